@@ -1,0 +1,214 @@
+//! A case's clocks. A clock is a pure function of the case's events, the rule that it was started under, and the
+//! calendar; the due date that stands in an event is the promise made at that time, and never changes in silence.
+
+use super::index;
+use crate::rule::{Rule, RuleId};
+use calendar::{Calendar, Date, Due, Term, Unit};
+use serde::{Deserialize, Serialize};
+
+/// One clock of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// The rule it follows.
+    pub rule: RuleId,
+    /// Whether a unit must act before it ends, or somebody may act until it ends.
+    pub duty: bool,
+    /// The task it belongs to; none for the case as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<u16>,
+    /// The start day, which is not counted.
+    pub start: Date,
+    /// Days of `unit` promised at the start.
+    pub days: u16,
+    /// Calendar or working days.
+    pub unit: Unit,
+    /// The due date as it stands.
+    pub due: Due,
+    /// Days added by extensions.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub extended: u16,
+    /// How many extensions.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub extensions: u16,
+    /// Days of `unit` that it was paused, ended pauses only.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub paused: u16,
+    /// The day on which the present pause began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_on: Option<Date>,
+    /// The day on which it stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<Date>,
+}
+
+fn is_zero(n: &u16) -> bool {
+    *n == 0
+}
+
+/// What an event does to a clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockChange {
+    /// A clock starts; its number is the next one.
+    Started(Clock),
+    /// A clock stops: what it asked for is done, or no longer asked for.
+    Stopped {
+        /// Its number.
+        no: u16,
+        /// The day.
+        on: Date,
+    },
+    /// A clock pauses: a question is open with the resident.
+    Paused {
+        /// Its number.
+        no: u16,
+        /// The day.
+        on: Date,
+    },
+    /// A clock resumes; the pause is added to its length.
+    Resumed {
+        /// Its number.
+        no: u16,
+        /// Days of its unit that the pause took.
+        days: u16,
+        /// The new due date.
+        due: Due,
+    },
+    /// A clock is extended.
+    Extended {
+        /// Its number.
+        no: u16,
+        /// Days of its unit.
+        days: u16,
+        /// The new due date.
+        due: Due,
+    },
+    /// A calendar table moved a due date. Both dates are kept.
+    Moved {
+        /// Its number.
+        no: u16,
+        /// The date before.
+        from: Due,
+        /// The date now.
+        due: Due,
+    },
+}
+
+impl Clock {
+    /// A clock under a rule from a day on.
+    pub fn start(id: RuleId, rule: &Rule, task: Option<u16>, start: Date, calendar: &Calendar) -> Clock {
+        Clock {
+            rule: id,
+            duty: rule.duty,
+            task,
+            start,
+            days: rule.length,
+            unit: rule.unit,
+            due: calendar.due(start, rule.term()),
+            extended: 0,
+            extensions: 0,
+            paused: 0,
+            paused_on: None,
+            stopped: None,
+        }
+    }
+
+    /// The due date computed anew from start, promised days, extensions and pauses.
+    pub fn computed(&self, calendar: &Calendar) -> Due {
+        let length = self.days.saturating_add(self.extended).saturating_add(self.paused);
+        calendar.due(self.start, Term { length, unit: self.unit })
+    }
+
+    /// Whether it has neither stopped nor is it only a memory.
+    pub fn is_running(&self) -> bool {
+        self.stopped.is_none()
+    }
+
+    /// Whether a question to the resident holds it.
+    pub fn is_paused(&self) -> bool {
+        self.is_running() && self.paused_on.is_some()
+    }
+
+    /// Whether it ended late, or runs late on this day. The law rolls the last day over a holiday, so lateness counts
+    /// from the rolled date; alarms go by the earlier one. A paused clock can't be late.
+    pub fn is_late(&self, today: Date) -> bool {
+        match (self.stopped, self.paused_on) {
+            (Some(day), _) => day > self.due.rolled,
+            (None, Some(_)) => false,
+            (None, None) => today > self.due.rolled,
+        }
+    }
+
+    /// The due date after `more` further days of its unit.
+    pub fn due_with(&self, more: u16, calendar: &Calendar) -> Due {
+        Clock { paused: self.paused.saturating_add(more), ..self.clone() }.computed(calendar)
+    }
+
+    /// Days of its unit that a pause from its `paused_on` to a day takes.
+    pub fn pause_length(&self, until: Date, calendar: &Calendar) -> u16 {
+        let Some(since) = self.paused_on else { return 0 };
+        let days = match self.unit {
+            Unit::Working => calendar.working_days_between(since, until),
+            Unit::Calendar => crate::moment::day_number(until) - crate::moment::day_number(since),
+        };
+        u16::try_from(days.max(0)).unwrap_or(u16::MAX)
+    }
+
+    /// The changes that stop every running clock that `which` picks.
+    pub fn stop(clocks: &[Clock], on: Date, which: impl Fn(&Clock) -> bool) -> Vec<ClockChange> {
+        let running = clocks.iter().enumerate().filter(|(_, c)| c.is_running() && which(c));
+        running.map(|(n, _)| ClockChange::Stopped { no: index(n), on }).collect()
+    }
+
+    /// Applies a change to a case's clocks. A change to a clock that is not there changes nothing.
+    pub fn apply(clocks: &mut Vec<Clock>, change: &ClockChange) {
+        let at = |no: &u16| usize::from(*no);
+        match change {
+            ClockChange::Started(clock) => clocks.push(clock.clone()),
+            ClockChange::Stopped { no, on } => {
+                if let Some(c) = clocks.get_mut(at(no)) {
+                    c.stopped = Some(*on);
+                    c.paused_on = None;
+                }
+            }
+            ClockChange::Paused { no, on } => {
+                if let Some(c) = clocks.get_mut(at(no)) {
+                    c.paused_on = Some(*on);
+                }
+            }
+            ClockChange::Resumed { no, days, due } => {
+                if let Some(c) = clocks.get_mut(at(no)) {
+                    c.paused = c.paused.saturating_add(*days);
+                    c.paused_on = None;
+                    c.due = *due;
+                }
+            }
+            ClockChange::Extended { no, days, due } => {
+                if let Some(c) = clocks.get_mut(at(no)) {
+                    c.extended = c.extended.saturating_add(*days);
+                    c.extensions += 1;
+                    c.due = *due;
+                }
+            }
+            ClockChange::Moved { no, due, .. } => {
+                if let Some(c) = clocks.get_mut(at(no)) {
+                    c.due = *due;
+                }
+            }
+        }
+    }
+}
+
+impl RuleId {
+    /// Whether the clock is the case's promise: the date by which it is handled.
+    pub fn is_promise(self) -> bool {
+        use RuleId::*;
+        matches!(self, PetitionOpinion | HotlineAnswer | NeedSolve | MediationEnd | SuggestionAnswer | AccusationAnswer)
+    }
+
+    /// Whether the clock ends with acceptance, or the notice that there is none.
+    pub fn is_acceptance(self) -> bool {
+        use RuleId::*;
+        matches!(self, PetitionNotice | HotlineTriage | NeedVerify | MediationTake | AccusationNotice)
+    }
+}

@@ -1,0 +1,167 @@
+//! What can be asked of a case after it was raised.
+
+use super::term::*;
+use super::{CaseId, Verdict};
+use crate::district::{CategoryCode, UnitCode};
+
+crate::vocabulary! {
+    /// The name of an act: the label of its button, and its row in the transition table.
+    CommandKind {
+        Accept "accept" "受理" "accept",
+        NotAccept "not_accept" "不予受理" "do not accept",
+        Route "route" "转法定途径" "route to a lawful way",
+        Dispatch "dispatch" "派单" "dispatch",
+        Join "join" "增加协办单位" "call in a unit",
+        Release "release" "撤销任务" "take a task back",
+        Object "object" "提出异议" "object",
+        UpholdObjection "uphold_objection" "同意退回" "agree to the objection",
+        RejectObjection "reject_objection" "不同意，指定办理" "reject and designate",
+        Transfer "transfer" "转办" "transfer",
+        Extend "extend" "延期" "extend",
+        Ask "ask" "询问诉求人" "ask the resident",
+        Reply "reply" "回复询问" "reply",
+        Unask "unask" "撤回询问" "take the question back",
+        Note "note" "内部备注" "note",
+        Report "report" "协办反馈" "report to the lead",
+        Answer "answer" "答复" "answer",
+        Approve "approve" "批准答复" "approve",
+        SendBack "send_back" "退回修改" "send back",
+        GiveVerdict "give_verdict" "评价" "give a verdict",
+        EndUnreached "end_unreached" "未联系到，结束" "end as not reached",
+        Reopen "reopen" "重新办理" "reopen",
+        AskReview "ask_review" "申请复查" "ask for a review",
+        AnswerReview "answer_review" "答复复查" "answer the review",
+        AskReReview "ask_re_review" "申请复核" "ask for a re-review",
+        AnswerReReview "answer_re_review" "答复复核" "answer the re-review",
+        Merge "merge" "并案" "merge",
+        Link "link" "关联" "link",
+        Withdraw "withdraw" "撤回" "withdraw",
+        Erase "erase" "删除个人信息" "erase personal data",
+        Recategorise "recategorise" "更正类别" "correct the category",
+        CorrectField "correct_field" "更正内容" "correct a field",
+        HideText "hide_text" "隐藏公开内容" "hide the public text",
+        Unmask "unmask" "查看联系信息" "open contact data",
+        DeclareInterest "declare_interest" "申请回避" "withdraw for interest",
+        MoveDue "move_due" "重算期限" "recompute due dates",
+    }
+}
+
+crate::vocabulary! {
+    /// A private field that may be corrected.
+    Corrected {
+        Title "title" "标题" "title",
+        Text "text" "内容" "text",
+        Place "place" "地点" "place",
+        Name "name" "称呼" "name",
+        Phone "phone" "电话" "phone",
+    }
+}
+
+/// What is asked of a case. Texts are handed in here and leave as private fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // each field is named after the field of the event that it becomes
+pub enum Command {
+    /// Take the case on; a petition only by the sixth way.
+    Accept { way: Option<Way>, category: CategoryCode },
+    /// Do not take it on: the reason, and in words the right door.
+    NotAccept { reason: ScopeReason, text: String },
+    /// Send a petition to a lawful way with the address of its door.
+    Route { way: Way, text: String },
+    /// Give it to units.
+    Dispatch { lead: UnitCode, joint: Vec<UnitCode> },
+    /// Call in a further unit.
+    Join { unit: UnitCode },
+    /// Take a task back.
+    Release { task: u16 },
+    /// Say that it isn't one's own.
+    Object { task: u16, reason: String },
+    /// Agree to an objection.
+    UpholdObjection { task: u16 },
+    /// Reject an objection and designate.
+    RejectObjection { task: u16, reason: String },
+    /// Give the lead to another unit.
+    Transfer { task: u16, to: UnitCode, reason: String },
+    /// Extend a clock, for reasons told to the resident.
+    Extend { clock: u16, days: u16, reason: String },
+    /// Ask the resident.
+    Ask { task: u16, question: String },
+    /// The resident's reply.
+    Reply { text: String },
+    /// Take the question back.
+    Unask,
+    /// Note something internally.
+    Note { text: String },
+    /// A joint unit's report.
+    Report { task: u16, text: String },
+    /// The lead's answer.
+    Answer { task: u16, outcome: Outcome, text: String, basis: String },
+    /// Approve a proposed answer.
+    Approve { task: u16 },
+    /// Send a proposed answer back.
+    SendBack { task: u16, reason: String },
+    /// The resident's word.
+    GiveVerdict { verdict: Verdict, words: String, witness: String },
+    /// The asked-for time has passed.
+    EndUnreached,
+    /// Open it again.
+    Reopen { reason: String },
+    /// Ask for a review.
+    AskReview { reason: String },
+    /// Answer a review.
+    AnswerReview { outcome: Outcome, text: String },
+    /// Ask for a re-review.
+    AskReReview { reason: String },
+    /// Answer a re-review.
+    AnswerReReview { outcome: Outcome, text: String },
+    /// Let it go on inside another case.
+    Merge { into: CaseId },
+    /// Link it to another case.
+    Link { link: LinkKind, to: CaseId },
+    /// Take it back.
+    Withdraw,
+    /// Erase personal data.
+    Erase { ground: Ground },
+    /// Correct the category.
+    Recategorise { category: CategoryCode },
+    /// Correct a private field.
+    CorrectField { field: Corrected, value: String },
+    /// Hide the public text.
+    HideText { reason: String },
+    /// Open personal fields.
+    Unmask { purpose: Purpose, text: String },
+    /// Withdraw for interest.
+    DeclareInterest,
+    /// Recompute due dates after a calendar table was loaded.
+    MoveDue,
+}
+
+impl Command {
+    /// Its row in the transition table.
+    pub fn kind(&self) -> CommandKind {
+        macro_rules! kinds {
+            ($($name:ident)+) => { match self { $(Command::$name { .. } => CommandKind::$name),+ } };
+        }
+        kinds!(Accept NotAccept Route Dispatch Join Release Object UpholdObjection RejectObjection Transfer Extend Ask Reply
+               Unask Note Report Answer Approve SendBack GiveVerdict EndUnreached Reopen AskReview AnswerReview AskReReview
+               AnswerReReview Merge Link Withdraw Erase Recategorise CorrectField HideText Unmask DeclareInterest MoveDue)
+    }
+
+    /// The task that it names.
+    pub fn task(&self) -> Option<u16> {
+        use Command::*;
+        match self {
+            Release { task } | Object { task, .. } | UpholdObjection { task } | RejectObjection { task, .. }
+            | Transfer { task, .. } | Ask { task, .. } | Report { task, .. } | Answer { task, .. } | Approve { task }
+            | SendBack { task, .. } => Some(*task),
+            _ => None,
+        }
+    }
+
+    /// The other case that it names.
+    pub fn other(&self) -> Option<CaseId> {
+        match self {
+            Command::Merge { into: other } | Command::Link { to: other, .. } => Some(*other),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What can happen to a case. An event holds no free text; what people wrote goes into the vault beside it.
+
+use super::clock::ClockChange;
+use super::term::*;
+use super::{CaseId, Verdict};
+use crate::actor::Actor;
+use crate::district::{CategoryCode, UnitCode};
+use crate::moment::Moment;
+use serde::{Deserialize, Serialize};
+
+/// Declares the events and the list of their kinds in one place.
+macro_rules! events {
+    ($($(#[$meta:meta])* $variant:ident $kind:literal $({ $($(#[$fmeta:meta])* $field:ident: $type:ty),+ $(,)? })?),+ $(,)?) => {
+        /// An event of a case.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "kind")]
+        pub enum Event {
+            $($(#[$meta])* #[serde(rename = $kind)] $variant $({ $($(#[$fmeta])* #[allow(missing_docs)] $field: $type),+ })?,)+
+        }
+        /// The kind of every case event, as it stands in the ledger.
+        pub const EVENT_KINDS: &[&str] = &[$($kind),+];
+        impl Event {
+            /// Its kind, as it stands in the ledger.
+            pub fn kind(&self) -> &'static str {
+                match self { $(Event::$variant { .. } => $kind),+ }
+            }
+        }
+    };
+}
+
+events! {
+    /// A resident's request came in. Private: title, text, place, name, phone, secret.
+    Raised "raised" {
+        code: String,
+        track: Track,
+        door: Door,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        category: Option<CategoryCode>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        street: Option<UnitCode>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        public: bool,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        contact: bool,
+        /// Spoken, and written down faithfully by staff (信访工作条例 19).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        oral: bool,
+        /// How many speak for the group, at most five (信访工作条例 20).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        speakers: Option<u8>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        accused: Option<UnitCode>,
+        /// SHA-256 of each photo's sealed bytes, as hex.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        photos: Vec<String>,
+    },
+    /// The case is taken on.
+    Accepted "accepted" { #[serde(default, skip_serializing_if = "Option::is_none")] way: Option<Way>, category: CategoryCode },
+    /// The case is not taken on. Private: reason, with the right door.
+    NotAccepted "not_accepted" { reason: ScopeReason },
+    /// A petition goes to a lawful way. Private: reason, with the address of the right door.
+    Routed "routed" { way: Way },
+    /// Units get their tasks.
+    Dispatched "dispatched" { lead: UnitCode, #[serde(default, skip_serializing_if = "Vec::is_empty")] joint: Vec<UnitCode>, designated: bool, catalogue: u32 },
+    /// A further unit is called in.
+    Joined "joined" { unit: UnitCode },
+    /// A unit's task is taken back.
+    Released "released" { task: u16 },
+    /// A unit says that the case isn't its own. Private: reason.
+    Objected "objected" { task: u16 },
+    /// The dispatcher agrees: the case goes back to be dispatched.
+    ObjectionUpheld "objection_upheld" { task: u16 },
+    /// The dispatcher disagrees: the unit is designated. Private: reason.
+    ObjectionRejected "objection_rejected" { task: u16 },
+    /// The lead goes to another unit; a new clock. Private: reason.
+    Transferred "transferred" { task: u16, to: UnitCode },
+    /// A clock is extended. Private: reason, which the resident reads.
+    Extended "extended" { clock: u16, days: u16 },
+    /// A question to the resident; the duties pause. Private: question.
+    Asked "asked" { task: u16 },
+    /// The resident replied. Private: reply.
+    Replied "replied",
+    /// The question is taken back.
+    Unasked "unasked",
+    /// An internal note. Private: note.
+    Noted "noted",
+    /// A joint unit reported to the lead. Private: note.
+    Reported "reported" { task: u16 },
+    /// An answer waits for the head's approval. Private: answer, basis.
+    Proposed "proposed" { task: u16, outcome: Outcome },
+    /// The head sent a proposed answer back. Private: reason.
+    SentBack "sent_back" { task: u16 },
+    /// The resident has the answer. Private: answer and basis, or they stand with the proposal of stream version `proposal`.
+    Answered "answered" { task: u16, outcome: Outcome, #[serde(default, skip_serializing_if = "Option::is_none")] proposal: Option<u64> },
+    /// The resident's word. Private: words, witness.
+    VerdictGiven "verdict_given" { #[serde(flatten)] verdict: Verdict },
+    /// The asked-for time went by without the resident's word.
+    NotReached "not_reached",
+    /// The case is open again. Private: reason.
+    Reopened "reopened",
+    /// The resident asks for a review. Private: reason.
+    ReviewAsked "review_asked",
+    /// The review's result. Private: answer.
+    ReviewAnswered "review_answered" { outcome: Outcome },
+    /// The resident asks for a re-review. Private: reason.
+    ReReviewAsked "re_review_asked",
+    /// The re-review's result. Private: answer.
+    ReReviewAnswered "re_review_answered" { outcome: Outcome },
+    /// The case goes on inside another one.
+    Merged "merged" { into: CaseId },
+    /// The case is linked to another one.
+    Linked "linked" { link: LinkKind, to: CaseId },
+    /// The resident takes the case back.
+    Withdrawn "withdrawn",
+    /// Personal data is erased: key and ciphertext are destroyed.
+    Erased "erased" { ground: Ground },
+    /// A structured field is corrected.
+    Recategorised "recategorised" { category: CategoryCode },
+    /// A private field is corrected. Private: value.
+    FieldCorrected "field_corrected" { field: String },
+    /// The public text is hidden.
+    TextHidden "text_hidden",
+    /// Somebody opened personal fields. Private: purpose in words.
+    Unmasked "unmasked" { purpose: Purpose },
+    /// An account withdraws because it has an interest in the case.
+    InterestDeclared "interest_declared",
+    /// A calendar table moved due dates; the changes say which.
+    DueMoved "due_moved",
+}
+
+/// What is stored for an event beside its private part: these bytes are what the ledger entry commits to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Body<E> {
+    /// Random, so that nobody can guess a body from its hash.
+    pub nonce: String,
+    /// When.
+    pub at: Moment,
+    /// Who.
+    pub by: Actor,
+    /// What.
+    pub event: E,
+    /// What it did to the clocks.
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub clocks: Vec<ClockChange>,
+}
+
+/// Lifts an old shape of a stored body to today's, before it is read. Every shape that a release ever wrote is read here.
+pub fn lift(body: serde_json::Value) -> serde_json::Value {
+    // Version 0.1 is the first: there is nothing older.
+    body
+}

@@ -1,0 +1,209 @@
+//! What an event makes of a case. Never fails: an event is a fact.
+
+use super::clock::{Clock, ClockChange};
+use super::event::{Body, Event};
+use super::term::*;
+use super::{Case, CaseId, Task, TaskState, index};
+use crate::actor::Actor;
+use crate::district::UnitCode;
+use crate::moment::Moment;
+
+impl Case {
+    /// A case before its first event.
+    fn blank(id: CaseId) -> Case {
+        Case {
+            id,
+            version: 0,
+            code: String::new(),
+            track: Track::Hotline,
+            door: Door::Web,
+            raised_at: Moment(0),
+            stage: Stage::Raised,
+            category: None,
+            street: None,
+            public: false,
+            hidden: false,
+            contact: false,
+            accused: None,
+            way: None,
+            refused: None,
+            accepted_on: None,
+            tasks: Vec::new(),
+            clocks: Vec::new(),
+            question: None,
+            hops: 0,
+            returned: 0,
+            extended: 0,
+            reopened: 0,
+            answered_on: None,
+            outcome: None,
+            ended: None,
+            verdict: None,
+            links: Vec::new(),
+            merged_into: None,
+            erased: false,
+            withdrawn_accounts: Vec::new(),
+            touched: Moment(0),
+        }
+    }
+
+    fn add_task(&mut self, unit: &UnitCode, lead: bool, designated: bool, at: Moment) {
+        let no = index(self.tasks.len()) + 1;
+        let since = at.date();
+        let unit = unit.clone();
+        self.tasks.push(Task { no, unit, lead, state: TaskState::Open, designated, since, proposed: None });
+    }
+
+    fn set_task(&mut self, no: u16, state: TaskState) {
+        if let Some(task) = self.tasks.iter_mut().find(|t| t.no == no) {
+            task.state = state;
+            task.proposed = None;
+        }
+    }
+
+    fn end_tasks(&mut self, state: TaskState) {
+        for task in self.tasks.iter_mut().filter(|t| t.is_open()) {
+            task.state = state;
+            task.proposed = None;
+        }
+        self.question = None;
+    }
+}
+
+/// The case of a stream's bodies in order; none for an empty stream.
+pub fn replay<'a>(id: CaseId, bodies: impl IntoIterator<Item = &'a Body<Event>>) -> Option<Case> {
+    let mut case = Case::blank(id);
+    for body in bodies {
+        evolve(&mut case, body.at, &body.by, &body.event, &body.clocks);
+    }
+    (case.version > 0).then_some(case)
+}
+
+/// The case after an event. A first event is handed to a case that [`replay`] starts blank.
+pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[ClockChange]) {
+    case.version += 1;
+    case.touched = at;
+    for change in clocks {
+        Clock::apply(&mut case.clocks, change);
+    }
+    match event {
+        Event::Raised { code, track, door, category, street, public, contact, accused, .. } => {
+            case.code.clone_from(code);
+            case.track = *track;
+            case.door = *door;
+            case.raised_at = at;
+            case.category.clone_from(category);
+            case.street.clone_from(street);
+            case.public = *public;
+            case.contact = *contact;
+            case.accused.clone_from(accused);
+            case.stage = Stage::Raised;
+        }
+        Event::Accepted { way, category } => {
+            case.stage = Stage::Accepted;
+            case.way = *way;
+            case.category = Some(category.clone());
+            case.accepted_on.get_or_insert(at.date());
+        }
+        Event::NotAccepted { reason } => {
+            case.stage = Stage::NotAccepted;
+            case.refused = Some(*reason);
+        }
+        Event::Routed { way } => {
+            case.stage = Stage::Routed;
+            case.way = Some(*way);
+        }
+        Event::Dispatched { lead, joint, designated, .. } => {
+            case.stage = Stage::Handling;
+            case.hops += 1;
+            case.add_task(lead, true, *designated, at);
+            for unit in joint {
+                case.add_task(unit, false, false, at);
+            }
+        }
+        Event::Joined { unit } => case.add_task(unit, false, false, at),
+        Event::Released { task } => case.set_task(*task, TaskState::Released),
+        Event::Objected { task } => case.set_task(*task, TaskState::Objected),
+        Event::ObjectionUpheld { task } => {
+            case.returned += 1;
+            case.set_task(*task, TaskState::Returned);
+            if case.task(*task).is_some_and(|t| t.lead) {
+                case.stage = Stage::Accepted;
+            }
+        }
+        Event::ObjectionRejected { task } => {
+            case.set_task(*task, TaskState::Open);
+            if let Some(t) = case.tasks.iter_mut().find(|t| t.no == *task) {
+                t.designated = true;
+            }
+        }
+        Event::Transferred { task, to } => {
+            case.set_task(*task, TaskState::Released);
+            case.hops += 1;
+            case.add_task(to, true, false, at);
+            if case.question == Some(*task) {
+                case.question = None;
+            }
+        }
+        Event::Extended { .. } => case.extended += 1,
+        Event::Asked { task } => case.question = Some(*task),
+        Event::Replied | Event::Unasked => case.question = None,
+        Event::Noted | Event::FieldCorrected { .. } | Event::Unmasked { .. } | Event::DueMoved => {}
+        Event::Reported { task } => case.set_task(*task, TaskState::Done),
+        Event::Proposed { task, outcome } => {
+            let version = case.version;
+            if let Some(t) = case.tasks.iter_mut().find(|t| t.no == *task) {
+                t.state = TaskState::Approval;
+                t.proposed = Some((version, *outcome));
+            }
+        }
+        Event::SentBack { task } => case.set_task(*task, TaskState::Open),
+        Event::Answered { outcome, .. } => {
+            case.end_tasks(TaskState::Done);
+            case.stage = Stage::Answered;
+            case.answered_on = Some(at.date());
+            case.outcome = Some(*outcome);
+        }
+        Event::VerdictGiven { verdict } => {
+            case.verdict = Some(*verdict);
+            case.stage = Stage::Ended;
+            let ending = match verdict.solved {
+                Solved::Yes => Ending::Resolved,
+                Solved::Partly => Ending::PartlyResolved,
+                Solved::No => Ending::NotResolved,
+            };
+            case.ended = Some((ending, at.date()));
+        }
+        Event::NotReached => {
+            case.stage = Stage::Ended;
+            case.ended = Some((Ending::NotReached, at.date()));
+        }
+        Event::Reopened => {
+            case.stage = if case.accepted_on.is_some() { Stage::Accepted } else { Stage::Raised };
+            case.reopened += 1;
+            case.ended = None;
+            case.verdict = None;
+            case.refused = None;
+        }
+        Event::ReviewAsked => case.stage = Stage::Review,
+        Event::ReReviewAsked => case.stage = Stage::ReReview,
+        Event::ReviewAnswered { outcome } | Event::ReReviewAnswered { outcome } => {
+            case.outcome = Some(*outcome);
+            case.stage = if case.ended.is_some() { Stage::Ended } else { Stage::Answered };
+        }
+        Event::Merged { into } => {
+            case.merged_into = Some(*into);
+            case.stage = Stage::Merged;
+            case.end_tasks(TaskState::Released);
+        }
+        Event::Linked { link, to } => case.links.push((*link, *to)),
+        Event::Withdrawn => {
+            case.stage = Stage::Withdrawn;
+            case.end_tasks(TaskState::Released);
+        }
+        Event::Erased { .. } => case.erased = true,
+        Event::Recategorised { category } => case.category = Some(category.clone()),
+        Event::TextHidden => case.hidden = true,
+        Event::InterestDeclared => case.withdrawn_accounts.extend(by.account()),
+    }
+}

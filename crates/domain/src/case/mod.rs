@@ -1,0 +1,280 @@
+//! One case from raising to the resident's word: its state, and what the state says.
+
+mod clock;
+mod command;
+mod decide;
+mod event;
+mod evolve;
+mod raise;
+mod term;
+mod transition;
+
+pub use clock::{Clock, ClockChange};
+pub use command::{Command, CommandKind, Corrected};
+pub use decide::{Facts, New, decide};
+pub use event::{Body, EVENT_KINDS, Event, lift};
+pub use evolve::{evolve, replay};
+pub use raise::{Contact, Raise, decide_raise};
+pub use term::*;
+pub use transition::{TABLE, Transition, Who, allowed, may_see};
+
+use crate::district::{CategoryCode, UnitCode};
+use crate::moment::Moment;
+use calendar::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The private part of an event: field name → text. It goes into the vault and nowhere else.
+pub type Fields = BTreeMap<String, String>;
+
+/// The names of private fields.
+pub mod field {
+    /// The case's title.
+    pub const TITLE: &str = "title";
+    /// What the resident said, in the resident's own words.
+    pub const TEXT: &str = "text";
+    /// The place in words.
+    pub const PLACE: &str = "place";
+    /// The resident's name.
+    pub const NAME: &str = "name";
+    /// The resident's phone.
+    pub const PHONE: &str = "phone";
+    /// The secret that opens the case to the resident: chosen or given digits.
+    pub const SECRET: &str = "secret";
+    /// The source row of an import, verbatim, as JSON.
+    pub const SOURCE: &str = "source";
+    /// Reasons of an act, for whom it concerns.
+    pub const REASON: &str = "reason";
+    /// A question to the resident.
+    pub const QUESTION: &str = "question";
+    /// The resident's reply.
+    pub const REPLY: &str = "reply";
+    /// An answer to the resident.
+    pub const ANSWER: &str = "answer";
+    /// The legal basis of an answer.
+    pub const BASIS: &str = "basis";
+    /// An internal note or report.
+    pub const NOTE: &str = "note";
+    /// The words of a verdict.
+    pub const WORDS: &str = "words";
+    /// The witness of a verdict.
+    pub const WITNESS: &str = "witness";
+    /// A corrected value.
+    pub const VALUE: &str = "value";
+    /// Why personal fields were opened, in words.
+    pub const PURPOSE: &str = "purpose";
+    /// Fields that say who the resident is; masked until a handler acts.
+    pub const PERSONAL: &[&str] = &[NAME, PHONE, PLACE, WITNESS];
+}
+
+/// A case's random 128-bit handle: the name of its stream. It says nothing about order or number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CaseId(pub [u8; 16]);
+
+impl CaseId {
+    /// The handle as 32 hex digits.
+    pub fn hex(&self) -> String {
+        self.0.iter().map(|b| format!("{b:02x}")).collect()
+    }
+
+    /// The handle of 32 hex digits.
+    pub fn parse(text: &str) -> Option<CaseId> {
+        let bytes = text.as_bytes();
+        if bytes.len() != 32 || !bytes.iter().all(u8::is_ascii_hexdigit) {
+            return None;
+        }
+        let mut id = [0; 16];
+        for (i, byte) in id.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()?;
+        }
+        Some(CaseId(id))
+    }
+}
+
+impl Serialize for CaseId {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&self.hex())
+    }
+}
+
+impl<'de> Deserialize<'de> for CaseId {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
+        CaseId::parse(&text).ok_or_else(|| serde::de::Error::custom("a case handle is 32 hex digits"))
+    }
+}
+
+crate::vocabulary! {
+    /// Where a unit's task stands.
+    TaskState {
+        Open "open" "办理中" "open",
+        Objected "objected" "已提异议" "objected to",
+        Approval "approval" "待审批" "waiting for approval",
+        Done "done" "已完成" "done",
+        Returned "returned" "已退回" "returned",
+        Released "released" "已撤销" "released",
+    }
+}
+
+/// A unit's task in a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// Its number within the case, from 1.
+    pub no: u16,
+    /// The unit.
+    pub unit: UnitCode,
+    /// Whether this unit leads; the others report to it.
+    pub lead: bool,
+    /// Where it stands.
+    pub state: TaskState,
+    /// Whether the unit was designated: then it can't object.
+    pub designated: bool,
+    /// The day of dispatch.
+    pub since: Date,
+    /// The stream version of the answer that waits for approval.
+    pub proposed: Option<(u64, Outcome)>,
+}
+
+impl Task {
+    /// Whether the unit still has to do something.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, TaskState::Open | TaskState::Objected | TaskState::Approval)
+    }
+}
+
+/// The resident's verdict, without the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Is it solved?
+    pub solved: Solved,
+    /// Was it handled well?
+    pub handled: Handled,
+    /// "I was asked for a good rating."
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asked_for_good: bool,
+    /// Given with the help of a named witness; such verdicts are counted apart.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub witnessed: bool,
+}
+
+/// A case as its events tell it. Holds no free text: that is in the vault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// Its handle.
+    pub id: CaseId,
+    /// How many events its stream has.
+    pub version: u64,
+    /// The short code for paper and SMS.
+    pub code: String,
+    /// Its track.
+    pub track: Track,
+    /// The door it came in by.
+    pub door: Door,
+    /// When it was raised.
+    pub raised_at: Moment,
+    /// Where it stands.
+    pub stage: Stage,
+    /// Its category, once known.
+    pub category: Option<CategoryCode>,
+    /// The street of its place.
+    pub street: Option<UnitCode>,
+    /// Whether the resident lets the text be shown to neighbours (without contact data).
+    pub public: bool,
+    /// Whether the public text has been hidden.
+    pub hidden: bool,
+    /// Whether somebody can be reached.
+    pub contact: bool,
+    /// The unit that an accusation is about; it never sees the case.
+    pub accused: Option<UnitCode>,
+    /// The lawful way, for a petition.
+    pub way: Option<Way>,
+    /// Why it was not accepted.
+    pub refused: Option<ScopeReason>,
+    /// When it was accepted.
+    pub accepted_on: Option<Date>,
+    /// The units' tasks, all that there ever were.
+    pub tasks: Vec<Task>,
+    /// The clocks, all that there ever were.
+    pub clocks: Vec<Clock>,
+    /// Whether a question is open with the resident, and the task that asked it.
+    pub question: Option<u16>,
+    /// How often it was dispatched: the public hop count.
+    pub hops: u16,
+    /// How often a unit's objection sent it back.
+    pub returned: u16,
+    /// How often a clock was extended.
+    pub extended: u16,
+    /// How often it was reopened.
+    pub reopened: u16,
+    /// The day of the latest answer.
+    pub answered_on: Option<Date>,
+    /// What the latest answer says.
+    pub outcome: Option<Outcome>,
+    /// How it ended, and when.
+    pub ended: Option<(Ending, Date)>,
+    /// The resident's verdict.
+    pub verdict: Option<Verdict>,
+    /// Links to other cases.
+    pub links: Vec<(LinkKind, CaseId)>,
+    /// The case into which it was merged.
+    pub merged_into: Option<CaseId>,
+    /// Whether its personal data has been erased.
+    pub erased: bool,
+    /// Accounts that may not act on it because they have an interest in it (信访工作条例 28).
+    pub withdrawn_accounts: Vec<u32>,
+    /// The time of the latest event.
+    pub touched: Moment,
+}
+
+impl Case {
+    /// Whether only the discipline unit may see it.
+    pub fn is_sealed(&self) -> bool {
+        self.track == Track::Accusation
+    }
+
+    /// The lead unit's open task.
+    pub fn lead(&self) -> Option<&Task> {
+        self.tasks.iter().rev().find(|t| t.lead && t.is_open())
+    }
+
+    /// A task by number.
+    pub fn task(&self, no: u16) -> Option<&Task> {
+        self.tasks.iter().find(|t| t.no == no)
+    }
+
+    /// The open task of a unit.
+    pub fn task_of(&self, unit: &UnitCode) -> Option<&Task> {
+        self.tasks.iter().rev().find(|t| &t.unit == unit && t.is_open())
+    }
+
+    /// Running clocks that oblige a unit, with their numbers.
+    pub fn duties(&self) -> impl Iterator<Item = (u16, &Clock)> {
+        self.clocks.iter().enumerate().filter(|(_, c)| c.is_running() && c.duty).map(|(n, c)| (index(n), c))
+    }
+
+    /// The running clock of a rule, with its number.
+    pub fn running(&self, rule: crate::rule::RuleId) -> Option<(u16, &Clock)> {
+        let found = self.clocks.iter().enumerate().rev().find(|(_, c)| c.rule == rule && c.is_running());
+        found.map(|(n, c)| (index(n), c))
+    }
+
+    /// The clock that the case's promise hangs on: the latest that its track starts for handling, running or not.
+    pub fn promise(&self) -> Option<&Clock> {
+        self.clocks.iter().rev().find(|c| c.rule.is_promise())
+    }
+
+    /// The earliest running duty: what the case's "due" means on a page.
+    pub fn next_due(&self) -> Option<&Clock> {
+        self.duties().map(|(_, c)| c).min_by_key(|c| c.due.alarm())
+    }
+
+    /// The latest verdict window, running or not.
+    pub fn asked(&self) -> Option<&Clock> {
+        self.clocks.iter().rev().find(|c| c.rule == crate::rule::RuleId::VerdictAsk)
+    }
+}
+
+/// A clock's or task's index as events have it. A case holds far fewer than 65 535 of either (see `raise::MOST`).
+pub(crate) fn index(n: usize) -> u16 {
+    u16::try_from(n).unwrap_or(u16::MAX)
+}

@@ -1,0 +1,200 @@
+//! Raising a case: what a door hands in, and what must be true of it.
+
+use super::clock::{Clock, ClockChange};
+use super::decide::{Facts, New};
+use super::event::Event;
+use super::term::*;
+use super::{Fields, field};
+use crate::actor::{Actor, Role};
+use crate::district::{CategoryCode, UnitCode, UnitKind};
+use crate::refusal::{Refusal, Why};
+use crate::rule::RuleId;
+
+/// The longest title, in characters.
+pub const TITLE_MOST: usize = 120;
+/// The longest text, in characters. Real messages to mayors' boxes stay below 10 000.
+pub const TEXT_MOST: usize = 20_000;
+/// The longest other field, in characters.
+pub const LINE_MOST: usize = 200;
+/// The most photos of a case.
+pub const PHOTOS_MOST: usize = 5;
+/// The most speakers of a group (信访工作条例 20).
+pub const SPEAKERS_MOST: u8 = 5;
+
+/// How the resident can be reached. Everything is optional.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contact {
+    /// Name or form of address.
+    pub name: String,
+    /// Phone number.
+    pub phone: String,
+}
+
+/// What a door hands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raise {
+    /// The track that the door proposes; triage may decide otherwise only by routing.
+    pub track: Track,
+    /// The door.
+    pub door: Door,
+    /// A title; empty: the text's first words.
+    pub title: String,
+    /// What the resident says.
+    pub text: String,
+    /// The category, if known.
+    pub category: Option<CategoryCode>,
+    /// The street, if known.
+    pub street: Option<UnitCode>,
+    /// The place in words.
+    pub place: String,
+    /// How to reach the resident.
+    pub contact: Contact,
+    /// Digits that the resident chose to follow the case; empty: the desk gives some.
+    pub secret: String,
+    /// Whether the text may be shown to neighbours.
+    pub public: bool,
+    /// Spoken, and written down by staff.
+    pub oral: bool,
+    /// How many speak for a group.
+    pub speakers: Option<u8>,
+    /// The unit that an accusation is about.
+    pub accused: Option<UnitCode>,
+    /// SHA-256 of each photo, as hex.
+    pub photos: Vec<String>,
+    /// The source row of an import, verbatim.
+    pub source: String,
+}
+
+impl Default for Raise {
+    fn default() -> Self {
+        Raise {
+            track: Track::Hotline,
+            door: Door::Web,
+            title: String::new(),
+            text: String::new(),
+            category: None,
+            street: None,
+            place: String::new(),
+            contact: Contact::default(),
+            secret: String::new(),
+            public: false,
+            oral: false,
+            speakers: None,
+            accused: None,
+            photos: Vec::new(),
+            source: String::new(),
+        }
+    }
+}
+
+/// The first words of a text, as a title.
+fn first_words(text: &str) -> String {
+    let line = text.trim().lines().next().unwrap_or_default().trim();
+    let end = line.find(['。', '！', '？', '；']).unwrap_or(line.len());
+    let sentence = &line[..end];
+    if sentence.chars().count() <= 40 { sentence.to_owned() } else { line.chars().take(39).chain(['…']).collect() }
+}
+
+/// The rules that start when a case of a track is raised.
+fn first_clocks(track: Track) -> &'static [RuleId] {
+    match track {
+        Track::Hotline => &[RuleId::HotlineTriage],
+        Track::Petition => &[RuleId::PetitionNotice],
+        Track::Enterprise => &[RuleId::NeedVerify, RuleId::NeedReply, RuleId::NeedSolve],
+        Track::Mediation => &[RuleId::MediationTake],
+        Track::Suggestion => &[RuleId::SuggestionAnswer],
+        Track::Accusation => &[RuleId::AccusationNotice],
+    }
+}
+
+/// Raises a case, or says what is missing.
+///
+/// # Errors
+/// A [`Refusal`] at the field that has to change.
+pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusal> {
+    if let Some(role) = facts.actor.role()
+        && !matches!(role, Role::Clerk | Role::Head | Role::Dispatcher | Role::Grid)
+    {
+        return Err(Refusal::new(Why::NotYours));
+    }
+    let text = raise.text.trim();
+    if text.is_empty() {
+        return Err(Refusal::at(Why::Empty, "text"));
+    }
+    if text.chars().count() > TEXT_MOST {
+        return Err(Refusal::at(Why::TooLong, "text").about(TEXT_MOST));
+    }
+    if raise.title.chars().count() > TITLE_MOST {
+        return Err(Refusal::at(Why::TooLong, "title").about(TITLE_MOST));
+    }
+    for (name, value) in [("place", &raise.place), ("name", &raise.contact.name), ("phone", &raise.contact.phone)] {
+        if value.chars().count() > LINE_MOST {
+            return Err(Refusal::at(Why::TooLong, name).about(LINE_MOST));
+        }
+    }
+    if raise.contact.phone.chars().any(|c| !(c.is_ascii_digit() || " +-()#*转".contains(c))) {
+        return Err(Refusal::at(Why::BadPhone, "phone"));
+    }
+    if !raise.secret.is_empty()
+        && !((4..=12).contains(&raise.secret.len()) && raise.secret.bytes().all(|b| b.is_ascii_digit()))
+    {
+        return Err(Refusal::at(Why::BadSecret, "secret"));
+    }
+    if raise.photos.len() > PHOTOS_MOST {
+        return Err(Refusal::at(Why::TooMany, "photos").about(PHOTOS_MOST));
+    }
+    if raise.speakers.is_some_and(|n| n == 0 || n > SPEAKERS_MOST) {
+        return Err(Refusal::at(Why::TooManySpeakers, "speakers"));
+    }
+    let district = facts.district;
+    if let Some(category) = &raise.category
+        && district.catalogue.category(category).is_none()
+    {
+        return Err(Refusal::at(Why::NoSuchCategory, "category").about(category));
+    }
+    if let Some(street) = &raise.street
+        && !district.open_unit(street).is_some_and(|u| matches!(u.kind, UnitKind::Street | UnitKind::Community))
+    {
+        return Err(Refusal::at(Why::NoSuchStreet, "street").about(street));
+    }
+    if let Some(accused) = &raise.accused
+        && (raise.track != Track::Accusation || !district.units.contains_key(accused))
+    {
+        return Err(Refusal::at(Why::NoSuchUnit, "accused").about(accused));
+    }
+    let title = if raise.title.trim().is_empty() { first_words(text) } else { raise.title.trim().to_owned() };
+    let mut private = Fields::new();
+    let secret = if raise.secret.is_empty() { facts.secret } else { &raise.secret };
+    for (name, value) in [
+        (field::TITLE, title.as_str()),
+        (field::TEXT, text),
+        (field::PLACE, raise.place.trim()),
+        (field::NAME, raise.contact.name.trim()),
+        (field::PHONE, raise.contact.phone.trim()),
+        (field::SECRET, secret),
+        (field::SOURCE, &raise.source),
+    ] {
+        if !value.is_empty() {
+            private.insert(name.to_owned(), value.to_owned());
+        }
+    }
+    let by_resident = matches!(facts.actor, Actor::Resident);
+    let event = Event::Raised {
+        code: facts.code.to_owned(),
+        track: raise.track,
+        door: raise.door,
+        category: raise.category.clone(),
+        street: raise.street.clone(),
+        public: raise.public && raise.track != Track::Accusation,
+        contact: private.contains_key(field::PHONE),
+        oral: raise.oral && !by_resident,
+        speakers: raise.speakers,
+        accused: raise.accused.clone(),
+        photos: raise.photos.clone(),
+    };
+    let today = facts.now.date();
+    let started = first_clocks(raise.track).iter().map(|id| {
+        ClockChange::Started(Clock::start(*id, &district.rules.rule(*id), None, today, &district.calendar))
+    });
+    Ok(vec![New { event, clocks: started.collect(), private }])
+}

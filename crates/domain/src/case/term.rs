@@ -1,0 +1,150 @@
+//! The vocabulary of a case: tracks, doors, stages, reasons, outcomes, verdicts.
+
+crate::vocabulary! {
+    /// The procedure that a case follows; it decides the clocks and who must approve an answer.
+    Track {
+        Hotline "hotline" "热线诉求" "hotline request",
+        Petition "petition" "信访事项" "petition",
+        Suggestion "suggestion" "意见建议" "suggestion",
+        Enterprise "enterprise" "企业诉求" "enterprise need",
+        Mediation "mediation" "矛盾调解" "mediation",
+        /// Sealed: only the discipline unit sees it (信访工作条例 30).
+        Accusation "accusation" "检举控告" "accusation",
+    }
+}
+
+crate::vocabulary! {
+    /// The door that a case came in by (四访 and the other channels).
+    Door {
+        Web "web" "网上" "web",
+        Counter "counter" "窗口来访" "counter",
+        Phone "phone" "电话" "phone",
+        Grid "grid" "网格上报" "grid worker",
+        Reception "reception" "领导接访" "reception day",
+        Appointment "appointment" "约访" "by appointment",
+        HomeVisit "home_visit" "上门走访" "home visit",
+        ReturnVisit "return_visit" "回访" "return visit",
+        Enterprise "enterprise" "企业走访" "enterprise visit",
+        Meeting "meeting" "恳谈会" "talk meeting",
+        MediationCentre "mediation_centre" "矛调中心" "mediation centre",
+        Letter "letter" "来信" "letter",
+        Api "api" "其他系统" "another system",
+        Import "import" "导入" "import",
+    }
+}
+
+crate::vocabulary! {
+    /// Where a case stands.
+    Stage {
+        Raised "raised" "待受理" "waiting for acceptance",
+        Accepted "accepted" "已受理，待派单" "accepted, to be dispatched",
+        Handling "handling" "办理中" "being handled",
+        Answered "answered" "已答复，待评价" "answered, waiting for the resident's word",
+        Ended "ended" "已结束" "ended",
+        Review "review" "复查中" "under review",
+        ReReview "re_review" "复核中" "under re-review",
+        NotAccepted "not_accepted" "不予受理" "not accepted",
+        Routed "routed" "已转法定途径" "routed to a lawful way",
+        Merged "merged" "已并案" "merged",
+        Withdrawn "withdrawn" "已撤回" "withdrawn",
+    }
+}
+
+crate::vocabulary! {
+    /// Why a case is not accepted (接诉即办工作条例 11).
+    ScopeReason {
+        Emergency "emergency" "紧急情况，请拨打110、119、120" "an emergency: call 110, 119 or 120",
+        InProcedure "in_procedure" "已在法定程序中" "already in a lawful procedure",
+        SameMatter "same_matter" "同一事项且无新情况" "the same matter without new facts",
+        Secret "secret" "涉及秘密或他人隐私" "concerns secrets or another's privacy",
+        Private "private" "属市场或社会调节事项" "a matter for market or social ways",
+        Unlawful "unlawful" "要求不合法" "what is asked for is unlawful",
+        OtherPlace "other_place" "不属本区管辖" "another district's matter",
+    }
+}
+
+crate::vocabulary! {
+    /// The six ways of triage for a petition (信访工作条例 31).
+    Way {
+        Courts "courts" "诉讼、仲裁裁判或行政复议" "courts or administrative review",
+        Arbitration "arbitration" "仲裁" "arbitration",
+        Party "party" "党内程序" "party procedures",
+        Decision "decision" "行政决定、确认、许可、处罚" "administrative decision, confirmation, licence, penalty",
+        Duty "duty" "申请查处或履行职责" "a request to investigate or perform a duty",
+        Opinion "opinion" "其他，出具处理意见" "the rest: a handling opinion",
+    }
+}
+
+crate::vocabulary! {
+    /// What an answer says (信访工作条例 27, 29, 32).
+    Outcome {
+        Supported "supported" "支持诉求" "supported",
+        Done "done" "已办成" "done",
+        Explained "explained" "解释说明" "explained",
+        NotSupported "not_supported" "不予支持" "not supported",
+        Hardship "hardship" "困难帮扶" "help in hardship",
+        Adopted "adopted" "采纳" "adopted",
+        PartlyAdopted "partly_adopted" "部分采纳" "partly adopted",
+        NotAdopted "not_adopted" "未采纳" "not adopted",
+        Agreed "agreed" "达成协议" "agreement reached",
+        NotAgreed "not_agreed" "未达成协议" "no agreement",
+        CannotNow "cannot_now" "目前办不了，因为……" "cannot be done now, because …",
+    }
+}
+
+crate::vocabulary! {
+    /// The resident's answer to "is it solved?".
+    Solved {
+        Yes "yes" "解决了" "yes",
+        Partly "partly" "解决了一部分" "partly",
+        No "no" "没有解决" "no",
+    }
+}
+
+crate::vocabulary! {
+    /// The resident's answer to "was it handled well?".
+    Handled {
+        Good "good" "满意" "yes",
+        Fair "fair" "一般" "fairly",
+        Poor "poor" "不满意" "no",
+        NoWish "no_wish" "不想评价" "no wish to rate",
+    }
+}
+
+crate::vocabulary! {
+    /// How a case ended: always the resident's word or its absence, never a staff member's.
+    Ending {
+        Resolved "resolved" "解决" "resolved",
+        PartlyResolved "partly_resolved" "部分解决" "partly resolved",
+        NotResolved "not_resolved" "未解决" "not resolved",
+        NotReached "not_reached" "未联系到" "not reached",
+    }
+}
+
+crate::vocabulary! {
+    /// What a link between two cases says. First or repeated is a link between cases, not a mark on a person.
+    LinkKind {
+        Repeat "repeat" "重复反映" "repeats",
+        Related "related" "相关" "is related to",
+    }
+}
+
+crate::vocabulary! {
+    /// Why personal fields were opened.
+    Purpose {
+        Handle "handle" "办理需要" "to handle the case",
+        Contact "contact" "联系本人" "to contact the resident",
+        Verify "verify" "核实情况" "to verify facts",
+        Audit "audit" "审计检查" "to audit",
+    }
+}
+
+crate::vocabulary! {
+    /// The legal ground of an erasure (个人信息保护法 47).
+    Ground {
+        PurposeServed "purpose_served" "处理目的已实现" "the purpose is served",
+        ConsentWithdrawn "consent_withdrawn" "个人撤回同意" "consent is withdrawn",
+        PeriodOver "period_over" "保存期限已届满" "the keeping period is over",
+        Unlawful "unlawful" "违法处理" "processing was unlawful",
+    }
+}

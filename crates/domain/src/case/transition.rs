@@ -1,0 +1,156 @@
+//! The transition table: which act is possible in which stage, and who may do it. The one place that says so.
+
+use super::command::CommandKind;
+use super::term::Stage;
+use super::{Case, Task};
+use crate::actor::{Actor, Role};
+use crate::district::{District, UnitKind};
+
+/// Who may do something to a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Whoever holds the case's secret.
+    Resident,
+    /// A dispatcher.
+    Dispatcher,
+    /// Clerk or head of a unit with an open task (of the task that the command names, if it names one).
+    TaskUnit,
+    /// Clerk or head of the unit that leads.
+    LeadUnit,
+    /// The head of the unit whose task it is.
+    Head,
+    /// Supervision.
+    Supervisor,
+    /// The administrator.
+    Administrator,
+    /// The auditor.
+    Auditor,
+    /// A connected system, or the district's own clock.
+    System,
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Transition {
+    /// The act.
+    pub command: CommandKind,
+    /// The stages in which it is possible.
+    pub from: &'static [Stage],
+    /// Who may.
+    pub who: &'static [Who],
+}
+
+const OPEN: &[Stage] = &[Stage::Raised, Stage::Accepted, Stage::Handling];
+const LIVE: &[Stage] =
+    &[Stage::Raised, Stage::Accepted, Stage::Handling, Stage::Answered, Stage::Review, Stage::ReReview];
+const OVER: &[Stage] = &[Stage::Ended, Stage::NotAccepted, Stage::Routed, Stage::Merged, Stage::Withdrawn];
+const ANY: &[Stage] = &[
+    Stage::Raised, Stage::Accepted, Stage::Handling, Stage::Answered, Stage::Review, Stage::ReReview, Stage::Ended,
+    Stage::NotAccepted, Stage::Routed, Stage::Merged, Stage::Withdrawn,
+];
+
+const fn row(command: CommandKind, from: &'static [Stage], who: &'static [Who]) -> Transition {
+    Transition { command, from, who }
+}
+
+/// The table. An act that has no row for a stage is refused with the acts that are possible instead.
+pub const TABLE: &[Transition] = {
+    use CommandKind::*;
+    use Stage::*;
+    &[
+        row(Accept, &[Raised], &[Who::Dispatcher]),
+        row(NotAccept, &[Raised], &[Who::Dispatcher]),
+        row(Route, &[Raised], &[Who::Dispatcher]),
+        row(Dispatch, &[Accepted], &[Who::Dispatcher]),
+        row(Join, &[Handling], &[Who::Dispatcher, Who::LeadUnit]),
+        row(Release, &[Handling], &[Who::Dispatcher]),
+        row(Object, &[Handling], &[Who::TaskUnit]),
+        row(UpholdObjection, &[Handling], &[Who::Dispatcher]),
+        row(RejectObjection, &[Handling], &[Who::Dispatcher]),
+        row(Transfer, &[Handling], &[Who::Dispatcher]),
+        row(Extend, &[Raised, Handling, Review, ReReview], &[Who::LeadUnit, Who::Dispatcher, Who::Head]),
+        row(Ask, &[Handling], &[Who::LeadUnit]),
+        row(Reply, &[Handling], &[Who::Resident]),
+        row(Unask, &[Handling], &[Who::LeadUnit]),
+        row(Note, LIVE, &[Who::Dispatcher, Who::TaskUnit, Who::Supervisor]),
+        row(Report, &[Accepted, Handling], &[Who::TaskUnit]),
+        row(Answer, &[Handling], &[Who::TaskUnit]),
+        row(Approve, &[Handling], &[Who::Head]),
+        row(SendBack, &[Handling], &[Who::Head]),
+        row(GiveVerdict, &[Answered], &[Who::Resident]),
+        row(EndUnreached, &[Answered], &[Who::System]),
+        row(Reopen, &[Ended, NotAccepted, Withdrawn], &[Who::Resident, Who::Dispatcher, Who::Supervisor]),
+        row(AskReview, &[Answered, Ended], &[Who::Resident]),
+        row(AnswerReview, &[Review], &[Who::Supervisor]),
+        row(AskReReview, &[Answered, Ended], &[Who::Resident]),
+        row(AnswerReReview, &[ReReview], &[Who::Supervisor]),
+        row(Merge, OPEN, &[Who::Dispatcher]),
+        row(Link, ANY, &[Who::Dispatcher]),
+        row(Withdraw, &[Raised, Accepted, Handling, Answered], &[Who::Resident]),
+        row(Erase, OVER, &[Who::Dispatcher, Who::Administrator]),
+        row(Recategorise, LIVE, &[Who::Dispatcher]),
+        row(CorrectField, LIVE, &[Who::Resident, Who::Dispatcher]),
+        row(HideText, ANY, &[Who::Dispatcher, Who::Supervisor]),
+        row(Unmask, ANY, &[Who::TaskUnit, Who::Dispatcher, Who::Auditor]),
+        row(DeclareInterest, LIVE, &[Who::TaskUnit, Who::Dispatcher, Who::Supervisor]),
+        row(MoveDue, LIVE, &[Who::System, Who::Administrator]),
+    ]
+};
+
+impl Transition {
+    /// The row of an act.
+    pub fn of(command: CommandKind) -> Option<&'static Transition> {
+        TABLE.iter().find(|t| t.command == command)
+    }
+}
+
+impl Who {
+    /// Whether an actor is this, for a case and the task that a command names.
+    fn is(self, actor: &Actor, case: &Case, task: Option<&Task>) -> bool {
+        let role = actor.role();
+        let works = matches!(role, Some(Role::Clerk | Role::Head));
+        let at = |t: &Task| actor.unit() == Some(&t.unit);
+        match self {
+            Who::Resident => *actor == Actor::Resident,
+            Who::Dispatcher => role == Some(Role::Dispatcher),
+            Who::TaskUnit => works && task.map_or_else(|| case.tasks.iter().any(|t| t.is_open() && at(t)), at),
+            Who::LeadUnit => works && case.lead().is_some_and(at),
+            Who::Head => role == Some(Role::Head) && task.or_else(|| case.lead()).is_some_and(at),
+            Who::Supervisor => role == Some(Role::Supervisor),
+            Who::Administrator => role == Some(Role::Administrator),
+            Who::Auditor => role == Some(Role::Auditor),
+            Who::System => matches!(actor, Actor::System { .. }),
+        }
+    }
+}
+
+/// Whether an actor may do an act to a case as far as post and unit go (the stage is another question).
+pub(super) fn may(command: CommandKind, case: &Case, task: Option<&Task>, actor: &Actor, district: &District) -> bool {
+    let row = Transition::of(command);
+    let not_withdrawn = actor.account().is_none_or(|a| !case.withdrawn_accounts.contains(&a));
+    not_withdrawn
+        && (actor.unit().is_none() || may_see(case, actor, district))
+        && row.is_some_and(|t| t.who.iter().any(|w| w.is(actor, case, task)))
+}
+
+/// The acts that an actor may do to a case now: the buttons of its page.
+pub fn allowed(case: &Case, actor: &Actor, district: &District) -> Vec<CommandKind> {
+    let possible = TABLE.iter().filter(|t| t.from.contains(&case.stage));
+    possible.map(|t| t.command).filter(|c| may(*c, case, None, actor, district)).collect()
+}
+
+/// Whether a staff member may see a case at all. A sealed accusation is seen by the discipline unit alone, and never
+/// by the unit that it is about (信访工作条例 30). A unit sees the cases in which it has or had a task; the centre,
+/// supervision, leaders and auditors see all others.
+pub fn may_see(case: &Case, actor: &Actor, district: &District) -> bool {
+    let Actor::Staff { unit, role, .. } = actor else { return false };
+    if case.is_sealed() {
+        let discipline = district.units.get(unit).is_some_and(|u| u.kind == UnitKind::Discipline);
+        return discipline && case.accused.as_ref() != Some(unit);
+    }
+    match role {
+        Role::Dispatcher | Role::Supervisor | Role::Leader | Role::Auditor => true,
+        Role::Clerk | Role::Head => case.tasks.iter().any(|t| &t.unit == unit),
+        Role::Grid | Role::Administrator => false,
+    }
+}

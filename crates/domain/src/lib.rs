@@ -1,0 +1,20 @@
+//! The rules of casework. Pure: time, calendar and new ids are handed in as facts; nothing here reads a
+//! clock, draws a random number, or knows that a database or a browser exists.
+//!
+//! [`case`] is one resident's request from raising to the resident's verdict; [`district`] is what the
+//! casework stands on: units, posts, accounts, the dispatch catalogue, the calendar, the rule table.
+//! Both read the same way: state, commands, events, `decide(state, command, facts) → events | refusal`,
+//! `evolve(state, event)`.
+
+pub mod actor;
+pub mod case;
+pub mod district;
+pub mod label;
+pub mod moment;
+pub mod refusal;
+pub mod rule;
+
+pub use actor::{Actor, Role};
+pub use moment::Moment;
+pub use label::{Label, Lang};
+pub use refusal::{Refusal, Why};

@@ -1,0 +1,129 @@
+//! Refusals: what is wrong, and what to do instead, in both languages. A refusal never changes anything.
+
+use crate::label::Lang;
+
+/// Declares the reasons with both sentences in both languages.
+macro_rules! reasons {
+    ($($name:ident $code:literal $zh:literal $zh_do:literal $en:literal $en_do:literal),+ $(,)?) => {
+        /// Why something is refused.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Why { $(#[doc = $en] $name),+ }
+        impl Why {
+            /// Every reason.
+            pub const ALL: &'static [Why] = &[$(Why::$name),+];
+            /// The stable code in problem documents.
+            pub fn code(self) -> &'static str { match self { $(Why::$name => $code),+ } }
+            /// What is wrong, and what to do. `{}` stands for the detail.
+            fn texts(self, lang: Lang) -> (&'static str, &'static str) {
+                match self { $(Why::$name => (lang.pick($zh, $en), lang.pick($zh_do, $en_do))),+ }
+            }
+        }
+    };
+}
+
+reasons! {
+    Empty "empty" "这一项是空的。" "请填写后再提交。" "This is empty." "Fill it in and send it again.",
+    TooLong "too_long" "内容太长（最多{}个字）。" "请缩短后再提交。" "This is too long (at most {} characters)." "Shorten it and send it again.",
+    TooMany "too_many" "数量太多（最多{}个）。" "请减少后再提交。" "There are too many (at most {})." "Remove some and send it again.",
+    TooManySpeakers "too_many_speakers" "多人反映同一事项的，代表不得超过五人。" "请推选一至五名代表。" "A group names one to five speakers." "Choose up to five and enter their number.",
+    BadPhone "bad_phone" "电话号码里有不认识的字符。" "请只填写数字，或留空。" "The phone number has characters that it can't have." "Use digits only, or leave it empty.",
+    BadSecret "bad_secret" "查询密码应为4到12位数字。" "请重新设定，例如手机号后四位。" "The digits for following the case must be 4 to 12 digits." "Choose others, for example the last four of your phone.",
+    BadCode "bad_code" "代码“{}”不合规范。" "请使用小写字母、数字、点、横线。" "The code “{}” is not well formed." "Use lower-case letters, digits, dots and hyphens.",
+    BadCatalogue "bad_catalogue" "派单目录有误：{}。" "请更正后重新发布。" "The catalogue has a fault: {}." "Correct it and publish it again.",
+    BadLength "bad_length" "期限“{}”的天数不合理。" "请填写1到3660天。" "The length of {} is not possible." "Use 1 to 3660 days.",
+    NoSuchCategory "no_such_category" "没有“{}”这个类别。" "请从目录中选择，或留空。" "There is no category “{}”." "Choose one from the catalogue, or leave it empty.",
+    NoSuchStreet "no_such_street" "没有“{}”这个街道或社区。" "请从列表中选择，或留空。" "There is no street “{}”." "Choose one from the list, or leave it empty.",
+    NoSuchUnit "no_such_unit" "没有“{}”这个单位，或该单位已停用。" "请从单位列表中选择。" "There is no open unit “{}”." "Choose one from the list of units.",
+    NoSuchPost "no_such_post" "没有“{}”这个岗位。" "请从岗位列表中选择。" "There is no post “{}”." "Choose one from the list of posts.",
+    NoSuchAccount "no_such_account" "没有“{}”这个账号。" "请核对登录名。" "There is no account “{}”." "Check the sign-in name.",
+    NoSuchToken "no_such_token" "没有“{}”这个令牌。" "请核对名称。" "There is no token “{}”." "Check its name.",
+    NoSuchTask "no_such_task" "没有这个任务，或任务已经完成。" "请刷新页面，查看当前任务。" "There is no such open task." "Reload the page and look at the tasks as they are now.",
+    NoSuchClock "no_such_clock" "没有正在计时的这个期限。" "请刷新页面，查看当前期限。" "There is no such running clock." "Reload the page and look at the clocks as they are now.",
+    NoSuchCase "no_such_case" "没有找到这个编号的诉求。" "请核对回执上的编号。" "No case has this code." "Compare it with the code on the receipt.",
+    UserTaken "user_taken" "名称“{}”已被使用。" "请换一个名称。" "The name “{}” is taken." "Choose another one.",
+    AlreadyFounded "already_founded" "这里已经有一个区了。" "请换一个空的数据目录。" "There is a district here already." "Use an empty data folder.",
+    NotFounded "not_founded" "这里还没有建立区。" "请先运行 doorstep init。" "There is no district here yet." "Run doorstep init first.",
+    NotYours "not_yours" "这件事不归您的岗位办理。" "请联系承办单位或分派中心。" "This act does not belong to your post." "Ask the responsible unit or the dispatch centre.",
+    Interest "interest" "您已对本件申请回避，不能再办理。" "请由同单位其他人员办理。" "You withdrew from this case for an interest in it." "Let a colleague of the unit act.",
+    WrongStage "wrong_stage" "本件现在是“{}”，不能这样办理。" "请刷新页面，按页面上列出的操作办理。" "The case is “{}” now; this is not possible there." "Reload the page and choose one of the acts that it offers.",
+    NeedsWay "needs_way" "信访事项受理前必须先分清六种途径。" "属于第六类的受理；其余请转法定途径。" "A petition must be sorted into one of the six ways first." "Accept it by the sixth way, or route it to its lawful way.",
+    OnlyPetition "only_petition" "只有信访事项适用这个程序。" "其他诉求可以申请重新办理。" "This procedure is for petitions only." "For other cases, ask to reopen them.",
+    SixthIsAccepted "sixth_is_accepted" "第六类信访事项应当受理并出具处理意见。" "请选择“受理”。" "The sixth way is handled here." "Choose “accept”.",
+    JointOpen "joint_open" "协办单位还有未完成的任务。" "请等待反馈，或请分派中心撤销该任务。" "A joint unit has not reported yet." "Wait for its report, or ask the dispatcher to take its task back.",
+    NotLead "not_lead" "只有牵头单位能答复。" "协办单位请提交“协办反馈”。" "Only the lead unit answers." "A joint unit reports to the lead.",
+    IsLead "is_lead" "牵头单位不用反馈，应直接答复。" "请选择“答复”。" "The lead unit does not report to itself." "Choose “answer”.",
+    HasTask "has_task" "该单位已经有本件的任务。" "请选择其他单位。" "The unit has a task in this case already." "Choose another unit.",
+    LeadMustStay "lead_must_stay" "不能撤销牵头单位的任务。" "请使用“转办”。" "The lead's task can't be taken back." "Transfer it to another unit.",
+    Designated "designated" "已指定办理，不能再退回。" "请办理；有困难请提请会商。" "The unit was designated and can't object again." "Handle it, or bring it to a case conference.",
+    ObjectionLate "objection_late" "提出异议的期限（{}）已过。" "请办理；确需转办的请联系分派中心。" "The time for an objection ended on {}." "Handle it, or ask the dispatcher for a transfer.",
+    NoObjection "no_objection" "这个任务没有待决定的异议。" "请刷新页面。" "There is no open objection to this task." "Reload the page.",
+    QuestionOpen "question_open" "已经有一个问题在等诉求人回复。" "请等待回复，或先撤回。" "A question is already open with the resident." "Wait for the reply, or take the question back.",
+    NoQuestion "no_question" "现在没有需要回复的问题。" "请刷新页面查看进展。" "No question is open now." "Reload the page to see where the case stands.",
+    NoContact "no_contact" "诉求人没有留联系方式，只能凭编号查询看到问题。" "可以继续，期限会暂停；也可以不问直接办理。" "The resident left no contact." "They see a question only when they follow the case by its code.",
+    NoExtension "no_extension" "这个期限不能延长。" "请在期限内办理。" "This clock can't be extended." "Handle the case within it.",
+    ExtendedOut "extended_out" "已经达到延期次数上限（{}次）。" "请在期限内办理。" "It has been extended {} times, which is the most." "Handle the case within it.",
+    ExtensionTooLong "extension_too_long" "一次最多延长{}天。" "请填写更少的天数。" "One extension is at most {} days." "Enter fewer days.",
+    HeadOnly "head_only" "这个期限只能由单位负责人延长。" "请单位负责人办理。" "Only the unit's head may extend this clock." "Ask the head.",
+    WrongOutcome "wrong_outcome" "这类诉求没有“{}”这种结果。" "请选择页面上列出的结果。" "This track has no outcome “{}”." "Choose one that the page lists.",
+    NeedsBasis "needs_basis" "处理意见必须写明依据。" "请填写法律、法规或政策依据。" "A handling opinion needs its legal basis." "Name the law, rule or policy.",
+    NoProposal "no_proposal" "没有等待审批的答复。" "请刷新页面。" "No answer waits for approval." "Reload the page.",
+    InApproval "in_approval" "答复正在等待审批。" "请等待负责人批准或退回。" "The answer waits for approval." "Wait until the head approves it or sends it back.",
+    TooEarly "too_early" "等待评价的期限到{}才结束。" "请在此之后再结束。" "The time for the verdict runs until {}." "End it after that day.",
+    WitnessName "witness_name" "有见证人协助的，应写明见证人。" "请填写见证人称呼，或取消勾选。" "A verdict with a witness names the witness." "Enter the witness, or clear the mark.",
+    ReviewLate "review_late" "申请期限（{}）已过，或没有可申请的答复。" "可以凭新情况提出新的诉求。" "The time to ask ended ({})." "With new facts, raise a new case.",
+    NotReopened "not_reopened" "已评价“解决了”的诉求不能由本人重新打开。" "如有新情况，请提出新的诉求。" "A case whose resident said “solved” is not reopened by the resident." "With new facts, raise a new case.",
+    SameCase "same_case" "不能与自己合并或关联。" "请填写另一件的编号。" "A case can't be merged with or linked to itself." "Enter the code of another case.",
+    OtherSealed "other_sealed" "其中一件是密件，不能合并或关联。" "请分别办理。" "One of the two cases is sealed." "Handle them apart.",
+    OtherOver "other_over" "另一件已经结束或已并入别的诉求。" "请选择还在办理的那一件。" "The other case is over or merged itself." "Choose the one that is still handled.",
+    Linked "linked" "两件已经关联。" "不需要再次关联。" "The two cases are linked already." "Nothing else is needed.",
+    Erased "erased" "本件的个人信息已删除。" "已不能查看或更改。" "The personal data of this case has been erased." "It can't be seen or changed any more.",
+    NotPublic "not_public" "本件没有公开内容。" "不需要隐藏。" "This case shows no public text." "Nothing needs hiding.",
+    NothingMoves "nothing_moves" "没有需要变动的期限。" "不需要操作。" "No due date moves." "Nothing needs doing.",
+    AlreadyWithdrawn "already_withdrawn" "您已申请回避。" "不需要再次申请。" "You have withdrawn already." "Nothing else is needed.",
+    WrongAccusedUnit "wrong_accused_unit" "检举控告只能交纪检监察机关，且不得交被检举单位。" "请选择纪检监察机关。" "An accusation goes to the discipline unit, and never to the unit it is about." "Choose the discipline unit.",
+    KeyReused "key_reused" "同一个提交标识用在了不同的内容上。" "请换一个新的标识后再提交。" "The same idempotency key came with other content." "Send it again with a new key.",
+    Changed "changed" "在您打开页面之后，本件已有变化。" "请查看最新情况后再办理。" "The case has changed since you opened the page." "Look at it as it is now, then act.",
+}
+
+/// A refusal: the reason, the field it belongs to, and a detail for its sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why.
+    pub why: Why,
+    /// The field that has to change, by its name in forms and JSON.
+    pub field: Option<&'static str>,
+    /// What stands in the sentence's place.
+    pub detail: String,
+}
+
+impl Refusal {
+    /// A refusal of the whole.
+    pub fn new(why: Why) -> Refusal {
+        Refusal { why, field: None, detail: String::new() }
+    }
+
+    /// A refusal at a field.
+    pub fn at(why: Why, field: &'static str) -> Refusal {
+        Refusal { why, field: Some(field), detail: String::new() }
+    }
+
+    /// With the detail for its sentence.
+    pub fn about(self, detail: impl std::fmt::Display) -> Refusal {
+        Refusal { detail: detail.to_string(), ..self }
+    }
+
+    /// What is wrong, and what to do.
+    pub fn said(&self, lang: Lang) -> (String, String) {
+        let (what, todo) = self.why.texts(lang);
+        (what.replace("{}", &self.detail), todo.replace("{}", &self.detail))
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (what, todo) = self.said(Lang::En);
+        write!(f, "{what} {todo}")
+    }
+}
+
+impl std::error::Error for Refusal {}
