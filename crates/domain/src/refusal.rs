@@ -31,6 +31,7 @@ reasons! {
     BadCode "bad_code" "代码“{}”不合规范。" "请使用小写字母、数字、点、横线。" "The code “{}” is not well formed." "Use lower-case letters, digits, dots and hyphens.",
     BadCatalogue "bad_catalogue" "派单目录有误：{}。" "请更正后重新发布。" "The catalogue has a fault: {}." "Correct it and publish it again.",
     BadLength "bad_length" "期限“{}”的天数不合理。" "请填写1到3660天。" "The length of {} is not possible." "Use 1 to 3660 days.",
+    BadOrigin "bad_origin" "原系统的时间不合理：在现在之后，或先办结后提出。" "请核对来源数据的时间。" "The former system's times are not possible: in the future, or closed before opened." "Check the source's times.",
     NoSuchCategory "no_such_category" "没有“{}”这个类别。" "请从目录中选择，或留空。" "There is no category “{}”." "Choose one from the catalogue, or leave it empty.",
     NoSuchStreet "no_such_street" "没有“{}”这个街道或社区。" "请从列表中选择，或留空。" "There is no street “{}”." "Choose one from the list, or leave it empty.",
     NoSuchUnit "no_such_unit" "没有“{}”这个单位，或该单位已停用。" "请从单位列表中选择。" "There is no open unit “{}”." "Choose one from the list of units.",

@@ -27,6 +27,8 @@ crate::vocabulary! {
         AccusationAnswer "accusation_answer" "检举办理" "accusation: handling",
         JointReport "joint_report" "协办反馈" "joint unit's report",
         VerdictAsk "verdict_ask" "等待评价" "to give a verdict",
+        /// Runs from opening to the target that the former system had set, whatever that was.
+        Elsewhere "elsewhere" "原系统期限" "the former system's target",
     }
 }
 
@@ -106,6 +108,7 @@ impl RuleTable {
             (AccusationAnswer, extended(calendar(60, own), 1, 30, true)),
             (JointReport, extended(working(3, "北京接诉即办工作条例 14"), 1, 3, false)),
             (VerdictAsk, window(calendar(15, own))),
+            (Elsewhere, calendar(15, own)),
         ];
         RuleTable { version: 1, rules: rules.into_iter().collect() }
     }

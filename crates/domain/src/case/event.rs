@@ -53,7 +53,12 @@ events! {
         /// SHA-256 of each photo's sealed bytes, as hex.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         photos: Vec<String>,
+        /// When another system opened it, for an imported case.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opened: Option<Moment>,
     },
+    /// Another system had ended the case before it was imported: without the resident's word here. Private: answer.
+    EndedElsewhere "ended_elsewhere" { closed: Moment },
     /// The case is taken on.
     Accepted "accepted" { #[serde(default, skip_serializing_if = "Option::is_none")] way: Option<Way>, category: CategoryCode },
     /// The case is not taken on. Private: reason, with the right door.

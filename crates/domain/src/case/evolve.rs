@@ -9,8 +9,8 @@ use crate::district::UnitCode;
 use crate::moment::Moment;
 
 impl Case {
-    /// A case before its first event.
-    fn blank(id: CaseId) -> Case {
+    /// A case before its first event; only [`replay`] and the desk start from one.
+    pub fn blank(id: CaseId) -> Case {
         Case {
             id,
             version: 0,
@@ -87,17 +87,21 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         Clock::apply(&mut case.clocks, change);
     }
     match event {
-        Event::Raised { code, track, door, category, street, public, contact, accused, .. } => {
+        Event::Raised { code, track, door, category, street, public, contact, accused, opened, .. } => {
             case.code.clone_from(code);
             case.track = *track;
             case.door = *door;
-            case.raised_at = at;
+            case.raised_at = opened.unwrap_or(at);
             case.category.clone_from(category);
             case.street.clone_from(street);
             case.public = *public;
             case.contact = *contact;
             case.accused.clone_from(accused);
             case.stage = Stage::Raised;
+        }
+        Event::EndedElsewhere { closed } => {
+            case.stage = Stage::Ended;
+            case.ended = Some((Ending::Elsewhere, closed.date()));
         }
         Event::Accepted { way, category } => {
             case.stage = Stage::Accepted;

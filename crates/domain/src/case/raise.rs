@@ -8,7 +8,9 @@ use super::{Fields, field};
 use crate::actor::{Actor, Role};
 use crate::district::{CategoryCode, UnitCode, UnitKind};
 use crate::refusal::{Refusal, Why};
+use crate::moment::Moment;
 use crate::rule::RuleId;
+use calendar::{Date, Due, Unit};
 
 /// The longest title, in characters.
 pub const TITLE_MOST: usize = 120;
@@ -63,6 +65,22 @@ pub struct Raise {
     pub photos: Vec<String>,
     /// The source row of an import, verbatim.
     pub source: String,
+    /// What happened to it in the system that it comes from.
+    pub origin: Option<Origin>,
+}
+
+/// What another system did with a case before it came here. Its times are that system's word: the ledger dates the
+/// import itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// When it was opened there.
+    pub opened: Moment,
+    /// When it was to be done there.
+    pub target: Option<Date>,
+    /// When it was done there; none: it is still open and goes on here.
+    pub closed: Option<Moment>,
+    /// The answer that was given there.
+    pub answer: String,
 }
 
 impl Default for Raise {
@@ -83,6 +101,7 @@ impl Default for Raise {
             accused: None,
             photos: Vec::new(),
             source: String::new(),
+            origin: None,
         }
     }
 }
@@ -191,10 +210,49 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         speakers: raise.speakers,
         accused: raise.accused.clone(),
         photos: raise.photos.clone(),
+        opened: raise.origin.as_ref().map(|o| o.opened),
     };
+    if let Some(origin) = &raise.origin
+        && (origin.opened > facts.now || origin.closed.is_some_and(|c| c < origin.opened || c > facts.now))
+    {
+        return Err(Refusal::at(Why::BadOrigin, "opened"));
+    }
     let today = facts.now.date();
     let started = first_clocks(raise.track).iter().map(|id| {
         ClockChange::Started(Clock::start(*id, &district.rules.rule(*id), None, today, &district.calendar))
     });
-    Ok(vec![New { event, clocks: started.collect(), private }])
+    let Some(origin) = &raise.origin else {
+        return Ok(vec![New { event, clocks: started.collect(), private }]);
+    };
+    let Some(closed) = origin.closed else {
+        return Ok(vec![New { event, clocks: started.collect(), private }]);
+    };
+    let clocks = origin.target.map_or(Vec::new(), |target| elsewhere(origin.opened.date(), target, closed.date()));
+    let mut answer = Fields::new();
+    if !origin.answer.trim().is_empty() {
+        answer.insert(field::ANSWER.to_owned(), origin.answer.trim().to_owned());
+    }
+    let done = Event::EndedElsewhere { closed };
+    Ok(vec![New { event, clocks: Vec::new(), private }, New { event: done, clocks, private: answer }])
+}
+
+/// The clock that the other system ran: from opening to its target, stopped on the day of closing.
+fn elsewhere(opened: Date, target: Date, closed: Date) -> Vec<ClockChange> {
+    let days = crate::moment::day_number(target) - crate::moment::day_number(opened);
+    let due = Due { raw: target, rolled: target, provisional: false };
+    let clock = Clock {
+        rule: RuleId::Elsewhere,
+        duty: true,
+        task: None,
+        start: opened,
+        days: u16::try_from(days.max(0)).unwrap_or(u16::MAX),
+        unit: Unit::Calendar,
+        due,
+        extended: 0,
+        extensions: 0,
+        paused: 0,
+        paused_on: None,
+        stopped: None,
+    };
+    vec![ClockChange::Started(clock), ClockChange::Stopped { no: 0, on: closed }]
 }

@@ -118,6 +118,7 @@ crate::vocabulary! {
         PartlyResolved "partly_resolved" "部分解决" "partly resolved",
         NotResolved "not_resolved" "未解决" "not resolved",
         NotReached "not_reached" "未联系到" "not reached",
+        Elsewhere "elsewhere" "在原系统办结" "ended in the former system",
     }
 }
 

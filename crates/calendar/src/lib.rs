@@ -1,0 +1,158 @@
+//! Days, clocks and working days. Pure: a date in, a date out.
+//!
+//! Working days follow the State Council's yearly notice (a [`YearTable`]). A year whose notice is not loaded is
+//! computed on plain weekends and the statutory days (全国年节及纪念日放假办法), and every date that touches such a year
+//! is provisional.
+
+mod statutory;
+mod table;
+
+pub use jiff::civil::Date;
+pub use table::{TableFault, YearTable};
+
+use jiff::ToSpan;
+use jiff::civil::Weekday;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a length is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Every day counts.
+    Calendar,
+    /// Only working days count.
+    Working,
+}
+
+/// A length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Term {
+    /// Days of `unit`.
+    pub length: u16,
+    /// Calendar or working days.
+    pub unit: Unit,
+}
+
+/// A due date: as counted, and rolled over to a working day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Due {
+    /// The last day as counted.
+    pub raw: Date,
+    /// The same, or the next working day if that is none.
+    pub rolled: Date,
+    /// Whether a day that was looked at lies in a year without a table.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub provisional: bool,
+}
+
+impl Due {
+    /// The earlier of both dates: what alarms go by.
+    pub fn alarm(&self) -> Date {
+        self.raw.min(self.rolled)
+    }
+}
+
+/// The year tables in force.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Calendar {
+    tables: BTreeMap<i16, YearTable>,
+    /// Every exception of every table: true is a working day.
+    exceptions: BTreeMap<Date, bool>,
+}
+
+impl Calendar {
+    /// The tables that the program brings: 2023 to 2026.
+    pub fn builtin() -> Calendar {
+        table::BUILTIN.iter().filter_map(|text| YearTable::parse(text).ok()).fold(Calendar::default(), Calendar::with_table)
+    }
+
+    /// With a further table, or a newer one for its year.
+    pub fn with_table(mut self, table: YearTable) -> Calendar {
+        self.tables.insert(table.year, table);
+        self.exceptions = self.tables.values().flat_map(YearTable::exceptions).collect();
+        self
+    }
+
+    /// A short text that changes whenever a table is added or replaced: `cn-2023.1-2026.1`.
+    pub fn version(&self) -> String {
+        let revisions: u32 = self.tables.values().map(|t| u32::from(t.revision)).sum();
+        match (self.tables.first_key_value(), self.tables.last_key_value()) {
+            (Some((first, _)), Some((last, _))) => format!("cn-{first}-{last}.{revisions}"),
+            _ => "cn-none".into(),
+        }
+    }
+
+    /// The years with a table.
+    pub fn years(&self) -> impl Iterator<Item = i16> {
+        self.tables.keys().copied()
+    }
+
+    /// The table of a year.
+    pub fn table(&self, year: i16) -> Option<&YearTable> {
+        self.tables.get(&year)
+    }
+
+    /// Whether a table says what this day is.
+    pub fn is_certain(&self, date: Date) -> bool {
+        self.exceptions.contains_key(&date) || self.tables.contains_key(&date.year())
+    }
+
+    /// Whether people work on this day.
+    pub fn is_working(&self, date: Date) -> bool {
+        if let Some(working) = self.exceptions.get(&date) {
+            return *working;
+        }
+        let weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
+        let holiday = !self.tables.contains_key(&date.year()) && statutory::is_holiday(date);
+        !weekend && !holiday
+    }
+
+    /// The `n`th working day after a day, and whether it is provisional. No working day after it: the last date there is.
+    pub fn add_working(&self, start: Date, n: u16) -> (Date, bool) {
+        let mut date = start;
+        let mut provisional = false;
+        let mut left = n;
+        while left > 0 {
+            let Ok(next) = date.tomorrow() else { return (date, true) };
+            date = next;
+            provisional |= !self.is_certain(date);
+            left -= u16::from(self.is_working(date));
+        }
+        (date, provisional)
+    }
+
+    /// How many working days `d` there are with `after < d <= until`; negative if `until` lies before `after`.
+    pub fn working_days_between(&self, after: Date, until: Date) -> i64 {
+        if until < after {
+            return -self.working_days_between(until, after);
+        }
+        let mut days = 0;
+        let mut date = after;
+        while date < until {
+            let Ok(next) = date.tomorrow() else { break };
+            date = next;
+            days += i64::from(self.is_working(date));
+        }
+        days
+    }
+
+    /// The due date of a term that starts on a day; the start day is not counted.
+    pub fn due(&self, start: Date, term: Term) -> Due {
+        let (raw, mut provisional) = match term.unit {
+            Unit::Working => self.add_working(start, term.length),
+            Unit::Calendar => (start.saturating_add(i32::from(term.length).days()), false),
+        };
+        provisional |= !self.is_certain(raw);
+        let mut rolled = raw;
+        while !self.is_working(rolled) {
+            let Ok(next) = rolled.tomorrow() else { break };
+            rolled = next;
+            provisional |= !self.is_certain(rolled);
+        }
+        Due { raw, rolled, provisional }
+    }
+}
+
+#[cfg(test)]
+mod tests;

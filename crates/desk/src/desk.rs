@@ -1,0 +1,209 @@
+//! The desk as its callers see it.
+
+use crate::clock::Clock;
+use crate::entropy::Entropy;
+use crate::outcome::{Acted, Changed, Failure, Key, Raised};
+use crate::writer::{Job, Photo, Reply, Writer};
+use domain::case::{CaseId, Command, Raise};
+use domain::district::{self, District};
+use domain::{Actor, Moment};
+use ledger::checkpoint::Signer;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use store::db::Write;
+use store::log::Log;
+use store::{Db, Keys, Place, StoreError};
+use tokio::sync::{mpsc, oneshot};
+
+/// How many commands may wait for the writer before callers wait for a place.
+const WAITING_MOST: usize = 8192;
+/// The name of the signing key in the key store.
+const SIGNING_KEY: &str = "ledger-signing-key";
+
+/// How a desk is opened.
+pub struct Options {
+    /// The district's number; every row of its data begins with it.
+    pub number: i64,
+    /// Where the present comes from.
+    pub clock: Clock,
+    /// Where random numbers come from.
+    pub entropy: Entropy,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { number: 1, clock: Clock::System, entropy: Entropy::system() }
+    }
+}
+
+/// The only door for change. Cheap to clone; the writer ends when the last clone is gone.
+#[derive(Clone)]
+pub struct Desk {
+    jobs: mpsc::Sender<Job>,
+    district: Arc<RwLock<Arc<District>>>,
+    clock: Clock,
+    number: i64,
+    vkey: Arc<str>,
+}
+
+/// The writer's thread: join it after the last desk is dropped to be sure that everything is on disk and unlocked.
+pub type WriterThread = JoinHandle<()>;
+
+impl Desk {
+    /// Makes the place's tables and keys if they are not there, and founds a district whose checkpoints have this
+    /// origin line.
+    ///
+    /// # Errors
+    /// A [`Failure`]; a district that is there already is left alone and refused.
+    pub fn found(place: &Place, mut options: Options, zh: &str, en: &str, origin: &str) -> Result<(Desk, WriterThread), Failure> {
+        let mut db = Db::open_writer(place)?;
+        store::schema::migrate(&mut db)?;
+        let mut keys = Keys::open(place, options.number, true)?;
+        if keys.secret(SIGNING_KEY)?.is_none() {
+            let line = Signer::secret_line(options.entropy.bytes(), origin).map_err(|e| StoreError::Other(e.to_string()))?;
+            keys.put_secret(SIGNING_KEY, &line)?;
+        }
+        let (desk, thread) = Desk::start(db, keys, options)?;
+        let command = district::Command::Found {
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+            origin: origin.to_owned(),
+            vkey: desk.vkey.to_string(),
+        };
+        desk.change_now(Actor::System { name: "init".into() }, command)?;
+        Ok((desk, thread))
+    }
+
+    /// Opens the desk of a district that is there.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is none, [`StoreError::Locked`] if another process writes there.
+    pub fn open(place: &Place, options: Options) -> Result<(Desk, WriterThread), Failure> {
+        // A reader never makes a folder: a mistyped path is an error, not a new district.
+        drop(Db::open_reader(place)?);
+        let mut db = Db::open_writer(place)?;
+        store::schema::migrate(&mut db)?;
+        let keys = Keys::open(place, options.number, true)?;
+        Desk::start(db, keys, options)
+    }
+
+    fn start(db: Db, mut keys: Keys, options: Options) -> Result<(Desk, WriterThread), Failure> {
+        let Options { number, clock, entropy } = options;
+        let line = keys.secret(SIGNING_KEY)?.ok_or_else(|| StoreError::Missing("the ledger's signing key".into()))?;
+        let signer = Signer::new(&line).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        let vkey: Arc<str> = signer.vkey().into();
+        let log = Log::open(db, keys, number, signer)?;
+        let district = Arc::new(RwLock::new(Arc::new(District::default())));
+        let writer = Writer::new(log, number, clock.clone(), entropy, district.clone())?;
+        let (jobs, waiting) = mpsc::channel(WAITING_MOST);
+        let thread = std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(waiting));
+        let thread = thread.map_err(|e| StoreError::Other(e.to_string()))?;
+        Ok((Desk { jobs, district, clock, number, vkey }, thread))
+    }
+
+    /// The district as of the latest commit.
+    pub fn district(&self) -> Arc<District> {
+        self.district.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The district's number.
+    pub fn number(&self) -> i64 {
+        self.number
+    }
+
+    /// The present.
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    /// The ledger's public key line.
+    pub fn vkey(&self) -> &str {
+        &self.vkey
+    }
+
+    async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(job(reply)).await.map_err(|_| Failure::Closed)?;
+        answer.await.map_err(|_| Failure::Closed)?
+    }
+
+    /// [`Desk::ask`] for a thread that may block.
+    fn ask_now<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.blocking_send(job(reply)).map_err(|_| Failure::Closed)?;
+        answer.blocking_recv().map_err(|_| Failure::Closed)?
+    }
+
+    /// Raises a case with its photos (kind and re-encoded bytes). With a key, the same key again gives the same answer.
+    ///
+    /// # Errors
+    /// A [`Failure`]; then the case is not there.
+    pub async fn raise(&self, actor: Actor, raise: Raise, photos: Vec<Photo>, key: Option<Key>) -> Result<Raised, Failure> {
+        self.ask(|reply| Job::Raise { actor, raise: Box::new(raise), photos, key, reply }).await
+    }
+
+    /// [`Desk::raise`] for a thread that may block.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn raise_now(&self, actor: Actor, raise: Raise, key: Option<Key>) -> Result<Raised, Failure> {
+        self.ask_now(|reply| Job::Raise { actor, raise: Box::new(raise), photos: Vec::new(), key, reply })
+    }
+
+    /// Acts on a case. With `seen`, only if the case still has that version.
+    ///
+    /// # Errors
+    /// A [`Failure`]; then nothing has changed.
+    pub async fn act(&self, actor: Actor, id: CaseId, seen: Option<u64>, command: Command, key: Option<Key>) -> Result<Acted, Failure> {
+        self.ask(|reply| Job::Act { actor, id, seen, command: Box::new(command), key, reply }).await
+    }
+
+    /// [`Desk::act`] for a thread that may block.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn act_now(&self, actor: Actor, id: CaseId, command: Command) -> Result<Acted, Failure> {
+        self.ask_now(|reply| Job::Act { actor, id, seen: None, command: Box::new(command), key: None, reply })
+    }
+
+    /// Changes the district itself.
+    ///
+    /// # Errors
+    /// A [`Failure`]; then nothing has changed.
+    pub async fn change(&self, actor: Actor, command: district::Command) -> Result<Changed, Failure> {
+        self.ask(|reply| Job::Change { actor, command: Box::new(command), reply }).await
+    }
+
+    /// [`Desk::change`] for a thread that may block.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn change_now(&self, actor: Actor, command: district::Command) -> Result<Changed, Failure> {
+        self.ask_now(|reply| Job::Change { actor, command: Box::new(command), reply })
+    }
+
+    /// Writes rows that are not part of the history: sessions, password hashes, token hashes.
+    ///
+    /// # Errors
+    /// A [`Failure`]; then nothing has changed.
+    pub async fn put(&self, writes: Vec<Write>) -> Result<(), Failure> {
+        self.ask(|reply| Job::Put { writes, reply }).await
+    }
+
+    /// [`Desk::put`] for a thread that may block.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn put_now(&self, writes: Vec<Write>) -> Result<(), Failure> {
+        self.ask_now(|reply| Job::Put { writes, reply })
+    }
+
+    /// Ends the waiting times that have run out and moves the dates that a new calendar table moves; returns how many
+    /// cases changed. Call it until it returns 0, and again every hour.
+    ///
+    /// # Errors
+    /// A [`Failure`].
+    pub fn sweep_now(&self) -> Result<u64, Failure> {
+        self.ask_now(|reply| Job::Sweep { reply })
+    }
+}

@@ -1,0 +1,16 @@
+//! The only door for change. A command comes in with its actor and its idempotency key; one writer per district
+//! decides, appends and commits it together with whatever else is waiting; what goes out is a receipt.
+//!
+//! "Received" is said only after the commit: what the desk has acknowledged is on disk. The same key again gives the
+//! same answer; the same key with other content is refused.
+
+mod clock;
+mod desk;
+mod entropy;
+mod outcome;
+mod writer;
+
+pub use clock::Clock;
+pub use desk::{Desk, Options, WriterThread};
+pub use entropy::{Entropy, read_case_code};
+pub use outcome::{Acted, Changed, Failure, Key, Raised};

@@ -1,0 +1,92 @@
+//! What the desk answers.
+
+use domain::case::CaseId;
+use domain::{Lang, Refusal};
+use sha2::{Digest, Sha256};
+use store::StoreError;
+
+/// An idempotency key within the scope of whoever sends it, as a hash: the key itself is never kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Key(pub [u8; 32]);
+
+impl Key {
+    /// The key that a client made, in its scope (a token's name, an account, or "resident").
+    pub fn of(scope: &str, key: &str) -> Key {
+        let mut hash = Sha256::new();
+        hash.update(scope.as_bytes());
+        hash.update([0]);
+        hash.update(key.as_bytes());
+        Key(hash.finalize().into())
+    }
+}
+
+/// A case that was raised, now or when its key was first used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raised {
+    /// Its handle.
+    pub id: CaseId,
+    /// Its code.
+    pub code: String,
+    /// The digits that open it to the resident.
+    pub secret: String,
+    /// The ledger index of its first entry.
+    pub index: u64,
+    /// The first due date, as the entry has it: `2023-05-20`.
+    pub due: Option<String>,
+    /// The receipt: a C2SP tlog-proof.
+    pub receipt: String,
+    /// Whether the key had been used before.
+    pub again: bool,
+}
+
+/// An act on a case that is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acted {
+    /// The case's version after it.
+    pub version: u64,
+    /// The ledger index of its last entry.
+    pub index: u64,
+    /// Whether the key had been used before.
+    pub again: bool,
+}
+
+/// A change of the district that is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// The ledger index of its entry.
+    pub index: u64,
+}
+
+/// Why the desk did not do something. Nothing was changed then.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Failure {
+    /// The rules refuse it.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// The database can't do it now. The same key may be sent again.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// The desk is closing or has died.
+    #[error("the desk is closed")]
+    Closed,
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        Failure::Refused(refusal)
+    }
+}
+
+impl Failure {
+    /// What is wrong, and what to do.
+    pub fn said(&self, lang: Lang) -> (String, String) {
+        match self {
+            Failure::Refused(refusal) => refusal.said(lang),
+            Failure::Store(error) => error.said(lang == Lang::Zh),
+            Failure::Closed => (
+                lang.pick("系统正在关闭，没有保存。", "The system is closing; nothing was saved.").into(),
+                lang.pick("请稍后用同样的内容再次提交。", "Send the same again in a moment.").into(),
+            ),
+        }
+    }
+}

@@ -1,0 +1,431 @@
+//! The writer: one thread per district. It takes what is waiting, decides each command, and commits all of it at once.
+
+use crate::clock::Clock;
+use crate::entropy::Entropy;
+use crate::outcome::{Acted, Changed, Failure, Key, Raised};
+use domain::case::{self, Body, Case, CaseId, Command, Event, Facts, Fields, New, Raise};
+use domain::district::{self, District};
+use domain::{Actor, Moment, Refusal, Why};
+use sha2::{Digest, Sha256};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, RwLock};
+use store::db::Write;
+use store::log::{DISTRICT_STREAM, Log, Pending, Public};
+use store::read::{self, Stream};
+use store::{StoreError, rows};
+use tokio::sync::{mpsc, oneshot};
+
+/// The most commands of one commit. More would make the first of them wait for nothing: the cost of a commit is
+/// spread thin long before.
+const GROUP_MOST: usize = 1024;
+
+/// A photo on its way in: kind (`image/jpeg`) and re-encoded bytes.
+pub(crate) type Photo = (String, Vec<u8>);
+
+/// What is asked of the writer, with where the answer goes.
+pub(crate) enum Job {
+    Raise { actor: Actor, raise: Box<Raise>, photos: Vec<Photo>, key: Option<Key>, reply: Reply<Raised> },
+    Act { actor: Actor, id: CaseId, seen: Option<u64>, command: Box<Command>, key: Option<Key>, reply: Reply<Acted> },
+    Change { actor: Actor, command: Box<district::Command>, reply: Reply<Changed> },
+    Put { writes: Vec<Write>, reply: Reply<()> },
+    Sweep { reply: Reply<u64> },
+}
+
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, Failure>>;
+
+/// What goes out after the commit.
+enum Answer {
+    Raised(Raised, Reply<Raised>),
+    Acted(Acted, Reply<Acted>),
+    Changed(Changed, Reply<Changed>),
+    Put(Reply<()>),
+    Swept(u64, Reply<u64>),
+}
+
+impl Answer {
+    fn fail(self, e: &StoreError) {
+        let failure = Failure::Store(e.clone());
+        // A caller that has gone away needs no answer.
+        match self {
+            Answer::Raised(_, r) => drop(r.send(Err(failure))),
+            Answer::Acted(_, r) => drop(r.send(Err(failure))),
+            Answer::Changed(_, r) => drop(r.send(Err(failure))),
+            Answer::Put(r) => drop(r.send(Err(failure))),
+            Answer::Swept(_, r) => drop(r.send(Err(failure))),
+        }
+    }
+}
+
+/// A case as the writer holds it while a group is open.
+struct Held {
+    case: Case,
+    first: u64,
+    last: u64,
+}
+
+pub(crate) struct Writer {
+    log: Log,
+    number: i64,
+    clock: Clock,
+    entropy: Entropy,
+    district: District,
+    district_last: Option<u64>,
+    shared: Arc<RwLock<Arc<District>>>,
+    last_at: Moment,
+    held: HashMap<CaseId, Held>,
+    keys: HashSet<Key>,
+    changed: bool,
+}
+
+impl Writer {
+    pub(crate) fn new(
+        mut log: Log,
+        number: i64,
+        clock: Clock,
+        entropy: Entropy,
+        shared: Arc<RwLock<Arc<District>>>,
+    ) -> Result<Writer, StoreError> {
+        let (district, district_last) = read::district(log.db(), number)?;
+        let last_at = read::last_at(log.db(), number)?;
+        publish(&shared, &district);
+        let (held, keys) = (HashMap::new(), HashSet::new());
+        Ok(Writer { log, number, clock, entropy, district, district_last, shared, last_at, held, keys, changed: false })
+    }
+
+    /// Works until every sender is gone.
+    pub(crate) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        let mut next = None;
+        while let Some(first) = next.take().or_else(|| jobs.blocking_recv()) {
+            let mut answers = Vec::new();
+            let mut job = Some(first);
+            while let Some(current) = job.take() {
+                // A key that this group has used already must be looked up after the commit.
+                if key_of(&current).is_some_and(|k| self.keys.contains(&k)) {
+                    next = Some(current);
+                    break;
+                }
+                self.one(current, &mut answers);
+                if answers.len() < GROUP_MOST {
+                    job = jobs.try_recv().ok();
+                }
+            }
+            self.commit(answers);
+        }
+    }
+
+    /// The present, which never runs backwards: a clock that was set back stands still until it has caught up.
+    fn now(&mut self) -> Moment {
+        self.last_at = self.last_at.max(self.clock.now());
+        self.last_at
+    }
+
+    fn commit(&mut self, answers: Vec<Answer>) {
+        if answers.is_empty() {
+            return;
+        }
+        match self.log.commit() {
+            Ok(committed) => {
+                if std::mem::take(&mut self.changed) {
+                    publish(&self.shared, &self.district);
+                }
+                for answer in answers {
+                    match answer {
+                        Answer::Raised(mut raised, reply) => {
+                            if !raised.again {
+                                let receipt = self.log.receipt(raised.index, &committed);
+                                raised.receipt = receipt.map(|r| r.to_text()).unwrap_or_default();
+                            }
+                            drop(reply.send(Ok(raised)));
+                        }
+                        Answer::Acted(acted, reply) => drop(reply.send(Ok(acted))),
+                        Answer::Changed(changed, reply) => drop(reply.send(Ok(changed))),
+                        Answer::Put(reply) => drop(reply.send(Ok(()))),
+                        Answer::Swept(n, reply) => drop(reply.send(Ok(n))),
+                    }
+                }
+            }
+            Err(e) => {
+                tracing::error!(error = %e, commands = answers.len(), "a group could not be committed");
+                answers.into_iter().for_each(|a| a.fail(&e));
+                self.recover();
+            }
+        }
+        self.held.clear();
+        self.keys.clear();
+        self.log.next_group();
+    }
+
+    /// Goes back to what is durable.
+    fn recover(&mut self) {
+        self.changed = false;
+        let reread = self.log.reload().and_then(|()| read::district(self.log.db(), self.number));
+        match reread {
+            Ok((district, last)) => (self.district, self.district_last) = (district, last),
+            Err(e) => tracing::error!(error = %e, "the database does not answer; trying again with the next command"),
+        }
+    }
+
+    fn one(&mut self, job: Job, answers: &mut Vec<Answer>) {
+        if self.log.is_stale() {
+            self.recover();
+        }
+        match job {
+            Job::Raise { actor, raise, photos, key, reply } => match self.raise(&actor, &raise, &photos, key) {
+                Ok(raised) => answers.push(Answer::Raised(raised, reply)),
+                Err(e) => drop(reply.send(Err(e))),
+            },
+            Job::Act { actor, id, seen, command, key, reply } => match self.act(&actor, id, seen, &command, key) {
+                Ok(acted) => answers.push(Answer::Acted(acted, reply)),
+                Err(e) => drop(reply.send(Err(e))),
+            },
+            Job::Change { actor, command, reply } => match self.change(&actor, &command) {
+                Ok(changed) => answers.push(Answer::Changed(changed, reply)),
+                Err(e) => drop(reply.send(Err(e))),
+            },
+            Job::Put { writes, reply } => {
+                self.log.rows(writes);
+                answers.push(Answer::Put(reply));
+            }
+            Job::Sweep { reply } => match self.sweep() {
+                Ok(n) => answers.push(Answer::Swept(n, reply)),
+                Err(e) => drop(reply.send(Err(e))),
+            },
+        }
+    }
+
+    fn raise(&mut self, actor: &Actor, raise: &Raise, photos: &[Photo], key: Option<Key>) -> Result<Raised, Failure> {
+        let request = request_hash(&(actor, format!("{raise:?}")));
+        if let Some(key) = key
+            && let Some(done) = read::done(self.log.db(), self.number, &key.0)?
+        {
+            if done.request != request {
+                return Err(Refusal::new(Why::KeyReused).into());
+            }
+            return self.raised_before(&done);
+        }
+        let now = self.now();
+        let code = self.entropy.case_code();
+        let digits = self.entropy.digits();
+        let facts = Facts { now, actor, district: &self.district, code: &code, secret: &digits, other: None };
+        let news = case::decide_raise(raise, &facts)?;
+        let id = CaseId(self.entropy.bytes());
+        let secret = if raise.secret.is_empty() { digits.clone() } else { raise.secret.clone() };
+        self.log.make_key(id, self.entropy.rng());
+        for (kind, bytes) in photos {
+            let hash: [u8; 32] = Sha256::digest(bytes).into();
+            self.log.file(id, &hash, kind, bytes, self.entropy.rng())?;
+        }
+        let first = self.log.size();
+        let held = Held { case: Case::blank(id), first, last: first };
+        let held = self.append_all(held, None, actor, now, &news)?;
+        let due = held.case.next_due().map(|c| c.due.raw.to_string());
+        self.held.insert(id, held);
+        if let Some(key) = key {
+            self.log.done(&key.0, &request, id, first);
+            self.keys.insert(key);
+        }
+        Ok(Raised { id, code, secret, index: first, due, receipt: String::new(), again: false })
+    }
+
+    /// The answer that a key got when it was first used.
+    fn raised_before(&mut self, done: &read::Done) -> Result<Raised, Failure> {
+        let (district, id) = (self.number, done.stream);
+        let stream = read::stream::<Event>(self.log.db(), district, id)?;
+        let first = stream.events.first().ok_or(Refusal::new(Why::NoSuchCase))?;
+        let Event::Raised { code, .. } = &first.body.event else {
+            return Err(Refusal::new(Why::KeyReused).into());
+        };
+        let code = code.clone();
+        let receipt = read::receipt(self.log.db(), district, done.seq, done.size)?;
+        let due = ledger::entry::Entry::parse(&receipt.entry).ok().and_then(|e| e.due);
+        let private = self.log.private(id, first.version, done.seq)?;
+        let secret = private.get(case::field::SECRET).cloned().unwrap_or_default();
+        Ok(Raised { id, code, secret, index: done.seq, due, receipt: receipt.to_text(), again: true })
+    }
+
+    fn act(
+        &mut self,
+        actor: &Actor,
+        id: CaseId,
+        seen: Option<u64>,
+        command: &Command,
+        key: Option<Key>,
+    ) -> Result<Acted, Failure> {
+        let request = request_hash(&(actor, format!("{id:?}{command:?}")));
+        if let Some(key) = key
+            && let Some(done) = read::done(self.log.db(), self.number, &key.0)?
+        {
+            if done.request != request || done.stream != id {
+                return Err(Refusal::new(Why::KeyReused).into());
+            }
+            let version = read::version_at(self.log.db(), self.number, done.seq)?;
+            return Ok(Acted { version, index: done.seq, again: true });
+        }
+        let held = self.hold(id)?;
+        if seen.is_some_and(|v| v != held.case.version) {
+            self.held.insert(id, held);
+            return Err(Refusal::new(Why::Changed).into());
+        }
+        let other = match command.other() {
+            Some(other) if other != id => self.hold(other).ok(),
+            Some(_) => Some(Held { case: held.case.clone(), ..held }),
+            None => None,
+        };
+        let now = self.now();
+        let facts = Facts {
+            now,
+            actor,
+            district: &self.district,
+            code: "",
+            secret: "",
+            other: other.as_ref().map(|h| &h.case),
+        };
+        let decided = case::decide(&held.case, command, &facts);
+        if let Some(other) = other.filter(|o| o.case.id != id) {
+            self.held.insert(other.case.id, other);
+        }
+        let news = match decided {
+            Ok(news) => news,
+            Err(refusal) => {
+                self.held.insert(id, held);
+                return Err(refusal.into());
+            }
+        };
+        let last = held.last;
+        let held = self.append_all(held, Some(last), actor, now, &news)?;
+        if matches!(command, Command::Erase { .. }) {
+            self.log.erase(id);
+        }
+        let acted = Acted { version: held.case.version, index: held.last, again: false };
+        self.held.insert(id, held);
+        if let Some(key) = key {
+            self.log.done(&key.0, &request, id, acted.index);
+            self.keys.insert(key);
+        }
+        Ok(acted)
+    }
+
+    /// The case with what this group has done to it so far.
+    fn hold(&mut self, id: CaseId) -> Result<Held, Failure> {
+        if let Some(held) = self.held.remove(&id) {
+            return Ok(held);
+        }
+        if id == DISTRICT_STREAM {
+            return Err(Refusal::new(Why::NoSuchCase).into());
+        }
+        let Stream { events, .. } = read::stream::<Event>(self.log.db(), self.number, id)?;
+        let case = case::replay(id, events.iter().map(|e| &e.body)).ok_or(Refusal::new(Why::NoSuchCase))?;
+        let first = events.first().map_or(0, |e| e.seq);
+        let last = events.last().map_or(0, |e| e.seq);
+        Ok(Held { case, first, last })
+    }
+
+    fn append_all(
+        &mut self,
+        mut held: Held,
+        mut previous: Option<u64>,
+        actor: &Actor,
+        now: Moment,
+        news: &[New],
+    ) -> Result<Held, Failure> {
+        for new in news {
+            let New { event, clocks, private } = new;
+            let body = Body {
+                nonce: hex(&self.entropy.bytes::<16>()),
+                at: now,
+                by: actor.clone(),
+                event: event.clone(),
+                clocks: clocks.clone(),
+            };
+            case::evolve(&mut held.case, now, actor, event, clocks);
+            let case = &held.case;
+            // A sealed accusation tells the public ledger neither its category nor its unit.
+            let open = !case.is_sealed();
+            let public = Public {
+                category: case.category.as_ref().filter(|_| open).map(|c| c.coarse().to_owned()),
+                unit: case.lead().filter(|_| open).map(|t| t.unit.0.clone()),
+                calendar: self.district.calendar.version(),
+                due: case.next_due().map(|c| c.due.raw.to_string()),
+            };
+            let bytes = serde_json::to_vec(&body).map_err(|e| StoreError::Other(e.to_string()))?;
+            let pending = Pending {
+                stream: case.id,
+                version: case.version,
+                previous,
+                kind: event.kind(),
+                at: now,
+                body: bytes,
+                private,
+                public,
+            };
+            let seq = self.log.append(pending, self.entropy.rng())?;
+            self.log.rows(rows::project_case(self.number, held.first, seq, &held.case, &body));
+            previous = Some(seq);
+            held.last = seq;
+        }
+        Ok(held)
+    }
+
+    fn change(&mut self, actor: &Actor, command: &district::Command) -> Result<Changed, Failure> {
+        let events = district::decide(&self.district, command, actor)?;
+        let now = self.now();
+        let mut index = 0;
+        for event in events {
+            district::evolve(&mut self.district, &event);
+            let nonce = hex(&self.entropy.bytes::<16>());
+            let body = Body { nonce, at: now, by: actor.clone(), event, clocks: Vec::new() };
+            let bytes = serde_json::to_vec(&body).map_err(|e| StoreError::Other(e.to_string()))?;
+            let pending = Pending {
+                stream: DISTRICT_STREAM,
+                version: self.district.version,
+                previous: self.district_last,
+                kind: body.event.kind(),
+                at: now,
+                body: bytes,
+                private: &Fields::new(),
+                public: Public { calendar: self.district.calendar.version(), ..Public::default() },
+            };
+            index = self.log.append(pending, self.entropy.rng())?;
+            self.district_last = Some(index);
+            self.log.rows(rows::project_district(self.number, index, &body));
+            self.changed = true;
+        }
+        Ok(Changed { index })
+    }
+
+    /// Ends the waiting times that have run out, and recomputes the due dates that a new calendar table moves: at most
+    /// one group's worth, so that nobody waits behind it. Returns how many cases changed.
+    fn sweep(&mut self) -> Result<u64, Failure> {
+        let today = self.now().date();
+        let due = read::to_wake(self.log.db(), self.number, today, GROUP_MOST)?;
+        let mut changed = 0;
+        for id in due {
+            changed += u64::from(self.act(&Actor::clock(), id, None, &Command::EndUnreached, None).is_ok());
+        }
+        let stale = read::provisional(self.log.db(), self.number, GROUP_MOST)?;
+        for id in stale {
+            changed += u64::from(self.act(&Actor::clock(), id, None, &Command::MoveDue, None).is_ok());
+        }
+        Ok(changed)
+    }
+}
+
+fn key_of(job: &Job) -> Option<Key> {
+    match job {
+        Job::Raise { key, .. } | Job::Act { key, .. } => *key,
+        _ => None,
+    }
+}
+
+fn publish(shared: &RwLock<Arc<District>>, district: &District) {
+    let mut guard = shared.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+    *guard = Arc::new(district.clone());
+}
+
+fn request_hash<T: std::fmt::Debug>(request: &T) -> [u8; 32] {
+    Sha256::digest(format!("{request:?}").as_bytes()).into()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

@@ -1,0 +1,328 @@
+//! Backup while serving, and restore.
+//!
+//! A backup is always a folder that every reading command opens: `doorstep.db`, and `keys/keys.db` in a subfolder of
+//! its own, because keys are kept for a shorter time than events (an old copy of the keys would undo an erasure).
+//! The keys are copied after the events, so the key of every event in the copy is there. As a backup of PostgreSQL is
+//! such a folder too, and a folder can be restored into PostgreSQL, this is also the way from one engine to the other.
+
+use crate::db::{Access, Db, Engine, Result, StoreError, Value};
+use crate::place::{self, Place, WriterLock};
+use crate::schema::{self, Table};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// Pages copied between two reports of progress (4 KiB each).
+const PAGES: i32 = 2048;
+/// Rows that travel together from one engine to the other.
+const ROWS: usize = 500;
+
+const READ: Access = Access {
+    write: false,
+    keys: false,
+};
+const READ_KEYS: Access = Access {
+    write: false,
+    keys: true,
+};
+
+/// Copies everything at `from` into the folder `to`, as it was at one moment, while others read and write.
+/// `progress` gets (done, all), in pages of a file or rows of a database. An interrupted backup leaves only files
+/// that end in `.part`.
+/// Errors: [`StoreError::NotEmpty`] if `to` holds anything; [`StoreError::Missing`] if there is nothing to copy.
+pub fn backup(from: &Place, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
+    empty_folder(to)?;
+    let mut events = Db::open(from, READ)?;
+    let mut keys = Db::open(from, READ_KEYS)?;
+    readable(&mut events, schema::MIGRATIONS, from)?;
+    readable(&mut keys, schema::KEYS, from)?;
+    place::private_folder(&to.join("keys"))?;
+    take(
+        &mut events,
+        schema::MIGRATIONS,
+        &to.join("doorstep.db"),
+        progress,
+    )?;
+    take(
+        &mut keys,
+        schema::KEYS,
+        &to.join("keys").join("keys.db"),
+        &mut |_, _| (),
+    )?;
+    sync(to)
+}
+
+/// Brings the backup in the folder `from` to a place that holds nothing yet. The backup may be of an older program:
+/// the next start upgrades it.
+/// Errors: [`StoreError::NotEmpty`] if there is anything at `to` (nothing is changed then); [`StoreError::Missing`]
+/// if the backup lacks its events or its keys; [`StoreError::Newer`].
+pub fn restore(from: &Path, to: &Place, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
+    let from = Place::Folder(from.to_owned());
+    let mut events = Db::open(&from, READ)?;
+    let mut keys = Db::open(&from, READ_KEYS)?;
+    readable(&mut events, schema::MIGRATIONS, &from)?;
+    readable(&mut keys, schema::KEYS, &from)?;
+    match to {
+        Place::Folder(folder) => {
+            empty_folder(folder)?;
+            let _lock = WriterLock::take(to)?;
+            // Keys first: a folder with doorstep.db is a whole one.
+            take(
+                &mut keys,
+                schema::KEYS,
+                &folder.join("keys.db"),
+                &mut |_, _| (),
+            )?;
+            take(
+                &mut events,
+                schema::MIGRATIONS,
+                &folder.join("doorstep.db"),
+                progress,
+            )?;
+            sync(folder)
+        }
+        Place::Postgres(_) => restore_to_server(&mut events, &mut keys, to, progress),
+    }
+}
+
+fn restore_to_server(
+    events: &mut Db,
+    keys: &mut Db,
+    to: &Place,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<()> {
+    let mut main = Db::open_writer(to)?;
+    let held = main.query(
+        "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema IN (current_schema(), 'doorstep_keys')",
+        &[],
+    )?;
+    if held.first().map_or(Ok(0), |row| row.int(0))? > 0 {
+        return Err(StoreError::NotEmpty(to.to_string()));
+    }
+    // Whatever fails before the commits is undone by the server when the connections close.
+    let mut vault = Db::open(
+        to,
+        Access {
+            write: true,
+            keys: true,
+        },
+    )?;
+    vault.begin()?;
+    vault.execute_batch("CREATE SCHEMA IF NOT EXISTS doorstep_keys")?;
+    build(keys, &mut vault, schema::KEYS, &mut |_, _| ())?;
+    main.begin()?;
+    build(events, &mut main, schema::MIGRATIONS, progress)?;
+    vault.commit()?;
+    if let Err(e) = main.commit() {
+        let _ = vault.execute_batch("DROP SCHEMA doorstep_keys CASCADE");
+        return Err(e);
+    }
+    Ok(())
+}
+
+/// Is there something to copy that this program understands?
+fn readable(db: &mut Db, migrations: &[(u32, &str)], place: &Place) -> Result<()> {
+    let known = migrations.iter().map(|(to, _)| *to).max().unwrap_or(0);
+    match schema::version(db)? {
+        0 => Err(StoreError::Missing(place.to_string())),
+        found if found > known => Err(StoreError::Newer { found, known }),
+        _ => Ok(()),
+    }
+}
+
+/// Makes the file `to` from a database: under another name until it is whole and on the disk.
+fn take(
+    from: &mut Db,
+    migrations: &[(u32, &str)],
+    to: &Path,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<()> {
+    let part = PathBuf::from(format!("{}.part", to.display()));
+    let made = match from.engine() {
+        Engine::Sqlite => copy_pages(from, &part, progress),
+        Engine::Postgres => Db::fresh_file(&part).and_then(|mut file| {
+            from.begin()?;
+            file.begin()?;
+            build(from, &mut file, migrations, progress)?;
+            file.commit()?;
+            from.rollback()
+        }),
+    };
+    let kept = made.and_then(|()| sync(&part)).and_then(|()| {
+        fs::rename(&part, to).map_err(|e| place::io_failed(to, &e))?;
+        to.parent().map_or(Ok(()), sync)
+    });
+    if kept.is_err() {
+        // A half copy only takes up the space that may just have run out.
+        let _ = fs::remove_file(&part);
+        let _ = fs::remove_file(format!("{}-journal", part.display()));
+    }
+    kept
+}
+
+/// SQLite's online backup inside one snapshot, so that it is not started over by a commit that comes in between.
+fn copy_pages(from: &mut Db, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
+    from.begin()?;
+    from.query("SELECT COUNT(*) FROM sqlite_master", &[])?;
+    let copied = pages(from, to, progress);
+    from.rollback()?;
+    copied?;
+    // A copy of a file with a write-ahead log says so in its header, and could then not be read on a read-only disk.
+    // Rewriting it also leaves out what was deleted (an erased row, a destroyed key).
+    let mut copy = Db::fresh_file(to)?;
+    copy.execute_batch("VACUUM")
+}
+
+fn pages(from: &mut Db, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
+    let mut copy = Db::fresh_file(to)?;
+    let (Some(source), Some(target)) = (from.sqlite(), copy.sqlite()) else {
+        return Err(StoreError::Other(
+            "pages are copied between SQLite files only".into(),
+        ));
+    };
+    let failed = crate::db::sqlite_failed;
+    let backup = rusqlite::backup::Backup::new(source, target).map_err(failed)?;
+    loop {
+        let step = backup.step(PAGES).map_err(failed)?;
+        let now = backup.progress();
+        let all = u64::try_from(now.pagecount).unwrap_or(0);
+        progress(
+            all.saturating_sub(u64::try_from(now.remaining).unwrap_or(0)),
+            all,
+        );
+        match step {
+            rusqlite::backup::StepResult::Done => return Ok(()),
+            rusqlite::backup::StepResult::More => {}
+            _ => {
+                return Err(StoreError::Busy(
+                    "the file is locked by another program".into(),
+                ));
+            }
+        }
+    }
+}
+
+/// Makes the same schema version in an empty database and copies every table of it. Both have a transaction open.
+fn build(
+    from: &mut Db,
+    to: &mut Db,
+    migrations: &[(u32, &str)],
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<()> {
+    let version = schema::version(from)?;
+    for migration in migrations.iter().filter(|(step, _)| *step <= version) {
+        schema::apply(to, migration)?;
+    }
+    let listed = if from.engine() == Engine::Sqlite {
+        schema::tables(from)?
+    } else {
+        schema::tables(to)?
+    };
+    // Its rows came with the migrations.
+    let tables: Vec<Table> = listed
+        .into_iter()
+        .filter(|t| t.name != "schema_version")
+        .collect();
+    let mut counts = Vec::with_capacity(tables.len());
+    for table in &tables {
+        for side in [&mut *from, &mut *to] {
+            let mut found = schema::columns(side, &table.name)?;
+            found.sort();
+            let mut wanted = table.columns.clone();
+            wanted.sort();
+            if found != wanted {
+                return Err(StoreError::Shape(format!(
+                    "the columns of the table {} differ",
+                    table.name
+                )));
+            }
+        }
+        let rows = from.query_text(&format!("SELECT COUNT(*) FROM \"{}\"", table.name), &[])?;
+        counts.push(rows.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs());
+    }
+    let all = counts.iter().sum();
+    let mut done = 0;
+    for (table, count) in tables.iter().zip(counts) {
+        let before = done;
+        copy_table(from, to, table, &mut |rows| {
+            done += rows;
+            progress(done, all);
+        })?;
+        if done - before != count {
+            return Err(StoreError::Other(format!(
+                "the table {} changed while it was copied",
+                table.name
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn copy_table(
+    from: &mut Db,
+    to: &mut Db,
+    table: &Table,
+    copied: &mut dyn FnMut(u64),
+) -> Result<()> {
+    let quoted = |names: &[String]| {
+        names
+            .iter()
+            .map(|n| format!("\"{n}\""))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let (name, columns) = (&table.name, quoted(&table.columns));
+    let order = if table.key.is_empty() {
+        String::new()
+    } else {
+        format!(" ORDER BY {}", quoted(&table.key))
+    };
+    let places: Vec<String> = (1..=table.columns.len()).map(|n| format!("${n}")).collect();
+    let insert = format!(
+        "INSERT INTO \"{name}\" ({columns}) VALUES ({})",
+        places.join(", ")
+    );
+    let mut waiting: Vec<Vec<Value>> = Vec::with_capacity(ROWS);
+    let mut put = |waiting: &mut Vec<Vec<Value>>| -> Result<()> {
+        let list: Vec<(&str, &[Value])> = waiting
+            .iter()
+            .map(|row| (insert.as_str(), row.as_slice()))
+            .collect();
+        to.write_list(&list)?;
+        copied(waiting.len() as u64);
+        waiting.clear();
+        Ok(())
+    };
+    from.for_each_text(
+        &format!("SELECT {columns} FROM \"{name}\"{order}"),
+        &[],
+        |row| {
+            waiting.push(row.0);
+            if waiting.len() < ROWS {
+                Ok(())
+            } else {
+                put(&mut waiting)
+            }
+        },
+    )?;
+    put(&mut waiting)
+}
+
+/// Error: [`StoreError::NotEmpty`] unless the folder is empty or not there yet.
+fn empty_folder(folder: &Path) -> Result<()> {
+    match fs::read_dir(folder) {
+        Ok(mut entries) => match entries.next() {
+            Some(_) => Err(StoreError::NotEmpty(folder.display().to_string())),
+            None => Ok(()),
+        },
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(_) if folder.is_file() => Err(StoreError::NotEmpty(folder.display().to_string())),
+        Err(e) => Err(place::io_failed(folder, &e)),
+    }
+}
+
+/// Puts a file or a folder's list of names on the disk.
+fn sync(path: &Path) -> Result<()> {
+    File::open(path)
+        .and_then(|f| f.sync_all())
+        .map_err(|e| place::io_failed(path, &e))
+}

@@ -1,0 +1,191 @@
+//! The seam over SQLite.
+
+use super::{Access, Result, Row, StoreError, Value};
+use crate::place;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
+use std::path::Path;
+use std::time::Duration;
+
+/// Prepared statements kept per connection: all constant ones, and the filters in use.
+const STATEMENTS: usize = 256;
+
+pub(super) struct Conn {
+    pub(super) inner: Connection,
+    write: bool,
+}
+
+impl Conn {
+    pub(super) fn open(file: &Path, access: Access) -> Result<Self> {
+        if access.write {
+            place::private_file(file)?;
+        } else if !file.is_file() {
+            return Err(StoreError::Missing(file.display().to_string()));
+        }
+        let conn = Self::connect(file, access.write)?;
+        // A page cache per connection and no memory map: a map counts as the server's memory and turns a failing
+        // disk into a killed process. The kernel caches the file for all connections together.
+        conn.batch(match (access.write, access.keys) {
+            (true, false) => {
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768; \
+                 PRAGMA wal_autocheckpoint=8000; PRAGMA journal_size_limit=67108864; PRAGMA recursive_triggers=ON;"
+            }
+            // A destroyed key is overwritten, not only unlinked.
+            (true, true) => {
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-2048; PRAGMA secure_delete=ON;"
+            }
+            (false, _) => "PRAGMA query_only=ON; PRAGMA cache_size=-4096;",
+        })?;
+        Ok(conn)
+    }
+
+    /// A new file that nobody else sees yet: its changes need no write-ahead log.
+    pub(super) fn fresh(file: &Path) -> Result<Self> {
+        place::private_file(file)?;
+        let conn = Self::connect(file, true)?;
+        conn.batch(
+            "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768;",
+        )?;
+        Ok(conn)
+    }
+
+    pub(super) fn memory() -> Result<Self> {
+        let inner = Connection::open_in_memory().map_err(failed)?;
+        inner.set_prepared_statement_cache_capacity(STATEMENTS);
+        let conn = Self { inner, write: true };
+        conn.batch("PRAGMA foreign_keys=OFF; PRAGMA recursive_triggers=ON;")?;
+        Ok(conn)
+    }
+
+    fn connect(file: &Path, write: bool) -> Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let inner = Connection::open_with_flags(file, flags).map_err(failed)?;
+        inner.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
+        inner.set_prepared_statement_cache_capacity(STATEMENTS);
+        let conn = Self { inner, write };
+        conn.batch("PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY;")?;
+        Ok(conn)
+    }
+
+    pub(super) fn batch(&self, sql: &str) -> Result<()> {
+        self.inner.execute_batch(sql).map_err(failed)
+    }
+
+    pub(super) fn begin(&self) -> Result<()> {
+        self.batch(if self.write {
+            "BEGIN IMMEDIATE"
+        } else {
+            "BEGIN"
+        })
+    }
+
+    pub(super) fn rollback(&self) -> Result<()> {
+        // A full disk may already have ended the transaction.
+        if self.inner.is_autocommit() {
+            Ok(())
+        } else {
+            self.batch("ROLLBACK")
+        }
+    }
+
+    pub(super) fn write(&self, list: &[(&str, &[Value])]) -> Result<u64> {
+        let mut changed = 0;
+        for (sql, args) in list {
+            let mut statement = self.inner.prepare_cached(sql).map_err(failed)?;
+            changed += statement
+                .execute(rusqlite::params_from_iter(args.iter()))
+                .map_err(failed)? as u64;
+        }
+        Ok(changed)
+    }
+
+    pub(super) fn for_each(
+        &self,
+        sql: &str,
+        args: &[Value],
+        each: &mut dyn FnMut(Row) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement = self.inner.prepare_cached(sql).map_err(failed)?;
+        let columns = statement.column_count();
+        let mut rows = statement
+            .query(rusqlite::params_from_iter(args.iter()))
+            .map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            let mut values = Vec::with_capacity(columns);
+            for column in 0..columns {
+                values.push(match row.get_ref(column).map_err(failed)? {
+                    ValueRef::Null => Value::Null,
+                    ValueRef::Integer(v) => Value::Int(v),
+                    ValueRef::Text(v) => {
+                        Value::Text(String::from_utf8(v.to_vec()).map_err(|_| {
+                            StoreError::Corrupt(format!("column {column} is not UTF-8"))
+                        })?)
+                    }
+                    ValueRef::Blob(v) => Value::Bytes(v.to_vec()),
+                    ValueRef::Real(_) => {
+                        return Err(StoreError::Shape(format!(
+                            "column {column} is a floating-point number"
+                        )));
+                    }
+                });
+            }
+            each(Row(values))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn check(&self, sql: &str) -> Result<()> {
+        let statement = self.inner.prepare(sql).map_err(failed)?;
+        for n in 1..=statement.parameter_count() {
+            if statement.parameter_name(n) != Some(format!("${n}").as_str()) {
+                return Err(StoreError::Shape(format!(
+                    "${n} is missing or out of order"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl rusqlite::ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(v) => ValueRef::Integer(*v),
+            Self::Text(v) => ValueRef::Text(v.as_bytes()),
+            Self::Bytes(v) => ValueRef::Blob(v),
+        }))
+    }
+}
+
+/// SQLite's error in our words. Its own text names tables, columns and files, never values.
+pub(crate) fn failed(error: rusqlite::Error) -> StoreError {
+    let text = error.to_string();
+    let rusqlite::Error::SqliteFailure(code, _) = &error else {
+        return StoreError::Shape(text);
+    };
+    match code.code {
+        ErrorCode::DiskFull => StoreError::Full(text),
+        // A quota, or a memory disk that can't take the shared index, shows as a failed write.
+        ErrorCode::SystemIoFailure
+            if [
+                ffi::SQLITE_IOERR_WRITE,
+                ffi::SQLITE_IOERR_SHMSIZE,
+                ffi::SQLITE_IOERR_FSYNC,
+            ]
+            .contains(&code.extended_code) =>
+        {
+            StoreError::Full(text)
+        }
+        ErrorCode::ReadOnly | ErrorCode::PermissionDenied => StoreError::ReadOnly(text),
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreError::Busy(text),
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StoreError::Corrupt(text),
+        ErrorCode::CannotOpen | ErrorCode::SystemIoFailure => StoreError::Unavailable(text),
+        ErrorCode::ConstraintViolation => StoreError::Refused(text),
+        ErrorCode::TooBig
+        | ErrorCode::SchemaChanged
+        | ErrorCode::TypeMismatch
+        | ErrorCode::Unknown => StoreError::Shape(text),
+        _ => StoreError::Other(text),
+    }
+}

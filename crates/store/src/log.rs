@@ -1,0 +1,331 @@
+//! Appending: events, ledger entries, vault, tiles, checkpoint and read rows of a group of commands in one
+//! transaction. The one place that adds to the history.
+//!
+//! Order of durability: the keys of new cases are durable in their own store before the transaction that needs them
+//! commits (two SQLite files do not commit as one); a key without an event is harmless, an event without its key
+//! would be unreadable.
+
+use crate::args;
+use crate::db::{Db, Result, StoreError, Write};
+use crate::keys::{CaseKey, Keys};
+use crate::tiles::DbTiles;
+use crate::vault;
+use domain::Moment;
+use domain::case::{CaseId, Fields};
+use ledger::checkpoint::Signer;
+use ledger::commit::{commitment, field_salt};
+use ledger::entry::Entry;
+use ledger::hash::leaf_hash;
+use ledger::tree::Edge;
+use rand_core::RngCore;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+
+const EVENT: &str = "INSERT INTO events(district, seq, stream, version, kind, at, entry, body) VALUES($1, $2, $3, $4, $5, $6, $7, $8)";
+const VAULT: &str = "INSERT INTO vault(district, seq, sealed) VALUES($1, $2, $3)";
+const VAULT_ERASE: &str = "DELETE FROM vault WHERE district = $1 AND seq IN (SELECT seq FROM events WHERE district = $1 AND stream = $2)";
+const FILE: &str = "INSERT INTO files(district, stream, hash, kind, sealed) VALUES($1, $2, $3, $4, $5) ON CONFLICT(district, stream, hash) DO NOTHING";
+const FILES_ERASE: &str = "DELETE FROM files WHERE district = $1 AND stream = $2";
+const TILE: &str = "INSERT INTO tiles(district, level, idx, hashes) VALUES($1, $2, $3, $4)";
+const CHECKPOINT: &str = "INSERT INTO checkpoints(district, size, note) VALUES($1, $2, $3)";
+const DONE: &str = "INSERT INTO done(district, key, request, stream, seq, size) VALUES($1, $2, $3, $4, $5, $6)";
+const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) FROM events WHERE district = $1";
+const NOTE: &str = "SELECT note FROM checkpoints WHERE district = $1 ORDER BY size DESC LIMIT 1";
+
+/// Every statement of this file, to be proved on both engines.
+pub const STATEMENTS: &[&str] =
+    &[EVENT, VAULT, VAULT_ERASE, FILE, FILES_ERASE, TILE, CHECKPOINT, DONE, SIZE, NOTE];
+
+/// The stream of the district itself: the handle of all zeros.
+pub const DISTRICT_STREAM: CaseId = CaseId([0; 16]);
+
+/// What the public entry tells beside handle, kind and hour.
+#[derive(Clone, Debug, Default)]
+pub struct Public {
+    /// The first level of the category.
+    pub category: Option<String>,
+    /// The unit concerned.
+    pub unit: Option<String>,
+    /// The calendar's version.
+    pub calendar: String,
+    /// The due date that the event set.
+    pub due: Option<String>,
+}
+
+/// An event on its way into the log.
+#[derive(Debug)]
+pub struct Pending<'a> {
+    /// Its stream.
+    pub stream: CaseId,
+    /// Its version within the stream, from 1.
+    pub version: u64,
+    /// The ledger index of the stream's event before it.
+    pub previous: Option<u64>,
+    /// Its kind.
+    pub kind: &'a str,
+    /// When.
+    pub at: Moment,
+    /// The body's bytes, nonce included: stored as they are, and committed to as they are.
+    pub body: Vec<u8>,
+    /// What goes into the vault.
+    pub private: &'a Fields,
+    /// What the public entry tells.
+    pub public: Public,
+}
+
+/// The writer's hand on the log. One per district and process; the database's lock refuses a second.
+pub struct Log {
+    db: Db,
+    keys: Keys,
+    district: i64,
+    edge: Edge,
+    signer: Signer,
+    note: Vec<u8>,
+    group: Group,
+}
+
+#[derive(Default)]
+struct Group {
+    writes: Vec<Write>,
+    new_keys: Vec<([u8; 16], [u8; 32])>,
+    keys: HashMap<[u8; 16], CaseKey>,
+    entries: HashMap<u64, Vec<u8>>,
+    destroy: Vec<[u8; 16]>,
+}
+
+/// A commit's result.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    /// How many entries the ledger has.
+    pub size: u64,
+    /// The signed checkpoint of that size.
+    pub note: Vec<u8>,
+}
+
+impl Log {
+    /// Takes the log up where the last commit left it.
+    ///
+    /// # Errors
+    /// What the database says; [`StoreError::Corrupt`] if tiles and events disagree about the size.
+    pub fn open(mut db: Db, keys: Keys, district: i64, signer: Signer) -> Result<Log> {
+        let (edge, note) = Log::edge(&mut db, district)?;
+        let mut log = Log { db, keys, district, edge, signer, note, group: Group::default() };
+        log.finish_erasures()?;
+        Ok(log)
+    }
+
+    fn edge(db: &mut Db, district: i64) -> Result<(Edge, Vec<u8>)> {
+        let size = db.query(SIZE, &args![district])?.first().map_or(Ok(0), |r| r.int(0))? as u64;
+        let note = db.query(NOTE, &args![district])?.first().map_or(Ok(Vec::new()), |r| r.bytes(0).map(<[u8]>::to_vec))?;
+        let edge = Edge::load(size, &DbTiles::new(db, district)).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        Ok((edge, note))
+    }
+
+    /// The connection, for reading what a decision needs. It sees committed data only.
+    pub fn db(&mut self) -> &mut Db {
+        &mut self.db
+    }
+
+    /// The key store.
+    pub fn keys(&mut self) -> &mut Keys {
+        &mut self.keys
+    }
+
+    /// How many entries the ledger has, those of the open group included.
+    pub fn size(&self) -> u64 {
+        self.edge.size()
+    }
+
+    /// The latest durable checkpoint.
+    pub fn note(&self) -> &[u8] {
+        &self.note
+    }
+
+    /// Makes the key of a new case.
+    pub fn make_key(&mut self, stream: CaseId, rng: &mut dyn RngCore) {
+        let mut key = [0; 32];
+        rng.fill_bytes(&mut key);
+        self.group.new_keys.push((stream.0, key));
+        self.group.keys.insert(stream.0, CaseKey::new(key));
+    }
+
+    fn need_key(&mut self, stream: CaseId) -> Result<()> {
+        if !self.group.keys.contains_key(&stream.0) {
+            let found = self.keys.case_keys(&[stream.0])?;
+            let key = found.into_iter().next().ok_or_else(|| StoreError::Corrupt(format!("case {} has no key", stream.hex())))?;
+            self.group.keys.insert(stream.0, key.1);
+        }
+        Ok(())
+    }
+
+    /// Adds an event to the open group and returns its ledger index.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the case's key can't be had; the group is then as it was.
+    pub fn append(&mut self, pending: Pending<'_>, rng: &mut dyn RngCore) -> Result<u64> {
+        let seq = self.edge.size();
+        let district = self.district;
+        let Pending { stream, version, previous, kind, at, body, private, public } = pending;
+        let mut fields = Vec::with_capacity(private.len());
+        if !private.is_empty() {
+            self.need_key(stream)?;
+            let key = &self.group.keys[&stream.0];
+            for (name, value) in private {
+                let salt = field_salt(key.bytes(), version, name);
+                fields.push((name.clone(), commitment(&salt, value.as_bytes())));
+            }
+            let mut nonce = [0; 24];
+            rng.fill_bytes(&mut nonce);
+            let sealed = vault::seal(key, district, &stream.0, version as i64, private, nonce);
+            self.group.writes.push(Write::new(VAULT, args![district, seq, sealed]));
+        }
+        let entry = Entry {
+            case: stream.0,
+            kind: kind.to_owned(),
+            category: public.category,
+            unit: public.unit,
+            hour: at.hour(),
+            calendar: public.calendar,
+            due: public.due,
+            previous,
+            body: Sha256::digest(&body).into(),
+            fields,
+        }
+        .to_bytes();
+        for tile in self.edge.append(leaf_hash(&entry)) {
+            let hashes: Vec<u8> = tile.hashes.concat();
+            self.group.writes.push(Write::new(TILE, args![district, u64::from(tile.level), tile.index, hashes]));
+        }
+        let write = Write::new(EVENT, args![district, seq, &stream.0, version, kind, at.0, entry.as_slice(), body]);
+        self.group.writes.push(write);
+        self.group.entries.insert(seq, entry);
+        Ok(seq)
+    }
+
+    /// Adds read rows to the open group.
+    pub fn rows(&mut self, writes: Vec<Write>) {
+        self.group.writes.extend(writes);
+    }
+
+    /// Adds a sealed photo of a case to the open group.
+    ///
+    /// # Errors
+    /// As [`Log::append`].
+    pub fn file(&mut self, stream: CaseId, hash: &[u8; 32], kind: &str, bytes: &[u8], rng: &mut dyn RngCore) -> Result<()> {
+        self.need_key(stream)?;
+        let mut nonce = [0; 24];
+        rng.fill_bytes(&mut nonce);
+        let sealed = vault::seal_file(&self.group.keys[&stream.0], self.district, &stream.0, hash, bytes, nonce);
+        self.group.writes.push(Write::new(FILE, args![self.district, &stream.0, hash, kind, sealed]));
+        Ok(())
+    }
+
+    /// Destroys a case's private part with the open group: ciphertext in the transaction, the key right after it.
+    pub fn erase(&mut self, stream: CaseId) {
+        let district = self.district;
+        self.group.writes.push(Write::new(VAULT_ERASE, args![district, &stream.0]));
+        self.group.writes.push(Write::new(FILES_ERASE, args![district, &stream.0]));
+        self.group.destroy.push(stream.0);
+    }
+
+    /// Remembers what an idempotency key led to: the stream, the ledger index, and the size of the ledger that its
+    /// answer was signed at (known only at the commit, so filled in there).
+    pub fn done(&mut self, key: &[u8; 32], request: &[u8; 32], stream: CaseId, seq: u64) {
+        self.group.writes.push(Write::new(DONE, args![self.district, key, request, &stream.0, seq, SIZE_AT_COMMIT]));
+    }
+
+    /// Makes the open group durable, all of it or nothing.
+    ///
+    /// # Errors
+    /// What the database says. Then nothing of the group is in the history, unless the connection was lost while it
+    /// committed ([`StoreError::Unavailable`]): a repeated command with the same idempotency key finds out.
+    pub fn commit(&mut self) -> Result<Committed> {
+        let mut group = std::mem::take(&mut self.group);
+        let size = self.edge.size();
+        let grown = !group.entries.is_empty();
+        let note = if grown { self.signer.sign(size, self.edge.root()) } else { self.note.clone() };
+        if grown {
+            group.writes.push(Write::new(CHECKPOINT, args![self.district, size, note.as_slice()]));
+        }
+        for write in group.writes.iter_mut().filter(|w| w.sql == DONE) {
+            if let Some(last) = write.args.last_mut() {
+                *last = size.into();
+            }
+        }
+        let done = self.write_group(&group);
+        if let Err(e) = done {
+            self.reload()?;
+            return Err(e);
+        }
+        self.note.clone_from(&note);
+        for stream in &group.destroy {
+            // A key that outlives a crash here is destroyed at the next start: see finish_erasures.
+            self.keys.destroy_case(stream)?;
+        }
+        self.group.entries = group.entries;
+        Ok(Committed { size, note })
+    }
+
+    fn write_group(&mut self, group: &Group) -> Result<()> {
+        if !group.new_keys.is_empty() {
+            self.keys.put_cases(&group.new_keys)?;
+        }
+        self.db.begin()?;
+        let written = self.db.write(&group.writes).and_then(|_| self.db.commit());
+        if written.is_err() {
+            self.db.rollback()?;
+        }
+        written
+    }
+
+    /// Forgets the open group and takes the log up from what is durable.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn reload(&mut self) -> Result<()> {
+        self.group = Group::default();
+        if !self.db.is_alive() {
+            self.db.reconnect()?;
+        }
+        (self.edge, self.note) = Log::edge(&mut self.db, self.district)?;
+        Ok(())
+    }
+
+    /// The receipt of an entry of the group committed last, from memory.
+    pub fn receipt(&self, seq: u64, committed: &Committed) -> Option<ledger::receipt::Receipt> {
+        let entry = self.group.entries.get(&seq)?.clone();
+        let proof = self.edge.inclusion(seq)?;
+        Some(ledger::receipt::Receipt { entry, index: seq, proof, checkpoint: committed.note.clone() })
+    }
+
+    /// Whether the connection was lost, so that what is in memory may be out of date.
+    pub fn is_stale(&self) -> bool {
+        !self.db.is_alive()
+    }
+
+    /// The private part of an event.
+    ///
+    /// # Errors
+    /// As [`crate::read::private`].
+    pub fn private(&mut self, id: CaseId, version: u64, seq: u64) -> Result<Fields> {
+        crate::read::private(&mut self.db, &mut self.keys, self.district, id, version, seq)
+    }
+
+    /// Forgets the entries kept for receipts: call before the next group.
+    pub fn next_group(&mut self) {
+        self.group = Group::default();
+    }
+
+    /// A key whose case says "erased" is destroyed: the crash between commit and destruction ends here.
+    fn finish_erasures(&mut self) -> Result<()> {
+        const ERASED: &str = "SELECT id FROM cases WHERE district = $1 AND erased = 1 ORDER BY touched DESC LIMIT 100";
+        let erased = self.db.query(ERASED, &args![self.district])?;
+        for row in erased {
+            self.keys.destroy_case(&row.array(0)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// Stands in a `done` row until the commit knows the size.
+const SIZE_AT_COMMIT: u64 = 0;

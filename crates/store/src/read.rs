@@ -1,0 +1,194 @@
+//! Reading what a decision, a page or a proof needs. Every function takes the district; none changes anything.
+
+use crate::args;
+use crate::db::{Db, Result, Row, StoreError};
+use crate::keys::Keys;
+use crate::log::DISTRICT_STREAM;
+use crate::tiles::DbTiles;
+use crate::vault;
+use domain::Moment;
+use domain::case::{Body, Case, CaseId, Event, Fields, lift, replay};
+use domain::district::{self, District};
+use domain::moment::day_number;
+use ledger::receipt::Receipt;
+use serde::de::DeserializeOwned;
+
+const STREAM: &str = "SELECT seq, version, body FROM events WHERE district = $1 AND stream = $2 ORDER BY version";
+const LAST_AT: &str = "SELECT at FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1";
+const DONE: &str = "SELECT request, stream, seq, size FROM done WHERE district = $1 AND key = $2";
+const VERSION_AT: &str = "SELECT version FROM events WHERE district = $1 AND seq = $2";
+const WAKE: &str = "SELECT id FROM cases WHERE district = $1 AND wake IS NOT NULL AND wake < $2 ORDER BY wake, seq LIMIT $3";
+const PROVISIONAL: &str = "SELECT id FROM cases WHERE district = $1 AND live = 1 AND provisional = 1 ORDER BY seq LIMIT $2";
+const ENTRY: &str = "SELECT entry FROM events WHERE district = $1 AND seq = $2";
+const NOTE_AT: &str = "SELECT note FROM checkpoints WHERE district = $1 AND size = $2";
+const NOTE: &str = "SELECT note, size FROM checkpoints WHERE district = $1 ORDER BY size DESC LIMIT 1";
+const BY_CODE: &str = "SELECT id FROM cases WHERE district = $1 AND code = $2";
+const SEALED: &str = "SELECT sealed FROM vault WHERE district = $1 AND seq = $2";
+
+/// Every statement of this file, to be proved on both engines.
+pub const STATEMENTS: &[&str] =
+    &[STREAM, LAST_AT, DONE, VERSION_AT, WAKE, PROVISIONAL, ENTRY, NOTE_AT, NOTE, BY_CODE, SEALED];
+
+/// A stored event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored<E> {
+    /// Its ledger index.
+    pub seq: u64,
+    /// Its version within its stream.
+    pub version: u64,
+    /// Its body.
+    pub body: Body<E>,
+}
+
+/// The events of a stream, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stream<E> {
+    /// The events.
+    pub events: Vec<Stored<E>>,
+}
+
+/// What an idempotency key led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// The hash of the request.
+    pub request: [u8; 32],
+    /// The stream.
+    pub stream: CaseId,
+    /// The ledger index.
+    pub seq: u64,
+    /// The size of the ledger that the answer was signed at.
+    pub size: u64,
+}
+
+/// A body's event from its stored bytes, an old shape lifted first.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] if the bytes are no body.
+pub fn body<E: DeserializeOwned>(bytes: &[u8]) -> Result<Body<E>> {
+    let value = serde_json::from_slice(bytes).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    serde_json::from_value(lift(value)).map_err(|e| StoreError::Corrupt(e.to_string()))
+}
+
+/// A stream's events.
+///
+/// # Errors
+/// What the database says; [`StoreError::Corrupt`] for a body that can't be read.
+pub fn stream<E: DeserializeOwned>(db: &mut Db, district: i64, id: CaseId) -> Result<Stream<E>> {
+    let rows = db.query(STREAM, &args![district, &id.0])?;
+    let stored = |row: &Row| -> Result<Stored<E>> {
+        Ok(Stored { seq: row.int(0)? as u64, version: row.int(1)? as u64, body: body(row.bytes(2)?)? })
+    };
+    Ok(Stream { events: rows.iter().map(stored).collect::<Result<_>>()? })
+}
+
+/// The case of a handle.
+///
+/// # Errors
+/// As [`stream`].
+pub fn case(db: &mut Db, district: i64, id: CaseId) -> Result<Option<Case>> {
+    let stream = stream::<Event>(db, district, id)?;
+    Ok(replay(id, stream.events.iter().map(|e| &e.body)))
+}
+
+/// The handle of a case code.
+///
+/// # Errors
+/// What the database says.
+pub fn by_code(db: &mut Db, district: i64, code: &str) -> Result<Option<CaseId>> {
+    db.query(BY_CODE, &args![district, code])?.first().map(|row| row.array(0).map(CaseId)).transpose()
+}
+
+/// The district and the ledger index of its last event.
+///
+/// # Errors
+/// As [`stream`].
+pub fn district(db: &mut Db, number: i64) -> Result<(District, Option<u64>)> {
+    let stream = stream::<district::Event>(db, number, DISTRICT_STREAM)?;
+    let mut district = District::default();
+    stream.events.iter().for_each(|e| district::evolve(&mut district, &e.body.event));
+    Ok((district, stream.events.last().map(|e| e.seq)))
+}
+
+/// The time of the last event; 0 in an empty log.
+///
+/// # Errors
+/// What the database says.
+pub fn last_at(db: &mut Db, district: i64) -> Result<Moment> {
+    db.query(LAST_AT, &args![district])?.first().map_or(Ok(Moment(0)), |r| r.int(0).map(Moment))
+}
+
+/// What an idempotency key led to, if it was used.
+///
+/// # Errors
+/// What the database says.
+pub fn done(db: &mut Db, district: i64, key: &[u8; 32]) -> Result<Option<Done>> {
+    let rows = db.query(DONE, &args![district, key])?;
+    let done = |row: &Row| -> Result<Done> {
+        let (stream, seq, size) = (CaseId(row.array(1)?), row.int(2)? as u64, row.int(3)? as u64);
+        Ok(Done { request: row.array(0)?, stream, seq, size })
+    };
+    rows.first().map(done).transpose()
+}
+
+/// The version of the event at a ledger index within its stream.
+///
+/// # Errors
+/// What the database says.
+pub fn version_at(db: &mut Db, district: i64, seq: u64) -> Result<u64> {
+    let rows = db.query(VERSION_AT, &args![district, seq])?;
+    rows.first().map_or(Ok(0), |r| r.int(0).map(|v| v as u64))
+}
+
+/// Cases whose wait for a verdict ended before a day.
+///
+/// # Errors
+/// What the database says.
+pub fn to_wake(db: &mut Db, district: i64, today: calendar::Date, most: usize) -> Result<Vec<CaseId>> {
+    ids(db.query(WAKE, &args![district, day_number(today), most as u64])?)
+}
+
+/// Open cases with a provisional due date.
+///
+/// # Errors
+/// What the database says.
+pub fn provisional(db: &mut Db, district: i64, most: usize) -> Result<Vec<CaseId>> {
+    ids(db.query(PROVISIONAL, &args![district, most as u64])?)
+}
+
+fn ids(rows: Vec<Row>) -> Result<Vec<CaseId>> {
+    rows.iter().map(|row| row.array(0).map(CaseId)).collect()
+}
+
+/// The latest checkpoint and its size; empty in an empty log.
+///
+/// # Errors
+/// What the database says.
+pub fn checkpoint(db: &mut Db, district: i64) -> Result<(Vec<u8>, u64)> {
+    let rows = db.query(NOTE, &args![district])?;
+    rows.first().map_or(Ok((Vec::new(), 0)), |r| Ok((r.bytes(0)?.to_vec(), r.int(1)? as u64)))
+}
+
+/// The receipt of an entry in the ledger of a size.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] if entry, checkpoint or tiles are not there.
+pub fn receipt(db: &mut Db, district: i64, seq: u64, size: u64) -> Result<Receipt> {
+    let gone = |what: &str| StoreError::Corrupt(format!("{what} of entry {seq} at size {size} is missing"));
+    let entry = db.query(ENTRY, &args![district, seq])?.first().ok_or_else(|| gone("the entry"))?.bytes(0)?.to_vec();
+    let note = db.query(NOTE_AT, &args![district, size])?;
+    let checkpoint = note.first().ok_or_else(|| gone("the checkpoint"))?.bytes(0)?.to_vec();
+    let proof = ledger::tree::inclusion(seq, size, &DbTiles::new(db, district)).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    Ok(Receipt { entry, index: seq, proof, checkpoint })
+}
+
+/// The private part of an event; empty when there is none, or when it was erased.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] if it does not open under the case's key.
+pub fn private(db: &mut Db, keys: &mut Keys, district: i64, id: CaseId, version: u64, seq: u64) -> Result<Fields> {
+    let sealed = db.query(SEALED, &args![district, seq])?;
+    let Some(sealed) = sealed.first() else { return Ok(Fields::new()) };
+    let found = keys.case_keys(&[id.0])?;
+    let Some(key) = found.get(id.0.as_slice()) else { return Ok(Fields::new()) };
+    vault::open(key, district, &id.0, version as i64, sealed.bytes(0)?).map_err(|e| StoreError::Corrupt(e.to_string()))
+}

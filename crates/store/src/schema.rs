@@ -1,0 +1,242 @@
+//! The schema, as numbered texts that are each run once, and the triggers that keep the truth as it was written.
+//!
+//! A schema text is one for both engines. Marks in it: `/*clustered*/` after a table's closing parenthesis keeps its
+//! rows in key order on SQLite; `/*collate*/` after a text key makes PostgreSQL sort it by code point, as SQLite does;
+//! `/*append-only NAME*/` stands for triggers that refuse every change of that table's rows but adding.
+
+use crate::db::{Db, Engine, Result, Row, StoreError};
+
+/// The migrations of the main database in order; the number is the version that each leads to.
+/// A migration that has been released is never changed: a new one is added.
+pub const MIGRATIONS: &[(u32, &str)] = &[
+    (1, include_str!("schema/001_truth.sql")),
+    (2, include_str!("schema/002_rows.sql")),
+    (3, include_str!("schema/003_access.sql")),
+];
+
+/// The migrations of the key store.
+pub(crate) const KEYS: &[(u32, &str)] = &[(1, include_str!("schema/keys_001.sql"))];
+
+/// The tables whose rows are never changed or removed.
+pub const APPEND_ONLY: &[&str] = &["events", "tiles", "checkpoints"];
+
+/// The version that this program writes.
+pub fn known() -> u32 {
+    highest(MIGRATIONS)
+}
+
+/// The version of the database; 0 if it is empty.
+pub fn version(db: &mut Db) -> Result<u32> {
+    if columns(db, "schema_version")?.is_empty() {
+        return Ok(0);
+    }
+    let rows = db.query(
+        "SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM schema_version",
+        &[],
+    )?;
+    let found = rows.first().map_or(Ok(0), |row| row.int(0))?;
+    u32::try_from(found).map_err(|_| StoreError::Shape(format!("schema version {found}")))
+}
+
+/// Brings the database to this program's version, one transaction for each step, and returns the version.
+/// Error: [`StoreError::Newer`] if it is beyond that already; nothing is changed then.
+pub fn migrate(db: &mut Db) -> Result<u32> {
+    run(db, MIGRATIONS)
+}
+
+/// Is the database readable by this program as it is? For commands that only read.
+/// Errors: [`StoreError::Newer`]; [`StoreError::Shape`] if it is older; [`StoreError::Missing`] if it is empty.
+pub fn check(db: &mut Db) -> Result<()> {
+    match (version(db)?, known()) {
+        (0, _) => Err(StoreError::Missing(
+            "this database (it has no tables yet)".into(),
+        )),
+        (found, known) if found > known => Err(StoreError::Newer { found, known }),
+        (found, known) if found < known => Err(StoreError::Shape(format!(
+            "it has schema version {found} and this program works with {known}: start the service once to upgrade it"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn run(db: &mut Db, migrations: &[(u32, &str)]) -> Result<u32> {
+    let known = highest(migrations);
+    let found = version(db)?;
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    for migration in migrations.iter().filter(|(to, _)| *to > found) {
+        db.begin()?;
+        if let Err(e) = apply(db, migration) {
+            let _ = db.rollback();
+            return Err(e);
+        }
+        db.commit()?;
+    }
+    Ok(known)
+}
+
+/// One step inside the open transaction.
+pub(crate) fn apply(db: &mut Db, (to, text): &(u32, &str)) -> Result<()> {
+    let text = text_for(db.engine(), text)?;
+    db.execute_batch("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL, PRIMARY KEY (version))")?;
+    db.execute_batch(&text)?;
+    db.write_list(&[(
+        "INSERT INTO schema_version (version) VALUES ($1)",
+        &[(*to).into()],
+    )])?;
+    Ok(())
+}
+
+fn highest(migrations: &[(u32, &str)]) -> u32 {
+    migrations.iter().map(|(to, _)| *to).max().unwrap_or(0)
+}
+
+/// The text as the engine wants it.
+fn text_for(engine: Engine, text: &str) -> Result<String> {
+    let (clustered, collate) = match engine {
+        Engine::Sqlite => (" WITHOUT ROWID", ""),
+        Engine::Postgres => ("", " COLLATE \"C\""),
+    };
+    let text = text
+        .replace("/*clustered*/", clustered)
+        .replace("/*collate*/", collate);
+    let mut parts = text.split("/*append-only ");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (table, rest) = part.split_once("*/").ok_or_else(|| {
+            StoreError::Shape("an append-only mark in the schema is not closed".into())
+        })?;
+        for (_, trigger) in triggers(engine, table.trim()) {
+            out.push_str(&trigger);
+            out.push_str(";\n");
+        }
+        out.push_str(rest);
+    }
+    Ok(out)
+}
+
+/// Name and text of a table's triggers.
+fn triggers(engine: Engine, table: &str) -> Vec<(String, String)> {
+    let name = |verb: &str| format!("{table}_no_{verb}");
+    let refusal = format!("{table} is append-only");
+    match engine {
+        Engine::Sqlite => ["update", "delete"]
+            .iter()
+            .map(|verb| {
+                let (name, event) = (name(verb), verb.to_uppercase());
+                let text = format!(
+                    "CREATE TRIGGER {name} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+                );
+                (name, text)
+            })
+            .collect(),
+        Engine::Postgres => {
+            let function = (
+                String::new(),
+                "CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS \
+                 'BEGIN RAISE EXCEPTION ''% is append-only'', TG_TABLE_NAME; END'"
+                    .to_owned(),
+            );
+            let each = [("update", "ROW"), ("delete", "ROW"), ("truncate", "STATEMENT")].map(|(verb, per)| {
+                let (name, event) = (name(verb), verb.to_uppercase());
+                let text = format!(
+                    "CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {per} EXECUTE FUNCTION append_only()"
+                );
+                (name, text)
+            });
+            std::iter::once(function).chain(each).collect()
+        }
+    }
+}
+
+/// Are all triggers of [`APPEND_ONLY`] there, switched on, and doing what they should?
+pub fn triggers_present(db: &mut Db) -> Result<bool> {
+    for table in APPEND_ONLY {
+        for (name, text) in triggers(db.engine(), table)
+            .iter()
+            .filter(|(name, _)| !name.is_empty())
+        {
+            let args = [name.as_str().into(), (*table).into()];
+            let found = match db.engine() {
+                Engine::Sqlite => db
+                    .query("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = $1 AND tbl_name = $2", &args)?
+                    .first()
+                    .is_some_and(|row| row.text(0) == Ok(text)),
+                // 'O' and 'A' fire for ordinary sessions; 'D' and 'R' do not.
+                Engine::Postgres => !db
+                    .query(
+                        "SELECT 1 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
+                         JOIN pg_proc p ON p.oid = t.tgfoid \
+                         WHERE t.tgname = $1 AND c.relname = $2 AND c.relnamespace = current_schema()::regnamespace \
+                         AND t.tgenabled IN ('O', 'A') AND p.proname = 'append_only' \
+                         AND p.prosrc LIKE '%RAISE EXCEPTION%'",
+                        &args,
+                    )?
+                    .is_empty(),
+            };
+            if !found {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// A table as the database itself describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Its name.
+    pub name: String,
+    /// Its columns in order.
+    pub columns: Vec<String>,
+    /// The columns of its primary key, in order of the table.
+    pub key: Vec<String>,
+}
+
+/// All tables of an SQLite database, by name, as they really are.
+/// Error: [`StoreError::Shape`] on PostgreSQL, where the names come from the same schema text anyway.
+pub fn tables(db: &mut Db) -> Result<Vec<Table>> {
+    if db.engine() != Engine::Sqlite {
+        return Err(StoreError::Shape("tables are listed from SQLite".into()));
+    }
+    let mut tables: Vec<Table> = Vec::new();
+    let rows = db.query(
+        "SELECT m.name, c.name, c.pk FROM sqlite_master m JOIN pragma_table_info(m.name) c \
+         WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name, c.cid",
+        &[],
+    )?;
+    for row in rows {
+        let (name, column) = (row.text(0)?, row.text(1)?.to_owned());
+        if tables.last().is_none_or(|t| t.name != name) {
+            tables.push(Table {
+                name: name.to_owned(),
+                columns: Vec::new(),
+                key: Vec::new(),
+            });
+        }
+        if let Some(table) = tables.last_mut() {
+            if row.int(2)? > 0 {
+                table.key.push(column.clone());
+            }
+            table.columns.push(column);
+        }
+    }
+    Ok(tables)
+}
+
+/// The columns of a table in order, on either engine; none if there is no such table.
+pub fn columns(db: &mut Db, table: &str) -> Result<Vec<String>> {
+    let sql = match db.engine() {
+        Engine::Sqlite => "SELECT name FROM pragma_table_info($1) ORDER BY cid",
+        Engine::Postgres => {
+            "SELECT column_name::TEXT FROM information_schema.columns \
+             WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position"
+        }
+    };
+    let name = |row: Row| row.text(0).map(str::to_owned);
+    db.query(sql, &[table.into()])?
+        .into_iter()
+        .map(name)
+        .collect()
+}
