@@ -16,18 +16,12 @@ const PAGES: i32 = 2048;
 /// Rows that travel together from one engine to the other.
 const ROWS: usize = 500;
 
-const READ: Access = Access {
-    write: false,
-    keys: false,
-};
-const READ_KEYS: Access = Access {
-    write: false,
-    keys: true,
-};
+const READ: Access = Access { write: false, keys: false };
+const READ_KEYS: Access = Access { write: false, keys: true };
 
 /// Copies everything at `from` into the folder `to`, as it was at one moment, while others read and write.
-/// `progress` gets (done, all), in pages of a file or rows of a database. An interrupted backup leaves only files
-/// that end in `.part`.
+/// `progress` gets (done, all), in pages of a file or rows of a database. A failed one takes back
+/// what it had made; one that was killed leaves a file that ends in `.part`, or no `keys/keys.db`.
 /// Errors: [`StoreError::NotEmpty`] if `to` holds anything; [`StoreError::Missing`] if there is nothing to copy.
 pub fn backup(from: &Place, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
     empty_folder(to)?;
@@ -36,19 +30,14 @@ pub fn backup(from: &Place, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Re
     readable(&mut events, schema::MIGRATIONS, from)?;
     readable(&mut keys, schema::KEYS, from)?;
     place::private_folder(&to.join("keys"))?;
-    take(
-        &mut events,
-        schema::MIGRATIONS,
-        &to.join("doorstep.db"),
-        progress,
-    )?;
-    take(
-        &mut keys,
-        schema::KEYS,
-        &to.join("keys").join("keys.db"),
-        &mut |_, _| (),
-    )?;
-    sync(to)
+    let (main, side) = (to.join("doorstep.db"), to.join("keys").join("keys.db"));
+    let made = take(&mut events, schema::MIGRATIONS, &main, progress)
+        .and_then(|()| take(&mut keys, schema::KEYS, &side, &mut |_, _| ()))
+        .and_then(|()| sync(to));
+    if made.is_err() {
+        clear(to, &[side, main, to.join("keys")]);
+    }
+    made
 }
 
 /// Brings the backup in the folder `from` to a place that holds nothing yet. The backup may be of an older program:
@@ -65,31 +54,21 @@ pub fn restore(from: &Path, to: &Place, progress: &mut dyn FnMut(u64, u64)) -> R
         Place::Folder(folder) => {
             empty_folder(folder)?;
             let _lock = WriterLock::take(to)?;
+            let (main, side) = (folder.join("doorstep.db"), folder.join("keys.db"));
             // Keys first: a folder with doorstep.db is a whole one.
-            take(
-                &mut keys,
-                schema::KEYS,
-                &folder.join("keys.db"),
-                &mut |_, _| (),
-            )?;
-            take(
-                &mut events,
-                schema::MIGRATIONS,
-                &folder.join("doorstep.db"),
-                progress,
-            )?;
-            sync(folder)
+            let made = take(&mut keys, schema::KEYS, &side, &mut |_, _| ())
+                .and_then(|()| take(&mut events, schema::MIGRATIONS, &main, progress))
+                .and_then(|()| sync(folder));
+            if made.is_err() {
+                clear(folder, &[side, main, folder.join("writer.lock")]);
+            }
+            made
         }
         Place::Postgres(_) => restore_to_server(&mut events, &mut keys, to, progress),
     }
 }
 
-fn restore_to_server(
-    events: &mut Db,
-    keys: &mut Db,
-    to: &Place,
-    progress: &mut dyn FnMut(u64, u64),
-) -> Result<()> {
+fn restore_to_server(events: &mut Db, keys: &mut Db, to: &Place, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
     let mut main = Db::open_writer(to)?;
     let held = main.query(
         "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema IN (current_schema(), 'doorstep_keys')",
@@ -99,13 +78,7 @@ fn restore_to_server(
         return Err(StoreError::NotEmpty(to.to_string()));
     }
     // Whatever fails before the commits is undone by the server when the connections close.
-    let mut vault = Db::open(
-        to,
-        Access {
-            write: true,
-            keys: true,
-        },
-    )?;
+    let mut vault = Db::open(to, Access { write: true, keys: true })?;
     vault.begin()?;
     vault.execute_batch("CREATE SCHEMA IF NOT EXISTS doorstep_keys")?;
     build(keys, &mut vault, schema::KEYS, &mut |_, _| ())?;
@@ -130,12 +103,7 @@ fn readable(db: &mut Db, migrations: &[(u32, &str)], place: &Place) -> Result<()
 }
 
 /// Makes the file `to` from a database: under another name until it is whole and on the disk.
-fn take(
-    from: &mut Db,
-    migrations: &[(u32, &str)],
-    to: &Path,
-    progress: &mut dyn FnMut(u64, u64),
-) -> Result<()> {
+fn take(from: &mut Db, migrations: &[(u32, &str)], to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
     let part = PathBuf::from(format!("{}.part", to.display()));
     let made = match from.engine() {
         Engine::Sqlite => copy_pages(from, &part, progress),
@@ -175,9 +143,7 @@ fn copy_pages(from: &mut Db, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> R
 fn pages(from: &mut Db, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
     let mut copy = Db::fresh_file(to)?;
     let (Some(source), Some(target)) = (from.sqlite(), copy.sqlite()) else {
-        return Err(StoreError::Other(
-            "pages are copied between SQLite files only".into(),
-        ));
+        return Err(StoreError::Other("pages are copied between SQLite files only".into()));
     };
     let failed = crate::db::sqlite_failed;
     let backup = rusqlite::backup::Backup::new(source, target).map_err(failed)?;
@@ -185,43 +151,26 @@ fn pages(from: &mut Db, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result
         let step = backup.step(PAGES).map_err(failed)?;
         let now = backup.progress();
         let all = u64::try_from(now.pagecount).unwrap_or(0);
-        progress(
-            all.saturating_sub(u64::try_from(now.remaining).unwrap_or(0)),
-            all,
-        );
+        progress(all.saturating_sub(u64::try_from(now.remaining).unwrap_or(0)), all);
         match step {
             rusqlite::backup::StepResult::Done => return Ok(()),
             rusqlite::backup::StepResult::More => {}
             _ => {
-                return Err(StoreError::Busy(
-                    "the file is locked by another program".into(),
-                ));
+                return Err(StoreError::Busy("the file is locked by another program".into()));
             }
         }
     }
 }
 
 /// Makes the same schema version in an empty database and copies every table of it. Both have a transaction open.
-fn build(
-    from: &mut Db,
-    to: &mut Db,
-    migrations: &[(u32, &str)],
-    progress: &mut dyn FnMut(u64, u64),
-) -> Result<()> {
+fn build(from: &mut Db, to: &mut Db, migrations: &[(u32, &str)], progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
     let version = schema::version(from)?;
     for migration in migrations.iter().filter(|(step, _)| *step <= version) {
         schema::apply(to, migration)?;
     }
-    let listed = if from.engine() == Engine::Sqlite {
-        schema::tables(from)?
-    } else {
-        schema::tables(to)?
-    };
+    let listed = if from.engine() == Engine::Sqlite { schema::tables(from)? } else { schema::tables(to)? };
     // Its rows came with the migrations.
-    let tables: Vec<Table> = listed
-        .into_iter()
-        .filter(|t| t.name != "schema_version")
-        .collect();
+    let tables: Vec<Table> = listed.into_iter().filter(|t| t.name != "schema_version").collect();
     let mut counts = Vec::with_capacity(tables.len());
     for table in &tables {
         for side in [&mut *from, &mut *to] {
@@ -230,10 +179,7 @@ fn build(
             let mut wanted = table.columns.clone();
             wanted.sort();
             if found != wanted {
-                return Err(StoreError::Shape(format!(
-                    "the columns of the table {} differ",
-                    table.name
-                )));
+                return Err(StoreError::Shape(format!("the columns of the table {} differ", table.name)));
             }
         }
         let rows = from.query_text(&format!("SELECT COUNT(*) FROM \"{}\"", table.name), &[])?;
@@ -248,63 +194,40 @@ fn build(
             progress(done, all);
         })?;
         if done - before != count {
-            return Err(StoreError::Other(format!(
-                "the table {} changed while it was copied",
-                table.name
-            )));
+            return Err(StoreError::Other(format!("the table {} changed while it was copied", table.name)));
         }
     }
     Ok(())
 }
 
-fn copy_table(
-    from: &mut Db,
-    to: &mut Db,
-    table: &Table,
-    copied: &mut dyn FnMut(u64),
-) -> Result<()> {
-    let quoted = |names: &[String]| {
-        names
-            .iter()
-            .map(|n| format!("\"{n}\""))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
+fn copy_table(from: &mut Db, to: &mut Db, table: &Table, copied: &mut dyn FnMut(u64)) -> Result<()> {
+    let quoted = |names: &[String]| names.iter().map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", ");
     let (name, columns) = (&table.name, quoted(&table.columns));
-    let order = if table.key.is_empty() {
-        String::new()
-    } else {
-        format!(" ORDER BY {}", quoted(&table.key))
-    };
+    let order = if table.key.is_empty() { String::new() } else { format!(" ORDER BY {}", quoted(&table.key)) };
     let places: Vec<String> = (1..=table.columns.len()).map(|n| format!("${n}")).collect();
-    let insert = format!(
-        "INSERT INTO \"{name}\" ({columns}) VALUES ({})",
-        places.join(", ")
-    );
+    let insert = format!("INSERT INTO \"{name}\" ({columns}) VALUES ({})", places.join(", "));
     let mut waiting: Vec<Vec<Value>> = Vec::with_capacity(ROWS);
     let mut put = |waiting: &mut Vec<Vec<Value>>| -> Result<()> {
-        let list: Vec<(&str, &[Value])> = waiting
-            .iter()
-            .map(|row| (insert.as_str(), row.as_slice()))
-            .collect();
+        let list: Vec<(&str, &[Value])> = waiting.iter().map(|row| (insert.as_str(), row.as_slice())).collect();
         to.write_list(&list)?;
         copied(waiting.len() as u64);
         waiting.clear();
         Ok(())
     };
-    from.for_each_text(
-        &format!("SELECT {columns} FROM \"{name}\"{order}"),
-        &[],
-        |row| {
-            waiting.push(row.0);
-            if waiting.len() < ROWS {
-                Ok(())
-            } else {
-                put(&mut waiting)
-            }
-        },
-    )?;
+    from.for_each_text(&format!("SELECT {columns} FROM \"{name}\"{order}"), &[], |row| {
+        waiting.push(row.0);
+        if waiting.len() < ROWS { Ok(()) } else { put(&mut waiting) }
+    })?;
     put(&mut waiting)
+}
+
+/// Takes back what a failed copy had made, so that the same command can be given again. Only our own names, and
+/// folders only if they are empty then.
+fn clear(folder: &Path, made: &[PathBuf]) {
+    for path in made {
+        let _ = fs::remove_file(path).or_else(|_| fs::remove_dir(path));
+    }
+    let _ = fs::remove_dir(folder);
 }
 
 /// Error: [`StoreError::NotEmpty`] unless the folder is empty or not there yet.
@@ -322,7 +245,5 @@ fn empty_folder(folder: &Path) -> Result<()> {
 
 /// Puts a file or a folder's list of names on the disk.
 fn sync(path: &Path) -> Result<()> {
-    File::open(path)
-        .and_then(|f| f.sync_all())
-        .map_err(|e| place::io_failed(path, &e))
+    File::open(path).and_then(|f| f.sync_all()).map_err(|e| place::io_failed(path, &e))
 }

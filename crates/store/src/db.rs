@@ -6,173 +6,21 @@
 
 mod error;
 mod postgres;
+mod readers;
 mod sqlite;
+mod value;
 
 use crate::place::{Place, WriterLock};
-use std::sync::{Condvar, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 pub use error::{Result, StoreError};
+pub use readers::Readers;
 pub(crate) use sqlite::failed as sqlite_failed;
+pub use value::{Row, Value, Write};
 
 /// How long a caller waits for a connection (a free one, or a database that is coming back) before
 /// [`StoreError::Unavailable`] or [`StoreError::Busy`].
 pub const PATIENCE: Duration = Duration::from_secs(5);
-
-/// A value that goes into a statement or comes out of a row.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Value {
-    /// No value.
-    Null,
-    /// `BIGINT`.
-    Int(i64),
-    /// `TEXT`, UTF-8 without U+0000.
-    Text(String),
-    /// `BYTEA`.
-    Bytes(Vec<u8>),
-}
-
-/// Only the kind is shown: a row's content may be a key or a name, and must not reach a log.
-impl std::fmt::Debug for Value {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.kind())
-    }
-}
-
-impl Value {
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::Null => "NULL",
-            Self::Int(_) => "BIGINT",
-            Self::Text(_) => "TEXT",
-            Self::Bytes(_) => "BYTEA",
-        }
-    }
-}
-
-macro_rules! value_from {
-    ($($from:ty => |$v:ident| $to:expr;)*) => {
-        $(impl From<$from> for Value { fn from($v: $from) -> Self { $to } })*
-    };
-}
-value_from! {
-    i64 => |v| Value::Int(v);
-    i32 => |v| Value::Int(v.into());
-    u8 => |v| Value::Int(v.into());
-    u16 => |v| Value::Int(v.into());
-    u32 => |v| Value::Int(v.into());
-    u64 => |v| Value::Int(v as i64);
-    bool => |v| Value::Int(v.into());
-    &str => |v| Value::Text(v.to_owned());
-    &String => |v| Value::Text(v.clone());
-    String => |v| Value::Text(v);
-    Vec<u8> => |v| Value::Bytes(v);
-    &Vec<u8> => |v| Value::Bytes(v.clone());
-    &[u8] => |v| Value::Bytes(v.to_vec());
-}
-
-impl<const N: usize> From<[u8; N]> for Value {
-    fn from(v: [u8; N]) -> Self {
-        Self::Bytes(v.to_vec())
-    }
-}
-
-impl<const N: usize> From<&[u8; N]> for Value {
-    fn from(v: &[u8; N]) -> Self {
-        Self::Bytes(v.to_vec())
-    }
-}
-
-impl<T: Into<Value>> From<Option<T>> for Value {
-    fn from(v: Option<T>) -> Self {
-        v.map_or(Self::Null, Into::into)
-    }
-}
-
-/// The arguments of a statement, in order: `args![district, seq, "text"]`.
-#[macro_export]
-macro_rules! args {
-    ($($v:expr),* $(,)?) => { vec![$($crate::db::Value::from($v)),*] };
-}
-
-/// One statement that changes rows, as data.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Write {
-    /// A constant text (constant, so that it is prepared once and can't be assembled from input).
-    pub sql: &'static str,
-    /// One value for each placeholder.
-    pub args: Vec<Value>,
-}
-
-impl Write {
-    /// A statement with its arguments.
-    pub fn new(sql: &'static str, args: Vec<Value>) -> Self {
-        Self { sql, args }
-    }
-}
-
-/// One row of an answer; columns are counted from 0.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row(pub(crate) Vec<Value>);
-
-impl Row {
-    /// A `BIGINT` that is there. Error: [`StoreError::Shape`] if it is NULL, of another kind, or not in the row.
-    pub fn int(&self, column: usize) -> Result<i64> {
-        self.opt_int(column)?
-            .ok_or_else(|| self.wrong(column, "BIGINT"))
-    }
-
-    /// A `BIGINT` or NULL.
-    pub fn opt_int(&self, column: usize) -> Result<Option<i64>> {
-        match self.0.get(column) {
-            Some(Value::Int(v)) => Ok(Some(*v)),
-            Some(Value::Null) => Ok(None),
-            _ => Err(self.wrong(column, "BIGINT")),
-        }
-    }
-
-    /// A `TEXT` that is there.
-    pub fn text(&self, column: usize) -> Result<&str> {
-        self.opt_text(column)?
-            .ok_or_else(|| self.wrong(column, "TEXT"))
-    }
-
-    /// A `TEXT` or NULL.
-    pub fn opt_text(&self, column: usize) -> Result<Option<&str>> {
-        match self.0.get(column) {
-            Some(Value::Text(v)) => Ok(Some(v)),
-            Some(Value::Null) => Ok(None),
-            _ => Err(self.wrong(column, "TEXT")),
-        }
-    }
-
-    /// A `BYTEA` that is there.
-    pub fn bytes(&self, column: usize) -> Result<&[u8]> {
-        self.opt_bytes(column)?
-            .ok_or_else(|| self.wrong(column, "BYTEA"))
-    }
-
-    /// A `BYTEA` or NULL.
-    pub fn opt_bytes(&self, column: usize) -> Result<Option<&[u8]>> {
-        match self.0.get(column) {
-            Some(Value::Bytes(v)) => Ok(Some(v)),
-            Some(Value::Null) => Ok(None),
-            _ => Err(self.wrong(column, "BYTEA")),
-        }
-    }
-
-    /// A `BYTEA` of exactly `N` bytes (a hash, a handle).
-    pub fn array<const N: usize>(&self, column: usize) -> Result<[u8; N]> {
-        self.bytes(column)?
-            .try_into()
-            .map_err(|_| self.wrong(column, "BYTEA of another length"))
-    }
-
-    fn wrong(&self, column: usize, wanted: &str) -> StoreError {
-        let found = self.0.get(column).map_or("nothing", Value::kind);
-        StoreError::Shape(format!("column {column} is {found}, expected {wanted}"))
-    }
-}
 
 /// Which of the two databases a connection speaks to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -210,24 +58,12 @@ impl Db {
     /// the value is dropped. Does not migrate: call [`crate::schema::migrate`].
     /// Error: [`StoreError::Locked`] if another process (or this one) already writes there.
     pub fn open_writer(place: &Place) -> Result<Self> {
-        Self::open(
-            place,
-            Access {
-                write: true,
-                keys: false,
-            },
-        )
+        Self::open(place, Access { write: true, keys: false })
     }
 
     /// Opens a connection that can only read. Error: [`StoreError::Missing`] if nothing was ever written there.
     pub fn open_reader(place: &Place) -> Result<Self> {
-        Self::open(
-            place,
-            Access {
-                write: false,
-                keys: false,
-            },
-        )
+        Self::open(place, Access { write: false, keys: false })
     }
 
     /// An SQLite database in memory, without tables, gone when dropped: for tests.
@@ -239,25 +75,11 @@ impl Db {
         match place {
             Place::Folder(_) => {
                 // The keys are written only by the process that holds the lock on the events.
-                let lock = if access.write && !access.keys {
-                    Some(WriterLock::take(place)?)
-                } else {
-                    None
-                };
-                let file = if access.keys {
-                    place.keys_file()
-                } else {
-                    place.database_file()
-                };
-                Ok(Self::over(
-                    Conn::Sqlite(sqlite::Conn::open(&file, access)?),
-                    lock,
-                ))
+                let lock = if access.write && !access.keys { Some(WriterLock::take(place)?) } else { None };
+                let file = if access.keys { place.keys_file() } else { place.database_file() };
+                Ok(Self::over(Conn::Sqlite(sqlite::Conn::open(&file, access)?), lock))
             }
-            Place::Postgres(config) => Ok(Self::over(
-                Conn::Postgres(postgres::Conn::open(config, access)?),
-                None,
-            )),
+            Place::Postgres(config) => Ok(Self::over(Conn::Postgres(postgres::Conn::open(config, access)?), None)),
         }
     }
 
@@ -267,12 +89,7 @@ impl Db {
     }
 
     fn over(conn: Conn, lock: Option<WriterLock>) -> Self {
-        Self {
-            conn,
-            statements: 0,
-            transaction: None,
-            _lock: lock,
-        }
+        Self { conn, statements: 0, transaction: None, _lock: lock }
     }
 
     /// Which engine answers.
@@ -311,9 +128,7 @@ impl Db {
             None => return Err(StoreError::Other("no transaction is open".into())),
             Some(true) => {
                 self.rollback()?;
-                return Err(StoreError::Other(
-                    "a statement of the transaction had failed, so it was undone".into(),
-                ));
+                return Err(StoreError::Other("a statement of the transaction had failed, so it was undone".into()));
             }
             Some(false) => {}
         }
@@ -341,8 +156,7 @@ impl Db {
     /// Runs the statements in order and returns how many rows they changed in all: in the open transaction, or all
     /// or none of them in one of its own. On PostgreSQL all are in flight at once.
     pub fn write(&mut self, writes: &[Write]) -> Result<u64> {
-        let list: Vec<(&str, &[Value])> =
-            writes.iter().map(|w| (w.sql, w.args.as_slice())).collect();
+        let list: Vec<(&str, &[Value])> = writes.iter().map(|w| (w.sql, w.args.as_slice())).collect();
         self.write_list(&list)
     }
 
@@ -383,22 +197,12 @@ impl Db {
 
     /// Runs a query and hands over its rows one by one, as they come, without holding them in memory. Stops at the
     /// first error of `each`.
-    pub fn for_each(
-        &mut self,
-        sql: &'static str,
-        args: &[Value],
-        each: impl FnMut(Row) -> Result<()>,
-    ) -> Result<()> {
+    pub fn for_each(&mut self, sql: &'static str, args: &[Value], each: impl FnMut(Row) -> Result<()>) -> Result<()> {
         self.for_each_text(sql, args, each)
     }
 
     /// [`Db::for_each`] for a text that was assembled from constant parts.
-    pub fn for_each_text(
-        &mut self,
-        sql: &str,
-        args: &[Value],
-        mut each: impl FnMut(Row) -> Result<()>,
-    ) -> Result<()> {
+    pub fn for_each_text(&mut self, sql: &str, args: &[Value], mut each: impl FnMut(Row) -> Result<()>) -> Result<()> {
         self.statements += 1;
         let done = match &mut self.conn {
             Conn::Sqlite(conn) => conn.for_each(sql, args, &mut each),
@@ -460,104 +264,5 @@ impl Db {
             self.transaction = Some(true);
         }
         done
-    }
-}
-
-/// A small pool of reading connections, shared by threads.
-pub struct Readers {
-    place: Place,
-    idle: Mutex<Idle>,
-    freed: Condvar,
-}
-
-struct Idle {
-    open: Vec<Db>,
-    unopened: usize,
-}
-
-impl Readers {
-    /// A pool of at most `n` connections (at least one), opened when first needed. On SQLite each takes up to 4 MiB.
-    pub fn new(place: &Place, n: usize) -> Self {
-        let idle = Idle {
-            open: Vec::new(),
-            unopened: n.max(1),
-        };
-        Self {
-            place: place.clone(),
-            idle: Mutex::new(idle),
-            freed: Condvar::new(),
-        }
-    }
-
-    /// Lends a connection to `work`, waiting up to [`PATIENCE`] for a free one and as long again for a database that
-    /// is coming back. A transaction that `work` leaves open is rolled back.
-    /// Errors: [`StoreError::Busy`], [`StoreError::Unavailable`], and whatever `work` returns.
-    pub fn with<T>(&self, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
-        // The guard hands the slot back even if `work` panics: the pool never shrinks.
-        let mut slot = Slot {
-            pool: self,
-            db: self.take()?,
-        };
-        let db = match &mut slot.db {
-            Some(db) => {
-                if !db.is_alive() {
-                    db.reconnect()?;
-                }
-                db
-            }
-            none => none.insert(Db::open_reader(&self.place)?),
-        };
-        let answer = work(db);
-        if db.rollback().is_err() {
-            slot.db = None;
-        }
-        answer
-    }
-
-    /// A free connection, or the right to open one.
-    fn take(&self) -> Result<Option<Db>> {
-        let until = Instant::now() + PATIENCE;
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            if let Some(db) = idle.open.pop() {
-                return Ok(Some(db));
-            }
-            if idle.unopened > 0 {
-                idle.unopened -= 1;
-                return Ok(None);
-            }
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(StoreError::Busy(
-                    "all reading connections are in use".into(),
-                ));
-            }
-            idle = self
-                .freed
-                .wait_timeout(idle, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
-        }
-    }
-}
-
-struct Slot<'a> {
-    pool: &'a Readers,
-    db: Option<Db>,
-}
-
-impl Drop for Slot<'_> {
-    fn drop(&mut self) {
-        let mut idle = self
-            .pool
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        match self.db.take() {
-            Some(db) => idle.open.push(db),
-            None => idle.unopened += 1,
-        }
-        drop(idle);
-        self.pool.freed.notify_one();
     }
 }

@@ -3,16 +3,25 @@
 pub mod backup;
 pub mod db;
 pub mod keys;
-pub mod place;
 pub mod log;
+pub mod place;
 pub mod read;
+pub mod rebuild;
 pub mod rows;
 pub mod schema;
-pub mod tiles;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod tiles;
 pub mod vault;
+pub mod verify;
 
 pub use db::{Db, Engine, Readers, Result, Row, StoreError, Value, Write};
 pub use keys::{CaseKey, Keys};
 pub use place::{Place, WriterLock};
+
+/// Every constant statement of this room, so that a test can prove each on both engines.
+pub fn all_statements() -> Vec<&'static str> {
+    let parts =
+        [log::STATEMENTS, read::STATEMENTS, rebuild::STATEMENTS, tiles::STATEMENTS, verify::STATEMENTS, rows::STATEMENTS_CASE, rows::STATEMENTS_DISTRICT];
+    parts.concat()
+}

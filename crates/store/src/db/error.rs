@@ -56,20 +56,13 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 impl StoreError {
     /// What is wrong and what to do about it, one sentence each: in Chinese if `zh`, else in English.
     pub fn said(&self, zh: bool) -> (String, String) {
-        let what = if zh {
-            self.what_zh()
-        } else {
-            sentence(&self.to_string())
-        };
+        let what = if zh { self.what_zh() } else { sentence(&self.to_string()) };
         (what, self.todo(zh).to_string())
     }
 
     /// May the same call succeed later without anybody changing the call? (Then a client is told to try again.)
     pub fn passes(&self) -> bool {
-        matches!(
-            self,
-            Self::Unavailable(_) | Self::Full(_) | Self::Busy(_) | Self::Locked(_)
-        )
+        matches!(self, Self::Unavailable(_) | Self::Full(_) | Self::Busy(_) | Self::Locked(_))
     }
 
     fn what_zh(&self) -> String {
@@ -93,37 +86,25 @@ impl StoreError {
 
     fn todo(&self, zh: bool) -> &'static str {
         match (self, zh) {
-            (Self::Unavailable(_), true) => {
-                "请检查数据库是否在运行、地址和登录是否正确;恢复后服务会自动继续。"
-            }
+            (Self::Unavailable(_), true) => "请检查数据库是否在运行、地址和登录是否正确;恢复后服务会自动继续。",
             (Self::Unavailable(_), false) => {
                 "Check that the database runs and that its address and login are right; the service goes on by itself when it is back."
             }
-            (Self::Full(_), true) => {
-                "请清理磁盘或提高配额;已回执的记录都在,腾出空间后服务会自动继续。"
-            }
+            (Self::Full(_), true) => "请清理磁盘或提高配额;已回执的记录都在,腾出空间后服务会自动继续。",
             (Self::Full(_), false) => {
                 "Free some space or raise the quota; everything acknowledged is safe, and the service goes on by itself."
             }
-            (Self::ReadOnly(_), true) => {
-                "请检查文件夹、文件的权限和挂载方式,使运行本程序的用户可以写入。"
-            }
+            (Self::ReadOnly(_), true) => "请检查文件夹、文件的权限和挂载方式,使运行本程序的用户可以写入。",
             (Self::ReadOnly(_), false) => {
                 "Check the permissions and the mount, so that the user who runs this program may write there."
             }
-            (Self::Locked(_), true) => {
-                "请先停止那个进程,或者换一个数据位置;同一份数据同时只能有一个写入者。"
-            }
-            (Self::Locked(_), false) => {
-                "Stop that process first, or use another place: data has one writer at a time."
-            }
+            (Self::Locked(_), true) => "请先停止那个进程,或者换一个数据位置;同一份数据同时只能有一个写入者。",
+            (Self::Locked(_), false) => "Stop that process first, or use another place: data has one writer at a time.",
             (Self::Busy(_), true) => "请稍后再试;若一直如此,请检查是否有别的程序长时间占用数据库。",
             (Self::Busy(_), false) => {
                 "Try again in a moment; if it stays so, look for another program that holds the database."
             }
-            (Self::Corrupt(_), true) => {
-                "请停止服务,保留这些文件,运行 doorstep verify,并从最近的备份恢复。"
-            }
+            (Self::Corrupt(_), true) => "请停止服务,保留这些文件,运行 doorstep verify,并从最近的备份恢复。",
             (Self::Corrupt(_), false) => {
                 "Stop the service, keep the files as they are, run doorstep verify, and restore the latest backup."
             }
@@ -136,9 +117,7 @@ impl StoreError {
                 "Open the data with the program version that wrote it, or report this error if the versions agree."
             }
             (Self::Newer { .. }, true) => "请升级本程序后再打开;什么都没有更改。",
-            (Self::Newer { .. }, false) => {
-                "Upgrade this program and open the data again; nothing was changed."
-            }
+            (Self::Newer { .. }, false) => "Upgrade this program and open the data again; nothing was changed.",
             (Self::Missing(_), true) => {
                 "请检查位置是否正确;新建用 doorstep init 或 doorstep demo,恢复备份时把 keys 文件夹放在旁边。"
             }
@@ -156,9 +135,6 @@ impl StoreError {
 /// A lower-case clause as a sentence.
 fn sentence(clause: &str) -> String {
     let mut letters = clause.chars();
-    let first = letters
-        .next()
-        .map(|c| c.to_uppercase().to_string())
-        .unwrap_or_default();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", letters.as_str().trim_end_matches('.'))
 }

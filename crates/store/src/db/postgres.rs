@@ -22,6 +22,8 @@ use tokio_postgres::{Client, Config, NoTls, Statement};
 /// A server that says nothing for so long is taken for gone. Long for a writer, which may build an index.
 const SILENCE_READER: Duration = Duration::from_secs(60);
 const SILENCE_WRITER: Duration = Duration::from_secs(900);
+/// How long a new writer waits for the server to notice that the former one is gone.
+const LOCK_PATIENCE: Duration = Duration::from_secs(2);
 /// Statements in flight at once: enough to hide the way to the server, few enough to bound memory.
 const IN_FLIGHT: usize = 4096;
 /// Prepared statements kept per connection.
@@ -39,12 +41,7 @@ pub(super) struct Conn {
 impl Conn {
     pub(super) fn open(config: &Config, access: Access) -> Result<Self> {
         let config = Box::new(config.clone());
-        let mut conn = Self {
-            config,
-            access,
-            client: None,
-            statements: HashMap::new(),
-        };
+        let mut conn = Self { config, access, client: None, statements: HashMap::new() };
         conn.reconnect()?;
         Ok(conn)
     }
@@ -54,17 +51,18 @@ impl Conn {
     }
 
     pub(super) fn reconnect(&mut self) -> Result<()> {
-        let until = Instant::now() + PATIENCE;
+        let start = Instant::now();
         loop {
-            match self.connect() {
-                // Locked too: the server may need a moment to notice that our former connection is gone.
-                Err(StoreError::Unavailable(_) | StoreError::Locked(_))
-                    if Instant::now() < until =>
-                {
-                    std::thread::sleep(Duration::from_millis(100));
-                }
-                done => return done,
+            let done = self.connect();
+            let patience = match done {
+                Err(StoreError::Unavailable(_)) => PATIENCE,
+                Err(StoreError::Locked(_)) => LOCK_PATIENCE,
+                _ => return done,
+            };
+            if start.elapsed() >= patience {
+                return done;
             }
+            std::thread::sleep(Duration::from_millis(100));
         }
     }
 
@@ -78,9 +76,7 @@ impl Conn {
             tokio::spawn(connection);
             Ok::<_, tokio_postgres::Error>(client)
         });
-        let client = wait(connecting, PATIENCE)?
-            .map_err(|e| StoreError::Other(e.to_string()))?
-            .map_err(failed)?;
+        let client = wait(connecting, PATIENCE)?.map_err(|e| StoreError::Other(e.to_string()))?.map_err(failed)?;
         self.client = Some(client);
         if self.access.write {
             self.batch(
@@ -94,30 +90,21 @@ impl Conn {
             self.batch("SET search_path TO doorstep_keys")?;
         } else if self.access.write {
             let mut got = false;
-            self.for_each(
-                "SELECT pg_try_advisory_lock($1)",
-                &[Value::Int(LOCK)],
-                &mut |row| {
-                    got = row.int(0)? == 1;
-                    Ok(())
-                },
-            )?;
+            self.for_each("SELECT pg_try_advisory_lock($1)", &[Value::Int(LOCK)], &mut |row| {
+                got = row.int(0)? == 1;
+                Ok(())
+            })?;
             if !got {
                 self.client = None;
                 let name = self.config.get_dbname().unwrap_or("?");
-                return Err(StoreError::Locked(format!(
-                    "the PostgreSQL database {name}"
-                )));
+                return Err(StoreError::Locked(format!("the PostgreSQL database {name}")));
             }
         }
         Ok(())
     }
 
     /// Waits for the server; a client that stays silent or is closed is dropped.
-    fn answer<T>(
-        &mut self,
-        done: Result<std::result::Result<T, tokio_postgres::Error>>,
-    ) -> Result<T> {
+    fn answer<T>(&mut self, done: Result<std::result::Result<T, tokio_postgres::Error>>) -> Result<T> {
         let done = done.and_then(|r| r.map_err(failed));
         if matches!(done, Err(StoreError::Unavailable(_))) {
             self.client = None;
@@ -126,17 +113,11 @@ impl Conn {
     }
 
     fn client(&self) -> Result<&Client> {
-        self.client
-            .as_ref()
-            .ok_or_else(|| StoreError::Unavailable("the connection to PostgreSQL was lost".into()))
+        self.client.as_ref().ok_or_else(|| StoreError::Unavailable("the connection to PostgreSQL was lost".into()))
     }
 
     fn silence(&self) -> Duration {
-        if self.access.write {
-            SILENCE_WRITER
-        } else {
-            SILENCE_READER
-        }
+        if self.access.write { SILENCE_WRITER } else { SILENCE_READER }
     }
 
     pub(super) fn batch(&mut self, sql: &str) -> Result<()> {
@@ -145,11 +126,7 @@ impl Conn {
     }
 
     pub(super) fn begin(&mut self) -> Result<()> {
-        self.batch(if self.access.write {
-            "BEGIN"
-        } else {
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        })
+        self.batch(if self.access.write { "BEGIN" } else { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" })
     }
 
     pub(super) fn rollback(&mut self) -> Result<()> {
@@ -185,11 +162,7 @@ impl Conn {
                 prepared.push(statement);
             }
             let client = self.client()?;
-            let flights = part
-                .iter()
-                .zip(&prepared)
-                .map(|((_, args), s)| client.execute_raw(s, args.iter()))
-                .collect();
+            let flights = part.iter().zip(&prepared).map(|((_, args), s)| client.execute_raw(s, args.iter())).collect();
             let done = wait(all_at_once(flights), self.silence());
             changed += self.answer(done)?;
         }
@@ -209,14 +182,11 @@ impl Conn {
         let mut rows = pin!(self.answer(started)?);
         // The connection hands over rows only as fast as they are taken: a large answer waits in the server.
         loop {
-            let next =
-                wait(poll_fn(|cx| rows.as_mut().poll_next(cx)), silence).map(Option::transpose);
+            let next = wait(poll_fn(|cx| rows.as_mut().poll_next(cx)), silence).map(Option::transpose);
             let Some(row) = self.answer(next)? else {
                 return Ok(());
             };
-            let values = (0..row.len())
-                .map(|n| row.try_get(n))
-                .collect::<std::result::Result<_, _>>();
+            let values = (0..row.len()).map(|n| row.try_get(n)).collect::<std::result::Result<_, _>>();
             each(Row(values.map_err(failed)?))?;
         }
     }
@@ -225,13 +195,10 @@ impl Conn {
         let statement = self.statement(sql)?;
         let columns = statement.columns().iter().map(|c| (c.name(), c.type_()));
         let params = statement.params().iter().map(|t| ("a placeholder", t));
-        match columns
-            .chain(params)
-            .find(|(_, t)| !<Value as FromSql>::accepts(t))
-        {
-            Some((name, found)) => Err(StoreError::Shape(format!(
-                "{name} is {found}: cast it to BIGINT, TEXT or BYTEA"
-            ))),
+        match columns.chain(params).find(|(_, t)| !<Value as FromSql>::accepts(t)) {
+            Some((name, found)) => {
+                Err(StoreError::Shape(format!("{name} is {found}: cast it to BIGINT, TEXT or BYTEA")))
+            }
             None => Ok(()),
         }
     }
@@ -243,29 +210,25 @@ fn fits(statement: &Statement, args: &[Value]) -> Result<()> {
     if wanted == given {
         return Ok(());
     }
-    Err(StoreError::Shape(format!(
-        "a statement takes {wanted} values, {given} were given"
-    )))
+    Err(StoreError::Shape(format!("a statement takes {wanted} values, {given} were given")))
 }
 
+type Answer<T> = std::result::Result<T, tokio_postgres::Error>;
+
 /// Sends all requests before it waits for the first answer; then the sum of changed rows, or the first error.
-async fn all_at_once<F>(flights: Vec<F>) -> std::result::Result<u64, tokio_postgres::Error>
-where
-    F: Future<Output = std::result::Result<u64, tokio_postgres::Error>>,
-{
-    let mut flights: Vec<(Pin<Box<F>>, Option<F::Output>)> =
-        flights.into_iter().map(|f| (Box::pin(f), None)).collect();
+async fn all_at_once<F: Future<Output = Answer<u64>>>(flights: Vec<F>) -> Answer<u64> {
+    let mut flights: Vec<Pin<Box<F>>> = flights.into_iter().map(Box::pin).collect();
+    let mut landed: Vec<Option<Answer<u64>>> = Vec::with_capacity(flights.len());
     poll_fn(|cx| {
-        for (flight, landed) in &mut flights {
-            if let Poll::Ready(done) = flight.as_mut().poll(cx) {
-                *landed = Some(done);
-            }
-        }
+        landed.extend(flights.iter_mut().map(|flight| match flight.as_mut().poll(cx) {
+            Poll::Ready(done) => Some(done),
+            Poll::Pending => None,
+        }));
         Poll::Ready(())
     })
     .await;
     let mut changed = 0;
-    for (flight, landed) in flights {
+    for (flight, landed) in flights.into_iter().zip(landed) {
         changed += match landed {
             Some(done) => done?,
             None => flight.await?,
@@ -278,10 +241,7 @@ where
 fn runtime() -> Result<&'static Handle> {
     static RUNTIME: OnceLock<std::result::Result<Handle, String>> = OnceLock::new();
     let started = RUNTIME.get_or_init(|| {
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|e| e.to_string())?;
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
         let handle = runtime.handle().clone();
         std::thread::Builder::new()
             .name("postgres".into())
@@ -312,10 +272,7 @@ fn wait<F: Future>(future: F, silence: Duration) -> Result<F::Output> {
         }
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(StoreError::Unavailable(format!(
-                "PostgreSQL has not answered for {} s",
-                silence.as_secs()
-            )));
+            return Err(StoreError::Unavailable(format!("PostgreSQL has not answered for {} s", silence.as_secs())));
         }
         std::thread::park_timeout(left);
     }
@@ -362,8 +319,7 @@ impl<'a> FromSql<'a> for Value {
     }
 
     fn accepts(ty: &Type) -> bool {
-        [Type::INT8, Type::INT4, Type::INT2, Type::BOOL, Type::BYTEA].contains(ty)
-            || <String as FromSql>::accepts(ty)
+        [Type::INT8, Type::INT4, Type::INT2, Type::BOOL, Type::BYTEA].contains(ty) || <String as FromSql>::accepts(ty)
     }
 }
 
@@ -373,12 +329,7 @@ fn failed(error: tokio_postgres::Error) -> StoreError {
         let cause = error.source().map(|s| format!(": {s}")).unwrap_or_default();
         let text = format!("{error}{cause}");
         // Anything about values and columns is raised before or after the wire; the rest is the wire.
-        let values = [
-            "error serializing",
-            "error deserializing",
-            "invalid column",
-            "unexpected number",
-        ];
+        let values = ["error serializing", "error deserializing", "invalid column", "unexpected number"];
         return if values.iter().any(|v| text.starts_with(v)) {
             StoreError::Shape(text)
         } else {
@@ -387,11 +338,7 @@ fn failed(error: tokio_postgres::Error) -> StoreError {
     };
     let text = db.message().to_owned();
     let code = db.code();
-    let passing = [
-        SqlState::T_R_SERIALIZATION_FAILURE,
-        SqlState::T_R_DEADLOCK_DETECTED,
-        SqlState::LOCK_NOT_AVAILABLE,
-    ];
+    let passing = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::LOCK_NOT_AVAILABLE];
     if *code == SqlState::DISK_FULL {
         return StoreError::Full(text);
     }

@@ -43,9 +43,7 @@ impl Conn {
     pub(super) fn fresh(file: &Path) -> Result<Self> {
         place::private_file(file)?;
         let conn = Self::connect(file, true)?;
-        conn.batch(
-            "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768;",
-        )?;
+        conn.batch("PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768;")?;
         Ok(conn)
     }
 
@@ -72,60 +70,40 @@ impl Conn {
     }
 
     pub(super) fn begin(&self) -> Result<()> {
-        self.batch(if self.write {
-            "BEGIN IMMEDIATE"
-        } else {
-            "BEGIN"
-        })
+        self.batch(if self.write { "BEGIN IMMEDIATE" } else { "BEGIN" })
     }
 
     pub(super) fn rollback(&self) -> Result<()> {
         // A full disk may already have ended the transaction.
-        if self.inner.is_autocommit() {
-            Ok(())
-        } else {
-            self.batch("ROLLBACK")
-        }
+        if self.inner.is_autocommit() { Ok(()) } else { self.batch("ROLLBACK") }
     }
 
     pub(super) fn write(&self, list: &[(&str, &[Value])]) -> Result<u64> {
         let mut changed = 0;
         for (sql, args) in list {
             let mut statement = self.inner.prepare_cached(sql).map_err(failed)?;
-            changed += statement
-                .execute(rusqlite::params_from_iter(args.iter()))
-                .map_err(failed)? as u64;
+            changed += statement.execute(rusqlite::params_from_iter(args.iter())).map_err(failed)? as u64;
         }
         Ok(changed)
     }
 
-    pub(super) fn for_each(
-        &self,
-        sql: &str,
-        args: &[Value],
-        each: &mut dyn FnMut(Row) -> Result<()>,
-    ) -> Result<()> {
+    pub(super) fn for_each(&self, sql: &str, args: &[Value], each: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
         let mut statement = self.inner.prepare_cached(sql).map_err(failed)?;
         let columns = statement.column_count();
-        let mut rows = statement
-            .query(rusqlite::params_from_iter(args.iter()))
-            .map_err(failed)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(args.iter())).map_err(failed)?;
         while let Some(row) = rows.next().map_err(failed)? {
             let mut values = Vec::with_capacity(columns);
             for column in 0..columns {
                 values.push(match row.get_ref(column).map_err(failed)? {
                     ValueRef::Null => Value::Null,
                     ValueRef::Integer(v) => Value::Int(v),
-                    ValueRef::Text(v) => {
-                        Value::Text(String::from_utf8(v.to_vec()).map_err(|_| {
-                            StoreError::Corrupt(format!("column {column} is not UTF-8"))
-                        })?)
-                    }
+                    ValueRef::Text(v) => Value::Text(
+                        String::from_utf8(v.to_vec())
+                            .map_err(|_| StoreError::Corrupt(format!("column {column} is not UTF-8")))?,
+                    ),
                     ValueRef::Blob(v) => Value::Bytes(v.to_vec()),
                     ValueRef::Real(_) => {
-                        return Err(StoreError::Shape(format!(
-                            "column {column} is a floating-point number"
-                        )));
+                        return Err(StoreError::Shape(format!("column {column} is a floating-point number")));
                     }
                 });
             }
@@ -138,9 +116,7 @@ impl Conn {
         let statement = self.inner.prepare(sql).map_err(failed)?;
         for n in 1..=statement.parameter_count() {
             if statement.parameter_name(n) != Some(format!("${n}").as_str()) {
-                return Err(StoreError::Shape(format!(
-                    "${n} is missing or out of order"
-                )));
+                return Err(StoreError::Shape(format!("${n} is missing or out of order")));
             }
         }
         Ok(())
@@ -168,12 +144,8 @@ pub(crate) fn failed(error: rusqlite::Error) -> StoreError {
         ErrorCode::DiskFull => StoreError::Full(text),
         // A quota, or a memory disk that can't take the shared index, shows as a failed write.
         ErrorCode::SystemIoFailure
-            if [
-                ffi::SQLITE_IOERR_WRITE,
-                ffi::SQLITE_IOERR_SHMSIZE,
-                ffi::SQLITE_IOERR_FSYNC,
-            ]
-            .contains(&code.extended_code) =>
+            if [ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_IOERR_SHMSIZE, ffi::SQLITE_IOERR_FSYNC]
+                .contains(&code.extended_code) =>
         {
             StoreError::Full(text)
         }
@@ -182,10 +154,9 @@ pub(crate) fn failed(error: rusqlite::Error) -> StoreError {
         ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StoreError::Corrupt(text),
         ErrorCode::CannotOpen | ErrorCode::SystemIoFailure => StoreError::Unavailable(text),
         ErrorCode::ConstraintViolation => StoreError::Refused(text),
-        ErrorCode::TooBig
-        | ErrorCode::SchemaChanged
-        | ErrorCode::TypeMismatch
-        | ErrorCode::Unknown => StoreError::Shape(text),
+        ErrorCode::TooBig | ErrorCode::SchemaChanged | ErrorCode::TypeMismatch | ErrorCode::Unknown => {
+            StoreError::Shape(text)
+        }
         _ => StoreError::Other(text),
     }
 }

@@ -4,8 +4,8 @@
 mod case;
 mod district;
 
-pub use case::{NO_DUE, project as project_case};
-pub use district::project as project_district;
+pub use case::{NO_DUE, STATEMENTS as STATEMENTS_CASE, project as project_case};
+pub use district::{STATEMENTS as STATEMENTS_DISTRICT, project as project_district};
 
 /// The read tables, in the order in which they are emptied and compared.
 pub const TABLES: &[&str] = &["cases", "tasks", "links", "openings", "publications", "exports"];

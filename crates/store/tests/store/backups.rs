@@ -22,21 +22,14 @@ fn content(place: &Place) -> Vec<String> {
     let mut db = Db::open_reader(place).unwrap();
     let mut all = Vec::new();
     for table in schema::tables(&mut shape).unwrap() {
-        let sql = format!(
-            "SELECT {} FROM {} ORDER BY {}",
-            table.columns.join(", "),
-            table.name,
-            table.key.join(", ")
-        );
+        let sql = format!("SELECT {} FROM {} ORDER BY {}", table.columns.join(", "), table.name, table.key.join(", "));
         for row in db.query_text(&sql, &[]).unwrap() {
             let cells: Vec<String> = (0..table.columns.len())
-                .map(
-                    |n| match (row.opt_int(n), row.opt_text(n), row.opt_bytes(n)) {
-                        (Ok(v), _, _) => format!("{v:?}"),
-                        (_, Ok(v), _) => format!("{v:?}"),
-                        (_, _, v) => format!("{:?}", v.unwrap()),
-                    },
-                )
+                .map(|n| match (row.opt_int(n), row.opt_text(n), row.opt_bytes(n)) {
+                    (Ok(v), _, _) => format!("{v:?}"),
+                    (_, Ok(v), _) => format!("{v:?}"),
+                    (_, _, v) => format!("{:?}", v.unwrap()),
+                })
                 .collect();
             all.push(format!("{}: {}", table.name, cells.join(" ")));
         }
@@ -62,10 +55,7 @@ fn fill(place: &Place) {
 
 fn keys_are_whole(place: &Place) {
     let mut keys = Keys::open(place, 1, false).unwrap();
-    assert_eq!(
-        keys.case_keys(&[[1; 16]]).unwrap()[&[1; 16]].bytes(),
-        &[7; 32]
-    );
+    assert_eq!(keys.case_keys(&[[1; 16]]).unwrap()[&[1; 16]].bytes(), &[7; 32]);
     assert_eq!(keys.secret("log").unwrap().unwrap().as_str(), "signing key");
 }
 
@@ -145,23 +135,14 @@ fn a_backup_or_restore_into_a_place_that_holds_something_is_refused_and_changes_
         let copy = keep.path().join("backup");
         backup(&place, &copy, &mut quiet()).unwrap();
         let before = content(&place);
-        assert!(matches!(
-            backup(&place, &copy, &mut quiet()),
-            Err(StoreError::NotEmpty(_))
-        ));
-        assert!(matches!(
-            restore(&copy, &place, &mut quiet()),
-            Err(StoreError::NotEmpty(_))
-        ));
+        assert!(matches!(backup(&place, &copy, &mut quiet()), Err(StoreError::NotEmpty(_))));
+        assert!(matches!(restore(&copy, &place, &mut quiet()), Err(StoreError::NotEmpty(_))));
         assert_eq!(content(&place), before);
 
         let other = keep.path().join("other");
         std::fs::create_dir(&other).unwrap();
         std::fs::write(other.join("letter.txt"), "mine").unwrap();
-        assert!(matches!(
-            restore(&copy, &folder(&other), &mut quiet()),
-            Err(StoreError::NotEmpty(_))
-        ));
+        assert!(matches!(restore(&copy, &folder(&other), &mut quiet()), Err(StoreError::NotEmpty(_))));
         assert_eq!(std::fs::read_dir(&other).unwrap().count(), 1);
     }
 }
@@ -174,10 +155,7 @@ fn a_backup_without_its_keys_is_not_restored_and_the_place_stays_empty() {
     backup(&folder(&data), &copy, &mut quiet()).unwrap();
     std::fs::remove_dir_all(copy.join("keys")).unwrap();
     let to = keep.path().join("to");
-    assert!(matches!(
-        restore(&copy, &folder(&to), &mut quiet()),
-        Err(StoreError::Missing(_))
-    ));
+    assert!(matches!(restore(&copy, &folder(&to), &mut quiet()), Err(StoreError::Missing(_))));
     assert!(!to.exists());
 }
 
@@ -186,10 +164,7 @@ fn there_is_nothing_to_back_up_where_nothing_is() {
     let keep = tempfile::tempdir().unwrap();
     let to = keep.path().join("backup");
     let nothing = folder(&keep.path().join("nowhere"));
-    assert!(matches!(
-        backup(&nothing, &to, &mut quiet()),
-        Err(StoreError::Missing(_))
-    ));
+    assert!(matches!(backup(&nothing, &to, &mut quiet()), Err(StoreError::Missing(_))));
     assert!(!to.exists());
 }
 
@@ -202,16 +177,28 @@ fn a_restore_into_postgres_that_fails_half_way_leaves_the_database_empty() {
     backup(&folder(&data), &copy, &mut quiet()).unwrap();
     // A row that PostgreSQL can't hold: a text with U+0000.
     let harmed = rusqlite::Connection::open(copy.join("doorstep.db")).unwrap();
-    harmed
-        .execute("UPDATE outbox SET kind = 'a' || char(0)", [])
-        .unwrap();
+    harmed.execute("UPDATE outbox SET kind = 'a' || char(0)", []).unwrap();
     drop(harmed);
     let to = Place::parse(&cluster.database().unwrap()).unwrap();
     let failed = restore(&copy, &to, &mut quiet()).unwrap_err();
     assert!(matches!(failed, StoreError::Shape(_)), "{failed:?}");
     assert_eq!(schema::version(&mut Db::open_writer(&to).unwrap()), Ok(0));
-    assert!(matches!(
-        Keys::open(&to, 1, false).err(),
-        Some(StoreError::Missing(_))
-    ));
+    assert!(matches!(Keys::open(&to, 1, false).err(), Some(StoreError::Missing(_))));
+}
+
+#[test]
+fn a_backup_that_fails_half_way_leaves_nothing_so_that_it_can_be_tried_again() {
+    let keep = tempfile::tempdir().unwrap();
+    let (data, to) = (keep.path().join("data"), keep.path().join("backup"));
+    fill(&folder(&data));
+    let keys = std::fs::read(data.join("keys.db")).unwrap();
+    // The events are copied already when the damage in the key store shows.
+    let mut harmed = keys.clone();
+    harmed[4096..].fill(0xff);
+    std::fs::write(data.join("keys.db"), harmed).unwrap();
+    backup(&folder(&data), &to, &mut quiet()).unwrap_err();
+    assert!(!to.exists());
+    std::fs::write(data.join("keys.db"), keys).unwrap();
+    backup(&folder(&data), &to, &mut quiet()).unwrap();
+    keys_are_whole(&folder(&to));
 }

@@ -35,11 +35,8 @@ fn the_same_key_again_changes_nothing_and_another_key_for_a_case_is_refused() {
         let _main = writer(&place);
         let mut keys = Keys::open(&place, 1, true).unwrap();
         keys.put_cases(&[(stream(1), [1; 32])]).unwrap();
-        keys.put_cases(&[(stream(1), [1; 32]), (stream(2), [2; 32])])
-            .unwrap();
-        let refused = keys
-            .put_cases(&[(stream(3), [3; 32]), (stream(1), [9; 32])])
-            .unwrap_err();
+        keys.put_cases(&[(stream(1), [1; 32]), (stream(2), [2; 32])]).unwrap();
+        let refused = keys.put_cases(&[(stream(3), [3; 32]), (stream(1), [9; 32])]).unwrap_err();
         assert!(matches!(refused, StoreError::Refused(_)), "{refused:?}");
         let found = keys.case_keys(&[stream(1), stream(2), stream(3)]).unwrap();
         assert_eq!(found[&stream(1)].bytes(), &[1; 32]);
@@ -53,8 +50,7 @@ fn a_destroyed_key_is_gone_and_on_sqlite_not_left_in_any_file() {
         let _main = writer(&place);
         let mut keys = Keys::open(&place, 1, true).unwrap();
         let key = *b"a key that nobody may find again";
-        keys.put_cases(&[(stream(1), key), (stream(2), [2; 32])])
-            .unwrap();
+        keys.put_cases(&[(stream(1), key), (stream(2), [2; 32])]).unwrap();
         keys.destroy_case(&stream(1)).unwrap();
         keys.destroy_case(&stream(1)).unwrap();
         assert!(keys.case_keys(&[stream(1)]).unwrap().is_empty());
@@ -86,17 +82,12 @@ fn a_secret_is_replaced_by_its_newer_value() {
 fn a_reader_says_that_the_key_store_is_missing() {
     for (place, _keep) in places() {
         let _main = writer(&place);
-        assert!(matches!(
-            Keys::open(&place, 1, false).err(),
-            Some(StoreError::Missing(_))
-        ));
+        assert!(matches!(Keys::open(&place, 1, false).err(), Some(StoreError::Missing(_))));
     }
 }
 
 fn fields() -> Fields {
-    [("name", "某居民"), ("phone", "000")]
-        .map(|(k, v)| (k.to_owned(), v.to_owned()))
-        .into()
+    [("name", "某居民"), ("phone", "000")].map(|(k, v)| (k.to_owned(), v.to_owned())).into()
 }
 
 #[test]
@@ -118,18 +109,9 @@ fn a_sealed_part_opens_only_with_its_key_at_its_place() {
 fn a_file_opens_only_at_its_place_and_is_no_event() {
     let key = CaseKey::new([1; 32]);
     let sealed = seal_file(&key, 1, &stream(1), &[9; 32], b"picture", [5; 24]);
-    assert_eq!(
-        open_file(&key, 1, &stream(1), &[9; 32], &sealed),
-        Ok(b"picture".to_vec())
-    );
-    assert_eq!(
-        open_file(&key, 1, &stream(1), &[8; 32], &sealed),
-        Err(VaultError::Foreign)
-    );
-    assert_eq!(
-        open(&key, 1, &stream(1), 1, &sealed),
-        Err(VaultError::Foreign)
-    );
+    assert_eq!(open_file(&key, 1, &stream(1), &[9; 32], &sealed), Ok(b"picture".to_vec()));
+    assert_eq!(open_file(&key, 1, &stream(1), &[8; 32], &sealed), Err(VaultError::Foreign));
+    assert_eq!(open(&key, 1, &stream(1), 1, &sealed), Err(VaultError::Foreign));
 }
 
 proptest! {

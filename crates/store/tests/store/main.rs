@@ -1,5 +1,8 @@
 //! The store, told as stories: each runs over SQLite and, where it is installed, over PostgreSQL.
 
+// Helpers outside of a test function are tests too.
+#![allow(clippy::unwrap_used)]
+
 mod backups;
 mod keyring;
 mod seam;
@@ -12,15 +15,9 @@ use store::{Db, Place, Value, args, schema};
 /// A new, empty place on every engine that is there, with the folder that keeps it alive.
 fn places() -> Vec<(Place, tempfile::TempDir)> {
     let folder = tempfile::tempdir().unwrap();
-    let mut places = vec![(
-        Place::parse(folder.path().join("data").to_str().unwrap()).unwrap(),
-        folder,
-    )];
+    let mut places = vec![(Place::parse(folder.path().join("data").to_str().unwrap()).unwrap(), folder)];
     if let Some(cluster) = cluster() {
-        places.push((
-            Place::parse(&cluster.database().unwrap()).unwrap(),
-            tempfile::tempdir().unwrap(),
-        ));
+        places.push((Place::parse(&cluster.database().unwrap()).unwrap(), tempfile::tempdir().unwrap()));
     }
     places
 }
@@ -39,30 +36,16 @@ const EVENT: &str = "INSERT INTO events (district, seq, stream, version, kind, a
 fn event(seq: u64) -> Vec<Value> {
     let mut stream = [0; 16];
     stream[..8].copy_from_slice(&seq.to_be_bytes());
-    args![
-        1,
-        seq,
-        stream,
-        1,
-        "raised",
-        1_700_000_000_000_i64,
-        vec![7_u8; 120],
-        "{\"title\":\"楼道灯不亮\"}".as_bytes()
-    ]
+    args![1, seq, stream, 1, "raised", 1_700_000_000_000_i64, vec![7_u8; 120], "{\"title\":\"楼道灯不亮\"}".as_bytes()]
 }
 
 fn add_events(db: &mut Db, seqs: std::ops::Range<u64>) {
-    let writes: Vec<_> = seqs
-        .map(|seq| store::Write::new(EVENT, event(seq)))
-        .collect();
+    let writes: Vec<_> = seqs.map(|seq| store::Write::new(EVENT, event(seq))).collect();
     db.write(&writes).unwrap();
 }
 
 fn count(db: &mut Db) -> i64 {
-    db.query("SELECT COUNT(*) FROM events WHERE district = $1", &args![1])
-        .unwrap()[0]
-        .int(0)
-        .unwrap()
+    db.query("SELECT COUNT(*) FROM events WHERE district = $1", &args![1]).unwrap()[0].int(0).unwrap()
 }
 
 /// Waits for something that another process does soon; fails the test if it never happens.

@@ -8,10 +8,7 @@ fn the_schema_is_made_once_and_a_second_start_changes_nothing() {
     for (place, _keep) in places() {
         let mut db = Db::open_writer(&place).unwrap();
         assert_eq!(schema::version(&mut db), Ok(0));
-        assert!(matches!(
-            schema::check(&mut db),
-            Err(StoreError::Missing(_))
-        ));
+        assert!(matches!(schema::check(&mut db), Err(StoreError::Missing(_))));
         assert_eq!(schema::migrate(&mut db), Ok(schema::known()));
         add_events(&mut db, 0..1);
         assert_eq!(schema::migrate(&mut db), Ok(schema::known()));
@@ -31,19 +28,9 @@ fn a_database_of_a_newer_program_is_refused_and_left_alone() {
     for (place, _keep) in places() {
         let mut db = writer(&place);
         let newer = schema::known() + 7;
-        db.write(&[Write::new(
-            "INSERT INTO schema_version (version) VALUES ($1)",
-            args![newer],
-        )])
-        .unwrap();
+        db.write(&[Write::new("INSERT INTO schema_version (version) VALUES ($1)", args![newer])]).unwrap();
         let refused = schema::migrate(&mut db).unwrap_err();
-        assert_eq!(
-            refused,
-            StoreError::Newer {
-                found: newer,
-                known: schema::known()
-            }
-        );
+        assert_eq!(refused, StoreError::Newer { found: newer, known: schema::known() });
         assert!(refused.said(false).1.starts_with("Upgrade this program"));
         assert_eq!(schema::check(&mut db), Err(refused));
         assert_eq!(schema::version(&mut db), Ok(newer));
@@ -55,20 +42,11 @@ fn both_engines_have_the_same_tables_and_columns() {
     let places = places();
     let mut sqlite = writer(&places[0].0);
     let tables = schema::tables(&mut sqlite).unwrap();
-    assert!(
-        tables
-            .iter()
-            .any(|t| t.name == "events" && t.key == ["district", "seq"])
-    );
+    assert!(tables.iter().any(|t| t.name == "events" && t.key == ["district", "seq"]));
     for (place, _keep) in &places[1..] {
         let mut other = writer(place);
         for table in &tables {
-            assert_eq!(
-                schema::columns(&mut other, &table.name).unwrap(),
-                table.columns,
-                "{}",
-                table.name
-            );
+            assert_eq!(schema::columns(&mut other, &table.name).unwrap(), table.columns, "{}", table.name);
         }
     }
 }
@@ -77,17 +55,8 @@ fn both_engines_have_the_same_tables_and_columns() {
 fn every_table_but_the_schemas_own_begins_its_key_with_the_district() {
     let mut db = Db::memory().unwrap();
     schema::migrate(&mut db).unwrap();
-    for table in schema::tables(&mut db)
-        .unwrap()
-        .iter()
-        .filter(|t| t.name != "schema_version")
-    {
-        assert_eq!(
-            table.key.first().map(String::as_str),
-            Some("district"),
-            "{}",
-            table.name
-        );
+    for table in schema::tables(&mut db).unwrap().iter().filter(|t| t.name != "schema_version") {
+        assert_eq!(table.key.first().map(String::as_str), Some("district"), "{}", table.name);
     }
 }
 
@@ -101,10 +70,7 @@ fn events_tiles_and_checkpoints_can_be_added_but_never_changed_or_removed() {
                 "INSERT INTO tiles (district, level, idx, hashes) VALUES ($1, $2, $3, $4)",
                 args![1, 0, 0, [1; 32]],
             ),
-            Write::new(
-                "INSERT INTO checkpoints (district, size, note) VALUES ($1, $2, $3)",
-                args![1, 2, [1; 32]],
-            ),
+            Write::new("INSERT INTO checkpoints (district, size, note) VALUES ($1, $2, $3)", args![1, 2, [1; 32]]),
         ])
         .unwrap();
         let mut attempts = vec![
@@ -120,18 +86,13 @@ fn events_tiles_and_checkpoints_can_be_added_but_never_changed_or_removed() {
         }
         for sql in attempts {
             let refused = db.write(&[Write::new(sql, vec![])]).unwrap_err();
-            assert!(
-                matches!(&refused, StoreError::Refused(m) if m.contains("is append-only")),
-                "{sql}: {refused:?}"
-            );
+            assert!(matches!(&refused, StoreError::Refused(m) if m.contains("is append-only")), "{sql}: {refused:?}");
         }
         let replace = match db.engine() {
             Engine::Sqlite => EVENT.replacen("INSERT", "INSERT OR REPLACE", 1),
             Engine::Postgres => format!("{EVENT} ON CONFLICT (district, seq) DO UPDATE SET at = 0"),
         };
-        let refused = db
-            .write(&[Write::new(Box::leak(replace.into_boxed_str()), event(1))])
-            .unwrap_err();
+        let refused = db.write(&[Write::new(Box::leak(replace.into_boxed_str()), event(1))]).unwrap_err();
         assert!(matches!(refused, StoreError::Refused(_)), "{refused:?}");
         assert_eq!(count(&mut db), 2);
     }
@@ -151,10 +112,7 @@ fn a_trigger_that_was_dropped_switched_off_or_hollowed_out_is_noticed() {
                 "DROP TRIGGER events_no_update",
             ),
             Engine::Postgres => (
-                vec![
-                    "ALTER TABLE tiles DISABLE TRIGGER tiles_no_delete",
-                    "DROP TRIGGER events_no_truncate ON events",
-                ],
+                vec!["ALTER TABLE tiles DISABLE TRIGGER tiles_no_delete", "DROP TRIGGER events_no_truncate ON events"],
                 "ALTER TABLE tiles ENABLE TRIGGER tiles_no_delete",
             ),
         };

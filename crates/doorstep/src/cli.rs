@@ -1,0 +1,177 @@
+//! The command line: what can be asked, and how a failure is told: one sentence on what is wrong, one on what to do.
+
+use crate::{commands, serve};
+use clap::{Parser, Subcommand, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Where everything is kept when nothing else is said.
+const DATA: &str = "doorstep-data";
+/// Where the server listens when nothing else is said.
+const LISTEN: &str = "127.0.0.1:8420";
+
+/// Self-hosted casework for a city district.
+#[derive(Parser)]
+#[command(name = "doorstep", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Wanted>,
+}
+
+#[derive(Subcommand)]
+enum Wanted {
+    /// Serve the pages and APIs.
+    Serve {
+        /// A folder, or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        /// The address to listen on.
+        #[arg(long, env = "DOORSTEP_LISTEN", default_value = LISTEN)]
+        listen: SocketAddr,
+    },
+    /// Begin a district in an empty place.
+    Init {
+        /// A folder, or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        /// The district's Chinese name.
+        #[arg(long, default_value = "示范区")]
+        name_zh: String,
+        /// The district's English name.
+        #[arg(long, default_value = "Demonstration District")]
+        name_en: String,
+        /// The origin line of the ledger: a name that nobody else uses, such as the host name of the service.
+        #[arg(long, default_value = "doorstep.example/district")]
+        origin: String,
+    },
+    /// Make a token for another system; it is printed last and never again.
+    Token {
+        /// A folder, or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        /// Its name.
+        #[arg(long)]
+        name: String,
+        /// What it may do: intake or read.
+        #[arg(long)]
+        scope: String,
+    },
+    /// Recompute everything and name the first thing that is wrong.
+    Verify {
+        /// A folder (also a backup), or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+    },
+    /// Empty the read tables and fill them again from the events.
+    Rebuild {
+        /// A folder, or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+    },
+    /// Copy everything into a new folder, while the server serves.
+    Backup {
+        /// A folder, or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        /// The folder to make.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Bring a backup into an empty place.
+    Restore {
+        /// The backup.
+        #[arg(long)]
+        from: PathBuf,
+        /// An empty folder, or the URL of an empty PostgreSQL database.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+    },
+    /// Print the due date of a term: as counted, and rolled over to a working day.
+    Due {
+        /// What is counted.
+        #[arg(long)]
+        unit: DueUnit,
+        /// How many days.
+        #[arg(long)]
+        length: u16,
+        /// The start day, which is not counted: 2023-05-04.
+        #[arg(long)]
+        start: calendar::Date,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum DueUnit {
+    Working,
+    Calendar,
+}
+
+/// A failure of a command: what is wrong, and what to do.
+#[derive(Debug)]
+pub struct Failed {
+    what: String,
+    todo: String,
+    code: u8,
+}
+
+impl Failed {
+    /// A failure or finding: exit code 1.
+    pub fn new(what: impl Into<String>, todo: impl Into<String>) -> Failed {
+        Failed { what: what.into(), todo: todo.into(), code: 1 }
+    }
+
+    /// A wrong use: exit code 2.
+    pub fn usage(what: impl Into<String>, todo: impl Into<String>) -> Failed {
+        Failed { code: 2, ..Failed::new(what, todo) }
+    }
+}
+
+impl From<store::StoreError> for Failed {
+    fn from(e: store::StoreError) -> Failed {
+        let (what, todo) = e.said(false);
+        Failed::new(what, todo)
+    }
+}
+
+impl From<desk::Failure> for Failed {
+    fn from(e: desk::Failure) -> Failed {
+        let (what, todo) = e.said(domain::Lang::En);
+        Failed::new(what, todo)
+    }
+}
+
+/// Runs what the command line asks for.
+pub fn run() -> ExitCode {
+    // clap prints its own errors: what is wrong, how it is used; exit code 2.
+    let done = match Cli::parse().command {
+        None => serve::demo_and_serve(DATA, LISTEN),
+        Some(Wanted::Serve { data, listen }) => serve::serve(&data, listen),
+        Some(Wanted::Init { data, name_zh, name_en, origin }) => commands::init(&data, &name_zh, &name_en, &origin),
+        Some(Wanted::Token { data, name, scope }) => commands::token(&data, &name, &scope),
+        Some(Wanted::Verify { data }) => commands::verify(&data),
+        Some(Wanted::Rebuild { data }) => commands::rebuild(&data),
+        Some(Wanted::Backup { data, to }) => commands::backup(&data, &to),
+        Some(Wanted::Restore { from, data }) => commands::restore(&from, &data),
+        Some(Wanted::Due { unit, length, start }) => {
+            let unit = match unit {
+                DueUnit::Working => calendar::Unit::Working,
+                DueUnit::Calendar => calendar::Unit::Calendar,
+            };
+            commands::due(calendar::Term { length, unit }, start)
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failed { what, todo, code }) => {
+            eprintln!("doorstep: {what}\n{todo}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+/// Prints a line of a command's result.
+#[allow(clippy::print_stdout)] // the one place where commands print
+pub fn say(line: impl std::fmt::Display) {
+    println!("{line}");
+}

@@ -1,0 +1,136 @@
+//! The commands that run once and end.
+
+use crate::cli::{Failed, say};
+use calendar::{Calendar, Date, Term};
+use desk::{Desk, Entropy, Options};
+use domain::district::{Command, Scope};
+use domain::{Actor, Label};
+use indicatif::{ProgressBar, ProgressStyle};
+use ledger::checkpoint::Verifier;
+use sha2::{Digest, Sha256};
+use std::path::Path;
+use store::db::Write;
+use store::log::DISTRICT_STREAM;
+use store::{Db, Keys, Place, args, read};
+
+type Done = Result<(), Failed>;
+
+/// The district's number in its tables. One process serves one district.
+const NUMBER: i64 = 1;
+
+/// The place that `--data` names.
+pub fn place(data: &str) -> Result<Place, Failed> {
+    Ok(Place::parse(data)?)
+}
+
+/// `init`
+pub fn init(data: &str, zh: &str, en: &str, origin: &str) -> Done {
+    let (desk, thread) = Desk::found(&place(data)?, Options::default(), zh, en, origin)?;
+    say(format_args!("{zh} · {en} begins. The ledger's public key:\n{}", desk.vkey()));
+    drop(desk);
+    end(thread)
+}
+
+/// Waits until the writer has put everything on disk and let go of the lock.
+pub fn end(thread: desk::WriterThread) -> Done {
+    let died = || Failed::new("The writer ended unexpectedly.", "Run doorstep verify before anything else.");
+    thread.join().map_err(|_| died())
+}
+
+/// `token`
+pub fn token(data: &str, name: &str, scope: &str) -> Done {
+    const KEY: &str = "INSERT INTO token_keys(district, key, name) VALUES($1, $2, $3)";
+    let scope = Scope::of(scope)
+        .ok_or_else(|| Failed::usage(format!("There is no scope “{scope}”."), "Use --scope intake or --scope read."))?;
+    let (desk, thread) = Desk::open(&place(data)?, Options::default())?;
+    let token: String = Entropy::system().bytes::<32>().iter().map(|b| format!("{b:02x}")).collect();
+    let key: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+    // The key first: a key without its event opens nothing, an event without its key would promise what isn't there.
+    desk.put_now(vec![Write::new(KEY, args![desk.number(), key, name])])?;
+    desk.change_now(Actor::System { name: "administrator".into() }, Command::MakeToken { name: name.into(), scope })?;
+    drop(desk);
+    end(thread)?;
+    say(token);
+    Ok(())
+}
+
+/// `verify`
+pub fn verify(data: &str) -> Done {
+    let place = place(data)?;
+    let mut db = Db::open_reader(&place)?;
+    store::schema::check(&mut db)?;
+    let mut keys = Keys::open(&place, NUMBER, false)?;
+    // The key that the district was founded with: it stands in the first entry's body.
+    let stream = read::stream::<domain::district::Event>(&mut db, NUMBER, DISTRICT_STREAM)?;
+    let founded = stream.events.first().map(|e| &e.body.event);
+    let Some(domain::district::Event::Founded { vkey, .. }) = founded else {
+        return Err(Failed::new("The district's own first entry is missing or changed.", "Restore a backup into an empty folder."));
+    };
+    let log = Verifier::parse(vkey).map_err(|e| Failed::new(e.to_string(), "Restore a backup into an empty folder."))?;
+    say(format_args!("key {vkey}"));
+    match store::verify::verify(&mut db, &mut keys, NUMBER, &log)? {
+        Ok(r) => {
+            say(format_args!(
+                "Everything fits: {} entries, {} checkpoints, {} private parts opened, {} erased, {} rows equal the replay.",
+                r.entries, r.checkpoints, r.opened, r.erased, r.rows
+            ));
+            Ok(())
+        }
+        Err(finding) => Err(Failed::new(
+            format!("Wrong: {}.", finding.0),
+            "Keep this data as it is for the investigation, and restore the last backup that verifies into an empty folder.",
+        )),
+    }
+}
+
+/// `rebuild`
+pub fn rebuild(data: &str) -> Done {
+    let place = place(data)?;
+    let mut writer = Db::open_writer(&place)?;
+    store::schema::migrate(&mut writer)?;
+    let mut reader = Db::open_reader(&place)?;
+    let count = store::rebuild::rebuild(&mut reader, &mut writer, NUMBER)?;
+    say(format_args!("The read tables are made anew from {count} entries."));
+    Ok(())
+}
+
+/// A bar for a copy of so many steps.
+fn bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(0).with_style(style)
+}
+
+/// `backup`
+pub fn backup(data: &str, to: &Path) -> Done {
+    let bar = bar();
+    store::backup::backup(&place(data)?, to, &mut |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    say(format_args!("The backup is in {}. Check it: doorstep verify --data {}", to.display(), to.display()));
+    Ok(())
+}
+
+/// `restore`
+pub fn restore(from: &Path, data: &str) -> Done {
+    let bar = bar();
+    store::backup::restore(from, &place(data)?, &mut |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    say(format_args!("The backup is restored. Check it: doorstep verify --data {data}"));
+    Ok(())
+}
+
+/// `due`
+pub fn due(term: Term, start: Date) -> Done {
+    let due = Calendar::builtin().due(start, term);
+    say(format_args!("raw {}", due.raw));
+    say(format_args!("rolled {}", due.rolled));
+    if due.provisional {
+        say("provisional: the table of a year on the way is not loaded");
+    }
+    Ok(())
+}

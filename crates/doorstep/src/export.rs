@@ -1,0 +1,280 @@
+//! Tables out: CSV and JSON Lines with the memory of one row; .xlsx over a temporary file, its packed form in memory at the end.
+//!
+//! A spreadsheet runs a cell that begins with `=`, `+`, `-` or `@`. In .xlsx every text is stored as text, which no
+//! program runs, so nothing is changed there; JSON Lines is no spreadsheet's input. In CSV such a cell gets an apostrophe
+//! in front ([`guard`]), and [`unguard`] takes exactly these away, so that a table that comes back has lost nothing.
+
+use std::io::Write;
+
+use rust_xlsxwriter::{Format as Style, Workbook, XlsxError};
+use serde::Serialize;
+
+use crate::import::fault::Fault;
+
+/// The kinds of file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// RFC 4180, UTF-8 with a byte order mark, so that WPS and Excel read Chinese.
+    Csv,
+    /// A workbook with one sheet, its headings fixed at the top.
+    Xlsx,
+    /// One JSON object a line, with the columns in their order.
+    JsonLines,
+}
+
+impl Format {
+    /// The format of a file name's ending or of a word: `csv`, `xlsx`, `jsonl`.
+    pub fn of(word: &str) -> Option<Format> {
+        match word.rsplit('.').next().unwrap_or(word).to_ascii_lowercase().as_str() {
+            "csv" => Some(Format::Csv),
+            "xlsx" => Some(Format::Xlsx),
+            "jsonl" | "ndjson" => Some(Format::JsonLines),
+            _ => None,
+        }
+    }
+}
+
+/// A value on its way out.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Cell<'a> {
+    /// Nothing: an empty cell, `null`.
+    Empty,
+    /// A text; dates and codes too.
+    Text(&'a str),
+    /// A whole number.
+    Int(i64),
+    /// A number; one that is not finite is written as nothing.
+    Float(f64),
+    /// `true` or `false`.
+    Flag(bool),
+}
+
+impl<'a> Cell<'a> {
+    /// A text.
+    pub fn text(text: &'a str) -> Cell<'a> {
+        Cell::Text(text)
+    }
+
+    /// A text or nothing.
+    pub fn maybe(text: Option<&'a str>) -> Cell<'a> {
+        text.map_or(Cell::Empty, Cell::Text)
+    }
+
+    fn plain(self) -> String {
+        match self {
+            Cell::Empty => String::new(),
+            Cell::Text(text) => text.to_owned(),
+            Cell::Int(number) => number.to_string(),
+            Cell::Float(number) if number.is_finite() => number.to_string(),
+            Cell::Float(_) => String::new(),
+            Cell::Flag(flag) => flag.to_string(),
+        }
+    }
+}
+
+/// The rows of a sheet, its headings included.
+const SHEET_ROWS: u32 = 1_048_576;
+/// The columns of a sheet.
+const SHEET_COLUMNS: usize = 16_384;
+/// Whole numbers beyond this lose digits in a sheet; they are written as text.
+const SHEET_DIGITS: u64 = 999_999_999_999_999;
+
+/// Whether a spreadsheet would run a text. Plain numbers begin like formulas and are harmless.
+fn runs(text: &str) -> bool {
+    let Some(first) = text.chars().next() else { return false };
+    if matches!(first, '+' | '-') && is_number(&text[1..]) {
+        return false;
+    }
+    // The full-width forms are read as their narrow ones by Chinese and Japanese editions.
+    matches!(first, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
+}
+
+fn is_number(digits: &str) -> bool {
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    [whole, part].iter().all(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Whether behind any number of apostrophes stands something that runs.
+fn runs_behind_apostrophes(text: &str) -> bool {
+    runs(text.trim_start_matches('\''))
+}
+
+/// The CSV form of a text: an apostrophe in front of what a spreadsheet would run, and in front of what already looks
+/// like the guarded form of something.
+pub fn guard(text: &str) -> String {
+    if runs_behind_apostrophes(text) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// Takes back what [`guard`] did, in place.
+pub fn unguard(text: &mut String) {
+    if text.starts_with('\'') && runs_behind_apostrophes(text) {
+        text.remove(0);
+    }
+}
+
+/// Writes a table row by row. Nothing is complete before [`Writer::finish`].
+pub struct Writer<W: Write + Send> {
+    columns: Vec<String>,
+    rows: u64,
+    kind: Kind<W>,
+}
+
+enum Kind<W: Write + Send> {
+    Csv(Box<csv::Writer<W>>),
+    Xlsx { book: Box<Workbook>, sink: W },
+    Lines { sink: W },
+}
+
+impl<W: Write + Send> Writer<W> {
+    /// Starts a table with its headings.
+    ///
+    /// # Errors
+    /// When the sink cannot be written, or two columns have the same heading.
+    pub fn new<C: AsRef<str>>(format: Format, mut sink: W, columns: &[C]) -> Result<Writer<W>, Fault> {
+        let columns: Vec<String> = columns.iter().map(|c| c.as_ref().to_owned()).collect();
+        let mut seen = std::collections::HashSet::new();
+        if let Some(twice) = columns.iter().find(|name| !seen.insert(name.as_str())) {
+            return Err(Fault::new(0, twice.clone(), "导出的两列同名。请改名。", "two columns of the export have this heading. Rename one."));
+        }
+        let kind = match format {
+            Format::Csv => {
+                sink.write_all("\u{FEFF}".as_bytes()).map_err(|e| unwritable(&e))?;
+                let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(sink);
+                writer.write_record(columns.iter().map(|c| guard(c))).map_err(|e| unwritable(&e))?;
+                Kind::Csv(Box::new(writer))
+            }
+            Format::Xlsx => {
+                if columns.len() > SHEET_COLUMNS {
+                    return Err(too_big(0));
+                }
+                let mut book = Workbook::new();
+                let sheet = book.add_worksheet_with_constant_memory().map_err(|e| unwritable(&e))?;
+                sheet.set_freeze_panes(1, 0).map_err(|e| unwritable(&e))?;
+                let bold = Style::new().set_bold();
+                for (column, name) in columns.iter().enumerate() {
+                    sheet
+                        .write_string_with_format(0, narrow(column), name, &bold)
+                        .map_err(|e| sheet_fault(&e, 1, name))?;
+                }
+                Kind::Xlsx { book: Box::new(book), sink }
+            }
+            Format::JsonLines => Kind::Lines { sink },
+        };
+        Ok(Writer { columns, rows: 0, kind })
+    }
+
+    /// Adds a row: one cell for each column; missing ones are empty.
+    ///
+    /// # Errors
+    /// When there are more cells than columns, a cell or the table is too long for a sheet, or the sink cannot be written.
+    pub fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), Fault> {
+        let line = self.rows + 2;
+        if cells.len() > self.columns.len() {
+            let (is, most) = (cells.len(), self.columns.len());
+            return Err(Fault::new(line, "", format!("这一行有{is}格，只有{most}列。"), format!("this row has {is} cells for {most} columns.")));
+        }
+        let all = self.columns.iter().zip(cells.iter().copied().chain(std::iter::repeat(Cell::Empty)));
+        match &mut self.kind {
+            Kind::Csv(writer) => {
+                let texts = all.map(|(_, cell)| match cell {
+                    Cell::Text(text) => guard(text),
+                    other => other.plain(),
+                });
+                writer.write_record(texts).map_err(|e| unwritable(&e))?;
+            }
+            Kind::Xlsx { book, .. } => {
+                let row = u32::try_from(self.rows + 1).ok().filter(|row| *row < SHEET_ROWS).ok_or_else(|| too_big(line))?;
+                let sheet = book.worksheet_from_index(0).map_err(|e| unwritable(&e))?;
+                for (column, (name, cell)) in all.enumerate() {
+                    let column = narrow(column);
+                    let written = match cell {
+                        Cell::Empty => continue,
+                        Cell::Int(number) if number.unsigned_abs() <= SHEET_DIGITS => sheet.write_number(row, column, number as f64),
+                        Cell::Float(number) if number.is_finite() && number.abs() <= SHEET_DIGITS as f64 => {
+                            sheet.write_number(row, column, number)
+                        }
+                        other => sheet.write_string(row, column, other.plain()),
+                    };
+                    written.map_err(|e| sheet_fault(&e, line, name))?;
+                }
+            }
+            Kind::Lines { sink } => {
+                let mut text = String::from("{");
+                for (i, (name, cell)) in all.enumerate() {
+                    let (name, value) = (serde_json::to_string(name), serde_json::to_string(&cell));
+                    let (Ok(name), Ok(value)) = (name, value) else { continue };
+                    text.push_str(if i == 0 { "" } else { "," });
+                    text.push_str(&name);
+                    text.push(':');
+                    text.push_str(&value);
+                }
+                text.push_str("}\n");
+                sink.write_all(text.as_bytes()).map_err(|e| unwritable(&e))?;
+            }
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// How many rows were added.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Completes the file and gives the sink back, flushed.
+    ///
+    /// # Errors
+    /// When the sink cannot be written.
+    pub fn finish(self) -> Result<W, Fault> {
+        let mut sink = match self.kind {
+            Kind::Csv(writer) => writer.into_inner().map_err(|e| unwritable(e.error()))?,
+            Kind::Xlsx { mut book, mut sink } => {
+                // A workbook's parts are sized in hindsight, so the writer seeks; the packed file is small.
+                let bytes = book.save_to_buffer().map_err(|e| unwritable(&e))?;
+                sink.write_all(&bytes).map_err(|e| unwritable(&e))?;
+                sink
+            }
+            Kind::Lines { sink } => sink,
+        };
+        sink.flush().map_err(|e| unwritable(&e))?;
+        Ok(sink)
+    }
+}
+
+/// A column number as sheets count; a table wider than a sheet was refused before.
+fn narrow(column: usize) -> u16 {
+    u16::try_from(column).unwrap_or(u16::MAX)
+}
+
+fn unwritable(error: &dyn std::fmt::Display) -> Fault {
+    Fault::file(
+        format!("写不了文件（{error}）。请检查磁盘空间和权限。"),
+        format!("the file cannot be written ({error}). Check disk space and permissions."),
+    )
+}
+
+fn too_big(line: u64) -> Fault {
+    Fault::new(
+        line,
+        "",
+        format!("一张工作表最多{SHEET_ROWS}行、{SHEET_COLUMNS}列。请改用CSV，或缩小范围。"),
+        format!("a sheet has at most {SHEET_ROWS} rows and {SHEET_COLUMNS} columns. Use CSV, or a smaller window."),
+    )
+}
+
+fn sheet_fault(error: &XlsxError, line: u64, column: &str) -> Fault {
+    match error {
+        XlsxError::MaxStringLengthExceeded => Fault::new(
+            line,
+            column,
+            "工作表的一格最多32767个字。请改用CSV。",
+            "a cell of a sheet has at most 32767 characters. Use CSV.",
+        ),
+        other => unwritable(other),
+    }
+}
+
+#[cfg(test)]
+#[path = "export_tests.rs"]
+mod tests;

@@ -1,0 +1,11 @@
+//! Doorstep · 家门口: the binary. Each command is a function of one of the files beside this one.
+
+mod cli;
+mod commands;
+mod serve;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -1,0 +1,71 @@
+//! `serve`: the server, until it is told to stop.
+
+use crate::cli::{Failed, say};
+use crate::commands::{end, init, place};
+use desk::{Desk, Options};
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// How often waiting times that have run out are ended.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+
+/// What `doorstep` without a command does: a district to look at, made if it is not there, and served.
+pub fn demo_and_serve(data: &str, listen: &str) -> Result<(), Failed> {
+    if store::Db::open_reader(&place(data)?).is_err() {
+        init(data, "示范区", "Demonstration District", "doorstep.example/demo")?;
+    }
+    let listen = listen.parse().map_err(|_| Failed::usage("The address can't be read.", "Use 127.0.0.1:8420."))?;
+    serve(data, listen)
+}
+
+/// `serve`
+pub fn serve(data: &str, listen: SocketAddr) -> Result<(), Failed> {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("DOORSTEP_LOG").unwrap_or_else(|_| "warn".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    let place = place(data)?;
+    let (desk, thread) = Desk::open(&place, Options::default())?;
+    let app = web::App::new(desk.clone(), &place)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| Failed::new(format!("No threads can be started: {e}."), "Raise the limit of processes."))?;
+    let sweeper = desk.clone();
+    runtime.block_on(async move {
+        let listener = TcpListener::bind(listen).await.map_err(|e| {
+            Failed::new(format!("{listen} can't be listened on: {e}."), "Stop what listens there, or choose another address with --listen.")
+        })?;
+        let at = listener.local_addr().map_or(listen, |a| a);
+        say(format_args!("http://{at}"));
+        let sweeping = tokio::spawn(async move {
+            loop {
+                let sweeper = sweeper.clone();
+                let swept = tokio::task::spawn_blocking(move || while sweeper.sweep_now().is_ok_and(|n| n > 0) {});
+                if swept.await.is_err() {
+                    tracing::error!("the sweep of waiting times failed");
+                }
+                tokio::time::sleep(SWEEP_EVERY).await;
+            }
+        });
+        let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await;
+        sweeping.abort();
+        served.map_err(|e| Failed::new(format!("The server stopped: {e}."), "Start it again."))
+    })?;
+    drop(runtime);
+    drop(desk);
+    end(thread)
+}
+
+/// Ends when the process is asked to end.
+async fn told_to_stop() {
+    let mut terminated = match signal(SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(_) => return std::future::pending().await,
+    };
+    tokio::select! {
+        _ = terminated.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

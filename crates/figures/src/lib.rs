@@ -1,0 +1,1 @@
+//! The catalogue of figures, each a query over the read tables.

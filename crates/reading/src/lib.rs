@@ -1,0 +1,1 @@
+//! Derived reading of texts: suggestions and near-duplicates. May be deleted at any time.

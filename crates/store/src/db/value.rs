@@ -1,0 +1,153 @@
+//! What goes into a statement and what comes out of a row.
+
+use super::{Result, StoreError};
+
+/// A value that goes into a statement or comes out of a row.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Value {
+    /// No value.
+    Null,
+    /// `BIGINT`.
+    Int(i64),
+    /// `TEXT`, UTF-8 without U+0000.
+    Text(String),
+    /// `BYTEA`.
+    Bytes(Vec<u8>),
+}
+
+/// Only the kind is shown: a row's content may be a key or a name, and must not reach a log.
+impl std::fmt::Debug for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.kind())
+    }
+}
+
+impl Value {
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "NULL",
+            Self::Int(_) => "BIGINT",
+            Self::Text(_) => "TEXT",
+            Self::Bytes(_) => "BYTEA",
+        }
+    }
+}
+
+macro_rules! value_from {
+    ($($from:ty => |$v:ident| $to:expr;)*) => {
+        $(impl From<$from> for Value { fn from($v: $from) -> Self { $to } })*
+    };
+}
+value_from! {
+    i64 => |v| Value::Int(v);
+    i32 => |v| Value::Int(v.into());
+    u8 => |v| Value::Int(v.into());
+    u16 => |v| Value::Int(v.into());
+    u32 => |v| Value::Int(v.into());
+    u64 => |v| Value::Int(v as i64);
+    bool => |v| Value::Int(v.into());
+    &str => |v| Value::Text(v.to_owned());
+    &String => |v| Value::Text(v.clone());
+    String => |v| Value::Text(v);
+    Vec<u8> => |v| Value::Bytes(v);
+    &Vec<u8> => |v| Value::Bytes(v.clone());
+    &[u8] => |v| Value::Bytes(v.to_vec());
+}
+
+impl<const N: usize> From<[u8; N]> for Value {
+    fn from(v: [u8; N]) -> Self {
+        Self::Bytes(v.to_vec())
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for Value {
+    fn from(v: &[u8; N]) -> Self {
+        Self::Bytes(v.to_vec())
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(v: Option<T>) -> Self {
+        v.map_or(Self::Null, Into::into)
+    }
+}
+
+/// The arguments of a statement, in order: `args![district, seq, "text"]`.
+#[macro_export]
+macro_rules! args {
+    ($($v:expr),* $(,)?) => { ::std::vec::Vec::<$crate::db::Value>::from([$($crate::db::Value::from($v)),*]) };
+}
+
+/// One statement that changes rows, as data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write {
+    /// A constant text (constant, so that it is prepared once and can't be assembled from input).
+    pub sql: &'static str,
+    /// One value for each placeholder.
+    pub args: Vec<Value>,
+}
+
+impl Write {
+    /// A statement with its arguments.
+    pub fn new(sql: &'static str, args: Vec<Value>) -> Self {
+        Self { sql, args }
+    }
+}
+
+/// One row of an answer; columns are counted from 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row(pub(crate) Vec<Value>);
+
+impl Row {
+    /// A `BIGINT` that is there. Error: [`StoreError::Shape`] if it is NULL, of another kind, or not in the row.
+    pub fn int(&self, column: usize) -> Result<i64> {
+        self.opt_int(column)?.ok_or_else(|| self.wrong(column, "BIGINT"))
+    }
+
+    /// A `BIGINT` or NULL.
+    pub fn opt_int(&self, column: usize) -> Result<Option<i64>> {
+        match self.0.get(column) {
+            Some(Value::Int(v)) => Ok(Some(*v)),
+            Some(Value::Null) => Ok(None),
+            _ => Err(self.wrong(column, "BIGINT")),
+        }
+    }
+
+    /// A `TEXT` that is there.
+    pub fn text(&self, column: usize) -> Result<&str> {
+        self.opt_text(column)?.ok_or_else(|| self.wrong(column, "TEXT"))
+    }
+
+    /// A `TEXT` or NULL.
+    pub fn opt_text(&self, column: usize) -> Result<Option<&str>> {
+        match self.0.get(column) {
+            Some(Value::Text(v)) => Ok(Some(v)),
+            Some(Value::Null) => Ok(None),
+            _ => Err(self.wrong(column, "TEXT")),
+        }
+    }
+
+    /// A `BYTEA` that is there.
+    pub fn bytes(&self, column: usize) -> Result<&[u8]> {
+        self.opt_bytes(column)?.ok_or_else(|| self.wrong(column, "BYTEA"))
+    }
+
+    /// A `BYTEA` or NULL.
+    pub fn opt_bytes(&self, column: usize) -> Result<Option<&[u8]>> {
+        match self.0.get(column) {
+            Some(Value::Bytes(v)) => Ok(Some(v)),
+            Some(Value::Null) => Ok(None),
+            _ => Err(self.wrong(column, "BYTEA")),
+        }
+    }
+
+    /// A `BYTEA` of exactly `N` bytes (a hash, a handle).
+    pub fn array<const N: usize>(&self, column: usize) -> Result<[u8; N]> {
+        self.bytes(column)?.try_into().map_err(|_| self.wrong(column, "BYTEA of another length"))
+    }
+
+    fn wrong(&self, column: usize, wanted: &str) -> StoreError {
+        let found = self.0.get(column).map_or("nothing", Value::kind);
+        StoreError::Shape(format!("column {column} is {found}, expected {wanted}"))
+    }
+}

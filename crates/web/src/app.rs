@@ -1,0 +1,117 @@
+//! What every handler has at hand.
+
+use crate::problem::Problem;
+use desk::Desk;
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use store::{Db, Keys, Place, Readers};
+
+/// How many reading connections there are.
+const READERS: usize = 8;
+/// How many cases a resident without a token may hand in from one address in [`INTAKE_WINDOW`].
+const INTAKE_MOST: u32 = 30;
+const INTAKE_WINDOW: Duration = Duration::from_secs(600);
+/// How many wrong secrets a case takes in [`SECRET_WINDOW`] before it stops listening.
+const SECRET_MOST: u32 = 10;
+const SECRET_WINDOW: Duration = Duration::from_secs(3600);
+
+/// The state behind the routes; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    desk: Desk,
+    readers: Readers,
+    keys: Mutex<Keys>,
+    intake: Limit<IpAddr>,
+    secrets: Limit<String>,
+}
+
+impl App {
+    /// The state over a desk and the place it writes to.
+    ///
+    /// # Errors
+    /// What the key store says.
+    pub fn new(desk: Desk, place: &Place) -> Result<App, store::StoreError> {
+        let keys = Mutex::new(Keys::open(place, desk.number(), false)?);
+        let readers = Readers::new(place, READERS);
+        let intake = Limit::new(INTAKE_MOST, INTAKE_WINDOW);
+        let secrets = Limit::new(SECRET_MOST, SECRET_WINDOW);
+        Ok(App(Arc::new(Inner { desk, readers, keys, intake, secrets })))
+    }
+
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.0.desk
+    }
+
+    /// Runs a reading on a thread that may block, with a connection and the key store.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Db, &Mutex<Keys>) -> store::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let inner = self.0.clone();
+        let done = tokio::task::spawn_blocking(move || inner.readers.with(|db| work(db, &inner.keys))).await;
+        Ok(done.map_err(|_| Problem::broken())??)
+    }
+
+    /// One more case from an address; refused when there were too many.
+    pub(crate) fn count_intake(&self, from: IpAddr) -> Result<(), Problem> {
+        self.0.intake.count(from)
+    }
+
+    /// Whether a case still listens to secrets.
+    pub(crate) fn may_try(&self, code: &str) -> Result<(), Problem> {
+        self.0.secrets.check(&code.to_owned())
+    }
+
+    /// One more wrong secret for a case.
+    pub(crate) fn count_wrong(&self, code: &str) -> Result<(), Problem> {
+        self.0.secrets.count(code.to_owned())
+    }
+}
+
+/// Counts by key within a window; forgets keys whose window is over, so that it can't grow without end.
+struct Limit<K> {
+    most: u32,
+    window: Duration,
+    counts: Mutex<HashMap<K, (u32, Instant)>>,
+}
+
+/// The most keys that a limit remembers. When there are more, the oldest windows end early.
+const KEYS_MOST: usize = 100_000;
+
+impl<K: Hash + Eq> Limit<K> {
+    fn new(most: u32, window: Duration) -> Limit<K> {
+        Limit { most, window, counts: Mutex::new(HashMap::new()) }
+    }
+
+    fn check(&self, key: &K) -> Result<(), Problem> {
+        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        match counts.get(key) {
+            Some((n, since)) if *n >= self.most && since.elapsed() < self.window => {
+                Err(Problem::too_many((self.window - since.elapsed()).as_secs() + 1))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn count(&self, key: K) -> Result<(), Problem> {
+        self.check(&key)?;
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.len() >= KEYS_MOST {
+            counts.retain(|_, (_, since)| since.elapsed() < self.window);
+            if counts.len() >= KEYS_MOST {
+                counts.clear();
+            }
+        }
+        let entry = counts.entry(key).or_insert((0, Instant::now()));
+        if entry.1.elapsed() >= self.window {
+            *entry = (0, Instant::now());
+        }
+        entry.0 += 1;
+        Ok(())
+    }
+}
