@@ -64,7 +64,10 @@ pub struct Calendar {
 impl Calendar {
     /// The tables that the program brings: 2023 to 2026.
     pub fn builtin() -> Calendar {
-        table::BUILTIN.iter().filter_map(|text| YearTable::parse(text).ok()).fold(Calendar::default(), Calendar::with_table)
+        table::BUILTIN
+            .iter()
+            .filter_map(|text| YearTable::parse(text).ok())
+            .fold(Calendar::default(), Calendar::with_table)
     }
 
     /// With a further table, or a newer one for its year.

@@ -64,7 +64,8 @@ impl YearTable {
         for (text, work) in table.off.iter().map(|t| (t, false)).chain(table.work.iter().map(|t| (t, true))) {
             for day in days(text).ok_or_else(|| TableFault::Date(text.clone()))? {
                 // A notice reaches a few days into the years around it, as with 31 December.
-                let near = (day.year() == table.year - 1 && day.month() == 12) || (day.year() == table.year + 1 && day.month() == 1);
+                let near = (day.year() == table.year - 1 && day.month() == 12)
+                    || (day.year() == table.year + 1 && day.month() == 1);
                 if day.year() != table.year && !near {
                     return Err(TableFault::Year(day, table.year));
                 }

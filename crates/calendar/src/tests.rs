@@ -51,7 +51,11 @@ fn a_year_without_its_table_is_provisional_until_the_table_is_loaded() {
     let term = Term { length: 5, unit: Unit::Working };
     let before = calendar.due(date(2027, 9, 29), term);
     assert!(before.provisional);
-    assert_eq!(before.raw, date(2027, 10, 7), "1 October is a Friday: the law's own three days and the weekend are skipped");
+    assert_eq!(
+        before.raw,
+        date(2027, 10, 7),
+        "1 October is a Friday: the law's own three days and the weekend are skipped"
+    );
     let table = "year = 2027\nsource = \"a test\"\noff = [\"2027-10-01/2027-10-07\"]\nwork = [\"2027-10-09\"]\n";
     let loaded = calendar.clone().with_table(YearTable::parse(table).expect("a table"));
     let after = loaded.due(date(2027, 9, 29), term);
@@ -61,7 +65,9 @@ fn a_year_without_its_table_is_provisional_until_the_table_is_loaded() {
 
 #[test]
 fn a_table_with_a_fault_is_refused_with_the_day_named() {
-    let table = |off: &str, work: &str| YearTable::parse(&format!("year = 2027\nsource = \"x\"\noff = [{off}]\nwork = [{work}]"));
+    let table = |off: &str, work: &str| {
+        YearTable::parse(&format!("year = 2027\nsource = \"x\"\noff = [{off}]\nwork = [{work}]"))
+    };
     assert_eq!(table("", "\"2027-10-08\""), Err(TableFault::Weekday(date(2027, 10, 8))));
     assert_eq!(table("\"2027-10-09\"", "\"2027-10-09\""), Err(TableFault::Twice(date(2027, 10, 9))));
     assert_eq!(table("\"2029-10-09\"", ""), Err(TableFault::Year(date(2029, 10, 9), 2027)));

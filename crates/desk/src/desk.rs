@@ -55,12 +55,19 @@ impl Desk {
     ///
     /// # Errors
     /// A [`Failure`]; a district that is there already is left alone and refused.
-    pub fn found(place: &Place, mut options: Options, zh: &str, en: &str, origin: &str) -> Result<(Desk, WriterThread), Failure> {
+    pub fn found(
+        place: &Place,
+        mut options: Options,
+        zh: &str,
+        en: &str,
+        origin: &str,
+    ) -> Result<(Desk, WriterThread), Failure> {
         let mut db = Db::open_writer(place)?;
         store::schema::migrate(&mut db)?;
         let mut keys = Keys::open(place, options.number, true)?;
         if keys.secret(SIGNING_KEY)?.is_none() {
-            let line = Signer::secret_line(options.entropy.bytes(), origin).map_err(|e| StoreError::Other(e.to_string()))?;
+            let line =
+                Signer::secret_line(options.entropy.bytes(), origin).map_err(|e| StoreError::Other(e.to_string()))?;
             keys.put_secret(SIGNING_KEY, &line)?;
         }
         let (desk, thread) = Desk::start(db, keys, options)?;
@@ -138,7 +145,13 @@ impl Desk {
     ///
     /// # Errors
     /// A [`Failure`]; then the case is not there.
-    pub async fn raise(&self, actor: Actor, raise: Raise, photos: Vec<Photo>, key: Option<Key>) -> Result<Raised, Failure> {
+    pub async fn raise(
+        &self,
+        actor: Actor,
+        raise: Raise,
+        photos: Vec<Photo>,
+        key: Option<Key>,
+    ) -> Result<Raised, Failure> {
         self.ask(|reply| Job::Raise { actor, raise: Box::new(raise), photos, key, reply }).await
     }
 
@@ -154,7 +167,14 @@ impl Desk {
     ///
     /// # Errors
     /// A [`Failure`]; then nothing has changed.
-    pub async fn act(&self, actor: Actor, id: CaseId, seen: Option<u64>, command: Command, key: Option<Key>) -> Result<Acted, Failure> {
+    pub async fn act(
+        &self,
+        actor: Actor,
+        id: CaseId,
+        seen: Option<u64>,
+        command: Command,
+        key: Option<Key>,
+    ) -> Result<Acted, Failure> {
         self.ask(|reply| Job::Act { actor, id, seen, command: Box::new(command), key, reply }).await
     }
 

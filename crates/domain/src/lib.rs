@@ -15,6 +15,6 @@ pub mod refusal;
 pub mod rule;
 
 pub use actor::{Actor, Role};
-pub use moment::Moment;
 pub use label::{Label, Lang};
+pub use moment::Moment;
 pub use refusal::{Refusal, Why};

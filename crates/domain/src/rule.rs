@@ -82,11 +82,13 @@ impl RuleTable {
     /// The table of `domain.md` §2.
     pub fn builtin() -> RuleTable {
         use RuleId::*;
-        let day = |length, unit, source: &str| Rule { length, unit, duty: true, extension: None, source: source.into() };
+        let day =
+            |length, unit, source: &str| Rule { length, unit, duty: true, extension: None, source: source.into() };
         let calendar = |length, source| day(length, Unit::Calendar, source);
         let working = |length, source| day(length, Unit::Working, source);
         let window = |rule: Rule| Rule { duty: false, ..rule };
-        let extended = |rule: Rule, times, days, by_head| Rule { extension: Some(Extension { times, days, by_head }), ..rule };
+        let extended =
+            |rule: Rule, times, days, by_head| Rule { extension: Some(Extension { times, days, by_head }), ..rule };
         let own = "configuration";
         let rules = [
             (PetitionNotice, calendar(15, "信访工作条例 22, 23")),

@@ -64,9 +64,13 @@ pub fn verify(data: &str) -> Done {
     let stream = read::stream::<domain::district::Event>(&mut db, NUMBER, DISTRICT_STREAM)?;
     let founded = stream.events.first().map(|e| &e.body.event);
     let Some(domain::district::Event::Founded { vkey, .. }) = founded else {
-        return Err(Failed::new("The district's own first entry is missing or changed.", "Restore a backup into an empty folder."));
+        return Err(Failed::new(
+            "The district's own first entry is missing or changed.",
+            "Restore a backup into an empty folder.",
+        ));
     };
-    let log = Verifier::parse(vkey).map_err(|e| Failed::new(e.to_string(), "Restore a backup into an empty folder."))?;
+    let log =
+        Verifier::parse(vkey).map_err(|e| Failed::new(e.to_string(), "Restore a backup into an empty folder."))?;
     say(format_args!("key {vkey}"));
     match store::verify::verify(&mut db, &mut keys, NUMBER, &log)? {
         Ok(r) => {
@@ -96,7 +100,8 @@ pub fn rebuild(data: &str) -> Done {
 
 /// A bar for a copy of so many steps.
 fn bar() -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(0).with_style(style)
 }
 

@@ -30,11 +30,15 @@ pub fn serve(data: &str, listen: SocketAddr) -> Result<(), Failed> {
     let (desk, thread) = Desk::open(&place, Options::default())?;
     let app = web::App::new(desk.clone(), &place)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|e| Failed::new(format!("No threads can be started: {e}."), "Raise the limit of processes."))?;
+    let runtime = runtime
+        .map_err(|e| Failed::new(format!("No threads can be started: {e}."), "Raise the limit of processes."))?;
     let sweeper = desk.clone();
     runtime.block_on(async move {
         let listener = TcpListener::bind(listen).await.map_err(|e| {
-            Failed::new(format!("{listen} can't be listened on: {e}."), "Stop what listens there, or choose another address with --listen.")
+            Failed::new(
+                format!("{listen} can't be listened on: {e}."),
+                "Stop what listens there, or choose another address with --listen.",
+            )
         })?;
         let at = listener.local_addr().map_or(listen, |a| a);
         say(format_args!("http://{at}"));

@@ -126,7 +126,8 @@ mod tests {
 
     #[test]
     fn a_checkpoint_verifies_with_its_own_key_only() {
-        let signer = Signer::new(&Signer::secret_line([3; 32], "doorstep.example/a").expect("a key")).expect("a signer");
+        let signer =
+            Signer::new(&Signer::secret_line([3; 32], "doorstep.example/a").expect("a key")).expect("a signer");
         let other = Signer::new(&Signer::secret_line([4; 32], "doorstep.example/a").expect("a key")).expect("a signer");
         let note = signer.sign(5, [9; 32]);
         let read = Verifier::parse(signer.vkey()).expect("a key").verify(&note).expect("a checkpoint");

@@ -114,7 +114,11 @@ impl Entry {
         }
         let entry = Entry { case, kind, category, unit, hour, calendar, due, previous, body, fields };
         // Whatever is not exactly what we would have written is no entry: one meaning, one sequence of bytes.
-        if entry.to_bytes() == bytes { Ok(entry) } else { Err(fault(lines.next().map_or(1, |l| l.0), "unknown or out of order")) }
+        if entry.to_bytes() == bytes {
+            Ok(entry)
+        } else {
+            Err(fault(lines.next().map_or(1, |l| l.0), "unknown or out of order"))
+        }
     }
 }
 
@@ -141,17 +145,8 @@ mod tests {
             ("[0-9T:+-]{1,19}", word, proptest::option::of("[0-9-]{10}"), any::<Option<u64>>()),
             (any::<Hash>(), proptest::collection::vec((word, any::<Hash>()), 0..4)),
         )
-            .prop_map(|((case, kind, category, unit), (hour, calendar, due, previous), (body, fields))| Entry {
-                case,
-                kind,
-                category,
-                unit,
-                hour,
-                calendar,
-                due,
-                previous,
-                body,
-                fields,
+            .prop_map(|((case, kind, category, unit), (hour, calendar, due, previous), (body, fields))| {
+                Entry { case, kind, category, unit, hour, calendar, due, previous, body, fields }
             })
     }
 

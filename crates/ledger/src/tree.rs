@@ -212,7 +212,11 @@ fn plain(hashes: Vec<TlogHash>) -> Vec<Hash> {
     hashes.into_iter().map(|h| h.0).collect()
 }
 
-fn from_tiles<T: Tiles, A>(size: u64, tiles: &T, work: impl FnOnce(&FromTiles<'_, T>) -> Result<A, TlogError>) -> Result<A, TileFault> {
+fn from_tiles<T: Tiles, A>(
+    size: u64,
+    tiles: &T,
+    work: impl FnOnce(&FromTiles<'_, T>) -> Result<A, TlogError>,
+) -> Result<A, TileFault> {
     let reader = FromTiles { tiles, size, fault: std::cell::RefCell::new(None) };
     work(&reader).map_err(|_| {
         let fault = reader.fault.borrow_mut().take();

@@ -50,13 +50,7 @@ impl Keys {
     /// main database: that is what keeps a second writer away).
     /// Errors: [`StoreError::Missing`] if a reader finds none; [`StoreError::Newer`].
     pub fn open(place: &Place, district: i64, writer: bool) -> Result<Self> {
-        let mut db = Db::open(
-            place,
-            Access {
-                write: writer,
-                keys: true,
-            },
-        )?;
+        let mut db = Db::open(place, Access { write: writer, keys: true })?;
         if writer {
             if db.engine() == Engine::Postgres {
                 db.execute_batch("CREATE SCHEMA IF NOT EXISTS doorstep_keys")?;
@@ -85,10 +79,7 @@ impl Keys {
         if keys.is_empty() {
             return Ok(());
         }
-        let rows: Vec<Vec<Value>> = keys
-            .iter()
-            .map(|(s, k)| crate::args![self.district, s, k])
-            .collect();
+        let rows: Vec<Vec<Value>> = keys.iter().map(|(s, k)| crate::args![self.district, s, k]).collect();
         let list: Vec<(&str, &[Value])> = rows.iter().map(|args| (PUT, args.as_slice())).collect();
         self.db.begin()?;
         let stored = self.db.write_list(&list).and_then(|changed| {
@@ -97,10 +88,7 @@ impl Keys {
             }
             let streams: Vec<Stream> = keys.iter().map(|(s, _)| *s).collect();
             let held = self.case_keys(&streams)?;
-            match keys
-                .iter()
-                .all(|(s, k)| held.get(s).is_some_and(|h| h.bytes() == k))
-            {
+            match keys.iter().all(|(s, k)| held.get(s).is_some_and(|h| h.bytes() == k)) {
                 true => Ok(()),
                 false => Err(StoreError::Refused("a case has another key already".into())),
             }
@@ -128,10 +116,8 @@ impl Keys {
             let mut args = crate::args![self.district];
             args.extend((0..places).map(|n| part[n.min(part.len() - 1)].into()));
             let list: Vec<String> = (2..places + 2).map(|n| format!("${n}")).collect();
-            let sql = format!(
-                "SELECT stream, key FROM case_keys WHERE district = $1 AND stream IN ({})",
-                list.join(", ")
-            );
+            let sql =
+                format!("SELECT stream, key FROM case_keys WHERE district = $1 AND stream IN ({})", list.join(", "));
             self.db.for_each_text(&sql, &args, |mut row| {
                 let key = CaseKey(row.array(1)?);
                 if let Some(Value::Bytes(bytes)) = row.0.get_mut(1) {
@@ -147,10 +133,7 @@ impl Keys {
     /// Destroys a case's key, durably: what was sealed under it can't be read again by anyone. Once more is no error.
     pub fn destroy_case(&mut self, stream: &Stream) -> Result<()> {
         let args = crate::args![self.district, stream];
-        let gone = self.db.write_list(&[(
-            "DELETE FROM case_keys WHERE district = $1 AND stream = $2",
-            &args,
-        )])?;
+        let gone = self.db.write_list(&[("DELETE FROM case_keys WHERE district = $1 AND stream = $2", &args)])?;
         match (gone, self.db.engine()) {
             (0, _) => Ok(()),
             (_, Engine::Sqlite) => self.empty_log(),
@@ -161,21 +144,14 @@ impl Keys {
     /// Empties SQLite's write-ahead log, in which a destroyed key may still stand.
     fn empty_log(&mut self) -> Result<()> {
         // The pragma answers with a row, so it is a query.
-        self.db
-            .query("PRAGMA wal_checkpoint(TRUNCATE)", &[])
-            .map(drop)
+        self.db.query("PRAGMA wal_checkpoint(TRUNCATE)", &[]).map(drop)
     }
 
     /// A secret of the district (a signing key, a session key) by name.
     pub fn secret(&mut self, name: &str) -> Result<Option<Zeroizing<String>>> {
         let args = crate::args![self.district, name];
-        let rows = self.db.query(
-            "SELECT value FROM secrets WHERE district = $1 AND name = $2",
-            &args,
-        )?;
-        rows.first()
-            .map(|row| row.text(0).map(|v| Zeroizing::new(v.to_owned())))
-            .transpose()
+        let rows = self.db.query("SELECT value FROM secrets WHERE district = $1 AND name = $2", &args)?;
+        rows.first().map(|row| row.text(0).map(|v| Zeroizing::new(v.to_owned()))).transpose()
     }
 
     /// Stores a secret durably, in place of an older one of that name.

@@ -21,7 +21,14 @@ pub use place::{Place, WriterLock};
 
 /// Every constant statement of this room, so that a test can prove each on both engines.
 pub fn all_statements() -> Vec<&'static str> {
-    let parts =
-        [log::STATEMENTS, read::STATEMENTS, rebuild::STATEMENTS, tiles::STATEMENTS, verify::STATEMENTS, rows::STATEMENTS_CASE, rows::STATEMENTS_DISTRICT];
+    let parts = [
+        log::STATEMENTS,
+        read::STATEMENTS,
+        rebuild::STATEMENTS,
+        tiles::STATEMENTS,
+        verify::STATEMENTS,
+        rows::STATEMENTS_CASE,
+        rows::STATEMENTS_DISTRICT,
+    ];
     parts.concat()
 }

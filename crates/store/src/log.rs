@@ -21,9 +21,11 @@ use rand_core::RngCore;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
-const EVENT: &str = "INSERT INTO events(district, seq, stream, version, kind, at, entry, body) VALUES($1, $2, $3, $4, $5, $6, $7, $8)";
+const EVENT: &str =
+    "INSERT INTO events(district, seq, stream, version, kind, at, entry, body) VALUES($1, $2, $3, $4, $5, $6, $7, $8)";
 const VAULT: &str = "INSERT INTO vault(district, seq, sealed) VALUES($1, $2, $3)";
-const VAULT_ERASE: &str = "DELETE FROM vault WHERE district = $1 AND seq IN (SELECT seq FROM events WHERE district = $1 AND stream = $2)";
+const VAULT_ERASE: &str =
+    "DELETE FROM vault WHERE district = $1 AND seq IN (SELECT seq FROM events WHERE district = $1 AND stream = $2)";
 const FILE: &str = "INSERT INTO files(district, stream, hash, kind, sealed) VALUES($1, $2, $3, $4, $5) ON CONFLICT(district, stream, hash) DO NOTHING";
 const FILES_ERASE: &str = "DELETE FROM files WHERE district = $1 AND stream = $2";
 const TILE: &str = "INSERT INTO tiles(district, level, idx, hashes) VALUES($1, $2, $3, $4)";
@@ -33,8 +35,7 @@ const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) FROM events WHERE district 
 const NOTE: &str = "SELECT note FROM checkpoints WHERE district = $1 ORDER BY size DESC LIMIT 1";
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] =
-    &[EVENT, VAULT, VAULT_ERASE, FILE, FILES_ERASE, TILE, CHECKPOINT, DONE, SIZE, NOTE];
+pub const STATEMENTS: &[&str] = &[EVENT, VAULT, VAULT_ERASE, FILE, FILES_ERASE, TILE, CHECKPOINT, DONE, SIZE, NOTE];
 
 /// The stream of the district itself: the handle of all zeros.
 pub const DISTRICT_STREAM: CaseId = CaseId([0; 16]);
@@ -116,7 +117,8 @@ impl Log {
 
     fn edge(db: &mut Db, district: i64) -> Result<(Edge, Vec<u8>)> {
         let size = db.query(SIZE, &args![district])?.first().map_or(Ok(0), |r| r.int(0))? as u64;
-        let note = db.query(NOTE, &args![district])?.first().map_or(Ok(Vec::new()), |r| r.bytes(0).map(<[u8]>::to_vec))?;
+        let note =
+            db.query(NOTE, &args![district])?.first().map_or(Ok(Vec::new()), |r| r.bytes(0).map(<[u8]>::to_vec))?;
         let edge = Edge::load(size, &DbTiles::new(db, district)).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         Ok((edge, note))
     }
@@ -152,7 +154,10 @@ impl Log {
     fn need_key(&mut self, stream: CaseId) -> Result<()> {
         if !self.group.keys.contains_key(&stream.0) {
             let found = self.keys.case_keys(&[stream.0])?;
-            let key = found.into_iter().next().ok_or_else(|| StoreError::Corrupt(format!("case {} has no key", stream.hex())))?;
+            let key = found
+                .into_iter()
+                .next()
+                .ok_or_else(|| StoreError::Corrupt(format!("case {} has no key", stream.hex())))?;
             self.group.keys.insert(stream.0, key.1);
         }
         Ok(())
@@ -211,7 +216,14 @@ impl Log {
     ///
     /// # Errors
     /// As [`Log::append`].
-    pub fn file(&mut self, stream: CaseId, hash: &[u8; 32], kind: &str, bytes: &[u8], rng: &mut dyn RngCore) -> Result<()> {
+    pub fn file(
+        &mut self,
+        stream: CaseId,
+        hash: &[u8; 32],
+        kind: &str,
+        bytes: &[u8],
+        rng: &mut dyn RngCore,
+    ) -> Result<()> {
         self.need_key(stream)?;
         let mut nonce = [0; 24];
         rng.fill_bytes(&mut nonce);

@@ -25,18 +25,12 @@ impl Place {
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             // The library's message doesn't quote the address, which may hold a password.
             let mut config = Config::from_str(text).map_err(|_| {
-                StoreError::Shape(
-                    "this is not a PostgreSQL address (postgres://user@host/database)".into(),
-                )
+                StoreError::Shape("this is not a PostgreSQL address (postgres://user@host/database)".into())
             })?;
             if config.get_hosts().is_empty() {
-                return Err(StoreError::Shape(
-                    "the PostgreSQL address names no host".into(),
-                ));
+                return Err(StoreError::Shape("the PostgreSQL address names no host".into()));
             }
-            config
-                .application_name("doorstep")
-                .connect_timeout(crate::db::PATIENCE);
+            config.application_name("doorstep").connect_timeout(crate::db::PATIENCE);
             return Ok(Self::Postgres(Box::new(config)));
         }
         if text.is_empty() {
@@ -55,9 +49,7 @@ impl Place {
 
     /// `doorstep.db` (an empty path for PostgreSQL).
     pub fn database_file(&self) -> PathBuf {
-        self.folder()
-            .map(|f| f.join("doorstep.db"))
-            .unwrap_or_default()
+        self.folder().map(|f| f.join("doorstep.db")).unwrap_or_default()
     }
 
     /// `keys.db`: beside the database, or in the subfolder `keys` as a backup has it (an empty path for PostgreSQL).
@@ -66,11 +58,7 @@ impl Place {
             return PathBuf::new();
         };
         let (beside, backup) = (folder.join("keys.db"), folder.join("keys").join("keys.db"));
-        if !beside.exists() && backup.exists() {
-            backup
-        } else {
-            beside
-        }
+        if !beside.exists() && backup.exists() { backup } else { beside }
     }
 }
 
@@ -78,11 +66,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder(folder) => write!(f, "{}", folder.display()),
-            Self::Postgres(config) => write!(
-                f,
-                "the PostgreSQL database {}",
-                config.get_dbname().unwrap_or("?")
-            ),
+            Self::Postgres(config) => write!(f, "the PostgreSQL database {}", config.get_dbname().unwrap_or("?")),
         }
     }
 }
@@ -107,9 +91,7 @@ impl WriterLock {
             .map_err(|e| io_failed(&path, &e))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: Some(file) }),
-            Err(fs::TryLockError::WouldBlock) => {
-                Err(StoreError::Locked(folder.display().to_string()))
-            }
+            Err(fs::TryLockError::WouldBlock) => Err(StoreError::Locked(folder.display().to_string())),
             Err(fs::TryLockError::Error(e)) => Err(io_failed(&path, &e)),
         }
     }
@@ -132,10 +114,7 @@ pub(crate) fn private_file(file: &Path) -> Result<()> {
     if file.exists() {
         return Ok(());
     }
-    private(OpenOptions::new().write(true).create_new(true))
-        .open(file)
-        .map(drop)
-        .map_err(|e| io_failed(file, &e))
+    private(OpenOptions::new().write(true).create_new(true)).open(file).map(drop).map_err(|e| io_failed(file, &e))
 }
 
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {
@@ -148,9 +127,7 @@ fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 pub(crate) fn io_failed(path: &Path, error: &io::Error) -> StoreError {
     let text = format!("{}: {error}", path.display());
     match error.kind() {
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            StoreError::ReadOnly(text)
-        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly(text),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full(text),
         io::ErrorKind::NotFound => StoreError::Missing(text),
         _ => StoreError::Other(text),

@@ -17,8 +17,10 @@ const STREAM: &str = "SELECT seq, version, body FROM events WHERE district = $1 
 const LAST_AT: &str = "SELECT at FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1";
 const DONE: &str = "SELECT request, stream, seq, size FROM done WHERE district = $1 AND key = $2";
 const VERSION_AT: &str = "SELECT version FROM events WHERE district = $1 AND seq = $2";
-const WAKE: &str = "SELECT id FROM cases WHERE district = $1 AND wake IS NOT NULL AND wake < $2 ORDER BY wake, seq LIMIT $3";
-const PROVISIONAL: &str = "SELECT id FROM cases WHERE district = $1 AND live = 1 AND provisional = 1 ORDER BY seq LIMIT $2";
+const WAKE: &str =
+    "SELECT id FROM cases WHERE district = $1 AND wake IS NOT NULL AND wake < $2 ORDER BY wake, seq LIMIT $3";
+const PROVISIONAL: &str =
+    "SELECT id FROM cases WHERE district = $1 AND live = 1 AND provisional = 1 ORDER BY seq LIMIT $2";
 const ENTRY: &str = "SELECT entry FROM events WHERE district = $1 AND seq = $2";
 const NOTE_AT: &str = "SELECT note FROM checkpoints WHERE district = $1 AND size = $2";
 const NOTE: &str = "SELECT note, size FROM checkpoints WHERE district = $1 ORDER BY size DESC LIMIT 1";
@@ -177,7 +179,8 @@ pub fn receipt(db: &mut Db, district: i64, seq: u64, size: u64) -> Result<Receip
     let entry = db.query(ENTRY, &args![district, seq])?.first().ok_or_else(|| gone("the entry"))?.bytes(0)?.to_vec();
     let note = db.query(NOTE_AT, &args![district, size])?;
     let checkpoint = note.first().ok_or_else(|| gone("the checkpoint"))?.bytes(0)?.to_vec();
-    let proof = ledger::tree::inclusion(seq, size, &DbTiles::new(db, district)).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    let proof = ledger::tree::inclusion(seq, size, &DbTiles::new(db, district))
+        .map_err(|e| StoreError::Corrupt(e.to_string()))?;
     Ok(Receipt { entry, index: seq, proof, checkpoint })
 }
 

@@ -30,10 +30,7 @@ pub fn version(db: &mut Db) -> Result<u32> {
     if columns(db, "schema_version")?.is_empty() {
         return Ok(0);
     }
-    let rows = db.query(
-        "SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM schema_version",
-        &[],
-    )?;
+    let rows = db.query("SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM schema_version", &[])?;
     let found = rows.first().map_or(Ok(0), |row| row.int(0))?;
     u32::try_from(found).map_err(|_| StoreError::Shape(format!("schema version {found}")))
 }
@@ -48,9 +45,7 @@ pub fn migrate(db: &mut Db) -> Result<u32> {
 /// Errors: [`StoreError::Newer`]; [`StoreError::Shape`] if it is older; [`StoreError::Missing`] if it is empty.
 pub fn check(db: &mut Db) -> Result<()> {
     match (version(db)?, known()) {
-        (0, _) => Err(StoreError::Missing(
-            "this database (it has no tables yet)".into(),
-        )),
+        (0, _) => Err(StoreError::Missing("this database (it has no tables yet)".into())),
         (found, known) if found > known => Err(StoreError::Newer { found, known }),
         (found, known) if found < known => Err(StoreError::Shape(format!(
             "it has schema version {found} and this program works with {known}: start the service once to upgrade it"
@@ -81,10 +76,7 @@ pub(crate) fn apply(db: &mut Db, (to, text): &(u32, &str)) -> Result<()> {
     let text = text_for(db.engine(), text)?;
     db.execute_batch("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL, PRIMARY KEY (version))")?;
     db.execute_batch(&text)?;
-    db.write_list(&[(
-        "INSERT INTO schema_version (version) VALUES ($1)",
-        &[(*to).into()],
-    )])?;
+    db.write_list(&[("INSERT INTO schema_version (version) VALUES ($1)", &[(*to).into()])])?;
     Ok(())
 }
 
@@ -98,15 +90,13 @@ fn text_for(engine: Engine, text: &str) -> Result<String> {
         Engine::Sqlite => (" WITHOUT ROWID", ""),
         Engine::Postgres => ("", " COLLATE \"C\""),
     };
-    let text = text
-        .replace("/*clustered*/", clustered)
-        .replace("/*collate*/", collate);
+    let text = text.replace("/*clustered*/", clustered).replace("/*collate*/", collate);
     let mut parts = text.split("/*append-only ");
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let (table, rest) = part.split_once("*/").ok_or_else(|| {
-            StoreError::Shape("an append-only mark in the schema is not closed".into())
-        })?;
+        let (table, rest) = part
+            .split_once("*/")
+            .ok_or_else(|| StoreError::Shape("an append-only mark in the schema is not closed".into()))?;
         for (_, trigger) in triggers(engine, table.trim()) {
             out.push_str(&trigger);
             out.push_str(";\n");
@@ -153,14 +143,14 @@ fn triggers(engine: Engine, table: &str) -> Vec<(String, String)> {
 /// Are all triggers of [`APPEND_ONLY`] there, switched on, and doing what they should?
 pub fn triggers_present(db: &mut Db) -> Result<bool> {
     for table in APPEND_ONLY {
-        for (name, text) in triggers(db.engine(), table)
-            .iter()
-            .filter(|(name, _)| !name.is_empty())
-        {
+        for (name, text) in triggers(db.engine(), table).iter().filter(|(name, _)| !name.is_empty()) {
             let args = [name.as_str().into(), (*table).into()];
             let found = match db.engine() {
                 Engine::Sqlite => db
-                    .query("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = $1 AND tbl_name = $2", &args)?
+                    .query(
+                        "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = $1 AND tbl_name = $2",
+                        &args,
+                    )?
                     .first()
                     .is_some_and(|row| row.text(0) == Ok(text)),
                 // 'O' and 'A' fire for ordinary sessions; 'D' and 'R' do not.
@@ -209,11 +199,7 @@ pub fn tables(db: &mut Db) -> Result<Vec<Table>> {
     for row in rows {
         let (name, column) = (row.text(0)?, row.text(1)?.to_owned());
         if tables.last().is_none_or(|t| t.name != name) {
-            tables.push(Table {
-                name: name.to_owned(),
-                columns: Vec::new(),
-                key: Vec::new(),
-            });
+            tables.push(Table { name: name.to_owned(), columns: Vec::new(), key: Vec::new() });
         }
         if let Some(table) = tables.last_mut() {
             if row.int(2)? > 0 {
@@ -235,8 +221,5 @@ pub fn columns(db: &mut Db, table: &str) -> Result<Vec<String>> {
         }
     };
     let name = |row: Row| row.text(0).map(str::to_owned);
-    db.query(sql, &[table.into()])?
-        .into_iter()
-        .map(name)
-        .collect()
+    db.query(sql, &[table.into()])?.into_iter().map(name).collect()
 }

@@ -30,9 +30,8 @@ pub fn cluster() -> Option<&'static Cluster> {
 pub fn own_cluster() -> Option<Cluster> {
     let Some(programs) = programs() else {
         // Past the test runner's capture, which hides the words of a test that passes.
-        let _ = std::io::stderr().write_all(
-            b"skipped: PostgreSQL is not installed, its half of the test does not run\n",
-        );
+        let _ =
+            std::io::stderr().write_all(b"skipped: PostgreSQL is not installed, its half of the test does not run\n");
         return None;
     };
     // Another program may take the free port in between.
@@ -51,12 +50,7 @@ fn programs() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
     let mut found: Vec<(u32, PathBuf)> = versions
         .flatten()
-        .map(|v| {
-            (
-                v.file_name().to_string_lossy().parse().unwrap_or(0),
-                v.path().join("bin"),
-            )
-        })
+        .map(|v| (v.file_name().to_string_lossy().parse().unwrap_or(0), v.path().join("bin")))
         .filter(|(_, bin)| bin.join("initdb").is_file())
         .collect();
     found.sort();
@@ -86,41 +80,27 @@ fn run(command: &mut Command) -> Result<(), String> {
     if done.status.success() {
         return Ok(());
     }
-    Err(format!(
-        "{command:?}: {}",
-        String::from_utf8_lossy(&done.stderr)
-    ))
+    Err(format!("{command:?}: {}", String::from_utf8_lossy(&done.stderr)))
 }
 
 impl Cluster {
     fn start(programs: &Path) -> Result<Self, String> {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        let folder =
-            std::env::temp_dir().join(format!("doorstep-test-{}-{number}", std::process::id()));
-        let port = TcpListener::bind("127.0.0.1:0")
-            .and_then(|l| l.local_addr())
-            .map_err(|e| e.to_string())?
-            .port();
+        let folder = std::env::temp_dir().join(format!("doorstep-test-{}-{number}", std::process::id()));
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map_err(|e| e.to_string())?.port();
         // A language's own sorting, so that a key without a collation of its own would show.
-        run(command(&programs.join("initdb"))
-            .arg("-D")
-            .arg(&folder)
-            .args([
-                "--auth=trust",
-                "--username=doorstep",
-                "--encoding=UTF8",
-                "--locale=C.UTF-8",
-                "--locale-provider=icu",
-                "--icu-locale=en-US",
-                "--no-sync",
-            ]))?;
+        run(command(&programs.join("initdb")).arg("-D").arg(&folder).args([
+            "--auth=trust",
+            "--username=doorstep",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--locale-provider=icu",
+            "--icu-locale=en-US",
+            "--no-sync",
+        ]))?;
         let watch = command(Path::new("sh"))
-            .args([
-                "-c",
-                "cat >/dev/null; \"$1/pg_ctl\" -D \"$2\" -m immediate stop; rm -rf \"$2\"",
-                "sh",
-            ])
+            .args(["-c", "cat >/dev/null; \"$1/pg_ctl\" -D \"$2\" -m immediate stop; rm -rf \"$2\"", "sh"])
             .arg(programs)
             .arg(&folder)
             .current_dir("/")
@@ -129,13 +109,7 @@ impl Cluster {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|e| e.to_string())?;
-        let cluster = Self {
-            programs: programs.to_owned(),
-            folder,
-            port,
-            databases: AtomicU32::new(0),
-            watch,
-        };
+        let cluster = Self { programs: programs.to_owned(), folder, port, databases: AtomicU32::new(0), watch };
         cluster.up()?;
         Ok(cluster)
     }
@@ -155,13 +129,7 @@ impl Cluster {
             self.port,
             self.folder.display()
         );
-        run(self
-            .control()
-            .arg("-l")
-            .arg(self.folder.join("log"))
-            .arg("-o")
-            .arg(options)
-            .arg("start"))
+        run(self.control().arg("-l").arg(self.folder.join("log")).arg("-o").arg(options).arg("start"))
     }
 
     /// Stops the server as an administrator would, cutting off all who are connected.
@@ -171,22 +139,11 @@ impl Cluster {
 
     /// The address of a new, empty database.
     pub fn database(&self) -> Result<String, String> {
-        let name = format!(
-            "district_{}",
-            self.databases.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("district_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         let place = Place::parse(&self.address("postgres")).map_err(|e| e.to_string())?;
         // Opened as a key store, because that takes no lock: several tests may do so at once.
-        let mut db = Db::open(
-            &place,
-            Access {
-                write: true,
-                keys: true,
-            },
-        )
-        .map_err(|e| e.to_string())?;
-        db.execute_batch(&format!("CREATE DATABASE {name} TEMPLATE template0"))
-            .map_err(|e| e.to_string())?;
+        let mut db = Db::open(&place, Access { write: true, keys: true }).map_err(|e| e.to_string())?;
+        db.execute_batch(&format!("CREATE DATABASE {name} TEMPLATE template0")).map_err(|e| e.to_string())?;
         Ok(self.address(&name))
     }
 

@@ -8,7 +8,8 @@ use std::cell::RefCell;
 
 const FULL: &str = "SELECT hashes FROM tiles WHERE district = $1 AND level = $2 AND idx = $3";
 const ENTRIES: &str = "SELECT entry FROM events WHERE district = $1 AND seq >= $2 AND seq < $3 ORDER BY seq";
-const ROOTS: &str = "SELECT hashes FROM tiles WHERE district = $1 AND level = $2 AND idx >= $3 AND idx < $4 ORDER BY idx";
+const ROOTS: &str =
+    "SELECT hashes FROM tiles WHERE district = $1 AND level = $2 AND idx >= $3 AND idx < $4 ORDER BY idx";
 
 /// Every statement of this file, to be proved on both engines.
 pub const STATEMENTS: &[&str] = &[FULL, ENTRIES, ROOTS];

@@ -31,32 +31,14 @@ pub type Nonce = [u8; 24];
 const LAYOUT: u8 = 1;
 
 /// Seals the fields of one event.
-pub fn seal(
-    key: &CaseKey,
-    district: i64,
-    stream: &[u8],
-    version: i64,
-    fields: &Fields,
-    nonce: Nonce,
-) -> Vec<u8> {
+pub fn seal(key: &CaseKey, district: i64, stream: &[u8], version: i64, fields: &Fields, nonce: Nonce) -> Vec<u8> {
     // A map from text to text always has a JSON form.
     let plain = Zeroizing::new(serde_json::to_vec(fields).unwrap_or_default());
-    seal_bytes(
-        key,
-        &place_of_event(district, stream, version),
-        &plain,
-        nonce,
-    )
+    seal_bytes(key, &place_of_event(district, stream, version), &plain, nonce)
 }
 
 /// Opens what [`seal`] made, at the same place and with the same key.
-pub fn open(
-    key: &CaseKey,
-    district: i64,
-    stream: &[u8],
-    version: i64,
-    sealed: &[u8],
-) -> Result<Fields, VaultError> {
+pub fn open(key: &CaseKey, district: i64, stream: &[u8], version: i64, sealed: &[u8]) -> Result<Fields, VaultError> {
     let plain = open_bytes(key, &place_of_event(district, stream, version), sealed)?;
     serde_json::from_slice(&plain).map_err(|_| VaultError::Layout)
 }
@@ -81,61 +63,33 @@ pub fn open_file(
     hash: &[u8; 32],
     sealed: &[u8],
 ) -> Result<Vec<u8>, VaultError> {
-    open_bytes(key, &place_of_file(district, stream, hash), sealed)
-        .map(|mut plain| std::mem::take(&mut *plain))
+    open_bytes(key, &place_of_file(district, stream, hash), sealed).map(|mut plain| std::mem::take(&mut *plain))
 }
 
 /// Fixed-length parts first, one part of free length last: two places never give the same bytes.
 fn place_of_event(district: i64, stream: &[u8], version: i64) -> Vec<u8> {
-    [
-        &b"doorstep vault 1"[..],
-        &district.to_be_bytes()[..],
-        &version.to_be_bytes(),
-        stream,
-    ]
-    .concat()
+    [&b"doorstep vault 1"[..], &district.to_be_bytes()[..], &version.to_be_bytes(), stream].concat()
 }
 
 fn place_of_file(district: i64, stream: &[u8], hash: &[u8; 32]) -> Vec<u8> {
-    [
-        &b"doorstep file 1."[..],
-        &district.to_be_bytes()[..],
-        hash,
-        stream,
-    ]
-    .concat()
+    [&b"doorstep file 1."[..], &district.to_be_bytes()[..], hash, stream].concat()
 }
 
 fn seal_bytes(key: &CaseKey, place: &[u8], plain: &[u8], nonce: Nonce) -> Vec<u8> {
     let cipher = XChaCha20Poly1305::new(key.bytes().into());
-    let payload = Payload {
-        msg: plain,
-        aad: place,
-    };
+    let payload = Payload { msg: plain, aad: place };
     // The cipher refuses only messages of 256 GiB and more; an empty ciphertext would open as `Foreign`.
-    let text = cipher
-        .encrypt(XNonce::from_slice(&nonce), payload)
-        .unwrap_or_default();
+    let text = cipher.encrypt(XNonce::from_slice(&nonce), payload).unwrap_or_default();
     [&[LAYOUT][..], &nonce, &text].concat()
 }
 
-fn open_bytes(
-    key: &CaseKey,
-    place: &[u8],
-    sealed: &[u8],
-) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+fn open_bytes(key: &CaseKey, place: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
     let (layout, rest) = sealed.split_first().ok_or(VaultError::Layout)?;
     if *layout != LAYOUT {
         return Err(VaultError::Layout);
     }
     let (nonce, text) = rest.split_at_checked(24).ok_or(VaultError::Layout)?;
     let cipher = XChaCha20Poly1305::new(key.bytes().into());
-    let opened = cipher.decrypt(
-        XNonce::from_slice(nonce),
-        Payload {
-            msg: text,
-            aad: place,
-        },
-    );
+    let opened = cipher.decrypt(XNonce::from_slice(nonce), Payload { msg: text, aad: place });
     opened.map(Zeroizing::new).map_err(|_| VaultError::Foreign)
 }

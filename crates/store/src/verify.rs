@@ -17,8 +17,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
-const EVENTS: &str =
-    "SELECT seq, stream, version, kind, at, entry, body FROM events WHERE district = $1 ORDER BY seq";
+const EVENTS: &str = "SELECT seq, stream, version, kind, at, entry, body FROM events WHERE district = $1 ORDER BY seq";
 const SEALED: &str = "SELECT seq, sealed FROM vault WHERE district = $1 ORDER BY seq";
 const NOTES: &str = "SELECT size, note FROM checkpoints WHERE district = $1 ORDER BY size";
 const TILES: &str = "SELECT level, idx, hashes FROM tiles WHERE district = $1";
@@ -62,17 +61,28 @@ struct Kind {
 ///
 /// # Errors
 /// What the database says; what is wrong with the data is a [`Finding`], not an error.
-pub fn verify(db: &mut Db, keys: &mut Keys, number: i64, log: &Verifier) -> Result<std::result::Result<Report, Finding>> {
+pub fn verify(
+    db: &mut Db,
+    keys: &mut Keys,
+    number: i64,
+    log: &Verifier,
+) -> Result<std::result::Result<Report, Finding>> {
     if !schema::triggers_present(db)? {
         return found("a trigger that keeps the history from being changed is missing");
     }
     if db.query(ELSEWHERE, &args![number])?.first().map_or(Ok(0), |r| r.int(0))? > 0 {
         return found("there are events of another district");
     }
-    let sealed: HashMap<u64, Vec<u8>> =
-        db.query(SEALED, &args![number])?.iter().map(|r| Ok((r.int(0)? as u64, r.bytes(1)?.to_vec()))).collect::<Result<_>>()?;
-    let notes: Vec<(u64, Vec<u8>)> =
-        db.query(NOTES, &args![number])?.iter().map(|r| Ok((r.int(0)? as u64, r.bytes(1)?.to_vec()))).collect::<Result<_>>()?;
+    let sealed: HashMap<u64, Vec<u8>> = db
+        .query(SEALED, &args![number])?
+        .iter()
+        .map(|r| Ok((r.int(0)? as u64, r.bytes(1)?.to_vec())))
+        .collect::<Result<_>>()?;
+    let notes: Vec<(u64, Vec<u8>)> = db
+        .query(NOTES, &args![number])?
+        .iter()
+        .map(|r| Ok((r.int(0)? as u64, r.bytes(1)?.to_vec())))
+        .collect::<Result<_>>()?;
     let mut tiles: HashMap<(u8, u64), Vec<u8>> = HashMap::new();
     for row in db.query(TILES, &args![number])? {
         tiles.insert((row.int(0)? as u8, row.int(1)? as u64), row.bytes(2)?.to_vec());
@@ -189,10 +199,20 @@ impl Walk<'_> {
     }
 
     /// Whether the private part opens and is what the entry commits to.
-    fn private(&mut self, seq: u64, id: CaseId, version: u64, entry: &Entry) -> Result<std::result::Result<(), String>> {
+    fn private(
+        &mut self,
+        seq: u64,
+        id: CaseId,
+        version: u64,
+        entry: &Entry,
+    ) -> Result<std::result::Result<(), String>> {
         let sealed = self.sealed.remove(&seq);
         if entry.fields.is_empty() {
-            return Ok(if sealed.is_none() { Ok(()) } else { Err("it has a private part that it does not commit to".into()) });
+            return Ok(if sealed.is_none() {
+                Ok(())
+            } else {
+                Err("it has a private part that it does not commit to".into())
+            });
         }
         let Some(sealed) = sealed else {
             self.missing.push((seq, id));
@@ -230,7 +250,10 @@ impl Walk<'_> {
             return Err(Finding(format!("tile {level}/{index} has no entries")));
         }
         if let Some((size, _)) = self.notes.next() {
-            return Err(Finding(format!("a checkpoint of size {size} was signed, but the ledger has {} entries", self.report.entries)));
+            return Err(Finding(format!(
+                "a checkpoint of size {size} was signed, but the ledger has {} entries",
+                self.report.entries
+            )));
         }
         let last = self.streams.values().map(|(_, seq)| *seq).max();
         if last.is_some() && self.report.checkpoints == 0 {

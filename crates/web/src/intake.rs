@@ -60,9 +60,18 @@ struct Given {
 }
 
 /// `POST /api/v1/cases`
-pub(crate) async fn raise(State(app): State<App>, caller: Intake, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+pub(crate) async fn raise(
+    State(app): State<App>,
+    caller: Intake,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
     let wanted: Wanted = serde_json::from_slice(&body).map_err(|e| {
-        let what = format!("内容不是所需的JSON：第{0}行第{1}列。 The body is not the JSON that is needed: line {0}, column {1}.", e.line(), e.column());
+        let what = format!(
+            "内容不是所需的JSON：第{0}行第{1}列。 The body is not the JSON that is needed: line {0}, column {1}.",
+            e.line(),
+            e.column()
+        );
         let todo = format!("请按 /api/openapi.json 更正。 Correct it by /api/openapi.json: {e}.");
         Problem::new(StatusCode::BAD_REQUEST, "json", &what, &todo)
     })?;
@@ -80,7 +89,13 @@ pub(crate) async fn raise(State(app): State<App>, caller: Intake, headers: Heade
         Some(code) => Track::of(code).ok_or_else(|| {
             let known: Vec<_> = Track::ALL.iter().map(|t| t.code()).collect();
             let todo = format!("可用：{0}。 Use one of: {0}.", known.join(", "));
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "no_such_track", "没有这种类型。 There is no such track.", &todo).at("track")
+            Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "no_such_track",
+                "没有这种类型。 There is no such track.",
+                &todo,
+            )
+            .at("track")
         })?,
     };
     let contact = match wanted.contact {
@@ -150,7 +165,11 @@ async fn open(app: &App, typed: &str, CaseSecret(secret): CaseSecret) -> Result<
             for e in &stream.events {
                 let wanted = matches!(
                     e.body.event,
-                    Event::Raised { .. } | Event::Asked { .. } | Event::Proposed { .. } | Event::Answered { .. } | Event::EndedElsewhere { .. }
+                    Event::Raised { .. }
+                        | Event::Asked { .. }
+                        | Event::Proposed { .. }
+                        | Event::Answered { .. }
+                        | Event::EndedElsewhere { .. }
                 );
                 if !wanted {
                     continue;
@@ -179,13 +198,20 @@ async fn open(app: &App, typed: &str, CaseSecret(secret): CaseSecret) -> Result<
 }
 
 /// `GET /api/v1/cases/{code}`
-pub(crate) async fn follow(State(app): State<App>, Path(code): Path<String>, secret: CaseSecret) -> Result<Response, Problem> {
+pub(crate) async fn follow(
+    State(app): State<App>,
+    Path(code): Path<String>,
+    secret: CaseSecret,
+) -> Result<Response, Problem> {
     let Opened { case, stream, first, question, answer } = open(&app, &code, secret).await?;
     let district = app.desk().district();
     let due = case.next_due();
     let lead = case.tasks.iter().rev().find(|t| t.lead);
     // What is only between offices stays there.
-    let shown = stream.events.iter().filter(|e| !matches!(e.body.event, Event::Noted | Event::Proposed { .. } | Event::SentBack { .. }));
+    let shown = stream
+        .events
+        .iter()
+        .filter(|e| !matches!(e.body.event, Event::Noted | Event::Proposed { .. } | Event::SentBack { .. }));
     let followed = Followed {
         track: case.track.code(),
         state: case.stage.code(),
@@ -203,7 +229,11 @@ pub(crate) async fn follow(State(app): State<App>, Path(code): Path<String>, sec
 }
 
 /// `GET /receipts/{file}`: the receipt of a case's first entry in the ledger as it is now.
-pub(crate) async fn receipt(State(app): State<App>, Path(file): Path<String>, secret: CaseSecret) -> Result<Response, Problem> {
+pub(crate) async fn receipt(
+    State(app): State<App>,
+    Path(file): Path<String>,
+    secret: CaseSecret,
+) -> Result<Response, Problem> {
     let code = file.strip_suffix(".tlog-proof").ok_or_else(Problem::not_found)?;
     let opened = open(&app, code, secret).await?;
     let number = app.desk().number();

@@ -61,7 +61,9 @@ pub(crate) async fn readyz(State(app): State<App>) -> Result<Response, Problem> 
 pub(crate) async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
     let number = app.desk().number();
     let (_, size) = app.read(move |db, _| read::checkpoint(db, number)).await?;
-    let text = format!("# HELP doorstep_ledger_entries Entries of the ledger.\n# TYPE doorstep_ledger_entries counter\ndoorstep_ledger_entries {size}\n");
+    let text = format!(
+        "# HELP doorstep_ledger_entries Entries of the ledger.\n# TYPE doorstep_ledger_entries counter\ndoorstep_ledger_entries {size}\n"
+    );
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }
 

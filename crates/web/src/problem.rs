@@ -28,7 +28,14 @@ impl Problem {
     /// A problem with both sentences in both languages; Chinese stands first, as everywhere.
     pub(crate) fn new(status: StatusCode, kind: &str, what: &str, todo: &str) -> Problem {
         let kind = format!("urn:doorstep:problem:{kind}");
-        Problem { kind, title: what.into(), status: status.as_u16(), detail: todo.into(), field: None, retry_after: None }
+        Problem {
+            kind,
+            title: what.into(),
+            status: status.as_u16(),
+            detail: todo.into(),
+            field: None,
+            retry_after: None,
+        }
     }
 
     pub(crate) fn at(self, field: &'static str) -> Problem {
@@ -60,7 +67,10 @@ impl Problem {
     pub(crate) fn too_many(seconds: u64) -> Problem {
         let what = "请求太多。 Too many requests.";
         let todo = format!("请在{seconds}秒后再试。 Try again in {seconds} seconds.");
-        Problem { retry_after: Some(seconds), ..Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", what, &todo) }
+        Problem {
+            retry_after: Some(seconds),
+            ..Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", what, &todo)
+        }
     }
 
     fn said(status: StatusCode, code: &str, said: impl Fn(Lang) -> (String, String)) -> Problem {
@@ -96,7 +106,8 @@ impl From<Failure> for Problem {
             Failure::Refused(refusal) => refusal.into(),
             Failure::Store(error) => error.into(),
             Failure::Closed => {
-                let problem = Problem::said(StatusCode::SERVICE_UNAVAILABLE, "closed", |lang| Failure::Closed.said(lang));
+                let problem =
+                    Problem::said(StatusCode::SERVICE_UNAVAILABLE, "closed", |lang| Failure::Closed.said(lang));
                 Problem { retry_after: Some(5), ..problem }
             }
         }

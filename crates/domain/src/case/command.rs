@@ -150,8 +150,15 @@ impl Command {
     pub fn task(&self) -> Option<u16> {
         use Command::*;
         match self {
-            Release { task } | Object { task, .. } | UpholdObjection { task } | RejectObjection { task, .. }
-            | Transfer { task, .. } | Ask { task, .. } | Report { task, .. } | Answer { task, .. } | Approve { task }
+            Release { task }
+            | Object { task, .. }
+            | UpholdObjection { task }
+            | RejectObjection { task, .. }
+            | Transfer { task, .. }
+            | Ask { task, .. }
+            | Report { task, .. }
+            | Answer { task, .. }
+            | Approve { task }
             | SendBack { task, .. } => Some(*task),
             _ => None,
         }

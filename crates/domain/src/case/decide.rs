@@ -328,7 +328,8 @@ impl Decision<'_> {
 
     /// A unit that may get a task in this case.
     fn unit(&self, code: &UnitCode, field: &'static str) -> Result<(), Refusal> {
-        let unit = self.facts.district.open_unit(code).ok_or_else(|| Refusal::at(Why::NoSuchUnit, field).about(code))?;
+        let unit =
+            self.facts.district.open_unit(code).ok_or_else(|| Refusal::at(Why::NoSuchUnit, field).about(code))?;
         let sealed = self.case.is_sealed();
         if sealed && (unit.kind != UnitKind::Discipline || self.case.accused.as_ref() == Some(code)) {
             return Err(Refusal::at(Why::WrongAccusedUnit, field));

@@ -7,8 +7,8 @@ use super::term::*;
 use super::{Fields, field};
 use crate::actor::{Actor, Role};
 use crate::district::{CategoryCode, UnitCode, UnitKind};
-use crate::refusal::{Refusal, Why};
 use crate::moment::Moment;
+use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;
 use calendar::{Date, Due, Unit};
 
@@ -218,9 +218,9 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         return Err(Refusal::at(Why::BadOrigin, "opened"));
     }
     let today = facts.now.date();
-    let started = first_clocks(raise.track).iter().map(|id| {
-        ClockChange::Started(Clock::start(*id, &district.rules.rule(*id), None, today, &district.calendar))
-    });
+    let started = first_clocks(raise.track)
+        .iter()
+        .map(|id| ClockChange::Started(Clock::start(*id, &district.rules.rule(*id), None, today, &district.calendar)));
     let Some(origin) = &raise.origin else {
         return Ok(vec![New { event, clocks: started.collect(), private }]);
     };

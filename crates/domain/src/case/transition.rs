@@ -45,8 +45,17 @@ const LIVE: &[Stage] =
     &[Stage::Raised, Stage::Accepted, Stage::Handling, Stage::Answered, Stage::Review, Stage::ReReview];
 const OVER: &[Stage] = &[Stage::Ended, Stage::NotAccepted, Stage::Routed, Stage::Merged, Stage::Withdrawn];
 const ANY: &[Stage] = &[
-    Stage::Raised, Stage::Accepted, Stage::Handling, Stage::Answered, Stage::Review, Stage::ReReview, Stage::Ended,
-    Stage::NotAccepted, Stage::Routed, Stage::Merged, Stage::Withdrawn,
+    Stage::Raised,
+    Stage::Accepted,
+    Stage::Handling,
+    Stage::Answered,
+    Stage::Review,
+    Stage::ReReview,
+    Stage::Ended,
+    Stage::NotAccepted,
+    Stage::Routed,
+    Stage::Merged,
+    Stage::Withdrawn,
 ];
 
 const fn row(command: CommandKind, from: &'static [Stage], who: &'static [Who]) -> Transition {

@@ -170,12 +170,14 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
             Event::AccountsOpened { accounts }
         }
         Command::MoveAccount { user, unit: at, role } => {
-            let account = district.account_of(user).ok_or_else(|| Refusal::at(Why::NoSuchAccount, "user").about(user))?;
+            let account =
+                district.account_of(user).ok_or_else(|| Refusal::at(Why::NoSuchAccount, "user").about(user))?;
             unit(at, "unit")?;
             Event::AccountMoved { id: account.id, unit: at.clone(), role: *role }
         }
         Command::CloseAccount { user } => {
-            let account = district.account_of(user).ok_or_else(|| Refusal::at(Why::NoSuchAccount, "user").about(user))?;
+            let account =
+                district.account_of(user).ok_or_else(|| Refusal::at(Why::NoSuchAccount, "user").about(user))?;
             Event::AccountClosed { id: account.id }
         }
         Command::MakeToken { name, scope } => {

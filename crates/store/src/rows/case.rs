@@ -49,8 +49,18 @@ pub fn project(district: i64, first: u64, seq: u64, case: &Case, body: &Body<Eve
             || (task.lead && case.question.is_some());
         Write::new(
             TASK,
-            args![district, first, task.no, task.unit.as_str(), task.lead, task.state.code(), task.is_open(), waiting,
-                  if task.is_open() { due } else { NO_DUE }, day_number(task.since)],
+            args![
+                district,
+                first,
+                task.no,
+                task.unit.as_str(),
+                task.lead,
+                task.state.code(),
+                task.is_open(),
+                waiting,
+                if task.is_open() { due } else { NO_DUE },
+                day_number(task.since)
+            ],
         )
     }));
     match &body.event {
@@ -58,8 +68,15 @@ pub fn project(district: i64, first: u64, seq: u64, case: &Case, body: &Body<Eve
         Event::Merged { into } => writes.push(Write::new(LINK, args![district, seq, first, &into.0, "merged"])),
         Event::Unmasked { purpose } => writes.push(Write::new(
             OPENING,
-            args![district, seq, first, body.by.unit().map_or("", |u| u.as_str()), body.by.account().unwrap_or(0),
-                  purpose.code(), body.at.0],
+            args![
+                district,
+                seq,
+                first,
+                body.by.unit().map_or("", |u| u.as_str()),
+                body.by.account().unwrap_or(0),
+                purpose.code(),
+                body.at.0
+            ],
         )),
         _ => {}
     }
@@ -83,19 +100,48 @@ fn row(district: i64, first: u64, case: &Case) -> Write {
     Write::new(
         CASE,
         args![
-            district, first, &case.id.0, case.code.as_str(), case.version, case.track.code(), case.door.code(), stage.code(),
-            case.category.as_ref().map(|c| c.as_str()), case.category.as_ref().map(|c| c.coarse()),
-            case.street.as_ref().map(|u| u.as_str()), lead.map(|t| t.unit.as_str()), case.is_sealed(),
-            case.public && !case.hidden && !case.erased, inbox, live, case.question.is_some(), case.raised_at.0,
-            day_number(case.raised_at.date()), case.accepted_on.map(day_number),
-            acceptance.map(|c| day_number(c.due.rolled)), accept_late,
-            case.next_due().map(|c| day_number(c.due.alarm())), wake.map(|c| day_number(c.due.rolled)),
-            promise.map(|c| day_number(c.due.rolled)), promise.and_then(|c| c.stopped).map(day_number),
-            case.answered_on.map(day_number), ended, case.outcome.map(|o| o.code()), ending,
-            verdict.map(|v| v.solved.code()), verdict.map(|v| v.handled.code()),
-            verdict.is_some_and(|v| v.asked_for_good), verdict.is_some_and(|v| v.witnessed), case.hops, case.returned,
-            case.extended, case.reopened, repeats, provisional, case.erased, case.touched.0
+            district,
+            first,
+            &case.id.0,
+            case.code.as_str(),
+            case.version,
+            case.track.code(),
+            case.door.code(),
+            stage.code(),
+            case.category.as_ref().map(|c| c.as_str()),
+            case.category.as_ref().map(|c| c.coarse()),
+            case.street.as_ref().map(|u| u.as_str()),
+            lead.map(|t| t.unit.as_str()),
+            case.is_sealed(),
+            case.public && !case.hidden && !case.erased,
+            inbox,
+            live,
+            case.question.is_some(),
+            case.raised_at.0,
+            day_number(case.raised_at.date()),
+            case.accepted_on.map(day_number),
+            acceptance.map(|c| day_number(c.due.rolled)),
+            accept_late,
+            case.next_due().map(|c| day_number(c.due.alarm())),
+            wake.map(|c| day_number(c.due.rolled)),
+            promise.map(|c| day_number(c.due.rolled)),
+            promise.and_then(|c| c.stopped).map(day_number),
+            case.answered_on.map(day_number),
+            ended,
+            case.outcome.map(|o| o.code()),
+            ending,
+            verdict.map(|v| v.solved.code()),
+            verdict.map(|v| v.handled.code()),
+            verdict.is_some_and(|v| v.asked_for_good),
+            verdict.is_some_and(|v| v.witnessed),
+            case.hops,
+            case.returned,
+            case.extended,
+            case.reopened,
+            repeats,
+            provisional,
+            case.erased,
+            case.touched.0
         ],
     )
 }
-
