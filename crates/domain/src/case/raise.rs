@@ -154,9 +154,8 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
     if raise.contact.phone.chars().any(|c| !(c.is_ascii_digit() || " +-()#*转".contains(c))) {
         return Err(Refusal::at(Why::BadPhone, "phone"));
     }
-    if !raise.secret.is_empty()
-        && !((4..=12).contains(&raise.secret.len()) && raise.secret.bytes().all(|b| b.is_ascii_digit()))
-    {
+    let usable = (4..=12).contains(&raise.secret.len()) && raise.secret.bytes().all(|b| b.is_ascii_digit());
+    if !usable && !raise.secret.is_empty() {
         return Err(Refusal::at(Why::BadSecret, "secret"));
     }
     if raise.photos.len() > PHOTOS_MOST {

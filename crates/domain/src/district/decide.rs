@@ -190,7 +190,7 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
             Event::TokenMade { name: name.clone(), scope: *scope }
         }
         Command::EndToken { name } => {
-            if !district.tokens.get(name).is_some_and(|t| !t.ended) {
+            if district.tokens.get(name).is_none_or(|t| t.ended) {
                 return Err(Refusal::at(Why::NoSuchToken, "name").about(name));
             }
             Event::TokenEnded { name: name.clone() }
