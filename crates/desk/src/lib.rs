@@ -8,9 +8,11 @@ mod clock;
 mod desk;
 mod entropy;
 mod outcome;
+mod password;
 mod writer;
 
 pub use clock::Clock;
 pub use desk::{Desk, Options, WriterThread};
 pub use entropy::{Entropy, read_case_code};
 pub use outcome::{Acted, Changed, Failure, Key, Raised};
+pub use password::{PASSWORD_LEAST, PASSWORD_MOST, fresh_password, hash_password, verify_password};

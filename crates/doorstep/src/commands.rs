@@ -9,9 +9,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use ledger::checkpoint::Verifier;
 use sha2::{Digest, Sha256};
 use std::path::Path;
-use store::db::Write;
 use store::log::DISTRICT_STREAM;
-use store::{Db, Keys, Place, args, read};
+use store::{Db, Keys, Place, read};
 
 type Done = Result<(), Failed>;
 
@@ -39,14 +38,13 @@ pub fn end(thread: desk::WriterThread) -> Done {
 
 /// `token`
 pub fn token(data: &str, name: &str, scope: &str) -> Done {
-    const KEY: &str = "INSERT INTO token_keys(district, key, name) VALUES($1, $2, $3)";
     let scope = Scope::of(scope)
         .ok_or_else(|| Failed::usage(format!("There is no scope “{scope}”."), "Use --scope intake or --scope read."))?;
     let (desk, thread) = Desk::open(&place(data)?, Options::default())?;
     let token: String = Entropy::system().bytes::<32>().iter().map(|b| format!("{b:02x}")).collect();
     let key: [u8; 32] = Sha256::digest(token.as_bytes()).into();
     // The key first: a key without its event opens nothing, an event without its key would promise what isn't there.
-    desk.put_now(vec![Write::new(KEY, args![desk.number(), key, name])])?;
+    desk.put_now(vec![store::access::set_token(desk.number(), key, name)])?;
     desk.change_now(Actor::System { name: "administrator".into() }, Command::MakeToken { name: name.into(), scope })?;
     drop(desk);
     end(thread)?;

@@ -1,5 +1,6 @@
 //! Events, vault and read tables on SQLite or PostgreSQL behind one seam.
 
+pub mod access;
 pub mod backup;
 pub mod db;
 pub mod keys;
@@ -22,6 +23,7 @@ pub use place::{Place, WriterLock};
 /// Every constant statement of this room, so that a test can prove each on both engines.
 pub fn all_statements() -> Vec<&'static str> {
     let parts = [
+        access::STATEMENTS,
         log::STATEMENTS,
         read::STATEMENTS,
         rebuild::STATEMENTS,

@@ -9,9 +9,6 @@ use domain::Actor;
 use domain::district::Scope;
 use sha2::{Digest, Sha256};
 use std::net::SocketAddr;
-use store::args;
-
-const TOKEN: &str = "SELECT name FROM token_keys WHERE district = $1 AND key = $2";
 
 /// Whoever may hand in a case: a system with a token of scope intake, or a resident, whose address is counted.
 pub(crate) struct Intake {
@@ -33,8 +30,7 @@ impl FromRequestParts<App> for Intake {
         let token = header.to_str().ok().and_then(|h| h.strip_prefix("Bearer ")).ok_or_else(Problem::token)?;
         let key: [u8; 32] = Sha256::digest(token.trim().as_bytes()).into();
         let number = app.desk().number();
-        let rows = app.read(move |db, _| db.query(TOKEN, &args![number, key])).await?;
-        let name = rows.first().ok_or_else(Problem::token)?.text(0)?.to_owned();
+        let name = app.read(move |db, _| store::access::token(db, number, key)).await?.ok_or_else(Problem::token)?;
         let district = app.desk().district();
         let open = district.tokens.get(&name).is_some_and(|t| !t.ended && t.scope == Scope::Intake);
         if !open {
