@@ -14,6 +14,9 @@ use ledger::receipt::Receipt;
 use serde::de::DeserializeOwned;
 
 const STREAM: &str = "SELECT seq, version, body FROM events WHERE district = $1 AND stream = $2 ORDER BY version";
+const HISTORY: &str = "SELECT e.seq, e.version, e.body, v.sealed FROM events e \
+LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
+WHERE e.district = $1 AND e.stream = $2 ORDER BY e.version";
 const LAST_AT: &str = "SELECT at FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1";
 const DONE: &str = "SELECT request, stream, seq, size FROM done WHERE district = $1 AND key = $2";
 const VERSION_AT: &str = "SELECT version FROM events WHERE district = $1 AND seq = $2";
@@ -29,7 +32,7 @@ const SEALED: &str = "SELECT sealed FROM vault WHERE district = $1 AND seq = $2"
 
 /// Every statement of this file, to be proved on both engines.
 pub const STATEMENTS: &[&str] =
-    &[STREAM, LAST_AT, DONE, VERSION_AT, WAKE, PROVISIONAL, ENTRY, NOTE_AT, NOTE, BY_CODE, SEALED];
+    &[STREAM, HISTORY, LAST_AT, DONE, VERSION_AT, WAKE, PROVISIONAL, ENTRY, NOTE_AT, NOTE, BY_CODE, SEALED];
 
 /// A stored event.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,6 +93,78 @@ pub fn stream<E: DeserializeOwned>(db: &mut Db, district: i64, id: CaseId) -> Re
 pub fn case(db: &mut Db, district: i64, id: CaseId) -> Result<Option<Case>> {
     let stream = stream::<Event>(db, district, id)?;
     Ok(replay(id, stream.events.iter().map(|e| &e.body)))
+}
+
+/// An event of a case with its private part (empty after an erasure).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// Its ledger index.
+    pub seq: u64,
+    /// Its version within the case.
+    pub version: u64,
+    /// What happened.
+    pub body: Body<Event>,
+    /// What was written.
+    pub private: Fields,
+}
+
+/// A case with its whole history, private parts opened: never to be shown as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct History {
+    /// The case as it stands.
+    pub case: Case,
+    /// Every event, in order; at least one.
+    pub told: Vec<Told>,
+}
+
+impl History {
+    /// The ledger index of the case's first entry.
+    pub fn first(&self) -> u64 {
+        self.told.first().map_or(0, |t| t.seq)
+    }
+
+    /// The fields that were handed in, as they were corrected since.
+    pub fn fields(&self) -> Fields {
+        let mut fields = self.told.first().map(|t| t.private.clone()).unwrap_or_default();
+        for told in &self.told {
+            if let (Event::FieldCorrected { field }, Some(value)) =
+                (&told.body.event, told.private.get(domain::case::field::VALUE))
+            {
+                fields.insert(field.clone(), value.clone());
+            }
+        }
+        fields
+    }
+
+    /// The latest text under a name, whatever event it came with.
+    pub fn latest(&self, name: &str) -> Option<&str> {
+        self.told.iter().rev().find_map(|t| t.private.get(name)).map(String::as_str)
+    }
+}
+
+/// A case's whole history with its private parts, in two statements. None for a handle that is no case.
+///
+/// # Errors
+/// What the database says; [`StoreError::Corrupt`] for what can't be read or does not open.
+pub fn history(db: &mut Db, keys: &mut Keys, district: i64, id: CaseId) -> Result<Option<History>> {
+    if id == DISTRICT_STREAM {
+        return Ok(None);
+    }
+    let rows = db.query(HISTORY, &args![district, &id.0])?;
+    let found = keys.case_keys(&[id.0])?;
+    let key = found.get(id.0.as_slice());
+    let tell = |row: &Row| -> Result<Told> {
+        let version = row.int(1)?;
+        let private = match (key, row.opt_bytes(3)?) {
+            (Some(key), Some(sealed)) => {
+                vault::open(key, district, &id.0, version, sealed).map_err(|e| StoreError::Corrupt(e.to_string()))?
+            }
+            _ => Fields::new(),
+        };
+        Ok(Told { seq: row.int(0)? as u64, version: version as u64, body: body(row.bytes(2)?)?, private })
+    };
+    let told = rows.iter().map(tell).collect::<Result<Vec<_>>>()?;
+    Ok(replay(id, told.iter().map(|t| &t.body)).map(|case| History { case, told }))
 }
 
 /// The handle of a case code.

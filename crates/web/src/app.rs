@@ -1,7 +1,8 @@
 //! What every handler has at hand.
 
 use crate::problem::Problem;
-use desk::Desk;
+use desk::{Desk, Entropy};
+use domain::case::CaseId;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -18,6 +19,13 @@ const INTAKE_WINDOW: Duration = Duration::from_secs(600);
 const SECRET_MOST: u32 = 10;
 const SECRET_WINDOW: Duration = Duration::from_secs(3600);
 
+/// How many times an account's password may be tried in [`SIGN_IN_WINDOW`], and how often one address may try any.
+const SIGN_IN_MOST: u32 = 10;
+const SIGN_IN_ADDRESS_MOST: u32 = 100;
+const SIGN_IN_WINDOW: Duration = Duration::from_secs(900);
+/// How long a case stays open to a resident who opened it with code and digits.
+const VISIT_LASTS: Duration = Duration::from_secs(1800);
+
 /// The state behind the routes; cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
@@ -28,6 +36,11 @@ struct Inner {
     keys: Mutex<Keys>,
     intake: Limit<IpAddr>,
     secrets: Limit<String>,
+    sign_ins: Limit<String>,
+    sign_in_addresses: Limit<IpAddr>,
+    visits: Mutex<HashMap<[u8; 32], (CaseId, Instant)>>,
+    entropy: Mutex<Entropy>,
+    demo: bool,
 }
 
 impl App {
@@ -40,7 +53,85 @@ impl App {
         let readers = Readers::new(place, READERS);
         let intake = Limit::new(INTAKE_MOST, INTAKE_WINDOW);
         let secrets = Limit::new(SECRET_MOST, SECRET_WINDOW);
-        Ok(App(Arc::new(Inner { desk, readers, keys, intake, secrets })))
+        Ok(App(Arc::new(Inner {
+            desk,
+            readers,
+            keys,
+            intake,
+            secrets,
+            sign_ins: Limit::new(SIGN_IN_MOST, SIGN_IN_WINDOW),
+            sign_in_addresses: Limit::new(SIGN_IN_ADDRESS_MOST, SIGN_IN_WINDOW),
+            visits: Mutex::new(HashMap::new()),
+            entropy: Mutex::new(Entropy::system()),
+            demo: false,
+        })))
+    }
+
+    /// As a demonstration: every page says so.
+    pub fn demo(self) -> App {
+        match Arc::try_unwrap(self.0) {
+            Ok(inner) => App(Arc::new(Inner { demo: true, ..inner })),
+            Err(shared) => App(shared),
+        }
+    }
+
+    pub(crate) fn is_demo(&self) -> bool {
+        self.0.demo
+    }
+
+    /// Fresh random bytes for cookies and form keys.
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        self.0.entropy.lock().unwrap_or_else(PoisonError::into_inner).bytes()
+    }
+
+    /// Fresh random text for cookies and form keys, as hex.
+    pub(crate) fn random_text(&self) -> String {
+        self.random::<32>().iter().map(|b| format!("{b:02x}")).collect()
+    }
+
+    /// Works with the source of random numbers: for a salt.
+    pub(crate) fn with_entropy<T>(&self, work: impl FnOnce(&mut Entropy) -> T) -> T {
+        work(&mut self.0.entropy.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Opens a case to whoever holds the cookie with this hash, for a while.
+    pub(crate) fn begin_visit(&self, key: [u8; 32], id: CaseId) {
+        let mut visits = self.0.visits.lock().unwrap_or_else(PoisonError::into_inner);
+        if visits.len() >= KEYS_MOST {
+            visits.retain(|_, (_, since)| since.elapsed() < VISIT_LASTS);
+            if visits.len() >= KEYS_MOST {
+                visits.clear();
+            }
+        }
+        visits.insert(key, (id, Instant::now()));
+    }
+
+    /// The case that a cookie's hash opens. Each look keeps it open for longer.
+    pub(crate) fn visit(&self, key: [u8; 32]) -> Option<CaseId> {
+        let mut visits = self.0.visits.lock().unwrap_or_else(PoisonError::into_inner);
+        let (id, since) = visits.get_mut(&key)?;
+        if since.elapsed() >= VISIT_LASTS {
+            visits.remove(&key);
+            return None;
+        }
+        *since = Instant::now();
+        Some(*id)
+    }
+
+    /// Ends a visit: the phone may be handed on.
+    pub(crate) fn end_visit(&self, key: [u8; 32]) {
+        self.0.visits.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+    }
+
+    /// One more try to sign in; refused when there were too many for this account or from this address.
+    pub(crate) fn count_sign_in(&self, user: &str, from: IpAddr) -> Result<(), Problem> {
+        self.0.sign_in_addresses.count(from)?;
+        self.0.sign_ins.count(user.to_lowercase())
+    }
+
+    /// A try that was right: the account may be tried anew.
+    pub(crate) fn signed_in(&self, user: &str) {
+        self.0.sign_ins.forget(&user.to_lowercase());
     }
 
     pub(crate) fn desk(&self) -> &Desk {
@@ -96,6 +187,10 @@ impl<K: Hash + Eq> Limit<K> {
             }
             _ => Ok(()),
         }
+    }
+
+    fn forget(&self, key: &K) {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 
     fn count(&self, key: K) -> Result<(), Problem> {

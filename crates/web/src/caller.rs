@@ -1,14 +1,262 @@
-//! Who calls: a guard is a parameter of its handler.
+//! Who calls: a guard stands in front of every route, as its row of the table says, and hands its handler who it is.
 
 use crate::app::App;
+use crate::lang::L;
+use crate::page::{self, Page, User};
 use crate::problem::Problem;
-use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::header::AUTHORIZATION;
+use crate::routes::Access;
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
-use domain::Actor;
-use domain::district::Scope;
+use axum::http::{HeaderMap, Method};
+use axum::middleware::Next;
+use axum::response::Response;
+use domain::case::CaseId;
+use domain::district::{Scope, UnitCode};
+use domain::{Actor, Label, Lang, Role};
 use sha2::{Digest, Sha256};
 use std::net::SocketAddr;
+use store::access;
+
+/// The cookie of a signed-in account.
+pub(crate) const SESSION: &str = "session";
+/// The cookie of a resident who opened a case with code and digits.
+pub(crate) const VISIT: &str = "visit";
+/// A session ends when it was not used for so long, in milliseconds.
+const IDLE_MOST: i64 = 4 * 3600 * 1000;
+/// A session ends so long after it began.
+const AGE_MOST: i64 = 24 * 3600 * 1000;
+/// A session's last use is written down at most so often.
+const TOUCH_EVERY: i64 = 5 * 60 * 1000;
+
+/// A signed-in account at its post.
+#[derive(Clone, Debug)]
+pub(crate) struct Staff {
+    /// The account's number.
+    pub(crate) account: u32,
+    /// Its sign-in name.
+    pub(crate) user: String,
+    /// Its unit.
+    pub(crate) unit: UnitCode,
+    /// Its role.
+    pub(crate) role: Role,
+    /// The form token of its session, as hex.
+    pub(crate) form: String,
+    /// The key of its session.
+    pub(crate) session: [u8; 32],
+}
+
+impl Staff {
+    /// As the desk knows it.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor::Staff { account: self.account, unit: self.unit.clone(), role: self.role }
+    }
+}
+
+impl FromRequestParts<App> for Staff {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        // The guard of the route has put it there; a handler on a route without that guard gets nobody.
+        parts.extensions.get::<Staff>().cloned().ok_or_else(Problem::not_yours)
+    }
+}
+
+/// A resident who has opened a case with its code and digits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Visit(pub(crate) CaseId);
+
+impl FromRequestParts<App> for Visit {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        parts.extensions.get::<Visit>().copied().ok_or_else(Problem::wrong_secret)
+    }
+}
+
+/// A cookie's value.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get_all(COOKIE).iter().filter_map(|h| h.to_str().ok()).flat_map(|h| h.split(';')).find_map(|pair| {
+        let (key, value) = pair.trim().split_once('=')?;
+        (key == name).then_some(value)
+    })
+}
+
+/// What is kept of a cookie: its hash.
+pub(crate) fn cookie_key(value: &str) -> [u8; 32] {
+    Sha256::digest(value.as_bytes()).into()
+}
+
+/// Stands in front of every route: who may call it, by the route's row. What is not allowed there ends here.
+pub(crate) async fn guard(
+    State((app, access)): State<(App, Access)>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) && access.is_page() {
+        same_origin(request.headers())?;
+    }
+    if access.is_page()
+        && let Some(staff) = signed_in(&app, request.headers()).await?
+    {
+        request.extensions_mut().insert(staff);
+    }
+    match access {
+        Access::Staff(roles) => match request.extensions().get::<Staff>() {
+            None if request.method() == Method::GET => {
+                let to = request.uri().path_and_query().map_or("/", |p| p.as_str());
+                return Ok(page::go(&format!("/sign-in?to={}", encode(to))));
+            }
+            None => return Err(Problem::signed_out()),
+            Some(staff) if !roles.contains(&staff.role) => return Err(Problem::not_yours()),
+            Some(_) => {}
+        },
+        Access::Visit => {
+            let visit = cookie(request.headers(), VISIT).and_then(|c| app.visit(cookie_key(c)));
+            match visit {
+                Some(id) => drop(request.extensions_mut().insert(Visit(id))),
+                None => return Ok(page::go("/follow?done=visit-over")),
+            }
+        }
+        Access::Public | Access::Intake | Access::CaseSecret | Access::Reader => {}
+    }
+    let mut response = next.run(request).await;
+    if matches!(access, Access::Staff(_) | Access::Visit) {
+        let value = axum::http::HeaderValue::from_static("no-store");
+        response.headers_mut().entry(axum::http::header::CACHE_CONTROL).or_insert(value);
+    }
+    Ok(response)
+}
+
+/// The account of the session cookie, if the session lives and the account is open.
+async fn signed_in(app: &App, headers: &HeaderMap) -> Result<Option<Staff>, Problem> {
+    let Some(value) = cookie(headers, SESSION).filter(|v| v.len() == 64) else { return Ok(None) };
+    let (key, number) = (cookie_key(value), app.desk().number());
+    let Some(session) = app.read(move |db, _| access::session(db, number, key)).await? else { return Ok(None) };
+    let now = app.desk().now().0;
+    if now - session.seen > IDLE_MOST || now - session.started > AGE_MOST {
+        return Ok(None);
+    }
+    let district = app.desk().district();
+    let Some(account) = district.accounts.get(&session.account).filter(|a| !a.closed) else { return Ok(None) };
+    if now - session.seen > TOUCH_EVERY {
+        app.desk().put(vec![access::touch_session(number, key, now)]).await?;
+    }
+    let form = session.form.iter().map(|b| format!("{b:02x}")).collect();
+    let (unit, role, user) = (account.unit.clone(), account.role, account.user.clone());
+    Ok(Some(Staff { account: account.id, user, unit, role, form, session: key }))
+}
+
+/// Refuses what another site made the browser send.
+fn same_origin(headers: &HeaderMap) -> Result<(), Problem> {
+    let text = |name| headers.get(name).and_then(|h| h.to_str().ok());
+    if let Some(site) = headers.get("sec-fetch-site").and_then(|h| h.to_str().ok())
+        && !matches!(site, "same-origin" | "none")
+    {
+        return Err(Problem::other_site());
+    }
+    if let (Some(origin), Some(host)) = (text(ORIGIN), text(HOST)) {
+        let of_origin = origin.split_once("://").map(|(_, rest)| rest);
+        if of_origin != Some(host) {
+            return Err(Problem::other_site());
+        }
+    }
+    Ok(())
+}
+
+/// Percent-encodes what stands in a query.
+pub(crate) fn encode(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// How a visitor wants pages: language, size of print, where they are, and who is signed in.
+#[derive(Clone, Debug)]
+pub(crate) struct Visitor {
+    pub(crate) l: L,
+    pub(crate) large: bool,
+    /// The path without its query.
+    pub(crate) path: String,
+    /// `?done=…`: what the page before has just done, as a message `done-…`.
+    pub(crate) done: Option<String>,
+    pub(crate) staff: Option<Staff>,
+    demo: bool,
+    district: std::sync::Arc<domain::district::District>,
+    now: domain::Moment,
+}
+
+impl Visitor {
+    /// From the parts of a request behind its guard.
+    pub(crate) fn of(parts: &Parts, app: &App) -> Visitor {
+        let query: Vec<(String, String)> =
+            form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+        let asked = |name: &str| query.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+        let wanted = asked("lang").or_else(|| cookie(&parts.headers, "lang"));
+        let accepted = parts.headers.get(ACCEPT_LANGUAGE).and_then(|h| h.to_str().ok()).unwrap_or_default();
+        let lang = match wanted {
+            Some("en") => Lang::En,
+            Some("zh-CN") => Lang::Zh,
+            _ if accepted.to_ascii_lowercase().starts_with("en") => Lang::En,
+            _ => Lang::Zh,
+        };
+        let large = asked("print").or_else(|| cookie(&parts.headers, "print")) == Some("large");
+        Visitor {
+            l: L(lang),
+            large,
+            path: parts.uri.path().to_owned(),
+            done: asked("done").map(|d| format!("done-{d}")),
+            staff: parts.extensions.get::<Staff>().cloned(),
+            demo: app.is_demo(),
+            district: app.desk().district(),
+            now: app.desk().now(),
+        }
+    }
+
+    /// The frame of a page with this title. A page that staff opens is a desk page.
+    pub(crate) fn page(&self, title: String) -> Page {
+        let (l, staff) = (self.l, self.staff.as_ref());
+        let mark = |s: &Staff| page::watermark(&self.district, l, s.account, s.role, s.unit.as_str(), self.now);
+        let user =
+            |s: &Staff| User { name: format!("{} · {}", self.district.unit_name(&s.unit, l.0), s.role.label(l.0)) };
+        let page = Page {
+            title,
+            lang: l.0.tag(),
+            large: self.large,
+            desk: staff.is_some(),
+            path: encode(&self.path),
+            csrf: staff.map(|s| s.form.clone()).unwrap_or_default(),
+            user: staff.map(user),
+            nav: page::nav(l, staff.map(|s| s.role), &self.path),
+            notice: None,
+            done_draft: None,
+            watermark: staff.map(mark),
+            demo: self.demo.then(|| l.t_n("demo-banner", self.now.date())),
+        };
+        match self.done.as_deref().filter(|key| l.has(key)) {
+            Some(key) => page.noting("ok", l.t(key)),
+            None => page,
+        }
+    }
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        Ok(Visitor::of(parts, app))
+    }
+}
+
+/// The address that a request comes from.
+pub(crate) struct From(pub(crate) std::net::IpAddr);
+
+impl FromRequestParts<App> for From {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        let from = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
+        from.map(From).ok_or_else(Problem::broken)
+    }
+}
 
 /// Whoever may hand in a case: a system with a token of scope intake, or a resident, whose address is counted.
 pub(crate) struct Intake {
@@ -22,22 +270,36 @@ impl FromRequestParts<App> for Intake {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let Some(header) = parts.headers.get(AUTHORIZATION) else {
-            let from = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
-            app.count_intake(from.ok_or_else(Problem::broken)?)?;
+        if !parts.headers.contains_key(AUTHORIZATION) {
+            let From(from) = From::from_request_parts(parts, app).await?;
+            app.count_intake(from)?;
             return Ok(Intake { actor: Actor::Resident, scope: "resident".into() });
-        };
-        let token = header.to_str().ok().and_then(|h| h.strip_prefix("Bearer ")).ok_or_else(Problem::token)?;
-        let key: [u8; 32] = Sha256::digest(token.trim().as_bytes()).into();
-        let number = app.desk().number();
-        let name = app.read(move |db, _| store::access::token(db, number, key)).await?.ok_or_else(Problem::token)?;
-        let district = app.desk().district();
-        let open = district.tokens.get(&name).is_some_and(|t| !t.ended && t.scope == Scope::Intake);
-        if !open {
-            return Err(Problem::token());
         }
+        let name = token(parts, app, Scope::Intake).await?;
         Ok(Intake { scope: format!("token {name}"), actor: Actor::System { name } })
     }
+}
+
+/// A connected system with a token of scope read.
+pub(crate) struct Reader;
+
+impl FromRequestParts<App> for Reader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        token(parts, app, Scope::Read).await.map(|_| Reader)
+    }
+}
+
+/// The name of the bearer token of a request, if it is open and of this scope.
+async fn token(parts: &Parts, app: &App, scope: Scope) -> Result<String, Problem> {
+    let header = parts.headers.get(AUTHORIZATION).and_then(|h| h.to_str().ok());
+    let token = header.and_then(|h| h.strip_prefix("Bearer ")).ok_or_else(Problem::token)?;
+    let (key, number) = (cookie_key(token.trim()), app.desk().number());
+    let name = app.read(move |db, _| access::token(db, number, key)).await?.ok_or_else(Problem::token)?;
+    let district = app.desk().district();
+    let open = district.tokens.get(&name).is_some_and(|t| !t.ended && t.scope == scope);
+    if open { Ok(name) } else { Err(Problem::token()) }
 }
 
 /// The secret that opens a case to its resident: the header `Case-Secret`.
@@ -49,5 +311,20 @@ impl FromRequestParts<App> for CaseSecret {
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
         let header = parts.headers.get("case-secret").and_then(|h| h.to_str().ok());
         header.map(|h| CaseSecret(h.trim().to_owned())).ok_or_else(Problem::wrong_secret)
+    }
+}
+
+/// A problem on a page, as a page of its own in the visitor's language.
+pub(crate) async fn errors_as_pages(State(app): State<App>, request: Request, next: Next) -> Response {
+    let accepts = request.headers().get(axum::http::header::ACCEPT).and_then(|h| h.to_str().ok()).unwrap_or_default();
+    if !accepts.contains("text/html") {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let visitor = Visitor::of(&parts, &app);
+    let response = next.run(Request::from_parts(parts, body)).await;
+    match response.extensions().get::<Problem>() {
+        Some(problem) => problem.clone().as_page(&visitor),
+        None => response,
     }
 }

@@ -10,10 +10,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::{Key, Raised, read_case_code};
 use domain::Label;
-use domain::case::{self, Case, Contact, Door, Event, Raise, Track, field};
+use domain::case::{self, Contact, Door, Event, Raise, Track, field};
 use serde::{Deserialize, Serialize};
 use std::sync::PoisonError;
-use store::read::{self, Stream};
+use store::read::{self, History};
 use subtle::ConstantTimeEq;
 
 /// The longest idempotency key, in bytes.
@@ -67,35 +67,29 @@ pub(crate) async fn raise(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let wanted: Wanted = serde_json::from_slice(&body).map_err(|e| {
-        let what = format!(
-            "内容不是所需的JSON：第{0}行第{1}列。 The body is not the JSON that is needed: line {0}, column {1}.",
-            e.line(),
-            e.column()
-        );
-        let todo = format!("请按 /api/openapi.json 更正。 Correct it by /api/openapi.json: {e}.");
-        Problem::new(StatusCode::BAD_REQUEST, "json", &what, &todo)
+        let zh = format!("内容不是所需的JSON：第{}行第{}列。", e.line(), e.column());
+        let en = format!("The body is not the JSON that is needed: line {}, column {}.", e.line(), e.column());
+        let en_do = format!("Correct it by /api/openapi.json: {e}.");
+        let zh = [zh.as_str(), "请按 /api/openapi.json 更正。"];
+        Problem::new(StatusCode::BAD_REQUEST, "json", zh, [&en, &en_do])
     })?;
     let key = match headers.get("idempotency-key") {
         None => None,
         Some(value) => {
             let text = value.to_str().ok().filter(|k| (1..=KEY_MOST).contains(&k.len()));
-            let what = "提交标识不合规范。 The Idempotency-Key is not usable.";
-            let todo = "请使用1到200个可见字符。 Use 1 to 200 visible characters.";
-            Some(Key::of(&caller.scope, text.ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "key", what, todo))?))
+            let zh = ["提交标识不合规范。", "请使用1到200个可见字符。"];
+            let en = ["The Idempotency-Key is not usable.", "Use 1 to 200 visible characters."];
+            Some(Key::of(&caller.scope, text.ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "key", zh, en))?))
         }
     };
     let track = match wanted.track.as_deref() {
         None | Some("") => Track::Hotline,
         Some(code) => Track::of(code).ok_or_else(|| {
-            let known: Vec<_> = Track::ALL.iter().map(|t| t.code()).collect();
-            let todo = format!("可用：{0}。 Use one of: {0}.", known.join(", "));
-            Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "no_such_track",
-                "没有这种类型。 There is no such track.",
-                &todo,
-            )
-            .at("track")
+            let known = Track::ALL.iter().map(|t| t.code()).collect::<Vec<_>>().join(", ");
+            let zh = format!("可用：{known}。");
+            let en = format!("Use one of: {known}.");
+            let (zh, en) = (["没有这种类型。", zh.as_str()], ["There is no such track.", en.as_str()]);
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "no_such_track", zh, en).at("track")
         })?,
     };
     let contact = match wanted.contact {
@@ -140,16 +134,8 @@ struct Step {
     kind: &'static str,
 }
 
-/// What the resident's secret opens.
-struct Opened {
-    case: Case,
-    stream: Stream<Event>,
-    first: case::Fields,
-    question: Option<String>,
-    answer: Option<String>,
-}
-
-async fn open(app: &App, typed: &str, CaseSecret(secret): CaseSecret) -> Result<Opened, Problem> {
+/// The case that a code and its secret open. A wrong one is counted: a case stops listening after too many.
+pub(crate) async fn open(app: &App, typed: &str, secret: &str) -> Result<History, Problem> {
     let code = read_case_code(typed).ok_or_else(Problem::wrong_secret)?;
     app.may_try(&code)?;
     let number = app.desk().number();
@@ -157,39 +143,16 @@ async fn open(app: &App, typed: &str, CaseSecret(secret): CaseSecret) -> Result<
     let found = app
         .read(move |db, keys| {
             let Some(id) = read::by_code(db, number, &wanted)? else { return Ok(None) };
-            let stream = read::stream::<Event>(db, number, id)?;
-            let Some(case) = case::replay(id, stream.events.iter().map(|e| &e.body)) else { return Ok(None) };
             let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut first = case::Fields::new();
-            let (mut question, mut answer) = (None, None);
-            for e in &stream.events {
-                let wanted = matches!(
-                    e.body.event,
-                    Event::Raised { .. }
-                        | Event::Asked { .. }
-                        | Event::Proposed { .. }
-                        | Event::Answered { .. }
-                        | Event::EndedElsewhere { .. }
-                );
-                if !wanted {
-                    continue;
-                }
-                let fields = read::private(db, &mut keys, number, id, e.version, e.seq)?;
-                question = fields.get(field::QUESTION).cloned().or(question);
-                answer = fields.get(field::ANSWER).cloned().or(answer);
-                if e.version == 1 {
-                    first = fields;
-                }
-            }
-            Ok(Some(Opened { case, stream, first, question, answer }))
+            read::history(db, &mut keys, number, id)
         })
         .await?;
-    let right = found.filter(|o| {
-        let known = o.first.get(field::SECRET).map(String::as_bytes).unwrap_or_default();
-        !known.is_empty() && bool::from(known.ct_eq(secret.as_bytes()))
+    let right = found.filter(|history| {
+        let known = history.told.first().and_then(|t| t.private.get(field::SECRET));
+        known.is_some_and(|known| bool::from(known.as_bytes().ct_eq(secret.as_bytes())))
     });
     match right {
-        Some(opened) => Ok(opened),
+        Some(history) => Ok(history),
         None => {
             app.count_wrong(&code)?;
             Err(Problem::wrong_secret())
@@ -201,15 +164,16 @@ async fn open(app: &App, typed: &str, CaseSecret(secret): CaseSecret) -> Result<
 pub(crate) async fn follow(
     State(app): State<App>,
     Path(code): Path<String>,
-    secret: CaseSecret,
+    CaseSecret(secret): CaseSecret,
 ) -> Result<Response, Problem> {
-    let Opened { case, stream, first, question, answer } = open(&app, &code, secret).await?;
+    let history = open(&app, &code, &secret).await?;
+    let (case, fields) = (&history.case, history.fields());
     let district = app.desk().district();
     let due = case.next_due();
     let lead = case.tasks.iter().rev().find(|t| t.lead);
     // What is only between offices stays there.
-    let shown = stream
-        .events
+    let shown = history
+        .told
         .iter()
         .filter(|e| !matches!(e.body.event, Event::Noted | Event::Proposed { .. } | Event::SentBack { .. }));
     let followed = Followed {
@@ -218,26 +182,41 @@ pub(crate) async fn follow(
         due: due.map(|c| c.due.raw.to_string()),
         paused: due.is_some_and(case::Clock::is_paused),
         unit: lead.map(|t| district.unit_name(&t.unit, domain::Lang::Zh).to_owned()),
-        title: first.get(field::TITLE).cloned().unwrap_or_default(),
-        text: first.get(field::TEXT).cloned().unwrap_or_default(),
-        question: question.filter(|_| case.question.is_some()),
-        answer: answer.filter(|_| case.answered_on.is_some() || case.ended.is_some()),
+        title: fields.get(field::TITLE).cloned().unwrap_or_default(),
+        text: fields.get(field::TEXT).cloned().unwrap_or_default(),
+        question: history.latest(field::QUESTION).filter(|_| case.question.is_some()).map(str::to_owned),
+        answer: given_answer(&history).map(str::to_owned),
         history: shown.map(|e| Step { at: e.body.at.minute(), kind: e.body.event.kind() }).collect(),
-        code: case.code,
+        code: case.code.clone(),
     };
     Ok(Json(followed).into_response())
+}
+
+/// The text of the latest answer that the resident has been given: a proposal that waits for approval is none yet.
+pub(crate) fn given_answer(history: &History) -> Option<&str> {
+    let given = history.told.iter().rev().find(|t| {
+        use Event::*;
+        matches!(
+            t.body.event,
+            Answered { .. } | ReviewAnswered { .. } | ReReviewAnswered { .. } | EndedElsewhere { .. }
+        )
+    })?;
+    let holder = match given.body.event {
+        Event::Answered { proposal: Some(version), .. } => history.told.iter().find(|t| t.version == version)?,
+        _ => given,
+    };
+    holder.private.get(field::ANSWER).map(String::as_str)
 }
 
 /// `GET /receipts/{file}`: the receipt of a case's first entry in the ledger as it is now.
 pub(crate) async fn receipt(
     State(app): State<App>,
     Path(file): Path<String>,
-    secret: CaseSecret,
+    CaseSecret(secret): CaseSecret,
 ) -> Result<Response, Problem> {
     let code = file.strip_suffix(".tlog-proof").ok_or_else(Problem::not_found)?;
-    let opened = open(&app, code, secret).await?;
+    let first = open(&app, code, &secret).await?.first();
     let number = app.desk().number();
-    let first = opened.stream.events.first().map_or(0, |e| e.seq);
     let receipt = app
         .read(move |db, _| {
             let (_, size) = read::checkpoint(db, number)?;

@@ -1,14 +1,19 @@
-//! The counter: what comes in over HTTP. The only room that knows axum. So far: the API of intake and receipts, the
-//! ledger's tiles, and health.
+//! The counter: what comes in over HTTP. The only room that knows axum and templates.
 //!
 //! A route exists only as a row of [`routes::TABLE`], which says who may call it; a route without a row can't be added.
 
 mod app;
+mod assets;
 mod caller;
+mod form;
 mod intake;
+mod lang;
 mod log;
+mod page;
 mod problem;
 pub mod routes;
+mod session;
+mod view;
 
 pub use app::App;
 pub use routes::router;

@@ -1,5 +1,9 @@
-//! The one edge at which something that went wrong becomes an answer: an RFC 9457 problem document.
+//! The one edge at which something that went wrong becomes an answer: an RFC 9457 problem document, or a page.
 
+use crate::caller::Visitor;
+use crate::lang::L;
+use crate::page::{self, Page};
+use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::Failure;
@@ -7,35 +11,55 @@ use domain::{Lang, Refusal, Why};
 use serde::Serialize;
 use store::StoreError;
 
-/// What is wrong, for a program and for a person.
-#[derive(Clone, Debug, Serialize)]
+/// What is wrong, and what to do.
+type Said = (String, String);
+
+/// What is wrong, for a program and for a person, in both languages.
+#[derive(Clone, Debug)]
 pub struct Problem {
+    kind: String,
+    status: StatusCode,
+    zh: Said,
+    en: Said,
+    /// The field that has to change.
+    field: Option<&'static str>,
+    retry_after: Option<u64>,
+}
+
+/// The problem document: both languages in one text, Chinese first, as everywhere.
+#[derive(Serialize)]
+struct Document<'a> {
     /// A stable name: `urn:doorstep:problem:empty`.
     #[serde(rename = "type")]
-    kind: String,
+    kind: &'a str,
     title: String,
     status: u16,
     /// What to do.
     detail: String,
-    /// The field that has to change.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'static str>,
-    #[serde(skip)]
-    retry_after: Option<u64>,
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    l: L,
+    page: Page,
+    what: String,
+    todo: String,
+    sign_in: bool,
 }
 
 impl Problem {
-    /// A problem with both sentences in both languages; Chinese stands first, as everywhere.
-    pub(crate) fn new(status: StatusCode, kind: &str, what: &str, todo: &str) -> Problem {
+    /// A problem: what is wrong and what to do, in Chinese and in English.
+    pub(crate) fn new(status: StatusCode, kind: &str, zh: [&str; 2], en: [&str; 2]) -> Problem {
+        let said = |[what, todo]: [&str; 2]| (what.to_owned(), todo.to_owned());
+        Problem::said(status, kind, |lang| said(if lang == Lang::Zh { zh } else { en }))
+    }
+
+    fn said(status: StatusCode, kind: &str, said: impl Fn(Lang) -> Said) -> Problem {
         let kind = format!("urn:doorstep:problem:{kind}");
-        Problem {
-            kind,
-            title: what.into(),
-            status: status.as_u16(),
-            detail: todo.into(),
-            field: None,
-            retry_after: None,
-        }
+        Problem { kind, status, zh: said(Lang::Zh), en: said(Lang::En), field: None, retry_after: None }
     }
 
     pub(crate) fn at(self, field: &'static str) -> Problem {
@@ -43,39 +67,145 @@ impl Problem {
     }
 
     pub(crate) fn broken() -> Problem {
-        let what = "系统内部出错，没有保存。 Something broke inside; nothing was saved.";
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "broken", what, "请稍后再试。 Try again in a moment.")
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "broken",
+            ["系统内部出错，没有保存。", "请稍后再试。"],
+            ["Something broke inside; nothing was saved.", "Try again in a moment."],
+        )
     }
 
     pub(crate) fn not_found() -> Problem {
-        let what = "没有这个地址。 There is nothing at this address.";
-        Problem::new(StatusCode::NOT_FOUND, "not_found", what, "请核对地址。 Check the address.")
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            ["没有这个地址。", "请核对地址，或从首页进入。"],
+            ["There is nothing at this address.", "Check the address, or start from the front page."],
+        )
     }
 
     pub(crate) fn wrong_secret() -> Problem {
-        let what = "编号或查询密码不对。 The code and the secret don't belong together.";
-        let todo = "请核对回执；密码放在 Case-Secret 头里。 Compare both with the receipt; the secret goes into the header Case-Secret.";
-        Problem::new(StatusCode::NOT_FOUND, "wrong_secret", what, todo)
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            "wrong_secret",
+            ["编号或查询密码不对。", "请核对回执；接口的密码放在 Case-Secret 头里。"],
+            [
+                "The code and the secret don't belong together.",
+                "Compare both with the receipt; with the API the secret goes into the header Case-Secret.",
+            ],
+        )
+    }
+
+    /// Signed in, but the route is not for this post.
+    pub(crate) fn not_yours() -> Problem {
+        Refusal::new(Why::NotYours).into()
+    }
+
+    /// A form that was sent after its session had ended.
+    pub(crate) fn signed_out() -> Problem {
+        Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "signed_out",
+            ["登录已过期，没有保存。", "请在新的标签页登录，再返回刚才的页面提交；您写的内容还在那里。"],
+            [
+                "Your session has ended; nothing was saved.",
+                "Sign in in another tab, then go back and send it again: what you wrote is still there.",
+            ],
+        )
+    }
+
+    /// A form whose token is not that of the session.
+    pub(crate) fn stale_form() -> Problem {
+        Problem::new(
+            StatusCode::FORBIDDEN,
+            "stale_form",
+            ["这个页面已过期，没有保存。", "请返回，刷新后再提交。"],
+            ["This page is out of date; nothing was saved.", "Go back, reload it, and send it again."],
+        )
+    }
+
+    /// What another site made the browser send.
+    pub(crate) fn other_site() -> Problem {
+        Problem::new(
+            StatusCode::FORBIDDEN,
+            "other_site",
+            ["这个请求来自别的网站，没有执行。", "请在本网站的页面上操作。"],
+            ["This request came from another site; nothing was done.", "Use the pages of this site."],
+        )
+    }
+
+    /// A form that can't be read.
+    pub(crate) fn form() -> Problem {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "form",
+            ["表单内容读不了，没有保存。", "请返回后再提交一次。"],
+            ["The form can't be read; nothing was saved.", "Go back and send it again."],
+        )
+    }
+
+    /// A body that is too large.
+    pub(crate) fn too_large() -> Problem {
+        Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            ["内容太大，没有保存。", "请减少照片或缩短文字后再提交。"],
+            ["This is too large; nothing was saved.", "Send fewer photos or a shorter text."],
+        )
     }
 
     pub(crate) fn token() -> Problem {
-        let what = "令牌不存在、已停用或权限不足。 The token is unknown, ended, or of another scope.";
-        let todo = "请向管理员索取 intake 权限的令牌。 Ask the administrator for a token of scope intake.";
-        Problem::new(StatusCode::UNAUTHORIZED, "token", what, todo)
+        Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "token",
+            ["令牌不存在、已停用或权限不足。", "请向管理员索取所需权限的令牌。"],
+            ["The token is unknown, ended, or of another scope.", "Ask the administrator for a token of the scope."],
+        )
     }
 
     pub(crate) fn too_many(seconds: u64) -> Problem {
-        let what = "请求太多。 Too many requests.";
-        let todo = format!("请在{seconds}秒后再试。 Try again in {seconds} seconds.");
+        let zh = format!("请在{seconds}秒后再试。");
+        let en = format!("Try again in {seconds} seconds.");
+        let (zh, en) = (["请求太多。", zh.as_str()], ["Too many requests.", en.as_str()]);
         Problem {
             retry_after: Some(seconds),
-            ..Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", what, &todo)
+            ..Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", zh, en)
         }
     }
 
-    fn said(status: StatusCode, code: &str, said: impl Fn(Lang) -> (String, String)) -> Problem {
-        let ((zh, zh_do), (en, en_do)) = (said(Lang::Zh), said(Lang::En));
-        Problem::new(status, code, &format!("{zh} {en}"), &format!("{zh_do} {en_do}"))
+    /// What is wrong and what to do, in a language: for a form that is shown again with its fault.
+    pub(crate) fn sentence(&self, lang: Lang) -> String {
+        match lang {
+            Lang::Zh => format!("{}{}", self.zh.0, self.zh.1),
+            Lang::En => format!("{} {}", self.en.0, self.en.1),
+        }
+    }
+
+    /// The field that has to change.
+    pub(crate) fn field(&self) -> Option<&'static str> {
+        self.field
+    }
+
+    /// The status that it is answered with.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// As a page in the visitor's language.
+    pub(crate) fn as_page(&self, visitor: &Visitor) -> Response {
+        let l = visitor.l;
+        let page = visitor.page(l.t("error-title"));
+        let (what, todo) = if l.0 == Lang::Zh { self.zh.clone() } else { self.en.clone() };
+        let sign_in = self.status == StatusCode::UNAUTHORIZED;
+        let response = page::show_with(self.status, &ErrorPage { l, page, what, todo, sign_in });
+        self.with_retry(response)
+    }
+
+    fn with_retry(&self, mut response: Response) -> Response {
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 }
 
@@ -116,12 +246,18 @@ impl From<Failure> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = serde_json::to_vec(&self).unwrap_or_default();
-        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
-        if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
+        let document = Document {
+            kind: &self.kind,
+            title: format!("{} {}", self.zh.0, self.en.0),
+            status: self.status.as_u16(),
+            detail: format!("{} {}", self.zh.1, self.en.1),
+            field: self.field,
+        };
+        let body = serde_json::to_vec(&document).unwrap_or_default();
+        let response = (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        let mut response = self.with_retry(response);
+        // A browser gets a page instead: see `caller::errors_as_pages`.
+        response.extensions_mut().insert(self);
         response
     }
 }

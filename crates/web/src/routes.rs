@@ -1,26 +1,42 @@
 //! Every route, and who may call it. The router is made from this table alone.
 
 use crate::app::App;
+use crate::caller::{errors_as_pages, guard};
 use crate::problem::Problem;
-use crate::{intake, log};
+use crate::{assets, intake, log, session};
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
+use domain::Role;
+use std::convert::Infallible;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
-/// Who may call a route. Its handler takes the guard of that name as a parameter.
+/// Who may call a route. The guard of that name stands in front of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Everybody.
     Public,
     /// A token of scope intake, or a resident without one, counted by address.
     Intake,
-    /// Whoever has the case's secret.
+    /// Whoever has the case's secret, in a header.
     CaseSecret,
+    /// A token of scope read.
+    Reader,
+    /// A resident who opened a case with its code and digits.
+    Visit,
+    /// Signed-in accounts of these roles.
+    Staff(&'static [Role]),
+}
+
+impl Access {
+    /// Whether browsers come here with cookies.
+    pub(crate) fn is_page(self) -> bool {
+        matches!(self, Access::Public | Access::Visit | Access::Staff(_))
+    }
 }
 
 /// A route.
@@ -31,15 +47,37 @@ pub struct Route {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// The largest body that it takes, in bytes.
+    pub body_most: usize,
     handler: fn() -> MethodRouter<App>,
 }
 
 const fn route(method: &'static str, path: &'static str, access: Access, handler: fn() -> MethodRouter<App>) -> Route {
-    Route { method, path, access, handler }
+    Route { method, path, access, body_most: BODY_MOST, handler }
 }
+
+impl Route {
+    /// Takes photos too.
+    const fn with_photos(self) -> Route {
+        Route { body_most: PHOTOS_BODY_MOST, ..self }
+    }
+}
+
+/// Every role.
+const ANY: &[Role] = &[
+    Role::Grid,
+    Role::Clerk,
+    Role::Head,
+    Role::Dispatcher,
+    Role::Supervisor,
+    Role::Leader,
+    Role::Auditor,
+    Role::Administrator,
+];
 
 /// The routes.
 pub const TABLE: &[Route] = &[
+    // The API of intake, and the ledger.
     route("POST", "/api/v1/cases", Access::Intake, || post(intake::raise)),
     route("GET", "/api/v1/cases/{code}", Access::CaseSecret, || get(intake::follow)),
     route("GET", "/receipts/{file}", Access::CaseSecret, || get(intake::receipt)),
@@ -50,6 +88,17 @@ pub const TABLE: &[Route] = &[
     route("GET", "/healthz", Access::Public, || get(log::healthz)),
     route("GET", "/readyz", Access::Public, || get(log::readyz)),
     route("GET", "/metrics", Access::Public, || get(log::metrics)),
+    // The frame of all pages.
+    route("GET", "/", Access::Public, || get(session::home)),
+    route("GET", "/assets/{file}", Access::Public, || get(assets::file)),
+    route("GET", "/language", Access::Public, || get(session::language)),
+    route("GET", "/print-size", Access::Public, || get(session::print_size)),
+    route("GET", "/sign-in", Access::Public, || get(session::form)),
+    route("POST", "/sign-in", Access::Public, || post(session::sign_in)),
+    route("POST", "/sign-out", Access::Staff(ANY), || post(session::sign_out)),
+    route("GET", "/account", Access::Staff(ANY), || get(session::account)),
+    route("POST", "/account/password", Access::Staff(ANY), || post(session::password)),
+    route("POST", "/account/sessions/end", Access::Staff(ANY), || post(session::end_sessions)),
 ];
 
 /// The description of the API; a test holds it against the table.
@@ -57,14 +106,20 @@ pub const OPENAPI: &str = include_str!("openapi.json");
 
 /// The largest body of a request, in bytes: a text of 20 000 characters with all that belongs to it.
 const BODY_MOST: usize = 256 * 1024;
+/// The largest body of a form with photos: five of them as a phone takes them, when its browser made none smaller.
+const PHOTOS_BODY_MOST: usize = 64 * 1024 * 1024;
 
 /// The server's routes over its state.
 pub fn router(app: App) -> Router {
-    let routes = TABLE.iter().fold(Router::new(), |r, route| r.route(route.path, (route.handler)()));
+    let routes = TABLE.iter().fold(Router::new(), |r, route| {
+        let guarded = from_fn_with_state((app.clone(), route.access), guard);
+        let limits = (RequestBodyLimitLayer::new(route.body_most), DefaultBodyLimit::disable());
+        r.route(route.path, (route.handler)().layer::<_, Infallible>(guarded).layer(limits))
+    });
     routes
         .fallback(async || Problem::not_found())
+        .layer(from_fn_with_state(app.clone(), errors_as_pages))
         .with_state(app)
-        .layer(RequestBodyLimitLayer::new(BODY_MOST))
         .layer(from_fn(headers))
         .layer(CatchPanicLayer::new())
 }
@@ -72,9 +127,16 @@ pub fn router(app: App) -> Router {
 /// The headers of every answer.
 async fn headers(request: Request, next: Next) -> Response {
     const HEADERS: &[(&str, &str)] = &[
-        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        (
+            "content-security-policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; \
+             form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ),
         ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
         ("referrer-policy", "no-referrer"),
+        ("permissions-policy", "camera=(), microphone=(), geolocation=(self)"),
+        ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
     ];
     let mut response = next.run(request).await;

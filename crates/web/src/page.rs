@@ -1,0 +1,154 @@
+//! The frame of every page: who looks, in which language, what stands in the navigation.
+
+use crate::lang::L;
+use askama::Template;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use domain::district::District;
+use domain::{Label, Moment, Role};
+
+/// An entry of the navigation.
+pub(crate) struct NavItem {
+    pub(crate) href: &'static str,
+    pub(crate) label: String,
+    pub(crate) current: bool,
+    pub(crate) count: Option<u64>,
+}
+
+/// Who is signed in, as the page names it: a post, never a person.
+pub(crate) struct User {
+    pub(crate) name: String,
+}
+
+/// What just happened: kind "ok", "bad" or "info".
+pub(crate) struct Notice {
+    pub(crate) kind: &'static str,
+    pub(crate) text: String,
+}
+
+/// An option of a select, a radio group or tick boxes.
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) label: String,
+    pub(crate) hint: String,
+    pub(crate) selected: bool,
+}
+
+impl Choice {
+    /// Every value of a vocabulary, one of them chosen.
+    pub(crate) fn all<T: Label>(l: L, chosen: &str) -> Vec<Choice> {
+        Choice::some(T::ALL, l, chosen)
+    }
+
+    /// Some values of a vocabulary, one of them chosen.
+    pub(crate) fn some<T: Label>(values: &[T], l: L, chosen: &str) -> Vec<Choice> {
+        values.iter().map(|v| Choice::of(v.code(), v.label(l.0), chosen)).collect()
+    }
+
+    /// One choice.
+    pub(crate) fn of(value: &str, label: &str, chosen: &str) -> Choice {
+        Choice { value: value.to_owned(), label: label.to_owned(), hint: String::new(), selected: value == chosen }
+    }
+}
+
+/// A fault at a field of a form.
+#[derive(Clone, Debug)]
+pub(crate) struct FieldError {
+    pub(crate) field: String,
+    pub(crate) text: String,
+}
+
+/// What `_base.html` reads.
+pub(crate) struct Page {
+    pub(crate) title: String,
+    pub(crate) lang: &'static str,
+    pub(crate) large: bool,
+    pub(crate) desk: bool,
+    pub(crate) path: String,
+    pub(crate) csrf: String,
+    pub(crate) user: Option<User>,
+    pub(crate) nav: Vec<NavItem>,
+    pub(crate) notice: Option<Notice>,
+    pub(crate) done_draft: Option<String>,
+    pub(crate) watermark: Option<String>,
+    /// Said on top of every page of a demonstration: the data is made up, and its clock is another.
+    pub(crate) demo: Option<String>,
+}
+
+impl Page {
+    /// With what just happened.
+    pub(crate) fn noting(mut self, kind: &'static str, text: String) -> Page {
+        self.notice = Some(Notice { kind, text });
+        self
+    }
+}
+
+/// The navigation of a role; of everybody without one.
+pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
+    let items: &[(&'static str, &str)] = match role {
+        None => &[
+            ("/raise", "nav-raise"),
+            ("/follow", "nav-follow"),
+            ("/figures", "nav-figures"),
+            ("/verify", "nav-verify"),
+        ],
+        Some(Role::Grid) => &[("/intake", "nav-intake")],
+        Some(Role::Clerk | Role::Head) => {
+            &[("/desk", "nav-desk"), ("/intake", "nav-intake"), ("/figures", "nav-figures")]
+        }
+        Some(Role::Dispatcher) => {
+            &[("/inbox", "nav-inbox"), ("/late", "nav-late"), ("/intake", "nav-intake"), ("/figures", "nav-figures")]
+        }
+        Some(Role::Supervisor) => &[("/late", "nav-late"), ("/reviews", "nav-reviews"), ("/figures", "nav-figures")],
+        Some(Role::Leader) => &[("/figures", "nav-figures"), ("/late", "nav-late")],
+        Some(Role::Auditor) => &[
+            ("/ledger", "nav-ledger"),
+            ("/openings", "nav-openings"),
+            ("/exports", "nav-exports"),
+            ("/figures", "nav-figures"),
+        ],
+        Some(Role::Administrator) => &[("/admin", "nav-admin"), ("/figures", "nav-figures")],
+    };
+    let is_here = |href: &str| path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
+    items.iter().map(|(href, key)| NavItem { href, label: l.t(key), current: is_here(href), count: None }).collect()
+}
+
+/// The page a role begins its day on.
+pub(crate) fn first_page(role: Role) -> &'static str {
+    match role {
+        Role::Grid => "/intake",
+        Role::Clerk | Role::Head => "/desk",
+        Role::Dispatcher => "/inbox",
+        Role::Supervisor => "/late",
+        Role::Leader => "/figures",
+        Role::Auditor => "/ledger",
+        Role::Administrator => "/admin",
+    }
+}
+
+/// What is written across staff pages and their prints: unit, account and minute.
+pub(crate) fn watermark(district: &District, l: L, account: u32, role: Role, unit: &str, now: Moment) -> String {
+    let unit = district.unit_name(&unit.into(), l.0).to_owned();
+    format!("{unit} {} #{account} {}", role.label(l.0), now.minute())
+}
+
+/// A page as an answer; with another status than 200 for a refused form.
+pub(crate) fn show_with(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be drawn");
+            crate::problem::Problem::broken().into_response()
+        }
+    }
+}
+
+/// A page as an answer.
+pub(crate) fn show(template: &impl Template) -> Response {
+    show_with(StatusCode::OK, template)
+}
+
+/// Sends the browser on by GET: what was posted is not posted again by going back.
+pub(crate) fn go(to: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to.to_owned())]).into_response()
+}

@@ -1,0 +1,88 @@
+//! What pages draw alike: where a case stands, and how a clock stands, as shape, word and date.
+
+use crate::lang::L;
+use calendar::{Calendar, Date, Unit};
+use domain::Label;
+use domain::case::{Case, Clock, Stage};
+
+/// A stage as a status label: the kind of `_parts.html`'s `status`, and the words.
+pub(crate) struct StatusView {
+    pub(crate) kind: &'static str,
+    pub(crate) words: String,
+}
+
+/// A stage as a status label. With an open question the case waits for its resident.
+pub(crate) fn status(l: L, stage: Stage, question: bool) -> StatusView {
+    if question && stage == Stage::Handling {
+        return StatusView { kind: "wait", words: l.t("waits-for-resident") };
+    }
+    let kind = match stage {
+        Stage::Raised => "new",
+        Stage::Accepted | Stage::Handling | Stage::Review | Stage::ReReview => "doing",
+        Stage::Answered => "wait",
+        Stage::Ended => "done",
+        Stage::NotAccepted | Stage::Routed | Stage::Merged | Stage::Withdrawn => "stop",
+    };
+    StatusView { kind, words: stage.label(l.0).to_owned() }
+}
+
+/// A clock as `_parts.html`'s `clock` draws it.
+pub(crate) struct ClockView {
+    pub(crate) kind: &'static str,
+    pub(crate) words: String,
+    pub(crate) date: String,
+    pub(crate) iso: String,
+    pub(crate) provisional: bool,
+}
+
+/// A running or stopped clock of a case.
+pub(crate) fn clock(l: L, clock: &Clock, today: Date, calendar: &Calendar) -> ClockView {
+    let (due, provisional) = (clock.due.rolled, clock.due.provisional);
+    if let Some(stopped) = clock.stopped {
+        let key = if clock.is_late(today) { "clock-done-late" } else { "clock-done" };
+        let (date, iso) = (l.day(stopped, today), stopped.to_string());
+        return ClockView { kind: "done", words: l.t(key), date, iso, provisional: false };
+    }
+    if let Some(since) = clock.paused_on {
+        let (date, iso) = (l.t_n("clock-since", l.day(since, today)), since.to_string());
+        return ClockView { kind: "paused", words: l.t("clock-paused"), date, iso, provisional };
+    }
+    due_view(l, due, clock.due.alarm(), clock.unit, provisional, today, calendar)
+}
+
+/// A due day that a list knows without the whole clock: counted in working days.
+pub(crate) fn due(l: L, due: Date, today: Date, calendar: &Calendar) -> ClockView {
+    due_view(l, due, due, Unit::Working, false, today, calendar)
+}
+
+fn due_view(
+    l: L,
+    due: Date,
+    alarm: Date,
+    unit: Unit,
+    provisional: bool,
+    today: Date,
+    calendar: &Calendar,
+) -> ClockView {
+    let working = unit == Unit::Working;
+    let days = |from: Date, to: Date| match unit {
+        Unit::Working => calendar.working_days_between(from, to),
+        Unit::Calendar => domain::moment::day_number(to) - domain::moment::day_number(from),
+    };
+    let left = days(today, due);
+    let (kind, words) = if today > due {
+        let late = days(due, today).max(1);
+        ("late", l.t_n(if working { "working-days-late" } else { "days-late" }, late))
+    } else if today == due || left == 0 {
+        ("soon", l.t("due-today"))
+    } else {
+        let soon = days(today, alarm) <= 2;
+        (if soon { "soon" } else { "ok" }, l.t_n(if working { "working-days-left" } else { "days-left" }, left))
+    };
+    ClockView { kind, words, date: l.day(due, today), iso: due.to_string(), provisional }
+}
+
+/// The clock that a case page leads with: the earliest running duty, or the wait for the verdict.
+pub(crate) fn leading_clock(case: &Case) -> Option<&Clock> {
+    case.next_due().or_else(|| case.asked().filter(|c| c.is_running()))
+}

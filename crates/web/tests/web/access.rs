@@ -1,0 +1,150 @@
+//! Who may call what: the whole matrix of roles and routes, sessions, forms of other sites.
+
+use crate::kit::{Kit, PASSWORD, user_of};
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
+use domain::{Label, Role};
+use web::routes::{Access, TABLE};
+
+/// A path with its pieces filled in; nothing there exists.
+fn filled(path: &str) -> String {
+    let pieces = path.split('/').map(|piece| match piece {
+        p if p.starts_with("{*") => "x",
+        p if p.starts_with('{') => "0",
+        p => p,
+    });
+    pieces.collect::<Vec<_>>().join("/")
+}
+
+/// Whether an answer says that the caller may not come here.
+fn turned_away(status: StatusCode, location: &str) -> bool {
+    let sent_away = status == StatusCode::SEE_OTHER
+        && (location.starts_with("/sign-in?to=") || location == "/follow?done=visit-over");
+    sent_away || matches!(status, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED)
+}
+
+#[tokio::test]
+async fn every_role_comes_to_the_routes_of_its_row_and_to_no_other() {
+    let kit = Kit::new().await;
+    for role in Role::ALL.iter().map(|r| Some(*r)).chain([None]) {
+        let mut client = match role {
+            Some(role) => kit.role(role).await,
+            None => kit.client(),
+        };
+        for route in TABLE.iter().filter(|r| !matches!(r.path, "/sign-out" | "/account/sessions/end")) {
+            let method: Method = route.method.parse().unwrap();
+            let origin = [("origin", "http://doorstep.test")];
+            let kind = "application/x-www-form-urlencoded";
+            let answer = client.send(method, &filled(route.path), &origin, Body::empty(), kind).await;
+            assert_ne!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{} {}", route.method, route.path);
+            let may = match route.access {
+                Access::Public | Access::Intake => true,
+                Access::Staff(roles) => role.is_some_and(|r| roles.contains(&r)),
+                Access::CaseSecret | Access::Reader | Access::Visit => false,
+            };
+            // A form without its token is turned away behind the guard: that it got there shows in the problem's name.
+            let stale = answer.text.contains("页面已过期");
+            let away = turned_away(answer.status, answer.location()) && !stale;
+            let hidden = matches!(route.access, Access::CaseSecret) && answer.status == StatusCode::NOT_FOUND;
+            assert_eq!(may, !(away || hidden), "{role:?} at {} {}: {}", route.method, route.path, answer.status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_form_without_the_token_of_its_session_or_of_another_site_is_refused() {
+    let kit = Kit::new().await;
+    let mut client = kit.role(Role::Clerk).await;
+    let answer = client.post("/account/sessions/end", &[("session", "all")]).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(answer.text.contains("页面已过期"), "{}", answer.text);
+    let csrf = client.get("/account").await.input("csrf");
+    let body = Body::from(format!("session=all&csrf={csrf}"));
+    let foreign = [("origin", "http://elsewhere.test")];
+    let kind = "application/x-www-form-urlencoded";
+    let answer = client.send(Method::POST, "/account/sessions/end", &foreign, body, kind).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(answer.text.contains("别的网站"), "{}", answer.text);
+    let answer = client.submit("/account/sessions/end", &[("session", "all")]).await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/sign-in?done=signed-out"));
+    assert_eq!(client.get("/account").await.location(), "/sign-in?to=%2Faccount");
+}
+
+#[tokio::test]
+async fn a_wrong_password_says_so_and_after_ten_the_account_must_wait() {
+    let kit = Kit::new().await;
+    let mut client = kit.client();
+    for _ in 0..10 {
+        let answer = client.post("/sign-in", &[("user", "clerk-1"), ("password", "wrong wrong")]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text.contains("登录名或密码不对") && answer.text.contains("value=\"clerk-1\""));
+    }
+    let answer = client.post("/sign-in", &[("user", "clerk-1"), ("password", PASSWORD)]).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(answer.headers.contains_key("retry-after"));
+    let answer = client.post("/sign-in", &[("user", "nobody"), ("password", "wrong wrong")]).await;
+    assert!(answer.text.contains("登录名或密码不对"), "whether an account exists is not told");
+}
+
+#[tokio::test]
+async fn a_session_ends_when_idle_when_old_when_signed_out_and_with_its_account() {
+    let kit = Kit::new().await;
+    let mut client = kit.role(Role::Clerk).await;
+    assert_eq!(client.get("/account").await.status, StatusCode::OK);
+    kit.clock.set(crate::kit::at("2023-05-04T13:30:00"));
+    assert_eq!(client.get("/account").await.status, StatusCode::SEE_OTHER, "idle for over four hours");
+    let mut client = kit.role(Role::Clerk).await;
+    let answer = client.submit("/sign-out", &[]).await;
+    assert_eq!(answer.location(), "/sign-in?done=signed-out");
+    assert_eq!(client.get("/account").await.status, StatusCode::SEE_OTHER);
+    let mut client = kit.role(Role::Clerk).await;
+    let close = domain::district::Command::CloseAccount { user: user_of(Role::Clerk) };
+    kit.desk.change(domain::Actor::System { name: "init".into() }, close).await.unwrap();
+    assert_eq!(client.get("/account").await.status, StatusCode::SEE_OTHER, "the account was closed");
+}
+
+#[tokio::test]
+async fn a_changed_password_ends_all_sessions_and_a_bad_one_is_refused_at_its_field() {
+    let kit = Kit::new().await;
+    let mut client = kit.role(Role::Auditor).await;
+    let mut elsewhere = kit.role(Role::Auditor).await;
+    let short = client.submit("/account/password", &[("old", PASSWORD), ("new", "short")]).await;
+    assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(short.text.contains("href=\"#f-new\""));
+    let done = client.submit("/account/password", &[("old", PASSWORD), ("new", "another password")]).await;
+    assert_eq!(done.location(), "/sign-in?done=password-changed");
+    assert_eq!(elsewhere.get("/account").await.status, StatusCode::SEE_OTHER);
+    let answer = kit.client().post("/sign-in", &[("user", "auditor-1"), ("password", PASSWORD)]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_sign_in_leads_back_to_the_page_but_never_to_another_site() {
+    let kit = Kit::new().await;
+    let fields = |to| [("user", "clerk-1"), ("password", PASSWORD), ("to", to)];
+    assert_eq!(kit.client().post("/sign-in", &fields("/account")).await.location(), "/account");
+    for to in ["//elsewhere.test", "https://elsewhere.test", "/\\elsewhere.test"] {
+        assert_eq!(kit.client().post("/sign-in", &fields(to)).await.location(), "/desk");
+    }
+    assert_eq!(kit.client().get("/language?to=en&back=//elsewhere.test").await.location(), "/");
+}
+
+#[tokio::test]
+async fn every_page_comes_with_its_policy_in_both_languages_and_in_large_print() {
+    let kit = Kit::new().await;
+    let mut client = kit.client();
+    let page = client.get("/").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
+    assert!(page.text.contains("lang=\"zh-CN\"") && page.text.contains("提出一件事"));
+    assert_eq!(client.get("/language?to=en&back=/sign-in").await.location(), "/sign-in");
+    assert!(client.get("/").await.text.contains("Raise something"));
+    client.get("/print-size?to=large&back=/").await;
+    assert!(client.get("/").await.text.contains("data-print-size=\"large\""));
+    let style = client.get("/assets/app.css").await;
+    assert_eq!(style.headers["content-type"], "text/css; charset=utf-8");
+    assert_eq!(client.get("/assets/none.css").await.status, StatusCode::NOT_FOUND);
+    let lost = client.get("/no-such-page").await;
+    assert_eq!(lost.status, StatusCode::NOT_FOUND);
+    assert!(lost.text.contains("There is nothing at this address."), "{}", lost.text);
+}

@@ -1,0 +1,238 @@
+//! An app under test: a small district with an account of every role, and clients with cookies of their own.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Method, Request, StatusCode, header};
+use desk::{Clock, Desk, Entropy, Options};
+use domain::case::{Contact, Door, Raise, Track};
+use domain::district::{Catalogue, Category, Command, Responsible, Unit, UnitKind};
+use domain::{Actor, Label, Moment, Role};
+use std::net::SocketAddr;
+use store::{Place, access};
+use tower::ServiceExt;
+
+/// The password of every account of the kit.
+pub const PASSWORD: &str = "a password for tests";
+
+/// A district at the counter. Its clock stands at 2023-05-04 09:00 until it is set.
+pub struct Kit {
+    pub router: Router,
+    pub desk: Desk,
+    pub clock: Clock,
+    _folder: tempfile::TempDir,
+}
+
+/// The moment of a local time such as `2023-05-04T09:00:00`.
+pub fn at(local: &str) -> Moment {
+    Moment::from_local(local.parse().unwrap())
+}
+
+/// The sign-in name of a role's account at the unit where that role works in the kit; heads and clerks are at `housing`.
+pub fn user_of(role: Role) -> String {
+    format!("{}-1", role.code())
+}
+
+/// The units: code and kind.
+const UNITS: &[(&str, UnitKind, &str)] = &[
+    ("centre", UnitKind::Centre, "示范分派中心"),
+    ("housing", UnitKind::Bureau, "示范住建局"),
+    ("water", UnitKind::Bureau, "示范水务局"),
+    ("discipline", UnitKind::Discipline, "示范纪检机关"),
+    ("street-1", UnitKind::Street, "示范一街道"),
+    ("mediation", UnitKind::Mediation, "示范矛调中心"),
+];
+
+impl Kit {
+    /// A new district.
+    pub async fn new() -> Kit {
+        tokio::task::spawn_blocking(Kit::found).await.unwrap()
+    }
+
+    fn found() -> Kit {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::parse(folder.path().join("data").to_str().unwrap()).unwrap();
+        let clock = Clock::at(at("2023-05-04T09:00:00"));
+        let options = Options { number: 1, clock: clock.clone(), entropy: Entropy::seeded(11) };
+        let (desk, _thread) = Desk::found(&place, options, "示范区", "Demonstration", "doorstep.example/test").unwrap();
+        let founder = || Actor::System { name: "init".into() };
+        let unit = |(code, kind, zh): &(&str, UnitKind, &str)| Unit {
+            code: (*code).into(),
+            zh: (*zh).into(),
+            en: format!("Demo {code}"),
+            kind: *kind,
+            parent: None,
+            closed: false,
+        };
+        desk.change_now(founder(), Command::SetUnits(UNITS.iter().map(unit).collect())).unwrap();
+        let category = |code: &str, zh: &str, unit: &str, keywords: &[&str]| Category {
+            code: code.into(),
+            zh: zh.into(),
+            en: format!("Category {code}"),
+            responsible: Responsible::Unit(unit.into()),
+            tracks: Vec::new(),
+            keywords: keywords.iter().map(|k| (*k).to_owned()).collect(),
+        };
+        let categories = vec![
+            category("housing", "住房", "housing", &[]),
+            category("housing.light", "楼道照明", "housing", &["楼道灯", "灯不亮"]),
+            category("water", "供水", "water", &["停水"]),
+            category("discipline", "作风", "discipline", &[]),
+        ];
+        desk.change_now(founder(), Command::PublishCatalogue(Catalogue { version: 0, categories })).unwrap();
+        let mut accounts: Vec<(String, domain::district::UnitCode, Role)> = Role::ALL
+            .iter()
+            .map(|role| {
+                let unit = match role {
+                    Role::Clerk | Role::Head => "housing",
+                    Role::Grid => "street-1",
+                    _ => "centre",
+                };
+                (user_of(*role), unit.into(), *role)
+            })
+            .collect();
+        accounts.push(("clerk-water".into(), "water".into(), Role::Clerk));
+        accounts.push(("clerk-discipline".into(), "discipline".into(), Role::Clerk));
+        accounts.push(("dispatcher-discipline".into(), "discipline".into(), Role::Dispatcher));
+        desk.change_now(founder(), Command::OpenAccounts(accounts)).unwrap();
+        let hash = desk::hash_password(PASSWORD, &mut Entropy::seeded(5)).unwrap();
+        let ids: Vec<u32> = desk.district().accounts.keys().copied().collect();
+        desk.put_now(ids.iter().map(|id| access::set_password(1, *id, &hash)).collect()).unwrap();
+        let router = web::router(web::App::new(desk.clone(), &place).unwrap());
+        Kit { router, desk, clock, _folder: folder }
+    }
+
+    /// A client without cookies.
+    pub fn client(&self) -> Client<'_> {
+        Client { kit: self, cookies: Vec::new(), lang: "zh-CN" }
+    }
+
+    /// A client that has signed in.
+    pub async fn signed_in(&self, user: &str) -> Client<'_> {
+        let mut client = self.client();
+        let answer = client.post("/sign-in", &[("user", user), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{user} can sign in: {}", answer.text);
+        client
+    }
+
+    /// A client that has signed in to the account of a role.
+    pub async fn role(&self, role: Role) -> Client<'_> {
+        self.signed_in(&user_of(role)).await
+    }
+
+    /// A hotline request by the web, with a contact: its code and digits.
+    pub async fn raise(&self, text: &str) -> desk::Raised {
+        let contact = Contact { name: "示例居民0001".into(), phone: "10000000001".into() };
+        let raise = Raise {
+            track: Track::Hotline,
+            door: Door::Web,
+            text: text.into(),
+            place: "示例里3号楼".into(),
+            contact,
+            ..Raise::default()
+        };
+        self.desk.raise(Actor::Resident, raise, Vec::new(), None).await.unwrap()
+    }
+
+    /// The account of a sign-in name, as the desk knows it.
+    pub fn actor(&self, user: &str) -> Actor {
+        let district = self.desk.district();
+        let account = district.account_of(user).unwrap();
+        Actor::Staff { account: account.id, unit: account.unit.clone(), role: account.role }
+    }
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: axum::http::HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    /// Where it sends the browser.
+    pub fn location(&self) -> &str {
+        self.headers.get(header::LOCATION).map_or("", |h| h.to_str().unwrap())
+    }
+
+    /// The value of the first hidden or other input of this name.
+    pub fn input(&self, name: &str) -> String {
+        let from = self.text.find(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("no field {name}"));
+        let rest = &self.text[from..];
+        let value = rest.find("value=\"").unwrap_or_else(|| panic!("no value of {name}")) + 7;
+        rest[value..].split('"').next().unwrap().to_owned()
+    }
+}
+
+/// A browser without scripts.
+pub struct Client<'a> {
+    kit: &'a Kit,
+    cookies: Vec<(String, String)>,
+    pub lang: &'static str,
+}
+
+impl Client<'_> {
+    /// Asks for a page.
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[], Body::empty(), "").await
+    }
+
+    /// Sends a form as the page has it: the form token of the session is taken from the account page.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in fields {
+            body.append_pair(name, value);
+        }
+        let body = Body::from(body.finish());
+        let same = [("origin", "http://doorstep.test"), ("sec-fetch-site", "same-origin")];
+        self.send(Method::POST, path, &same, body, "application/x-www-form-urlencoded").await
+    }
+
+    /// [`Client::post`] with the form token of the signed-in session.
+    pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let csrf = self.get("/account").await.input("csrf");
+        let mut all = vec![("csrf", csrf.as_str())];
+        all.extend_from_slice(fields);
+        self.post(path, &all).await
+    }
+
+    /// Sends anything.
+    pub async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Body,
+        kind: &str,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        request = request.header(header::HOST, "doorstep.test").header(header::ACCEPT_LANGUAGE, self.lang);
+        if !path.starts_with("/api") {
+            request = request.header(header::ACCEPT, "text/html");
+        }
+        if !kind.is_empty() {
+            request = request.header(header::CONTENT_TYPE, kind);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if !self.cookies.is_empty() {
+            let all: Vec<String> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
+            request = request.header(header::COOKIE, all.join("; "));
+        }
+        let mut request = request.body(body).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 4000))));
+        let response = self.kit.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let text = cookie.to_str().unwrap();
+            let (name, rest) = text.split_once('=').unwrap();
+            self.cookies.retain(|(n, _)| n != name);
+            if !text.contains("Max-Age=0") {
+                self.cookies.push((name.to_owned(), rest.split(';').next().unwrap().to_owned()));
+            }
+        }
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+}

@@ -1,0 +1,8 @@
+//! The counter, told as stories over the real router and a real database.
+
+// Helpers outside of a test function are tests too.
+#![allow(clippy::unwrap_used)]
+
+mod access;
+mod api;
+mod kit;
