@@ -52,8 +52,7 @@ pub fn serve(data: &str, listen: SocketAddr) -> Result<(), Failed> {
                 tokio::time::sleep(SWEEP_EVERY).await;
             }
         });
-        let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
-        let served = axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await;
+        let served = web::serve(listener, app, told_to_stop()).await;
         sweeping.abort();
         served.map_err(|e| Failed::new(format!("The server stopped: {e}."), "Start it again."))
     })?;

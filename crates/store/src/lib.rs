@@ -1,6 +1,7 @@
 //! Events, vault and read tables on SQLite or PostgreSQL behind one seam.
 
 pub mod access;
+pub mod audit;
 pub mod backup;
 pub mod db;
 pub mod keys;
@@ -24,6 +25,7 @@ pub use place::{Place, WriterLock};
 pub fn all_statements() -> Vec<&'static str> {
     let parts = [
         access::STATEMENTS,
+        audit::STATEMENTS,
         log::STATEMENTS,
         read::STATEMENTS,
         rebuild::STATEMENTS,

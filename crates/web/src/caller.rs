@@ -10,7 +10,7 @@ use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use domain::case::CaseId;
 use domain::district::{Scope, UnitCode};
 use domain::{Actor, Label, Lang, Role};
@@ -314,17 +314,28 @@ impl FromRequestParts<App> for CaseSecret {
     }
 }
 
-/// A problem on a page, as a page of its own in the visitor's language.
-pub(crate) async fn errors_as_pages(State(app): State<App>, request: Request, next: Next) -> Response {
+/// Every problem in the form that its caller reads: a page in the visitor's language for a browser, else a document.
+/// What the framework refuses by itself (a method, a number that is none, a body too large) becomes a problem too.
+pub(crate) async fn errors_in_form(State(app): State<App>, request: Request, next: Next) -> Response {
     let accepts = request.headers().get(axum::http::header::ACCEPT).and_then(|h| h.to_str().ok()).unwrap_or_default();
-    if !accepts.contains("text/html") {
-        return next.run(request).await;
-    }
+    let as_page = accepts.contains("text/html");
     let (parts, body) = request.into_parts();
-    let visitor = Visitor::of(&parts, &app);
+    let visitor = as_page.then(|| Visitor::of(&parts, &app));
     let response = next.run(Request::from_parts(parts, body)).await;
-    match response.extensions().get::<Problem>() {
-        Some(problem) => problem.clone().as_page(&visitor),
-        None => response,
+    let status = response.status();
+    let problem = match response.extensions().get::<Problem>() {
+        Some(problem) => problem.clone(),
+        None if status.is_client_error() && !is_page(&response) => Problem::unreadable(status),
+        None => return response,
+    };
+    match visitor {
+        Some(visitor) => problem.as_page(&visitor),
+        None => problem.into_response(),
     }
+}
+
+/// A refused form that is shown again is a page already.
+fn is_page(response: &Response) -> bool {
+    let kind = response.headers().get(axum::http::header::CONTENT_TYPE).and_then(|h| h.to_str().ok());
+    kind.is_some_and(|k| k.starts_with("text/html"))
 }

@@ -9,6 +9,7 @@ mod form;
 mod intake;
 mod lang;
 mod log;
+mod office;
 mod page;
 mod problem;
 pub mod routes;
@@ -16,4 +17,4 @@ mod session;
 mod view;
 
 pub use app::App;
-pub use routes::router;
+pub use routes::{router, serve};

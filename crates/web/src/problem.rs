@@ -144,6 +144,20 @@ impl Problem {
         )
     }
 
+    /// What the framework refuses by itself.
+    pub(crate) fn unreadable(status: StatusCode) -> Problem {
+        match status {
+            StatusCode::NOT_FOUND => Problem::not_found(),
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
+            _ => Problem::new(
+                status,
+                "unreadable",
+                ["这个请求读不了。", "请检查地址和方法，或从首页进入。"],
+                ["This request can't be read.", "Check address and method, or start from the front page."],
+            ),
+        }
+    }
+
     /// A body that is too large.
     pub(crate) fn too_large() -> Problem {
         Problem::new(
@@ -256,7 +270,7 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&document).unwrap_or_default();
         let response = (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
         let mut response = self.with_retry(response);
-        // A browser gets a page instead: see `caller::errors_as_pages`.
+        // A browser gets a page instead: see `caller::errors_in_form`.
         response.extensions_mut().insert(self);
         response
     }

@@ -1,7 +1,8 @@
 //! Every route, and who may call it. The router is made from this table alone.
 
 use crate::app::App;
-use crate::caller::{errors_as_pages, guard};
+use crate::caller::{errors_in_form, guard};
+use crate::office::{accounts, audit, tables, units};
 use crate::problem::Problem;
 use crate::{assets, intake, log, session};
 use axum::Router;
@@ -12,6 +13,7 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use domain::Role;
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
@@ -99,7 +101,38 @@ pub const TABLE: &[Route] = &[
     route("GET", "/account", Access::Staff(ANY), || get(session::account)),
     route("POST", "/account/password", Access::Staff(ANY), || post(session::password)),
     route("POST", "/account/sessions/end", Access::Staff(ANY), || post(session::end_sessions)),
+    // The auditor.
+    route("GET", "/ledger", Access::Staff(AUDITOR), || get(audit::ledger)),
+    route("POST", "/ledger/check", Access::Staff(AUDITOR), || post(audit::check)),
+    route("GET", "/ledger/{index}", Access::Staff(AUDITOR), || get(audit::entry)),
+    route("GET", "/ledger/{index}/receipt", Access::Staff(AUDITOR), || get(audit::receipt)),
+    route("GET", "/openings", Access::Staff(AUDITOR), || get(audit::openings)),
+    route("GET", "/exports", Access::Staff(AUDITOR), || get(audit::exports)),
+    // The administrator.
+    route("GET", "/admin", Access::Staff(ADMINISTRATOR), || get(units::admin)),
+    route("GET", "/admin/units", Access::Staff(ADMINISTRATOR), || get(units::units)),
+    route("POST", "/admin/units", Access::Staff(ADMINISTRATOR), || post(units::set_unit)),
+    route("POST", "/admin/units/close", Access::Staff(ADMINISTRATOR), || post(units::close_unit)),
+    route("GET", "/admin/posts", Access::Staff(ADMINISTRATOR), || get(units::posts)),
+    route("POST", "/admin/posts", Access::Staff(ADMINISTRATOR), || post(units::set_post)),
+    route("POST", "/admin/posts/end", Access::Staff(ADMINISTRATOR), || post(units::end_post)),
+    route("GET", "/admin/accounts", Access::Staff(ADMINISTRATOR), || get(accounts::accounts)),
+    route("POST", "/admin/accounts", Access::Staff(ADMINISTRATOR), || post(accounts::open)),
+    route("POST", "/admin/accounts/act", Access::Staff(ADMINISTRATOR), || post(accounts::act)),
+    route("GET", "/admin/tokens", Access::Staff(ADMINISTRATOR), || get(accounts::tokens)),
+    route("POST", "/admin/tokens", Access::Staff(ADMINISTRATOR), || post(accounts::make_token)),
+    route("POST", "/admin/tokens/end", Access::Staff(ADMINISTRATOR), || post(accounts::end_token)),
+    route("GET", "/admin/catalogue", Access::Staff(ADMINISTRATOR), || get(tables::catalogue)),
+    route("POST", "/admin/catalogue", Access::Staff(ADMINISTRATOR), || post(tables::set_catalogue)),
+    route("GET", "/admin/calendar", Access::Staff(ADMINISTRATOR), || get(tables::calendar)),
+    route("POST", "/admin/calendar", Access::Staff(ADMINISTRATOR), || post(tables::set_calendar)),
+    route("GET", "/admin/rules", Access::Staff(ADMINISTRATOR), || get(tables::rules)),
+    route("POST", "/admin/rules", Access::Staff(ADMINISTRATOR), || post(tables::set_rules)),
 ];
+
+/// One role alone.
+const AUDITOR: &[Role] = &[Role::Auditor];
+const ADMINISTRATOR: &[Role] = &[Role::Administrator];
 
 /// The description of the API; a test holds it against the table.
 pub const OPENAPI: &str = include_str!("openapi.json");
@@ -118,10 +151,23 @@ pub fn router(app: App) -> Router {
     });
     routes
         .fallback(async || Problem::not_found())
-        .layer(from_fn_with_state(app.clone(), errors_as_pages))
+        .layer(from_fn_with_state(app.clone(), errors_in_form))
         .with_state(app)
         .layer(from_fn(headers))
         .layer(CatchPanicLayer::new())
+}
+
+/// Answers on a listening socket until it is told to stop; requests under way are finished.
+///
+/// # Errors
+/// What the operating system says.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    app: App,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
 }
 
 /// The headers of every answer.

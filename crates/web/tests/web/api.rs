@@ -57,6 +57,12 @@ async fn bad_input_is_refused_with_its_field_in_both_languages() {
         assert!(answer.text.contains(words), "{body}: {}", answer.text);
         assert_eq!(answer.headers["content-type"], "application/problem+json");
     }
+    let answer = client.send(Method::DELETE, "/api/v1/cases", &[], Body::empty(), "").await;
+    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(answer.headers["content-type"], "application/problem+json");
+    let huge = format!("{{\"text\":\"{}\"}}", "大".repeat(200_000));
+    let answer = client.send(Method::POST, "/api/v1/cases", &[], Body::from(huge), JSON).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     let token = [("authorization", "Bearer nothing")];
     let answer = client.send(Method::POST, "/api/v1/cases", &token, Body::from(r#"{"text":"a"}"#), JSON).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);

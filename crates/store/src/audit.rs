@@ -1,0 +1,172 @@
+//! What an auditor reads: the ledger's entries, who opened contact data, what left as a file. Newest first, by keyset.
+
+use crate::args;
+use crate::db::{Db, Result, Row};
+use domain::case::CaseId;
+
+/// A keyset's start: behind every index that there can be.
+pub const NEWEST: u64 = i64::MAX as u64;
+
+const ENTRIES: &str = "SELECT seq, stream, kind, entry FROM events WHERE district = $1 AND seq < $2 \
+ORDER BY seq DESC LIMIT $3";
+const EVENT: &str = "SELECT stream, version, kind, at, entry, body FROM events WHERE district = $1 AND seq = $2";
+const NEXT: &str = "SELECT seq FROM events WHERE district = $1 AND stream = $2 AND version = $3";
+const CODES: &str = "SELECT code, sealed FROM cases WHERE district = $1 AND id = $2";
+const OPENINGS: &str = "SELECT o.seq, o.unit, o.account, o.purpose, o.at, c.code, c.sealed FROM openings o \
+JOIN cases c ON c.district = o.district AND c.seq = o.case_seq \
+WHERE o.district = $1 AND o.seq < $2 ORDER BY o.seq DESC LIMIT $3";
+const EXPORTS: &str = "SELECT seq, what, format, rows_out, masked, unit, account, at FROM exports \
+WHERE district = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
+
+/// Every statement of this file, to be proved on both engines.
+pub const STATEMENTS: &[&str] = &[ENTRIES, EVENT, NEXT, CODES, OPENINGS, EXPORTS];
+
+/// An entry in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its ledger index.
+    pub seq: u64,
+    /// Its stream.
+    pub stream: CaseId,
+    /// Its kind.
+    pub kind: String,
+    /// The public entry's bytes.
+    pub entry: Vec<u8>,
+}
+
+/// An entry with all that is stored beside it but its private part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Its stream.
+    pub stream: CaseId,
+    /// Its version within the stream.
+    pub version: u64,
+    /// Its kind.
+    pub kind: String,
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// The public entry's bytes.
+    pub entry: Vec<u8>,
+    /// The body's bytes.
+    pub body: Vec<u8>,
+    /// The ledger index of the stream's next event.
+    pub next: Option<u64>,
+    /// The case's code, and whether it is sealed; none for the district's own stream.
+    pub code: Option<(String, bool)>,
+}
+
+/// Somebody opened contact data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// The ledger index of the event.
+    pub seq: u64,
+    /// The unit.
+    pub unit: String,
+    /// The account's number.
+    pub account: i64,
+    /// The purpose's code.
+    pub purpose: String,
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// The case's code; none for a sealed one.
+    pub code: Option<String>,
+}
+
+/// Records left as a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// The ledger index of the event.
+    pub seq: u64,
+    /// What.
+    pub what: String,
+    /// The format.
+    pub format: String,
+    /// How many rows.
+    pub rows: i64,
+    /// Whether personal fields were masked.
+    pub masked: bool,
+    /// The unit; none for the command line.
+    pub unit: Option<String>,
+    /// The account's number.
+    pub account: Option<i64>,
+    /// Milliseconds since 1970.
+    pub at: i64,
+}
+
+/// Entries before an index.
+///
+/// # Errors
+/// What the database says.
+pub fn entries(db: &mut Db, district: i64, before: u64, most: usize) -> Result<Vec<Listed>> {
+    let rows = db.query(ENTRIES, &args![district, before, most as u64])?;
+    let listed = |r: &Row| {
+        let (seq, stream) = (r.int(0)? as u64, CaseId(r.array(1)?));
+        Ok(Listed { seq, stream, kind: r.text(2)?.to_owned(), entry: r.bytes(3)?.to_vec() })
+    };
+    rows.iter().map(listed).collect()
+}
+
+/// The entry at an index.
+///
+/// # Errors
+/// What the database says.
+pub fn entry(db: &mut Db, district: i64, seq: u64) -> Result<Option<Shown>> {
+    let rows = db.query(EVENT, &args![district, seq])?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let (stream, version) = (CaseId(row.array(0)?), row.int(1)? as u64);
+    let next = db.query(NEXT, &args![district, &stream.0, version + 1])?;
+    let next = next.first().map(|r| r.int(0).map(|seq| seq as u64)).transpose()?;
+    let code = db.query(CODES, &args![district, &stream.0])?;
+    let code = code.first().map(|r| Ok((r.text(0)?.to_owned(), r.int(1)? != 0))).transpose()?;
+    let (kind, at) = (row.text(2)?.to_owned(), row.int(3)?);
+    Ok(Some(Shown {
+        stream,
+        version,
+        kind,
+        at,
+        entry: row.bytes(4)?.to_vec(),
+        body: row.bytes(5)?.to_vec(),
+        next,
+        code,
+    }))
+}
+
+/// Openings of contact data before an index.
+///
+/// # Errors
+/// What the database says.
+pub fn openings(db: &mut Db, district: i64, before: u64, most: usize) -> Result<Vec<Opening>> {
+    let rows = db.query(OPENINGS, &args![district, before, most as u64])?;
+    let opening = |r: &Row| {
+        Ok(Opening {
+            seq: r.int(0)? as u64,
+            unit: r.text(1)?.to_owned(),
+            account: r.int(2)?,
+            purpose: r.text(3)?.to_owned(),
+            at: r.int(4)?,
+            code: if r.int(6)? == 0 { Some(r.text(5)?.to_owned()) } else { None },
+        })
+    };
+    rows.iter().map(opening).collect()
+}
+
+/// Exports before an index.
+///
+/// # Errors
+/// What the database says.
+pub fn exports(db: &mut Db, district: i64, before: u64, most: usize) -> Result<Vec<Export>> {
+    let rows = db.query(EXPORTS, &args![district, before, most as u64])?;
+    let export = |r: &Row| {
+        Ok(Export {
+            seq: r.int(0)? as u64,
+            what: r.text(1)?.to_owned(),
+            format: r.text(2)?.to_owned(),
+            rows: r.int(3)?,
+            masked: r.int(4)? != 0,
+            unit: r.opt_text(5)?.map(str::to_owned),
+            account: r.opt_int(6)?,
+            at: r.int(7)?,
+        })
+    };
+    rows.iter().map(export).collect()
+}

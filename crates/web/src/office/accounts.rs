@@ -1,0 +1,206 @@
+//! Accounts and tokens. A fresh password or token is shown once, on the answer to the form that made it.
+
+use super::change;
+use super::units::unit_choices;
+use crate::app::App;
+use crate::caller::{Staff, Visitor, cookie_key};
+use crate::form::Sent;
+use crate::lang::L;
+use crate::page::{Choice, FieldError, Page, go, show_with};
+use crate::problem::Problem;
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::district::{Command, Scope};
+use domain::{Label, Refusal, Role, Why};
+use store::access;
+
+#[derive(Template)]
+#[template(path = "office/accounts.html")]
+struct AccountsPage {
+    l: L,
+    page: Page,
+    errors: Vec<FieldError>,
+    /// The sign-in name and the fresh password, just made.
+    fresh: Option<(String, String)>,
+    rows: Vec<AccountRow>,
+    user: String,
+    units: Vec<Choice>,
+    roles: Vec<Choice>,
+}
+
+struct AccountRow {
+    id: u32,
+    user: String,
+    unit: String,
+    role: &'static str,
+    closed: bool,
+    own: bool,
+}
+
+type Fresh = Option<(String, String)>;
+
+fn accounts_page(app: &App, visitor: &Visitor, sent: &Sent, errors: Vec<FieldError>, fresh: Fresh) -> Response {
+    let (l, d) = (visitor.l, app.desk().district());
+    let own = visitor.staff.as_ref().map_or(0, |s| s.account);
+    let rows = d.accounts.values().map(|a| AccountRow {
+        id: a.id,
+        user: a.user.clone(),
+        unit: d.unit_name(&a.unit, l.0).to_owned(),
+        role: a.role.label(l.0),
+        closed: a.closed,
+        own: a.id == own,
+    });
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = AccountsPage {
+        l,
+        page: visitor.page(l.t("admin-accounts")),
+        errors,
+        fresh,
+        rows: rows.collect(),
+        user: sent.get("user").to_owned(),
+        units: unit_choices(&d, l, sent.get("unit")),
+        roles: Choice::all::<Role>(l, sent.get("role")),
+    };
+    show_with(status, &page)
+}
+
+/// `GET /admin/accounts`
+pub(crate) async fn accounts(State(app): State<App>, visitor: Visitor) -> Response {
+    accounts_page(&app, &visitor, &Sent::default(), Vec::new(), None)
+}
+
+/// Sets a fresh password for an account, ends its sessions, and returns the password.
+async fn fresh_password(app: &App, user: &str) -> Result<String, Problem> {
+    let district = app.desk().district();
+    let account = district.account_of(user).ok_or_else(|| Refusal::new(Why::NoSuchAccount).about(user))?;
+    let source = app.clone();
+    let made = tokio::task::spawn_blocking(move || {
+        source.with_entropy(|e| {
+            let password = desk::fresh_password(e);
+            desk::hash_password(&password, e).map(|hash| (password, hash))
+        })
+    });
+    let (password, hash) = made.await.ok().flatten().ok_or_else(Problem::broken)?;
+    let number = app.desk().number();
+    let writes = vec![access::set_password(number, account.id, &hash), access::end_sessions(number, account.id)];
+    app.desk().put(writes).await?;
+    Ok(password)
+}
+
+/// `POST /admin/accounts`: opens an account.
+pub(crate) async fn open(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let l = visitor.l;
+    let (user, unit) = (sent.get("user").to_owned(), sent.get("unit"));
+    let Some(role) = Role::of(sent.get("role")) else {
+        let errors = vec![FieldError { field: "role".into(), text: l.t("admin-choose-role") }];
+        return Ok(accounts_page(&app, &visitor, &sent, errors, None));
+    };
+    let command = Command::OpenAccounts(vec![(user.clone(), unit.into(), role)]);
+    if let Err(errors) = change(&app, &staff, l, command).await? {
+        return Ok(accounts_page(&app, &visitor, &sent, errors, None));
+    }
+    let password = fresh_password(&app, &user).await?;
+    Ok(accounts_page(&app, &visitor, &Sent::default(), Vec::new(), Some((user, password))))
+}
+
+/// `POST /admin/accounts/act`: a fresh password, another post, or the end of an account.
+pub(crate) async fn act(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let user = sent.get("user").to_owned();
+    let command = match sent.get("act") {
+        "reset" => {
+            let password = fresh_password(&app, &user).await?;
+            return Ok(accounts_page(&app, &visitor, &Sent::default(), Vec::new(), Some((user, password))));
+        }
+        "close" if user == staff.user => {
+            let errors = vec![FieldError { field: "user".into(), text: visitor.l.t("admin-own-account") }];
+            return Ok(accounts_page(&app, &visitor, &Sent::default(), errors, None));
+        }
+        "close" => Command::CloseAccount { user },
+        "move" => {
+            let role = Role::of(sent.get("role")).ok_or_else(|| Problem::from(Refusal::at(Why::NoSuchPost, "role")))?;
+            Command::MoveAccount { user, unit: sent.get("unit").into(), role }
+        }
+        _ => return Err(Problem::form()),
+    };
+    match change(&app, &staff, visitor.l, command).await? {
+        Ok(()) => Ok(go("/admin/accounts?done=saved")),
+        Err(errors) => Ok(accounts_page(&app, &visitor, &Sent::default(), errors, None)),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "office/tokens.html")]
+struct TokensPage {
+    l: L,
+    page: Page,
+    errors: Vec<FieldError>,
+    fresh: Fresh,
+    rows: Vec<TokenRow>,
+    name: String,
+    scopes: Vec<Choice>,
+}
+
+struct TokenRow {
+    name: String,
+    scope: &'static str,
+    ended: bool,
+}
+
+fn tokens_page(app: &App, visitor: &Visitor, sent: &Sent, errors: Vec<FieldError>, fresh: Fresh) -> Response {
+    let (l, d) = (visitor.l, app.desk().district());
+    let row =
+        |t: &domain::district::Token| TokenRow { name: t.name.clone(), scope: t.scope.label(l.0), ended: t.ended };
+    let rows = d.tokens.values().map(row).collect();
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let scopes = Choice::all::<Scope>(l, sent.get("scope"));
+    let (page, name) = (visitor.page(l.t("admin-tokens")), sent.get("name").to_owned());
+    show_with(status, &TokensPage { l, page, errors, fresh, rows, name, scopes })
+}
+
+/// `GET /admin/tokens`
+pub(crate) async fn tokens(State(app): State<App>, visitor: Visitor) -> Response {
+    tokens_page(&app, &visitor, &Sent::default(), Vec::new(), None)
+}
+
+/// `POST /admin/tokens`: makes a token, which is shown once.
+pub(crate) async fn make_token(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let name = sent.get("name").to_owned();
+    let scope = Scope::of(sent.get("scope")).unwrap_or(Scope::Intake);
+    let command = Command::MakeToken { name: name.clone(), scope };
+    if let Err(errors) = change(&app, &staff, visitor.l, command).await? {
+        return Ok(tokens_page(&app, &visitor, &sent, errors, None));
+    }
+    let token = app.random_text();
+    app.desk().put(vec![access::set_token(app.desk().number(), cookie_key(&token), &name)]).await?;
+    Ok(tokens_page(&app, &visitor, &Sent::default(), Vec::new(), Some((name, token))))
+}
+
+/// `POST /admin/tokens/end`
+pub(crate) async fn end_token(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    match change(&app, &staff, visitor.l, Command::EndToken { name: sent.get("name").to_owned() }).await? {
+        Ok(()) => Ok(go("/admin/tokens?done=saved")),
+        Err(errors) => Ok(tokens_page(&app, &visitor, &Sent::default(), errors, None)),
+    }
+}

@@ -1,0 +1,356 @@
+//! The auditor's pages: the ledger, an entry with its proof, a receipt or checkpoint that somebody kept, who opened
+//! contact data, what left as a file.
+
+use super::Before;
+use crate::app::App;
+use crate::caller::Visitor;
+use crate::form::Sent;
+use crate::lang::L;
+use crate::page::{FieldError, Page, show, show_with};
+use crate::problem::Problem;
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::case::Purpose;
+use domain::{Label, Moment};
+use ledger::checkpoint::Verifier;
+use ledger::entry::Entry;
+use ledger::hash::leaf_hash;
+use ledger::receipt::Receipt;
+use ledger::tree::{check_consistency, consistency, root_at};
+use store::audit::{self, NEWEST};
+use store::log::DISTRICT_STREAM;
+use store::read;
+use store::tiles::DbTiles;
+
+/// Rows of a page.
+const ROWS: usize = 50;
+
+#[derive(Template)]
+#[template(path = "office/ledger.html")]
+struct LedgerPage {
+    l: L,
+    page: Page,
+    size: u64,
+    note: String,
+    vkey: String,
+    rows: Vec<EntryRow>,
+    next: String,
+    first: String,
+    errors: Vec<FieldError>,
+    typed: String,
+    found: Option<Found>,
+}
+
+struct EntryRow {
+    seq: u64,
+    kind: String,
+    hour: String,
+    category: String,
+    unit: String,
+    due: String,
+    district: bool,
+}
+
+/// What the check of a kept receipt or checkpoint came to.
+struct Found {
+    good: bool,
+    text: String,
+}
+
+fn kind_words(l: L, kind: &str) -> String {
+    let key = format!("kind-{}", kind.replace('_', "-"));
+    if l.has(&key) { l.t(&key) } else { kind.to_owned() }
+}
+
+/// `GET /ledger`
+pub(crate) async fn ledger(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(Before { before }): Query<Before>,
+) -> Result<Response, Problem> {
+    let page = ledger_page(&app, &visitor, before.unwrap_or(NEWEST)).await?;
+    Ok(show(&page))
+}
+
+async fn ledger_page(app: &App, visitor: &Visitor, before: u64) -> Result<LedgerPage, Problem> {
+    let (l, number) = (visitor.l, app.desk().number());
+    let (note, size, listed) = app
+        .read(move |db, _| {
+            let (note, size) = read::checkpoint(db, number)?;
+            Ok((note, size, audit::entries(db, number, before, ROWS + 1)?))
+        })
+        .await?;
+    let district = app.desk().district();
+    let row = |e: &audit::Listed| {
+        let entry = Entry::parse(&e.entry).ok();
+        let unit = entry.as_ref().and_then(|e| e.unit.clone()).unwrap_or_default();
+        let category = entry.as_ref().and_then(|e| e.category.clone()).unwrap_or_default();
+        EntryRow {
+            seq: e.seq,
+            kind: kind_words(l, &e.kind),
+            hour: entry.as_ref().map(|e| e.hour.replace('T', " ").replace("+08:00", ":00")).unwrap_or_default(),
+            category: district.catalogue.name(&category.as_str().into(), l.0).to_owned(),
+            unit: district.unit_name(&unit.as_str().into(), l.0).to_owned(),
+            due: entry.and_then(|e| e.due).unwrap_or_default(),
+            district: e.stream == DISTRICT_STREAM,
+        }
+    };
+    let more = listed.len() > ROWS;
+    let rows: Vec<EntryRow> = listed.iter().take(ROWS).map(row).collect();
+    let next = rows.last().filter(|_| more).map(|r| format!("/ledger?before={}", r.seq)).unwrap_or_default();
+    Ok(LedgerPage {
+        l,
+        page: visitor.page(l.t("ledger-title")),
+        size,
+        note: String::from_utf8_lossy(&note).into_owned(),
+        vkey: app.desk().vkey().to_owned(),
+        rows,
+        next,
+        first: if before == NEWEST { String::new() } else { "/ledger".into() },
+        errors: Vec::new(),
+        typed: String::new(),
+        found: None,
+    })
+}
+
+/// `POST /ledger/check`: does what somebody kept still fit today's ledger?
+pub(crate) async fn check(State(app): State<App>, visitor: Visitor, sent: Sent) -> Result<Response, Problem> {
+    let l = visitor.l;
+    let mut page = ledger_page(&app, &visitor, NEWEST).await?;
+    page.typed = sent.raw("kept").to_owned();
+    if page.typed.trim().is_empty() {
+        page.errors = vec![FieldError { field: "kept".into(), text: l.t("check-empty") }];
+        return Ok(show_with(StatusCode::UNPROCESSABLE_ENTITY, &page));
+    }
+    page.found = Some(match kept_fits(&app, &page.typed).await? {
+        Ok((old, new)) => {
+            let values = [("old", old.to_string()), ("new", new.to_string())];
+            Found { good: true, text: l.t_with("check-good", &values) }
+        }
+        Err(key) => Found { good: false, text: l.t(key) },
+    });
+    Ok(show(&page))
+}
+
+/// The sizes of the kept checkpoint and of today's when the ledger grew from one to the other; else the message of
+/// what is wrong.
+async fn kept_fits(app: &App, text: &str) -> Result<Result<(u64, u64), &'static str>, Problem> {
+    let Ok(log) = Verifier::parse(app.desk().vkey()) else { return Err(Problem::broken()) };
+    let text = text.trim_start().replace("\r\n", "\n");
+    let old = match Receipt::parse(&text) {
+        Ok(receipt) => match receipt.verify(&log) {
+            Ok(verified) => verified.checkpoint,
+            Err(_) => return Ok(Err("check-receipt-bad")),
+        },
+        Err(_) => match log.verify(text.as_bytes()) {
+            Ok(checkpoint) => checkpoint,
+            Err(_) => return Ok(Err("check-unreadable")),
+        },
+    };
+    let number = app.desk().number();
+    app.read(move |db, _| {
+        let (note, _) = read::checkpoint(db, number)?;
+        let Ok(new) = log.verify(&note) else { return Ok(Err("check-today-bad")) };
+        if old.size > new.size {
+            return Ok(Err("check-shrunk"));
+        }
+        let tiles = DbTiles::new(db, number);
+        let corrupt = |e: ledger::tree::TileFault| store::StoreError::Corrupt(e.to_string());
+        if old.size == new.size {
+            let same = root_at(new.size, &tiles).map_err(corrupt)? == old.root;
+            return Ok(if same { Ok((old.size, new.size)) } else { Err("check-rewritten") });
+        }
+        let proof = consistency(old.size, new.size, &tiles).map_err(corrupt)?;
+        let grew = check_consistency(old.size, old.root, new.size, new.root, &proof).is_ok();
+        Ok(if grew { Ok((old.size, new.size)) } else { Err("check-rewritten") })
+    })
+    .await
+}
+
+#[derive(Template)]
+#[template(path = "office/entry.html")]
+struct EntryPage {
+    l: L,
+    page: Page,
+    seq: u64,
+    kind: String,
+    at: String,
+    case: String,
+    code: Option<String>,
+    sealed: bool,
+    entry: String,
+    body: String,
+    hash: String,
+    previous: Option<u64>,
+    previous_href: String,
+    next: Option<u64>,
+    next_href: String,
+    receipt_href: String,
+    fields: Vec<(String, String)>,
+    receipt: String,
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// `GET /ledger/{index}`: the entry, what it commits to, and its proof.
+pub(crate) async fn entry(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(index): Path<u64>,
+) -> Result<Response, Problem> {
+    let (l, number) = (visitor.l, app.desk().number());
+    let found = app
+        .read(move |db, _| {
+            let Some(shown) = audit::entry(db, number, index)? else { return Ok(None) };
+            let (_, size) = read::checkpoint(db, number)?;
+            Ok(Some((shown, read::receipt(db, number, index, size)?)))
+        })
+        .await?;
+    let (shown, receipt) = found.ok_or_else(Problem::not_found)?;
+    let parsed = Entry::parse(&shown.entry).ok();
+    let sealed = shown.code.as_ref().is_some_and(|(_, sealed)| *sealed);
+    // What a sealed accusation says stays with the discipline unit; that it is there, and unchanged, is for auditors.
+    let body = if sealed { l.t("entry-sealed") } else { pretty(&shown.body) };
+    let previous = parsed.as_ref().and_then(|e| e.previous);
+    let page = EntryPage {
+        l,
+        page: visitor.page(l.t_n("entry-title", index)),
+        seq: index,
+        kind: kind_words(l, &shown.kind),
+        at: Moment(shown.at).minute(),
+        case: shown.stream.hex(),
+        code: shown.code.filter(|(_, sealed)| !sealed).map(|(code, _)| code),
+        sealed,
+        hash: hex(&leaf_hash(&shown.entry)),
+        entry: String::from_utf8_lossy(&shown.entry).into_owned(),
+        body,
+        previous,
+        previous_href: previous.map(|n| format!("/ledger/{n}")).unwrap_or_default(),
+        next: shown.next,
+        next_href: shown.next.map(|n| format!("/ledger/{n}")).unwrap_or_default(),
+        receipt_href: format!("/ledger/{index}/receipt"),
+        fields: parsed.map(|e| e.fields.iter().map(|(n, h)| (n.clone(), hex(h))).collect()).unwrap_or_default(),
+        receipt: receipt.to_text(),
+    };
+    Ok(show(&page))
+}
+
+/// A body as its JSON reads best; unreadable bytes as they are.
+fn pretty(body: &[u8]) -> String {
+    let value = serde_json::from_slice::<serde_json::Value>(body);
+    value.and_then(|v| serde_json::to_string_pretty(&v)).unwrap_or_else(|_| String::from_utf8_lossy(body).into_owned())
+}
+
+/// `GET /ledger/{index}/receipt`: the proof of any entry, as a file.
+pub(crate) async fn receipt(State(app): State<App>, Path(index): Path<u64>) -> Result<Response, Problem> {
+    let number = app.desk().number();
+    let text = app
+        .read(move |db, _| {
+            let (_, size) = read::checkpoint(db, number)?;
+            if index >= size {
+                return Ok(None);
+            }
+            read::receipt(db, number, index, size).map(|r| Some(r.to_text()))
+        })
+        .await?;
+    let text = text.ok_or_else(Problem::not_found)?;
+    let name = format!("attachment; filename=\"entry-{index}.tlog-proof\"");
+    let kind = "text/plain; charset=utf-8".to_owned();
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], text).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "office/openings.html")]
+struct OpeningsPage {
+    l: L,
+    page: Page,
+    rows: Vec<OpeningRow>,
+    next: String,
+    first: String,
+}
+
+struct OpeningRow {
+    seq: u64,
+    at: String,
+    unit: String,
+    account: i64,
+    purpose: String,
+    code: Option<String>,
+}
+
+/// `GET /openings`: who opened contact data, of which case, and why.
+pub(crate) async fn openings(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(Before { before }): Query<Before>,
+) -> Result<Response, Problem> {
+    let (l, number, from) = (visitor.l, app.desk().number(), before.unwrap_or(NEWEST));
+    let found = app.read(move |db, _| audit::openings(db, number, from, ROWS + 1)).await?;
+    let district = app.desk().district();
+    let row = |o: &audit::Opening| OpeningRow {
+        seq: o.seq,
+        at: Moment(o.at).minute(),
+        unit: district.unit_name(&o.unit.as_str().into(), l.0).to_owned(),
+        account: o.account,
+        purpose: Purpose::of(&o.purpose).map_or(o.purpose.clone(), |p| p.label(l.0).to_owned()),
+        code: o.code.clone(),
+    };
+    let more = found.len() > ROWS;
+    let rows: Vec<OpeningRow> = found.iter().take(ROWS).map(row).collect();
+    let next = rows.last().filter(|_| more).map(|r| format!("/openings?before={}", r.seq)).unwrap_or_default();
+    let first = if before.is_none() { String::new() } else { "/openings".into() };
+    Ok(show(&OpeningsPage { l, page: visitor.page(l.t("openings-title")), rows, next, first }))
+}
+
+#[derive(Template)]
+#[template(path = "office/exports.html")]
+struct ExportsPage {
+    l: L,
+    page: Page,
+    rows: Vec<ExportRow>,
+    next: String,
+    first: String,
+}
+
+struct ExportRow {
+    seq: u64,
+    at: String,
+    what: String,
+    format: String,
+    rows: i64,
+    masked: bool,
+    by: String,
+}
+
+/// `GET /exports`: what left as a file, and by whom.
+pub(crate) async fn exports(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(Before { before }): Query<Before>,
+) -> Result<Response, Problem> {
+    let (l, number, from) = (visitor.l, app.desk().number(), before.unwrap_or(NEWEST));
+    let found = app.read(move |db, _| audit::exports(db, number, from, ROWS + 1)).await?;
+    let district = app.desk().district();
+    let by = |e: &audit::Export| match (&e.unit, e.account) {
+        (Some(unit), Some(account)) => format!("{} #{account}", district.unit_name(&unit.as_str().into(), l.0)),
+        _ => l.t("exports-command-line"),
+    };
+    let row = |e: &audit::Export| ExportRow {
+        seq: e.seq,
+        at: Moment(e.at).minute(),
+        what: e.what.clone(),
+        format: e.format.clone(),
+        rows: e.rows,
+        masked: e.masked,
+        by: by(e),
+    };
+    let more = found.len() > ROWS;
+    let rows: Vec<ExportRow> = found.iter().take(ROWS).map(row).collect();
+    let next = rows.last().filter(|_| more).map(|r| format!("/exports?before={}", r.seq)).unwrap_or_default();
+    let first = if before.is_none() { String::new() } else { "/exports".into() };
+    Ok(show(&ExportsPage { l, page: visitor.page(l.t("exports-title")), rows, next, first }))
+}

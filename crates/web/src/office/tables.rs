@@ -1,0 +1,361 @@
+//! The tables that the casework goes by: dispatch catalogue, calendar, rules. Each is shown, changed in one form,
+//! previewed as a list of differences, and only then published.
+
+use super::change;
+use crate::app::App;
+use crate::caller::{Staff, Visitor};
+use crate::form::Sent;
+use crate::lang::L;
+use crate::page::{FieldError, Page, go, show_with};
+use crate::problem::Problem;
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use calendar::{Unit, YearTable};
+use domain::Label;
+use domain::case::Track;
+use domain::district::{Catalogue, Category, CategoryCode, Command, District, Responsible};
+use domain::rule::{Extension, Rule, RuleId, RuleTable};
+use std::collections::BTreeMap;
+
+/// A difference between the table in force and the one in the form.
+struct Difference {
+    what: String,
+    before: String,
+    after: String,
+}
+
+fn differences(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<Difference> {
+    let keys: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let text = |map: &BTreeMap<String, String>, key: &String| map.get(key).cloned().unwrap_or_default();
+    let all = keys.into_iter().map(|key| Difference {
+        what: key.clone(),
+        before: text(before, key),
+        after: text(after, key),
+    });
+    all.filter(|d| d.before != d.after).collect()
+}
+
+#[derive(Template)]
+#[template(path = "office/table.html")]
+struct TablePage {
+    l: L,
+    page: Page,
+    errors: Vec<FieldError>,
+    action: &'static str,
+    lead: String,
+    label: String,
+    hint: String,
+    text: String,
+    /// Shown after a preview; empty: nothing changes.
+    preview: Option<Vec<Difference>>,
+    /// What publishing brings with it.
+    consequence: String,
+}
+
+impl TablePage {
+    fn answer(self) -> Response {
+        let status = if self.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        show_with(status, &self)
+    }
+}
+
+const COLUMNS: [&str; 6] = ["code", "zh", "en", "responsible", "tracks", "keywords"];
+/// In the column `responsible`: the street in which the place lies.
+const STREET: &str = "@street";
+
+/// A catalogue as a table that a spreadsheet can edit: tab-separated, so that it can be pasted from one.
+fn catalogue_text(catalogue: &Catalogue) -> String {
+    let mut lines = vec![COLUMNS.join("\t")];
+    for c in &catalogue.categories {
+        let responsible = match &c.responsible {
+            Responsible::Unit(unit) => unit.as_str(),
+            Responsible::StreetOfPlace => STREET,
+        };
+        let tracks = c.tracks.iter().map(|t| t.code()).collect::<Vec<_>>().join(" ");
+        lines.push([c.code.as_str(), &c.zh, &c.en, responsible, &tracks, &c.keywords.join(" ")].join("\t"));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The catalogue of such a table, or the line and what is wrong with it.
+fn read_catalogue(text: &str, l: L) -> Result<Catalogue, String> {
+    let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let head = lines.next().map(|(_, line)| line.trim().to_owned()).unwrap_or_default();
+    if head.split('\t').map(str::trim).ne(COLUMNS) {
+        return Err(l.t_n("catalogue-head", COLUMNS.join(" ⇥ ")));
+    }
+    let wrong = |line: usize, key: &str| l.t_n(key, line + 1);
+    let mut categories = Vec::new();
+    for (at, line) in lines {
+        let cells: Vec<&str> = line.split('\t').map(str::trim).collect();
+        let &[code, zh, en, responsible, ..] = cells.as_slice() else { return Err(wrong(at, "catalogue-cells")) };
+        if cells.len() > COLUMNS.len() || code.is_empty() || zh.is_empty() || en.is_empty() || responsible.is_empty() {
+            return Err(wrong(at, "catalogue-cells"));
+        }
+        let words = |n: usize| cells.get(n).copied().unwrap_or_default().split_whitespace();
+        let tracks: Option<Vec<Track>> = words(4).map(Track::of).collect();
+        categories.push(Category {
+            code: CategoryCode::from(code),
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+            responsible: match responsible {
+                STREET => Responsible::StreetOfPlace,
+                unit => Responsible::Unit(unit.into()),
+            },
+            tracks: tracks.ok_or_else(|| wrong(at, "catalogue-tracks"))?,
+            keywords: words(5).map(str::to_owned).collect(),
+        });
+    }
+    Ok(Catalogue { version: 0, categories })
+}
+
+fn catalogue_page(app: &App, visitor: &Visitor, text: Option<&str>, errors: Vec<FieldError>) -> TablePage {
+    let (l, d) = (visitor.l, app.desk().district());
+    TablePage {
+        l,
+        page: visitor.page(l.t("admin-catalogue")),
+        errors,
+        action: "/admin/catalogue",
+        lead: l.t_n("catalogue-lead", d.catalogue.version),
+        label: l.t("catalogue-label"),
+        hint: l.t("catalogue-hint"),
+        text: text.map_or_else(|| catalogue_text(&d.catalogue), str::to_owned),
+        preview: None,
+        consequence: l.t("catalogue-consequence"),
+    }
+}
+
+/// `GET /admin/catalogue`
+pub(crate) async fn catalogue(State(app): State<App>, visitor: Visitor) -> Response {
+    catalogue_page(&app, &visitor, None, Vec::new()).answer()
+}
+
+fn by_line(text: &str) -> BTreeMap<String, String> {
+    let lines = text.lines().skip(1).filter(|l| !l.trim().is_empty());
+    lines.filter_map(|line| line.split_once('\t')).map(|(k, v)| (k.to_owned(), v.replace('\t', " · "))).collect()
+}
+
+/// `POST /admin/catalogue`: previews, and with `publish` puts into force.
+pub(crate) async fn set_catalogue(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let (l, text) = (visitor.l, sent.raw("text"));
+    let at_text = |text: String| vec![FieldError { field: "text".into(), text }];
+    let wanted = match read_catalogue(text, l) {
+        Ok(wanted) => wanted,
+        Err(fault) => return Ok(catalogue_page(&app, &visitor, Some(text), at_text(fault)).answer()),
+    };
+    let d = app.desk().district();
+    if let Err(fault) = wanted.check(|code| d.open_unit(code).is_some()) {
+        let refusal = domain::Refusal::at(domain::Why::BadCatalogue, "text").about(fault);
+        let text_of = Problem::from(refusal).sentence(l.0);
+        return Ok(catalogue_page(&app, &visitor, Some(text), at_text(text_of)).answer());
+    }
+    if sent.is_on("publish") {
+        return match change(&app, &staff, l, Command::PublishCatalogue(wanted)).await? {
+            Ok(()) => Ok(go("/admin/catalogue?done=published")),
+            Err(errors) => Ok(catalogue_page(&app, &visitor, Some(text), errors).answer()),
+        };
+    }
+    let preview = differences(&by_line(&catalogue_text(&d.catalogue)), &by_line(&catalogue_text(&wanted)));
+    let page = catalogue_page(&app, &visitor, Some(text), Vec::new());
+    Ok(TablePage { preview: Some(preview), ..page }.answer())
+}
+
+fn calendar_page(app: &App, visitor: &Visitor, text: &str, errors: Vec<FieldError>) -> TablePage {
+    let (l, d) = (visitor.l, app.desk().district());
+    let years = d.calendar.years().map(|y| y.to_string()).collect::<Vec<_>>().join(", ");
+    TablePage {
+        l,
+        page: visitor.page(l.t("admin-calendar")),
+        errors,
+        action: "/admin/calendar",
+        lead: l.t_n("calendar-lead", years),
+        label: l.t("calendar-label"),
+        hint: l.t("calendar-hint"),
+        text: text.to_owned(),
+        preview: None,
+        consequence: l.t("calendar-consequence"),
+    }
+}
+
+/// `GET /admin/calendar`: the form holds the latest table, to begin the next year's from.
+pub(crate) async fn calendar(State(app): State<App>, visitor: Visitor) -> Response {
+    let d = app.desk().district();
+    let latest = d.calendar.years().last().and_then(|year| d.calendar.table(year));
+    let text = latest.and_then(|t| toml::to_string_pretty(t).ok()).unwrap_or_default();
+    calendar_page(&app, &visitor, &text, Vec::new()).answer()
+}
+
+/// The days of a table, each with what it is.
+fn by_day(table: Option<&YearTable>, l: L) -> BTreeMap<String, String> {
+    let mut days = BTreeMap::new();
+    if let Some(table) = table {
+        days.extend(table.off.iter().map(|d| (d.clone(), l.t("calendar-off"))));
+        days.extend(table.work.iter().map(|d| (d.clone(), l.t("calendar-work"))));
+    }
+    days
+}
+
+/// `POST /admin/calendar`: previews, and with `publish` loads. The open clocks follow at once, each by an event.
+pub(crate) async fn set_calendar(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let (l, text) = (visitor.l, sent.raw("text"));
+    let table = match YearTable::parse(text) {
+        Ok(table) => table,
+        Err(fault) => {
+            let text_of = l.t_n("calendar-fault", fault);
+            let errors = vec![FieldError { field: "text".into(), text: text_of }];
+            return Ok(calendar_page(&app, &visitor, text, errors).answer());
+        }
+    };
+    if sent.is_on("publish") {
+        if let Err(errors) = change(&app, &staff, l, Command::LoadCalendar(table)).await? {
+            return Ok(calendar_page(&app, &visitor, text, errors).answer());
+        }
+        let desk = app.desk().clone();
+        tokio::task::spawn_blocking(move || while desk.sweep_now().is_ok_and(|n| n > 0) {});
+        return Ok(go("/admin/calendar?done=calendar"));
+    }
+    let d = app.desk().district();
+    let preview = differences(&by_day(d.calendar.table(table.year), l), &by_day(Some(&table), l));
+    let page = calendar_page(&app, &visitor, text, Vec::new());
+    Ok(TablePage { preview: Some(preview), ..page }.answer())
+}
+
+#[derive(Template)]
+#[template(path = "office/rules.html")]
+struct RulesPage {
+    l: L,
+    page: Page,
+    errors: Vec<FieldError>,
+    version: u32,
+    rows: Vec<RuleRow>,
+    preview: Option<Vec<Difference>>,
+}
+
+struct RuleRow {
+    id: &'static str,
+    name: &'static str,
+    length: String,
+    working: bool,
+    times: String,
+    days: String,
+    by_head: bool,
+    source: String,
+}
+
+fn rule_row(l: L, id: RuleId, rule: &Rule) -> RuleRow {
+    let extension = rule.extension;
+    RuleRow {
+        id: id.code(),
+        name: id.label(l.0),
+        length: rule.length.to_string(),
+        working: rule.unit == Unit::Working,
+        times: extension.map(|e| e.times.to_string()).unwrap_or_default(),
+        days: extension.map(|e| e.days.to_string()).unwrap_or_default(),
+        by_head: extension.is_some_and(|e| e.by_head),
+        source: rule.source.clone(),
+    }
+}
+
+fn rule_text(l: L, rule: &Rule) -> String {
+    let unit = l.t(if rule.unit == Unit::Working { "rules-working" } else { "rules-calendar" });
+    let extension = rule.extension.map(|e| {
+        let values = [("times", e.times.to_string()), ("days", e.days.to_string())];
+        let head = if e.by_head { l.t("rules-by-head") } else { String::new() };
+        format!(" {} {head}", l.t_with("rules-extended", &values))
+    });
+    format!("{} {unit}{} {}", rule.length, extension.unwrap_or_default(), rule.source)
+}
+
+fn rules_page(app: &App, visitor: &Visitor, rows: Option<Vec<RuleRow>>, errors: Vec<FieldError>) -> RulesPage {
+    let (l, d) = (visitor.l, app.desk().district());
+    let rows = rows.unwrap_or_else(|| RuleId::ALL.iter().map(|id| rule_row(l, *id, &d.rules.rule(*id))).collect());
+    RulesPage { l, page: visitor.page(l.t("admin-rules")), errors, version: d.rules.version, rows, preview: None }
+}
+
+fn answer_rules(page: &RulesPage) -> Response {
+    let status = if page.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    show_with(status, page)
+}
+
+/// `GET /admin/rules`
+pub(crate) async fn rules(State(app): State<App>, visitor: Visitor) -> Response {
+    answer_rules(&rules_page(&app, &visitor, None, Vec::new()))
+}
+
+/// The rule table of the form, its rows as typed, and what can't be read.
+fn read_rules(sent: &Sent, d: &District, l: L) -> (RuleTable, Vec<RuleRow>, Vec<FieldError>) {
+    let mut table = RuleTable { version: 0, rules: BTreeMap::new() };
+    let (mut rows, mut errors) = (Vec::new(), Vec::new());
+    for id in RuleId::ALL.iter().copied() {
+        let code = id.code();
+        let field = |name: &str| sent.get(&format!("{name}-{code}")).to_owned();
+        let old = d.rules.rule(id);
+        let row = RuleRow {
+            id: code,
+            name: id.label(l.0),
+            length: field("length"),
+            working: field("unit") == "working",
+            times: field("times"),
+            days: field("days"),
+            by_head: !field("head").is_empty(),
+            source: field("source"),
+        };
+        let mut number = |name: &str, text: &str, most: u16| match text.parse::<u16>() {
+            Ok(n) if (1..=most).contains(&n) => n,
+            _ => {
+                let values = [("rule", row.name.to_owned()), ("most", most.to_string())];
+                errors.push(FieldError { field: format!("{name}-{code}"), text: l.t_with("rules-number", &values) });
+                0
+            }
+        };
+        let length = number("length", &row.length, 3660);
+        let extension = (!row.times.is_empty()).then(|| Extension {
+            times: u8::try_from(number("times", &row.times, 99)).unwrap_or(99),
+            days: number("days", &row.days, 3660),
+            by_head: row.by_head,
+        });
+        let unit = if row.working { Unit::Working } else { Unit::Calendar };
+        let source = if row.source.is_empty() { old.source.clone() } else { row.source.clone() };
+        table.rules.insert(id, Rule { length, unit, duty: old.duty, extension, source });
+        rows.push(row);
+    }
+    (table, rows, errors)
+}
+
+/// `POST /admin/rules`: previews, and with `publish` puts into force. Running clocks keep their promise.
+pub(crate) async fn set_rules(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let (l, d) = (visitor.l, app.desk().district());
+    let (table, rows, errors) = read_rules(&sent, &d, l);
+    if !errors.is_empty() {
+        return Ok(answer_rules(&rules_page(&app, &visitor, Some(rows), errors)));
+    }
+    if sent.is_on("publish") {
+        return match change(&app, &staff, l, Command::PublishRules(table)).await? {
+            Ok(()) => Ok(go("/admin/rules?done=published")),
+            Err(errors) => Ok(answer_rules(&rules_page(&app, &visitor, Some(rows), errors))),
+        };
+    }
+    let said = |table: &dyn Fn(RuleId) -> Rule| -> BTreeMap<String, String> {
+        RuleId::ALL.iter().map(|id| (id.label(l.0).to_owned(), rule_text(l, &table(*id)))).collect()
+    };
+    let preview = differences(&said(&|id| d.rules.rule(id)), &said(&|id| table.rule(id)));
+    let page = rules_page(&app, &visitor, Some(rows), Vec::new());
+    Ok(answer_rules(&RulesPage { preview: Some(preview), ..page }))
+}
