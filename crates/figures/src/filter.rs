@@ -25,6 +25,8 @@ pub enum Fault {
     Code(&'static str),
     /// A field that a filter doesn't have.
     Field(String),
+    /// A code that the district doesn't have, by the name of its field.
+    Unknown(&'static str, String),
 }
 
 impl Fault {
@@ -59,6 +61,10 @@ impl Fault {
                     "可用的是 from、to、unit、track、category、street。",
                     "There are from, to, unit, track, category and street.",
                 ),
+            ),
+            Fault::Unknown(field, code) => (
+                lang.pick("本区没有“{}”。", "The district has no “{}”.").replace("{}", &format!("{field}={code}")),
+                lang.pick("请核对代码。", "Check the code against the district's units and catalogue."),
             ),
         };
         (what, todo.to_owned())
@@ -143,6 +149,25 @@ impl Filter {
         };
         let rest = pairs(query).filter(|(field, _)| !matches!(*field, "from" | "to"));
         rest.fold(Filter::new(date("from")?, date("to")?), |filter, (field, value)| filter?.with(field, value))
+    }
+
+    /// Whether the district has what it is narrowed to, so that a mistyped code is not answered with zeros.
+    ///
+    /// # Errors
+    /// [`Fault::Unknown`].
+    pub fn check(&self, district: &District) -> Result<(), Fault> {
+        let unit = |code: &str| district.units.contains_key(&code.into());
+        let category = |code: &str| district.catalogue.category(&code.into()).is_some();
+        for (field, code, known) in [
+            ("unit", &self.unit, unit(&self.unit)),
+            ("category", &self.category, category(&self.category)),
+            ("street", &self.street, unit(&self.street)),
+        ] {
+            if !known && !code.is_empty() && code != UNKNOWN {
+                return Err(Fault::Unknown(field, code.clone()));
+            }
+        }
+        Ok(())
     }
 
     /// What it is narrowed to, as a URL has it, in a stable order; empty for the whole district.
@@ -275,8 +300,7 @@ mod tests {
 
     #[test]
     fn a_window_that_is_empty_or_runs_backwards_is_refused() {
-        for (from, to) in
-            [("2023-01-01", "2023-01-01"), ("2023-01-02", "2023-01-01"), ("-009999-01-01", "9999-12-31")]
+        for (from, to) in [("2023-01-01", "2023-01-01"), ("2023-01-02", "2023-01-01"), ("-009999-01-01", "9999-12-31")]
         {
             assert_eq!(Filter::new(date(from), date(to)), Err(Fault::Window), "{from} {to}");
         }

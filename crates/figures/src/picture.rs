@@ -188,7 +188,12 @@ mod tests {
         let (half, few, none) = (figure("accepted", 50, 100), figure("accepted", 7, 12), figure("accepted", 0, 0));
         let svg = bars("受理率", &[("一".into(), &half), ("二".into(), &few), ("三".into(), &none)]);
         assert_eq!(svg.matches("<rect").count(), 1);
-        assert!(svg.contains("width=\"200\"") && svg.contains(">50.00 %<") && svg.contains(">7/12 件<") && svg.contains(">–<"));
+        assert!(
+            svg.contains("width=\"200\"")
+                && svg.contains(">50.00 %<")
+                && svg.contains(">7/12 件<")
+                && svg.contains(">–<")
+        );
     }
 
     #[test]

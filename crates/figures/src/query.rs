@@ -57,7 +57,8 @@ impl Grouping {
 
     /// The group's key, the rows that are grouped, and the end of the statement.
     fn sql(self, window: Window) -> (String, &'static str, String) {
-        let open = |column: &str| (format!("COALESCE({column}, '~')"), " AND sealed = 0", format!(" GROUP BY {column}"));
+        let open =
+            |column: &str| (format!("COALESCE({column}, '~')"), " AND sealed = 0", format!(" GROUP BY {column}"));
         match self {
             Grouping::Whole => ("''".to_owned(), "", String::new()),
             Grouping::Unit => open("lead"),

@@ -75,7 +75,8 @@ fn each_group_of_a_breakdown_says_what_the_filter_narrowed_to_it_says() {
     for mut w in worlds() {
         w.live(5, 50);
         for by in By::ALL {
-            for filter in [year(), year().with("category", "heating").unwrap(), year().with("unit", "housing").unwrap()] {
+            for filter in [year(), year().with("category", "heating").unwrap(), year().with("unit", "housing").unwrap()]
+            {
                 let groups = breakdown(&mut w.db, NUMBER, &filter, *by).unwrap();
                 assert!(!groups.is_empty(), "{by}");
                 for group in groups {
@@ -121,7 +122,8 @@ fn the_numbers_are_those_of_the_cases_themselves() {
     for mut w in worlds() {
         let ids = w.live(23, 60);
         let district = NUMBER;
-        let cases: Vec<_> = ids.iter().map(|id| store::read::case(&mut w.db, district, *id).unwrap().unwrap()).collect();
+        let cases: Vec<_> =
+            ids.iter().map(|id| store::read::case(&mut w.db, district, *id).unwrap().unwrap()).collect();
         let count = |which: &dyn Fn(&domain::case::Case) -> bool| cases.iter().filter(|c| which(c)).count() as i64;
         let asked = |c: &domain::case::Case| {
             let here = c.ended.is_some_and(|(ending, _)| ending != Ending::Elsewhere);

@@ -59,7 +59,8 @@ fn on_time_goes_by_the_rolled_date() {
         for id in [rolled, late] {
             w.dispatch(id);
         }
-        let adopted = || Command::Answer { task: 1, outcome: Outcome::Adopted, text: "采纳。".into(), basis: "".into() };
+        let adopted =
+            || Command::Answer { task: 1, outcome: Outcome::Adopted, text: "采纳。".into(), basis: "".into() };
         w.day("2023-05-04");
         w.act(staff("housing", Role::Clerk), rolled, adopted());
         assert_eq!(w.parts("on_time"), (0, 0), "the last day is not over");
@@ -129,8 +130,12 @@ fn a_case_that_was_imported_as_ended_was_not_asked_and_is_on_time_by_its_own_tar
     for mut w in worlds() {
         let at = |day: &str| Moment::from_local(date(day).at(8, 0, 0, 0));
         for closed in ["2023-02-10", "2023-02-11"] {
-            let origin =
-                Origin { opened: at("2023-02-01"), target: Some(date("2023-02-10")), closed: Some(at(closed)), answer: "".into() };
+            let origin = Origin {
+                opened: at("2023-02-01"),
+                target: Some(date("2023-02-10")),
+                closed: Some(at(closed)),
+                answer: "".into(),
+            };
             w.raise(Raise { origin: Some(origin), ..Raise::default() });
         }
         let solved = w.answered();
@@ -183,8 +188,12 @@ fn a_repeat_a_return_and_an_extension_are_each_counted_once_for_their_case() {
 fn a_sealed_accusation_counts_in_the_district_and_tells_neither_unit_nor_category_nor_street() {
     for mut w in worlds() {
         let street = Some("street-1".into());
-        let accusation =
-            Raise { track: Track::Accusation, street: street.clone(), category: Some("noise".into()), ..Raise::default() };
+        let accusation = Raise {
+            track: Track::Accusation,
+            street: street.clone(),
+            category: Some("noise".into()),
+            ..Raise::default()
+        };
         w.raise(accusation);
         w.raise(Raise { street, ..Raise::default() });
         assert_eq!(w.parts("raised"), (2, 0));

@@ -49,7 +49,8 @@ fn where_nothing_was_published_there_is_nothing_wrong() {
 #[test]
 fn the_hash_is_over_the_lists_as_anybody_can_write_them_down() {
     for mut w in worlds() {
-        let (first, second) = (w.desk.raise_now(Actor::Resident, raise(), None), w.desk.raise_now(Actor::Resident, raise(), None));
+        let (first, second) =
+            (w.desk.raise_now(Actor::Resident, raise(), None), w.desk.raise_now(Actor::Resident, raise(), None));
         let (first, second) = (first.unwrap(), second.unwrap());
         w.act(dispatcher(), second.id, accept(domain::case::Track::Hotline));
         let figure = made(&mut w, &year(), &["accepted"]).remove(0);
@@ -154,7 +155,9 @@ fn a_publication_that_was_changed_in_the_database_is_found() {
         let changed = body.replace("\"numerator\":1", "\"numerator\":0");
         assert_ne!(body, changed);
         let update = "UPDATE events SET body = $1 WHERE seq = $2";
-        writer.write(&[Write::new(drop, vec![]), Write::new(update, store::args![changed.into_bytes(), entry])]).unwrap();
+        writer
+            .write(&[Write::new(drop, vec![]), Write::new(update, store::args![changed.into_bytes(), entry])])
+            .unwrap();
         assert!(finding(&mut db).contains("numerator says 0"));
     }
 }
