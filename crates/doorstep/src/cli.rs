@@ -1,6 +1,7 @@
 //! The command line: what can be asked, and how a failure is told: one sentence on what is wrong, one on what to do.
 
-use crate::{commands, serve};
+use crate::figures::{Format, Wish};
+use crate::{commands, figures, serve};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -56,6 +57,17 @@ enum Wanted {
         /// What it may do: intake or read.
         #[arg(long)]
         scope: String,
+    },
+    /// Print the figures of a window of days; reads only, also while the server serves.
+    Figures {
+        /// A folder, or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        /// How they are printed.
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+        #[command(flatten)]
+        wish: Wish,
     },
     /// Recompute everything and name the first thing that is wrong.
     Verify {
@@ -149,6 +161,7 @@ pub fn run() -> ExitCode {
         Some(Wanted::Serve { data, listen }) => serve::serve(&data, listen),
         Some(Wanted::Init { data, name_zh, name_en, origin }) => commands::init(&data, &name_zh, &name_en, &origin),
         Some(Wanted::Token { data, name, scope }) => commands::token(&data, &name, &scope),
+        Some(Wanted::Figures { data, format, wish }) => figures::run(&data, &wish, format),
         Some(Wanted::Verify { data }) => commands::verify(&data),
         Some(Wanted::Rebuild { data }) => commands::rebuild(&data),
         Some(Wanted::Backup { data, to }) => commands::backup(&data, &to),

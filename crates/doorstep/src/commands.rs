@@ -15,7 +15,7 @@ use store::{Db, Keys, Place, read};
 type Done = Result<(), Failed>;
 
 /// The district's number in its tables. One process serves one district.
-const NUMBER: i64 = 1;
+pub const NUMBER: i64 = 1;
 
 /// The place that `--data` names.
 pub fn place(data: &str) -> Result<Place, Failed> {
@@ -70,19 +70,30 @@ pub fn verify(data: &str) -> Done {
     let log =
         Verifier::parse(vkey).map_err(|e| Failed::new(e.to_string(), "Restore a backup into an empty folder."))?;
     say(format_args!("key {vkey}"));
-    match store::verify::verify(&mut db, &mut keys, NUMBER, &log)? {
-        Ok(r) => {
-            say(format_args!(
-                "Everything fits: {} entries, {} checkpoints, {} private parts opened, {} erased, {} rows equal the replay.",
-                r.entries, r.checkpoints, r.opened, r.erased, r.rows
+    let r = match store::verify::verify(&mut db, &mut keys, NUMBER, &log)? {
+        Ok(report) => report,
+        Err(finding) => {
+            return Err(Failed::new(
+                format!("Wrong: {}.", finding.0),
+                "Keep this data as it is for the investigation, and restore the last backup that verifies into an empty folder.",
             ));
-            Ok(())
         }
-        Err(finding) => Err(Failed::new(
-            format!("Wrong: {}.", finding.0),
-            "Keep this data as it is for the investigation, and restore the last backup that verifies into an empty folder.",
-        )),
-    }
+    };
+    let published = match ::figures::verify_published(&mut db, NUMBER)? {
+        Ok(report) => report,
+        Err(finding) => {
+            return Err(Failed::new(
+                format!("Wrong: {}.", finding.0),
+                "Everything else fits: find out who published it and how, and publish a correction of this entry.",
+            ));
+        }
+    };
+    say(format_args!(
+        "Everything fits: {} entries, {} checkpoints, {} private parts opened, {} erased, {} rows equal the replay, \
+         {} published figures recomputed, {} wrong ones corrected since.",
+        r.entries, r.checkpoints, r.opened, r.erased, r.rows, published.right, published.corrected
+    ));
+    Ok(())
 }
 
 /// `rebuild`

@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod figures;
 mod serve;
 
 use std::process::ExitCode;

@@ -25,6 +25,9 @@ pub struct Figure {
     pub numerator: i64,
     /// Denominator; 0 where there is none.
     pub denominator: i64,
+    /// Who took part of those who were asked, for a figure that never travels without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub participation: Option<(i64, i64)>,
     /// How many entries the ledger had when it was computed.
     pub ledger_size: u64,
     /// SHA-256 over the sorted ledger indexes of the raised entries it counts, as lower-case hex.

@@ -88,7 +88,8 @@ fn row(district: i64, first: u64, case: &Case) -> Write {
     let objected = case.tasks.iter().any(|t| t.state == TaskState::Objected);
     let inbox = matches!(stage, Stage::Raised | Stage::Accepted) || objected;
     let live = !matches!(stage, Stage::Ended | Stage::NotAccepted | Stage::Routed | Stage::Merged | Stage::Withdrawn);
-    let acceptance = case.clocks.iter().find(|c| c.rule.is_acceptance() && c.task.is_none());
+    // A case that was reopened before anybody accepted it has a further acceptance clock.
+    let mut acceptances = case.clocks.iter().rev().filter(|c| c.rule.is_acceptance() && c.task.is_none());
     let promise = case.promise();
     let lead = case.tasks.iter().rev().find(|t| t.lead);
     let wake = case.asked().filter(|c| c.is_running() && stage == Stage::Answered);
@@ -96,7 +97,9 @@ fn row(district: i64, first: u64, case: &Case) -> Write {
     let verdict = case.verdict;
     let repeats = case.links.iter().any(|(kind, _)| *kind == domain::case::LinkKind::Repeat);
     let provisional = case.clocks.iter().any(|c| c.is_running() && c.due.provisional);
-    let accept_late = acceptance.is_some_and(|c| c.stopped.is_some_and(|day| day > c.due.rolled));
+    let ended_late = |c: &domain::case::Clock| c.stopped.is_some_and(|day| day > c.due.rolled);
+    let accept_late = acceptances.clone().any(ended_late);
+    let acceptance = acceptances.next();
     Write::new(
         CASE,
         args![

@@ -22,8 +22,8 @@ CREATE TABLE cases(
   raised_at BIGINT NOT NULL,
   raised_day BIGINT NOT NULL,
   accepted_day BIGINT,
-  accept_due BIGINT,             -- rolled due day of the first acceptance clock
-  accept_late BIGINT NOT NULL,   -- 1 when the acceptance clock ended late
+  accept_due BIGINT,             -- rolled due day of the latest acceptance clock
+  accept_late BIGINT NOT NULL,   -- 1 when an acceptance clock ended late
   alarm BIGINT,                  -- the earliest running duty
   wake BIGINT,                   -- the last day of the wait for a verdict
   due_day BIGINT,                -- rolled due day of the promise

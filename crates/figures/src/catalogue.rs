@@ -1,0 +1,228 @@
+//! The catalogue of figures: data, read once from `catalogue.toml`, which is part of the program.
+
+use crate::condition::Condition;
+use crate::rounding::{Rounding, Rule};
+use domain::Lang;
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// The day that decides whether a case lies in a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Window {
+    /// The day on which it was raised.
+    Raised,
+    /// The rolled last day of its promise.
+    Due,
+    /// The day on which it ended.
+    Ended,
+}
+
+impl Window {
+    /// Every window.
+    pub const ALL: &'static [Window] = &[Window::Raised, Window::Due, Window::Ended];
+
+    /// The column of `cases`; each has an index.
+    pub(crate) fn column(self) -> &'static str {
+        match self {
+            Window::Raised => "raised_day",
+            Window::Due => "due_day",
+            Window::Ended => "ended_day",
+        }
+    }
+
+    /// What the day is, in a language.
+    pub fn label(self, lang: Lang) -> &'static str {
+        match self {
+            Window::Raised => lang.pick("提出日", "day raised"),
+            Window::Due => lang.pick("到期日（顺延）", "day due (rolled)"),
+            Window::Ended => lang.pick("结束日", "day ended"),
+        }
+    }
+}
+
+/// A part of a figure that is a number of cases, and has the list of them behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// What counts.
+    Numerator,
+    /// Of what.
+    Denominator,
+    /// Who took part.
+    Participants,
+    /// Who was asked to.
+    Invited,
+}
+
+impl Part {
+    /// Every part.
+    pub const ALL: &'static [Part] = &[Part::Numerator, Part::Denominator, Part::Participants, Part::Invited];
+
+    /// Its code in URLs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Part::Numerator => "numerator",
+            Part::Denominator => "denominator",
+            Part::Participants => "participants",
+            Part::Invited => "invited",
+        }
+    }
+
+    /// The part of a code.
+    pub fn of(code: &str) -> Option<Part> {
+        Part::ALL.iter().copied().find(|p| p.code() == code)
+    }
+
+    /// Its name in a language.
+    pub fn label(self, lang: Lang) -> &'static str {
+        match self {
+            Part::Numerator => lang.pick("分子", "numerator"),
+            Part::Denominator => lang.pick("分母", "denominator"),
+            Part::Participants => lang.pick("参评", "took part"),
+            Part::Invited => lang.pick("询问", "asked"),
+        }
+    }
+}
+
+/// Who took part, of whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Participation {
+    /// Who took part.
+    pub numerator: Condition,
+    /// Of whom.
+    pub denominator: Condition,
+}
+
+/// The definition of a figure in one version.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Definition {
+    /// Its stable id.
+    pub id: String,
+    /// Grows by one when the meaning changes.
+    pub version: u32,
+    zh: String,
+    en: String,
+    zh_definition: String,
+    en_definition: String,
+    /// The day that decides whether a case lies in the window.
+    pub window: Window,
+    /// What counts; only cases of the denominator do.
+    pub numerator: Condition,
+    /// Of what; none for a plain count.
+    #[serde(default)]
+    pub denominator: Option<Condition>,
+    /// What the figure never travels without.
+    #[serde(default)]
+    pub participation: Option<Participation>,
+    #[serde(default)]
+    rounding: Rule,
+    #[serde(default)]
+    decimals: u32,
+}
+
+impl Definition {
+    /// Its name in a language.
+    pub fn name(&self, lang: Lang) -> &str {
+        lang.pick(&self.zh, &self.en)
+    }
+
+    /// What it counts, of what, and what is left out, in words.
+    pub fn text(&self, lang: Lang) -> &str {
+        lang.pick(&self.zh_definition, &self.en_definition)
+    }
+
+    /// How it is rounded.
+    pub fn rounding(&self) -> Rounding {
+        Rounding { rule: self.rounding, decimals: self.decimals }
+    }
+
+    /// What a case must be for a part: all of these. None if the figure has no such part.
+    pub(crate) fn conditions(&self, part: Part) -> Option<Vec<Condition>> {
+        let within = |whole: Condition, part: Condition| if whole == part { vec![part] } else { vec![whole, part] };
+        match part {
+            Part::Numerator => Some(self.denominator.map_or(vec![self.numerator], |d| within(d, self.numerator))),
+            Part::Denominator => self.denominator.map(|d| vec![d]),
+            Part::Participants => self.participation.map(|p| within(p.denominator, p.numerator)),
+            Part::Invited => self.participation.map(|p| vec![p.denominator]),
+        }
+    }
+
+    /// The parts that it has.
+    pub fn parts(&self) -> impl Iterator<Item = Part> {
+        Part::ALL.iter().copied().filter(|p| self.conditions(*p).is_some())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Catalogue {
+    figure: Vec<Definition>,
+}
+
+static CATALOGUE: LazyLock<Vec<Definition>> = LazyLock::new(|| {
+    let read = toml::from_str::<Catalogue>(include_str!("../catalogue.toml"));
+    // The text is compiled in, and a test reads it: no input reaches this.
+    read.expect("the catalogue of this program can be read").figure
+});
+
+/// Every definition in every version, in the order in which people should see them.
+pub fn all() -> &'static [Definition] {
+    &CATALOGUE
+}
+
+/// The definitions in force: the highest version of each id.
+pub fn in_force() -> impl Iterator<Item = &'static Definition> {
+    all().iter().filter(|d| all().iter().all(|other| other.id != d.id || other.version <= d.version))
+}
+
+/// The definition in force of an id.
+pub fn definition(id: &str) -> Option<&'static Definition> {
+    in_force().find(|d| d.id == id)
+}
+
+/// A definition in the version under which a figure was published.
+pub fn version(id: &str, version: u32) -> Option<&'static Definition> {
+    all().iter().find(|d| d.id == id && d.version == version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogue_can_be_read_and_has_each_version_once() {
+        assert!(in_force().count() >= 14);
+        for (n, d) in all().iter().enumerate() {
+            assert!(!all()[..n].iter().any(|o| (&o.id, o.version) == (&d.id, d.version)), "{} stands twice", d.id);
+            assert!(d.version >= 1 && d.decimals <= 6, "{}", d.id);
+            assert!(d.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{}", d.id);
+        }
+    }
+
+    #[test]
+    fn each_figure_has_a_name_and_a_definition_in_both_languages() {
+        for d in all() {
+            for lang in [Lang::Zh, Lang::En] {
+                assert!(!d.name(lang).trim().is_empty() && d.text(lang).len() > 20, "{}", d.id);
+            }
+        }
+    }
+
+    #[test]
+    fn satisfaction_never_travels_without_participation() {
+        let of_those_who_rated = |d: &&Definition| d.numerator == Condition::Satisfied;
+        assert!(all().iter().filter(of_those_who_rated).all(|d| d.participation.is_some()));
+        assert_eq!(all().iter().filter(of_those_who_rated).count(), 2);
+    }
+
+    #[test]
+    fn every_condition_of_the_vocabulary_is_used() {
+        let used: Vec<Condition> =
+            all().iter().flat_map(|d| Part::ALL.iter().filter_map(|p| d.conditions(*p))).flatten().collect();
+        for condition in Condition::ALL {
+            assert!(used.contains(condition), "no figure counts by {}", condition.code());
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The closed vocabulary of what a case can be counted for. A condition is SQL over one row of `cases`, for both engines.
+
+use serde::Deserialize;
+
+/// Declares the conditions with their code in the catalogue and their SQL.
+macro_rules! conditions {
+    ($($(#[$meta:meta])* $name:ident $code:literal $sql:literal),+ $(,)?) => {
+        /// What a case is counted for. Built from columns of the read table only, so that it is a function of the events.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+        pub enum Condition { $($(#[$meta])* #[serde(rename = $code)] $name),+ }
+        impl Condition {
+            /// Every condition.
+            pub const ALL: &'static [Condition] = &[$(Condition::$name),+];
+            /// Its code in the catalogue.
+            pub fn code(self) -> &'static str { match self { $(Condition::$name => $code),+ } }
+            /// The condition as SQL; `basis` is the query's table of the ledger's size and day.
+            pub(crate) fn sql(self) -> &'static str { match self { $(Condition::$name => $sql),+ } }
+        }
+    };
+}
+
+conditions! {
+    /// Every case.
+    Any "any" "seq >= 0",
+    /// Raised here, or opened elsewhere and going on here.
+    Raised "raised" "(ending IS NULL OR ending <> 'elsewhere')",
+    /// Raised here, and not over before there was a decision about acceptance.
+    ToDecide "to_decide" "(ending IS NULL OR ending <> 'elsewhere') AND (accepted_day IS NOT NULL OR stage NOT IN ('withdrawn', 'merged'))",
+    /// Accepted.
+    Accepted "accepted" "accepted_day IS NOT NULL",
+    /// Accepted, and no acceptance clock ended late.
+    AcceptedInTime "accepted_in_time" "accepted_day IS NOT NULL AND accept_late = 0",
+    /// Has an acceptance clock, and was accepted or is overdue.
+    AcceptedOrOverdue "accepted_or_overdue" "accept_due IS NOT NULL AND (accepted_day IS NOT NULL OR accept_late = 1 OR (stage = 'raised' AND accept_due < (SELECT day FROM basis)))",
+    /// The promise's last day is over, and it was neither given up nor is it paused.
+    Due "due" "due_day < (SELECT day FROM basis) AND (met_day IS NOT NULL OR question = 0) AND stage NOT IN ('not_accepted', 'routed', 'withdrawn', 'merged')",
+    /// The promise was met by its rolled last day.
+    InTime "in_time" "met_day <= due_day",
+    /// Ended after the resident was asked, without a witness.
+    Asked "asked" "ending IN ('resolved', 'partly_resolved', 'not_resolved', 'not_reached') AND witnessed = 0",
+    /// Ended in whatever way, without a witness.
+    Ended "ended" "ending IS NOT NULL AND witnessed = 0",
+    /// The resident said "solved".
+    Resolved "resolved" "ending = 'resolved'",
+    /// The resident said how it was handled, without a witness.
+    Rated "rated" "handled IN ('good', 'fair', 'poor') AND witnessed = 0",
+    /// The resident said "handled well".
+    Satisfied "satisfied" "handled = 'good'",
+    /// The verdict was given with a witness.
+    WithWitness "with_witness" "witnessed = 1",
+    /// The resident said with a witness how it was handled.
+    RatedWithWitness "rated_with_witness" "handled IN ('good', 'fair', 'poor') AND witnessed = 1",
+    /// The time for the verdict went by.
+    NotReached "not_reached" "ending = 'not_reached'",
+    /// Repeats another case.
+    Repeated "repeated" "repeats = 1",
+    /// Was dispatched.
+    Dispatched "dispatched" "hops > 0",
+    /// Went back on a unit's objection.
+    Returned "returned" "returned > 0",
+    /// A clock was extended.
+    Extended "extended" "extended > 0",
+    /// Was reopened.
+    Reopened "reopened" "reopened > 0",
+}

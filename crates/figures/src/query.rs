@@ -1,0 +1,374 @@
+//! The queries. All figures of a filter come out of one statement, a breakdown too; the list behind a number has the
+//! same conditions. Each statement is assembled from constant parts, once; what a filter holds goes in as arguments.
+
+use crate::catalogue::{self, Definition, Part, Window};
+use crate::condition::Condition;
+use crate::figure::Figure;
+use crate::filter::{By, Filter, UNKNOWN, month};
+use domain::case::CaseId;
+use domain::moment::{date_of, day_number};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+use store::{Db, Result, Row, StoreError, Value, args};
+
+/// The ledger as it is at this statement: how many entries it has, and the district's day of the last one (+08:00).
+const BASIS: &str = "WITH basis AS (SELECT \
+COALESCE((SELECT seq + 1 FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1), 0) AS size, \
+COALESCE((SELECT (at + 28800000) / 86400000 FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1), 0) AS day) ";
+
+/// What a filter is narrowed to. Where unit, category or street are named, sealed cases are not counted.
+const NARROWED: &str = "($4 = '' OR COALESCE(lead, '~') = $4) AND ($5 = '' OR track = $5) \
+AND ($6 = '' OR COALESCE(category, '~') = $6 OR COALESCE(coarse, '~') = $6) \
+AND ($7 = '' OR COALESCE(street, '~') = $7) AND (sealed = 0 OR ($4 = '' AND $6 = '' AND $7 = ''))";
+
+/// How the numbers are grouped.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Grouping {
+    Whole,
+    Unit,
+    Track,
+    Coarse,
+    Category,
+    Street,
+    Day,
+}
+
+impl Grouping {
+    const ALL: &'static [Grouping] = &[
+        Grouping::Whole,
+        Grouping::Unit,
+        Grouping::Track,
+        Grouping::Coarse,
+        Grouping::Category,
+        Grouping::Street,
+        Grouping::Day,
+    ];
+
+    fn of(by: By, filter: &Filter) -> Grouping {
+        match by {
+            By::Unit => Grouping::Unit,
+            By::Track => Grouping::Track,
+            By::Category if filter.category().is_empty() => Grouping::Coarse,
+            By::Category => Grouping::Category,
+            By::Street => Grouping::Street,
+            By::Month => Grouping::Day,
+        }
+    }
+
+    /// The group's key, the rows that are grouped, and the end of the statement.
+    fn sql(self, window: Window) -> (String, &'static str, String) {
+        let open =
+            |column: &str| (format!("COALESCE({column}, '~')"), " AND sealed = 0", format!(" GROUP BY {column}"));
+        match self {
+            Grouping::Whole => ("''".to_owned(), "", String::new()),
+            Grouping::Unit => open("lead"),
+            Grouping::Coarse => open("coarse"),
+            Grouping::Category => open("category"),
+            Grouping::Street => open("street"),
+            Grouping::Track => ("track".to_owned(), "", " GROUP BY track".to_owned()),
+            Grouping::Day => {
+                let day = window.column();
+                (format!("CAST({day} AS TEXT)"), "", format!(" GROUP BY {day}"))
+            }
+        }
+    }
+}
+
+/// The distinct numbers that the figures need in each window: the columns of a row, in this order.
+static COLUMNS: LazyLock<BTreeMap<Window, Vec<Vec<Condition>>>> = LazyLock::new(|| {
+    let mut columns: BTreeMap<Window, Vec<Vec<Condition>>> = BTreeMap::new();
+    for definition in catalogue::all() {
+        let window = columns.entry(definition.window).or_default();
+        for conditions in Part::ALL.iter().filter_map(|part| definition.conditions(*part)) {
+            if !window.contains(&conditions) {
+                window.push(conditions);
+            }
+        }
+    }
+    columns
+});
+
+fn sql_of(conditions: &[Condition]) -> String {
+    let each: Vec<String> = conditions.iter().map(|c| format!("({})", c.sql())).collect();
+    each.join(" AND ")
+}
+
+/// Ledger size and day, then each window's numbers by group.
+fn counting(grouping: Grouping) -> String {
+    let widest = COLUMNS.values().map(Vec::len).max().unwrap_or(0).max(2);
+    let row = |first: String, mut numbers: Vec<String>| {
+        numbers.resize(widest, "CAST(0 AS BIGINT)".to_owned());
+        format!("SELECT {first}, {}", numbers.join(", "))
+    };
+    let mut sql = BASIS.to_owned();
+    sql.push_str(&row("'' AS part, '' AS key".into(), vec!["size AS n0".into(), "day AS n1".into()]));
+    sql.push_str(" FROM basis");
+    for (window, columns) in COLUMNS.iter() {
+        let day = window.column();
+        let (key, rows, end) = grouping.sql(*window);
+        let sums =
+            columns.iter().map(|c| format!("CAST(SUM(CASE WHEN {} THEN 1 ELSE 0 END) AS BIGINT)", sql_of(c))).collect();
+        sql.push_str(" UNION ALL ");
+        sql.push_str(&row(format!("'{day}', {key}"), sums));
+        sql.push_str(&format!(
+            " FROM cases WHERE district = $1 AND {day} >= $2 AND {day} < $3 AND {NARROWED}{rows}{end}"
+        ));
+    }
+    sql
+}
+
+static COUNTING: LazyLock<Vec<(Grouping, String)>> =
+    LazyLock::new(|| Grouping::ALL.iter().map(|g| (*g, counting(*g))).collect());
+
+/// The list behind a number. The columns of [`Counted`], in order.
+fn listing(window: Window, conditions: &[Condition]) -> String {
+    let day = window.column();
+    format!(
+        "{BASIS}SELECT seq, id, code, track, stage, coarse, street, lead, sealed, raised_day, due_day, met_day, \
+         ended_day, ending FROM cases WHERE district = $1 AND {day} >= $2 AND {day} < $3 AND {NARROWED} AND {} \
+         AND seq > $8 ORDER BY seq LIMIT $9",
+        sql_of(conditions)
+    )
+}
+
+/// The ledger indexes behind a number, all of them.
+fn indexing(window: Window, conditions: &[Condition]) -> String {
+    let day = window.column();
+    format!(
+        "{BASIS}SELECT seq FROM cases WHERE district = $1 AND {day} >= $2 AND {day} < $3 AND {NARROWED} AND {} \
+         ORDER BY seq",
+        sql_of(conditions)
+    )
+}
+
+type Texts = Vec<(Window, Vec<Condition>, String)>;
+
+fn texts(text: fn(Window, &[Condition]) -> String) -> Texts {
+    let each = COLUMNS.iter().flat_map(|(w, columns)| columns.iter().map(|c| (*w, c.clone())));
+    each.map(|(w, c)| (w, c.clone(), text(w, &c))).collect()
+}
+
+static LISTING: LazyLock<Texts> = LazyLock::new(|| texts(listing));
+static INDEXING: LazyLock<Texts> = LazyLock::new(|| texts(indexing));
+
+/// Every statement of this room, to be proved on both engines.
+pub fn statements() -> Vec<&'static str> {
+    let counting = COUNTING.iter().map(|(_, sql)| sql.as_str());
+    let lists = LISTING.iter().chain(INDEXING.iter()).map(|(_, _, sql)| sql.as_str());
+    counting.chain(lists).chain(crate::verify::STATEMENTS.iter().copied()).collect()
+}
+
+fn text_of(texts: &'static Texts, definition: &Definition, part: Part) -> Option<&'static str> {
+    let conditions = definition.conditions(part)?;
+    texts.iter().find(|(w, c, _)| *w == definition.window && *c == conditions).map(|(_, _, sql)| sql.as_str())
+}
+
+fn arguments(number: i64, filter: &Filter) -> Vec<Value> {
+    let (from, to) = (day_number(filter.from()), day_number(filter.to()));
+    args![number, from, to, filter.unit(), filter.track(), filter.category(), filter.street()]
+}
+
+/// The numbers of one group, by window in the order of [`COLUMNS`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Numbers(BTreeMap<Window, Vec<i64>>);
+
+impl Numbers {
+    fn add(&mut self, window: Window, row: &Row) -> Result<()> {
+        let width = COLUMNS.get(&window).map_or(0, Vec::len);
+        let sums = self.0.entry(window).or_insert_with(|| vec![0; width]);
+        for (n, sum) in sums.iter_mut().enumerate() {
+            // Without any row in the window a sum is NULL.
+            *sum += row.opt_int(n + 2)?.unwrap_or(0);
+        }
+        Ok(())
+    }
+
+    /// The number of a part; none if the figure has no such part.
+    pub(crate) fn count(&self, definition: &Definition, part: Part) -> Option<i64> {
+        let conditions = definition.conditions(part)?;
+        let column = COLUMNS.get(&definition.window)?.iter().position(|c| *c == conditions)?;
+        Some(self.0.get(&definition.window).and_then(|sums| sums.get(column)).copied().unwrap_or(0))
+    }
+}
+
+/// What one counting statement says: the ledger's size, and the numbers by group.
+pub(crate) struct Counts {
+    pub(crate) ledger_size: u64,
+    pub(crate) groups: BTreeMap<String, Numbers>,
+}
+
+fn run(db: &mut Db, number: i64, filter: &Filter, grouping: Grouping) -> Result<Counts> {
+    let sql = COUNTING.iter().find(|(g, _)| *g == grouping).map(|(_, sql)| sql.as_str()).unwrap_or_default();
+    let mut counts = Counts { ledger_size: 0, groups: BTreeMap::new() };
+    for row in db.query_text(sql, &arguments(number, filter))? {
+        let part = row.text(0)?;
+        let Some(window) = Window::ALL.iter().find(|w| w.column() == part) else {
+            counts.ledger_size = row.int(2)? as u64;
+            continue;
+        };
+        let key = match grouping {
+            Grouping::Day => month_of(row.text(1)?)?,
+            _ => row.text(1)?.to_owned(),
+        };
+        counts.groups.entry(key).or_default().add(*window, &row)?;
+    }
+    Ok(counts)
+}
+
+/// The month of a day number in a row. Days are summed up to months here: both engines count dates differently.
+fn month_of(day: &str) -> Result<String> {
+    let day = day.parse().map_err(|_| StoreError::Shape("a day is no number".into()))?;
+    Ok(month(date_of(day)))
+}
+
+/// The numbers of a filter as a whole.
+pub(crate) fn whole(db: &mut Db, number: i64, filter: &Filter) -> Result<(u64, Numbers)> {
+    let mut counts = run(db, number, filter, Grouping::Whole)?;
+    Ok((counts.ledger_size, counts.groups.remove("").unwrap_or_default()))
+}
+
+fn in_force(filter: &Filter, ledger_size: u64, numbers: &Numbers) -> Vec<Figure> {
+    catalogue::in_force().map(|d| Figure::of(d, filter, ledger_size, |part| numbers.count(d, part))).collect()
+}
+
+/// All figures in force of a filter, in the catalogue's order. One query.
+///
+/// # Errors
+/// What the database says.
+pub fn figures(db: &mut Db, number: i64, filter: &Filter) -> Result<Vec<Figure>> {
+    let (ledger_size, numbers) = whole(db, number, filter)?;
+    Ok(in_force(filter, ledger_size, &numbers))
+}
+
+/// A group of a breakdown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Its code: a unit, track, category, street or month; [`UNKNOWN`] where it is not known. [`By::name`] names it,
+    /// [`Filter::of_group`] narrows to it.
+    pub key: String,
+    /// All figures in force, in the catalogue's order.
+    pub figures: Vec<Figure>,
+}
+
+/// All figures in force of a filter by group, sorted by the group's code. One query. A month without a case is there,
+/// with its dashes; another group is not. By unit, category and street sealed accusations are not counted.
+///
+/// # Errors
+/// What the database says.
+pub fn breakdown(db: &mut Db, number: i64, filter: &Filter, by: By) -> Result<Vec<Group>> {
+    let mut counts = run(db, number, filter, Grouping::of(by, filter))?;
+    if by == By::Month {
+        filter.months().into_iter().for_each(|month| {
+            counts.groups.entry(month).or_default();
+        });
+    }
+    let Counts { ledger_size, groups } = counts;
+    let group = |(key, numbers): (String, Numbers)| {
+        let narrowed = filter.of_group(by, &key).unwrap_or_else(|_| filter.clone());
+        Group { figures: in_force(&narrowed, ledger_size, &numbers), key }
+    };
+    Ok(groups.into_iter().map(group).collect())
+}
+
+/// The number of cases of a part of a figure; 0 if the figure has no such part.
+///
+/// # Errors
+/// What the database says.
+pub fn count(db: &mut Db, number: i64, filter: &Filter, definition: &Definition, part: Part) -> Result<u64> {
+    let (_, numbers) = whole(db, number, filter)?;
+    Ok(numbers.count(definition, part).unwrap_or(0).max(0) as u64)
+}
+
+/// A case behind a number. A page shows of a sealed one its ledger index only, unless `domain::case::may_see` says more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// The ledger index of its first entry.
+    pub index: u64,
+    /// Its handle.
+    pub id: CaseId,
+    /// Its code.
+    pub code: String,
+    /// Its track's code.
+    pub track: String,
+    /// Its stage's code.
+    pub stage: String,
+    /// The first level of its category.
+    pub category: Option<String>,
+    /// The street of its place.
+    pub street: Option<String>,
+    /// The unit that leads, or led last.
+    pub unit: Option<String>,
+    /// Whether it is a sealed accusation.
+    pub sealed: bool,
+    /// The day on which it was raised.
+    pub raised: calendar::Date,
+    /// The rolled last day of its promise.
+    pub due: Option<calendar::Date>,
+    /// The day on which the promise ended.
+    pub met: Option<calendar::Date>,
+    /// The day on which it ended.
+    pub ended: Option<calendar::Date>,
+    /// How it ended.
+    pub ending: Option<String>,
+}
+
+impl Counted {
+    fn of(row: &Row) -> Result<Counted> {
+        let text = |column| row.opt_text(column).map(|t| t.map(str::to_owned));
+        let day = |column| row.opt_int(column).map(|d| d.map(date_of));
+        Ok(Counted {
+            index: row.int(0)? as u64,
+            id: CaseId(row.array(1)?),
+            code: row.text(2)?.to_owned(),
+            track: row.text(3)?.to_owned(),
+            stage: row.text(4)?.to_owned(),
+            category: text(5)?,
+            street: text(6)?,
+            unit: text(7)?,
+            sealed: row.int(8)? == 1,
+            raised: date_of(row.int(9)?),
+            due: day(10)?,
+            met: day(11)?,
+            ended: day(12)?,
+            ending: text(13)?,
+        })
+    }
+}
+
+/// A page of the cases behind a number, by ledger index: those after `after`, at most `most`. Empty if the figure has
+/// no such part.
+///
+/// # Errors
+/// What the database says.
+pub fn list(
+    db: &mut Db,
+    number: i64,
+    filter: &Filter,
+    definition: &Definition,
+    part: Part,
+    after: Option<u64>,
+    most: usize,
+) -> Result<Vec<Counted>> {
+    let Some(sql) = text_of(&LISTING, definition, part) else { return Ok(Vec::new()) };
+    let mut arguments = arguments(number, filter);
+    arguments.extend(args![after.map_or(-1, |index| index as i64), most as u64]);
+    db.query(sql, &arguments)?.iter().map(Counted::of).collect()
+}
+
+/// The ledger indexes behind a number, ascending, handed over one by one.
+pub(crate) fn each_index(
+    db: &mut Db,
+    number: i64,
+    filter: &Filter,
+    definition: &Definition,
+    part: Part,
+    mut each: impl FnMut(i64),
+) -> Result<()> {
+    let Some(sql) = text_of(&INDEXING, definition, part) else { return Ok(()) };
+    db.for_each(sql, &arguments(number, filter), |row| {
+        each(row.int(0)?);
+        Ok(())
+    })
+}
+
+const _: () = assert!(UNKNOWN.len() == 1, "the statements above write it out");

@@ -1,0 +1,161 @@
+//! The count and the list behind it can't disagree, and neither takes more than one query.
+
+use crate::world::*;
+use domain::Label;
+use domain::case::{Ending, Handled, Solved};
+use figures::{By, Counted, Definition, Filter, Part, breakdown, catalogue, count, figures, list, statements};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use std::cell::RefCell;
+use store::Db;
+
+/// The whole list behind a number, taken in small pages.
+fn whole_list(db: &mut Db, filter: &Filter, definition: &Definition, part: Part) -> Vec<Counted> {
+    let mut all: Vec<Counted> = Vec::new();
+    loop {
+        let after = all.last().map(|c| c.index);
+        let page = list(db, NUMBER, filter, definition, part, after, 7).unwrap();
+        if page.is_empty() {
+            return all;
+        }
+        all.extend(page);
+    }
+}
+
+fn filters() -> impl Strategy<Value = Filter> {
+    let fields = (
+        prop::sample::select(vec!["", "", "", "housing", "heat", "~", "centre"]),
+        prop::sample::select(vec!["", "", "", "hotline", "petition", "accusation"]),
+        prop::sample::select(vec!["", "", "", "heating", "heating.cold", "noise", "~"]),
+        prop::sample::select(vec!["", "", "", "street-1", "~"]),
+    );
+    (fields, 0..220_i64, 1..250_i64).prop_map(|((unit, track, category, street), start, days)| {
+        let first = domain::moment::day_number(date("2023-02-01")) + start;
+        let day = domain::moment::date_of;
+        let mut filter = Filter::new(day(first), day(first + days)).unwrap();
+        for (field, value) in [("unit", unit), ("track", track), ("category", category), ("street", street)] {
+            filter = filter.with(field, value).unwrap();
+        }
+        filter
+    })
+}
+
+#[test]
+fn every_number_is_the_length_of_the_list_behind_it() {
+    for w in worlds() {
+        w.live(11, 60);
+        let db = RefCell::new(w.db);
+        let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });
+        let run = runner.run(&filters(), |filter| {
+            let db = &mut *db.borrow_mut();
+            for figure in figures(db, NUMBER, &filter).unwrap() {
+                let definition = figure.definition;
+                let of = |part| match part {
+                    Part::Numerator => Some(figure.numerator),
+                    Part::Denominator => figure.denominator,
+                    Part::Participants => figure.participation.as_ref().map(|p| p.numerator),
+                    Part::Invited => figure.participation.as_ref().map(|p| p.denominator),
+                };
+                for part in definition.parts() {
+                    let cases = whole_list(db, &filter, definition, part);
+                    prop_assert_eq!(of(part), Some(cases.len() as i64), "{} {}", definition.id, part.code());
+                    prop_assert_eq!(count(db, NUMBER, &filter, definition, part).unwrap(), cases.len() as u64);
+                    prop_assert!(cases.windows(2).all(|pair| pair[0].index < pair[1].index));
+                }
+                prop_assert!(figure.denominator.is_none_or(|d| figure.numerator <= d));
+            }
+            Ok(())
+        });
+        run.unwrap();
+    }
+}
+
+#[test]
+fn each_group_of_a_breakdown_says_what_the_filter_narrowed_to_it_says() {
+    for mut w in worlds() {
+        w.live(5, 50);
+        for by in By::ALL {
+            for filter in [year(), year().with("category", "heating").unwrap(), year().with("unit", "housing").unwrap()]
+            {
+                let groups = breakdown(&mut w.db, NUMBER, &filter, *by).unwrap();
+                assert!(!groups.is_empty(), "{by}");
+                for group in groups {
+                    let narrowed = filter.of_group(*by, &group.key).unwrap();
+                    assert_eq!(group.figures, figures(&mut w.db, NUMBER, &narrowed).unwrap(), "{by} {}", group.key);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_year_by_month_has_all_its_months_and_they_add_up() {
+    for mut w in worlds() {
+        w.live(3, 40);
+        let months = breakdown(&mut w.db, NUMBER, &year(), By::Month).unwrap();
+        assert_eq!(months.len(), 12);
+        assert_eq!((&*months[0].key, &*months[11].key), ("2023-01", "2023-12"));
+        for (n, figure) in figures(&mut w.db, NUMBER, &year()).unwrap().iter().enumerate() {
+            let sum: i64 = months.iter().map(|m| m.figures[n].numerator).sum();
+            assert_eq!(sum, figure.numerator, "{}", figure.id);
+        }
+    }
+}
+
+#[test]
+fn all_figures_and_any_breakdown_take_one_query() {
+    for mut w in worlds() {
+        w.live(1, 10);
+        let before = w.db.statements_run();
+        figures(&mut w.db, NUMBER, &year()).unwrap();
+        assert_eq!(w.db.statements_run() - before, 1);
+        for by in By::ALL {
+            let before = w.db.statements_run();
+            breakdown(&mut w.db, NUMBER, &year(), *by).unwrap();
+            assert_eq!(w.db.statements_run() - before, 1, "{by}");
+        }
+    }
+}
+
+#[test]
+fn the_numbers_are_those_of_the_cases_themselves() {
+    for mut w in worlds() {
+        let ids = w.live(23, 60);
+        let district = NUMBER;
+        let cases: Vec<_> =
+            ids.iter().map(|id| store::read::case(&mut w.db, district, *id).unwrap().unwrap()).collect();
+        let count = |which: &dyn Fn(&domain::case::Case) -> bool| cases.iter().filter(|c| which(c)).count() as i64;
+        let asked = |c: &domain::case::Case| {
+            let here = c.ended.is_some_and(|(ending, _)| ending != Ending::Elsewhere);
+            here && !c.verdict.is_some_and(|v| v.witnessed)
+        };
+        let rated = |c: &domain::case::Case| {
+            asked(c) && c.verdict.is_some_and(|v| matches!(v.handled, Handled::Good | Handled::Fair | Handled::Poor))
+        };
+        let resolved = count(&|c| asked(c) && c.verdict.is_some_and(|v| v.solved == Solved::Yes));
+        assert_eq!(w.parts("resolved_of_asked"), (resolved, count(&asked)));
+        let good = count(&|c| rated(c) && c.verdict.is_some_and(|v| v.handled == Handled::Good));
+        assert_eq!(w.parts("satisfied"), (good, count(&rated)));
+        let here = |c: &domain::case::Case| !c.ended.is_some_and(|(ending, _)| ending == Ending::Elsewhere);
+        assert_eq!(w.parts("reopened"), (count(&|c| here(c) && c.reopened > 0), count(&here)));
+        assert_eq!(w.parts("accepted").0, count(&|c| c.accepted_on.is_some()));
+        assert!(resolved > 0 && good > 0, "the district must have lived");
+    }
+}
+
+#[test]
+fn every_statement_is_understood_by_both_engines() {
+    for mut w in worlds() {
+        w.db.prepare_all(&statements()).unwrap();
+        assert!(statements().iter().all(|sql| sql.contains("district")));
+    }
+}
+
+#[test]
+fn an_empty_ledger_has_dashes_and_no_error() {
+    let mut db = Db::memory().unwrap();
+    store::schema::migrate(&mut db).unwrap();
+    let all = figures(&mut db, NUMBER, &year()).unwrap();
+    assert_eq!(all.len(), catalogue::in_force().count());
+    assert!(all.iter().all(|f| f.ledger_size == 0 && (f.value == "–" || f.denominator.is_none())));
+}

@@ -1,0 +1,10 @@
+//! The figures, told as stories: cases are made through the desk with a set clock, over SQLite and, where it is
+//! installed, over PostgreSQL.
+
+// Helpers outside of a test function are tests too.
+#![allow(clippy::unwrap_used)]
+
+mod counting;
+mod meaning;
+mod published;
+mod world;

@@ -1,0 +1,223 @@
+//! What the figures mean: small districts whose numbers can be counted by hand.
+
+use crate::world::*;
+use domain::case::*;
+use domain::{Actor, Moment, Role};
+use figures::{By, Filter, breakdown, figures};
+
+#[test]
+fn of_four_cases_one_refused_one_withdrawn_before_a_decision_and_two_accepted_two_of_three_count_as_accepted() {
+    for mut w in worlds() {
+        let (refused, withdrawn) = (w.hotline(), w.hotline());
+        w.act(dispatcher(), refused, Command::NotAccept { reason: ScopeReason::Private, text: "请找物业。".into() });
+        w.act(Actor::Resident, withdrawn, Command::Withdraw);
+        for _ in 0..2 {
+            let id = w.hotline();
+            w.act(dispatcher(), id, accept(Track::Hotline));
+        }
+        assert_eq!(w.parts("raised"), (4, 0));
+        assert_eq!(w.parts("accepted"), (2, 3));
+    }
+}
+
+#[test]
+fn a_case_accepted_after_its_last_day_is_accepted_but_not_in_time_and_one_that_waits_beyond_it_is_overdue() {
+    for mut w in worlds() {
+        let (in_time, late, _waits) = (w.hotline(), w.hotline(), w.hotline());
+        w.act(dispatcher(), in_time, accept(Track::Hotline));
+        // A hotline request is accepted or not within one working day: by Thursday.
+        w.day("2023-03-02");
+        w.note_today();
+        assert_eq!(w.parts("accepted_in_time"), (1, 1), "on the last day nothing is overdue yet");
+        w.day("2023-03-03");
+        w.act(dispatcher(), late, accept(Track::Hotline));
+        assert_eq!(w.parts("accepted_in_time"), (1, 3));
+        assert_eq!(w.parts("accepted"), (2, 3));
+    }
+}
+
+#[test]
+fn a_reopened_case_that_waits_within_its_new_acceptance_term_is_not_overdue() {
+    for mut w in worlds() {
+        let id = w.hotline();
+        w.act(dispatcher(), id, Command::NotAccept { reason: ScopeReason::OtherPlace, text: "请找邻区。".into() });
+        w.day("2023-04-10");
+        w.act(Actor::Resident, id, Command::Reopen { reason: "是本区的路。".into() });
+        assert_eq!(w.parts("accepted_in_time"), (0, 0));
+        w.day("2023-04-12");
+        w.note_today();
+        assert_eq!(w.parts("accepted_in_time"), (0, 1));
+    }
+}
+
+#[test]
+fn on_time_goes_by_the_rolled_date() {
+    for mut w in worlds() {
+        // 60 calendar days from Wednesday, 1 March end on Sunday, 30 April, and roll over May Day to Thursday, 4 May.
+        let suggestion = || Raise { track: Track::Suggestion, ..Raise::default() };
+        let (rolled, late) = (w.raise(suggestion()), w.raise(suggestion()));
+        for id in [rolled, late] {
+            w.dispatch(id);
+        }
+        let adopted =
+            || Command::Answer { task: 1, outcome: Outcome::Adopted, text: "采纳。".into(), basis: "".into() };
+        w.day("2023-05-04");
+        w.act(staff("housing", Role::Clerk), rolled, adopted());
+        assert_eq!(w.parts("on_time"), (0, 0), "the last day is not over");
+        w.day("2023-05-05");
+        w.act(staff("housing", Role::Clerk), late, adopted());
+        assert_eq!(w.parts("on_time"), (1, 2));
+        let day = |from, to| Filter::new(date(from), date(to)).unwrap();
+        assert_eq!(w.parts_of("on_time", &day("2023-04-30", "2023-05-01")), (0, 0));
+        assert_eq!(w.parts_of("on_time", &day("2023-05-04", "2023-05-05")), (1, 2));
+    }
+}
+
+#[test]
+fn a_promise_that_is_not_over_is_paused_or_was_given_up_counts_for_nothing() {
+    for mut w in worlds() {
+        let (asked, withdrawn, open) = (w.hotline(), w.hotline(), w.hotline());
+        for id in [asked, withdrawn, open] {
+            w.dispatch(id);
+        }
+        w.act(staff("housing", Role::Clerk), asked, Command::Ask { task: 1, question: "哪一栋？".into() });
+        w.act(Actor::Resident, withdrawn, Command::Withdraw);
+        w.day("2023-03-08");
+        w.note_today();
+        assert_eq!(w.parts("on_time"), (0, 0), "five working days from Wednesday run to the next Wednesday");
+        w.day("2023-03-09");
+        w.note_today();
+        assert_eq!(w.parts("on_time"), (0, 1), "only the open one is late");
+    }
+}
+
+#[test]
+fn a_case_that_was_not_reached_is_never_satisfied_and_lowers_participation() {
+    for mut w in worlds() {
+        let (good, fair, no_wish, _silent) = (w.answered(), w.answered(), w.answered(), w.answered());
+        w.act(Actor::Resident, good, verdict(Solved::Yes, Handled::Good));
+        w.act(Actor::Resident, fair, verdict(Solved::Partly, Handled::Fair));
+        w.act(Actor::Resident, no_wish, verdict(Solved::No, Handled::NoWish));
+        w.day("2023-04-10");
+        while w.desk.sweep_now().unwrap() > 0 {}
+        assert_eq!(w.parts("satisfied"), (1, 2));
+        assert_eq!(w.parts("resolved_of_asked"), (1, 4));
+        assert_eq!(w.parts("not_reached"), (1, 4));
+        let all = figures(&mut w.db, NUMBER, &year()).unwrap();
+        let satisfied = all.iter().find(|f| f.id == "satisfied").unwrap();
+        let took_part = satisfied.participation.clone().unwrap();
+        assert_eq!((took_part.numerator, took_part.denominator, &*took_part.value), (2, 4, "2/4"));
+        assert!(all.iter().all(|f| f.participation.is_some() == f.id.starts_with("satisfied")));
+    }
+}
+
+#[test]
+fn a_verdict_with_a_witness_is_counted_apart() {
+    for mut w in worlds() {
+        let (alone, helped) = (w.answered(), w.answered());
+        w.act(Actor::Resident, alone, verdict(Solved::No, Handled::Poor));
+        w.act(Actor::Resident, helped, with_witness(Solved::Yes, Handled::Good));
+        assert_eq!(w.parts("satisfied"), (0, 1));
+        assert_eq!(w.parts("resolved_of_asked"), (0, 1));
+        assert_eq!(w.parts("resolved_of_ended"), (0, 1));
+        assert_eq!(w.parts("resolved_with_witness"), (1, 1));
+        assert_eq!(w.parts("satisfied_with_witness"), (1, 1));
+    }
+}
+
+#[test]
+fn a_case_that_was_imported_as_ended_was_not_asked_and_is_on_time_by_its_own_target() {
+    for mut w in worlds() {
+        let at = |day: &str| Moment::from_local(date(day).at(8, 0, 0, 0));
+        for closed in ["2023-02-10", "2023-02-11"] {
+            let origin = Origin {
+                opened: at("2023-02-01"),
+                target: Some(date("2023-02-10")),
+                closed: Some(at(closed)),
+                answer: "".into(),
+            };
+            w.raise(Raise { origin: Some(origin), ..Raise::default() });
+        }
+        let solved = w.answered();
+        w.act(Actor::Resident, solved, verdict(Solved::Yes, Handled::Good));
+        assert_eq!(w.parts("raised"), (3, 0));
+        assert_eq!(w.parts("accepted"), (1, 1));
+        assert_eq!(w.parts("on_time"), (1, 2));
+        assert_eq!(w.parts("resolved_of_asked"), (1, 1));
+        assert_eq!(w.parts("resolved_of_ended"), (1, 3));
+        let february = Filter::new(date("2023-02-01"), date("2023-03-01")).unwrap();
+        assert_eq!(w.parts_of("resolved_of_ended", &february), (0, 2));
+    }
+}
+
+#[test]
+fn a_reopened_case_takes_its_verdict_back_and_an_erasure_changes_no_figure() {
+    for mut w in worlds() {
+        let (reopened, erased) = (w.answered(), w.answered());
+        w.act(Actor::Resident, reopened, verdict(Solved::No, Handled::Poor));
+        w.act(Actor::Resident, erased, verdict(Solved::Yes, Handled::Good));
+        let before = figures(&mut w.db, NUMBER, &year()).unwrap();
+        w.act(dispatcher(), erased, Command::Erase { ground: Ground::ConsentWithdrawn });
+        let after = figures(&mut w.db, NUMBER, &year()).unwrap();
+        for (b, a) in before.iter().zip(&after) {
+            assert_eq!((b.id, b.numerator, b.denominator), (a.id, a.numerator, a.denominator));
+        }
+        w.act(Actor::Resident, reopened, Command::Reopen { reason: "还是不亮。".into() });
+        assert_eq!(w.parts("resolved_of_asked"), (1, 1));
+        assert_eq!(w.parts("satisfied"), (1, 1));
+        assert_eq!(w.parts("reopened"), (1, 2));
+    }
+}
+
+#[test]
+fn a_repeat_a_return_and_an_extension_are_each_counted_once_for_their_case() {
+    for mut w in worlds() {
+        let (first, second) = (w.hotline(), w.hotline());
+        w.act(dispatcher(), second, Command::Link { link: LinkKind::Repeat, to: first });
+        w.dispatch(second);
+        w.act(staff("housing", Role::Clerk), second, Command::Extend { clock: 1, days: 5, reason: "等配件。".into() });
+        w.act(staff("housing", Role::Clerk), second, Command::Object { task: 1, reason: "不归我们。".into() });
+        w.act(dispatcher(), second, Command::UpholdObjection { task: 1 });
+        assert_eq!(w.parts("repeated"), (1, 2));
+        assert_eq!(w.parts("returned"), (1, 1));
+        assert_eq!(w.parts("extended"), (1, 2));
+    }
+}
+
+#[test]
+fn a_sealed_accusation_counts_in_the_district_and_tells_neither_unit_nor_category_nor_street() {
+    for mut w in worlds() {
+        let street = Some("street-1".into());
+        let accusation = Raise {
+            track: Track::Accusation,
+            street: street.clone(),
+            category: Some("noise".into()),
+            ..Raise::default()
+        };
+        w.raise(accusation);
+        w.raise(Raise { street, ..Raise::default() });
+        assert_eq!(w.parts("raised"), (2, 0));
+        for (field, value, seen) in
+            [("street", "street-1", 1), ("category", "noise", 0), ("unit", "~", 1), ("track", "accusation", 1)]
+        {
+            let filter = year().with(field, value).unwrap();
+            assert_eq!(w.parts_of("raised", &filter), (seen, 0), "{field}");
+        }
+        for by in [By::Unit, By::Category, By::Street] {
+            let groups = breakdown(&mut w.db, NUMBER, &year(), by).unwrap();
+            let sum: i64 = groups.iter().map(|g| g.figures[0].numerator).sum();
+            assert_eq!(sum, 1, "{by}");
+        }
+    }
+}
+
+#[test]
+fn a_window_holds_its_first_day_and_not_the_day_after_it() {
+    for mut w in worlds() {
+        w.hotline();
+        let window = |from, to| Filter::new(date(from), date(to)).unwrap();
+        assert_eq!(w.parts_of("raised", &window("2023-03-01", "2023-03-02")), (1, 0));
+        assert_eq!(w.parts_of("raised", &window("2023-02-01", "2023-03-01")), (0, 0));
+        assert_eq!(w.parts_of("raised", &window("2023-03-02", "2023-04-01")), (0, 0));
+    }
+}

@@ -1,0 +1,269 @@
+//! A small district whose days are set by hand.
+
+use calendar::Date;
+use desk::{Acted, Changed, Clock, Desk, Entropy, Failure, Options, WriterThread};
+use domain::case::*;
+use domain::district::{self, Catalogue, Category, Responsible, Unit, UnitKind};
+use domain::{Actor, Moment, Role};
+use figures::{Filter, figures};
+use store::testing::cluster;
+use store::{Db, Place};
+
+pub const NUMBER: i64 = 1;
+
+pub struct World {
+    pub desk: Desk,
+    pub clock: Clock,
+    pub place: Place,
+    pub db: Db,
+    pub thread: WriterThread,
+    _keep: tempfile::TempDir,
+}
+
+/// A founded district on every engine that is there, on Wednesday, 1 March 2023.
+pub fn worlds() -> Vec<World> {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Place::parse(folder.path().join("data").to_str().unwrap()).unwrap();
+    let mut worlds = vec![World::found(place, folder)];
+    if let Some(cluster) = cluster() {
+        let place = Place::parse(&cluster.database().unwrap()).unwrap();
+        worlds.push(World::found(place, tempfile::tempdir().unwrap()));
+    }
+    worlds
+}
+
+pub fn date(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+/// The whole year 2023.
+pub fn year() -> Filter {
+    Filter::new(date("2023-01-01"), date("2024-01-01")).unwrap()
+}
+
+pub fn staff(unit: &str, role: Role) -> Actor {
+    Actor::Staff { account: 1, unit: unit.into(), role }
+}
+
+pub fn dispatcher() -> Actor {
+    staff("centre", Role::Dispatcher)
+}
+
+pub fn verdict(solved: Solved, handled: Handled) -> Command {
+    let verdict = Verdict { solved, handled, asked_for_good: false, witnessed: false };
+    Command::GiveVerdict { verdict, words: String::new(), witness: String::new() }
+}
+
+pub fn with_witness(solved: Solved, handled: Handled) -> Command {
+    let verdict = Verdict { solved, handled, asked_for_good: false, witnessed: true };
+    Command::GiveVerdict { verdict, words: String::new(), witness: "见证人".into() }
+}
+
+pub fn accept(track: Track) -> Command {
+    Command::Accept { way: (track == Track::Petition).then_some(Way::Opinion), category: "heating.cold".into() }
+}
+
+pub fn answer(task: u16) -> Command {
+    Command::Answer { task, outcome: Outcome::Done, text: "已办。".into(), basis: String::new() }
+}
+
+impl World {
+    fn found(place: Place, keep: tempfile::TempDir) -> World {
+        let clock = Clock::at(Moment::from_local(date("2023-03-01").at(9, 0, 0, 0)));
+        let options = Options { number: NUMBER, clock: clock.clone(), entropy: Entropy::seeded(7) };
+        let (desk, thread) = Desk::found(&place, options, "示例区", "Example District", "figures.test/1").unwrap();
+        let db = Db::open_reader(&place).unwrap();
+        let world = World { desk, clock, place, db, thread, _keep: keep };
+        let unit = |code: &str, kind| Unit {
+            code: code.into(),
+            zh: code.into(),
+            en: code.into(),
+            kind,
+            parent: None,
+            closed: false,
+        };
+        world.change(district::Command::SetUnits(vec![
+            unit("centre", UnitKind::Centre),
+            unit("housing", UnitKind::Bureau),
+            unit("heat", UnitKind::Bureau),
+            unit("discipline", UnitKind::Discipline),
+            unit("street-1", UnitKind::Street),
+            unit("street-2", UnitKind::Street),
+        ]));
+        let category = |code: &str| Category {
+            code: code.into(),
+            zh: code.into(),
+            en: code.into(),
+            responsible: Responsible::Unit("housing".into()),
+            tracks: Vec::new(),
+            keywords: Vec::new(),
+        };
+        let categories = ["heating", "heating.cold", "heating.hot", "noise"].map(category).to_vec();
+        world.change(district::Command::PublishCatalogue(Catalogue { version: 0, categories }));
+        world
+    }
+
+    pub fn change(&self, command: district::Command) -> Changed {
+        self.desk.change_now(Actor::System { name: "test".into() }, command).unwrap()
+    }
+
+    /// Goes on to a day, at nine in the morning.
+    pub fn day(&self, text: &str) {
+        self.clock.set(Moment::from_local(date(text).at(9, 0, 0, 0)));
+    }
+
+    /// Any entry of today: figures know the day of the ledger's last entry.
+    pub fn note_today(&self) {
+        let (what, format) = ("cases".to_owned(), "csv".to_owned());
+        self.change(district::Command::Export { what, format, rows: 0, masked: true });
+    }
+
+    pub fn raise(&self, raise: Raise) -> CaseId {
+        let raise =
+            Raise { text: if raise.text.is_empty() { "楼道灯不亮。".into() } else { raise.text }, ..raise };
+        self.desk.raise_now(Actor::Resident, raise, None).unwrap().id
+    }
+
+    pub fn hotline(&self) -> CaseId {
+        self.raise(Raise::default())
+    }
+
+    pub fn try_act(&self, actor: Actor, id: CaseId, command: Command) -> Result<Acted, Failure> {
+        self.desk.act_now(actor, id, command)
+    }
+
+    pub fn act(&self, actor: Actor, id: CaseId, command: Command) {
+        self.try_act(actor, id, command).unwrap();
+    }
+
+    /// Accepted and given to housing.
+    pub fn dispatch(&self, id: CaseId) {
+        self.act(dispatcher(), id, accept(Track::Hotline));
+        self.act(dispatcher(), id, Command::Dispatch { lead: "housing".into(), joint: Vec::new() });
+    }
+
+    /// A hotline request that housing has answered.
+    pub fn answered(&self) -> CaseId {
+        let id = self.hotline();
+        self.dispatch(id);
+        self.act(staff("housing", Role::Clerk), id, answer(1));
+        id
+    }
+
+    /// Numerator and denominator of a figure over a filter.
+    pub fn parts_of(&mut self, id: &str, filter: &Filter) -> (i64, i64) {
+        let found = figures(&mut self.db, NUMBER, filter).unwrap();
+        let figure = found.iter().find(|f| f.id == id).unwrap();
+        (figure.numerator, figure.denominator.unwrap_or(0))
+    }
+
+    /// Numerator and denominator of a figure over the year.
+    pub fn parts(&mut self, id: &str) -> (i64, i64) {
+        self.parts_of(id, &year())
+    }
+
+    /// Lets everything be written and unlocks the place.
+    pub fn close(self) -> (Place, Db, tempfile::TempDir) {
+        let World { desk, place, db, thread, _keep, .. } = self;
+        drop(desk);
+        thread.join().unwrap();
+        (place, db, _keep)
+    }
+
+    /// Lives through half a year of everything that can happen: some hundred acts, the same for the same seed.
+    /// Returns the cases.
+    pub fn live(&self, seed: u64, cases: usize) -> Vec<CaseId> {
+        let mut chance = Chance(seed);
+        let mut ids: Vec<CaseId> = Vec::new();
+        let (mut today, mut done) = (date("2023-03-01"), 0);
+        for n in 0..cases * STEPS {
+            today = if n % STEPS == 0 { today.checked_add(jiff::Span::new().days(3)).unwrap() } else { today };
+            self.clock.set(Moment::from_local(today.at(9, 0, 0, 0)));
+            if n % STEPS == 0 {
+                ids.push(self.raise(chance.raise(today)));
+            }
+            // Mostly the cases of late, as in life: so that some come to their end.
+            let oldest = if chance.below(4) == 0 { 0 } else { ids.len().saturating_sub(5) };
+            let id = ids[oldest + chance.below(ids.len() - oldest)];
+            let other = ids[chance.below(ids.len())];
+            let (actor, command) = chance.act(other);
+            done += usize::from(self.try_act(actor, id, command).is_ok());
+            if n % 50 == 0 {
+                self.desk.sweep_now().unwrap();
+            }
+        }
+        assert!(done > cases * 3 / 2, "only {done} acts were possible");
+        ids
+    }
+}
+
+/// How many acts are tried for each case of [`World::live`].
+const STEPS: usize = 24;
+
+/// A small generator of its own: the same acts on every machine.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % n
+    }
+
+    fn one<T: Clone>(&mut self, of: &[T]) -> T {
+        of[self.below(of.len())].clone()
+    }
+
+    fn raise(&mut self, today: Date) -> Raise {
+        use Track::*;
+        let track = self.one(&[Hotline, Hotline, Hotline, Petition, Suggestion, Enterprise, Mediation, Accusation]);
+        let category = self.one(&[None, Some("heating.cold"), Some("heating.hot"), Some("noise")]);
+        let street = self.one(&[None, Some("street-1"), Some("street-2")]);
+        let elsewhere = self.below(8) == 0;
+        let before = |days: i64| today.saturating_sub(jiff::Span::new().days(days));
+        let origin = elsewhere.then(|| Origin {
+            opened: Moment::from_local(before(20).at(8, 0, 0, 0)),
+            target: Some(before(5)),
+            closed: Some(Moment::from_local(before(4 + self.below(4) as i64).at(8, 0, 0, 0))),
+            answer: String::new(),
+        });
+        Raise {
+            track,
+            text: "暖气不热。".into(),
+            category: category.map(Into::into),
+            street: street.map(Into::into),
+            origin,
+            ..Raise::default()
+        }
+    }
+
+    fn act(&mut self, other: CaseId) -> (Actor, Command) {
+        let text = || "理由".to_owned();
+        let unit = self.one(&["housing", "housing", "heat"]);
+        let track = self.one(&[Track::Hotline, Track::Hotline, Track::Petition]);
+        let solved = self.one(&[Solved::Yes, Solved::Yes, Solved::Partly, Solved::No]);
+        let handled = self.one(&[Handled::Good, Handled::Good, Handled::Fair, Handled::Poor, Handled::NoWish]);
+        let task = self.one(&[1, 1, 1, 2]);
+        let clerk = staff(unit, Role::Clerk);
+        let lead = self.one(&["housing", "housing", "housing", "heat", "discipline"]).into();
+        match self.below(24) {
+            0..=4 => (dispatcher(), accept(track)),
+            5..=9 => (dispatcher(), Command::Dispatch { lead, joint: Vec::new() }),
+            10..=14 => (clerk, answer(task)),
+            15..=18 => (Actor::Resident, verdict(solved, handled)),
+            19 => (Actor::Resident, with_witness(solved, handled)),
+            20 => (clerk, Command::Extend { clock: 1, days: 3, reason: text() }),
+            21 => (clerk, Command::Object { task, reason: text() }),
+            22 => (dispatcher(), Command::UpholdObjection { task }),
+            _ => match self.below(9) {
+                0 => (dispatcher(), Command::Merge { into: other }),
+                1 => (dispatcher(), Command::Erase { ground: Ground::PurposeServed }),
+                2 => (dispatcher(), Command::NotAccept { reason: ScopeReason::OtherPlace, text: text() }),
+                3 => (dispatcher(), Command::Recategorise { category: "noise".into() }),
+                4 => (Actor::Resident, Command::Withdraw),
+                5 => (dispatcher(), Command::Reopen { reason: text() }),
+                6 => (clerk, Command::Ask { task, question: text() }),
+                _ => (dispatcher(), Command::Link { link: LinkKind::Repeat, to: other }),
+            },
+        }
+    }
+}
