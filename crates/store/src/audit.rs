@@ -18,8 +18,13 @@ WHERE o.district = $1 AND o.seq < $2 ORDER BY o.seq DESC LIMIT $3";
 const EXPORTS: &str = "SELECT seq, what, format, rows_out, masked, unit, account, at FROM exports \
 WHERE district = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
 
+const PUBLISHED: &str = "SELECT seq, no, corrects, body, at FROM publications \
+WHERE district = $1 AND seq < $2 ORDER BY seq DESC, no LIMIT $3";
+const PUBLICATION: &str = "SELECT seq, no, corrects, body, at FROM publications \
+WHERE district = $1 AND (seq = $2 OR corrects = $2) ORDER BY seq, no";
+
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[ENTRIES, EVENT, NEXT, CODES, OPENINGS, EXPORTS];
+pub const STATEMENTS: &[&str] = &[ENTRIES, EVENT, NEXT, CODES, OPENINGS, EXPORTS, PUBLISHED, PUBLICATION];
 
 /// An entry in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,4 +174,38 @@ pub fn exports(db: &mut Db, district: i64, before: u64, most: usize) -> Result<V
         })
     };
     rows.iter().map(export).collect()
+}
+
+/// A figure as it was published, or a correction of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// The ledger index of the event.
+    pub seq: u64,
+    /// The ledger index of the publication that it corrects.
+    pub corrects: Option<u64>,
+    /// The figure.
+    pub figure: domain::district::Figure,
+    /// Milliseconds since 1970.
+    pub at: i64,
+}
+
+fn published(r: &Row) -> Result<Published> {
+    let figure = serde_json::from_str(r.text(3)?).map_err(|e| crate::StoreError::Corrupt(e.to_string()))?;
+    Ok(Published { seq: r.int(0)? as u64, corrects: r.opt_int(2)?.map(|n| n as u64), figure, at: r.int(4)? })
+}
+
+/// Published figures and corrections before an index, newest first.
+///
+/// # Errors
+/// What the database says.
+pub fn publications(db: &mut Db, district: i64, before: u64, most: usize) -> Result<Vec<Published>> {
+    db.query(PUBLISHED, &args![district, before, most as u64])?.iter().map(published).collect()
+}
+
+/// The figures of one publication, and the corrections of any of them.
+///
+/// # Errors
+/// What the database says.
+pub fn publication(db: &mut Db, district: i64, seq: u64) -> Result<Vec<Published>> {
+    db.query(PUBLICATION, &args![district, seq])?.iter().map(published).collect()
 }

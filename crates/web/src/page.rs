@@ -94,20 +94,25 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
         ],
         Some(Role::Grid) => &[("/intake", "nav-intake")],
         Some(Role::Clerk | Role::Head) => {
-            &[("/desk", "nav-desk"), ("/intake", "nav-intake"), ("/figures", "nav-figures")]
+            &[("/desk", "nav-desk"), ("/intake", "nav-intake"), ("/figures/live", "nav-figures")]
         }
-        Some(Role::Dispatcher) => {
-            &[("/inbox", "nav-inbox"), ("/late", "nav-late"), ("/intake", "nav-intake"), ("/figures", "nav-figures")]
+        Some(Role::Dispatcher) => &[
+            ("/inbox", "nav-inbox"),
+            ("/late", "nav-late"),
+            ("/intake", "nav-intake"),
+            ("/figures/live", "nav-figures"),
+        ],
+        Some(Role::Supervisor) => {
+            &[("/late", "nav-late"), ("/reviews", "nav-reviews"), ("/figures/live", "nav-figures")]
         }
-        Some(Role::Supervisor) => &[("/late", "nav-late"), ("/reviews", "nav-reviews"), ("/figures", "nav-figures")],
-        Some(Role::Leader) => &[("/figures", "nav-figures"), ("/late", "nav-late")],
+        Some(Role::Leader) => &[("/figures/live", "nav-figures"), ("/late", "nav-late")],
         Some(Role::Auditor) => &[
             ("/ledger", "nav-ledger"),
             ("/openings", "nav-openings"),
             ("/exports", "nav-exports"),
-            ("/figures", "nav-figures"),
+            ("/figures/live", "nav-figures"),
         ],
-        Some(Role::Administrator) => &[("/admin", "nav-admin"), ("/figures", "nav-figures")],
+        Some(Role::Administrator) => &[("/admin", "nav-admin"), ("/figures/live", "nav-figures")],
     };
     let is_here = |href: &str| path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
     items.iter().map(|(href, key)| NavItem { href, label: l.t(key), current: is_here(href), count: None }).collect()
@@ -120,7 +125,7 @@ pub(crate) fn first_page(role: Role) -> &'static str {
         Role::Clerk | Role::Head => "/desk",
         Role::Dispatcher => "/inbox",
         Role::Supervisor => "/late",
-        Role::Leader => "/figures",
+        Role::Leader => "/figures/live",
         Role::Auditor => "/ledger",
         Role::Administrator => "/admin",
     }

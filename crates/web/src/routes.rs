@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::caller::{errors_in_form, guard};
-use crate::office::{accounts, audit, tables, units};
+use crate::office::{accounts, audit, figures, tables, units};
 use crate::problem::Problem;
 use crate::{assets, intake, log, session};
 use axum::Router;
@@ -108,6 +108,14 @@ pub const TABLE: &[Route] = &[
     route("GET", "/ledger/{index}/receipt", Access::Staff(AUDITOR), || get(audit::receipt)),
     route("GET", "/openings", Access::Staff(AUDITOR), || get(audit::openings)),
     route("GET", "/exports", Access::Staff(AUDITOR), || get(audit::exports)),
+    // Figures.
+    route("GET", "/figures", Access::Public, || get(figures::published)),
+    route("GET", "/figures/published/{index}", Access::Public, || get(figures::publication)),
+    route("GET", "/figures/live", Access::Staff(READERS), || get(figures::live)),
+    route("GET", "/figures/cases", Access::Staff(READERS), || get(figures::cases)),
+    route("POST", "/figures/publish", Access::Staff(PUBLISHERS), || post(figures::publish)),
+    route("POST", "/figures/correct", Access::Staff(PUBLISHERS), || post(figures::correct)),
+    route("GET", "/api/v1/figures", Access::Reader, || get(figures::api)),
     // The administrator.
     route("GET", "/admin", Access::Staff(ADMINISTRATOR), || get(units::admin)),
     route("GET", "/admin/units", Access::Staff(ADMINISTRATOR), || get(units::units)),
@@ -130,7 +138,11 @@ pub const TABLE: &[Route] = &[
     route("POST", "/admin/rules", Access::Staff(ADMINISTRATOR), || post(tables::set_rules)),
 ];
 
-/// One role alone.
+/// Who reads figures and the cases behind them.
+const READERS: &[Role] =
+    &[Role::Clerk, Role::Head, Role::Dispatcher, Role::Supervisor, Role::Leader, Role::Auditor, Role::Administrator];
+/// Who publishes figures.
+pub(crate) const PUBLISHERS: &[Role] = &[Role::Supervisor, Role::Leader, Role::Administrator];
 const AUDITOR: &[Role] = &[Role::Auditor];
 const ADMINISTRATOR: &[Role] = &[Role::Administrator];
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod figures;
 pub(crate) mod tables;
 pub(crate) mod units;
 

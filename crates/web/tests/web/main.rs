@@ -5,5 +5,6 @@
 
 mod access;
 mod api;
+mod figures;
 mod kit;
 mod office;

@@ -1,0 +1,104 @@
+//! Figures: published for everybody, live for staff, each with the cases behind it.
+
+use crate::kit::{Kit, at};
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
+use domain::Role;
+use domain::case::{Command, Handled, Outcome, Solved, Verdict};
+
+/// Raises a case, and takes it to the resident's word.
+async fn ended(kit: &Kit, solved: Solved) -> desk::Raised {
+    let raised = kit.raise("三号楼的楼道灯不亮。").await;
+    let act = |user: &'static str, command: Command| {
+        let actor = if user.is_empty() { domain::Actor::Resident } else { kit.actor(user) };
+        async move { kit.desk.act(actor, raised.id, None, command, None).await.unwrap() }
+    };
+    act("dispatcher-1", Command::Accept { way: None, category: "housing.light".into() }).await;
+    act("dispatcher-1", Command::Dispatch { lead: "housing".into(), joint: Vec::new() }).await;
+    let answer = Command::Answer { task: 1, outcome: Outcome::Done, text: "已换灯。".into(), basis: String::new() };
+    act("clerk-1", answer).await;
+    let verdict = Verdict { solved, handled: Handled::Good, asked_for_good: false, witnessed: false };
+    act("", Command::GiveVerdict { verdict, words: String::new(), witness: String::new() }).await;
+    raised
+}
+
+#[tokio::test]
+async fn a_published_figure_is_open_to_all_with_its_proof_and_its_correction() {
+    let kit = Kit::new().await;
+    ended(&kit, Solved::Yes).await;
+    let mut visitor = kit.client();
+    assert!(visitor.get("/figures").await.text.contains("还没有发布过数字"));
+    let mut supervisor = kit.role(Role::Supervisor).await;
+    let filter = "from=2023-05-01&to=2023-06-01";
+    let done = supervisor.submit("/figures/publish", &[("filter", filter)]).await;
+    assert_eq!(done.location(), "/figures?done=figures-published");
+    let page = visitor.get("/figures").await.text;
+    assert!(page.contains("2023-05-01 至 2023-05-31") && page.contains("受理率"), "{page}");
+    let link = page.split("href=\"/figures/published/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let path = format!("/figures/published/{link}");
+    let publication = visitor.get(&path).await.text;
+    let proof = publication.split("<pre>").nth(1).unwrap().split("</pre>").next().unwrap();
+    let vkey = visitor.get("/checkpoint.vkey").await.text;
+    let log = ledger::checkpoint::Verifier::parse(vkey.trim()).unwrap();
+    let proof = proof.replace("&#43;", "+").replace("&#45;", "-").replace("&#38;", "&");
+    ledger::receipt::Receipt::parse(&proof).unwrap().verify(&log).unwrap();
+    let same = supervisor.submit("/figures/correct", &[("publication", &link)]).await;
+    assert_eq!(same.location(), format!("{path}?done=figures-same"));
+    ended(&kit, Solved::No).await;
+    let corrected = supervisor.submit("/figures/correct", &[("publication", &link)]).await;
+    assert_eq!(corrected.location(), format!("{path}?done=figures-corrected"));
+    assert!(visitor.get(&path).await.text.contains("已更正为"));
+    assert_eq!(visitor.get("/figures/published/0").await.status, StatusCode::NOT_FOUND);
+    let bad = supervisor.submit("/figures/publish", &[("filter", "from=x")]).await;
+    assert_eq!(bad.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn each_number_of_the_live_page_leads_to_the_cases_that_it_counts() {
+    let kit = Kit::new().await;
+    let one = ended(&kit, Solved::Yes).await;
+    kit.clock.set(at("2023-05-05T09:00:00"));
+    kit.raise("另一件").await;
+    let mut leader = kit.role(Role::Leader).await;
+    let page = leader.get("/figures/live").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    assert!(page.text.contains("<svg") && page.text.contains("按期办结率"));
+    let query = "from=2023-01-01&to=2023-05-06&figure=accepted&part=";
+    assert!(page.text.contains("&amp;figure=accepted&amp;part=numerator"), "{}", page.text);
+    let counted = leader.get(&format!("/figures/cases?{query}numerator")).await;
+    assert!(counted.text.contains(&one.code) && counted.text.contains("共 1 件"), "{}", counted.text);
+    assert!(leader.get(&format!("/figures/cases?{query}denominator")).await.text.contains("共 2 件"));
+    let other = leader.get("/figures/cases?from=2023-01-01&to=2023-05-06&unit=water&figure=accepted").await;
+    assert!(other.text.contains("共 0 件") && other.text.contains("没有诉求"));
+    let narrowed = leader.get("/figures/live?from=2023-05-01&to=2023-05-31&unit=housing&by=category").await;
+    assert!(narrowed.text.contains("示范住建局"));
+    let wrong = leader.get("/figures/live?from=tomorrow").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text.contains("日期不对") && wrong.text.contains("value=\"tomorrow\""));
+    assert_eq!(leader.get("/figures/cases?from=2023-01-01&to=x").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(leader.get("/figures/live?after=x").await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_connected_system_reads_figures_with_a_token_of_its_scope_only() {
+    let kit = Kit::new().await;
+    ended(&kit, Solved::Yes).await;
+    let mut admin = kit.role(Role::Administrator).await;
+    let path = "/api/v1/figures?from=2023-05-01&to=2023-06-01";
+    for (scope, status) in [("read", StatusCode::OK), ("intake", StatusCode::UNAUTHORIZED)] {
+        let made = admin.submit("/admin/tokens", &[("name", scope), ("scope", scope)]).await;
+        let token = made.text.split("id=\"fresh\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let bearer = format!("Bearer {token}");
+        let headers = [("authorization", bearer.as_str())];
+        let answer = kit.client().send(Method::GET, path, &headers, Body::empty(), "").await;
+        assert_eq!(answer.status, status);
+        if status == StatusCode::OK {
+            let figures: Vec<serde_json::Value> = serde_json::from_str(&answer.text).unwrap();
+            let raised = figures.iter().find(|f| f["id"] == "raised").unwrap();
+            assert_eq!((&raised["numerator"], &raised["value"]), (&1.into(), &"1".into()));
+            let bad = kit.client().send(Method::GET, "/api/v1/figures?from=x", &headers, Body::empty(), "").await;
+            assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    }
+    assert_eq!(kit.client().get(path).await.status, StatusCode::UNAUTHORIZED);
+}
