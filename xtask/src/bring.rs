@@ -29,6 +29,7 @@ const NEEDS: &[Need] = &[
         what_for: "tests on the second database",
         is_there: || on_path("initdb") || postgresql_folder().is_some(),
     },
+    Need { package: "nodejs", what_for: "tests of the pages' scripts", is_there: || on_path("node") },
     Need { package: "golang-go", what_for: "a receipt checker that isn't ours", is_there: || on_path("go") },
     Need {
         package: "golang-golang-x-mod-dev",

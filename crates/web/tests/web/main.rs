@@ -8,3 +8,4 @@ mod api;
 mod figures;
 mod kit;
 mod office;
+mod scripts;
