@@ -136,7 +136,7 @@ fn the_numbers_are_those_of_the_cases_themselves() {
         assert_eq!(w.parts("resolved_of_asked"), (resolved, count(&asked)));
         let good = count(&|c| rated(c) && c.verdict.is_some_and(|v| v.handled == Handled::Good));
         assert_eq!(w.parts("satisfied"), (good, count(&rated)));
-        let here = |c: &domain::case::Case| !c.ended.is_some_and(|(ending, _)| ending == Ending::Elsewhere);
+        let here = |c: &domain::case::Case| c.ended.is_none_or(|(ending, _)| ending != Ending::Elsewhere);
         assert_eq!(w.parts("reopened"), (count(&|c| here(c) && c.reopened > 0), count(&here)));
         assert_eq!(w.parts("accepted").0, count(&|c| c.accepted_on.is_some()));
         assert!(resolved > 0 && good > 0, "the district must have lived");
