@@ -1,7 +1,10 @@
 //! Doorstep · 家门口: the binary. Each command is a function of one of the files beside this one.
 
+mod beside;
 mod cli;
 mod commands;
+mod export;
+mod import;
 mod serve;
 
 use std::process::ExitCode;
