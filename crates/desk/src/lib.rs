@@ -16,3 +16,4 @@ pub use desk::{Desk, Options, WriterThread};
 pub use entropy::{Entropy, read_case_code};
 pub use outcome::{Acted, Changed, Failure, Key, Raised};
 pub use password::{PASSWORD_LEAST, PASSWORD_MOST, fresh_password, hash_password, verify_password};
+pub use writer::raise_request;

@@ -194,7 +194,7 @@ impl Writer {
     }
 
     fn raise(&mut self, actor: &Actor, raise: &Raise, photos: &[Photo], key: Option<Key>) -> Result<Raised, Failure> {
-        let request = request_hash(&(actor, format!("{raise:?}")));
+        let request = raise_request(actor, raise);
         if let Some(key) = key
             && let Some(done) = read::done(self.log.db(), self.number, &key.0)?
         {
@@ -420,6 +420,11 @@ fn key_of(job: &Job) -> Option<Key> {
 fn publish(shared: &RwLock<Arc<District>>, district: &District) {
     let mut guard = shared.write().unwrap_or_else(std::sync::PoisonError::into_inner);
     *guard = Arc::new(district.clone());
+}
+
+/// What is kept of a raise with its idempotency key: whether the same key came with the same content.
+pub fn raise_request(actor: &Actor, raise: &Raise) -> [u8; 32] {
+    request_hash(&(actor, format!("{raise:?}")))
 }
 
 fn request_hash<T: std::fmt::Debug>(request: &T) -> [u8; 32] {

@@ -1,7 +1,8 @@
 //! The command line: what can be asked, and how a failure is told: one sentence on what is wrong, one on what to do.
 
 use crate::figures::{Format, Wish};
-use crate::{commands, figures, serve};
+use crate::{commands, export, figures, import, serve};
+
 use clap::{Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -99,6 +100,47 @@ enum Wanted {
         #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
         data: String,
     },
+    /// Let the rows of another system's table in as cases: .csv (UTF-8, GB18030), .xlsx, and .gz of these.
+    Import {
+        /// The table.
+        file: PathBuf,
+        /// What its columns mean: a file, or a ready map: messages_answered, messages_open, messages_labelled, boston311.
+        #[arg(long)]
+        map: String,
+        /// A folder, or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        /// Read and judge every row, and change nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// Let the good rows in, and write the bad ones with their faults into this new CSV.
+        #[arg(long, value_name = "REST.csv")]
+        only_good: Option<PathBuf>,
+        /// Compare the source's own on-time flag with our clock, row by row.
+        #[arg(long)]
+        compare: bool,
+    },
+    /// Write cases into a file: .csv, .xlsx or .jsonl, masked unless asked otherwise.
+    Export {
+        /// A folder, or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        /// The file; its ending is its format. An older one of that name is replaced.
+        #[arg(long)]
+        out: PathBuf,
+        /// The first day on which the cases were raised: 2023-01-01.
+        #[arg(long)]
+        from: Option<calendar::Date>,
+        /// The first day that does not count any more.
+        #[arg(long)]
+        to: Option<calendar::Date>,
+        /// Mask nothing, and add the source row of an imported case.
+        #[arg(long)]
+        unmasked: bool,
+        /// Why nothing is masked: handle, contact, verify or audit.
+        #[arg(long)]
+        purpose: Option<String>,
+    },
     /// Print the due date of a term: as counted, and rolled over to a working day.
     Due {
         /// What is counted.
@@ -131,6 +173,11 @@ impl Failed {
     /// A failure or finding: exit code 1.
     pub fn new(what: impl Into<String>, todo: impl Into<String>) -> Failed {
         Failed { what: what.into(), todo: todo.into(), code: 1 }
+    }
+
+    /// The same, with what else has to be known.
+    pub fn after(self, said: impl std::fmt::Display) -> Failed {
+        Failed { todo: format!("{}\n{said}", self.todo), ..self }
     }
 
     /// A wrong use: exit code 2.
@@ -166,6 +213,14 @@ pub fn run() -> ExitCode {
         Some(Wanted::Rebuild { data }) => commands::rebuild(&data),
         Some(Wanted::Backup { data, to }) => commands::backup(&data, &to),
         Some(Wanted::Restore { from, data }) => commands::restore(&from, &data),
+        Some(Wanted::Import { file, map, data, dry_run, only_good, compare }) => {
+            import::import(&import::Wanted { file, map, data, dry_run, only_good, compare })
+        }
+        Some(Wanted::Export { data, out, from, to, unmasked, purpose }) => {
+            let window = store::records::Window { from, to };
+            export::purpose(unmasked, purpose.as_deref())
+                .and_then(|unmasked| export::export(&export::Wanted { data, out, window, unmasked }))
+        }
         Some(Wanted::Due { unit, length, start }) => {
             let unit = match unit {
                 DueUnit::Working => calendar::Unit::Working,

@@ -1,8 +1,12 @@
 //! Doorstep · 家门口: the binary. Each command is a function of one of the files beside this one.
 
+mod beside;
 mod cli;
 mod commands;
+
+mod export;
 mod figures;
+mod import;
 mod serve;
 
 use std::process::ExitCode;

@@ -9,6 +9,7 @@ pub mod log;
 pub mod place;
 pub mod read;
 pub mod rebuild;
+pub mod records;
 pub mod rows;
 pub mod schema;
 #[cfg(feature = "testing")]
@@ -29,6 +30,7 @@ pub fn all_statements() -> Vec<&'static str> {
         log::STATEMENTS,
         read::STATEMENTS,
         rebuild::STATEMENTS,
+        records::STATEMENTS,
         tiles::STATEMENTS,
         verify::STATEMENTS,
         rows::STATEMENTS_CASE,

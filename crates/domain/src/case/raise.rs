@@ -83,6 +83,29 @@ pub struct Origin {
     pub answer: String,
 }
 
+impl Origin {
+    /// The clock that the other system ran: from opening to its target, stopped on the day of closing; none without a
+    /// target.
+    pub fn clock(&self) -> Option<Clock> {
+        let (start, target) = (self.opened.date(), self.target?);
+        let days = crate::moment::day_number(target) - crate::moment::day_number(start);
+        Some(Clock {
+            rule: RuleId::Elsewhere,
+            duty: true,
+            task: None,
+            start,
+            days: u16::try_from(days.max(0)).unwrap_or(u16::MAX),
+            unit: Unit::Calendar,
+            due: Due { raw: target, rolled: target, provisional: false },
+            extended: 0,
+            extensions: 0,
+            paused: 0,
+            paused_on: None,
+            stopped: self.closed.map(Moment::date),
+        })
+    }
+}
+
 impl Default for Raise {
     fn default() -> Self {
         Raise {
@@ -226,32 +249,14 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
     let Some(closed) = origin.closed else {
         return Ok(vec![New { event, clocks: started.collect(), private }]);
     };
-    let clocks = origin.target.map_or(Vec::new(), |target| elsewhere(origin.opened.date(), target, closed.date()));
+    let clocks = origin.clock().map_or(Vec::new(), |clock| {
+        let running = Clock { stopped: None, ..clock };
+        vec![ClockChange::Started(running), ClockChange::Stopped { no: 0, on: closed.date() }]
+    });
     let mut answer = Fields::new();
     if !origin.answer.trim().is_empty() {
         answer.insert(field::ANSWER.to_owned(), origin.answer.trim().to_owned());
     }
     let done = Event::EndedElsewhere { closed };
     Ok(vec![New { event, clocks: Vec::new(), private }, New { event: done, clocks, private: answer }])
-}
-
-/// The clock that the other system ran: from opening to its target, stopped on the day of closing.
-fn elsewhere(opened: Date, target: Date, closed: Date) -> Vec<ClockChange> {
-    let days = crate::moment::day_number(target) - crate::moment::day_number(opened);
-    let due = Due { raw: target, rolled: target, provisional: false };
-    let clock = Clock {
-        rule: RuleId::Elsewhere,
-        duty: true,
-        task: None,
-        start: opened,
-        days: u16::try_from(days.max(0)).unwrap_or(u16::MAX),
-        unit: Unit::Calendar,
-        due,
-        extended: 0,
-        extensions: 0,
-        paused: 0,
-        paused_on: None,
-        stopped: None,
-    };
-    vec![ClockChange::Started(clock), ClockChange::Stopped { no: 0, on: closed }]
 }

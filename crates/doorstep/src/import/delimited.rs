@@ -74,14 +74,20 @@ impl Draft {
             self.once(column, || {
                 (
                     format!("单元格超过{}千字节。请缩短，或另存为附件。", CELL_MOST / 1000),
-                    format!("the cell is longer than {} kB. Shorten it, or keep it as a file of its own.", CELL_MOST / 1000),
+                    format!(
+                        "the cell is longer than {} kB. Shorten it, or keep it as a file of its own.",
+                        CELL_MOST / 1000
+                    ),
                 )
             });
         } else if self.data.len() >= ROW_MOST {
             self.once(column, || {
                 (
                     format!("整行超过{}千字节。请检查引号是否成对，或拆分此行。", ROW_MOST / 1000),
-                    format!("the row is longer than {} kB. Look for a quote that is not closed, or split the row.", ROW_MOST / 1000),
+                    format!(
+                        "the row is longer than {} kB. Look for a quote that is not closed, or split the row.",
+                        ROW_MOST / 1000
+                    ),
                 )
             });
         } else {
@@ -204,7 +210,8 @@ impl<R: BufRead> Delimited<R> {
                             draft.once(draft.ends.len(), || {
                                 (
                                     "引号结束后还有别的字。请把格内的引号写成两个。".to_owned(),
-                                    "something follows the closing quote. Write a quote inside a cell as two.".to_owned(),
+                                    "something follows the closing quote. Write a quote inside a cell as two."
+                                        .to_owned(),
                                 )
                             });
                             draft.push(byte);
@@ -267,7 +274,9 @@ impl<R: BufRead> Delimited<R> {
             line + lines,
             "",
             format!("第{place}个字处的字节0x{byte:02X}不是{name}。请修复此处，或在映射里写encoding = \"{other}\"。"),
-            format!("byte 0x{byte:02X} at character {place} is not {name}. Mend it, or write encoding = \"{other}\" in the map."),
+            format!(
+                "byte 0x{byte:02X} at character {place} is not {name}. Mend it, or write encoding = \"{other}\" in the map."
+            ),
         )
     }
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use domain::Lang;
 
-use crate::export::{Cell, Format, Writer};
+use crate::export::table::{Cell, Format, Writer};
 
 /// One thing that is wrong at one place of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub const FAULT_COLUMN: &str = "fault";
 
 /// Writes bad rows as a CSV: the file's own headings, then `line` and `fault`. After the cells are put right the
 /// file can be imported with the same map: the two last columns tell the reader that its cells are guarded
-/// (see [`crate::export::guard`]), and they are not read.
+/// (see [`crate::export::table::guard`]), and they are not read.
 pub struct BadRows<W: Write + Send> {
     writer: Writer<W>,
     width: usize,
@@ -105,11 +105,11 @@ impl<W: Write + Send> BadRows<W> {
     /// When the sink cannot be written.
     pub fn row(&mut self, bad: &BadRow) -> Result<(), Fault> {
         let mut cells: Vec<Cell<'_>> =
-            (0..self.width).map(|i| Cell::text(bad.cells.get(i).map_or("", String::as_str))).collect();
+            (0..self.width).map(|i| Cell::Text(bad.cells.get(i).map_or("", String::as_str))).collect();
         let faults: Vec<String> = bad.faults.iter().map(Fault::to_string).collect();
         let said = faults.join("\n");
         cells.push(Cell::Int(i64::try_from(bad.line).unwrap_or(i64::MAX)));
-        cells.push(Cell::text(&said));
+        cells.push(Cell::Text(&said));
         self.writer.row(&cells)
     }
 
@@ -117,26 +117,7 @@ impl<W: Write + Send> BadRows<W> {
     ///
     /// # Errors
     /// When the sink cannot be written.
-    pub fn finish(self) -> Result<(), Fault> {
-        self.writer.finish().map(drop)
+    pub fn finish(self) -> Result<W, Fault> {
+        self.writer.finish()
     }
-}
-
-/// Writes all bad rows at once; gives how many.
-///
-/// # Errors
-/// When the sink cannot be written.
-pub fn bad_rows_file<'a, W: Write + Send>(
-    sink: W,
-    header: &[String],
-    rows: impl IntoIterator<Item = &'a BadRow>,
-) -> Result<u64, Fault> {
-    let mut file = BadRows::new(sink, header)?;
-    let mut count = 0;
-    for row in rows {
-        file.row(row)?;
-        count += 1;
-    }
-    file.finish()?;
-    Ok(count)
 }

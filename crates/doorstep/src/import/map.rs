@@ -1,95 +1,93 @@
 //! What the columns of a foreign table mean: `MAP.toml`, or one of the ready maps by its name.
 
-use domain::case::{Door, Track};
+use super::fault::Fault;
+use super::table::{Encoding, Options};
+use super::times::Times;
+use domain::case::Track;
 use domain::label::Label;
-use jiff::civil::DateTime;
-use jiff::fmt::strtime::{self, BrokenDownTime};
-use jiff::tz::{Offset, TimeZone};
-use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use std::collections::BTreeMap;
 use std::path::Path;
 use toml::Spanned;
 
-use super::fault::Fault;
-use super::table::{Encoding, Options};
-
 /// The maps that come with the program: name and text.
 pub const READY: [(&str, &str); 4] = [
-    ("teddy-answered", include_str!("../../maps/teddy-answered.toml")),
-    ("teddy-open", include_str!("../../maps/teddy-open.toml")),
-    ("teddy-labelled", include_str!("../../maps/teddy-labelled.toml")),
+    ("messages_answered", include_str!("../../maps/messages_answered.toml")),
+    ("messages_open", include_str!("../../maps/messages_open.toml")),
+    ("messages_labelled", include_str!("../../maps/messages_labelled.toml")),
     ("boston311", include_str!("../../maps/boston311.toml")),
 ];
 
 /// The longest source id, in bytes.
-pub const SOURCE_MOST: usize = 24;
-/// China's offset, in hours, where a map names none.
-const HOME: i8 = 8;
-/// Formats that mean one thing everywhere; tried after the map's own.
-const PLAIN_TIMES: [&str; 3] = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"];
+const SOURCE_MOST: usize = 24;
 
-/// A value that is the same for all rows, or read from a column by a table of values.
+/// The track of a row: the same for all rows, or read from a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice<T> {
+pub struct TrackOf {
     /// The column and what its cells stand for.
-    pub by: Option<(String, BTreeMap<String, T>)>,
-    /// The value for all other rows; none: a cell that the table does not name is a fault.
-    pub otherwise: Option<T>,
+    pub by: Option<(String, BTreeMap<String, Track>)>,
+    /// The track of all other rows; none: a cell that the table does not name is a fault.
+    pub otherwise: Option<Track>,
 }
 
 /// Which column holds what. A list of columns is joined: texts by line ends, category levels by `/`, places by spaces.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Columns {
-    /// The row's own number in its source; with `source` it is the idempotency key.
+    /// The row's own number in its source: with the map's `source` the same number is the same case.
     pub id: String,
-    /// The title.
+    /// The title; without one, the text's first words.
     pub title: Option<String>,
-    /// What the resident says.
+    /// What the resident says; without it, the title.
     #[serde(default, deserialize_with = "one_or_many")]
     pub text: Vec<String>,
     /// When it was handed in.
     pub opened: String,
-    /// When it was answered; with `answer`.
-    pub answered: Option<String>,
-    /// What was answered.
-    pub answer: Option<String>,
-    /// When the source closed it.
-    pub closed: Option<String>,
     /// When the source meant to be done.
     pub target: Option<String>,
-    /// The unit that handled it, in the source's words.
-    pub department: Option<String>,
+    /// When the source was done with it; an empty cell: it is open, and goes on here.
+    pub closed: Option<String>,
+    /// What was answered.
+    pub answer: Option<String>,
     /// The levels of the category, from the first.
     #[serde(default, deserialize_with = "one_or_many")]
     pub category: Vec<String>,
-    /// The street, in the source's words.
+    /// The street or community, by its code or name in the district, or by `[streets]`.
     pub street: Option<String>,
     /// The place in words.
     #[serde(default, deserialize_with = "one_or_many")]
     pub place: Vec<String>,
-    /// Latitude in degrees, WGS84.
-    pub lat: Option<String>,
-    /// Longitude in degrees, WGS84.
-    pub lon: Option<String>,
-    /// How many agreed.
-    pub votes_up: Option<String>,
-    /// How many disagreed.
-    pub votes_down: Option<String>,
+    /// The resident's name.
+    pub name: Option<String>,
+    /// The resident's phone.
+    pub phone: Option<String>,
 }
 
 impl Columns {
     /// Every column that is named.
     fn named(&self) -> impl Iterator<Item = &String> {
-        let ones = [
-            &self.title, &self.answered, &self.answer, &self.closed, &self.target, &self.department, &self.street,
-            &self.lat, &self.lon, &self.votes_up, &self.votes_down,
-        ];
+        let ones = [&self.title, &self.target, &self.closed, &self.answer, &self.street, &self.name, &self.phone];
         [&self.id, &self.opened]
             .into_iter()
             .chain(ones.into_iter().flatten())
             .chain(self.text.iter().chain(&self.category).chain(&self.place))
+    }
+
+    /// The column that a field of the domain's own check comes from.
+    pub fn of_field(&self, field: &str) -> &str {
+        let found = match field {
+            "title" => self.title.as_deref(),
+            "text" => self.text.first().map(String::as_str).or(self.title.as_deref()),
+            "place" => self.place.first().map(String::as_str),
+            "category" => self.category.first().map(String::as_str),
+            "street" => self.street.as_deref(),
+            "name" => self.name.as_deref(),
+            "phone" => self.phone.as_deref(),
+            "opened" => Some(self.opened.as_str()),
+            _ => None,
+        };
+        found.unwrap_or_default()
     }
 }
 
@@ -107,48 +105,14 @@ pub struct OnTime {
     pub no: Vec<String>,
 }
 
-/// What happens where a cell is empty.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Missing {
-    /// No title.
-    pub title: NoTitle,
-    /// No text.
-    pub text: NoText,
-    /// An answer without its time, or a time without an answer.
-    pub answer: NoAnswer,
-}
-
-/// What to do without a title.
+/// What to do with an answer of a row that is not closed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum NoTitle {
-    /// The first words of the text.
-    #[default]
-    FirstWords,
-    /// The row is bad.
-    Fault,
-}
-
-/// What to do without a text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NoText {
-    /// The title says it.
-    #[default]
-    Title,
-    /// The row is bad.
-    Fault,
-}
-
-/// What to do with half an answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NoAnswer {
+pub enum OpenAnswer {
     /// The row is bad.
     #[default]
     Fault,
-    /// It counts as not answered; its cells are kept with the row.
+    /// It stays in the kept row, and the case goes on here.
     Leave,
 }
 
@@ -161,22 +125,22 @@ pub struct Map {
     pub source: String,
     /// How the file is read.
     pub options: Options,
-    /// The offset of the file's times.
-    pub offset: Offset,
-    /// The formats of its times, in the order in which they are tried.
-    pub times: Vec<String>,
-    /// The door.
-    pub door: Choice<Door>,
+    /// How its times are read.
+    pub times: Times,
     /// The track.
-    pub track: Choice<Track>,
+    pub track: TrackOf,
     /// The columns.
     pub columns: Columns,
+    /// The source's categories and the codes of the district's catalogue.
+    pub categories: BTreeMap<String, String>,
+    /// The source's streets and the codes of the district's units.
+    pub streets: BTreeMap<String, String>,
     /// The on-time flag.
-    pub flag_on_time: Option<OnTime>,
-    /// Further columns that the file must have; their cells are kept like all others.
-    pub extra: Vec<String>,
-    /// What happens where a cell is empty.
-    pub missing: Missing,
+    pub on_time: Option<OnTime>,
+    /// Further columns that the file must have. Like every column they are kept with the source row.
+    pub kept: Vec<String>,
+    /// What happens to an answer of a row that is not closed.
+    pub open_answer: OpenAnswer,
 }
 
 #[derive(Deserialize)]
@@ -191,16 +155,18 @@ struct Source {
     zone: Option<Spanned<String>>,
     #[serde(default)]
     times: Vec<Spanned<String>>,
-    door: Option<Spanned<String>>,
-    door_by: Option<By>,
     track: Option<Spanned<String>>,
     track_by: Option<By>,
     columns: Columns,
-    flag_on_time: Option<OnTime>,
     #[serde(default)]
-    extra: Vec<String>,
+    categories: BTreeMap<String, String>,
     #[serde(default)]
-    missing: Missing,
+    streets: BTreeMap<String, String>,
+    on_time: Option<OnTime>,
+    #[serde(default)]
+    kept: Vec<String>,
+    #[serde(default)]
+    open_answer: OpenAnswer,
 }
 
 #[derive(Deserialize)]
@@ -239,28 +205,85 @@ impl Lines<'_> {
         self.0.as_bytes().iter().take(at).filter(|b| **b == b'\n').count() as u64 + 1
     }
 
-    fn fault<T>(&self, value: &Spanned<T>, key: &str, zh: String, en: String) -> Fault {
+    fn fault<T>(&self, value: &Spanned<T>, key: &str, zh: impl Into<String>, en: impl Into<String>) -> Fault {
         Fault::new(self.of(value.span().start), key, zh, en)
     }
 
-    fn term<T: Label>(&self, value: &Spanned<String>, key: &str) -> Result<T, Fault> {
-        T::of(value.get_ref()).ok_or_else(|| {
-            let known: Vec<&str> = T::ALL.iter().map(|t| t.code()).collect();
+    fn track(&self, value: &Spanned<String>) -> Result<Track, Fault> {
+        Track::of(value.get_ref()).ok_or_else(|| {
+            let known: Vec<&str> = Track::ALL.iter().map(|t| t.code()).collect();
             let (known, given) = (known.join(", "), value.get_ref());
-            self.fault(value, key, format!("没有“{given}”。可用：{known}。"), format!("there is no \"{given}\". Use one of {known}."))
+            self.fault(
+                value,
+                "track",
+                format!("没有“{given}”。可用：{known}。"),
+                format!("there is no \"{given}\". Use one of {known}."),
+            )
         })
     }
 
-    fn choice<T: Label>(&self, key: &str, constant: Option<&Spanned<String>>, by: Option<&By>) -> Result<Choice<T>, Fault> {
-        let otherwise = constant.map(|value| self.term(value, key)).transpose()?;
-        let by = by
-            .map(|by| {
-                let values: Result<BTreeMap<String, T>, Fault> =
-                    by.values.iter().map(|(cell, code)| Ok((cell.clone(), self.term(code, key)?))).collect();
-                values.map(|values| (by.column.clone(), values))
-            })
-            .transpose()?;
-        Ok(Choice { by, otherwise })
+    fn track_of(&self, constant: Option<&Spanned<String>>, by: Option<&By>) -> Result<TrackOf, Fault> {
+        let otherwise = constant.map(|value| self.track(value)).transpose()?;
+        let named = |by: &By| {
+            let values: Result<BTreeMap<String, Track>, Fault> =
+                by.values.iter().map(|(cell, code)| Ok((cell.clone(), self.track(code)?))).collect();
+            values.map(|values| (by.column.clone(), values))
+        };
+        let by = by.map(named).transpose()?;
+        if by.is_none() && otherwise.is_none() {
+            return Err(Fault::new(0, "track", "请写track，或[track_by]。", "write `track`, or [track_by]."));
+        }
+        Ok(TrackOf { by, otherwise })
+    }
+
+    fn encoding(&self, given: Option<&Spanned<String>>) -> Result<Encoding, Fault> {
+        let Some(given) = given else { return Ok(Encoding::Auto) };
+        match given.get_ref().to_ascii_lowercase().as_str() {
+            "auto" => Ok(Encoding::Auto),
+            "utf-8" | "utf8" => Ok(Encoding::Utf8),
+            "gb18030" | "gbk" | "gb2312" => Ok(Encoding::Gb18030),
+            _ => Err(self.fault(given, "encoding", "可用：auto、utf-8、gb18030。", "use auto, utf-8 or gb18030.")),
+        }
+    }
+
+    fn delimiter(&self, given: Option<&Spanned<String>>) -> Result<u8, Fault> {
+        let Some(given) = given else { return Ok(b',') };
+        // Only these can never be the second byte of a GB18030 character.
+        match given.get_ref().as_str() {
+            "," => Ok(b','),
+            ";" => Ok(b';'),
+            "\t" => Ok(b'\t'),
+            _ => Err(self.fault(given, "delimiter", r#"可用："," ";" "\t"。"#, r#"use "," ";" or "\t"."#)),
+        }
+    }
+
+    fn times(&self, zone: Option<&Spanned<String>>, formats: &[Spanned<String>]) -> Result<Times, Fault> {
+        let texts = formats.iter().map(|format| format.get_ref().clone()).collect();
+        Times::new(zone.map(|z| z.get_ref().as_str()), texts).map_err(|bad| {
+            let zone_zh = "请写固定时差，如\"+08:00\"；不用地名。";
+            let zone_en = "write a fixed offset such as \"+08:00\", not the name of a place.";
+            let time_zh = "时间格式要有年月日，如\"%Y/%m/%d %H:%M:%S\"。";
+            let time_en = "a time format has year, month and day, like \"%Y/%m/%d %H:%M:%S\".";
+            match (bad.and_then(|at| formats.get(at)), zone) {
+                (Some(format), _) => self.fault(format, "times", time_zh, time_en),
+                (None, Some(zone)) => self.fault(zone, "zone", zone_zh, zone_en),
+                (None, None) => Fault::new(0, "zone", zone_zh, zone_en),
+            }
+        })
+    }
+
+    fn source(&self, given: &Spanned<String>) -> Result<String, Fault> {
+        let id = given.get_ref();
+        let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if (1..=SOURCE_MOST).contains(&id.len()) && id.chars().all(fine) {
+            return Ok(id.clone());
+        }
+        Err(self.fault(
+            given,
+            "source",
+            format!("来源代号用小写字母、数字和“-”，1至{SOURCE_MOST}个。"),
+            format!("a source id is 1 to {SOURCE_MOST} of a–z, 0–9 and \"-\"."),
+        ))
     }
 }
 
@@ -278,7 +301,9 @@ impl Map {
             let ready = ready.join(", ");
             Fault::file(
                 format!("读不了映射{name_or_path}（{e}）。请给出文件路径，或现成映射的名称：{ready}。"),
-                format!("the map {name_or_path} cannot be read ({e}). Give a path, or the name of a ready map: {ready}."),
+                format!(
+                    "the map {name_or_path} cannot be read ({e}). Give a path, or the name of a ready map: {ready}."
+                ),
             )
         })?;
         Map::parse(&text)
@@ -295,155 +320,79 @@ impl Map {
             let why = e.message();
             Fault::new(line, "", format!("映射有误：{why}。"), format!("the map has a mistake: {why}."))
         })?;
-        let id = raw.source.get_ref();
-        let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if id.is_empty() || id.len() > SOURCE_MOST || !id.chars().all(fine) {
-            return Err(lines.fault(
-                &raw.source,
-                "source",
-                format!("来源代号用小写字母、数字和“-”，1至{SOURCE_MOST}个。"),
-                format!("a source id is 1 to {SOURCE_MOST} of a–z, 0–9 and \"-\"."),
-            ));
-        }
-        let times = times(&lines, &raw.times)?;
-        let track = lines.choice("track", raw.track.as_ref(), raw.track_by.as_ref())?;
-        if track.by.is_none() && track.otherwise.is_none() {
-            return Err(Fault::new(0, "track", "请写track，或[track_by]。", "write `track`, or [track_by]."));
-        }
-        let mut door = lines.choice("door", raw.door.as_ref(), raw.door_by.as_ref())?;
-        if door.by.is_none() {
-            door.otherwise.get_or_insert(Door::Import);
-        }
         Ok(Map {
-            name: raw.name,
-            source: raw.source.into_inner(),
+            source: lines.source(&raw.source)?,
             options: Options {
-                encoding: encoding(&lines, raw.encoding.as_ref())?,
-                delimiter: delimiter(&lines, raw.delimiter.as_ref())?,
+                encoding: lines.encoding(raw.encoding.as_ref())?,
+                delimiter: lines.delimiter(raw.delimiter.as_ref())?,
                 sheet: raw.sheet,
                 guarded: raw.guarded,
             },
-            offset: offset(&lines, raw.zone.as_ref())?,
-            times,
-            door,
-            track,
+            times: lines.times(raw.zone.as_ref(), &raw.times)?,
+            track: lines.track_of(raw.track.as_ref(), raw.track_by.as_ref())?,
+            name: raw.name,
             columns: raw.columns,
-            flag_on_time: raw.flag_on_time,
-            extra: raw.extra,
-            missing: raw.missing,
+            categories: raw.categories,
+            streets: raw.streets,
+            on_time: raw.on_time,
+            kept: raw.kept,
+            open_answer: raw.open_answer,
         })
     }
 
     /// Every column that the file must have.
     pub fn needs(&self) -> Vec<&str> {
-        let by = [self.door.by.as_ref().map(|b| &b.0), self.track.by.as_ref().map(|b| &b.0)];
-        let flag = self.flag_on_time.as_ref().map(|flag| &flag.column);
-        let all = self.columns.named().chain(by.into_iter().flatten()).chain(flag).chain(&self.extra);
-        all.map(String::as_str).collect()
+        let by = self.track.by.iter().map(|(column, _)| column);
+        let flag = self.on_time.iter().map(|flag| &flag.column);
+        self.columns.named().chain(by).chain(flag).chain(&self.kept).map(String::as_str).collect()
     }
-
-    /// The columns of a file that the map does not name; their cells are kept with the row all the same.
-    pub fn unnamed<'a>(&self, header: &'a [String]) -> Vec<&'a str> {
-        let needs = self.needs();
-        header.iter().map(String::as_str).filter(|name| !needs.contains(name)).collect()
-    }
-
-    /// The idempotency key of a row: the same row is the same case, however often it comes.
-    pub fn key(&self, id: &str) -> String {
-        format!("{}:{id}", self.source)
-    }
-
-    /// Reads a time by the map's formats. A day without an hour starts at 00:00:00, and as an end is over at 23:59:59.
-    /// A time with its own offset is brought to the map's.
-    pub fn time(&self, cell: &str, ends: bool) -> Option<DateTime> {
-        self.times.iter().map(String::as_str).chain(PLAIN_TIMES).find_map(|format| {
-            let parts = strtime::parse(format, cell).ok()?;
-            let day = parts.to_date().ok()?;
-            let at = match (parts.hour(), ends) {
-                (Some(_), _) => day.to_datetime(parts.to_time().ok()?),
-                (None, false) => day.at(0, 0, 0, 0),
-                (None, true) => day.at(23, 59, 59, 0),
-            };
-            match parts.offset() {
-                Some(own) => Some(self.offset.to_datetime(own.to_timestamp(at).ok()?)),
-                None => Some(at),
-            }
-        })
-    }
-
-    /// The same instant on the district's clock (+08:00).
-    pub fn at_home(&self, at: DateTime) -> DateTime {
-        self.offset.to_timestamp(at).map_or(at, |instant| Offset::constant(HOME).to_datetime(instant))
-    }
-}
-
-fn encoding(lines: &Lines<'_>, given: Option<&Spanned<String>>) -> Result<Encoding, Fault> {
-    let Some(given) = given else { return Ok(Encoding::Auto) };
-    match given.get_ref().to_ascii_lowercase().as_str() {
-        "auto" => Ok(Encoding::Auto),
-        "utf-8" | "utf8" => Ok(Encoding::Utf8),
-        "gb18030" | "gbk" | "gb2312" => Ok(Encoding::Gb18030),
-        _ => Err(lines.fault(given, "encoding", "可用：auto、utf-8、gb18030。".into(), "use auto, utf-8 or gb18030.".into())),
-    }
-}
-
-fn delimiter(lines: &Lines<'_>, given: Option<&Spanned<String>>) -> Result<u8, Fault> {
-    let Some(given) = given else { return Ok(b',') };
-    // Only these can never be the second byte of a GB18030 character.
-    match given.get_ref().as_str() {
-        "," => Ok(b','),
-        ";" => Ok(b';'),
-        "\t" => Ok(b'\t'),
-        _ => Err(lines.fault(given, "delimiter", r#"可用："," ";" "\t"。"#.into(), r#"use "," ";" or "\t"."#.into())),
-    }
-}
-
-fn offset(lines: &Lines<'_>, given: Option<&Spanned<String>>) -> Result<Offset, Fault> {
-    let Some(given) = given else { return Ok(Offset::constant(HOME)) };
-    let read = || {
-        let text = given.get_ref();
-        let sign = match text.as_bytes().first()? {
-            b'+' => 1,
-            b'-' => -1,
-            _ => return None,
-        };
-        let (hours, minutes) = text.get(1..)?.split_once(':')?;
-        let digits = |d: &str| (d.len() == 2 && d.bytes().all(|b| b.is_ascii_digit())).then(|| d.parse::<i32>().ok())?;
-        let (hours, minutes) = (digits(hours)?, digits(minutes)?);
-        (hours <= 14 && minutes < 60).then(|| Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok())?
-    };
-    read().ok_or_else(|| {
-        lines.fault(
-            given,
-            "zone",
-            "请写固定时差，如\"+08:00\"；不用地名。".into(),
-            "write a fixed offset such as \"+08:00\", not the name of a place.".into(),
-        )
-    })
-}
-
-/// Each format must bring a day through: written and read again it has to be the same.
-fn times(lines: &Lines<'_>, given: &[Spanned<String>]) -> Result<Vec<String>, Fault> {
-    let sample = jiff::civil::date(2023, 5, 4).at(9, 30, 15, 0);
-    let zoned = sample.to_zoned(TimeZone::fixed(Offset::constant(HOME)));
-    for format in given {
-        let goes_through = zoned.as_ref().is_ok_and(|zoned| {
-            let written = BrokenDownTime::from(zoned).to_string(format.get_ref());
-            let day = written.and_then(|w| strtime::parse(format.get_ref(), w)).and_then(|parts| parts.to_date());
-            day.is_ok_and(|day| day == sample.date())
-        });
-        if !goes_through {
-            return Err(lines.fault(
-                format,
-                "times",
-                "时间格式要有年月日，如\"%Y/%m/%d %H:%M:%S\"。".into(),
-                "a time format has year, month and day, like \"%Y/%m/%d %H:%M:%S\".".into(),
-            ));
-        }
-    }
-    Ok(given.iter().map(|format| format.get_ref().clone()).collect())
 }
 
 #[cfg(test)]
-#[path = "map_tests.rs"]
-mod tests;
+mod tests {
+    use super::*;
+
+    const SMALL: &str =
+        "name = \"甲\"\nsource = \"own\"\ntrack = \"hotline\"\n[columns]\nid = \"编号\"\nopened = \"时间\"\n";
+
+    fn fault(text: &str) -> Fault {
+        Map::parse(text).unwrap_err()
+    }
+
+    #[test]
+    fn every_ready_map_makes_sense_and_is_found_by_its_name() {
+        let mut sources = Vec::new();
+        for (name, _) in READY {
+            sources.push(Map::load(name).unwrap().source);
+        }
+        sources.sort();
+        sources.dedup();
+        assert_eq!(sources.len(), READY.len(), "two maps with one source would take each other's rows for their own");
+    }
+
+    #[test]
+    fn a_mistake_in_a_map_is_named_with_its_line() {
+        assert_eq!(fault(&SMALL.replace("hotline", "hot")).line, 3);
+        assert_eq!(fault(&SMALL.replace("\"own\"", "\"Own Maps\"")).line, 2);
+        assert_eq!(fault(&SMALL.replace("[columns]", "colour = \"red\"\n[columns]")).line, 4);
+        assert_eq!(fault(&SMALL.replace("[columns]", "zone = \"Beijing\"\n[columns]")).line, 4);
+        assert_eq!(fault(&SMALL.replace("[columns]", "times = [\"%H:%M\"]\n[columns]")).line, 4);
+        assert_eq!(fault(&SMALL.replace("[columns]", "delimiter = \"|\"\n[columns]")).line, 4);
+    }
+
+    #[test]
+    fn a_map_without_a_track_is_refused_and_one_that_reads_it_from_a_column_is_not() {
+        let bare = SMALL.replace("track = \"hotline\"\n", "");
+        assert_eq!(fault(&bare).column, "track");
+        let by = format!("{bare}[track_by]\ncolumn = \"类型\"\nvalues = {{ \"信访\" = \"petition\" }}\n");
+        let map = Map::parse(&by).unwrap();
+        assert_eq!(map.track.by.as_ref().map(|(_, values)| values["信访"]), Some(Track::Petition));
+        assert!(map.needs().contains(&"类型"));
+    }
+
+    #[test]
+    fn a_map_that_is_not_there_names_the_ready_ones() {
+        let fault = Map::load("no-such-map.toml").unwrap_err();
+        assert!(fault.zh.contains("boston311") && fault.en.contains("boston311"), "{fault}");
+    }
+}

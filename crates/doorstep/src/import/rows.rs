@@ -1,116 +1,146 @@
 //! A foreign row as what the desk can be asked for.
 
+use super::fault::{BadRow, Fault, own_width};
+use super::map::{Map, OpenAnswer};
+use super::table::{Record, Table};
+use super::times::Edge;
+use domain::Moment;
+use domain::case::{Contact, Door, Origin, Raise, TEXT_MOST, TITLE_MOST, Track};
+use domain::district::{CategoryCode, District, UnitCode, UnitKind};
+use serde::Serializer;
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 
-use domain::case::{Door, Track};
-use jiff::civil::DateTime;
-
-use super::fault::{BadRow, Fault, own_width};
-use super::map::{Choice, Map, NoAnswer, NoText, NoTitle};
-use super::table::{Record, Table};
-
-/// The longest title that the desk takes, in characters; a longer one is shortened, its cell is kept whole.
-pub const TITLE_MOST: usize = 120;
-/// The longest text and answer, in characters.
-pub const TEXT_MOST: usize = 20_000;
-/// The longest other field, in characters.
-pub const LINE_MOST: usize = 200;
 /// The longest id, in bytes.
-pub const ID_MOST: usize = 100;
-/// The years in which a time is believed.
-const YEARS: std::ops::RangeInclusive<i16> = 1949..=2199;
-/// How many characters of a text stand in for a title.
-const FIRST_WORDS: usize = 40;
+const ID_MOST: usize = 100;
+/// How many characters of a cell a sentence quotes.
+const QUOTED: usize = 40;
 
-/// How many agreed and disagreed with a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Votes {
-    /// Agreed.
-    pub up: u64,
-    /// Disagreed.
-    pub down: u64,
-}
-
-/// A row that can go in.
+/// A row that can be read.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ImportRow {
+pub struct Row {
     /// The physical line or row where it starts.
     pub line: u64,
-    /// The source's id and the row's: the same key is the same case.
-    pub key: String,
-    /// The door.
-    pub door: Door,
-    /// The track.
-    pub track: Track,
-    /// The title, never empty.
-    pub title: String,
-    /// The text, never empty.
-    pub text: String,
-    /// When it was handed in. All times are local in the map's offset; [`Map::at_home`] brings them to +08:00.
-    pub opened: DateTime,
-    /// When and what was answered.
-    pub answered: Option<(DateTime, String)>,
-    /// When the source closed it.
-    pub closed: Option<DateTime>,
-    /// When the source meant to be done; it may lie before `opened`, as the source has it.
-    pub target: Option<DateTime>,
+    /// Its number in its source.
+    pub id: String,
+    /// What the desk is asked for.
+    pub raise: Raise,
+    /// The former system's target with its hour; the case keeps the day.
+    pub target: Option<Moment>,
     /// What the source says about its own timeliness.
     pub on_time: Option<bool>,
-    /// The unit, in the source's words.
-    pub department: Option<String>,
-    /// The category's levels, joined by `/`.
-    pub category: Option<String>,
-    /// The street, in the source's words.
-    pub street: Option<String>,
-    /// The place in words.
-    pub place: Option<String>,
-    /// Latitude and longitude in degrees, WGS84.
-    pub position: Option<(f64, f64)>,
-    /// Votes, where the source counts them.
-    pub votes: Option<Votes>,
-    /// Every cell of the row by its heading, verbatim.
-    pub extra: BTreeMap<String, String>,
+    /// The category in the source's words, where the district's catalogue has none for it.
+    pub unmapped: Option<String>,
+    /// The cells, so that the row can be given back.
+    pub cells: Vec<String>,
+}
+
+/// Where outside names land in this district: by the map's own tables, or where they are the district's codes or names.
+pub struct Landing {
+    categories: BTreeMap<String, CategoryCode>,
+    streets: BTreeMap<String, UnitCode>,
+}
+
+impl Landing {
+    /// The landing places of a map in a district. A code that the district lacks lands nowhere.
+    pub fn new(map: &Map, district: &District) -> Landing {
+        let mut categories = BTreeMap::new();
+        for c in &district.catalogue.categories {
+            for name in [c.code.as_str(), &c.zh, &c.en] {
+                categories.entry(name.to_owned()).or_insert_with(|| c.code.clone());
+            }
+        }
+        for (outside, code) in &map.categories {
+            let code = CategoryCode::from(code.as_str());
+            if district.catalogue.category(&code).is_some() {
+                categories.insert(outside.clone(), code);
+            }
+        }
+        let mut streets = BTreeMap::new();
+        let open = |unit: &&domain::district::Unit| {
+            !unit.closed && matches!(unit.kind, UnitKind::Street | UnitKind::Community)
+        };
+        for unit in district.units.values().filter(open) {
+            for name in [unit.code.as_str(), &unit.zh, &unit.en] {
+                streets.entry(name.to_owned()).or_insert_with(|| unit.code.clone());
+            }
+        }
+        for (outside, code) in &map.streets {
+            if let Some(unit) = district.units.get(&UnitCode::from(code.as_str())).filter(open) {
+                streets.insert(outside.clone(), unit.code.clone());
+            }
+        }
+        Landing { categories, streets }
+    }
+
+    /// The category of levels joined by `/`: of all of them, or of ever fewer.
+    fn category(&self, levels: &str) -> Option<CategoryCode> {
+        let mut levels = levels;
+        loop {
+            if let Some(code) = self.categories.get(levels) {
+                return Some(code.clone());
+            }
+            levels = levels.rsplit_once('/')?.0;
+        }
+    }
 }
 
 /// The rows of a table, read by a map.
 pub struct Rows<'m> {
     table: Table,
     map: &'m Map,
+    landing: Landing,
     at: HashMap<String, usize>,
     own: usize,
-    /// The line of each id seen so far.
-    seen: HashMap<String, u64>,
+    seen: Seen,
 }
 
-/// Reads a table by a map.
+/// The line of each id so far, by the first half of its hash: 40 to 50 bytes for each row of the file, which is all that
+/// grows with it.
+#[derive(Default)]
+struct Seen(HashMap<[u8; 16], u64>);
+
+impl Seen {
+    /// Notes an id; the line on which it was before, if it was.
+    fn note(&mut self, id: &str, line: u64) -> Option<u64> {
+        let hash = Sha256::digest(id.as_bytes());
+        let mut half = [0; 16];
+        half.copy_from_slice(&hash[..16]);
+        match self.0.entry(half) {
+            std::collections::hash_map::Entry::Occupied(first) => Some(*first.get()),
+            std::collections::hash_map::Entry::Vacant(place) => {
+                place.insert(line);
+                None
+            }
+        }
+    }
+}
+
+/// Reads a table by a map for a district.
 ///
 /// # Errors
 /// Each column that the map names and the file has not.
-pub fn rows<'m>(table: Table, map: &'m Map) -> Result<Rows<'m>, Vec<Fault>> {
+pub fn rows<'m>(table: Table, map: &'m Map, district: &District) -> Result<Rows<'m>, Vec<Fault>> {
     let header = table.header();
     let at: HashMap<String, usize> = header.iter().enumerate().map(|(i, name)| (name.clone(), i)).collect();
     let mut needs = map.needs();
     needs.sort_unstable();
     needs.dedup();
-    let faults: Vec<Fault> = needs
-        .into_iter()
-        .filter(|name| !at.contains_key(*name))
-        .map(|name| {
-            let has = header.join(", ");
-            Fault::new(
-                1,
-                name,
-                format!("文件里没有这一列。请改映射，或换文件。文件有：{has}。"),
-                format!("the file has no such column. Change the map, or take another file. The file has: {has}."),
-            )
-        })
-        .collect();
-    if faults.is_empty() {
-        let own = own_width(header);
-        Ok(Rows { table, map, at, own, seen: HashMap::new() })
-    } else {
-        Err(faults)
+    let missing = |name: &str| {
+        let has = header.join(", ");
+        Fault::new(
+            1,
+            name,
+            format!("文件里没有这一列。请改映射，或换文件。文件有：{has}。"),
+            format!("the file has no such column. Change the map, or take another file. The file has: {has}."),
+        )
+    };
+    let faults: Vec<Fault> = needs.into_iter().filter(|name| !at.contains_key(*name)).map(missing).collect();
+    if !faults.is_empty() {
+        return Err(faults);
     }
+    let own = own_width(header);
+    Ok(Rows { table, map, landing: Landing::new(map, district), at, own, seen: Seen::default() })
 }
 
 impl Rows<'_> {
@@ -121,20 +151,21 @@ impl Rows<'_> {
 }
 
 impl Iterator for Rows<'_> {
-    type Item = Result<ImportRow, BadRow>;
+    type Item = Result<Row, BadRow>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let record = match self.table.next()? {
             Ok(record) => record,
             Err(bad) => return Some(Err(bad)),
         };
-        let mut reader = RowReader { record: &record, at: &self.at, map: self.map, faults: Vec::new() };
+        let mut reader =
+            RowReader { record: &record, at: &self.at, map: self.map, landing: &self.landing, faults: Vec::new() };
         let row = reader.read(&mut self.seen);
         let faults = reader.faults;
         Some(match row {
             Some(mut row) if faults.is_empty() => {
-                let cells = record.cells.into_iter().take(self.own);
-                row.extra = self.table.header().iter().cloned().zip(cells).collect();
+                row.raise.source = verbatim(&self.table.header()[..self.own], &record.cells);
+                row.cells = record.cells;
                 Ok(row)
             }
             _ => Err(BadRow { line: record.line, cells: record.cells, faults }),
@@ -142,23 +173,25 @@ impl Iterator for Rows<'_> {
     }
 }
 
+/// Every cell by its heading, as one JSON object in the order of the columns.
+fn verbatim(header: &[String], cells: &[String]) -> String {
+    let mut bytes = Vec::new();
+    // Texts by texts always have a JSON form, and memory takes every byte.
+    let _ = serde_json::Serializer::new(&mut bytes).collect_map(header.iter().zip(cells));
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
 struct RowReader<'a> {
     record: &'a Record,
     at: &'a HashMap<String, usize>,
     map: &'a Map,
+    landing: &'a Landing,
     faults: Vec<Fault>,
 }
 
 /// Whether nothing can be seen in a text.
 fn blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}'))
-}
-
-/// The first words of a text: its first sentence, if that is short.
-fn first_words(text: &str) -> String {
-    let line = text.lines().find(|line| !blank(line)).unwrap_or_default().trim();
-    let sentence = line.split(['。', '！', '？', '；']).find(|s| !blank(s)).unwrap_or(line);
-    shorten(sentence, FIRST_WORDS)
 }
 
 fn shorten(text: &str, most: usize) -> String {
@@ -185,23 +218,14 @@ impl RowReader<'_> {
         if parts.is_empty() { None } else { Some(parts.join(by)) }
     }
 
-    fn limited(&mut self, column: &str, text: Option<String>, most: usize) -> Option<String> {
-        let text = text?;
-        let count = text.chars().count();
-        if count > most {
-            self.fault(
-                column,
-                format!("有{count}个字，最多{most}个。请缩短，全文可作为附件。"),
-                format!("{count} characters, at most {most}. Shorten it; the whole can be kept as a file."),
-            );
-        }
-        Some(text)
-    }
-
-    fn id(&mut self, seen: &mut HashMap<String, u64>) -> Option<String> {
+    fn id(&mut self, seen: &mut Seen) -> Option<String> {
         let column = &self.map.columns.id;
         let Some(id) = self.cell(column).map(str::to_owned) else {
-            self.fault(column, "编号是空的。请填写，它用来防止重复导入。", "the id is empty. Fill it in: it keeps a row from going in twice.");
+            self.fault(
+                column,
+                "编号是空的。请填写，它用来防止重复导入。",
+                "the id is empty. Fill it in: it keeps a row from going in twice.",
+            );
             return None;
         };
         if id.len() > ID_MOST || id.chars().any(char::is_control) {
@@ -212,54 +236,51 @@ impl RowReader<'_> {
             );
             return None;
         }
-        let line = self.record.line;
-        if let Some(first) = seen.get(&id).copied() {
+        if let Some(first) = seen.note(&id, self.record.line) {
             self.fault(
                 column,
-                format!("编号{id}在第{first}行已经有了（这里是第{line}行）。请改编号，或删去一行。"),
-                format!("id {id} is on line {first} already (this is line {line}). Change one, or delete a row."),
+                format!("编号{id}在第{first}行已经有了。请改编号，或删去一行。"),
+                format!("id {id} is on line {first} already. Change one, or delete a row."),
             );
             return None;
         }
-        seen.insert(id.clone(), line);
         Some(id)
     }
 
     /// A time, if the cell has one; an unreadable one is a fault.
-    fn time(&mut self, column: Option<&String>, ends: bool) -> Option<DateTime> {
+    fn time(&mut self, column: Option<&String>, edge: Edge) -> Option<Moment> {
         let column = column?;
         let cell = self.cell(column)?;
-        let at = self.map.time(cell, ends).filter(|at| YEARS.contains(&at.year()));
+        let at = self.map.times.read(cell, edge);
         if at.is_none() {
-            let (cell, formats) = (shorten(cell, FIRST_WORDS), self.map.times.join(" | "));
+            let (cell, formats) = (shorten(cell, QUOTED), self.map.times.formats());
             self.fault(
                 column,
                 format!("读不懂时间“{cell}”。请改成2023-05-04 09:30:00，或在映射的times里加上格式（现有：{formats}）。"),
-                format!("\"{cell}\" cannot be read as a time. Write 2023-05-04 09:30:00, or add its format to `times` in the map (now: {formats})."),
+                format!(
+                    "\"{cell}\" cannot be read as a time. Write 2023-05-04 09:30:00, or add its format to `times` in the \
+                     map (now: {formats})."
+                ),
             );
         }
         at
     }
 
-    /// An end that lies before the start is a fault.
-    fn not_before(&mut self, column: Option<&String>, opened: Option<DateTime>, end: Option<DateTime>) {
-        if let (Some(column), Some(opened), Some(end)) = (column, opened, end)
-            && end < opened
-        {
-            self.fault(
-                column,
-                format!("{end}早于提出的时间{opened}。请更正其中一个。"),
-                format!("{end} lies before {opened}, when it was opened. Correct one of them."),
-            );
+    fn opened(&mut self) -> Option<Moment> {
+        let column = &self.map.columns.opened;
+        if self.cell(column).is_none() {
+            self.fault(column, "没有提出的时间。请填写。", "the time when it was opened is empty. Fill it in.");
         }
+        self.time(Some(column), Edge::Start)
     }
 
-    fn choose<T: Copy>(&mut self, choice: &Choice<T>) -> Option<T> {
-        let Some((column, values)) = &choice.by else { return choice.otherwise };
-        let cell = self.cell(column).unwrap_or_default().to_owned();
-        let found = values.get(&cell).copied().or(choice.otherwise);
+    fn track(&mut self) -> Option<Track> {
+        let track = &self.map.track;
+        let Some((column, values)) = &track.by else { return track.otherwise };
+        let cell = self.cell(column).unwrap_or_default();
+        let found = values.get(cell).copied().or(track.otherwise);
         if found.is_none() {
-            let (cell, known) = (shorten(&cell, FIRST_WORDS), values.keys().cloned().collect::<Vec<_>>().join(", "));
+            let (cell, known) = (shorten(cell, QUOTED), values.keys().cloned().collect::<Vec<_>>().join(", "));
             self.fault(
                 column,
                 format!("映射里没有“{cell}”。请在表中补上（现有：{known}）。"),
@@ -270,137 +291,217 @@ impl RowReader<'_> {
     }
 
     fn on_time(&mut self) -> Option<bool> {
-        let flag = self.map.flag_on_time.as_ref()?;
+        let flag = self.map.on_time.as_ref()?;
         let cell = self.cell(&flag.column)?;
-        if flag.yes.iter().any(|yes| yes == cell) {
-            return Some(true);
+        let says = |words: &[String]| words.iter().any(|word| word == cell);
+        if says(&flag.yes) || says(&flag.no) {
+            return Some(says(&flag.yes));
         }
-        if !flag.no.iter().any(|no| no == cell) {
-            let cell = shorten(cell, FIRST_WORDS);
+        let cell = shorten(cell, QUOTED);
+        self.fault(
+            &flag.column,
+            format!("不知道“{cell}”是按期还是超期。请在映射的[on_time]里写明。"),
+            format!("\"{cell}\" is neither on time nor late. Say which in [on_time] in the map."),
+        );
+        None
+    }
+
+    /// Title and text, each standing in for the other.
+    fn words(&mut self) -> Option<(String, String)> {
+        let columns = &self.map.columns;
+        let title = self.maybe(columns.title.as_ref()).map(str::to_owned);
+        let Some(text) = self.joined(&columns.text, "\n").or_else(|| title.clone()) else {
             self.fault(
-                &flag.column,
-                format!("不知道“{cell}”是按期还是超期。请在映射的flag_on_time里写明。"),
-                format!("\"{cell}\" is neither on time nor late. Say which in `flag_on_time` in the map."),
+                columns.of_field("text"),
+                "标题和内容都是空的。请填写其中之一。",
+                "title and text are both empty. Fill in one of them.",
             );
             return None;
-        }
-        Some(false)
+        };
+        Some((title.map_or_else(String::new, |title| shorten(&title, TITLE_MOST)), text))
     }
 
-    fn degrees(&mut self, column: Option<&String>, most: f64) -> Option<f64> {
-        let column = column?;
-        let cell = self.cell(column)?;
-        let degrees = cell.parse::<f64>().ok().filter(|d| d.abs() <= most);
-        if degrees.is_none() {
-            let cell = shorten(cell, FIRST_WORDS);
-            self.fault(column, format!("“{cell}”不是{most}以内的度数。请更正或留空。"), format!("\"{cell}\" is not a number of degrees up to {most}. Correct it or leave it empty."));
-        }
-        degrees
-    }
-
-    fn count(&mut self, column: Option<&String>) -> Option<u64> {
-        let column = column?;
-        let cell = self.cell(column)?;
-        let count = cell.parse::<u64>().ok();
-        if count.is_none() {
-            let cell = shorten(cell, FIRST_WORDS);
-            self.fault(column, format!("“{cell}”不是整数。请更正或留空。"), format!("\"{cell}\" is not a whole number. Correct it or leave it empty."));
-        }
-        count
-    }
-
-    /// Title and text, each standing in for the other where the map allows it.
-    fn words(&mut self) -> Option<(String, String)> {
-        let (columns, missing) = (&self.map.columns, self.map.missing);
-        let (name, body) = (columns.title.clone().unwrap_or_default(), columns.text.first().cloned().unwrap_or_default());
-        let title = self.maybe(columns.title.as_ref()).map(str::to_owned);
-        let text = self.joined(&columns.text, "\n");
-        if title.is_none() && text.is_none() {
-            let column = if body.is_empty() { &name } else { &body };
-            self.fault(column, "标题和内容都是空的。请填写其中之一。", "title and text are both empty. Fill in one of them.");
-            return None;
-        }
-        if text.is_none() && missing.text == NoText::Fault {
-            self.fault(&body, "内容是空的。请填写。", "the text is empty. Fill it in.");
-        }
-        if title.is_none() && missing.title == NoTitle::Fault {
-            self.fault(&name, "标题是空的。请填写。", "the title is empty. Fill it in.");
-        }
-        let text = self.limited(&body, text, TEXT_MOST).or_else(|| title.clone())?;
-        let title = title.map_or_else(|| first_words(&text), |title| shorten(&title, TITLE_MOST));
-        Some((title, text))
-    }
-
-    fn answer(&mut self, opened: Option<DateTime>) -> Option<(DateTime, String)> {
+    fn answer(&mut self, closed: bool) -> String {
         let columns = &self.map.columns;
-        let column = columns.answer.as_ref()?;
-        let text = self.maybe(columns.answer.as_ref()).map(str::to_owned);
-        let text = self.limited(column, text, TEXT_MOST);
-        let faults = self.faults.len();
-        let at = self.time(columns.answered.as_ref(), true);
-        self.not_before(columns.answered.as_ref(), opened, at);
-        match (at, text) {
-            (Some(at), Some(text)) => Some((at, text)),
-            (None, None) => None,
-            _ if self.map.missing.answer == NoAnswer::Leave || self.faults.len() > faults => None,
-            (Some(_), None) => {
-                self.fault(column, "有答复时间，没有答复。请填写。", "there is a time of the answer and no answer. Fill it in.");
-                None
-            }
-            (None, Some(_)) => {
-                let column = columns.answered.as_ref().unwrap_or(column);
-                self.fault(column, "有答复，没有答复时间。请填写。", "there is an answer without its time. Fill it in.");
-                None
-            }
+        let Some(answer) = self.maybe(columns.answer.as_ref()).map(str::to_owned) else { return String::new() };
+        let column = columns.answer.as_deref().unwrap_or_default();
+        let count = answer.chars().count();
+        if count > TEXT_MOST {
+            self.fault(
+                column,
+                format!("答复有{count}个字，最多{TEXT_MOST}个。请缩短。"),
+                format!("the answer has {count} characters, at most {TEXT_MOST}. Shorten it."),
+            );
         }
+        if !closed && self.map.open_answer == OpenAnswer::Fault {
+            let column = columns.closed.as_deref().unwrap_or(column);
+            self.fault(
+                column,
+                "有答复，没有办结时间。请填写，或在映射里写open_answer = \"leave\"。",
+                "there is an answer without the time of closing. Fill it in, or write open_answer = \"leave\" in the map.",
+            );
+        }
+        answer
     }
 
     /// Reads all fields, so that all faults of a row are said at once.
-    fn read(&mut self, seen: &mut HashMap<String, u64>) -> Option<ImportRow> {
-        let map = self.map;
-        let columns = &map.columns;
+    fn read(&mut self, seen: &mut Seen) -> Option<Row> {
+        let columns = &self.map.columns;
         let id = self.id(seen);
-        let (door, track) = (self.choose(&map.door), self.choose(&map.track));
+        let track = self.track();
         let words = self.words();
-        let opened = self.time(Some(&columns.opened), false);
-        if opened.is_none() && self.cell(&columns.opened).is_none() {
-            self.fault(&columns.opened, "没有提出的时间。请填写。", "the time when it was opened is empty. Fill it in.");
-        }
-        let answered = self.answer(opened);
-        let closed = self.time(columns.closed.as_ref(), true);
-        if columns.closed != columns.answered {
-            self.not_before(columns.closed.as_ref(), opened, closed);
-        }
-        let target = self.time(columns.target.as_ref(), true);
+        let opened = self.opened();
+        let closed = self.time(columns.closed.as_ref(), Edge::End);
+        let target = self.time(columns.target.as_ref(), Edge::End);
+        let answer = self.answer(closed.is_some());
         let on_time = self.on_time();
-        let (lat, lon) = (self.degrees(columns.lat.as_ref(), 90.0), self.degrees(columns.lon.as_ref(), 180.0));
-        let (up, down) = (self.count(columns.votes_up.as_ref()), self.count(columns.votes_down.as_ref()));
-        let place = self.joined(&columns.place, " ");
-        let place = self.limited(columns.place.first().map_or("", String::as_str), place, LINE_MOST);
-        let (title, text) = words?;
-        Some(ImportRow {
-            line: self.record.line,
-            key: map.key(&id?),
-            door: door?,
+        let levels = self.joined(&columns.category, "/");
+        let category = levels.as_deref().and_then(|levels| self.landing.category(levels));
+        let text = |cell: Option<&str>| cell.unwrap_or_default().to_owned();
+        let contact =
+            Contact { name: text(self.maybe(columns.name.as_ref())), phone: text(self.maybe(columns.phone.as_ref())) };
+        let (title, body) = words?;
+        let raise = Raise {
             track: track?,
+            door: Door::Import,
             title,
-            text,
-            opened: opened?,
-            answered,
-            closed,
-            target,
-            on_time,
-            department: self.maybe(columns.department.as_ref()).map(str::to_owned),
-            category: self.joined(&columns.category, "/"),
-            street: self.maybe(columns.street.as_ref()).map(str::to_owned),
-            place,
-            position: lat.zip(lon),
-            votes: (up.is_some() || down.is_some()).then(|| Votes { up: up.unwrap_or(0), down: down.unwrap_or(0) }),
-            extra: BTreeMap::new(),
-        })
+            text: body,
+            street: self.maybe(columns.street.as_ref()).and_then(|s| self.landing.streets.get(s).cloned()),
+            place: self.joined(&columns.place, " ").unwrap_or_default(),
+            contact,
+            origin: Some(Origin { opened: opened?, target: target.map(Moment::date), closed, answer }),
+            category: category.clone(),
+            ..Raise::default()
+        };
+        let unmapped = levels.filter(|_| category.is_none());
+        Some(Row { line: self.record.line, id: id?, raise, target, on_time, unmapped, cells: Vec::new() })
     }
 }
 
 #[cfg(test)]
-#[path = "rows_tests.rs"]
-mod tests;
+mod tests {
+    use super::*;
+    use crate::import::table::Options;
+    use domain::district::{Catalogue, Category, Responsible, Unit};
+
+    const MAP: &str = r#"
+name = "own"
+source = "own"
+times = ["%Y/%m/%d %H:%M"]
+track_by = { column = "类型", values = { "信访" = "petition", "热线" = "hotline" } }
+[columns]
+id = "编号"
+title = "标题"
+text = ["内容", "补充"]
+opened = "提出"
+target = "期限"
+closed = "办结"
+answer = "答复"
+category = ["大类", "小类"]
+street = "街道"
+[categories]
+"供暖" = "heating"
+"噪声" = "noise"
+[on_time]
+column = "按期"
+yes = "是"
+no = ["否", "超"]
+"#;
+    const HEAD: &str = "编号,类型,标题,内容,补充,提出,期限,办结,答复,大类,小类,街道,按期";
+
+    fn district() -> District {
+        let category = |code: &str, zh: &str| Category {
+            code: code.into(),
+            zh: zh.into(),
+            en: code.into(),
+            responsible: Responsible::StreetOfPlace,
+            tracks: Vec::new(),
+            keywords: Vec::new(),
+        };
+        let categories = vec![category("heating", "供热"), category("water", "供水"), category("water.leak", "漏水")];
+        let mut district = District { catalogue: Catalogue { version: 1, categories }, ..District::default() };
+        for (code, zh, kind) in [("street-1", "一街", UnitKind::Street), ("bureau-1", "一局", UnitKind::Bureau)] {
+            let unit = Unit { code: code.into(), zh: zh.into(), en: code.into(), kind, parent: None, closed: false };
+            district.units.insert(code.into(), unit);
+        }
+        district
+    }
+
+    fn read(lines: &[&str]) -> Vec<Result<Row, BadRow>> {
+        let text = format!("{HEAD}\n{}\n", lines.join("\n"));
+        let table = Table::from_text(std::io::Cursor::new(text.into_bytes()), &Options::default()).unwrap();
+        let map = Map::parse(MAP).unwrap();
+        rows(table, &map, &district()).unwrap_or_else(|faults| panic!("{faults:?}")).collect()
+    }
+
+    fn good(line: &str) -> Row {
+        read(&[line]).remove(0).unwrap_or_else(|bad| panic!("{:?}", bad.faults))
+    }
+
+    fn faulty(line: &str) -> Vec<String> {
+        let bad = read(&[line]).remove(0).unwrap_err();
+        bad.faults.into_iter().map(|fault| fault.column).collect()
+    }
+
+    #[test]
+    fn a_row_becomes_a_raise_with_its_former_times_and_its_source_word_for_word() {
+        let row =
+            good("7,信访,漏水, 楼上漏水 ,第二次,2023/5/4 9:30,2023/5/9 12:00,2023/5/8 10:00,已修复,供水,漏水,一街,是");
+        assert_eq!((row.raise.track, row.raise.door), (Track::Petition, Door::Import));
+        assert_eq!(row.raise.text, "楼上漏水\n第二次");
+        assert_eq!(row.raise.street.as_ref().map(UnitCode::as_str), Some("street-1"));
+        let origin = row.raise.origin.unwrap();
+        assert_eq!(origin.opened.minute(), "2023-05-04 09:30");
+        assert_eq!(origin.target.map(|d| d.to_string()).as_deref(), Some("2023-05-09"));
+        assert_eq!(row.on_time, Some(true));
+        assert!(row.raise.source.starts_with(r#"{"编号":"7","类型":"信访","标题":"漏水","内容":" 楼上漏水 ""#));
+    }
+
+    #[test]
+    fn an_outside_category_lands_by_the_map_by_the_catalogue_or_nowhere_and_never_stops_the_row() {
+        let category = |big: &str, small: &str| {
+            let row = good(&format!("7,热线,题,文,,2023/5/4 9:30,,,,{big},{small},,"));
+            (row.raise.category.map(|c| c.0), row.unmapped)
+        };
+        assert_eq!(category("供暖", ""), (Some("heating".into()), None));
+        assert_eq!(category("供暖", "不热"), (Some("heating".into()), None));
+        assert_eq!(category("供水", ""), (Some("water".into()), None));
+        assert_eq!(category("噪声", ""), (None, Some("噪声".into())), "the map names a code that the catalogue lacks");
+        assert_eq!(category("天象", "流星"), (None, Some("天象/流星".into())));
+        assert_eq!(category("", ""), (None, None));
+    }
+
+    #[test]
+    fn a_street_that_is_none_here_stays_in_the_source_row() {
+        let row = good("7,热线,题,文,,2023/5/4 9:30,,,,,,一局,");
+        assert_eq!(row.raise.street, None);
+        assert!(row.raise.source.contains("一局"));
+    }
+
+    #[test]
+    fn all_faults_of_a_row_are_named_with_their_columns_at_once() {
+        assert_eq!(
+            faulty(",天外,,,,2023/2/30 9:30,x,,有,,,,也许"),
+            ["编号", "类型", "内容", "提出", "期限", "办结", "按期"]
+        );
+        assert_eq!(faulty("7,热线,题,文,,,,,,,,,"), ["提出"]);
+    }
+
+    #[test]
+    fn the_same_id_on_two_lines_is_a_fault_that_names_both() {
+        let line = "7,热线,题,文,,2023/5/4 9:30,,,,,,,";
+        let read = read(&[line, line]);
+        let fault = &read[1].as_ref().unwrap_err().faults[0];
+        assert_eq!((fault.line, fault.column.as_str()), (3, "编号"));
+        assert!(fault.zh.contains("第2行") && fault.en.contains("line 2"), "{fault}");
+    }
+
+    #[test]
+    fn a_column_that_the_map_names_and_the_file_lacks_is_a_fault_of_the_file() {
+        let table = Table::from_text(std::io::Cursor::new("编号,标题\n1,题\n"), &Options::default()).unwrap();
+        let map = Map::parse(MAP).unwrap();
+        let Err(faults) = rows(table, &map, &district()) else { panic!("nothing is missing") };
+        let columns: Vec<&str> = faults.iter().map(|f| f.column.as_str()).collect();
+        assert!(columns.contains(&"提出") && columns.contains(&"类型") && !columns.contains(&"标题"), "{columns:?}");
+    }
+}

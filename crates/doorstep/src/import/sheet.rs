@@ -24,7 +24,10 @@ enum Message {
 struct Gone;
 
 /// Starts to read a sheet. What stops the reading comes as a last row with a fault of line 0, or of the row it stopped at.
-pub(super) fn rows(input: impl Read + Seek + Send + 'static, sheet: Option<String>) -> impl Iterator<Item = RawRow> + Send {
+pub(super) fn rows(
+    input: impl Read + Seek + Send + 'static,
+    sheet: Option<String>,
+) -> impl Iterator<Item = RawRow> + Send {
     let (sender, receiver) = sync_channel(WAITING);
     std::thread::spawn(move || {
         let last = match read(input, sheet.as_deref(), &sender) {
@@ -74,12 +77,18 @@ fn stopped(fault: Fault) -> RawRow {
 fn damaged(why: &str) -> Fault {
     Fault::file(
         format!("工作簿读不下去（{why}），后面的内容没有读。请在WPS或Excel里打开并另存。"),
-        format!("the workbook cannot be read on ({why}); what follows was not read. Open it in WPS or Excel and save it again."),
+        format!(
+            "the workbook cannot be read on ({why}); what follows was not read. Open it in WPS or Excel and save it again."
+        ),
     )
 }
 
 /// Reads to the end; the inner error is what stopped the reading.
-fn read<R: Read + Seek>(input: R, sheet: Option<&str>, sender: &SyncSender<Message>) -> Result<Result<(), Fault>, Gone> {
+fn read<R: Read + Seek>(
+    input: R,
+    sheet: Option<&str>,
+    sender: &SyncSender<Message>,
+) -> Result<Result<(), Fault>, Gone> {
     let mut book = match Xlsx::new(input) {
         Ok(book) => book,
         Err(e) => return Ok(Err(damaged(&e.to_string()))),

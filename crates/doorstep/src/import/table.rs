@@ -9,7 +9,7 @@ use flate2::read::MultiGzDecoder;
 use super::delimited::{Delimited, RawRow};
 use super::fault::{BadRow, Fault, own_width};
 use super::sheet;
-use crate::export;
+use crate::export::table::unguard;
 
 /// The longest cell, in bytes of the file.
 pub const CELL_MOST: usize = 200_000;
@@ -41,7 +41,7 @@ pub struct Options {
     pub delimiter: u8,
     /// The sheet of a workbook; none: the first that is visible.
     pub sheet: Option<String>,
-    /// Whether the cells of a CSV carry the apostrophes of [`crate::export::guard`]; none: only where the headings
+    /// Whether the cells of a CSV carry the apostrophes of [`crate::export::table::guard`]; none: only where the headings
     /// say so, by ending in `line` and `fault`.
     pub guarded: Option<bool>,
 }
@@ -98,7 +98,10 @@ impl Table {
                 if bytes.len() as u64 > PACKED_SHEET_MOST {
                     return Err(Fault::file(
                         format!("压缩包里的表格超过{}MB。请先解压，或另存为CSV。", PACKED_SHEET_MOST / 1_000_000),
-                        format!("the packed sheet is over {} MB. Unpack it first, or save it as CSV.", PACKED_SHEET_MOST / 1_000_000),
+                        format!(
+                            "the packed sheet is over {} MB. Unpack it first, or save it as CSV.",
+                            PACKED_SHEET_MOST / 1_000_000
+                        ),
                     ));
                 }
                 Table::from_sheet(Cursor::new(bytes), options)
@@ -126,9 +129,8 @@ impl Table {
     /// When its headings are missing, broken or not distinct.
     pub fn from_text(input: impl BufRead + Send + 'static, options: &Options) -> Result<Table, Fault> {
         let mut rows = Delimited::new(input, options.encoding, options.delimiter);
-        rows.skip_mark().map_err(|e| {
-            Fault::file(format!("读不了文件（{e}）。"), format!("the file cannot be read ({e})."))
-        })?;
+        rows.skip_mark()
+            .map_err(|e| Fault::file(format!("读不了文件（{e}）。"), format!("the file cannot be read ({e}).")))?;
         let Some(mut head) = rows.next_row() else { return Err(no_header()) };
         if let Some((column, mut fault)) = head.faults.drain(..).next() {
             fault.column = unnamed(column);
@@ -141,7 +143,7 @@ impl Table {
             loop {
                 let mut raw = rows.next_row()?;
                 if guarded {
-                    raw.cells.iter_mut().for_each(|cell| export::unguard(cell));
+                    raw.cells.iter_mut().for_each(|cell| unguard(cell));
                 }
                 if let Some(row) = fit(&names, raw, false) {
                     return Some(row);
@@ -193,7 +195,10 @@ fn fit(header: &[String], raw: RawRow, sheet: bool) -> Option<RowResult> {
     let RawRow { line, mut cells, faults } = raw;
     let mut faults: Vec<Fault> = faults
         .into_iter()
-        .map(|(column, fault)| Fault { column: header.get(column).cloned().unwrap_or_else(|| unnamed(column)), ..fault })
+        .map(|(column, fault)| Fault {
+            column: header.get(column).cloned().unwrap_or_else(|| unnamed(column)),
+            ..fault
+        })
         .collect();
     if faults.is_empty() && cells.iter().all(String::is_empty) {
         return None;
@@ -253,7 +258,10 @@ fn headings(line: u64, cells: Vec<String>) -> Result<Vec<String>, Fault> {
 }
 
 fn no_header() -> Fault {
-    Fault::file("文件里没有表头。第一行应是各列的名称。", "the file has no heading. Its first row has to name the columns.")
+    Fault::file(
+        "文件里没有表头。第一行应是各列的名称。",
+        "the file has no heading. Its first row has to name the columns.",
+    )
 }
 
 /// Says what to do with a file that is no CSV and no .xlsx.
@@ -262,7 +270,10 @@ fn refuse_other_kinds(start: &[u8]) -> Result<(), Fault> {
         return Err(Fault::file("这是旧的.xls文件。请另存为.xlsx。", "this is an old .xls file. Save it as .xlsx."));
     }
     if start.starts_with(&[0xFF, 0xFE]) || start.starts_with(&[0xFE, 0xFF]) {
-        return Err(Fault::file("这是UTF-16文本。请另存为UTF-8的CSV。", "this is UTF-16 text. Save it as CSV in UTF-8."));
+        return Err(Fault::file(
+            "这是UTF-16文本。请另存为UTF-8的CSV。",
+            "this is UTF-16 text. Save it as CSV in UTF-8.",
+        ));
     }
     Ok(())
 }

@@ -23,13 +23,24 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format of a file name's ending or of a word: `csv`, `xlsx`, `jsonl`.
-    pub fn of(word: &str) -> Option<Format> {
-        match word.rsplit('.').next().unwrap_or(word).to_ascii_lowercase().as_str() {
+    /// The format of a file name's ending: `.csv`, `.xlsx`, `.jsonl`.
+    pub fn of(name: &str) -> Option<Format> {
+        match name.rsplit_once('.')?.1.to_ascii_lowercase().as_str() {
             "csv" => Some(Format::Csv),
             "xlsx" => Some(Format::Xlsx),
             "jsonl" | "ndjson" => Some(Format::JsonLines),
             _ => None,
+        }
+    }
+}
+
+impl Format {
+    /// Its word, as events have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Format::Csv => "csv",
+            Format::Xlsx => "xlsx",
+            Format::JsonLines => "jsonl",
         }
     }
 }
@@ -44,18 +55,9 @@ pub enum Cell<'a> {
     Text(&'a str),
     /// A whole number.
     Int(i64),
-    /// A number; one that is not finite is written as nothing.
-    Float(f64),
-    /// `true` or `false`.
-    Flag(bool),
 }
 
 impl<'a> Cell<'a> {
-    /// A text.
-    pub fn text(text: &'a str) -> Cell<'a> {
-        Cell::Text(text)
-    }
-
     /// A text or nothing.
     pub fn maybe(text: Option<&'a str>) -> Cell<'a> {
         text.map_or(Cell::Empty, Cell::Text)
@@ -66,9 +68,6 @@ impl<'a> Cell<'a> {
             Cell::Empty => String::new(),
             Cell::Text(text) => text.to_owned(),
             Cell::Int(number) => number.to_string(),
-            Cell::Float(number) if number.is_finite() => number.to_string(),
-            Cell::Float(_) => String::new(),
-            Cell::Flag(flag) => flag.to_string(),
         }
     }
 }
@@ -135,7 +134,12 @@ impl<W: Write + Send> Writer<W> {
         let columns: Vec<String> = columns.iter().map(|c| c.as_ref().to_owned()).collect();
         let mut seen = std::collections::HashSet::new();
         if let Some(twice) = columns.iter().find(|name| !seen.insert(name.as_str())) {
-            return Err(Fault::new(0, twice.clone(), "导出的两列同名。请改名。", "two columns of the export have this heading. Rename one."));
+            return Err(Fault::new(
+                0,
+                twice.clone(),
+                "导出的两列同名。请改名。",
+                "two columns of the export have this heading. Rename one.",
+            ));
         }
         let kind = match format {
             Format::Csv => {
@@ -172,7 +176,12 @@ impl<W: Write + Send> Writer<W> {
         let line = self.rows + 2;
         if cells.len() > self.columns.len() {
             let (is, most) = (cells.len(), self.columns.len());
-            return Err(Fault::new(line, "", format!("这一行有{is}格，只有{most}列。"), format!("this row has {is} cells for {most} columns.")));
+            return Err(Fault::new(
+                line,
+                "",
+                format!("这一行有{is}格，只有{most}列。"),
+                format!("this row has {is} cells for {most} columns."),
+            ));
         }
         let all = self.columns.iter().zip(cells.iter().copied().chain(std::iter::repeat(Cell::Empty)));
         match &mut self.kind {
@@ -184,15 +193,15 @@ impl<W: Write + Send> Writer<W> {
                 writer.write_record(texts).map_err(|e| unwritable(&e))?;
             }
             Kind::Xlsx { book, .. } => {
-                let row = u32::try_from(self.rows + 1).ok().filter(|row| *row < SHEET_ROWS).ok_or_else(|| too_big(line))?;
+                let row =
+                    u32::try_from(self.rows + 1).ok().filter(|row| *row < SHEET_ROWS).ok_or_else(|| too_big(line))?;
                 let sheet = book.worksheet_from_index(0).map_err(|e| unwritable(&e))?;
                 for (column, (name, cell)) in all.enumerate() {
                     let column = narrow(column);
                     let written = match cell {
                         Cell::Empty => continue,
-                        Cell::Int(number) if number.unsigned_abs() <= SHEET_DIGITS => sheet.write_number(row, column, number as f64),
-                        Cell::Float(number) if number.is_finite() && number.abs() <= SHEET_DIGITS as f64 => {
-                            sheet.write_number(row, column, number)
+                        Cell::Int(number) if number.unsigned_abs() <= SHEET_DIGITS => {
+                            sheet.write_number(row, column, number as f64)
                         }
                         other => sheet.write_string(row, column, other.plain()),
                     };
@@ -215,11 +224,6 @@ impl<W: Write + Send> Writer<W> {
         }
         self.rows += 1;
         Ok(())
-    }
-
-    /// How many rows were added.
-    pub fn rows(&self) -> u64 {
-        self.rows
     }
 
     /// Completes the file and gives the sink back, flushed.
@@ -274,7 +278,3 @@ fn sheet_fault(error: &XlsxError, line: u64, column: &str) -> Fault {
         other => unwritable(other),
     }
 }
-
-#[cfg(test)]
-#[path = "export_tests.rs"]
-mod tests;

@@ -1,0 +1,162 @@
+//! Cases with their texts, for a file that leaves: one pass over the history, without a query for each case.
+//! Sealed accusations are never among them.
+
+use crate::args;
+use crate::db::{Db, Result, Row, StoreError};
+use crate::keys::{CaseKey, Keys};
+use crate::read::{Stored, body};
+use crate::vault;
+use calendar::Date;
+use domain::case::{Case, CaseId, Event, Fields, field, replay};
+use domain::moment::day_number;
+use std::collections::BTreeMap;
+
+const COUNT: &str =
+    "SELECT COUNT(*) FROM cases WHERE district = $1 AND sealed = 0 AND raised_day >= $2 AND raised_day < $3";
+// The events of a case lie behind an index, its private parts behind their key: the pass reads each row once.
+const PASS: &str = "SELECT c.id, e.seq, e.version, e.body, v.sealed FROM cases c \
+JOIN events e ON e.district = c.district AND e.stream = c.id \
+LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
+WHERE c.district = $1 AND c.sealed = 0 AND c.raised_day >= $2 AND c.raised_day < $3 ORDER BY c.seq, e.version";
+
+/// Every statement of this file, to be proved on both engines.
+pub const STATEMENTS: &[&str] = &[COUNT, PASS];
+
+/// How many cases are held at a time: their keys are fetched together.
+const BATCH: usize = 64;
+
+/// Days `[from, to)` on which cases were raised; none: without an end on that side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    /// The first day.
+    pub from: Option<Date>,
+    /// The first day that is not among them.
+    pub to: Option<Date>,
+}
+
+impl Window {
+    fn days(self) -> (i64, i64) {
+        (self.from.map_or(i64::MIN, day_number), self.to.map_or(i64::MAX, day_number))
+    }
+}
+
+/// A case with its texts as they stand now: corrected where they were corrected, the latest answer, never the secret.
+/// Without texts when the case was erased.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// The case.
+    pub case: Case,
+    /// The ledger index of its first entry.
+    pub first: u64,
+    /// The texts, by the names of [`field`].
+    pub texts: Fields,
+}
+
+/// How many cases [`each`] hands over.
+///
+/// # Errors
+/// What the database says.
+pub fn count(db: &mut Db, district: i64, window: Window) -> Result<u64> {
+    let (from, to) = window.days();
+    let rows = db.query(COUNT, &args![district, from, to])?;
+    rows.first().map_or(Ok(0), |row| row.int(0).map(|n| n as u64))
+}
+
+/// Hands over the cases that were raised in a window, in the order in which they came in.
+///
+/// # Errors
+/// What the database says; [`StoreError::Corrupt`] for a part that does not open; the first error of `each`.
+pub fn each(
+    db: &mut Db,
+    keys: &mut Keys,
+    district: i64,
+    window: Window,
+    mut each: impl FnMut(Record) -> Result<()>,
+) -> Result<()> {
+    let (from, to) = window.days();
+    let mut waiting: Vec<Sealed> = Vec::with_capacity(BATCH);
+    db.for_each(PASS, &args![district, from, to], |row| {
+        let id = CaseId(row.array(0)?);
+        if waiting.last().is_none_or(|case| case.id != id) {
+            if waiting.len() == BATCH {
+                open(&mut waiting, keys, district, &mut each)?;
+            }
+            waiting.push(Sealed { id, events: Vec::new() });
+        }
+        if let Some(case) = waiting.last_mut() {
+            case.events.push(part(&row)?);
+        }
+        Ok(())
+    })?;
+    open(&mut waiting, keys, district, &mut each)
+}
+
+/// A case whose private parts are not opened yet.
+struct Sealed {
+    id: CaseId,
+    events: Vec<(Stored<Event>, Option<Vec<u8>>)>,
+}
+
+fn part(row: &Row) -> Result<(Stored<Event>, Option<Vec<u8>>)> {
+    let stored = Stored { seq: row.int(1)? as u64, version: row.int(2)? as u64, body: body(row.bytes(3)?)? };
+    Ok((stored, row.opt_bytes(4)?.map(<[u8]>::to_vec)))
+}
+
+fn open(
+    waiting: &mut Vec<Sealed>,
+    keys: &mut Keys,
+    district: i64,
+    each: &mut impl FnMut(Record) -> Result<()>,
+) -> Result<()> {
+    let ids: Vec<[u8; 16]> = waiting.iter().map(|case| case.id.0).collect();
+    let found = keys.case_keys(&ids)?;
+    for Sealed { id, events } in waiting.drain(..) {
+        let key = found.get(&id.0);
+        let mut opened = Vec::with_capacity(events.len());
+        for (stored, sealed) in events {
+            let fields = unseal(key, district, id, stored.version, sealed.as_deref())?;
+            opened.push((stored, fields));
+        }
+        let Some(case) = replay(id, opened.iter().map(|(stored, _)| &stored.body)) else { continue };
+        let first = opened.first().map_or(0, |(stored, _)| stored.seq);
+        each(Record { case, first, texts: texts(opened) })?;
+    }
+    Ok(())
+}
+
+/// A private part; empty where there is none, or where its key is destroyed.
+fn unseal(key: Option<&CaseKey>, district: i64, id: CaseId, version: u64, sealed: Option<&[u8]>) -> Result<Fields> {
+    let (Some(key), Some(sealed)) = (key, sealed) else { return Ok(Fields::new()) };
+    vault::open(key, district, &id.0, version as i64, sealed).map_err(|e| StoreError::Corrupt(e.to_string()))
+}
+
+/// The texts as they stand after all events.
+fn texts(events: Vec<(Stored<Event>, Fields)>) -> Fields {
+    let mut texts = Fields::new();
+    // What was proposed becomes an answer only when it is approved.
+    let mut proposals: BTreeMap<u64, String> = BTreeMap::new();
+    for (stored, mut fields) in events {
+        let answer = fields.remove(field::ANSWER);
+        match stored.body.event {
+            Event::Raised { .. } => {
+                fields.remove(field::SECRET);
+                texts.extend(fields);
+            }
+            Event::FieldCorrected { field } => {
+                if let Some(value) = fields.remove(field::VALUE) {
+                    texts.insert(field, value);
+                }
+            }
+            Event::Proposed { .. } => proposals.extend(answer.map(|text| (stored.version, text))),
+            Event::Answered { proposal, .. } => {
+                let text = answer.or_else(|| proposal.and_then(|version| proposals.remove(&version)));
+                texts.extend(text.map(|text| (field::ANSWER.to_owned(), text)));
+            }
+            Event::EndedElsewhere { .. } | Event::ReviewAnswered { .. } | Event::ReReviewAnswered { .. } => {
+                texts.extend(answer.map(|text| (field::ANSWER.to_owned(), text)));
+            }
+            _ => {}
+        }
+    }
+    texts
+}
