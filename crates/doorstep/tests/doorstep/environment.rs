@@ -124,6 +124,14 @@ fn a_folder_that_can_only_be_read_is_refused_and_used_again_when_it_can_be_writt
         assert!(what.contains("can't be written") && todo.contains("permissions"), "{args:?}: {what} {todo}");
     }
     disk.again("remount,rw");
+    // Ended in good order, so that there is no write-ahead log.
+    must(&["rebuild", "--data", &data]);
+    disk.again("remount,ro");
+    for args in [vec!["serve", "--data", &data, "--listen", "127.0.0.1:0"], vec!["verify", "--data", &data]] {
+        let (what, todo) = refused(&args);
+        assert!(what.contains("can't be written") && todo.contains("permissions"), "{args:?}: {what} {todo}");
+    }
+    disk.again("remount,rw");
     all_there(&data, Server::start(&data), &token, &acknowledged);
 }
 
