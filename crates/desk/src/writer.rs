@@ -42,6 +42,19 @@ enum Answer {
     Swept(u64, Reply<u64>),
 }
 
+impl Job {
+    fn fail(self, e: &StoreError) {
+        let failure = Failure::Store(e.clone());
+        match self {
+            Job::Raise { reply, .. } => drop(reply.send(Err(failure))),
+            Job::Act { reply, .. } => drop(reply.send(Err(failure))),
+            Job::Change { reply, .. } => drop(reply.send(Err(failure))),
+            Job::Put { reply, .. } => drop(reply.send(Err(failure))),
+            Job::Sweep { reply } => drop(reply.send(Err(failure))),
+        }
+    }
+}
+
 impl Answer {
     fn fail(self, e: &StoreError) {
         let failure = Failure::Store(e.clone());
@@ -75,6 +88,10 @@ pub(crate) struct Writer {
     held: HashMap<CaseId, Held>,
     keys: HashSet<Key>,
     changed: bool,
+    /// Why the open group can't be committed: a command of it was appended in part only.
+    spoilt: Option<StoreError>,
+    /// What is in memory may not be what is durable.
+    behind: bool,
 }
 
 impl Writer {
@@ -88,14 +105,41 @@ impl Writer {
         let (district, district_last) = read::district(log.db(), number)?;
         let last_at = read::last_at(log.db(), number)?;
         publish(&shared, &district);
-        let (held, keys) = (HashMap::new(), HashSet::new());
-        Ok(Writer { log, number, clock, entropy, district, district_last, shared, last_at, held, keys, changed: false })
+        if clock.now() < last_at {
+            tracing::warn!(
+                "the clock is behind the last entry of {}: set it right; until it has caught up, entries have that time",
+                last_at.minute()
+            );
+        }
+        Ok(Writer {
+            log,
+            number,
+            clock,
+            entropy,
+            district,
+            district_last,
+            shared,
+            last_at,
+            held: HashMap::new(),
+            keys: HashSet::new(),
+            changed: false,
+            spoilt: None,
+            behind: false,
+        })
     }
 
     /// Works until every sender is gone.
     pub(crate) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         let mut next = None;
         while let Some(first) = next.take().or_else(|| jobs.blocking_recv()) {
+            if let Err(e) = self.catch_up() {
+                // Whoever waits is told now: each of them would otherwise wait for the database in turn.
+                first.fail(&e);
+                while let Ok(waiting) = jobs.try_recv() {
+                    waiting.fail(&e);
+                }
+                continue;
+            }
             let mut answers = Vec::new();
             let mut job = Some(first);
             while let Some(current) = job.take() {
@@ -120,10 +164,12 @@ impl Writer {
     }
 
     fn commit(&mut self, answers: Vec<Answer>) {
-        if answers.is_empty() {
-            return;
-        }
-        match self.log.commit() {
+        let committed = match self.spoilt.take() {
+            Some(e) => Err(e),
+            None if answers.is_empty() && self.log.is_empty() => return self.next_group(),
+            None => self.log.commit(),
+        };
+        match committed {
             Ok(committed) => {
                 if std::mem::take(&mut self.changed) {
                     publish(&self.shared, &self.district);
@@ -147,28 +193,34 @@ impl Writer {
             Err(e) => {
                 tracing::error!(error = %e, commands = answers.len(), "a group could not be committed");
                 answers.into_iter().for_each(|a| a.fail(&e));
-                self.recover();
+                self.behind = true;
             }
         }
+        self.next_group();
+    }
+
+    fn next_group(&mut self) {
         self.held.clear();
         self.keys.clear();
         self.log.next_group();
     }
 
-    /// Goes back to what is durable.
-    fn recover(&mut self) {
-        self.changed = false;
-        let reread = self.log.reload().and_then(|()| read::district(self.log.db(), self.number));
-        match reread {
-            Ok((district, last)) => (self.district, self.district_last) = (district, last),
-            Err(e) => tracing::error!(error = %e, "the database does not answer; trying again with the next command"),
+    /// Goes back to what is durable, if what is in memory may be something else. Only between groups: within one, it
+    /// would drop what was appended for commands that still wait for their answer.
+    fn catch_up(&mut self) -> Result<(), StoreError> {
+        if self.behind || self.log.is_stale() {
+            self.behind = true;
+            self.log.reload()?;
+            (self.district, self.district_last) = read::district(self.log.db(), self.number)?;
+            self.last_at = self.last_at.max(read::last_at(self.log.db(), self.number)?);
+            self.changed = false;
+            publish(&self.shared, &self.district);
+            self.behind = false;
         }
+        Ok(())
     }
 
     fn one(&mut self, job: Job, answers: &mut Vec<Answer>) {
-        if self.log.is_stale() {
-            self.recover();
-        }
         match job {
             Job::Raise { actor, raise, photos, key, reply } => match self.raise(&actor, &raise, &photos, key) {
                 Ok(raised) => answers.push(Answer::Raised(raised, reply)),
@@ -322,12 +374,27 @@ impl Writer {
 
     fn append_all(
         &mut self,
+        held: Held,
+        previous: Option<u64>,
+        actor: &Actor,
+        now: Moment,
+        news: &[New],
+    ) -> Result<Held, Failure> {
+        self.append_each(held, previous, actor, now, news).map_err(|e| {
+            // Some of its events may be in the group already: then the group must not become history.
+            self.spoilt = Some(e.clone());
+            e.into()
+        })
+    }
+
+    fn append_each(
+        &mut self,
         mut held: Held,
         mut previous: Option<u64>,
         actor: &Actor,
         now: Moment,
         news: &[New],
-    ) -> Result<Held, Failure> {
+    ) -> Result<Held, StoreError> {
         for new in news {
             let New { event, clocks, private } = new;
             let body = Body {

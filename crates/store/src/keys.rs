@@ -79,6 +79,7 @@ impl Keys {
         if keys.is_empty() {
             return Ok(());
         }
+        self.answering()?;
         let rows: Vec<Vec<Value>> = keys.iter().map(|(s, k)| crate::args![self.district, s, k]).collect();
         let list: Vec<(&str, &[Value])> = rows.iter().map(|args| (PUT, args.as_slice())).collect();
         self.db.begin()?;
@@ -109,6 +110,7 @@ impl Keys {
 
     /// The keys of these streams; a stream whose key is destroyed (or never was) is not in the answer.
     pub fn case_keys(&mut self, streams: &[Stream]) -> Result<HashMap<Stream, CaseKey>> {
+        self.answering()?;
         let mut found = HashMap::with_capacity(streams.len());
         for part in streams.chunks(ASKED) {
             // One text for one key and one for many (the last stream fills it up), so that few are ever prepared.
@@ -132,6 +134,7 @@ impl Keys {
 
     /// Destroys a case's key, durably: what was sealed under it can't be read again by anyone. Once more is no error.
     pub fn destroy_case(&mut self, stream: &Stream) -> Result<()> {
+        self.answering()?;
         let args = crate::args![self.district, stream];
         let gone = self.db.write_list(&[("DELETE FROM case_keys WHERE district = $1 AND stream = $2", &args)])?;
         match (gone, self.db.engine()) {
@@ -170,5 +173,10 @@ impl Keys {
     /// Makes a dead connection anew. ([`Db::reconnect`])
     pub fn reconnect(&mut self) -> Result<()> {
         self.db.reconnect()
+    }
+
+    /// A lost connection is made anew: nothing is remembered from earlier reads that could be out of date.
+    fn answering(&mut self) -> Result<()> {
+        if self.is_alive() { Ok(()) } else { self.reconnect() }
     }
 }

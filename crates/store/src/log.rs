@@ -83,6 +83,10 @@ pub struct Log {
     signer: Signer,
     note: Vec<u8>,
     group: Group,
+    /// Edge and checkpoint may not be those of the database: it did not answer when they were to be read again.
+    stale: bool,
+    /// Keys whose case is erased in the history and that could not be destroyed yet.
+    condemned: Vec<[u8; 16]>,
 }
 
 #[derive(Default)]
@@ -110,7 +114,8 @@ impl Log {
     /// What the database says; [`StoreError::Corrupt`] if tiles and events disagree about the size.
     pub fn open(mut db: Db, keys: Keys, district: i64, signer: Signer) -> Result<Log> {
         let (edge, note) = Log::edge(&mut db, district)?;
-        let mut log = Log { db, keys, district, edge, signer, note, group: Group::default() };
+        let (group, condemned) = (Group::default(), Vec::new());
+        let mut log = Log { db, keys, district, edge, signer, note, group, stale: false, condemned };
         log.finish_erasures()?;
         Ok(log)
     }
@@ -266,16 +271,29 @@ impl Log {
         }
         let done = self.write_group(&group);
         if let Err(e) = done {
-            self.reload()?;
+            // If that fails too, the log says that it is stale.
+            let _ = self.reload();
             return Err(e);
         }
         self.note.clone_from(&note);
-        for stream in &group.destroy {
-            // A key that outlives a crash here is destroyed at the next start: see finish_erasures.
-            self.keys.destroy_case(stream)?;
-        }
+        self.condemned.append(&mut group.destroy);
+        self.destroy();
         self.group.entries = group.entries;
         Ok(Committed { size, note })
+    }
+
+    /// Destroys the keys of erased cases. The erasure is in the history already: a key that can't be destroyed now is
+    /// no reason to say that it isn't. It is tried again with the next commit, and at the next start (see
+    /// `finish_erasures`).
+    fn destroy(&mut self) {
+        let keys = &mut self.keys;
+        self.condemned.retain(|stream| {
+            let done = keys.destroy_case(stream);
+            if let Err(e) = &done {
+                tracing::error!(error = %e, "the key of an erased case could not be destroyed; it is tried again");
+            }
+            done.is_err()
+        });
     }
 
     fn write_group(&mut self, group: &Group) -> Result<()> {
@@ -296,10 +314,12 @@ impl Log {
     /// What the database says.
     pub fn reload(&mut self) -> Result<()> {
         self.group = Group::default();
+        self.stale = true;
         if !self.db.is_alive() {
             self.db.reconnect()?;
         }
         (self.edge, self.note) = Log::edge(&mut self.db, self.district)?;
+        self.stale = false;
         Ok(())
     }
 
@@ -310,9 +330,15 @@ impl Log {
         Some(ledger::receipt::Receipt { entry, index: seq, proof, checkpoint: committed.note.clone() })
     }
 
-    /// Whether the connection was lost, so that what is in memory may be out of date.
+    /// Whether what is in memory may be out of date, because the connection was lost or the database did not answer
+    /// after a failed commit: call [`Log::reload`] before anything is appended.
     pub fn is_stale(&self) -> bool {
-        !self.db.is_alive()
+        self.stale || !self.db.is_alive()
+    }
+
+    /// Whether the open group holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.group.writes.is_empty()
     }
 
     /// The private part of an event.

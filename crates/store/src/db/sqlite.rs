@@ -17,6 +17,15 @@ pub(super) struct Conn {
 
 impl Conn {
     pub(super) fn open(file: &Path, access: Access) -> Result<Self> {
+        // There is no server to be away: the folder does not allow it. Even a reader writes beside the database, the
+        // index of the write-ahead log.
+        Self::open_file(file, access).map_err(|e| match e {
+            StoreError::Unavailable(text) => StoreError::ReadOnly(format!("{}: {text}", file.display())),
+            other => other,
+        })
+    }
+
+    fn open_file(file: &Path, access: Access) -> Result<Self> {
         if access.write {
             place::private_file(file)?;
         } else if !file.is_file() {
@@ -34,7 +43,7 @@ impl Conn {
             (true, true) => {
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-2048; PRAGMA secure_delete=ON;"
             }
-            (false, _) => "PRAGMA query_only=ON; PRAGMA cache_size=-4096;",
+            (false, _) => "PRAGMA query_only=ON; PRAGMA cache_size=-4096; SELECT 1 FROM sqlite_master LIMIT 1;",
         })?;
         Ok(conn)
     }
