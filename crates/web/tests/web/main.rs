@@ -7,3 +7,4 @@ mod access;
 mod api;
 mod kit;
 mod office;
+mod resident;
