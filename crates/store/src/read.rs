@@ -29,10 +29,11 @@ const NOTE_AT: &str = "SELECT note FROM checkpoints WHERE district = $1 AND size
 const NOTE: &str = "SELECT note, size FROM checkpoints WHERE district = $1 ORDER BY size DESC LIMIT 1";
 const BY_CODE: &str = "SELECT id FROM cases WHERE district = $1 AND code = $2";
 const SEALED: &str = "SELECT sealed FROM vault WHERE district = $1 AND seq = $2";
+const FILE: &str = "SELECT kind, sealed FROM files WHERE district = $1 AND stream = $2 AND hash = $3";
 
 /// Every statement of this file, to be proved on both engines.
 pub const STATEMENTS: &[&str] =
-    &[STREAM, HISTORY, LAST_AT, DONE, VERSION_AT, WAKE, PROVISIONAL, ENTRY, NOTE_AT, NOTE, BY_CODE, SEALED];
+    &[STREAM, HISTORY, LAST_AT, DONE, VERSION_AT, WAKE, PROVISIONAL, ENTRY, NOTE_AT, NOTE, BY_CODE, SEALED, FILE];
 
 /// A stored event.
 #[derive(Clone, Debug, PartialEq)]
@@ -250,13 +251,47 @@ pub fn checkpoint(db: &mut Db, district: i64) -> Result<(Vec<u8>, u64)> {
 /// # Errors
 /// [`StoreError::Corrupt`] if entry, checkpoint or tiles are not there.
 pub fn receipt(db: &mut Db, district: i64, seq: u64, size: u64) -> Result<Receipt> {
-    let gone = |what: &str| StoreError::Corrupt(format!("{what} of entry {seq} at size {size} is missing"));
-    let entry = db.query(ENTRY, &args![district, seq])?.first().ok_or_else(|| gone("the entry"))?.bytes(0)?.to_vec();
     let note = db.query(NOTE_AT, &args![district, size])?;
-    let checkpoint = note.first().ok_or_else(|| gone("the checkpoint"))?.bytes(0)?.to_vec();
+    let gone = || StoreError::Corrupt(format!("the checkpoint of entry {seq} at size {size} is missing"));
+    let checkpoint = note.first().ok_or_else(gone)?.bytes(0)?.to_vec();
+    proved(db, district, seq, size, checkpoint)
+}
+
+/// The receipt of an entry in the ledger as it is now.
+///
+/// # Errors
+/// As [`receipt`].
+pub fn latest_receipt(db: &mut Db, district: i64, seq: u64) -> Result<Receipt> {
+    let (checkpoint, size) = checkpoint(db, district)?;
+    proved(db, district, seq, size, checkpoint)
+}
+
+fn proved(db: &mut Db, district: i64, seq: u64, size: u64, checkpoint: Vec<u8>) -> Result<Receipt> {
+    let gone = || StoreError::Corrupt(format!("entry {seq} of the ledger of size {size} is missing"));
+    let entry = db.query(ENTRY, &args![district, seq])?.first().ok_or_else(gone)?.bytes(0)?.to_vec();
     let proof = ledger::tree::inclusion(seq, size, &DbTiles::new(db, district))
         .map_err(|e| StoreError::Corrupt(e.to_string()))?;
     Ok(Receipt { entry, index: seq, proof, checkpoint })
+}
+
+/// A photo or document of a case by its hash: kind and content. None when there is none, or when it was erased.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] if it does not open under the case's key.
+pub fn file(
+    db: &mut Db,
+    keys: &mut Keys,
+    district: i64,
+    id: CaseId,
+    hash: &[u8; 32],
+) -> Result<Option<(String, Vec<u8>)>> {
+    let rows = db.query(FILE, &args![district, &id.0, hash])?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let found = keys.case_keys(&[id.0])?;
+    let Some(key) = found.get(id.0.as_slice()) else { return Ok(None) };
+    let content = vault::open_file(key, district, &id.0, hash, row.bytes(1)?);
+    let content = content.map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    Ok(Some((row.text(0)?.to_owned(), content)))
 }
 
 /// The private part of an event; empty when there is none, or when it was erased.

@@ -6,6 +6,7 @@ use domain::case::CaseId;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::{Db, Keys, Place, Readers};
@@ -40,6 +41,7 @@ struct Inner {
     sign_in_addresses: Limit<IpAddr>,
     visits: Mutex<HashMap<[u8; 32], (CaseId, Instant)>>,
     entropy: Mutex<Entropy>,
+    statements: AtomicU64,
     demo: bool,
 }
 
@@ -63,6 +65,7 @@ impl App {
             sign_in_addresses: Limit::new(SIGN_IN_ADDRESS_MOST, SIGN_IN_WINDOW),
             visits: Mutex::new(HashMap::new()),
             entropy: Mutex::new(Entropy::system()),
+            statements: AtomicU64::new(0),
             demo: false,
         })))
     }
@@ -144,8 +147,22 @@ impl App {
         work: impl FnOnce(&mut Db, &Mutex<Keys>) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
         let inner = self.0.clone();
-        let done = tokio::task::spawn_blocking(move || inner.readers.with(|db| work(db, &inner.keys))).await;
+        let counted = move || {
+            inner.readers.with(|db| {
+                let before = db.statements_run();
+                let done = work(db, &inner.keys);
+                inner.statements.fetch_add(db.statements_run() - before, Ordering::Relaxed);
+                done
+            })
+        };
+        let done = tokio::task::spawn_blocking(counted).await;
         Ok(done.map_err(|_| Problem::broken())??)
+    }
+
+    /// How many statements have been read with so far (those of the key store not counted): so that a test can say how
+    /// many a page needs.
+    pub fn statements_run(&self) -> u64 {
+        self.0.statements.load(Ordering::Relaxed)
     }
 
     /// One more case from an address; refused when there were too many.

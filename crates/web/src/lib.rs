@@ -12,6 +12,7 @@ mod log;
 mod office;
 mod page;
 mod problem;
+mod resident;
 pub mod routes;
 mod session;
 mod view;

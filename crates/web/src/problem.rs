@@ -215,7 +215,8 @@ impl Problem {
         self.with_retry(response)
     }
 
-    fn with_retry(&self, mut response: Response) -> Response {
+    /// With the header that says when to try again.
+    pub(crate) fn with_retry(&self, mut response: Response) -> Response {
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

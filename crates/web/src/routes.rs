@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::caller::{errors_in_form, guard};
 use crate::office::{accounts, audit, figures, tables, units};
 use crate::problem::Problem;
-use crate::{assets, intake, log, session};
+use crate::{assets, intake, log, resident, session};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue};
@@ -136,6 +136,24 @@ pub const TABLE: &[Route] = &[
     route("POST", "/admin/calendar", Access::Staff(ADMINISTRATOR), || post(tables::set_calendar)),
     route("GET", "/admin/rules", Access::Staff(ADMINISTRATOR), || get(tables::rules)),
     route("POST", "/admin/rules", Access::Staff(ADMINISTRATOR), || post(tables::set_rules)),
+    // What residents come for.
+    route("GET", "/raise", Access::Public, || get(resident::raise::form)),
+    route("POST", "/raise", Access::Public, || post(resident::raise::send)).with_photos(),
+    route("GET", "/follow", Access::Public, || get(resident::follow::form)),
+    route("POST", "/follow", Access::Public, || post(resident::follow::open)),
+    route("GET", "/case", Access::Visit, || get(resident::case::show)),
+    route("GET", "/case/receipt", Access::Visit, || get(resident::receipt::page)),
+    route("GET", "/case/receipt.tlog-proof", Access::Visit, || get(resident::receipt::file)),
+    route("GET", "/case/slip", Access::Visit, || get(resident::receipt::paper)),
+    route("GET", "/case/photo/{n}", Access::Visit, || get(resident::photo::show)),
+    route("GET", "/case/copy", Access::Visit, || get(resident::copy::file)),
+    route("POST", "/case/leave", Access::Visit, || post(resident::follow::leave)),
+    route("POST", "/case/{act}", Access::Visit, || post(resident::act::act)),
+    route("GET", "/verify", Access::Public, || get(resident::public::verify)),
+    route("POST", "/verify", Access::Public, || post(resident::public::verify_here)),
+    route("GET", "/how", Access::Public, || get(resident::public::how)),
+    route("GET", "/privacy", Access::Public, || get(resident::public::privacy)),
+    route("GET", "/patterns", Access::Public, || get(resident::patterns::page)),
 ];
 
 /// Who reads figures and the cases behind them.

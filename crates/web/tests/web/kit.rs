@@ -18,6 +18,7 @@ pub const PASSWORD: &str = "a password for tests";
 /// A district at the counter. Its clock stands at 2023-05-04 09:00 until it is set.
 pub struct Kit {
     pub router: Router,
+    pub app: web::App,
     pub desk: Desk,
     pub clock: Clock,
     _folder: tempfile::TempDir,
@@ -98,8 +99,9 @@ impl Kit {
         let hash = desk::hash_password(PASSWORD, &mut Entropy::seeded(5)).unwrap();
         let ids: Vec<u32> = desk.district().accounts.keys().copied().collect();
         desk.put_now(ids.iter().map(|id| access::set_password(1, *id, &hash)).collect()).unwrap();
-        let router = web::router(web::App::new(desk.clone(), &place).unwrap());
-        Kit { router, desk, clock, _folder: folder }
+        let app = web::App::new(desk.clone(), &place).unwrap();
+        let router = web::router(app.clone());
+        Kit { router, app, desk, clock, _folder: folder }
     }
 
     /// A client without cookies.
@@ -207,7 +209,7 @@ impl Client<'_> {
     ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         request = request.header(header::HOST, "doorstep.test").header(header::ACCEPT_LANGUAGE, self.lang);
-        if !path.starts_with("/api") {
+        if !path.starts_with("/api") && !headers.iter().any(|(name, _)| *name == "accept") {
             request = request.header(header::ACCEPT, "text/html");
         }
         if !kind.is_empty() {

@@ -8,4 +8,5 @@ mod api;
 mod figures;
 mod kit;
 mod office;
+mod resident;
 mod scripts;

@@ -1,0 +1,102 @@
+//! What a resident can do to their own case: each act is a form of the case page.
+
+use super::{Form, case};
+use crate::app::App;
+use crate::caller::{Visit, Visitor};
+use crate::form::Sent;
+use crate::page::{FieldError, go};
+use crate::problem::Problem;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use desk::Key;
+use domain::case::{Command, Corrected, Handled, Solved, Verdict};
+use domain::{Actor, Label};
+
+/// What a form asks for.
+enum Asked {
+    /// A command, and the field of the form at which a refusal of the whole is shown.
+    Command(Command, String),
+    /// A question of the form is open: the field, and the message that says so.
+    Open(&'static str, &'static str),
+}
+
+/// The act of a form; none for an act that no page offers.
+fn read(act: &str, sent: &Sent) -> Option<Asked> {
+    let text = |name: &str| sent.get(name).to_owned();
+    let command = match act {
+        "reply" => Command::Reply { text: text("reply") },
+        "verdict" => return Some(verdict(sent)),
+        "withdraw" => Command::Withdraw,
+        "reopen" => Command::Reopen { reason: text("reopen") },
+        "review" => Command::AskReview { reason: text("review") },
+        "re-review" => Command::AskReReview { reason: text("re-review") },
+        "correct" => {
+            let field = Corrected::of(sent.get("field"))?;
+            let name = field.code();
+            return Some(Asked::Command(Command::CorrectField { field, value: text(name) }, name.to_owned()));
+        }
+        _ => return None,
+    };
+    Some(Asked::Command(command, act.to_owned()))
+}
+
+fn verdict(sent: &Sent) -> Asked {
+    let Some(solved) = Solved::of(sent.get("solved")) else { return Asked::Open("solved", "verdict-solved-open") };
+    let Some(handled) = Handled::of(sent.get("handled")) else { return Asked::Open("handled", "verdict-handled-open") };
+    let witness = sent.get("witness").to_owned();
+    let verdict = Verdict {
+        solved,
+        handled,
+        asked_for_good: sent.is_on("asked_for_good"),
+        // A name without the mark says the same as the mark.
+        witnessed: sent.is_on("witnessed") || !witness.is_empty(),
+    };
+    let words = sent.get("words").to_owned();
+    Asked::Command(Command::GiveVerdict { verdict, words, witness }, "solved".to_owned())
+}
+
+/// The field of the form for the field of a refusal: texts and reasons are named after their act there.
+fn field_of(refused: Option<&str>, main: &str) -> String {
+    match refused {
+        Some(field @ ("words" | "witness")) => field.to_owned(),
+        _ => main.to_owned(),
+    }
+}
+
+/// `POST /case/{act}`
+pub(crate) async fn act(
+    State(app): State<App>,
+    visitor: Visitor,
+    Visit(id): Visit,
+    Path(act): Path<String>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let asked = read(&act, &sent).ok_or_else(Problem::not_found)?;
+    let typed = sent.get("key").to_owned();
+    let key = if (1..=200).contains(&typed.len()) { typed } else { app.random_text() };
+    let (status, error) = match asked {
+        Asked::Open(field, message) => {
+            let error = FieldError { field: field.to_owned(), text: visitor.l.t(message) };
+            (StatusCode::UNPROCESSABLE_ENTITY, error)
+        }
+        Asked::Command(command, main) => {
+            // A form without the version that was seen has seen none.
+            let seen = sent.get("version").parse().unwrap_or(0);
+            let idempotency = Key::of(&format!("resident-web {}", id.hex()), &key);
+            match app.desk().act(Actor::Resident, id, Some(seen), command, Some(idempotency)).await {
+                Ok(_) => return Ok(go(&format!("/case?done={act}-sent"))),
+                Err(failure) => {
+                    let problem = Problem::from(failure);
+                    if problem.status().is_server_error() {
+                        return Err(problem);
+                    }
+                    let field = field_of(problem.field(), &main);
+                    (problem.status(), FieldError { field, text: problem.sentence(visitor.l.0) })
+                }
+            }
+        }
+    };
+    // After "the case has changed" the page shows it as it is now, with what was typed: sent again, it counts.
+    case::page(&app, &visitor, id, status, Form { sent, errors: vec![error] }, key).await
+}

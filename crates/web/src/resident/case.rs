@@ -1,0 +1,335 @@
+//! One's own case: where it stands and why, who has it, what has happened, and what one can do.
+
+use super::line::{Opening, Step, Teller, answer_of};
+use super::{Form, history, marked, when};
+use crate::app::App;
+use crate::caller::{Visit, Visitor};
+use crate::lang::L;
+use crate::page::{Choice, Page, show_with};
+use crate::problem::Problem;
+use crate::view::{self, ClockView, StatusView};
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use calendar::{Date, Unit};
+use domain::case::{Case, CaseId, Clock, CommandKind, Ending, Event, Handled, Solved, Stage, Track, allowed, field};
+use domain::district::District;
+use domain::rule::RuleId;
+use domain::{Actor, Label};
+use store::read::{self, History};
+
+/// The clock that the resident waits for: the earliest running duty that is theirs to know (a joint unit's report to
+/// the lead is not), or else their own time for a verdict.
+pub(crate) fn clock_of(case: &Case) -> Option<&Clock> {
+    let duty = case.duties().map(|(_, c)| c).filter(|c| c.rule != RuleId::JointReport);
+    duty.min_by_key(|c| c.due.alarm()).or_else(|| case.asked().filter(|c| c.is_running()))
+}
+
+/// The message that says what is promised by the day on which a rule's clock ends.
+pub(crate) fn promised(rule: RuleId) -> &'static str {
+    match rule {
+        _ if rule.is_acceptance() => "promised-acceptance",
+        RuleId::NeedReply => "promised-first-reply",
+        RuleId::ReviewAnswer => "promised-review",
+        RuleId::ReReviewAnswer => "promised-re-review",
+        RuleId::VerdictAsk => "promised-verdict",
+        _ => "promised-answer",
+    }
+}
+
+/// Why a clock ends on its day: from when, how long, by which rule, what was added.
+fn reason(l: L, clock: &Clock, district: &District, today: Date) -> String {
+    let source = district.rules.rule(clock.rule).source;
+    let source = if source == "configuration" { l.t_n("why-own-rule", district.rules.version) } else { source };
+    let working = clock.unit == Unit::Working;
+    let mut words = l.t_with(
+        if working { "why-working" } else { "why-calendar" },
+        &[
+            ("start", l.day(clock.start, today)),
+            ("n", clock.days.to_string()),
+            ("name", clock.rule.label(l.0).to_owned()),
+            ("source", source),
+        ],
+    );
+    for (days, key) in [(clock.extended, "why-extended"), (clock.paused, "why-paused")] {
+        if days > 0 {
+            words.push_str(&l.t_n(key, days));
+        }
+    }
+    if clock.due.raw != clock.due.rolled {
+        words.push_str(&l.t_n("why-rolled", l.day(clock.due.raw, today)));
+    }
+    words
+}
+
+/// The answer as it was given.
+struct AnswerView {
+    outcome: String,
+    text: String,
+    basis: String,
+    time: String,
+    who: String,
+}
+
+/// What the resident may do now.
+struct May {
+    reply: bool,
+    verdict: bool,
+    withdraw: bool,
+    reopen: bool,
+    correct: bool,
+    /// The last day to ask for a review; none when it can't be asked for.
+    review: Option<String>,
+    /// The same for a re-review.
+    re_review: Option<String>,
+}
+
+impl May {
+    fn of(l: L, case: &Case, district: &District, today: Date) -> May {
+        let possible = if case.erased { Vec::new() } else { allowed(case, &Actor::Resident, district) };
+        let can = |kind| possible.contains(&kind);
+        let until = |rule| {
+            let window = case.running(rule).map(|(_, c)| c).filter(|c| today <= c.due.rolled)?;
+            Some(l.day(window.due.rolled, today)).filter(|_| case.track == Track::Petition)
+        };
+        let solved = case.stage == Stage::Ended && case.verdict.is_some_and(|v| v.solved == Solved::Yes);
+        May {
+            reply: can(CommandKind::Reply) && case.question.is_some(),
+            verdict: can(CommandKind::GiveVerdict),
+            withdraw: can(CommandKind::Withdraw),
+            reopen: can(CommandKind::Reopen) && !solved,
+            correct: can(CommandKind::CorrectField),
+            review: until(RuleId::ReviewAsk).filter(|_| can(CommandKind::AskReview)),
+            re_review: until(RuleId::ReReviewAsk).filter(|_| can(CommandKind::AskReReview)),
+        }
+    }
+}
+
+/// The case in which this one goes on.
+struct Other {
+    code: String,
+    status: StatusView,
+}
+
+/// What the resident has written, as it was corrected since.
+struct Own {
+    title: String,
+    text: String,
+    place: String,
+    name: String,
+    phone: String,
+}
+
+#[derive(Template)]
+#[template(path = "resident/case.html")]
+struct CasePage {
+    l: L,
+    page: Page,
+    form: Form,
+    key: String,
+    /// Tells this case's drafts from those of another one on the same phone.
+    tag: String,
+    version: u64,
+    code: String,
+    own: Own,
+    photos: Vec<usize>,
+    status: StatusView,
+    /// What happens next, in a sentence.
+    next: String,
+    clock: Option<ClockView>,
+    clock_words: String,
+    why: String,
+    unit: String,
+    joint: String,
+    hops: u16,
+    facts: Vec<(String, String)>,
+    question: Option<String>,
+    answer: Option<AnswerView>,
+    other: Option<Other>,
+    steps: Vec<Step>,
+    openings: Vec<Opening>,
+    erased: bool,
+    may: May,
+    solved: Vec<Choice>,
+    handled: Vec<Choice>,
+    asked_for_good: Vec<Choice>,
+}
+
+impl CasePage {
+    /// What was typed into a field that came back, or what stands there now.
+    fn typed<'a>(&'a self, field: &str, now: &'a str) -> &'a str {
+        if self.form.v("field") == field { self.form.v(field) } else { now }
+    }
+}
+
+/// `GET /case`
+pub(crate) async fn show(State(app): State<App>, visitor: Visitor, Visit(id): Visit) -> Result<Response, Problem> {
+    page(&app, &visitor, id, StatusCode::OK, Form::default(), app.random_text()).await
+}
+
+/// The page, with a form that came back if there is one.
+pub(crate) async fn page(
+    app: &App,
+    visitor: &Visitor,
+    id: CaseId,
+    status: StatusCode,
+    form: Form,
+    key: String,
+) -> Result<Response, Problem> {
+    let history = history(app, id).await?;
+    let number = app.desk().number();
+    let into = history.case.merged_into;
+    let other = match into {
+        Some(other) => app.read(move |db, _| read::case(db, number, other)).await?,
+        None => None,
+    };
+    let district = app.desk().district();
+    let drawn = draw(visitor, &history, other.as_ref(), &district, app.desk().now().date(), form, key);
+    Ok(show_with(status, &drawn))
+}
+
+fn draw(
+    visitor: &Visitor,
+    history: &History,
+    other: Option<&Case>,
+    district: &District,
+    today: Date,
+    form: Form,
+    key: String,
+) -> CasePage {
+    let (l, case) = (visitor.l, &history.case);
+    let teller = Teller { l, district, history, today };
+    let clock = clock_of(case);
+    let tag = case.id.hex()[..8].to_owned();
+    let mut page = marked(l, visitor.page(l.t("case-title")), &form);
+    page.done_draft = visitor
+        .done
+        .as_deref()
+        .and_then(|d| d.strip_prefix("done-")?.strip_suffix("-sent"))
+        .map(|act| format!("{act}-{tag}"));
+    let unit = |code| district.unit_name(code, l.0).to_owned();
+    let lead = case.tasks.iter().rev().find(|t| t.lead);
+    let joint = case.tasks.iter().filter(|t| !t.lead && t.is_open()).map(|t| unit(&t.unit)).collect::<Vec<_>>();
+    let photos = match history.told.first().map(|t| &t.body.event) {
+        Some(Event::Raised { photos, .. }) if !case.erased => (1..=photos.len()).collect(),
+        _ => Vec::new(),
+    };
+    CasePage {
+        l,
+        page,
+        key,
+        tag,
+        version: case.version,
+        code: case.code.clone(),
+        own: own(history),
+        photos,
+        status: view::status(l, case.stage, case.question.is_some()),
+        next: next(l, case),
+        clock: clock.map(|c| view::clock(l, c, today, &district.calendar)),
+        clock_words: clock.map(|c| l.t(promised(c.rule))).unwrap_or_default(),
+        why: clock.map(|c| reason(l, c, district, today)).unwrap_or_default(),
+        unit: lead.map(|t| unit(&t.unit)).unwrap_or_default(),
+        joint: joint.join(l.0.pick("、", ", ")),
+        hops: case.hops,
+        facts: facts(l, case, district),
+        question: case.question.and_then(|_| history.latest(field::QUESTION)).map(str::to_owned),
+        answer: answer(&teller),
+        other: other.map(|o| Other { code: o.code.clone(), status: view::status(l, o.stage, o.question.is_some()) }),
+        steps: steps(&teller, clock),
+        openings: teller.openings(),
+        erased: case.erased,
+        may: May::of(l, case, district, today),
+        solved: Choice::all::<Solved>(l, form.v("solved")),
+        // Whoever has no wish to rate needs no further tap.
+        handled: Choice::all::<Handled>(l, Some(form.v("handled")).filter(|v| !v.is_empty()).unwrap_or("no_wish")),
+        asked_for_good: vec![Choice::of("yes", &l.t("verdict-asked-for-good"), form.v("asked_for_good"))],
+        form,
+    }
+}
+
+fn own(history: &History) -> Own {
+    let fields = history.fields();
+    let of = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    Own {
+        title: of(field::TITLE),
+        text: of(field::TEXT),
+        place: of(field::PLACE),
+        name: of(field::NAME),
+        phone: of(field::PHONE),
+    }
+}
+
+/// What the case is, line by line.
+fn facts(l: L, case: &Case, district: &District) -> Vec<(String, String)> {
+    let mut facts = vec![(l.t("case-kind"), case.track.label(l.0).to_owned())];
+    if let Some(category) = &case.category {
+        facts.push((l.t("case-category"), district.catalogue.name(category, l.0).to_owned()));
+    }
+    if let Some(street) = &case.street {
+        facts.push((l.t("case-street"), district.unit_name(street, l.0).to_owned()));
+    }
+    if let Some(accused) = &case.accused {
+        facts.push((l.t("case-accused"), district.unit_name(accused, l.0).to_owned()));
+    }
+    facts
+}
+
+/// What happens next, in a sentence.
+fn next(l: L, case: &Case) -> String {
+    let waits = case.question.is_some() && case.stage == Stage::Handling;
+    let key = match case.stage {
+        Stage::Handling if waits => "next-question",
+        Stage::Handling if case.tasks.iter().any(|t| t.state == domain::case::TaskState::Approval) => "next-approval",
+        Stage::Ended => match case.ended {
+            Some((Ending::NotReached, _)) => "next-not-reached",
+            Some((Ending::Elsewhere, _)) => "next-elsewhere",
+            _ => "next-ended",
+        },
+        stage => return l.t(&format!("next-{}", stage.code().replace('_', "-"))),
+    };
+    l.t(key)
+}
+
+/// The latest answer that the resident has been given.
+fn answer(teller: &Teller<'_>) -> Option<AnswerView> {
+    use Event::*;
+    let (l, history) = (teller.l, teller.history);
+    let told = history.told.iter().rev().find(|t| {
+        matches!(
+            t.body.event,
+            Answered { .. } | ReviewAnswered { .. } | ReReviewAnswered { .. } | EndedElsewhere { .. }
+        )
+    })?;
+    let outcome = match &told.body.event {
+        Answered { outcome, .. } | ReviewAnswered { outcome } | ReReviewAnswered { outcome } => outcome.label(l.0),
+        _ => "",
+    };
+    let holder = answer_of(history, told);
+    let of = |name: &str| holder.get(name).cloned().unwrap_or_default();
+    let who = told.body.by.unit().map(|u| teller.district.unit_name(u, l.0).to_owned()).unwrap_or_default();
+    Some(AnswerView {
+        outcome: outcome.to_owned(),
+        text: of(field::ANSWER),
+        basis: of(field::BASIS),
+        time: when(l, told.body.at, teller.today).0,
+        who,
+    })
+}
+
+/// What has happened, where it stands now, and what will come.
+fn steps(teller: &Teller<'_>, clock: Option<&Clock>) -> Vec<Step> {
+    let (l, case) = (teller.l, &teller.history.case);
+    let mut steps = teller.steps();
+    let made = |kind, title: String, time: String, iso: String| {
+        let (who, said, note) = (String::new(), String::new(), String::new());
+        Step { kind, title, time, iso, who, said, note }
+    };
+    let status = view::status(l, case.stage, case.question.is_some());
+    steps.push(made("now", l.t_n("line-now", status.words), String::new(), String::new()));
+    if let Some(clock) = clock.filter(|c| !c.is_paused()) {
+        let day = l.t_n("line-by", l.day(clock.due.rolled, teller.today));
+        steps.push(made("ahead", l.t(promised(clock.rule)), day, clock.due.rolled.to_string()));
+    }
+    steps
+}

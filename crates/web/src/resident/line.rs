@@ -1,0 +1,176 @@
+//! What has happened to a case, in words for its resident. What is only between offices is left out.
+
+use super::when;
+use crate::lang::L;
+use calendar::{Date, Unit};
+use domain::case::{ClockChange, Event, Fields, field};
+use domain::district::{District, UnitCode};
+use domain::{Actor, Label};
+use store::read::{History, Told};
+
+/// A step of the timeline.
+pub(crate) struct Step {
+    /// "" for the office, "resident", "now", "ahead".
+    pub(crate) kind: &'static str,
+    pub(crate) title: String,
+    pub(crate) time: String,
+    pub(crate) iso: String,
+    pub(crate) who: String,
+    /// In somebody's own words; empty when there are none.
+    pub(crate) said: String,
+    /// A sentence of ours about it; empty when there is none.
+    pub(crate) note: String,
+}
+
+/// Somebody who opened the resident's contact data.
+pub(crate) struct Opening {
+    pub(crate) time: String,
+    pub(crate) iso: String,
+    /// Unit and post, never a person.
+    pub(crate) who: String,
+    pub(crate) why: String,
+}
+
+/// The private part that holds an answer's text: its own, or that of the proposal which was approved.
+pub(crate) fn answer_of<'a>(history: &'a History, told: &'a Told) -> &'a Fields {
+    let proposal = match told.body.event {
+        Event::Answered { proposal: Some(version), .. } => history.told.iter().find(|t| t.version == version),
+        _ => None,
+    };
+    &proposal.unwrap_or(told).private
+}
+
+/// How words are found for the steps of a case.
+pub(crate) struct Teller<'a> {
+    pub(crate) l: L,
+    pub(crate) district: &'a District,
+    pub(crate) history: &'a History,
+    pub(crate) today: Date,
+}
+
+impl Teller<'_> {
+    /// The steps so far, first to last.
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        self.history.told.iter().filter_map(|told| self.step(told)).collect()
+    }
+
+    /// Who opened the contact data, first to last.
+    pub(crate) fn openings(&self) -> Vec<Opening> {
+        let opening = |told: &Told| {
+            let Event::Unmasked { purpose } = &told.body.event else { return None };
+            let (time, iso) = when(self.l, told.body.at, self.today);
+            let post = told.body.by.role().map(|r| r.label(self.l.0)).unwrap_or_default();
+            let who = format!("{} {post}", self.who(&told.body.by)).trim().to_owned();
+            let words = told.private.get(field::PURPOSE).map(|w| format!("：{w}")).unwrap_or_default();
+            Some(Opening { time, iso, who, why: format!("{}{words}", purpose.label(self.l.0)) })
+        };
+        self.history.told.iter().filter_map(opening).collect()
+    }
+
+    fn unit(&self, code: &UnitCode) -> String {
+        self.district.unit_name(code, self.l.0).to_owned()
+    }
+
+    fn task_unit(&self, task: u16) -> String {
+        self.history.case.task(task).map(|t| self.unit(&t.unit)).unwrap_or_default()
+    }
+
+    fn who(&self, actor: &Actor) -> String {
+        match actor {
+            Actor::Resident => self.l.t("line-you"),
+            Actor::Staff { unit, .. } => self.unit(unit),
+            Actor::System { .. } => self.l.t("line-system"),
+        }
+    }
+
+    /// A step; none for what is only between offices, and for openings, which have their own list.
+    fn step(&self, told: &Told) -> Option<Step> {
+        use Event::*;
+        let (l, event) = (self.l, &told.body.event);
+        let private = |name: &str| told.private.get(name).cloned().unwrap_or_default();
+        let plain = |key: &str| (l.t(key), String::new(), String::new());
+        let named = |key: &str, n: &str| (l.t_n(key, n), String::new(), String::new());
+        let by_resident = told.body.by == Actor::Resident;
+        let (title, said, note) = match event {
+            Noted | Proposed { .. } | SentBack { .. } | InterestDeclared | Unmasked { .. } => return None,
+            Raised { door, .. } if by_resident => named("line-raised", door.label(l.0)),
+            Raised { door, .. } => named("line-raised-for-you", door.label(l.0)),
+            EndedElsewhere { .. } => (l.t("line-ended-elsewhere"), private(field::ANSWER), String::new()),
+            Accepted { category, .. } => named("line-accepted", self.district.catalogue.name(category, l.0)),
+            NotAccepted { reason } => {
+                (l.t_n("line-not-accepted", reason.label(l.0)), private(field::REASON), l.t("line-not-accepted-note"))
+            }
+            Routed { way } => (l.t_n("line-routed", way.label(l.0)), private(field::REASON), l.t("line-routed-note")),
+            Dispatched { lead, joint, .. } => {
+                let names: Vec<String> = joint.iter().map(|u| self.unit(u)).collect();
+                let comma = l.0.pick("、", ", ");
+                let with = (!joint.is_empty()).then(|| l.t_n("line-joint", names.join(comma)));
+                (l.t_n("line-dispatched", self.unit(lead)), String::new(), with.unwrap_or_default())
+            }
+            Joined { unit } => named("line-joined", &self.unit(unit)),
+            Released { task } => named("line-released", &self.task_unit(*task)),
+            Objected { task } => named("line-objected", &self.task_unit(*task)),
+            ObjectionUpheld { .. } => plain("line-objection-upheld"),
+            ObjectionRejected { task } => named("line-objection-rejected", &self.task_unit(*task)),
+            Transferred { to, .. } => named("line-transferred", &self.unit(to)),
+            Extended { clock, days } => {
+                let working = self.history.case.clocks.get(usize::from(*clock)).is_none_or(|c| c.unit == Unit::Working);
+                let key = if working { "line-extended-working" } else { "line-extended-calendar" };
+                (l.t_n(key, days), private(field::REASON), self.moved(told))
+            }
+            Asked { .. } => (l.t("line-asked"), private(field::QUESTION), l.t("line-asked-note")),
+            Replied => (l.t("line-replied"), private(field::REPLY), String::new()),
+            Unasked => plain("line-unasked"),
+            Reported { task } => named("line-reported", &self.task_unit(*task)),
+            Answered { outcome, .. } => {
+                let holder = answer_of(self.history, told);
+                let basis = holder.get(field::BASIS).map(|b| l.t_n("line-basis", b)).unwrap_or_default();
+                let answer = holder.get(field::ANSWER).cloned().unwrap_or_default();
+                (l.t_n("line-answered", outcome.label(l.0)), answer, basis)
+            }
+            VerdictGiven { verdict } => {
+                let words = [("solved", verdict.solved.label(l.0)), ("handled", verdict.handled.label(l.0))];
+                let title = l.t_with("line-verdict", &words.map(|(n, w)| (n, w.to_owned())));
+                let asked = verdict.asked_for_good.then(|| l.t("line-asked-for-good")).unwrap_or_default();
+                (title, private(field::WORDS), asked)
+            }
+            NotReached => (l.t("line-not-reached"), String::new(), l.t("line-not-reached-note")),
+            Reopened => (l.t("line-reopened"), private(field::REASON), String::new()),
+            ReviewAsked => (l.t("line-review-asked"), private(field::REASON), String::new()),
+            ReviewAnswered { outcome } => {
+                (l.t_n("line-review-answered", outcome.label(l.0)), private(field::ANSWER), String::new())
+            }
+            ReReviewAsked => (l.t("line-re-review-asked"), private(field::REASON), String::new()),
+            ReReviewAnswered { outcome } => {
+                (l.t_n("line-re-review-answered", outcome.label(l.0)), private(field::ANSWER), String::new())
+            }
+            Merged { .. } => plain("line-merged"),
+            Linked { link, .. } => named("line-linked", link.label(l.0)),
+            Withdrawn => plain("line-withdrawn"),
+            Erased { ground } => named("line-erased", ground.label(l.0)),
+            Recategorised { category } => named("line-recategorised", self.district.catalogue.name(category, l.0)),
+            FieldCorrected { field } => {
+                let label = domain::case::Corrected::of(field).map_or(field.as_str(), |f| f.label(l.0));
+                named("line-corrected", label)
+            }
+            TextHidden => (l.t("line-hidden"), private(field::REASON), String::new()),
+            DueMoved => (l.t("line-due-moved"), String::new(), self.moved(told)),
+        };
+        let (time, iso) = when(l, told.body.at, self.today);
+        let kind = if by_resident { "resident" } else { "" };
+        Some(Step { kind, title, time, iso, who: self.who(&told.body.by), said, note })
+    }
+
+    /// The new date that an event sets, with the old one where the event keeps it.
+    fn moved(&self, told: &Told) -> String {
+        let day = |due: calendar::Due| self.l.day(due.rolled, self.today);
+        let change = told.body.clocks.iter().find_map(|change| match change {
+            ClockChange::Extended { due, .. } => Some(self.l.t_n("line-new-date", day(*due))),
+            ClockChange::Moved { from, due, .. } => {
+                Some(self.l.t_with("line-date-moved", &[("from", day(*from)), ("to", day(*due))]))
+            }
+            _ => None,
+        });
+        change.unwrap_or_default()
+    }
+}

@@ -1,0 +1,90 @@
+//! What residents come for: raise something, keep the receipt, follow it, have the last word; and what they may look up.
+
+pub(crate) mod act;
+pub(crate) mod case;
+pub(crate) mod copy;
+pub(crate) mod follow;
+mod line;
+pub(crate) mod patterns;
+pub(crate) mod photo;
+pub(crate) mod public;
+pub(crate) mod raise;
+pub(crate) mod receipt;
+
+use crate::app::App;
+use crate::form::Sent;
+use crate::lang::L;
+use crate::page::{FieldError, Page};
+use crate::problem::Problem;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use calendar::Date;
+use domain::Moment;
+use domain::case::CaseId;
+use std::sync::PoisonError;
+use store::read::{self, History};
+
+/// A form as a page shows it: what was typed, and what is wrong with it.
+#[derive(Default)]
+pub(crate) struct Form {
+    pub(crate) sent: Sent,
+    pub(crate) errors: Vec<FieldError>,
+}
+
+impl Form {
+    /// What was typed into a field.
+    pub(crate) fn v(&self, name: &str) -> &str {
+        self.sent.raw(name)
+    }
+
+    /// What is wrong at a field; empty when nothing is.
+    pub(crate) fn e(&self, name: &str) -> &str {
+        self.errors.iter().find(|e| e.field == name).map_or("", |e| e.text.as_str())
+    }
+
+    /// Whether one of these fields has a fault, or something was typed into it: then its part of the page is open.
+    pub(crate) fn any(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| !self.e(name).is_empty() || !self.sent.get(name).is_empty())
+    }
+}
+
+/// With the word for a fault before the title, when a form came back.
+fn marked(l: L, mut page: Page, form: &Form) -> Page {
+    if !form.errors.is_empty() {
+        page.title = l.t_n("resident-error-title", page.title);
+    }
+    page
+}
+
+/// The case of a visit with all that was written in it, in one statement. A case that is gone reads as a visit that is
+/// over.
+async fn history(app: &App, id: CaseId) -> Result<History, Problem> {
+    let number = app.desk().number();
+    let found = app
+        .read(move |db, keys| {
+            let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+            read::history(db, &mut keys, number, id)
+        })
+        .await?;
+    found.ok_or_else(Problem::wrong_secret)
+}
+
+/// An instant as people read it, `5月8日 周一 09:12`, and for `<time>`.
+fn when(l: L, at: Moment, today: Date) -> (String, String) {
+    let local = at.local();
+    let words = format!("{} {:02}:{:02}", l.day(local.date(), today), local.hour(), local.minute());
+    (words, format!("{}T{:02}:{:02}", local.date(), local.hour(), local.minute()))
+}
+
+/// Where this server is reached, as the browser wrote it: `https://host`.
+fn site(headers: &HeaderMap) -> String {
+    let text = |name: &str| headers.get(name).and_then(|h| h.to_str().ok());
+    let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    format!("{scheme}://{}", text("host").unwrap_or("localhost"))
+}
+
+/// A form that is shown anew each time: its key must never come from a browser's memory.
+fn fresh(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

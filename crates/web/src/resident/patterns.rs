@@ -1,0 +1,40 @@
+//! The page that shows every part of which pages are made, with samples that are openly made up.
+
+use crate::caller::Visitor;
+use crate::lang::L;
+use crate::page::{Choice, FieldError, NavItem, Page, show};
+use askama::Template;
+use axum::response::Response;
+
+struct StepItem {
+    label: &'static str,
+    past: bool,
+    current: bool,
+}
+
+#[derive(Template)]
+#[template(path = "patterns.html")]
+struct Patterns {
+    l: L,
+    page: Page,
+    options: Vec<Choice>,
+    tabs: Vec<NavItem>,
+    steps: Vec<StepItem>,
+    errors: Vec<FieldError>,
+}
+
+/// `GET /patterns`
+pub(crate) async fn page(visitor: Visitor) -> Response {
+    let option = |value: &str, label: &str| Choice::of(value, label, "b");
+    let tab = |label: &str, current: bool, count| NavItem { href: "#s-list", label: label.to_owned(), current, count };
+    let step = |label, past, current| StepItem { label, past, current };
+    let error = |field: &str, text: &str| FieldError { field: field.to_owned(), text: text.to_owned() };
+    show(&Patterns {
+        l: visitor.l,
+        page: visitor.page("样式与部件 Patterns".to_owned()),
+        options: vec![option("a", "示例一"), option("b", "示例二"), option("c", "示例三")],
+        tabs: vec![tab("全部", true, Some(212)), tab("今天", false, Some(5)), tab("等别人", false, None)],
+        steps: vec![step("什么事", true, false), step("在哪里", false, true), step("怎么联系", false, false)],
+        errors: vec![error("text", "还没有写是什么事。请写一两句话。"), error("digits", "尾号要 4 位数字。")],
+    })
+}

@@ -1,0 +1,134 @@
+//! Pages that everybody may read and keep: checking a receipt, how it works, what is kept.
+
+use crate::app::App;
+use crate::caller::Visitor;
+use crate::form::Sent;
+use crate::lang::L;
+use crate::page::{Page, show, show_with};
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use ledger::checkpoint::Verifier;
+use ledger::receipt::Receipt;
+
+/// Lets a page be kept by the browser and by caches: it is the same for everybody of the same language. Not that of
+/// somebody who is signed in.
+fn kept(mut response: Response, visitor: &Visitor) -> Response {
+    let cache = if visitor.staff.is_some() { "no-store" } else { "public, max-age=600" };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    headers.insert(header::VARY, HeaderValue::from_static("cookie, accept-language"));
+    response
+}
+
+/// Text as a JSON string that can stand inside `<script>`: nothing in it closes the element.
+fn script_json(text: &str) -> String {
+    serde_json::Value::from(text).to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
+/// What this server's own check found, for a browser that runs no scripts.
+struct Checked {
+    good: bool,
+    words: String,
+    entry: String,
+}
+
+#[derive(Template)]
+#[template(path = "resident/verify.html")]
+struct VerifyPage {
+    l: L,
+    page: Page,
+    receipt: String,
+    vkey: String,
+    vkey_json: String,
+    checked: Option<Checked>,
+}
+
+fn verify_page(app: &App, visitor: &Visitor, sent: Option<&Sent>) -> VerifyPage {
+    let (l, own) = (visitor.l, app.desk().vkey());
+    let vkey = sent.map(|s| s.get("vkey")).filter(|k| !k.is_empty()).unwrap_or(own);
+    let receipt = sent.map(|s| s.get("receipt")).unwrap_or_default();
+    VerifyPage {
+        l,
+        page: visitor.page(l.t("verify-title")),
+        receipt: receipt.to_owned(),
+        vkey: vkey.to_owned(),
+        vkey_json: script_json(own),
+        checked: sent.map(|_| check(l, receipt, vkey)),
+    }
+}
+
+/// A receipt as it was pasted, without the line break at its end, under a key line.
+fn check(l: L, receipt: &str, vkey: &str) -> Checked {
+    let bad = |key: &str| Checked { good: false, words: l.t(key), entry: String::new() };
+    let Ok(verifier) = Verifier::parse(vkey) else { return bad("verify-bad-key") };
+    let Ok(receipt) = Receipt::parse(&format!("{receipt}\n")) else { return bad("verify-bad-receipt") };
+    if receipt.verify(&verifier).is_err() {
+        return bad("verify-bad-receipt");
+    }
+    let words = l.t_n("verify-good", receipt.index.saturating_add(1));
+    Checked { good: true, words, entry: String::from_utf8_lossy(&receipt.entry).into_owned() }
+}
+
+/// `GET /verify`: the script of the page checks; the page needs no network once it is open.
+pub(crate) async fn verify(State(app): State<App>, visitor: Visitor) -> Response {
+    kept(show(&verify_page(&app, &visitor, None)), &visitor)
+}
+
+/// `POST /verify`: the same check by this server, for a browser without scripts. Nothing of it is kept.
+pub(crate) async fn verify_here(State(app): State<App>, visitor: Visitor, sent: Sent) -> Response {
+    let page = verify_page(&app, &visitor, Some(&sent));
+    let good = page.checked.as_ref().is_some_and(|c| c.good);
+    super::fresh(show_with(if good { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &page))
+}
+
+/// A heading with its lines: the messages `…-0`, `…-1` and so on.
+struct Part {
+    title: String,
+    lines: Vec<String>,
+}
+
+fn part(l: L, name: &str) -> Part {
+    let lines = (1..).map(|n| format!("{name}{n}")).take_while(|key| l.has(key)).map(|key| l.t(&key));
+    Part { title: l.t(&format!("{name}0")), lines: lines.collect() }
+}
+
+#[derive(Template)]
+#[template(path = "resident/told.html")]
+struct ToldPage {
+    l: L,
+    page: Page,
+    title: String,
+    lead: String,
+    parts: Vec<Part>,
+}
+
+fn told(visitor: &Visitor, title: String, lead: String, names: &[&str]) -> Response {
+    let l = visitor.l;
+    let page = visitor.page(title.clone());
+    kept(show(&ToldPage { l, page, title, lead, parts: names.iter().map(|n| part(l, n)).collect() }), visitor)
+}
+
+/// `GET /how`
+pub(crate) async fn how(visitor: Visitor) -> Response {
+    let l = visitor.l;
+    told(&visitor, l.t("how-title"), l.t("how-lead"), &["how-steps-", "how-dates-", "how-word-", "how-review-"])
+}
+
+/// `GET /privacy`
+pub(crate) async fn privacy(visitor: Visitor) -> Response {
+    let l = visitor.l;
+    let names = ["keep-what-", "keep-who-", "keep-long-", "keep-open-", "keep-browser-", "keep-ledger-"];
+    told(&visitor, l.t("privacy-title"), l.t("privacy-lead"), &names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_line_can_close_the_element_that_it_stands_in() {
+        assert_eq!(script_json("a</script>\"&"), r#""a\u003c/script\u003e\"\u0026""#);
+    }
+}

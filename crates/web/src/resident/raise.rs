@@ -1,0 +1,212 @@
+//! Raising something: one box to begin with, everything else optional, nothing lost by a refusal.
+
+use super::photo::{self, PhotoFault};
+use super::{Form, fresh, marked};
+use crate::app::App;
+use crate::caller::{From, VISIT, Visitor, cookie_key};
+use crate::form::Sent;
+use crate::lang::L;
+use crate::page::{Choice, FieldError, Page, go, show_with};
+use crate::problem::Problem;
+use crate::session::set_cookie;
+use askama::Template;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use desk::{Failure, Key};
+use domain::case::{CaseId, Contact, Door, PHOTOS_MOST, Raise, Track};
+use domain::district::{District, UnitKind};
+use domain::{Actor, Label, Why};
+use sha2::{Digest, Sha256};
+use store::read;
+
+/// The name under which a phone keeps what was typed here.
+pub(crate) const DRAFT: &str = "raise";
+/// Where the scope of these keys begins.
+const SCOPE: &str = "resident-web";
+/// The longest idempotency key, in bytes.
+const KEY_MOST: usize = 200;
+
+#[derive(Template)]
+#[template(path = "resident/raise.html")]
+struct RaisePage {
+    l: L,
+    page: Page,
+    form: Form,
+    key: String,
+    draft: &'static str,
+    streets: Vec<Choice>,
+    categories: Vec<Choice>,
+    tracks: Vec<Choice>,
+    units: Vec<Choice>,
+    public: Vec<Choice>,
+}
+
+/// `GET /raise`
+pub(crate) async fn form(State(app): State<App>, visitor: Visitor) -> Response {
+    page(&app, &visitor, StatusCode::OK, Form::default(), app.random_text())
+}
+
+fn page(app: &App, visitor: &Visitor, status: StatusCode, form: Form, key: String) -> Response {
+    let (l, district) = (visitor.l, app.desk().district());
+    let template = RaisePage {
+        l,
+        page: marked(l, visitor.page(l.t("raise-title")), &form),
+        key,
+        draft: DRAFT,
+        streets: streets(&district, l, form.v("street")),
+        categories: categories(&district, l, form.v("category")),
+        tracks: tracks(l, form.v("track")),
+        units: units(&district, l, form.v("accused")),
+        public: vec![Choice::of("yes", &l.t("raise-public"), form.v("public"))],
+        form,
+    };
+    fresh(show_with(status, &template))
+}
+
+fn streets(district: &District, l: L, chosen: &str) -> Vec<Choice> {
+    let streets = district.units.values().filter(|u| u.kind == UnitKind::Street && !u.closed);
+    streets.map(|u| Choice::of(u.code.as_str(), u.name(l.0), chosen)).collect()
+}
+
+fn units(district: &District, l: L, chosen: &str) -> Vec<Choice> {
+    district.units.values().map(|u| Choice::of(u.code.as_str(), u.name(l.0), chosen)).collect()
+}
+
+/// The categories, second levels set in below their first one.
+fn categories(district: &District, l: L, chosen: &str) -> Vec<Choice> {
+    let mut all: Vec<_> = district.catalogue.categories.iter().collect();
+    all.sort_by_key(|c| {
+        (district.catalogue.categories.iter().position(|f| f.code.0 == c.code.coarse()), c.code.0.len())
+    });
+    let name = |c: &domain::district::Category| {
+        let set_in = if c.code.as_str().contains('.') { "\u{3000}" } else { "" };
+        format!("{set_in}{}", c.name(l.0))
+    };
+    all.iter().map(|c| Choice::of(c.code.as_str(), &name(c), chosen)).collect()
+}
+
+/// The tracks in plain words; whoever chooses nothing makes a hotline request.
+fn tracks(l: L, chosen: &str) -> Vec<Choice> {
+    let chosen = if chosen.is_empty() { Track::Hotline.code() } else { chosen };
+    let choice = |track: &Track| Choice {
+        hint: l.t(&format!("raise-track-hint-{}", track.code())),
+        ..Choice::of(track.code(), &l.t(&format!("raise-track-{}", track.code())), chosen)
+    };
+    Track::ALL.iter().map(choice).collect()
+}
+
+/// `POST /raise`
+pub(crate) async fn send(
+    State(app): State<App>,
+    visitor: Visitor,
+    From(from): From,
+    headers: HeaderMap,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let typed_key = sent.get("key").to_owned();
+    let key = if (1..=KEY_MOST).contains(&typed_key.len()) { typed_key } else { app.random_text() };
+    if let Err(problem) = app.count_intake(from) {
+        return Ok(refused(&app, &visitor, &problem, sent, key));
+    }
+    let photos = match photos(&sent).await {
+        Ok(photos) => photos,
+        Err(message) => {
+            let text = visitor.l.t_n(message, PHOTOS_MOST);
+            let form = Form { errors: vec![FieldError { field: "photos".into(), text }], sent };
+            return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, form, key));
+        }
+    };
+    let Some(raise) = read_form(&sent, &photos) else { return Err(Problem::form()) };
+    let idempotency = Key::of(SCOPE, &key);
+    match app.desk().raise(Actor::Resident, raise, photos, Some(idempotency)).await {
+        Ok(raised) => Ok(arrived(&app, &headers, raised.id, "/case/receipt?done=raised")),
+        // What was sent before under this key has arrived, although nobody could say so then: its receipt says what.
+        Err(Failure::Refused(refusal)) if refusal.why == Why::KeyReused => {
+            let number = app.desk().number();
+            let done = app.read(move |db, _| read::done(db, number, &idempotency.0)).await?;
+            let id = done.ok_or_else(Problem::broken)?.stream;
+            Ok(arrived(&app, &headers, id, "/case/receipt?done=raised-before"))
+        }
+        Err(failure) => {
+            let problem = Problem::from(failure);
+            if problem.status().is_server_error() {
+                return Err(problem);
+            }
+            Ok(refused(&app, &visitor, &problem, sent, key))
+        }
+    }
+}
+
+/// Opens the case to this browser and sends it to the receipt.
+fn arrived(app: &App, headers: &HeaderMap, id: CaseId, to: &str) -> Response {
+    let accepts = headers.get(header::ACCEPT).and_then(|h| h.to_str().ok()).unwrap_or_default();
+    let mut response = if accepts.contains("application/json") {
+        Json(serde_json::json!({ "location": to })).into_response()
+    } else {
+        go(to)
+    };
+    begin_visit(app, &mut response, headers, id);
+    fresh(response)
+}
+
+/// Opens a case to the browser that gets this answer.
+pub(crate) fn begin_visit(app: &App, response: &mut Response, headers: &HeaderMap, id: CaseId) {
+    let cookie = app.random_text();
+    app.begin_visit(cookie_key(&cookie), id);
+    set_cookie(response, headers, VISIT, &cookie, None);
+}
+
+/// The form with its fault, and all that was typed; photos can't be given back to a browser.
+fn refused(app: &App, visitor: &Visitor, problem: &Problem, sent: Sent, key: String) -> Response {
+    let field = problem.field().unwrap_or("text").to_owned();
+    let mut errors = vec![FieldError { field, text: problem.sentence(visitor.l.0) }];
+    if sent.files("photos").next().is_some() && errors[0].field != "photos" {
+        errors.push(FieldError { field: "photos".into(), text: visitor.l.t("raise-photos-again") });
+    }
+    let response = page(app, visitor, problem.status(), Form { sent, errors }, key);
+    problem.with_retry(response)
+}
+
+/// The photos, drawn anew; or the message that says what is wrong with them.
+async fn photos(sent: &Sent) -> Result<Vec<(String, Vec<u8>)>, &'static str> {
+    if sent.files("photos").count() > PHOTOS_MOST {
+        return Err("raise-photos-many");
+    }
+    let mut photos = Vec::new();
+    for bytes in sent.files("photos") {
+        let drawn = photo::redraw_later(bytes.clone()).await.map_err(|fault| match fault {
+            PhotoFault::TooLarge => "raise-photos-large",
+            PhotoFault::Unreadable => "raise-photos-unreadable",
+        })?;
+        photos.push((photo::KIND.to_owned(), drawn));
+    }
+    Ok(photos)
+}
+
+fn hex_hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The form as the desk takes it. None for a track that no page offers.
+fn read_form(sent: &Sent, photos: &[(String, Vec<u8>)]) -> Option<Raise> {
+    let chosen = |name: &str| Some(sent.get(name)).filter(|v| !v.is_empty());
+    let track = chosen("track").map_or(Some(Track::Hotline), Track::of)?;
+    // Whoever changed their mind about an accusation may have left the unit standing.
+    let accused = chosen("accused").filter(|_| track == Track::Accusation);
+    Some(Raise {
+        track,
+        door: Door::Web,
+        text: sent.raw("text").to_owned(),
+        category: chosen("category").map(Into::into),
+        street: chosen("street").map(Into::into),
+        place: sent.get("place").to_owned(),
+        contact: Contact { name: sent.get("name").to_owned(), phone: sent.get("phone").to_owned() },
+        secret: sent.get("secret").to_owned(),
+        public: sent.is_on("public"),
+        accused: accused.map(Into::into),
+        photos: photos.iter().map(|(_, bytes)| hex_hash(bytes)).collect(),
+        ..Raise::default()
+    })
+}

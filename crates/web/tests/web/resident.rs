@@ -1,0 +1,578 @@
+//! What residents do on their pages, from raising to the last word, and what they get wrong.
+
+use crate::kit::{Answer, Client, Kit, at};
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
+use desk::Raised;
+use domain::Actor;
+use domain::case::{Command, Outcome, Purpose, Raise, ScopeReason, Track, Way};
+use image::codecs::jpeg::JpegEncoder;
+use image::{Rgb, RgbImage};
+use ledger::checkpoint::Verifier;
+use ledger::receipt::Receipt;
+
+const SAID: &str = "三号楼的楼道灯不亮。老人晚上不敢下楼。";
+
+/// Acts on a case as the account of a sign-in name.
+async fn act(kit: &Kit, user: &str, raised: &Raised, command: Command) {
+    kit.desk.act(kit.actor(user), raised.id, None, command, None).await.unwrap();
+}
+
+/// A case that `housing` handles, and its resident who has opened it.
+async fn handled(kit: &Kit) -> (Raised, Client<'_>) {
+    let raised = kit.raise(SAID).await;
+    act(kit, "dispatcher-1", &raised, Command::Accept { way: None, category: "housing.light".into() }).await;
+    act(kit, "dispatcher-1", &raised, Command::Dispatch { lead: "housing".into(), joint: vec!["water".into()] }).await;
+    let client = opened(kit, &raised).await;
+    (raised, client)
+}
+
+async fn answered(kit: &Kit) -> (Raised, Client<'_>) {
+    let (raised, client) = handled(kit).await;
+    act(kit, "clerk-water", &raised, Command::Report { task: 2, text: "内部反馈：水表间没有问题".into() }).await;
+    let answer =
+        Command::Answer {
+            task: 1, outcome: Outcome::Done, text: "灯已经换好。".into(), basis: "示范物业条例".into()
+        };
+    act(kit, "clerk-1", &raised, answer).await;
+    (raised, client)
+}
+
+async fn opened<'a>(kit: &'a Kit, raised: &Raised) -> Client<'a> {
+    let mut client = kit.client();
+    let answer = client.post("/follow", &[("code", &raised.code), ("digits", &raised.secret)]).await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/case"), "{}", answer.text);
+    client
+}
+
+/// Sends a form of the case page as the page has it.
+async fn submit(client: &mut Client<'_>, path: &str, fields: &[(&str, &str)]) -> Answer {
+    let page = client.get("/case").await;
+    let (key, version) = (page.input("key"), page.input("version"));
+    let mut all = vec![("key", key.as_str()), ("version", version.as_str())];
+    all.extend_from_slice(fields);
+    client.post(path, &all).await
+}
+
+/// Sends the form of `/raise` with files, as a browser does.
+async fn raise_with(client: &mut Client<'_>, fields: &[(&str, &str)], photos: &[&[u8]]) -> Answer {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        body.extend(format!("--cut\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+    }
+    for photo in photos {
+        let head = "--cut\r\ncontent-disposition: form-data; name=\"photos\"; filename=\"a.jpg\"\r\n\r\n";
+        body.extend(head.bytes().chain(photo.iter().copied()).chain("\r\n".bytes()));
+    }
+    body.extend(b"--cut--\r\n");
+    let same = [("origin", "http://doorstep.test")];
+    client.send(Method::POST, "/raise", &same, Body::from(body), "multipart/form-data; boundary=cut").await
+}
+
+fn jpeg(width: u32, height: u32) -> Vec<u8> {
+    let mut out = Vec::new();
+    let picture = RgbImage::from_pixel(width, height, Rgb([90, 120, 60]));
+    JpegEncoder::new_with_quality(&mut out, 80).encode_image(&picture).unwrap();
+    out
+}
+
+/// With an EXIF note that holds a position.
+fn with_place(jpeg: &[u8]) -> Vec<u8> {
+    let note = b"\xff\xe1\0\x30Exif\0\0MM\0\x2a\0\0\0\x08\0\0\0\0\0\0 N 39.1172 E 117.2145 here  ";
+    [&jpeg[..2], &note[..], &jpeg[2..]].concat()
+}
+
+#[tokio::test]
+async fn one_box_is_enough_and_the_receipt_follows_at_once() {
+    let kit = Kit::new().await;
+    let mut client = kit.client();
+    let form = client.get("/raise").await;
+    assert_eq!(form.status, StatusCode::OK);
+    assert_eq!(form.headers["cache-control"], "no-store", "its key must be fresh each time");
+    let emergency = form.text.find("110").unwrap();
+    assert!(emergency < form.text.find("<textarea").unwrap(), "said before anything is typed");
+    let key = form.input("key");
+    assert_ne!(key, client.get("/raise").await.input("key"));
+    let answer = client.post("/raise", &[("key", &key), ("text", SAID)]).await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/case/receipt?done=raised"));
+    let receipt = client.get("/case/receipt?done=raised").await;
+    assert!(receipt.text.contains("<meta name=\"draft-done\" content=\"raise\">"));
+    assert!(receipt.text.contains("已经收到") && receipt.text.contains("5月5日"), "{}", receipt.text);
+    assert!(receipt.text.contains("/verify#r=") && receipt.text.contains("class=\"qr\""));
+    assert_eq!(receipt.headers["cache-control"], "no-store");
+    let file = client.get("/case/receipt.tlog-proof").await;
+    assert_eq!(file.headers["content-disposition"], "attachment; filename=\"receipt.tlog-proof\"");
+    let vkey = client.get("/checkpoint.vkey").await.text;
+    Receipt::parse(&file.text).unwrap().verify(&Verifier::parse(vkey.trim()).unwrap()).unwrap();
+    let slip = client.get("/case/slip").await;
+    assert!(slip.text.contains("print-slip") && slip.text.contains("class=\"slip\""));
+    let title = slip.text.split("<title>").nth(1).unwrap().split("</title>").next().unwrap();
+    assert_eq!(title, "回执 · 家门口");
+}
+
+#[tokio::test]
+async fn the_same_submission_twice_is_one_case_and_a_changed_one_leads_to_the_first() {
+    let kit = Kit::new().await;
+    let code = |page: &Answer| {
+        let from = page.text.find("class=\"code\">").unwrap() + 13;
+        page.text[from..from + 13].to_owned()
+    };
+    let mut client = kit.client();
+    client.post("/raise", &[("key", "k"), ("text", SAID)]).await;
+    let first = code(&client.get("/case/receipt").await);
+    let mut again = kit.client();
+    again.post("/raise", &[("key", "k"), ("text", SAID)]).await;
+    assert_eq!(code(&again.get("/case/receipt").await), first);
+    let mut changed = kit.client();
+    let answer = changed.post("/raise", &[("key", "k"), ("text", "还有一件事。")]).await;
+    assert_eq!(answer.location(), "/case/receipt?done=raised-before");
+    let page = changed.get(answer.location()).await;
+    assert_eq!(code(&page), first);
+    assert!(page.text.contains("上一次提交其实已经收到了") && !page.text.contains("draft-done"));
+}
+
+#[tokio::test]
+async fn the_script_of_the_form_is_told_where_to_go() {
+    let kit = Kit::new().await;
+    let mut client = kit.client();
+    let accept = [("accept", "application/json, text/html"), ("origin", "http://doorstep.test")];
+    let kind = "application/x-www-form-urlencoded";
+    let answer = client.send(Method::POST, "/raise", &accept, Body::from("key=k&text=a"), kind).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let told: serde_json::Value = serde_json::from_str(&answer.text).unwrap();
+    assert_eq!(told["location"], "/case/receipt?done=raised");
+    assert_eq!(client.get("/case").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_refusal_stands_at_its_field_and_nothing_that_was_typed_is_lost() {
+    let kit = Kit::new().await;
+    let mut client = kit.client();
+    let typed = [("text", SAID), ("place", "示例里<3>号楼"), ("street", "street-1"), ("category", "water")];
+    for (field, value, words) in [
+        ("phone", "打我手机", "电话号码里有不认识的字符"),
+        ("secret", "12", "4到12位数字"),
+        ("street", "nowhere", "没有“nowhere”这个街道"),
+        ("category", "nothing", "没有“nothing”这个类别"),
+    ] {
+        let mut fields: Vec<_> = typed.iter().copied().filter(|(name, _)| *name != field).collect();
+        fields.extend([("key", "k"), (field, value)]);
+        let answer = client.post("/raise", &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+        assert!(answer.text.contains(&format!("href=\"#f-{field}\"")) && answer.text.contains(words), "{field}");
+        assert!(answer.text.contains("<title>有误：") && answer.text.contains(SAID), "{field}");
+        assert_eq!(answer.input("key"), "k", "the same submission goes on");
+        assert!(answer.text.contains("示例里&#60;3&#62;号楼"), "what was typed is text and never markup");
+    }
+    let answer = client.post("/raise", &[("text", " "), ("place", "示例里")]).await;
+    assert!(answer.text.contains("href=\"#f-text\"") && answer.text.contains("value=\"示例里\""));
+    let answer = client.post("/raise", &[("text", &"字".repeat(20_001))]).await;
+    assert!(answer.text.contains("最多20000个字"));
+    let answer = client.post("/raise", &[("text", "a"), ("track", "none")]).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    client.lang = "en";
+    let answer = client.post("/raise", &[("text", "")]).await;
+    assert!(answer.text.contains("This is empty.") && answer.text.contains("<title>Error: Raise something"));
+}
+
+#[tokio::test]
+async fn after_thirty_from_one_address_the_next_one_waits_with_its_text_kept() {
+    let kit = Kit::new().await;
+    let mut client = kit.client();
+    for _ in 0..30 {
+        assert_eq!(client.post("/raise", &[("text", "")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let answer = client.post("/raise", &[("text", SAID)]).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(answer.headers.contains_key("retry-after") && answer.text.contains(SAID));
+    assert!(answer.text.contains("请求太多"));
+}
+
+#[tokio::test]
+async fn photos_are_kept_without_the_place_and_shown_to_nobody_else() {
+    let kit = Kit::new().await;
+    let mut client = kit.client();
+    let taken = with_place(&jpeg(2000, 1000));
+    let answer = raise_with(&mut client, &[("key", "p"), ("text", SAID)], &[&taken, &jpeg(60, 40)]).await;
+    assert_eq!(answer.location(), "/case/receipt?done=raised", "{}", answer.text);
+    let page = client.get("/case").await;
+    assert!(page.text.contains("src=\"/case/photo/1\"") && page.text.contains("src=\"/case/photo/2\""));
+    let photo = client.get("/case/photo/1").await;
+    assert_eq!(
+        (&photo.headers["content-type"], &photo.headers["cache-control"]),
+        (&"image/jpeg".parse().unwrap(), &"no-store".parse().unwrap())
+    );
+    assert!(
+        taken.windows(7).any(|w| w == b"39.1172") && !photo.text.contains("39.1172") && !photo.text.contains("Exif")
+    );
+    for path in ["/case/photo/0", "/case/photo/3", "/case/photo/x"] {
+        assert_eq!(client.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    assert_eq!(kit.client().get("/case/photo/1").await.location(), "/follow?done=visit-over");
+    let other = kit.raise("另一件").await;
+    assert_eq!(opened(&kit, &other).await.get("/case/photo/1").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_is_no_photo_too_many_or_too_large_is_refused_at_the_photos() {
+    let kit = Kit::new().await;
+    let mut client = kit.client();
+    let mut huge = jpeg(64, 64);
+    let head = huge.windows(2).position(|w| w == [0xff, 0xc0]).unwrap();
+    huge[head + 5..head + 9].copy_from_slice(&[0x3f, 0xff, 0x3f, 0xff]);
+    let small = jpeg(8, 8);
+    let cases: [(&[&[u8]], &str); 3] =
+        [(&[b"%PDF-1.7"], "读不出照片"), (&[&huge], "太大"), (&[&small[..]; 6], "最多 5 张")];
+    for (photos, words) in cases {
+        let answer = raise_with(&mut client, &[("text", SAID), ("place", "示例里")], photos).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{words}");
+        assert!(answer.text.contains("href=\"#f-photos\"") && answer.text.contains(words), "{}", answer.text);
+        assert!(answer.text.contains(SAID) && answer.text.contains("value=\"示例里\""));
+    }
+    let answer = raise_with(&mut client, &[("text", SAID), ("phone", "x")], &[&small]).await;
+    assert!(answer.text.contains("href=\"#f-phone\"") && answer.text.contains("照片需要重新选一次"));
+}
+
+#[tokio::test]
+async fn a_code_opens_however_it_is_typed_and_ten_wrong_digits_close_it() {
+    let kit = Kit::new().await;
+    let raised = kit.raise(SAID).await;
+    let mut client = kit.client();
+    assert!(client.get("/follow").await.text.contains("没有编号和密码，谁都不能替您打开"));
+    let sloppy = raised.code.to_lowercase().replace('-', " ").replace('0', "o");
+    let answer = client.post("/follow", &[("code", &sloppy), ("digits", &format!(" {} ", raised.secret))]).await;
+    assert_eq!(answer.location(), "/case");
+    let mut stranger = kit.client();
+    for n in 0..10 {
+        let answer = stranger.post("/follow", &[("code", &raised.code), ("digits", "0000")]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{n}");
+        assert!(answer.text.contains("编号和查询密码对不上") && answer.text.contains("href=\"#f-code\""));
+        assert!(answer.text.contains(&format!("value=\"{}\"", raised.code)) && !answer.text.contains("0000"));
+    }
+    let answer = stranger.post("/follow", &[("code", &raised.code), ("digits", &raised.secret)]).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "even the right ones, for a while");
+    assert!(answer.headers.contains_key("retry-after"));
+    let answer = stranger.post("/follow", &[("code", "nonsense"), ("digits", "1")]).await;
+    assert!(answer.text.contains("编号和查询密码对不上"), "no hint at whether a code exists");
+    assert_eq!(stranger.get("/case").await.location(), "/follow?done=visit-over");
+}
+
+#[tokio::test]
+async fn leaving_closes_the_case_on_this_phone() {
+    let kit = Kit::new().await;
+    let raised = kit.raise(SAID).await;
+    let mut client = opened(&kit, &raised).await;
+    assert_eq!(client.post("/case/leave", &[]).await.location(), "/follow?done=left");
+    assert_eq!(client.get("/case").await.location(), "/follow?done=visit-over");
+    assert!(client.get("/follow?done=left").await.text.contains("已经关上"));
+}
+
+#[tokio::test]
+async fn the_case_page_says_where_it_stands_who_has_it_and_why_the_day() {
+    let kit = Kit::new().await;
+    let (raised, mut client) = handled(&kit).await;
+    act(&kit, "clerk-1", &raised, Command::Note { text: "内部备注：先不急".into() }).await;
+    let unmask = Command::Unmask { purpose: Purpose::Contact, text: "约上门时间".into() };
+    act(&kit, "clerk-1", &raised, unmask).await;
+    let reason = "等一个零件".to_owned();
+    // Clock 0 ended with acceptance; 1 is the promise.
+    act(&kit, "clerk-1", &raised, Command::Extend { clock: 1, days: 2, reason }).await;
+    let page = client.get("/case").await;
+    assert_eq!(page.headers["cache-control"], "no-store");
+    for words in [
+        "办理中",
+        "示范住建局",
+        "派过 1 次",
+        "5 个工作日",
+        "本区规则表第 1 版",
+        "延长了 2 天",
+        "等一个零件",
+        "一起办的：示范水务局",
+        "联系本人：约上门时间",
+        SAID,
+        "10000000001",
+    ] {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
+    assert!(!page.text.contains("先不急"), "what is only between offices stays there");
+    let title = page.text.split("<title>").nth(1).unwrap().split("</title>").next().unwrap();
+    assert_eq!(title, "我的事 · 家门口", "no word of the case in the title");
+    client.lang = "en";
+    let page = client.get("/case").await;
+    assert!(page.text.contains("Given to Demo housing") && page.text.contains("working days from"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_question_is_answered_at_the_top_and_the_time_runs_on() {
+    let kit = Kit::new().await;
+    let (raised, mut client) = handled(&kit).await;
+    assert!(!client.get("/case").await.text.contains("action=\"/case/reply\""));
+    act(&kit, "clerk-1", &raised, Command::Ask { task: 1, question: "几单元？".into() }).await;
+    let page = client.get("/case").await;
+    assert!(page.text.contains("几单元？") && page.text.contains("期限暂停"), "{}", page.text);
+    let empty = submit(&mut client, "/case/reply", &[("reply", " ")]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(empty.text.contains("href=\"#f-reply\"") && empty.text.contains("这一项是空的"));
+    let done = submit(&mut client, "/case/reply", &[("reply", "二单元。")]).await;
+    assert_eq!(done.location(), "/case?done=reply-sent");
+    let page = client.get("/case?done=reply-sent").await;
+    assert!(page.text.contains("已经交给承办单位") && page.text.contains("二单元。"));
+    assert!(page.text.contains("name=\"draft-done\" content=\"reply-"), "the draft is no longer needed");
+    let late = submit(&mut client, "/case/reply", &[("reply", "又想起来了")]).await;
+    assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY, "no question is open any more");
+    assert!(late.text.contains("现在没有需要回复的问题"));
+}
+
+#[tokio::test]
+async fn a_reply_to_a_case_that_has_changed_is_shown_again_with_its_text() {
+    let kit = Kit::new().await;
+    let (raised, mut client) = handled(&kit).await;
+    act(&kit, "clerk-1", &raised, Command::Ask { task: 1, question: "几单元？".into() }).await;
+    let seen = client.get("/case").await;
+    act(&kit, "clerk-1", &raised, Command::Note { text: "备注".into() }).await;
+    let (key, version) = (seen.input("key"), seen.input("version"));
+    let fields = [("key", key.as_str()), ("version", version.as_str()), ("reply", "二单元。")];
+    let answer = client.post("/case/reply", &fields).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(answer.text.contains("本件已有变化") && answer.text.contains("二单元。</textarea>"), "{}", answer.text);
+    let (key, version) = (answer.input("key"), answer.input("version"));
+    let fields = [("key", key.as_str()), ("version", version.as_str()), ("reply", "二单元。")];
+    assert_eq!(client.post("/case/reply", &fields).await.location(), "/case?done=reply-sent");
+    assert_eq!(
+        client.post("/case/reply", &fields).await.location(),
+        "/case?done=reply-sent",
+        "a double tap is one act"
+    );
+    let page = client.get("/case").await;
+    assert_eq!(page.text.matches("您回答了").count(), 1);
+    let blind = client.post("/case/reply", &[("reply", "x")]).await;
+    assert_eq!(blind.status, StatusCode::CONFLICT, "a form that has seen no version");
+}
+
+#[tokio::test]
+async fn the_verdict_is_the_residents_two_taps_and_a_witness_is_named() {
+    let kit = Kit::new().await;
+    let (raised, mut client) = answered(&kit).await;
+    let page = client.get("/case").await;
+    for words in ["灯已经换好。", "示范物业条例", "已办成", "解决了吗？", "只有您能评价"] {
+        assert!(page.text.contains(words), "{words}");
+    }
+    assert!(!page.text.contains("水表间没有问题"), "a report to the lead is between offices");
+    let none = submit(&mut client, "/case/verdict", &[("handled", "no_wish")]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(none.text.contains("href=\"#f-solved\"") && none.text.contains("还没有选解决了没有"));
+    let odd = submit(&mut client, "/case/verdict", &[("solved", "yes"), ("handled", "excellent")]).await;
+    assert!(odd.text.contains("href=\"#f-handled\""));
+    let nameless = [("solved", "partly"), ("handled", "poor"), ("witnessed", "yes"), ("words", "还有一盏没修")];
+    let answer = submit(&mut client, "/case/verdict", &nameless).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text.contains("href=\"#f-witness\"") && answer.text.contains("还有一盏没修</textarea>"));
+    let whole = [
+        ("solved", "partly"),
+        ("handled", "poor"),
+        ("words", "还有一盏没修"),
+        ("asked_for_good", "yes"),
+        ("witness", "楼长"),
+    ];
+    assert_eq!(submit(&mut client, "/case/verdict", &whole).await.location(), "/case?done=verdict-sent");
+    let page = client.get("/case").await;
+    assert!(page.text.contains("您的评价：解决了一部分，不满意") && page.text.contains("有人来要过好评"));
+    let twice = submit(&mut client, "/case/verdict", &[("solved", "yes"), ("handled", "good")]).await;
+    assert_eq!(twice.status, StatusCode::CONFLICT);
+    let api = format!("/api/v1/cases/{}", raised.code);
+    let open = [("case-secret", raised.secret.as_str())];
+    let state = client.send(Method::GET, &api, &open, Body::empty(), "").await;
+    assert!(state.text.contains("\"state\":\"ended\""));
+    let again = submit(&mut client, "/case/reopen", &[("reopen", "那盏还是不亮")]).await;
+    assert_eq!(again.location(), "/case?done=reopen-sent");
+    assert!(client.get("/case").await.text.contains("那盏还是不亮"));
+}
+
+#[tokio::test]
+async fn a_solved_case_offers_no_reopening_and_a_withdrawn_one_does() {
+    let kit = Kit::new().await;
+    let (_, mut client) = answered(&kit).await;
+    let yes = [("solved", "yes"), ("handled", "no_wish")];
+    assert_eq!(submit(&mut client, "/case/verdict", &yes).await.location(), "/case?done=verdict-sent");
+    let page = client.get("/case").await;
+    assert!(!page.text.contains("action=\"/case/reopen\"") && !page.text.contains("action=\"/case/withdraw\""));
+    let raised = kit.raise("停水了").await;
+    let mut client = opened(&kit, &raised).await;
+    assert_eq!(submit(&mut client, "/case/withdraw", &[]).await.location(), "/case?done=withdraw-sent");
+    let page = client.get("/case").await;
+    assert!(page.text.contains("您撤回了") && page.text.contains("action=\"/case/reopen\""));
+    assert_eq!(client.post("/case/erase", &[]).await.status, StatusCode::NOT_FOUND, "an act that no page offers");
+}
+
+#[tokio::test]
+async fn what_was_written_is_corrected_field_by_field() {
+    let kit = Kit::new().await;
+    let raised = kit.raise(SAID).await;
+    let mut client = opened(&kit, &raised).await;
+    let page = client.get("/case").await;
+    assert!(page.text.contains("value=\"示例里3号楼\"") && page.text.contains("value=\"10000000001\""));
+    let place = [("field", "place"), ("place", "示例里5号楼")];
+    assert_eq!(submit(&mut client, "/case/correct", &place).await.location(), "/case?done=correct-sent");
+    let page = client.get("/case?done=correct-sent").await;
+    assert!(page.text.contains("value=\"示例里5号楼\"") && page.text.contains("改了地点"));
+    let long = "长".repeat(201);
+    let answer = submit(&mut client, "/case/correct", &[("field", "name"), ("name", &long)]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text.contains("href=\"#f-name\"") && answer.text.contains(&long));
+    let answer = submit(&mut client, "/case/correct", &[("field", "secret"), ("secret", "1234")]).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_petition_says_until_when_a_review_can_be_asked_for() {
+    let kit = Kit::new().await;
+    let raise =
+        Raise { track: Track::Petition, text: "对处罚有意见".into(), secret: "2468".into(), ..Raise::default() };
+    let raised = kit.desk.raise(Actor::Resident, raise, Vec::new(), None).await.unwrap();
+    let mut client = opened(&kit, &raised).await;
+    assert!(client.get("/case/receipt").await.text.contains("2468"), "the digits that the resident chose");
+    let accept = Command::Accept { way: Some(Way::Opinion), category: "housing".into() };
+    act(&kit, "dispatcher-1", &raised, accept).await;
+    act(&kit, "dispatcher-1", &raised, Command::Dispatch { lead: "housing".into(), joint: vec![] }).await;
+    let (text, basis) = ("不予支持，理由如下。".to_owned(), "示范条例".to_owned());
+    act(&kit, "clerk-1", &raised, Command::Answer { task: 1, outcome: Outcome::NotSupported, text, basis }).await;
+    let waiting = client.get("/case").await;
+    assert!(waiting.text.contains("单位负责人正在看") && !waiting.text.contains("不予支持，理由如下"), "not given yet");
+    act(&kit, "head-1", &raised, Command::Approve { task: 1 }).await;
+    let page = client.get("/case").await;
+    assert!(page.text.contains("不予支持，理由如下") && page.text.contains("最晚 6月"), "{}", page.text);
+    let asked = submit(&mut client, "/case/review", &[("review", "事实不清")]).await;
+    assert_eq!(asked.location(), "/case?done=review-sent");
+    let page = client.get("/case").await;
+    assert!(page.text.contains("您申请复查") && !page.text.contains("action=\"/case/review\""));
+    let (outcome, text) = (Outcome::NotSupported, "维持。".to_owned());
+    act(&kit, "supervisor-1", &raised, Command::AnswerReview { outcome, text }).await;
+    let asked = submit(&mut client, "/case/re-review", &[("re-review", "仍不服")]).await;
+    assert_eq!(asked.location(), "/case?done=re-review-sent");
+    kit.clock.set(at("2023-05-20T09:00:00"));
+    assert!(client.get("/case").await.text.contains("您申请复核"));
+}
+
+#[tokio::test]
+async fn what_is_not_taken_on_names_the_right_door_and_what_is_merged_names_the_other_code_only() {
+    let kit = Kit::new().await;
+    let refused = kit.raise("隔壁区的路").await;
+    let text = "请到示范邻区政务大厅。".to_owned();
+    act(&kit, "dispatcher-1", &refused, Command::NotAccept { reason: ScopeReason::OtherPlace, text }).await;
+    let page = opened(&kit, &refused).await.get("/case").await;
+    assert!(page.text.contains("没有收办：不属本区管辖") && page.text.contains("请到示范邻区政务大厅。"));
+    assert!(page.text.contains("action=\"/case/reopen\""), "an appeal");
+    let (one, two) = (kit.raise("灯不亮").await, kit.raise("楼道黑").await);
+    act(&kit, "dispatcher-1", &two, Command::Merge { into: one.id }).await;
+    let page = opened(&kit, &two).await.get("/case").await;
+    assert!(page.text.contains("并到另一件里一起办") && page.text.contains(&one.code));
+    assert!(!page.text.contains(&one.secret) && !page.text.contains("灯不亮"));
+}
+
+#[tokio::test]
+async fn a_copy_holds_what_is_kept_and_nothing_that_went_between_offices() {
+    let kit = Kit::new().await;
+    let (raised, mut client) = answered(&kit).await;
+    act(&kit, "dispatcher-1", &raised, Command::Unmask { purpose: Purpose::Handle, text: String::new() }).await;
+    let copy = client.get("/case/copy").await;
+    assert_eq!(copy.headers["content-disposition"], "attachment; filename=\"my-data.json\"");
+    assert_eq!(copy.headers["cache-control"], "no-store");
+    let copy: serde_json::Value = serde_json::from_str(&copy.text).unwrap();
+    assert_eq!(copy["code"], raised.code);
+    assert_eq!(copy["fields"]["text"], SAID);
+    assert_eq!(copy["fields"]["phone"], "10000000001");
+    assert_eq!(copy["who_opened_contact_data"][0]["why"], "办理需要");
+    let whole = copy.to_string();
+    assert!(whole.contains("灯已经换好。") && !whole.contains("水表间没有问题"));
+}
+
+#[tokio::test]
+async fn a_sealed_accusation_keeps_its_unit_and_any_other_track_drops_it() {
+    let kit = Kit::new().await;
+    let mut client = kit.client();
+    let typed = [("text", "有人收钱"), ("track", "accusation"), ("accused", "water"), ("public", "yes")];
+    assert_eq!(client.post("/raise", &typed).await.status, StatusCode::SEE_OTHER);
+    let page = client.get("/case").await;
+    assert!(page.text.contains("检举的单位") && page.text.contains("示范水务局"));
+    let mut client = kit.client();
+    let typed = [("text", "停水"), ("track", "hotline"), ("accused", "water")];
+    assert_eq!(client.post("/raise", &typed).await.status, StatusCode::SEE_OTHER);
+    assert!(!client.get("/case").await.text.contains("检举的单位"));
+}
+
+#[tokio::test]
+async fn a_receipt_is_checked_without_scripts_too_and_a_changed_one_does_not_fit() {
+    let kit = Kit::new().await;
+    let raised = kit.raise(SAID).await;
+    let mut client = kit.client();
+    let page = client.get("/verify").await;
+    assert_eq!(page.headers["cache-control"], "public, max-age=600");
+    let vkey = client.get("/checkpoint.vkey").await.text.trim().to_owned();
+    let json = page.text.split("id=\"vkey\">").nth(1).unwrap().split("</script>").next().unwrap();
+    assert_eq!(serde_json::from_str::<String>(json).unwrap(), vkey);
+    let good = client.post("/verify", &[("receipt", &raised.receipt), ("vkey", &vkey)]).await;
+    assert_eq!(good.status, StatusCode::OK);
+    assert!(good.text.contains("对得上") && good.text.contains("raised"), "{}", good.text);
+    let changed = raised.receipt.replacen("index ", "index 1", 1);
+    let bad = client.post("/verify", &[("receipt", &changed)]).await;
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(bad.text.contains("被改过"));
+    let bad = client.post("/verify", &[("receipt", &raised.receipt), ("vkey", "no key")]).await;
+    assert!(bad.text.contains("账本公钥这一行不对"));
+}
+
+#[tokio::test]
+async fn everybody_may_read_how_it_works_what_is_kept_and_the_parts_of_pages() {
+    let kit = Kit::new().await;
+    let mut client = kit.client();
+    let how = client.get("/how").await;
+    assert!(how.text.contains("一步一步") && how.headers["cache-control"].to_str().unwrap().starts_with("public"));
+    let kept = client.get("/privacy").await;
+    assert!(kept.text.contains("账本证明不了什么") && kept.text.contains("没有到期自动删除"));
+    let parts = client.get("/patterns").await;
+    assert!(parts.text.contains("以下内容全是编的示例"));
+    client.lang = "en";
+    assert!(client.get("/how").await.text.contains("Step by step"));
+    assert!(client.get("/privacy").await.text.contains("What the ledger can&#39;t prove"));
+}
+
+#[tokio::test]
+async fn no_page_of_a_resident_needs_more_than_six_statements_however_long_its_history() {
+    let kit = Kit::new().await;
+    let (raised, mut client) = handled(&kit).await;
+    for n in 0..40 {
+        act(&kit, "clerk-1", &raised, Command::Note { text: format!("备注{n}") }).await;
+    }
+    for path in [
+        "/raise",
+        "/follow",
+        "/case",
+        "/case/receipt",
+        "/case/slip",
+        "/case/receipt.tlog-proof",
+        "/case/copy",
+        "/verify",
+        "/how",
+    ] {
+        let before = kit.app.statements_run();
+        assert_eq!(client.get(path).await.status, StatusCode::OK, "{path}");
+        let statements = kit.app.statements_run() - before;
+        assert!(statements <= 6, "{path} ran {statements} statements");
+    }
+    let before = kit.app.statements_run();
+    client.get("/case").await;
+    assert_eq!(kit.app.statements_run() - before, 1, "one statement for a case with all its history");
+}
+
+#[tokio::test]
+async fn somebody_who_is_signed_in_uses_these_pages_with_the_token_of_their_session() {
+    let kit = Kit::new().await;
+    let mut client = kit.role(domain::Role::Clerk).await;
+    let form = client.get("/raise").await;
+    let (csrf, key) = (form.input("csrf"), form.input("key"));
+    assert_eq!(client.post("/raise", &[("key", &key), ("text", SAID)]).await.status, StatusCode::FORBIDDEN);
+    let answer = client.post("/raise", &[("csrf", &csrf), ("key", &key), ("text", SAID)]).await;
+    assert_eq!(answer.location(), "/case/receipt?done=raised");
+    assert_eq!(client.get("/how").await.headers["cache-control"], "no-store", "it names the post");
+    assert_eq!(client.post("/case/leave", &[("csrf", &csrf)]).await.location(), "/follow?done=left");
+}
