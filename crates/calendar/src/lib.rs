@@ -96,9 +96,13 @@ impl Calendar {
         self.tables.get(&year)
     }
 
-    /// Whether a table says what this day is.
+    /// Whether a table says what this day is. A notice reaches back into the last week of the year before it, as 2023's
+    /// did to 31 December 2022: those days are certain only when the next year's notice is there.
     pub fn is_certain(&self, date: Date) -> bool {
-        self.exceptions.contains_key(&date) || self.tables.contains_key(&date.year())
+        let has = |year: i16| self.tables.contains_key(&year);
+        let last_week = date.month() == 12 && date.day() >= 25;
+        self.exceptions.contains_key(&date)
+            || (has(date.year()) && (!last_week || date.year().checked_add(1).is_some_and(has)))
     }
 
     /// Whether people work on this day.

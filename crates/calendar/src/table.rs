@@ -42,6 +42,9 @@ pub enum TableFault {
     /// Not a date or a range of dates.
     #[error("{0:?} is not a date such as 2023-05-01, or a range such as 2023-04-29/2023-05-03")]
     Date(String),
+    /// A year that no notice speaks of.
+    #[error("{0} is not a year from 1949 to 2199")]
+    NoYear(i16),
     /// A day that does not belong to the year or the days around it.
     #[error("{0} does not belong to {1}")]
     Year(Date, i16),
@@ -53,6 +56,22 @@ pub enum TableFault {
     Weekday(Date),
 }
 
+impl TableFault {
+    /// The fault in Chinese; its `Display` is English.
+    pub fn zh(&self) -> String {
+        match self {
+            TableFault::Shape(what) => format!("文件格式不对：{what}"),
+            TableFault::Date(text) => {
+                format!("“{text}”不是日期（如2023-05-01），也不是日期范围（如2023-04-29/2023-05-03）")
+            }
+            TableFault::NoYear(year) => format!("年份{year}不在1949至2199之间"),
+            TableFault::Year(day, year) => format!("{day}不属于{year}年"),
+            TableFault::Twice(day) => format!("{day}既放假又上班，或出现了两次"),
+            TableFault::Weekday(day) => format!("{day}不是周末，不用写在上班一栏"),
+        }
+    }
+}
+
 impl YearTable {
     /// Reads a table and checks it.
     ///
@@ -60,14 +79,26 @@ impl YearTable {
     /// A [`TableFault`] that names the day.
     pub fn parse(text: &str) -> Result<YearTable, TableFault> {
         let table: YearTable = toml::from_str(text).map_err(|e| TableFault::Shape(e.to_string()))?;
+        table.check()?;
+        Ok(table)
+    }
+
+    /// Whether every day is one, belongs to the year, and stands once.
+    ///
+    /// # Errors
+    /// A [`TableFault`] that names the day.
+    pub fn check(&self) -> Result<(), TableFault> {
+        if !(1949..=2199).contains(&self.year) {
+            return Err(TableFault::NoYear(self.year));
+        }
         let mut seen = std::collections::BTreeSet::new();
-        for (text, work) in table.off.iter().map(|t| (t, false)).chain(table.work.iter().map(|t| (t, true))) {
+        for (text, work) in self.off.iter().map(|t| (t, false)).chain(self.work.iter().map(|t| (t, true))) {
             for day in days(text).ok_or_else(|| TableFault::Date(text.clone()))? {
                 // A notice reaches a few days into the years around it, as with 31 December.
-                let near = (day.year() == table.year - 1 && day.month() == 12)
-                    || (day.year() == table.year + 1 && day.month() == 1);
-                if day.year() != table.year && !near {
-                    return Err(TableFault::Year(day, table.year));
+                let near = (day.year() == self.year - 1 && day.month() == 12)
+                    || (day.year() == self.year + 1 && day.month() == 1);
+                if day.year() != self.year && !near {
+                    return Err(TableFault::Year(day, self.year));
                 }
                 if work && !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
                     return Err(TableFault::Weekday(day));
@@ -77,7 +108,7 @@ impl YearTable {
                 }
             }
         }
-        Ok(table)
+        Ok(())
     }
 
     /// Every exception; true is a working day.

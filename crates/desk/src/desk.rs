@@ -218,8 +218,9 @@ impl Desk {
         self.ask_now(|reply| Job::Put { writes, reply })
     }
 
-    /// Ends the waiting times that have run out and moves the dates that a new calendar table moves; returns how many
-    /// cases changed. Call it until it returns 0, and again every hour.
+    /// Ends the waiting times that have run out, lets merged cases follow the case they went into, and moves the dates
+    /// that a new calendar table moves; returns how many cases it worked on. Call it until it returns 0, and again every
+    /// hour.
     ///
     /// # Errors
     /// A [`Failure`].

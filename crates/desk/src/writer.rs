@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::outcome::{Acted, Changed, Failure, Key, Raised};
-use domain::case::{self, Body, Case, CaseId, Command, Event, Facts, Fields, New, Raise};
+use domain::case::{self, Body, Case, CaseId, Command, Event, Facts, Fields, New, Raise, field};
 use domain::district::{self, District};
 use domain::{Actor, Moment, Refusal, Why};
 use sha2::{Digest, Sha256};
@@ -92,6 +92,10 @@ pub(crate) struct Writer {
     spoilt: Option<StoreError>,
     /// What is in memory may not be what is durable.
     behind: bool,
+    /// How far the merged cases have been looked at.
+    merged_to: i64,
+    /// How far the dates have been moved after a calendar table was loaded; none: all are.
+    moved_to: Option<i64>,
 }
 
 impl Writer {
@@ -125,6 +129,8 @@ impl Writer {
             changed: false,
             spoilt: None,
             behind: false,
+            merged_to: -1,
+            moved_to: Some(-1),
         })
     }
 
@@ -143,8 +149,10 @@ impl Writer {
             let mut answers = Vec::new();
             let mut job = Some(first);
             while let Some(current) = job.take() {
-                // A key that this group has used already must be looked up after the commit.
-                if key_of(&current).is_some_and(|k| self.keys.contains(&k)) {
+                // A key that this group has used already must be looked up after the commit, and a sweep looks for what
+                // is due by the district as it is on disk.
+                let after_commit = matches!(current, Job::Sweep { .. }) && self.changed;
+                if after_commit || key_of(&current).is_some_and(|k| self.keys.contains(&k)) {
                     next = Some(current);
                     break;
                 }
@@ -246,6 +254,11 @@ impl Writer {
     }
 
     fn raise(&mut self, actor: &Actor, raise: &Raise, photos: &[Photo], key: Option<Key>) -> Result<Raised, Failure> {
+        // The event names the photos that are kept, and no others.
+        let hashes: Vec<[u8; 32]> = photos.iter().map(|(_, bytes)| Sha256::digest(bytes).into()).collect();
+        let with_photos =
+            (!photos.is_empty()).then(|| Raise { photos: hashes.iter().map(|h| hex(h)).collect(), ..raise.clone() });
+        let raise = with_photos.as_ref().unwrap_or(raise);
         let request = raise_request(actor, raise);
         if let Some(key) = key
             && let Some(done) = read::done(self.log.db(), self.number, &key.0)?
@@ -263,13 +276,12 @@ impl Writer {
         let id = CaseId(self.entropy.bytes());
         let secret = if raise.secret.is_empty() { digits.clone() } else { raise.secret.clone() };
         self.log.make_key(id, self.entropy.rng());
-        for (kind, bytes) in photos {
-            let hash: [u8; 32] = Sha256::digest(bytes).into();
-            self.log.file(id, &hash, kind, bytes, self.entropy.rng())?;
+        for ((kind, bytes), hash) in photos.iter().zip(&hashes) {
+            self.log.file(id, hash, kind, bytes, self.entropy.rng())?;
         }
         let first = self.log.size();
-        let held = Held { case: Case::blank(id), first, last: first };
-        let held = self.append_all(held, None, actor, now, &news)?;
+        let mut held = Held { case: Case::blank(id), first, last: first };
+        self.append_all(&mut held, None, actor, now, &news)?;
         let due = held.case.next_due().map(|c| c.due.raw.to_string());
         self.held.insert(id, held);
         if let Some(key) = key {
@@ -313,13 +325,20 @@ impl Writer {
             let version = read::version_at(self.log.db(), self.number, done.seq)?;
             return Ok(Acted { version, index: done.seq, again: true });
         }
-        let held = self.hold(id)?;
+        let mut held = self.hold(id)?;
         if seen.is_some_and(|v| v != held.case.version) {
             self.held.insert(id, held);
             return Err(Refusal::new(Why::Changed).into());
         }
         let other = match command.other() {
-            Some(other) if other != id => self.hold(other).ok(),
+            Some(other) if other != id => match self.hold(other) {
+                Ok(other) => Some(other),
+                Err(Failure::Refused(_)) => None,
+                Err(e) => {
+                    self.held.insert(id, held);
+                    return Err(e);
+                }
+            },
             Some(_) => Some(Held { case: held.case.clone(), ..held }),
             None => None,
         };
@@ -336,15 +355,16 @@ impl Writer {
         if let Some(other) = other.filter(|o| o.case.id != id) {
             self.held.insert(other.case.id, other);
         }
-        let news = match decided {
-            Ok(news) => news,
-            Err(refusal) => {
-                self.held.insert(id, held);
-                return Err(refusal.into());
-            }
-        };
+        // Whatever comes of it, the group goes on with the case as it is.
         let last = held.last;
-        let held = self.append_all(held, Some(last), actor, now, &news)?;
+        let appended = match decided {
+            Ok(news) => self.with_answer(news).and_then(|n| self.append_all(&mut held, Some(last), actor, now, &n)),
+            Err(refusal) => Err(refusal.into()),
+        };
+        if let Err(e) = appended {
+            self.held.insert(id, held);
+            return Err(e);
+        }
         if matches!(command, Command::Erase { .. }) {
             self.log.erase(id);
         }
@@ -372,14 +392,39 @@ impl Writer {
         Ok(Held { case, first, last })
     }
 
+    /// The answer of another case that a merged one takes over becomes its own, under its own key.
+    fn with_answer(&mut self, mut news: Vec<New>) -> Result<Vec<New>, Failure> {
+        for new in &mut news {
+            let Event::AnsweredTogether { with, .. } = new.event else { continue };
+            let events = read::stream::<Event>(self.log.db(), self.number, with)?.events;
+            let answer = events.iter().rev().find_map(|e| match &e.body.event {
+                Event::Answered { proposal, .. } => Some(proposal.unwrap_or(e.version)),
+                Event::AnsweredTogether { .. } | Event::ReviewAnswered { .. } | Event::ReReviewAnswered { .. } => {
+                    Some(e.version)
+                }
+                _ => None,
+            });
+            if let Some(said) = events.iter().find(|e| Some(e.version) == answer) {
+                let mut fields = self.log.private(with, said.version, said.seq)?;
+                fields.retain(|name, _| name == field::ANSWER || name == field::BASIS);
+                new.private = fields;
+            }
+        }
+        Ok(news)
+    }
+
+    /// Appends decided events to the open group: all of them, or, with an error, none.
     fn append_all(
         &mut self,
-        held: Held,
+        held: &mut Held,
         previous: Option<u64>,
         actor: &Actor,
         now: Moment,
         news: &[New],
-    ) -> Result<Held, Failure> {
+    ) -> Result<(), Failure> {
+        if news.iter().any(|new| !new.private.is_empty()) {
+            self.log.need_key(held.case.id)?;
+        }
         self.append_each(held, previous, actor, now, news).map_err(|e| {
             // Some of its events may be in the group already: then the group must not become history.
             self.spoilt = Some(e.clone());
@@ -389,12 +434,12 @@ impl Writer {
 
     fn append_each(
         &mut self,
-        mut held: Held,
+        held: &mut Held,
         mut previous: Option<u64>,
         actor: &Actor,
         now: Moment,
         news: &[New],
-    ) -> Result<Held, StoreError> {
+    ) -> Result<(), StoreError> {
         for new in news {
             let New { event, clocks, private } = new;
             let body = Body {
@@ -430,7 +475,7 @@ impl Writer {
             previous = Some(seq);
             held.last = seq;
         }
-        Ok(held)
+        Ok(())
     }
 
     fn change(&mut self, actor: &Actor, command: &district::Command) -> Result<Changed, Failure> {
@@ -438,6 +483,9 @@ impl Writer {
         let now = self.now();
         let mut index = 0;
         for event in events {
+            if matches!(event, district::Event::CalendarLoaded { .. }) {
+                self.moved_to = Some(-1);
+            }
             district::evolve(&mut self.district, &event);
             let nonce = hex(&self.entropy.bytes::<16>());
             let body = Body { nonce, at: now, by: actor.clone(), event, clocks: Vec::new() };
@@ -460,20 +508,62 @@ impl Writer {
         Ok(Changed { index })
     }
 
-    /// Ends the waiting times that have run out, and recomputes the due dates that a new calendar table moves: at most
-    /// one group's worth, so that nobody waits behind it. Returns how many cases changed.
+    /// Ends the waiting times that have run out, lets merged cases follow, and moves the dates that a new calendar table
+    /// moves: at most a group's worth of each, so that nobody waits behind it. Returns how many cases it changed or,
+    /// while dates are being moved, looked at.
     fn sweep(&mut self) -> Result<u64, Failure> {
         let today = self.now().date();
-        let due = read::to_wake(self.log.db(), self.number, today, GROUP_MOST)?;
-        let mut changed = 0;
-        for id in due {
-            changed += u64::from(self.act(&Actor::clock(), id, None, &Command::EndUnreached, None).is_ok());
+        let clock = Actor::clock();
+        let before = self.log.size();
+        let mut done = 0;
+        for id in read::to_wake(self.log.db(), self.number, today, GROUP_MOST)? {
+            let ends = [Command::EndUnreached, Command::Unask];
+            done += u64::from(ends.iter().any(|c| self.act(&clock, id, None, c, None).is_ok()));
         }
-        let stale = read::provisional(self.log.db(), self.number, GROUP_MOST)?;
-        for id in stale {
-            changed += u64::from(self.act(&Actor::clock(), id, None, &Command::MoveDue, None).is_ok());
+        match self.follow_merged().and_then(|n| Ok(n + self.move_dates()?)) {
+            Ok(n) => Ok(done + n),
+            Err(e) if self.log.size() == before => Err(e),
+            // What was appended so far belongs to the group and goes on disk with it.
+            Err(e) => {
+                tracing::error!(error = %e, "a sweep stopped half way");
+                Ok(done.max(1))
+            }
         }
-        Ok(changed)
+    }
+
+    fn follow_merged(&mut self) -> Result<u64, Failure> {
+        let merged = read::merged(self.log.db(), self.number, self.merged_to, GROUP_MOST)?;
+        self.merged_to = if merged.len() < GROUP_MOST { -1 } else { merged.last().map_or(-1, |(_, seq)| *seq) };
+        let mut done = 0;
+        for (id, _) in merged {
+            let held = self.hold(id)?;
+            let into = held.case.merged_into;
+            self.held.insert(id, held);
+            let Some(into) = into else { continue };
+            done += u64::from(self.act(&Actor::clock(), id, None, &Command::FollowMerged { into }, None).is_ok());
+        }
+        Ok(done)
+    }
+
+    fn move_dates(&mut self) -> Result<u64, Failure> {
+        let Some(behind) = self.moved_to else { return Ok(0) };
+        let Some(loaded) = read::calendar_at(self.log.db(), self.number)? else {
+            self.moved_to = None;
+            return Ok(0);
+        };
+        let cases = read::to_move(self.log.db(), self.number, behind, loaded, GROUP_MOST)?;
+        self.moved_to = cases.last().map(|(_, seq)| *seq);
+        for (id, _) in &cases {
+            match self.act(&Actor::clock(), *id, None, &Command::MoveDue, None) {
+                // Most often: nothing moves.
+                Ok(_) | Err(Failure::Refused(_)) => {}
+                Err(e) => {
+                    self.moved_to = Some(behind);
+                    return Err(e);
+                }
+            }
+        }
+        Ok(cases.len() as u64)
     }
 }
 

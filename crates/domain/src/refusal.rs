@@ -1,6 +1,6 @@
 //! Refusals: what is wrong, and what to do instead, in both languages. A refusal never changes anything.
 
-use crate::label::Lang;
+use crate::label::{Label, Lang};
 
 /// Declares the reasons with both sentences in both languages.
 macro_rules! reasons {
@@ -31,6 +31,10 @@ reasons! {
     BadCode "bad_code" "代码“{}”不合规范。" "请使用小写字母、数字、点、横线。" "The code “{}” is not well formed." "Use lower-case letters, digits, dots and hyphens.",
     BadCatalogue "bad_catalogue" "派单目录有误：{}。" "请更正后重新发布。" "The catalogue has a fault: {}." "Correct it and publish it again.",
     BadLength "bad_length" "期限“{}”的天数不合理。" "请填写1到3660天。" "The length of {} is not possible." "Use 1 to 3660 days.",
+    BadRule "bad_rule" "期限“{}”的规则不合规范：延期不合理，或把应办期限与可办期限颠倒了。" "请对照内置规则表更正。" "The rule of {} is not possible: its extension, or whether it is a duty." "Compare it with the built-in table.",
+    BadCalendar "bad_calendar" "年历有误：{}。" "请对照国务院通知更正后再载入。" "The calendar table has a fault: {}." "Correct it by the State Council's notice and load it again.",
+    OldCalendar "old_calendar" "{}年的年历已经载入，修订号没有增加。" "如通知有修订，请提高修订号。" "A table for {} is loaded already, with this revision or a later one." "Give an amended notice a higher revision.",
+    BadParent "bad_parent" "单位“{}”的上级关系成了一个圈。" "请更正上级单位。" "The units above “{}” form a circle." "Correct the unit above it.",
     BadOrigin "bad_origin" "原系统的时间不合理：在现在之后，或先办结后提出。" "请核对来源数据的时间。" "The former system's times are not possible: in the future, or closed before opened." "Check the source's times.",
     NoSuchCategory "no_such_category" "没有“{}”这个类别。" "请从目录中选择，或留空。" "There is no category “{}”." "Choose one from the catalogue, or leave it empty.",
     NoSuchStreet "no_such_street" "没有“{}”这个街道或社区。" "请从列表中选择，或留空。" "There is no street “{}”." "Choose one from the list, or leave it empty.",
@@ -58,10 +62,11 @@ reasons! {
     Designated "designated" "已指定办理，不能再退回。" "请办理；有困难请提请会商。" "The unit was designated and can't object again." "Handle it, or bring it to a case conference.",
     ObjectionLate "objection_late" "提出异议的期限（{}）已过。" "请办理；确需转办的请联系分派中心。" "The time for an objection ended on {}." "Handle it, or ask the dispatcher for a transfer.",
     NoObjection "no_objection" "这个任务没有待决定的异议。" "请刷新页面。" "There is no open objection to this task." "Reload the page.",
+    ObjectionOpen "objection_open" "异议正在等待分派中心决定。" "请等待决定后再办理。" "The objection waits for the dispatcher's decision." "Wait for it, then act.",
     QuestionOpen "question_open" "已经有一个问题在等诉求人回复。" "请等待回复，或先撤回。" "A question is already open with the resident." "Wait for the reply, or take the question back.",
     NoQuestion "no_question" "现在没有需要回复的问题。" "请刷新页面查看进展。" "No question is open now." "Reload the page to see where the case stands.",
-    NoContact "no_contact" "诉求人没有留联系方式，只能凭编号查询看到问题。" "可以继续，期限会暂停；也可以不问直接办理。" "The resident left no contact." "They see a question only when they follow the case by its code.",
     NoExtension "no_extension" "这个期限不能延长。" "请在期限内办理。" "This clock can't be extended." "Handle the case within it.",
+    ExtensionLate "extension_late" "期限（{}）已过，不能再延长。" "请尽快办理。" "The clock ended on {} and can't be extended any more." "Handle the case as soon as possible.",
     ExtendedOut "extended_out" "已经达到延期次数上限（{}次）。" "请在期限内办理。" "It has been extended {} times, which is the most." "Handle the case within it.",
     ExtensionTooLong "extension_too_long" "一次最多延长{}天。" "请填写更少的天数。" "One extension is at most {} days." "Enter fewer days.",
     HeadOnly "head_only" "这个期限只能由单位负责人延长。" "请单位负责人办理。" "Only the unit's head may extend this clock." "Ask the head.",
@@ -70,18 +75,25 @@ reasons! {
     NoProposal "no_proposal" "没有等待审批的答复。" "请刷新页面。" "No answer waits for approval." "Reload the page.",
     InApproval "in_approval" "答复正在等待审批。" "请等待负责人批准或退回。" "The answer waits for approval." "Wait until the head approves it or sends it back.",
     TooEarly "too_early" "等待评价的期限到{}才结束。" "请在此之后再结束。" "The time for the verdict runs until {}." "End it after that day.",
+    WaitingForReply "waiting_for_reply" "等待诉求人回复的期限到{}才结束。" "请在此之后再结束等待。" "The time for the resident's reply runs until {}." "Wait until that day has passed.",
+    WindowOpen "window_open" "诉求人在{}之前仍可申请复查、复核或评价。" "请在此之后再删除，或由本人撤回同意。" "Until {} the resident may still ask for a review or rate the answer." "Erase it after that day, or when the resident withdraws consent.",
     WitnessName "witness_name" "有见证人协助的，应写明见证人。" "请填写见证人称呼，或取消勾选。" "A verdict with a witness names the witness." "Enter the witness, or clear the mark.",
     ReviewLate "review_late" "申请期限（{}）已过，或没有可申请的答复。" "可以凭新情况提出新的诉求。" "The time to ask ended ({})." "With new facts, raise a new case.",
     NotReopened "not_reopened" "已评价“解决了”的诉求不能由本人重新打开。" "如有新情况，请提出新的诉求。" "A case whose resident said “solved” is not reopened by the resident." "With new facts, raise a new case.",
+    HearingOpen "hearing_open" "听证正在进行。" "请先记录听证结束。" "A hearing is under way." "Record its end first.",
+    NoHearing "no_hearing" "现在没有正在进行的听证。" "请刷新页面。" "No hearing is under way." "Reload the page.",
     SameCase "same_case" "不能与自己合并或关联。" "请填写另一件的编号。" "A case can't be merged with or linked to itself." "Enter the code of another case.",
     OtherSealed "other_sealed" "其中一件是密件，不能合并或关联。" "请分别办理。" "One of the two cases is sealed." "Handle them apart.",
     OtherOver "other_over" "另一件已经结束或已并入别的诉求。" "请选择还在办理的那一件。" "The other case is over or merged itself." "Choose the one that is still handled.",
+    OtherTrack "other_track" "两件的办理程序不同，不能并案。" "可以改为关联，分别办理。" "The two cases follow different procedures." "Link them, and handle them apart.",
+    StillHandled "still_handled" "并入的那一件还在办理。" "请等待它的答复。" "The case that it was merged into is still being handled." "Wait for its answer.",
     Linked "linked" "两件已经关联。" "不需要再次关联。" "The two cases are linked already." "Nothing else is needed.",
     Erased "erased" "本件的个人信息已删除。" "已不能查看或更改。" "The personal data of this case has been erased." "It can't be seen or changed any more.",
     NotPublic "not_public" "本件没有公开内容。" "不需要隐藏。" "This case shows no public text." "Nothing needs hiding.",
     NothingMoves "nothing_moves" "没有需要变动的期限。" "不需要操作。" "No due date moves." "Nothing needs doing.",
     AlreadyWithdrawn "already_withdrawn" "您已申请回避。" "不需要再次申请。" "You have withdrawn already." "Nothing else is needed.",
     WrongAccusedUnit "wrong_accused_unit" "检举控告只能交纪检监察机关，且不得交被检举单位。" "请选择纪检监察机关。" "An accusation goes to the discipline unit, and never to the unit it is about." "Choose the discipline unit.",
+    NoDisciplineUnit "no_discipline_unit" "本区没有可以受理这件检举控告的纪检监察机关。" "请向上一级纪检监察机关反映。" "No discipline unit here can take this accusation." "Hand it in at the discipline office of the level above.",
     KeyReused "key_reused" "同一个提交标识用在了不同的内容上。" "请换一个新的标识后再提交。" "The same idempotency key came with other content." "Send it again with a new key.",
     Changed "changed" "在您打开页面之后，本件已有变化。" "请查看最新情况后再办理。" "The case has changed since you opened the page." "Look at it as it is now, then act.",
 }
@@ -93,30 +105,43 @@ pub struct Refusal {
     pub why: Why,
     /// The field that has to change, by its name in forms and JSON.
     pub field: Option<&'static str>,
-    /// What stands in the sentence's place.
-    pub detail: String,
+    /// What stands in the sentence's place, in Chinese and in English.
+    pub detail: [String; 2],
 }
 
 impl Refusal {
     /// A refusal of the whole.
     pub fn new(why: Why) -> Refusal {
-        Refusal { why, field: None, detail: String::new() }
+        Refusal { why, field: None, detail: Default::default() }
     }
 
     /// A refusal at a field.
     pub fn at(why: Why, field: &'static str) -> Refusal {
-        Refusal { why, field: Some(field), detail: String::new() }
+        Refusal { why, field: Some(field), detail: Default::default() }
     }
 
-    /// With the detail for its sentence.
+    /// With the detail for its sentence: a number, a date or a code, which reads the same in both languages.
     pub fn about(self, detail: impl std::fmt::Display) -> Refusal {
-        Refusal { detail: detail.to_string(), ..self }
+        let detail = detail.to_string();
+        self.about_both(&detail, &detail)
+    }
+
+    /// With a term of the field for its sentence.
+    pub fn about_term(self, term: impl Label) -> Refusal {
+        self.about_both(term.label(Lang::Zh), term.label(Lang::En))
+    }
+
+    /// With words for its sentence.
+    pub fn about_both(self, zh: impl Into<String>, en: impl Into<String>) -> Refusal {
+        Refusal { detail: [zh.into(), en.into()], ..self }
     }
 
     /// What is wrong, and what to do.
     pub fn said(&self, lang: Lang) -> (String, String) {
         let (what, todo) = self.why.texts(lang);
-        (what.replace("{}", &self.detail), todo.replace("{}", &self.detail))
+        let [zh, en] = &self.detail;
+        let detail = lang.pick(zh, en);
+        (what.replace("{}", detail), todo.replace("{}", detail))
     }
 }
 

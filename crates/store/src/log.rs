@@ -156,7 +156,11 @@ impl Log {
         self.group.keys.insert(stream.0, CaseKey::new(key));
     }
 
-    fn need_key(&mut self, stream: CaseId) -> Result<()> {
+    /// Has the key of a case at hand, so that [`Log::append`] can't fail for want of it.
+    ///
+    /// # Errors
+    /// What the key store says; [`StoreError::Corrupt`] if it has no such key.
+    pub fn need_key(&mut self, stream: CaseId) -> Result<()> {
         if !self.group.keys.contains_key(&stream.0) {
             let found = self.keys.case_keys(&[stream.0])?;
             let key = found

@@ -22,8 +22,12 @@ const DONE: &str = "SELECT request, stream, seq, size FROM done WHERE district =
 const VERSION_AT: &str = "SELECT version FROM events WHERE district = $1 AND seq = $2";
 const WAKE: &str =
     "SELECT id FROM cases WHERE district = $1 AND wake IS NOT NULL AND wake < $2 ORDER BY wake, seq LIMIT $3";
-const PROVISIONAL: &str =
-    "SELECT id FROM cases WHERE district = $1 AND live = 1 AND provisional = 1 ORDER BY seq LIMIT $2";
+const MERGED: &str =
+    "SELECT id, seq FROM cases WHERE district = $1 AND stage = 'merged' AND seq > $2 ORDER BY seq LIMIT $3";
+const CALENDAR_AT: &str = "SELECT at FROM events WHERE district = $1 AND stream = $2 AND kind = 'calendar_loaded' \
+    ORDER BY version DESC LIMIT 1";
+const TO_MOVE: &str = "SELECT id, seq FROM cases WHERE district = $1 AND seq > $2 AND touched <= $3 \
+    AND (live = 1 OR provisional = 1 OR answered_day >= $4) ORDER BY seq LIMIT $5";
 const ENTRY: &str = "SELECT entry FROM events WHERE district = $1 AND seq = $2";
 const NOTE_AT: &str = "SELECT note FROM checkpoints WHERE district = $1 AND size = $2";
 const NOTE: &str = "SELECT note, size FROM checkpoints WHERE district = $1 ORDER BY size DESC LIMIT 1";
@@ -32,8 +36,23 @@ const SEALED: &str = "SELECT sealed FROM vault WHERE district = $1 AND seq = $2"
 const FILE: &str = "SELECT kind, sealed FROM files WHERE district = $1 AND stream = $2 AND hash = $3";
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] =
-    &[STREAM, HISTORY, LAST_AT, DONE, VERSION_AT, WAKE, PROVISIONAL, ENTRY, NOTE_AT, NOTE, BY_CODE, SEALED, FILE];
+pub const STATEMENTS: &[&str] = &[
+    STREAM,
+    HISTORY,
+    LAST_AT,
+    DONE,
+    VERSION_AT,
+    WAKE,
+    MERGED,
+    CALENDAR_AT,
+    TO_MOVE,
+    ENTRY,
+    NOTE_AT,
+    NOTE,
+    BY_CODE,
+    SEALED,
+    FILE,
+];
 
 /// A stored event.
 #[derive(Clone, Debug, PartialEq)]
@@ -217,7 +236,7 @@ pub fn version_at(db: &mut Db, district: i64, seq: u64) -> Result<u64> {
     rows.first().map_or(Ok(0), |r| r.int(0).map(|v| v as u64))
 }
 
-/// Cases whose wait for a verdict ended before a day.
+/// Cases whose wait for a verdict, or for a reply, ended before a day.
 ///
 /// # Errors
 /// What the database says.
@@ -225,12 +244,37 @@ pub fn to_wake(db: &mut Db, district: i64, today: calendar::Date, most: usize) -
     ids(db.query(WAKE, &args![district, day_number(today), most as u64])?)
 }
 
-/// Open cases with a provisional due date.
+/// Merged cases behind a ledger index, with their own.
 ///
 /// # Errors
 /// What the database says.
-pub fn provisional(db: &mut Db, district: i64, most: usize) -> Result<Vec<CaseId>> {
-    ids(db.query(PROVISIONAL, &args![district, most as u64])?)
+pub fn merged(db: &mut Db, district: i64, behind: i64, most: usize) -> Result<Vec<(CaseId, i64)>> {
+    places(db.query(MERGED, &args![district, behind, most as u64])?)
+}
+
+/// When a calendar table was loaded last; none: only the tables that the program brings are in force.
+///
+/// # Errors
+/// What the database says.
+pub fn calendar_at(db: &mut Db, district: i64) -> Result<Option<Moment>> {
+    let rows = db.query(CALENDAR_AT, &args![district, &DISTRICT_STREAM.0])?;
+    rows.first().map(|r| r.int(0).map(Moment)).transpose()
+}
+
+/// Cases behind a ledger index, with their own, in which a table that was loaded at a moment may move a date: untouched
+/// since, and open, or with a provisional date, or answered so lately that the resident's windows may still run.
+///
+/// # Errors
+/// What the database says.
+pub fn to_move(db: &mut Db, district: i64, behind: i64, loaded: Moment, most: usize) -> Result<Vec<(CaseId, i64)>> {
+    // The longest of these windows has 30 days (信访工作条例 35, 36; 人民调解法 33); a district may set a longer one.
+    const WINDOWS_LAST: i64 = 400;
+    let answered = day_number(loaded.date()) - WINDOWS_LAST;
+    places(db.query(TO_MOVE, &args![district, behind, loaded.0, answered, most as u64])?)
+}
+
+fn places(rows: Vec<Row>) -> Result<Vec<(CaseId, i64)>> {
+    rows.iter().map(|row| Ok((CaseId(row.array(0)?), row.int(1)?))).collect()
 }
 
 fn ids(rows: Vec<Row>) -> Result<Vec<CaseId>> {

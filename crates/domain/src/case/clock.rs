@@ -154,10 +154,35 @@ impl Clock {
         u16::try_from(days.max(0)).unwrap_or(u16::MAX)
     }
 
-    /// The changes that stop every running clock that `which` picks.
-    pub fn stop(clocks: &[Clock], on: Date, which: impl Fn(&Clock) -> bool) -> Vec<ClockChange> {
-        let running = clocks.iter().enumerate().filter(|(_, c)| c.is_running() && which(c));
-        running.map(|(n, _)| ClockChange::Stopped { no: index(n), on }).collect()
+    /// The changes that stop the running clocks that `stops` picks, and resume the paused ones that `resumes` picks. A
+    /// paused clock resumes before it stops, so that the pause counts for nobody's lateness; a date that a calendar table
+    /// has moved meanwhile is moved first, with both dates.
+    pub fn settle(
+        clocks: &[Clock],
+        on: Date,
+        calendar: &Calendar,
+        stops: impl Fn(&Clock) -> bool,
+        resumes: impl Fn(&Clock) -> bool,
+    ) -> Vec<ClockChange> {
+        let mut changes = Vec::new();
+        for (n, clock) in clocks.iter().enumerate().filter(|(_, c)| c.is_running()) {
+            let (no, stop) = (index(n), stops(clock));
+            if clock.is_paused() && (stop || resumes(clock)) {
+                changes.extend(clock.moved(no, calendar));
+                let days = clock.pause_length(on, calendar);
+                changes.push(ClockChange::Resumed { no, days, due: clock.due_with(days, calendar) });
+            }
+            if stop {
+                changes.push(ClockChange::Stopped { no, on });
+            }
+        }
+        changes
+    }
+
+    /// The change by which the calendar moves its date, if it does.
+    pub fn moved(&self, no: u16, calendar: &Calendar) -> Option<ClockChange> {
+        let due = self.computed(calendar);
+        (due != self.due).then_some(ClockChange::Moved { no, from: self.due, due })
     }
 
     /// Applies a change to a case's clocks. A change to a clock that is not there changes nothing.
@@ -186,7 +211,7 @@ impl Clock {
             ClockChange::Extended { no, days, due } => {
                 if let Some(c) = clocks.get_mut(at(no)) {
                     c.extended = c.extended.saturating_add(*days);
-                    c.extensions += 1;
+                    c.extensions = c.extensions.saturating_add(1);
                     c.due = *due;
                 }
             }

@@ -11,6 +11,7 @@ crate::vocabulary! {
         NotAccept "not_accept" "不予受理" "do not accept",
         Route "route" "转法定途径" "route to a lawful way",
         Dispatch "dispatch" "派单" "dispatch",
+        Designate "designate" "指定办理" "designate a unit",
         Join "join" "增加协办单位" "call in a unit",
         Release "release" "撤销任务" "take a task back",
         Object "object" "提出异议" "object",
@@ -19,6 +20,7 @@ crate::vocabulary! {
         Transfer "transfer" "转办" "transfer",
         Extend "extend" "延期" "extend",
         Ask "ask" "询问诉求人" "ask the resident",
+        Inform "inform" "告知进展" "tell the resident how far it is",
         Reply "reply" "回复询问" "reply",
         Unask "unask" "撤回询问" "take the question back",
         Note "note" "内部备注" "note",
@@ -32,8 +34,11 @@ crate::vocabulary! {
         AskReview "ask_review" "申请复查" "ask for a review",
         AnswerReview "answer_review" "答复复查" "answer the review",
         AskReReview "ask_re_review" "申请复核" "ask for a re-review",
+        OpenHearing "open_hearing" "举行听证" "open a hearing",
+        CloseHearing "close_hearing" "结束听证" "close the hearing",
         AnswerReReview "answer_re_review" "答复复核" "answer the re-review",
         Merge "merge" "并案" "merge",
+        FollowMerged "follow_merged" "随并入件办理" "follow the case it was merged into",
         Link "link" "关联" "link",
         Withdraw "withdraw" "撤回" "withdraw",
         Erase "erase" "删除个人信息" "erase personal data",
@@ -69,6 +74,8 @@ pub enum Command {
     Route { way: Way, text: String },
     /// Give it to units.
     Dispatch { lead: UnitCode, joint: Vec<UnitCode> },
+    /// Give the lead to a unit that can't object, because the units disagree.
+    Designate { unit: UnitCode, reason: String },
     /// Call in a further unit.
     Join { unit: UnitCode },
     /// Take a task back.
@@ -85,6 +92,8 @@ pub enum Command {
     Extend { clock: u16, days: u16, reason: String },
     /// Ask the resident.
     Ask { task: u16, question: String },
+    /// Tell the resident how far it is.
+    Inform { task: u16, text: String },
     /// The resident's reply.
     Reply { text: String },
     /// Take the question back.
@@ -111,10 +120,16 @@ pub enum Command {
     AnswerReview { outcome: Outcome, text: String },
     /// Ask for a re-review.
     AskReReview { reason: String },
+    /// Begin a hearing in a re-review.
+    OpenHearing,
+    /// End it.
+    CloseHearing,
     /// Answer a re-review.
     AnswerReReview { outcome: Outcome, text: String },
     /// Let it go on inside another case.
     Merge { into: CaseId },
+    /// Take the answer of the case into which it was merged (`into`), or go on alone.
+    FollowMerged { into: CaseId },
     /// Link it to another case.
     Link { link: LinkKind, to: CaseId },
     /// Take it back.
@@ -141,9 +156,9 @@ impl Command {
         macro_rules! kinds {
             ($($name:ident)+) => { match self { $(Command::$name { .. } => CommandKind::$name),+ } };
         }
-        kinds!(Accept NotAccept Route Dispatch Join Release Object UpholdObjection RejectObjection Transfer Extend Ask Reply
-               Unask Note Report Answer Approve SendBack GiveVerdict EndUnreached Reopen AskReview AnswerReview AskReReview
-               AnswerReReview Merge Link Withdraw Erase Recategorise CorrectField HideText Unmask DeclareInterest MoveDue)
+        kinds!(Accept NotAccept Route Dispatch Designate Join Release Object UpholdObjection RejectObjection Transfer Extend Ask Inform Reply
+               Unask Note Report Answer Approve SendBack GiveVerdict EndUnreached Reopen AskReview AnswerReview AskReReview OpenHearing CloseHearing
+               AnswerReReview Merge FollowMerged Link Withdraw Erase Recategorise CorrectField HideText Unmask DeclareInterest MoveDue)
     }
 
     /// The task that it names.
@@ -156,6 +171,7 @@ impl Command {
             | RejectObjection { task, .. }
             | Transfer { task, .. }
             | Ask { task, .. }
+            | Inform { task, .. }
             | Report { task, .. }
             | Answer { task, .. }
             | Approve { task }
@@ -167,7 +183,9 @@ impl Command {
     /// The other case that it names.
     pub fn other(&self) -> Option<CaseId> {
         match self {
-            Command::Merge { into: other } | Command::Link { to: other, .. } => Some(*other),
+            Command::Merge { into: other }
+            | Command::FollowMerged { into: other }
+            | Command::Link { to: other, .. } => Some(*other),
             _ => None,
         }
     }

@@ -1,15 +1,15 @@
 //! The rules of a case: what a command leads to, or why not.
 
 use super::clock::{Clock, ClockChange};
-use super::command::{Command, CommandKind};
+use super::command::{Command, CommandKind, Corrected};
 use super::event::Event;
-use super::raise::{LINE_MOST, TEXT_MOST};
+use super::raise::{LINE_MOST, TEXT_MOST, TITLE_MOST, phone};
 use super::term::*;
-use super::transition::{Transition, may};
-use super::{Case, Fields, Task, TaskState, field, index};
+use super::transition::{Transition, fits, may, survives_erasure};
+use super::{CLOCKS_MOST, Case, Fields, TASKS_MOST, Task, TaskState, field, index};
 use crate::actor::{Actor, Role};
 use crate::district::{District, UnitCode, UnitKind};
-use crate::label::{Label, Lang};
+use crate::label::Label;
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;
@@ -43,24 +43,24 @@ pub struct New {
 }
 
 impl New {
-    fn of(event: Event) -> New {
+    pub(super) fn of(event: Event) -> New {
         New { event, clocks: Vec::new(), private: Fields::new() }
     }
 
-    fn with(mut self, name: &str, text: &str) -> New {
+    pub(super) fn with(mut self, name: &str, text: &str) -> New {
         if !text.trim().is_empty() {
             self.private.insert(name.to_owned(), text.trim().to_owned());
         }
         self
     }
 
-    fn clocks(mut self, changes: impl IntoIterator<Item = ClockChange>) -> New {
+    pub(super) fn clocks(mut self, changes: impl IntoIterator<Item = ClockChange>) -> New {
         self.clocks.extend(changes);
         self
     }
 }
 
-fn required(text: &str, field: &'static str) -> Result<(), Refusal> {
+pub(super) fn required(text: &str, field: &'static str) -> Result<(), Refusal> {
     if text.trim().is_empty() {
         return Err(Refusal::at(Why::Empty, field));
     }
@@ -75,7 +75,7 @@ fn optional(text: &str, field: &'static str, most: usize) -> Result<(), Refusal>
 }
 
 /// The rule of a track's promise, and whether it starts with acceptance (otherwise it runs from raising or dispatch).
-fn promise(track: Track) -> (RuleId, bool) {
+pub(super) fn promise(track: Track) -> (RuleId, bool) {
     match track {
         Track::Hotline => (RuleId::HotlineAnswer, false),
         Track::Petition => (RuleId::PetitionOpinion, true),
@@ -110,37 +110,42 @@ impl Track {
 /// # Errors
 /// A [`Refusal`] that says what to do instead; nothing changes then.
 pub fn decide(case: &Case, command: &Command, facts: &Facts<'_>) -> Result<Vec<New>, Refusal> {
+    let task = check(case, command, facts)?;
+    Decision { case, facts, task }.of(command)
+}
+
+/// Post, stage, task and unit, by the transition table. Who may not come near the case learns nothing else about it.
+fn check<'a>(case: &'a Case, command: &Command, facts: &Facts<'_>) -> Result<Option<&'a Task>, Refusal> {
     let kind = command.kind();
+    let (actor, district) = (facts.actor, facts.district);
+    if actor.account().is_some_and(|a| case.withdrawn_accounts.contains(&a)) {
+        let again = kind == CommandKind::DeclareInterest;
+        return Err(Refusal::new(if again { Why::AlreadyWithdrawn } else { Why::Interest }));
+    }
+    if !fits(kind, case, actor, district) {
+        return Err(Refusal::new(Why::NotYours));
+    }
+    if case.erased && !survives_erasure(kind) {
+        return Err(Refusal::new(Why::Erased));
+    }
+    if !Transition::of(kind).is_some_and(|t| t.from.contains(&case.stage)) {
+        return Err(Refusal::new(Why::WrongStage).about_term(case.stage));
+    }
     let task = match command.task() {
         Some(no) => Some(case.task(no).filter(|t| t.is_open()).ok_or(Refusal::new(Why::NoSuchTask))?),
         None => None,
     };
-    check(case, kind, task, facts)?;
-    let decision = Decision { case, facts, task };
-    decision.of(command)
-}
-
-/// Stage, post and unit, by the transition table.
-fn check(case: &Case, kind: CommandKind, task: Option<&Task>, facts: &Facts<'_>) -> Result<(), Refusal> {
-    if facts.actor.account().is_some_and(|a| case.withdrawn_accounts.contains(&a)) {
-        return Err(Refusal::new(Why::Interest));
-    }
-    if !may(kind, case, task, facts.actor, facts.district) {
+    if !may(kind, case, task, actor, district) {
         return Err(Refusal::new(Why::NotYours));
     }
-    if case.erased && kind != CommandKind::Link {
-        return Err(Refusal::new(Why::Erased));
-    }
-    if !Transition::of(kind).is_some_and(|t| t.from.contains(&case.stage)) {
-        return Err(Refusal::new(Why::WrongStage).about(case.stage.label(Lang::Zh)));
-    }
-    Ok(())
+    Ok(task)
 }
 
-struct Decision<'a> {
-    case: &'a Case,
-    facts: &'a Facts<'a>,
-    task: Option<&'a Task>,
+/// One decision: the case, what may be known, and the open task that the command names.
+pub(super) struct Decision<'a> {
+    pub(super) case: &'a Case,
+    pub(super) facts: &'a Facts<'a>,
+    pub(super) task: Option<&'a Task>,
 }
 
 impl Decision<'_> {
@@ -154,6 +159,7 @@ impl Decision<'_> {
             }
             Command::Route { way, text } => self.route(*way, text),
             Command::Dispatch { lead, joint } => self.dispatch(lead, joint),
+            Command::Designate { unit, reason } => self.designate(unit, reason),
             Command::Join { unit } => self.join(unit),
             Command::Release { task } => {
                 if self.task()?.lead {
@@ -164,7 +170,10 @@ impl Decision<'_> {
             Command::Object { task, reason } => self.object(*task, reason),
             Command::UpholdObjection { task } => {
                 self.objected()?;
-                one(New::of(Event::ObjectionUpheld { task: *task }).clocks(self.stop_task(*task)))
+                // An open question ends with the task that asked it.
+                let asked = self.case.question == Some(*task);
+                let clocks = self.settle(|c| c.task == Some(*task), |_| asked);
+                one(New::of(Event::ObjectionUpheld { task: *task }).clocks(clocks))
             }
             Command::RejectObjection { task, reason } => {
                 self.objected()?;
@@ -179,23 +188,29 @@ impl Decision<'_> {
                 if self.case.question.is_some() {
                     return Err(Refusal::new(Why::QuestionOpen));
                 }
-                if self.task()?.state == TaskState::Approval {
-                    return Err(Refusal::new(Why::InApproval));
-                }
+                self.leads()?;
                 let on = self.today();
                 let notice = self.stop_notice(*task);
                 let pauses = self.case.duties().filter(|(_, c)| !c.is_paused() && !notice_of(c, *task));
                 let pauses: Vec<_> = pauses.map(|(no, _)| ClockChange::Paused { no, on }).collect();
-                one(New::of(Event::Asked { task: *task }).with(field::QUESTION, question).clocks(notice).clocks(pauses))
+                let asked = New::of(Event::Asked { task: *task }).with(field::QUESTION, question);
+                one(asked.clocks(notice).clocks(pauses).clocks([self.start(RuleId::ReplyAsk, Some(*task))]))
             }
+            Command::Inform { task, text } => self.inform(*task, text),
             Command::Reply { text } => {
                 required(text, "text")?;
                 self.question()?;
-                one(New::of(Event::Replied).with(field::REPLY, text).clocks(self.resume()))
+                one(New::of(Event::Replied).with(field::REPLY, text).clocks(self.end_question()))
             }
             Command::Unask => {
                 self.question()?;
-                one(New::of(Event::Unasked).clocks(self.resume()))
+                if matches!(self.facts.actor, Actor::System { .. })
+                    && let Some((_, clock)) = self.case.running(RuleId::ReplyAsk)
+                    && self.today() <= clock.due.rolled
+                {
+                    return Err(Refusal::new(Why::WaitingForReply).about(clock.due.rolled));
+                }
+                one(New::of(Event::Unasked).clocks(self.end_question()))
             }
             Command::Note { text } => {
                 required(text, "text")?;
@@ -211,6 +226,7 @@ impl Decision<'_> {
             Command::Answer { task, outcome, text, basis } => self.answer(*task, *outcome, text, basis),
             Command::Approve { task } => {
                 let (version, outcome) = self.task()?.proposed.ok_or(Refusal::new(Why::NoProposal))?;
+                self.joint_done(*task)?;
                 one(self.answered(Event::Answered { task: *task, outcome, proposal: Some(version) }))
             }
             Command::SendBack { task, reason } => {
@@ -247,19 +263,12 @@ impl Decision<'_> {
                 let new = self.answer_again(*outcome, text, Event::ReviewAnswered { outcome: *outcome })?;
                 one(new.clocks([self.start(RuleId::ReReviewAsk, None)]))
             }
+            Command::OpenHearing | Command::CloseHearing => self.hearing(*command == Command::OpenHearing),
             Command::AnswerReReview { outcome, text } => {
                 one(self.answer_again(*outcome, text, Event::ReReviewAnswered { outcome: *outcome })?)
             }
-            Command::Merge { into } => {
-                let other = self.other()?;
-                if other.is_sealed() != self.case.is_sealed() || other.erased {
-                    return Err(Refusal::at(Why::OtherSealed, "into"));
-                }
-                if !matches!(other.stage, Stage::Raised | Stage::Accepted | Stage::Handling) {
-                    return Err(Refusal::at(Why::OtherOver, "into"));
-                }
-                one(New::of(Event::Merged { into: *into }).clocks(self.stop_all()))
-            }
+            Command::Merge { into } => self.merge(*into),
+            Command::FollowMerged { into } => self.follow(*into),
             Command::Link { link, to } => {
                 if self.other()?.is_sealed() != self.case.is_sealed() {
                     return Err(Refusal::at(Why::OtherSealed, "to"));
@@ -270,7 +279,7 @@ impl Decision<'_> {
                 one(New::of(Event::Linked { link: *link, to: *to }))
             }
             Command::Withdraw => one(New::of(Event::Withdrawn).clocks(self.stop_all())),
-            Command::Erase { ground } => one(New::of(Event::Erased { ground: *ground }).clocks(self.stop_all())),
+            Command::Erase { ground } => self.erase(*ground),
             Command::Recategorise { category } => {
                 self.category(category)?;
                 one(New::of(Event::Recategorised { category: category.clone() }))
@@ -278,8 +287,13 @@ impl Decision<'_> {
             Command::CorrectField { field, value } => {
                 required(value, "value")?;
                 let code = field.code();
-                if !matches!(code, field::TEXT) {
-                    optional(value, "value", LINE_MOST)?;
+                match *field {
+                    Corrected::Text => {}
+                    Corrected::Title => optional(value, "value", TITLE_MOST)?,
+                    Corrected::Place | Corrected::Name | Corrected::Phone => optional(value, "value", LINE_MOST)?,
+                }
+                if *field == Corrected::Phone {
+                    phone(value, "value")?;
                 }
                 one(New::of(Event::FieldCorrected { field: code.to_owned() }).with(field::VALUE, value))
             }
@@ -299,11 +313,11 @@ impl Decision<'_> {
         }
     }
 
-    fn today(&self) -> calendar::Date {
+    pub(super) fn today(&self) -> calendar::Date {
         self.facts.now.date()
     }
 
-    fn task(&self) -> Result<&Task, Refusal> {
+    pub(super) fn task(&self) -> Result<&Task, Refusal> {
         self.task.ok_or(Refusal::new(Why::NoSuchTask))
     }
 
@@ -316,7 +330,7 @@ impl Decision<'_> {
         self.case.question.ok_or(Refusal::new(Why::NoQuestion))
     }
 
-    fn other(&self) -> Result<&Case, Refusal> {
+    pub(super) fn other(&self) -> Result<&Case, Refusal> {
         let other = self.facts.other.ok_or(Refusal::at(Why::NoSuchCase, "to"))?;
         if other.id == self.case.id { Err(Refusal::at(Why::SameCase, "to")) } else { Ok(other) }
     }
@@ -327,7 +341,7 @@ impl Decision<'_> {
     }
 
     /// A unit that may get a task in this case.
-    fn unit(&self, code: &UnitCode, field: &'static str) -> Result<(), Refusal> {
+    pub(super) fn unit(&self, code: &UnitCode, field: &'static str) -> Result<(), Refusal> {
         let unit =
             self.facts.district.open_unit(code).ok_or_else(|| Refusal::at(Why::NoSuchUnit, field).about(code))?;
         let sealed = self.case.is_sealed();
@@ -337,16 +351,21 @@ impl Decision<'_> {
         Ok(())
     }
 
-    fn start(&self, rule: RuleId, task: Option<u16>) -> ClockChange {
+    pub(super) fn start(&self, rule: RuleId, task: Option<u16>) -> ClockChange {
         let district = self.facts.district;
         ClockChange::Started(Clock::start(rule, &district.rules.rule(rule), task, self.today(), &district.calendar))
     }
 
-    fn stop(&self, which: impl Fn(&Clock) -> bool) -> Vec<ClockChange> {
-        Clock::stop(&self.case.clocks, self.today(), which)
+    /// See [`Clock::settle`].
+    pub(super) fn settle(&self, stops: impl Fn(&Clock) -> bool, resumes: impl Fn(&Clock) -> bool) -> Vec<ClockChange> {
+        Clock::settle(&self.case.clocks, self.today(), &self.facts.district.calendar, stops, resumes)
     }
 
-    fn stop_all(&self) -> Vec<ClockChange> {
+    pub(super) fn stop(&self, which: impl Fn(&Clock) -> bool) -> Vec<ClockChange> {
+        self.settle(which, |_| false)
+    }
+
+    pub(super) fn stop_all(&self) -> Vec<ClockChange> {
         self.stop(|_| true)
     }
 
@@ -358,14 +377,58 @@ impl Decision<'_> {
         self.stop(|c| notice_of(c, task))
     }
 
-    fn resume(&self) -> Vec<ClockChange> {
-        let calendar = &self.facts.district.calendar;
-        let paused = self.case.duties().filter(|(_, c)| c.is_paused());
-        let resumed = paused.map(|(no, c)| {
-            let days = c.pause_length(self.today(), calendar);
-            ClockChange::Resumed { no, days, due: c.due_with(days, calendar) }
-        });
-        resumed.collect()
+    /// The wait for a reply is over: the duties run on.
+    fn end_question(&self) -> Vec<ClockChange> {
+        self.settle(|c| c.rule == RuleId::ReplyAsk, |_| true)
+    }
+
+    /// Whether there is room for so many further tasks, and for another round of clocks.
+    pub(super) fn room(&self, tasks: usize) -> Result<(), Refusal> {
+        if self.case.tasks.len() + tasks > TASKS_MOST || self.case.clocks.len() > CLOCKS_MOST {
+            return Err(Refusal::new(Why::TooMany).about(TASKS_MOST));
+        }
+        Ok(())
+    }
+
+    /// The named task leads and nothing about it waits for somebody else.
+    fn leads(&self) -> Result<(), Refusal> {
+        if self.task()?.lead { self.idle() } else { Err(Refusal::new(Why::NotLead)) }
+    }
+
+    /// The named task waits neither for approval nor for a decision on an objection.
+    pub(super) fn idle(&self) -> Result<(), Refusal> {
+        match self.task()?.state {
+            TaskState::Approval => Err(Refusal::new(Why::InApproval)),
+            TaskState::Objected => Err(Refusal::new(Why::ObjectionOpen)),
+            _ => Ok(()),
+        }
+    }
+
+    fn joint_done(&self, lead: u16) -> Result<(), Refusal> {
+        let open = self.case.tasks.iter().any(|t| t.no != lead && t.is_open());
+        if open { Err(Refusal::new(Why::JointOpen)) } else { Ok(()) }
+    }
+
+    /// The lead tells the resident how far it is. An enterprise's next reply has a new date each time.
+    fn inform(&self, no: u16, text: &str) -> Result<Vec<New>, Refusal> {
+        required(text, "text")?;
+        self.leads()?;
+        self.room(0)?;
+        let told = self.stop(|c| notice_of(c, no) || c.rule == RuleId::NeedReply);
+        let next = (self.case.track == Track::Enterprise).then(|| self.start(RuleId::NeedReply, None));
+        Ok(vec![New::of(Event::Informed { task: no }).with(field::ANSWER, text).clocks(told).clocks(next)])
+    }
+
+    /// Nobody's right ends by an erasure that this person did not ask for.
+    fn erase(&self, ground: Ground) -> Result<Vec<New>, Refusal> {
+        let today = self.today();
+        let window = self.case.clocks.iter().filter(|c| c.is_running() && !c.duty && today <= c.due.rolled);
+        if !matches!(ground, Ground::ConsentWithdrawn | Ground::Unlawful)
+            && let Some(last) = window.map(|c| c.due.rolled).max()
+        {
+            return Err(Refusal::new(Why::WindowOpen).about(last));
+        }
+        Ok(vec![New::of(Event::Erased { ground }).clocks(self.stop_all())])
     }
 
     fn accept(&self, way: Option<Way>, category: &crate::district::CategoryCode) -> Result<Vec<New>, Refusal> {
@@ -378,7 +441,11 @@ impl Decision<'_> {
             return Err(Refusal::at(Why::OnlyPetition, "way"));
         }
         let (rule, at_acceptance) = promise(self.case.track);
-        let started = at_acceptance.then(|| self.start(rule, None));
+        let mut started = at_acceptance.then(|| self.start(rule, None));
+        // A hotline request's promise runs from dispatch: until then, dispatch itself is owed.
+        if self.case.track == Track::Hotline {
+            started = Some(self.start(RuleId::HotlineDispatch, None));
+        }
         let stop = self.stop(|c| c.rule.is_acceptance());
         Ok(vec![New::of(Event::Accepted { way, category: category.clone() }).clocks(stop).clocks(started)])
     }
@@ -392,86 +459,6 @@ impl Decision<'_> {
         }
         required(text, "text")?;
         Ok(vec![New::of(Event::Routed { way }).with(field::REASON, text).clocks(self.stop_all())])
-    }
-
-    fn dispatch(&self, lead: &UnitCode, joint: &[UnitCode]) -> Result<Vec<New>, Refusal> {
-        self.unit(lead, "lead")?;
-        for (n, unit) in joint.iter().enumerate() {
-            self.unit(unit, "joint")?;
-            if unit == lead || joint[..n].contains(unit) || self.case.task_of(unit).is_some() {
-                return Err(Refusal::at(Why::HasTask, "joint"));
-            }
-        }
-        // A joint unit that is made the lead keeps one task only: its joint one ends by release first.
-        if self.case.task_of(lead).is_some() {
-            return Err(Refusal::at(Why::HasTask, "lead"));
-        }
-        // Whoever gets a case back that it objected to has been designated.
-        let designated = self.case.tasks.iter().any(|t| &t.unit == lead && t.state == TaskState::Returned);
-        let first = index(self.case.tasks.len()) + 1;
-        let mut clocks = Vec::new();
-        let (rule, _) = promise(self.case.track);
-        if self.case.running(rule).is_none() {
-            clocks.push(self.start(rule, None));
-        }
-        if !designated {
-            clocks.push(self.start(RuleId::Objection, Some(first)));
-        }
-        for n in 0..joint.len() {
-            let no = first + 1 + index(n);
-            clocks.push(self.start(RuleId::Objection, Some(no)));
-            clocks.push(self.start(RuleId::JointReport, Some(no)));
-        }
-        let catalogue = self.facts.district.catalogue.version;
-        let event = Event::Dispatched { lead: lead.clone(), joint: joint.to_vec(), designated, catalogue };
-        Ok(vec![New::of(event).clocks(clocks)])
-    }
-
-    fn join(&self, unit: &UnitCode) -> Result<Vec<New>, Refusal> {
-        self.unit(unit, "unit")?;
-        if self.case.task_of(unit).is_some() {
-            return Err(Refusal::at(Why::HasTask, "unit"));
-        }
-        let no = index(self.case.tasks.len()) + 1;
-        let clocks = [self.start(RuleId::Objection, Some(no)), self.start(RuleId::JointReport, Some(no))];
-        Ok(vec![New::of(Event::Joined { unit: unit.clone() }).clocks(clocks)])
-    }
-
-    fn object(&self, no: u16, reason: &str) -> Result<Vec<New>, Refusal> {
-        required(reason, "reason")?;
-        let task = self.task()?;
-        if task.designated {
-            return Err(Refusal::new(Why::Designated));
-        }
-        if task.state != TaskState::Open {
-            return Err(Refusal::new(Why::NoSuchTask));
-        }
-        let window = self.case.clocks.iter().rev().find(|c| c.rule == RuleId::Objection && c.task == Some(no));
-        if let Some(window) = window
-            && self.today() > window.due.rolled
-        {
-            return Err(Refusal::new(Why::ObjectionLate).about(window.due.rolled));
-        }
-        Ok(vec![New::of(Event::Objected { task: no }).with(field::REASON, reason)])
-    }
-
-    fn transfer(&self, no: u16, to: &UnitCode, reason: &str) -> Result<Vec<New>, Refusal> {
-        required(reason, "reason")?;
-        if !self.task()?.lead {
-            return Err(Refusal::new(Why::NotLead));
-        }
-        self.unit(to, "to")?;
-        if self.case.task_of(to).is_some() {
-            return Err(Refusal::at(Why::HasTask, "to"));
-        }
-        let new = index(self.case.tasks.len()) + 1;
-        // A petition's notice runs anew with every transfer (信访工作条例 22, 23); the promise to the resident does not.
-        let notice = (self.case.track == Track::Petition).then(|| self.start(RuleId::PetitionNotice, Some(new)));
-        let changes = self.stop_task(no).into_iter().chain([self.start(RuleId::Objection, Some(new))]).chain(notice);
-        // An open question ends with the task that asked it.
-        let resumed = if self.case.question == Some(no) { self.resume() } else { Vec::new() };
-        let event = Event::Transferred { task: no, to: to.clone() };
-        Ok(vec![New::of(event).with(field::REASON, reason).clocks(changes).clocks(resumed)])
     }
 
     fn extend(&self, no: u16, days: u16, reason: &str) -> Result<Vec<New>, Refusal> {
@@ -489,10 +476,13 @@ impl Decision<'_> {
         if days == 0 || days > extension.days {
             return Err(Refusal::at(Why::ExtensionTooLong, "days").about(extension.days));
         }
+        if clock.is_late(self.today()) {
+            return Err(Refusal::new(Why::ExtensionLate).about(clock.due.rolled));
+        }
         let calendar = &self.facts.district.calendar;
         let due = clock.due_with(days, calendar);
         let event = Event::Extended { clock: no, days };
-        let changes = [ClockChange::Extended { no, days, due }];
+        let changes = clock.moved(no, calendar).into_iter().chain([ClockChange::Extended { no, days, due }]);
         Ok(vec![New::of(event).with(field::REASON, reason).clocks(changes)])
     }
 
@@ -501,15 +491,11 @@ impl Decision<'_> {
         if !task.lead {
             return Err(Refusal::new(Why::NotLead));
         }
-        match task.state {
-            TaskState::Approval => return Err(Refusal::new(Why::InApproval)),
-            TaskState::Objected => return Err(Refusal::new(Why::NoSuchTask)),
-            _ => {}
-        }
+        self.idle()?;
         required(text, "text")?;
         optional(basis, "basis", TEXT_MOST)?;
         if !self.case.track.outcomes().contains(&outcome) {
-            return Err(Refusal::at(Why::WrongOutcome, "outcome").about(outcome.label(Lang::Zh)));
+            return Err(Refusal::at(Why::WrongOutcome, "outcome").about_term(outcome));
         }
         if self.case.track == Track::Petition && basis.trim().is_empty() {
             return Err(Refusal::at(Why::NeedsBasis, "basis"));
@@ -517,9 +503,7 @@ impl Decision<'_> {
         if self.case.question.is_some() {
             return Err(Refusal::new(Why::QuestionOpen));
         }
-        if self.case.tasks.iter().any(|t| t.no != no && t.is_open()) {
-            return Err(Refusal::new(Why::JointOpen));
-        }
+        self.joint_done(no)?;
         let new = if self.case.track.needs_approval() {
             New::of(Event::Proposed { task: no, outcome })
         } else {
@@ -528,72 +512,23 @@ impl Decision<'_> {
         Ok(vec![new.with(field::ANSWER, text).with(field::BASIS, basis)])
     }
 
-    /// The resident gets an answer: duties stop, the time for the verdict starts, and a petition's time for a review.
-    fn answered(&self, event: Event) -> New {
-        let review = (self.case.track == Track::Petition).then(|| self.start(RuleId::ReviewAsk, None));
-        New::of(event).clocks(self.stop_all()).clocks([self.start(RuleId::VerdictAsk, None)]).clocks(review)
-    }
-
-    fn reopen(&self, reason: &str) -> Result<Vec<New>, Refusal> {
-        required(reason, "reason")?;
-        let by_resident = *self.facts.actor == Actor::Resident;
-        let solved = self.case.verdict.is_some_and(|v| v.solved == Solved::Yes);
-        if by_resident && solved && self.case.stage == Stage::Ended {
-            return Err(Refusal::new(Why::NotReopened));
-        }
-        if self.case.stage == Stage::Withdrawn && !by_resident {
-            return Err(Refusal::new(Why::NotYours));
-        }
-        // A case that was never accepted starts again with its acceptance clock; any other waits for dispatch.
-        let acceptance = match self.case.track {
-            _ if self.case.accepted_on.is_some() => None,
-            Track::Hotline => Some(RuleId::HotlineTriage),
-            Track::Petition => Some(RuleId::PetitionNotice),
-            Track::Enterprise => Some(RuleId::NeedVerify),
-            Track::Mediation => Some(RuleId::MediationTake),
-            Track::Suggestion => None,
-            Track::Accusation => Some(RuleId::AccusationNotice),
-        };
-        let started = acceptance.map(|rule| self.start(rule, None));
-        Ok(vec![New::of(Event::Reopened).with(field::REASON, reason).clocks(self.stop_all()).clocks(started)])
-    }
-
-    fn ask_again(&self, reason: &str, window: RuleId, duty: RuleId, event: Event) -> Result<Vec<New>, Refusal> {
-        required(reason, "reason")?;
-        if self.case.track != Track::Petition {
-            return Err(Refusal::new(Why::OnlyPetition));
-        }
-        let Some((no, clock)) = self.case.running(window) else {
-            return Err(Refusal::new(Why::ReviewLate).about("–"));
-        };
-        if self.today() > clock.due.rolled {
-            return Err(Refusal::new(Why::ReviewLate).about(clock.due.rolled));
-        }
-        let on = self.today();
-        let verdict = self.stop(|c| c.rule == RuleId::VerdictAsk);
-        let changes = [ClockChange::Stopped { no, on }, self.start(duty, None)];
-        Ok(vec![New::of(event).with(field::REASON, reason).clocks(verdict).clocks(changes)])
-    }
-
-    fn answer_again(&self, outcome: Outcome, text: &str, event: Event) -> Result<New, Refusal> {
-        required(text, "text")?;
-        if !self.case.track.outcomes().contains(&outcome) {
-            return Err(Refusal::at(Why::WrongOutcome, "outcome").about(outcome.label(Lang::Zh)));
-        }
-        // Without a verdict so far, the resident is asked again.
-        let ask = self.case.ended.is_none().then(|| self.start(RuleId::VerdictAsk, None));
-        let stop = self.stop(|c| matches!(c.rule, RuleId::ReviewAnswer | RuleId::ReReviewAnswer));
-        Ok(New::of(event).with(field::ANSWER, text).clocks(stop).clocks(ask))
+    /// The resident gets an answer: duties stop, and the resident's windows start.
+    pub(super) fn answered(&self, event: Event) -> New {
+        let agreed = matches!(event, Event::Answered { outcome, .. } | Event::AnsweredTogether { outcome, .. }
+            if outcome == Outcome::Agreed);
+        let windows = [
+            (true, RuleId::VerdictAsk),
+            (self.case.track == Track::Petition, RuleId::ReviewAsk),
+            (agreed, RuleId::JudicialConfirmation),
+        ];
+        let started = windows.into_iter().filter(|(opens, _)| *opens).map(|(_, rule)| self.start(rule, None));
+        New::of(event).clocks(self.stop_all()).clocks(started)
     }
 
     fn move_due(&self) -> Result<Vec<New>, Refusal> {
         let calendar = &self.facts.district.calendar;
         let running = self.case.clocks.iter().enumerate().filter(|(_, c)| c.is_running());
-        let moved: Vec<_> = running
-            .map(|(n, c)| (n, c.due, c.computed(calendar)))
-            .filter(|(_, from, due)| from != due)
-            .map(|(n, from, due)| ClockChange::Moved { no: index(n), from, due })
-            .collect();
+        let moved: Vec<_> = running.filter_map(|(n, c)| c.moved(index(n), calendar)).collect();
         if moved.is_empty() {
             return Err(Refusal::new(Why::NothingMoves));
         }

@@ -78,14 +78,16 @@ events! {
     /// The dispatcher disagrees: the unit is designated. Private: reason.
     ObjectionRejected "objection_rejected" { task: u16 },
     /// The lead goes to another unit; a new clock. Private: reason.
-    Transferred "transferred" { task: u16, to: UnitCode },
+    Transferred "transferred" { task: u16, to: UnitCode, #[serde(default, skip_serializing_if = "std::ops::Not::not")] designated: bool },
     /// A clock is extended. Private: reason, which the resident reads.
     Extended "extended" { clock: u16, days: u16 },
     /// A question to the resident; the duties pause. Private: question.
     Asked "asked" { task: u16 },
+    /// The lead tells the resident how far it is; the next reply has a new date. Private: answer.
+    Informed "informed" { task: u16 },
     /// The resident replied. Private: reply.
     Replied "replied",
-    /// The question is taken back.
+    /// The question is taken back, or was not replied to in time: then by the district's clock.
     Unasked "unasked",
     /// An internal note. Private: note.
     Noted "noted",
@@ -109,10 +111,18 @@ events! {
     ReviewAnswered "review_answered" { outcome: Outcome },
     /// The resident asks for a re-review. Private: reason.
     ReReviewAsked "re_review_asked",
+    /// A hearing begins; its days are not counted (信访工作条例 36).
+    HearingOpened "hearing_opened",
+    /// The hearing is over.
+    HearingClosed "hearing_closed",
     /// The re-review's result. Private: answer.
     ReReviewAnswered "re_review_answered" { outcome: Outcome },
-    /// The case goes on inside another one.
+    /// The case goes on inside another one. Its promise to its own resident runs on.
     Merged "merged" { into: CaseId },
+    /// The case into which it was merged was answered: its own resident gets that answer, and is asked. Private: answer, basis.
+    AnsweredTogether "answered_together" { outcome: Outcome, with: CaseId },
+    /// The case into which it was merged was not taken to an answer: it goes on by itself.
+    Parted "parted" { from: CaseId },
     /// The case is linked to another one.
     Linked "linked" { link: LinkKind, to: CaseId },
     /// The resident takes the case back.

@@ -47,6 +47,12 @@ impl Case {
         }
     }
 
+    fn end_question(&mut self, task: u16) {
+        if self.question == Some(task) {
+            self.question = None;
+        }
+    }
+
     fn add_task(&mut self, unit: &UnitCode, lead: bool, designated: bool, at: Moment) {
         let no = index(self.tasks.len()) + 1;
         let since = at.date();
@@ -119,18 +125,19 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         }
         Event::Dispatched { lead, joint, designated, .. } => {
             case.stage = Stage::Handling;
-            case.hops += 1;
+            case.hops = case.hops.saturating_add(1);
             case.add_task(lead, true, *designated, at);
             for unit in joint {
-                case.add_task(unit, false, false, at);
+                case.add_task(unit, false, case.is_designated(unit), at);
             }
         }
-        Event::Joined { unit } => case.add_task(unit, false, false, at),
+        Event::Joined { unit } => case.add_task(unit, false, case.is_designated(unit), at),
         Event::Released { task } => case.set_task(*task, TaskState::Released),
         Event::Objected { task } => case.set_task(*task, TaskState::Objected),
         Event::ObjectionUpheld { task } => {
-            case.returned += 1;
+            case.returned = case.returned.saturating_add(1);
             case.set_task(*task, TaskState::Returned);
+            case.end_question(*task);
             if case.task(*task).is_some_and(|t| t.lead) {
                 case.stage = Stage::Accepted;
             }
@@ -141,18 +148,22 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
                 t.designated = true;
             }
         }
-        Event::Transferred { task, to } => {
+        Event::Transferred { task, to, designated } => {
             case.set_task(*task, TaskState::Released);
-            case.hops += 1;
-            case.add_task(to, true, false, at);
-            if case.question == Some(*task) {
-                case.question = None;
-            }
+            case.hops = case.hops.saturating_add(1);
+            case.add_task(to, true, *designated, at);
+            case.end_question(*task);
         }
-        Event::Extended { .. } => case.extended += 1,
+        Event::Extended { .. } => case.extended = case.extended.saturating_add(1),
         Event::Asked { task } => case.question = Some(*task),
         Event::Replied | Event::Unasked => case.question = None,
-        Event::Noted | Event::FieldCorrected { .. } | Event::Unmasked { .. } | Event::DueMoved => {}
+        Event::FieldCorrected { field } => case.contact |= field == super::field::PHONE,
+        Event::Noted
+        | Event::Informed { .. }
+        | Event::Unmasked { .. }
+        | Event::DueMoved
+        | Event::HearingOpened
+        | Event::HearingClosed => {}
         Event::Reported { task } => case.set_task(*task, TaskState::Done),
         Event::Proposed { task, outcome } => {
             let version = case.version;
@@ -184,10 +195,11 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         }
         Event::Reopened => {
             case.stage = if case.accepted_on.is_some() { Stage::Accepted } else { Stage::Raised };
-            case.reopened += 1;
+            case.reopened = case.reopened.saturating_add(1);
             case.ended = None;
             case.verdict = None;
             case.refused = None;
+            case.way = case.way.filter(|_| case.accepted_on.is_some());
         }
         Event::ReviewAsked => case.stage = Stage::Review,
         Event::ReReviewAsked => case.stage = Stage::ReReview,
@@ -198,7 +210,18 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         Event::Merged { into } => {
             case.merged_into = Some(*into);
             case.stage = Stage::Merged;
+            // The other case is accepted, and this one with it.
+            case.accepted_on.get_or_insert(at.date());
             case.end_tasks(TaskState::Released);
+        }
+        Event::AnsweredTogether { outcome, .. } => {
+            case.stage = Stage::Answered;
+            case.answered_on = Some(at.date());
+            case.outcome = Some(*outcome);
+        }
+        Event::Parted { .. } => {
+            case.merged_into = None;
+            case.stage = Stage::Accepted;
         }
         Event::Linked { link, to } => case.links.push((*link, *to)),
         Event::Withdrawn => {

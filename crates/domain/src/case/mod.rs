@@ -1,10 +1,12 @@
 //! One case from raising to the resident's word: its state, and what the state says.
 
+mod again;
 mod clock;
 mod command;
 mod decide;
 mod event;
 mod evolve;
+mod handover;
 mod raise;
 mod term;
 mod transition;
@@ -247,6 +249,11 @@ impl Case {
         self.tasks.iter().rev().find(|t| &t.unit == unit && t.is_open())
     }
 
+    /// Whether a unit objected with success before, or was designated: whoever gets the case back can't object again.
+    pub fn is_designated(&self, unit: &UnitCode) -> bool {
+        self.tasks.iter().any(|t| &t.unit == unit && (t.designated || t.state == TaskState::Returned))
+    }
+
     /// Running clocks that oblige a unit, with their numbers.
     pub fn duties(&self) -> impl Iterator<Item = (u16, &Clock)> {
         self.clocks.iter().enumerate().filter(|(_, c)| c.is_running() && c.duty).map(|(n, c)| (index(n), c))
@@ -268,13 +275,30 @@ impl Case {
         self.duties().map(|(_, c)| c).min_by_key(|c| c.due.alarm())
     }
 
+    /// The window that the district's clock ends when it runs out: for the verdict, or for the reply to a question.
+    pub fn waits(&self) -> Option<&Clock> {
+        use crate::rule::RuleId;
+        let rule = match self.stage {
+            Stage::Answered => RuleId::VerdictAsk,
+            Stage::Handling => RuleId::ReplyAsk,
+            _ => return None,
+        };
+        self.running(rule).map(|(_, clock)| clock)
+    }
+
     /// The latest verdict window, running or not.
     pub fn asked(&self) -> Option<&Clock> {
         self.clocks.iter().rev().find(|c| c.rule == crate::rule::RuleId::VerdictAsk)
     }
 }
 
-/// A clock's or task's index as events have it. A case holds far fewer than 65 535 of either (see `raise::MOST`).
+/// The most tasks that a case may get.
+pub const TASKS_MOST: usize = 1_000;
+/// The most clocks that a case may get before no act that starts another round is taken any more.
+pub const CLOCKS_MOST: usize = 20_000;
+
+/// A clock's or task's index as events have it. A case holds far fewer than 65 535 of either: [`TASKS_MOST`],
+/// [`CLOCKS_MOST`].
 pub(crate) fn index(n: usize) -> u16 {
     u16::try_from(n).unwrap_or(u16::MAX)
 }

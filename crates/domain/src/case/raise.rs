@@ -138,7 +138,7 @@ fn first_words(text: &str) -> String {
 }
 
 /// The rules that start when a case of a track is raised.
-fn first_clocks(track: Track) -> &'static [RuleId] {
+pub(super) fn first_clocks(track: Track) -> &'static [RuleId] {
     match track {
         Track::Hotline => &[RuleId::HotlineTriage],
         Track::Petition => &[RuleId::PetitionNotice],
@@ -174,9 +174,7 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
             return Err(Refusal::at(Why::TooLong, name).about(LINE_MOST));
         }
     }
-    if raise.contact.phone.chars().any(|c| !(c.is_ascii_digit() || " +-()#*转".contains(c))) {
-        return Err(Refusal::at(Why::BadPhone, "phone"));
-    }
+    phone(&raise.contact.phone, "phone")?;
     let usable = (4..=12).contains(&raise.secret.len()) && raise.secret.bytes().all(|b| b.is_ascii_digit());
     if !usable && !raise.secret.is_empty() {
         return Err(Refusal::at(Why::BadSecret, "secret"));
@@ -203,6 +201,7 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
     {
         return Err(Refusal::at(Why::NoSuchUnit, "accused").about(accused));
     }
+    sealed_door(raise, facts)?;
     let title = if raise.title.trim().is_empty() { first_words(text) } else { raise.title.trim().to_owned() };
     let mut private = Fields::new();
     let secret = if raise.secret.is_empty() { facts.secret } else { &raise.secret };
@@ -234,6 +233,9 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         photos: raise.photos.clone(),
         opened: raise.origin.as_ref().map(|o| o.opened),
     };
+    if raise.photos.iter().any(|p| p.len() != 64 || !p.bytes().all(|b| b.is_ascii_hexdigit())) {
+        return Err(Refusal::at(Why::BadCode, "photos").about("photos"));
+    }
     if let Some(origin) = &raise.origin
         && (origin.opened > facts.now || origin.closed.is_some_and(|c| c < origin.opened || c > facts.now))
     {
@@ -259,4 +261,29 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
     }
     let done = Event::EndedElsewhere { closed };
     Ok(vec![New { event, clocks: Vec::new(), private }, New { event: done, clocks, private: answer }])
+}
+
+/// Digits and what stands between them.
+pub(super) fn phone(text: &str, field: &'static str) -> Result<(), Refusal> {
+    let known = text.chars().all(|c| c.is_ascii_digit() || " +-()#*转".contains(c));
+    if known { Ok(()) } else { Err(Refusal::at(Why::BadPhone, field)) }
+}
+
+/// An accusation needs a discipline unit that it is not about, and nobody of the accused unit writes it down. One that
+/// another system has ended already goes to nobody.
+fn sealed_door(raise: &Raise, facts: &Facts<'_>) -> Result<(), Refusal> {
+    if raise.track != Track::Accusation {
+        return Ok(());
+    }
+    if facts.actor.unit().is_some_and(|u| raise.accused.as_ref() == Some(u)) {
+        return Err(Refusal::at(Why::WrongAccusedUnit, "accused"));
+    }
+    let takes = |u: &crate::district::Unit| {
+        u.kind == UnitKind::Discipline && !u.closed && raise.accused.as_ref() != Some(&u.code)
+    };
+    let over = raise.origin.as_ref().is_some_and(|o| o.closed.is_some());
+    if over || facts.district.units.values().any(takes) {
+        return Ok(());
+    }
+    Err(Refusal::at(Why::NoDisciplineUnit, "accused"))
 }

@@ -42,8 +42,8 @@ pub struct Transition {
 
 const OPEN: &[Stage] = &[Stage::Raised, Stage::Accepted, Stage::Handling];
 const LIVE: &[Stage] =
-    &[Stage::Raised, Stage::Accepted, Stage::Handling, Stage::Answered, Stage::Review, Stage::ReReview];
-const OVER: &[Stage] = &[Stage::Ended, Stage::NotAccepted, Stage::Routed, Stage::Merged, Stage::Withdrawn];
+    &[Stage::Raised, Stage::Accepted, Stage::Handling, Stage::Answered, Stage::Review, Stage::ReReview, Stage::Merged];
+const OVER: &[Stage] = &[Stage::Ended, Stage::NotAccepted, Stage::Routed, Stage::Withdrawn];
 const ANY: &[Stage] = &[
     Stage::Raised,
     Stage::Accepted,
@@ -71,16 +71,18 @@ pub const TABLE: &[Transition] = {
         row(NotAccept, &[Raised], &[Who::Dispatcher]),
         row(Route, &[Raised], &[Who::Dispatcher]),
         row(Dispatch, &[Accepted], &[Who::Dispatcher]),
+        row(Designate, &[Accepted, Handling], &[Who::Dispatcher]),
         row(Join, &[Handling], &[Who::Dispatcher, Who::LeadUnit]),
-        row(Release, &[Handling], &[Who::Dispatcher]),
-        row(Object, &[Handling], &[Who::TaskUnit]),
-        row(UpholdObjection, &[Handling], &[Who::Dispatcher]),
-        row(RejectObjection, &[Handling], &[Who::Dispatcher]),
+        row(Release, &[Accepted, Handling], &[Who::Dispatcher]),
+        row(Object, &[Accepted, Handling], &[Who::TaskUnit]),
+        row(UpholdObjection, &[Accepted, Handling], &[Who::Dispatcher]),
+        row(RejectObjection, &[Accepted, Handling], &[Who::Dispatcher]),
         row(Transfer, &[Handling], &[Who::Dispatcher]),
-        row(Extend, &[Raised, Handling, Review, ReReview], &[Who::LeadUnit, Who::Dispatcher, Who::Head]),
+        row(Extend, &[Raised, Accepted, Handling, Review, ReReview], &[Who::LeadUnit, Who::Dispatcher, Who::Head]),
         row(Ask, &[Handling], &[Who::LeadUnit]),
+        row(Inform, &[Handling], &[Who::LeadUnit]),
         row(Reply, &[Handling], &[Who::Resident]),
-        row(Unask, &[Handling], &[Who::LeadUnit]),
+        row(Unask, &[Handling], &[Who::LeadUnit, Who::System]),
         row(Note, LIVE, &[Who::Dispatcher, Who::TaskUnit, Who::Supervisor]),
         row(Report, &[Accepted, Handling], &[Who::TaskUnit]),
         row(Answer, &[Handling], &[Who::TaskUnit]),
@@ -88,21 +90,24 @@ pub const TABLE: &[Transition] = {
         row(SendBack, &[Handling], &[Who::Head]),
         row(GiveVerdict, &[Answered], &[Who::Resident]),
         row(EndUnreached, &[Answered], &[Who::System]),
-        row(Reopen, &[Ended, NotAccepted, Withdrawn], &[Who::Resident, Who::Dispatcher, Who::Supervisor]),
+        row(Reopen, &[Ended, NotAccepted, Routed, Withdrawn], &[Who::Resident, Who::Dispatcher, Who::Supervisor]),
         row(AskReview, &[Answered, Ended], &[Who::Resident]),
         row(AnswerReview, &[Review], &[Who::Supervisor]),
         row(AskReReview, &[Answered, Ended], &[Who::Resident]),
+        row(OpenHearing, &[ReReview], &[Who::Supervisor]),
+        row(CloseHearing, &[ReReview], &[Who::Supervisor]),
         row(AnswerReReview, &[ReReview], &[Who::Supervisor]),
         row(Merge, OPEN, &[Who::Dispatcher]),
+        row(FollowMerged, &[Merged], &[Who::System]),
         row(Link, ANY, &[Who::Dispatcher]),
-        row(Withdraw, &[Raised, Accepted, Handling, Answered], &[Who::Resident]),
+        row(Withdraw, &[Raised, Accepted, Handling, Answered, Merged], &[Who::Resident]),
         row(Erase, OVER, &[Who::Dispatcher, Who::Administrator]),
         row(Recategorise, LIVE, &[Who::Dispatcher]),
         row(CorrectField, LIVE, &[Who::Resident, Who::Dispatcher]),
         row(HideText, ANY, &[Who::Dispatcher, Who::Supervisor]),
         row(Unmask, ANY, &[Who::TaskUnit, Who::Dispatcher, Who::Auditor]),
         row(DeclareInterest, LIVE, &[Who::TaskUnit, Who::Dispatcher, Who::Supervisor]),
-        row(MoveDue, LIVE, &[Who::System, Who::Administrator]),
+        row(MoveDue, ANY, &[Who::System, Who::Administrator]),
     ]
 };
 
@@ -114,38 +119,64 @@ impl Transition {
 }
 
 impl Who {
-    /// Whether an actor is this, for a case and the task that a command names.
-    fn is(self, actor: &Actor, case: &Case, task: Option<&Task>) -> bool {
+    /// Whether an actor's post is of this kind, whatever the case.
+    fn fits(self, actor: &Actor) -> bool {
         let role = actor.role();
-        let works = matches!(role, Some(Role::Clerk | Role::Head));
-        let at = |t: &Task| actor.unit() == Some(&t.unit);
         match self {
             Who::Resident => *actor == Actor::Resident,
             Who::Dispatcher => role == Some(Role::Dispatcher),
-            Who::TaskUnit => works && task.map_or_else(|| case.tasks.iter().any(|t| t.is_open() && at(t)), at),
-            Who::LeadUnit => works && case.lead().is_some_and(at),
-            Who::Head => role == Some(Role::Head) && task.or_else(|| case.lead()).is_some_and(at),
+            Who::TaskUnit | Who::LeadUnit => matches!(role, Some(Role::Clerk | Role::Head)),
+            Who::Head => role == Some(Role::Head),
             Who::Supervisor => role == Some(Role::Supervisor),
             Who::Administrator => role == Some(Role::Administrator),
             Who::Auditor => role == Some(Role::Auditor),
             Who::System => matches!(actor, Actor::System { .. }),
         }
     }
+
+    /// Whether an actor is this, for a case and the task that a command names.
+    fn is(self, actor: &Actor, case: &Case, task: Option<&Task>) -> bool {
+        let at = |t: &Task| actor.unit() == Some(&t.unit);
+        let here = match self {
+            Who::TaskUnit => task.map_or_else(|| case.tasks.iter().any(|t| t.is_open() && at(t)), at),
+            Who::LeadUnit => case.lead().is_some_and(at),
+            Who::Head => task.or_else(|| case.lead()).is_some_and(at),
+            _ => true,
+        };
+        here && self.fits(actor)
+    }
+}
+
+/// Whether an actor's post is one that may do an act at all, to a case that it may see. Which task and which stage are
+/// further questions.
+pub(super) fn fits(command: CommandKind, case: &Case, actor: &Actor, district: &District) -> bool {
+    let posts = Transition::of(command).map_or(&[][..], |t| t.who);
+    reaches(case, actor, district) && posts.iter().any(|w| w.fits(actor))
 }
 
 /// Whether an actor may do an act to a case as far as post and unit go (the stage is another question).
 pub(super) fn may(command: CommandKind, case: &Case, task: Option<&Task>, actor: &Actor, district: &District) -> bool {
-    let row = Transition::of(command);
     let not_withdrawn = actor.account().is_none_or(|a| !case.withdrawn_accounts.contains(&a));
-    not_withdrawn
-        && (actor.unit().is_none() || may_see(case, actor, district))
-        && row.is_some_and(|t| t.who.iter().any(|w| w.is(actor, case, task)))
+    let posts = Transition::of(command).map_or(&[][..], |t| t.who);
+    not_withdrawn && reaches(case, actor, district) && posts.iter().any(|w| w.is(actor, case, task))
+}
+
+/// Whether an act may come near the case: staff must be allowed to see it. The administrator sees none, and still
+/// erases and recomputes those that are not sealed.
+fn reaches(case: &Case, actor: &Actor, district: &District) -> bool {
+    let administers = actor.role() == Some(Role::Administrator) && !case.is_sealed();
+    actor.unit().is_none() || administers || may_see(case, actor, district)
+}
+
+/// What is still possible once the personal data is gone: links between cases hold none.
+pub(super) fn survives_erasure(command: CommandKind) -> bool {
+    command == CommandKind::Link
 }
 
 /// The acts that an actor may do to a case now: the buttons of its page.
 pub fn allowed(case: &Case, actor: &Actor, district: &District) -> Vec<CommandKind> {
-    let possible = TABLE.iter().filter(|t| t.from.contains(&case.stage));
-    possible.map(|t| t.command).filter(|c| may(*c, case, None, actor, district)).collect()
+    let possible = TABLE.iter().filter(|t| t.from.contains(&case.stage)).map(|t| t.command);
+    possible.filter(|c| !case.erased || survives_erasure(*c)).filter(|c| may(*c, case, None, actor, district)).collect()
 }
 
 /// Whether a staff member may see a case at all. A sealed accusation is seen by the discipline unit alone, and never

@@ -67,6 +67,18 @@ pub enum CatalogueFault {
     Unit(CategoryCode, UnitCode),
 }
 
+impl CatalogueFault {
+    /// The fault in Chinese; its `Display` is English.
+    pub fn zh(&self) -> String {
+        match self {
+            CatalogueFault::Code(code) => format!("类别代码“{code}”只能由小写字母、数字、点、下划线和横线组成"),
+            CatalogueFault::Twice(code) => format!("类别“{code}”出现了两次"),
+            CatalogueFault::Orphan(code) => format!("类别“{code}”没有对应的一级类别"),
+            CatalogueFault::Unit(code, unit) => format!("类别“{code}”指定的单位“{unit}”不存在或已停用"),
+        }
+    }
+}
+
 impl Catalogue {
     /// The category of a code.
     pub fn category(&self, code: &CategoryCode) -> Option<&Category> {

@@ -4,8 +4,11 @@ use super::event::{Event, Figure};
 use super::{Account, Catalogue, District, Post, PostCode, Scope, Token, Unit, UnitCode};
 use crate::actor::{Actor, Role};
 use crate::refusal::{Refusal, Why};
-use crate::rule::RuleTable;
+use crate::rule::{Rule, RuleId, RuleTable};
 use calendar::YearTable;
+
+/// The longest name of a token, in characters.
+const TOKEN_NAME_MOST: usize = 60;
 
 /// What can be asked of the district's own stream.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,7 +96,7 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
         Command::PublishFigures(_) | Command::CorrectFigure { .. } => {
             matches!(role, None | Some(Role::Supervisor | Role::Leader | Role::Administrator))
         }
-        Command::Export { .. } => true,
+        Command::Export { .. } => role != Some(Role::Grid),
         _ => matches!(role, None | Some(Role::Administrator)),
     };
     if !allowed || *actor == Actor::Resident {
@@ -116,6 +119,9 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
             Event::Founded { zh: zh.clone(), en: en.clone(), origin: origin.clone(), vkey: vkey.clone() }
         }
         Command::SetUnits(units) => {
+            if units.is_empty() {
+                return Err(Refusal::at(Why::Empty, "units"));
+            }
             for u in units {
                 if !u.code.is_well_formed() {
                     return Err(Refusal::at(Why::BadCode, "code").about(&u.code));
@@ -130,6 +136,9 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
                     return Err(Refusal::at(Why::NoSuchUnit, "parent").about(parent));
                 }
             }
+            if let Some(unit) = units.iter().find(|u| stands_above_itself(district, units, &u.code)) {
+                return Err(Refusal::at(Why::BadParent, "parent").about(&unit.code));
+            }
             Event::UnitsSet { units: units.clone() }
         }
         Command::CloseUnit(code) => {
@@ -137,7 +146,13 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
             Event::UnitClosed { unit: code.clone() }
         }
         Command::SetPosts(posts) => {
+            if posts.is_empty() {
+                return Err(Refusal::at(Why::Empty, "posts"));
+            }
             for p in posts {
+                if p.zh.trim().is_empty() || p.en.trim().is_empty() {
+                    return Err(Refusal::at(Why::Empty, "name").about(&p.code));
+                }
                 if !p.code.is_well_formed() {
                     return Err(Refusal::at(Why::BadCode, "code").about(&p.code));
                 }
@@ -152,8 +167,11 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
             Event::PostEnded { post: code.clone() }
         }
         Command::OpenAccounts(wanted) => {
+            if wanted.is_empty() {
+                return Err(Refusal::at(Why::Empty, "accounts"));
+            }
             let mut accounts: Vec<Account> = Vec::with_capacity(wanted.len());
-            let first = district.accounts.keys().next_back().map_or(1, |id| id + 1);
+            let last = district.accounts.keys().next_back().copied().unwrap_or(0);
             for (n, (user, at, role)) in wanted.iter().enumerate() {
                 let well_formed = (2..=40).contains(&user.len())
                     && user.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
@@ -164,7 +182,8 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
                 if district.account_of(user).is_some() || accounts.iter().any(|a| &a.user == user) {
                     return Err(Refusal::at(Why::UserTaken, "user").about(user));
                 }
-                let id = first + u32::try_from(n).map_err(|_| Refusal::new(Why::TooMany))?;
+                let id = u32::try_from(n + 1).ok().and_then(|n| last.checked_add(n));
+                let id = id.ok_or(Refusal::new(Why::TooMany).about(u32::MAX))?;
                 accounts.push(Account { id, user: user.clone(), unit: at.clone(), role: *role, closed: false });
             }
             Event::AccountsOpened { accounts }
@@ -181,8 +200,11 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
             Event::AccountClosed { id: account.id }
         }
         Command::MakeToken { name, scope } => {
-            if name.trim().is_empty() || name.chars().count() > 60 {
+            if name.trim().is_empty() {
                 return Err(Refusal::at(Why::Empty, "name"));
+            }
+            if name.chars().count() > TOKEN_NAME_MOST {
+                return Err(Refusal::at(Why::TooLong, "name").about(TOKEN_NAME_MOST));
             }
             if district.tokens.get(name).is_some_and(|t| !t.ended) {
                 return Err(Refusal::at(Why::UserTaken, "name").about(name));
@@ -196,16 +218,32 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
             Event::TokenEnded { name: name.clone() }
         }
         Command::PublishCatalogue(catalogue) => {
-            catalogue
-                .check(|code| district.open_unit(code).is_some())
-                .map_err(|fault| Refusal::at(Why::BadCatalogue, "catalogue").about(fault))?;
+            catalogue.check(|code| district.open_unit(code).is_some()).map_err(|fault| {
+                Refusal::at(Why::BadCatalogue, "catalogue").about_both(fault.zh(), fault.to_string())
+            })?;
             let catalogue = Catalogue { version: district.catalogue.version + 1, ..catalogue.clone() };
             Event::CataloguePublished { catalogue }
         }
-        Command::LoadCalendar(table) => Event::CalendarLoaded { table: table.clone() },
+        Command::LoadCalendar(table) => {
+            table
+                .check()
+                .map_err(|fault| Refusal::at(Why::BadCalendar, "table").about_both(fault.zh(), fault.to_string()))?;
+            if district.calendar.table(table.year).is_some_and(|t| t.revision >= table.revision) {
+                return Err(Refusal::at(Why::OldCalendar, "table").about(table.year));
+            }
+            Event::CalendarLoaded { table: table.clone() }
+        }
         Command::PublishRules(rules) => {
             if let Some((id, _)) = rules.rules.iter().find(|(_, r)| r.length == 0 || r.length > 3660) {
-                return Err(Refusal::at(Why::BadLength, "rules").about(id));
+                return Err(Refusal::at(Why::BadLength, "rules").about_term(*id));
+            }
+            let builtin = RuleTable::builtin();
+            let possible = |id: &RuleId, rule: &Rule| {
+                rule.duty == builtin.rule(*id).duty
+                    && rule.extension.is_none_or(|e| (1..=3660).contains(&e.days) && (1..=100).contains(&e.times))
+            };
+            if let Some((id, _)) = rules.rules.iter().find(|(id, rule)| !possible(id, rule)) {
+                return Err(Refusal::at(Why::BadRule, "rules").about_term(*id));
             }
             Event::RulesPublished { rules: RuleTable { version: district.rules.version + 1, ..rules.clone() } }
         }
@@ -222,6 +260,24 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
             Event::Exported { what: what.clone(), format: format.clone(), rows: *rows, masked: *masked }
         }
     }])
+}
+
+/// Whether the way up from a unit would lead back to it once `units` are set.
+fn stands_above_itself(district: &District, units: &[Unit], code: &UnitCode) -> bool {
+    let parent = |code: &UnitCode| {
+        let unit = units.iter().rev().find(|u| &u.code == code).or_else(|| district.units.get(code));
+        unit.and_then(|u| u.parent.clone())
+    };
+    let mut above = parent(code);
+    // A way longer than there are units goes in a circle somewhere; whoever stands on it is found by its own turn.
+    for _ in 0..units.len() + district.units.len() {
+        match above {
+            Some(up) if &up == code => return true,
+            Some(up) => above = parent(&up),
+            None => return false,
+        }
+    }
+    false
 }
 
 /// The district after an event. Never fails: an event is a fact.

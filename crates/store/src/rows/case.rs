@@ -87,12 +87,12 @@ fn row(district: i64, first: u64, case: &Case) -> Write {
     let stage = case.stage;
     let objected = case.tasks.iter().any(|t| t.state == TaskState::Objected);
     let inbox = matches!(stage, Stage::Raised | Stage::Accepted) || objected;
-    let live = !matches!(stage, Stage::Ended | Stage::NotAccepted | Stage::Routed | Stage::Merged | Stage::Withdrawn);
+    let live = !matches!(stage, Stage::Ended | Stage::NotAccepted | Stage::Routed | Stage::Withdrawn);
     // A case that was reopened before anybody accepted it has a further acceptance clock.
     let mut acceptances = case.clocks.iter().rev().filter(|c| c.rule.is_acceptance() && c.task.is_none());
     let promise = case.promise();
     let lead = case.tasks.iter().rev().find(|t| t.lead);
-    let wake = case.asked().filter(|c| c.is_running() && stage == Stage::Answered);
+    let wake = case.waits();
     let (ending, ended) = case.ended.map_or((None, None), |(e, d)| (Some(e.code()), Some(day_number(d))));
     let verdict = case.verdict;
     let repeats = case.links.iter().any(|(kind, _)| *kind == domain::case::LinkKind::Repeat);

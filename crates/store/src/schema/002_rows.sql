@@ -25,7 +25,7 @@ CREATE TABLE cases(
   accept_due BIGINT,             -- rolled due day of the latest acceptance clock
   accept_late BIGINT NOT NULL,   -- 1 when an acceptance clock ended late
   alarm BIGINT,                  -- the earliest running duty
-  wake BIGINT,                   -- the last day of the wait for a verdict
+  wake BIGINT,                   -- the last day of the wait for a verdict, or for the reply to a question
   due_day BIGINT,                -- rolled due day of the promise
   met_day BIGINT,                -- the day on which the promise was met or ended
   answered_day BIGINT,
@@ -53,6 +53,7 @@ CREATE INDEX cases_ended ON cases(district, ended_day, seq) WHERE ended_day IS N
 CREATE INDEX cases_inbox ON cases(district, sealed, alarm, seq) WHERE inbox = 1;
 CREATE INDEX cases_alarm ON cases(district, alarm, seq) WHERE alarm IS NOT NULL;
 CREATE INDEX cases_wake ON cases(district, wake, seq) WHERE wake IS NOT NULL;
+CREATE INDEX cases_merged ON cases(district, seq) WHERE stage = 'merged';
 CREATE INDEX cases_public ON cases(district, street, coarse, seq) WHERE public = 1;
 
 CREATE TABLE tasks(

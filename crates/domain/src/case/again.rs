@@ -1,0 +1,119 @@
+//! What comes after, and beside: reopening, review and re-review, hearings, merged cases.
+
+use super::clock::ClockChange;
+use super::decide::{Decision, New, promise, required};
+use super::event::Event;
+use super::raise::first_clocks;
+use super::term::*;
+use super::{CaseId, field};
+use crate::actor::Actor;
+use crate::refusal::{Refusal, Why};
+use crate::rule::RuleId;
+
+impl Decision<'_> {
+    pub(super) fn reopen(&self, reason: &str) -> Result<Vec<New>, Refusal> {
+        required(reason, "reason")?;
+        let by_resident = *self.facts.actor == Actor::Resident;
+        let solved = self.case.verdict.is_some_and(|v| v.solved == Solved::Yes);
+        if by_resident && solved && self.case.stage == Stage::Ended {
+            return Err(Refusal::new(Why::NotReopened));
+        }
+        if self.case.stage == Stage::Withdrawn && !by_resident {
+            return Err(Refusal::new(Why::NotYours));
+        }
+        self.room(0)?;
+        // A case that was never accepted begins as a new one does; any other is owed an answer from today on.
+        let track = self.case.track;
+        let rules: &[RuleId] = match (self.case.accepted_on, track) {
+            (None, _) => first_clocks(track),
+            (Some(_), Track::Enterprise) => &[RuleId::NeedReply, RuleId::NeedSolve],
+            (Some(_), _) => &[promise(track).0],
+        };
+        let started = rules.iter().map(|rule| self.start(*rule, None));
+        Ok(vec![New::of(Event::Reopened).with(field::REASON, reason).clocks(self.stop_all()).clocks(started)])
+    }
+
+    pub(super) fn ask_again(
+        &self,
+        reason: &str,
+        window: RuleId,
+        duty: RuleId,
+        event: Event,
+    ) -> Result<Vec<New>, Refusal> {
+        required(reason, "reason")?;
+        if self.case.track != Track::Petition {
+            return Err(Refusal::new(Why::OnlyPetition));
+        }
+        let Some((no, clock)) = self.case.running(window) else {
+            return Err(Refusal::new(Why::ReviewLate).about("–"));
+        };
+        if self.today() > clock.due.rolled {
+            return Err(Refusal::new(Why::ReviewLate).about(clock.due.rolled));
+        }
+        let on = self.today();
+        let verdict = self.stop(|c| c.rule == RuleId::VerdictAsk);
+        let changes = [ClockChange::Stopped { no, on }, self.start(duty, None)];
+        Ok(vec![New::of(event).with(field::REASON, reason).clocks(verdict).clocks(changes)])
+    }
+
+    pub(super) fn answer_again(&self, outcome: Outcome, text: &str, event: Event) -> Result<New, Refusal> {
+        required(text, "text")?;
+        if !self.case.track.outcomes().contains(&outcome) {
+            return Err(Refusal::at(Why::WrongOutcome, "outcome").about_term(outcome));
+        }
+        // Without a verdict so far, the resident is asked again.
+        let ask = self.case.ended.is_none().then(|| self.start(RuleId::VerdictAsk, None));
+        let stop = self.stop(|c| matches!(c.rule, RuleId::ReviewAnswer | RuleId::ReReviewAnswer));
+        Ok(New::of(event).with(field::ANSWER, text).clocks(stop).clocks(ask))
+    }
+
+    /// A hearing begins or ends; its days are not counted (信访工作条例 36).
+    pub(super) fn hearing(&self, begins: bool) -> Result<Vec<New>, Refusal> {
+        let on = self.today();
+        let (no, clock) = self.case.running(RuleId::ReReviewAnswer).ok_or(Refusal::new(Why::NoSuchClock))?;
+        match (begins, clock.is_paused()) {
+            (true, true) => Err(Refusal::new(Why::HearingOpen)),
+            (false, false) => Err(Refusal::new(Why::NoHearing)),
+            (true, false) => Ok(vec![New::of(Event::HearingOpened).clocks([ClockChange::Paused { no, on }])]),
+            (false, true) => Ok(vec![New::of(Event::HearingClosed).clocks(self.settle(|_| false, |_| true))]),
+        }
+    }
+
+    /// The case goes on inside another one that has been taken on. What it owes its own resident runs on.
+    pub(super) fn merge(&self, into: CaseId) -> Result<Vec<New>, Refusal> {
+        let other = self.other()?;
+        if other.is_sealed() != self.case.is_sealed() || other.accused != self.case.accused || other.erased {
+            return Err(Refusal::at(Why::OtherSealed, "into"));
+        }
+        if other.track != self.case.track {
+            return Err(Refusal::at(Why::OtherTrack, "into"));
+        }
+        if !matches!(other.stage, Stage::Accepted | Stage::Handling) {
+            return Err(Refusal::at(Why::OtherOver, "into"));
+        }
+        self.room(0)?;
+        let (rule, _) = promise(self.case.track);
+        let started = self.case.running(rule).is_none().then(|| self.start(rule, None));
+        let changes = self.settle(|c| c.rule != rule, |_| true);
+        Ok(vec![New::of(Event::Merged { into }).clocks(changes).clocks(started)])
+    }
+
+    /// What a merged case does when the other one has come to something: its own resident gets the answer and is asked
+    /// for a verdict; or, when there will be no answer, it goes on by itself.
+    pub(super) fn follow(&self, into: CaseId) -> Result<Vec<New>, Refusal> {
+        let other = self.other()?;
+        if self.case.merged_into != Some(into) {
+            return Err(Refusal::at(Why::NoSuchCase, "into"));
+        }
+        let new = match (other.stage, other.outcome) {
+            (Stage::Raised | Stage::Accepted | Stage::Handling | Stage::Merged, _) => {
+                return Err(Refusal::new(Why::StillHandled));
+            }
+            (Stage::Answered | Stage::Ended | Stage::Review | Stage::ReReview, Some(outcome)) if !other.erased => {
+                self.answered(Event::AnsweredTogether { outcome, with: into })
+            }
+            _ => New::of(Event::Parted { from: into }),
+        };
+        Ok(vec![new])
+    }
+}

@@ -1,0 +1,170 @@
+//! The rules, told as sentences, as a table, and as thousands of random lives of cases.
+
+// Helpers outside of a test function are tests too.
+#![allow(clippy::unwrap_used)]
+
+mod district;
+mod life;
+mod table;
+mod walk;
+
+use domain::case::*;
+use domain::district::{self as ground, Catalogue, Category, District, Responsible, Unit, UnitCode, UnitKind};
+use domain::{Actor, Moment, Refusal, Role, Why};
+use jiff::civil::date;
+
+/// The units of the district under test: its dispatch centre, two discipline units, and a few that handle.
+const UNITS: &[(&str, UnitKind)] = &[
+    ("centre", UnitKind::Centre),
+    ("discipline", UnitKind::Discipline),
+    ("discipline-2", UnitKind::Discipline),
+    ("housing", UnitKind::Bureau),
+    ("water", UnitKind::Bureau),
+    ("street-1", UnitKind::Street),
+];
+
+fn system() -> Actor {
+    Actor::System { name: "init".into() }
+}
+
+/// A staff member whose account number follows from unit and role.
+fn staff(unit: &str, role: Role) -> Actor {
+    let place = UNITS.iter().position(|(code, _)| *code == unit).unwrap_or(UNITS.len());
+    let account = u32::try_from(place * 10 + role as usize + 1).unwrap();
+    Actor::Staff { account, unit: unit.into(), role }
+}
+
+fn dispatcher() -> Actor {
+    staff("centre", Role::Dispatcher)
+}
+
+fn change(district: &mut District, command: &ground::Command) -> Result<(), Refusal> {
+    for event in ground::decide(district, command, &system())? {
+        ground::evolve(district, &event);
+    }
+    Ok(())
+}
+
+fn units() -> Vec<Unit> {
+    let unit = |(code, kind): &(&str, UnitKind)| Unit {
+        code: (*code).into(),
+        zh: format!("{code}单位"),
+        en: format!("unit {code}"),
+        kind: *kind,
+        parent: None,
+        closed: false,
+    };
+    UNITS.iter().map(unit).collect()
+}
+
+fn catalogue() -> Catalogue {
+    let category = |code: &str, responsible| Category {
+        code: code.into(),
+        zh: "类别".into(),
+        en: "category".into(),
+        responsible,
+        tracks: vec![],
+        keywords: vec![],
+    };
+    let housing = Responsible::Unit("housing".into());
+    let categories = vec![
+        category("heating", housing.clone()),
+        category("heating.cold", housing),
+        category("street", Responsible::StreetOfPlace),
+    ];
+    Catalogue { version: 0, categories }
+}
+
+fn founded() -> District {
+    let mut district = District::default();
+    let (zh, en) = ("示例区".to_owned(), "Example".to_owned());
+    let found = ground::Command::Found { zh, en, origin: "example/ledger".into(), vkey: "key".into() };
+    change(&mut district, &found).unwrap();
+    change(&mut district, &ground::Command::SetUnits(units())).unwrap();
+    change(&mut district, &ground::Command::PublishCatalogue(catalogue())).unwrap();
+    district
+}
+
+/// A district with one case under its rules, and the day that it is there.
+struct Story {
+    district: District,
+    now: Moment,
+    case: Case,
+    bodies: Vec<Body<Event>>,
+}
+
+impl Story {
+    fn of(track: Track) -> Story {
+        Story::raised(Raise { track, text: "楼道的灯不亮。".into(), ..Raise::default() })
+    }
+
+    fn raised(raise: Raise) -> Story {
+        let now = Moment::from_local(date(2024, 3, 4).at(9, 0, 0, 0));
+        let id = CaseId([7; 16]);
+        let mut story = Story { district: founded(), now, case: Case::blank(id), bodies: vec![] };
+        let actor = Actor::Resident;
+        let facts =
+            Facts { now, actor: &actor, district: &story.district, code: "CODE", secret: "123456", other: None };
+        let news = decide_raise(&raise, &facts).unwrap();
+        story.take(&actor, news);
+        story
+    }
+
+    fn take(&mut self, actor: &Actor, news: Vec<New>) {
+        for new in news {
+            evolve(&mut self.case, self.now, actor, &new.event, &new.clocks);
+            let (at, by) = (self.now, actor.clone());
+            self.bodies.push(Body { nonce: "00".into(), at, by, event: new.event, clocks: new.clocks });
+        }
+    }
+
+    fn act(&mut self, actor: &Actor, command: Command) -> Result<(), Refusal> {
+        self.act_with(actor, command, None)
+    }
+
+    fn act_with(&mut self, actor: &Actor, command: Command, other: Option<&Case>) -> Result<(), Refusal> {
+        let facts = Facts { now: self.now, actor, district: &self.district, code: "", secret: "", other };
+        let news = decide(&self.case, &command, &facts)?;
+        self.take(actor, news);
+        Ok(())
+    }
+
+    fn why(&mut self, actor: &Actor, command: Command) -> Why {
+        self.act(actor, command).unwrap_err().why
+    }
+
+    fn days(&mut self, days: i64) {
+        self.now = Moment(self.now.0 + days * 86_400_000);
+    }
+
+    /// Accepted, and with the lead at a unit.
+    fn at(track: Track, unit: &str) -> Story {
+        let mut story = Story::of(track);
+        let by = if track == Track::Accusation { staff("discipline", Role::Dispatcher) } else { dispatcher() };
+        story.act(&by, accept(track)).unwrap();
+        story.act(&by, dispatch(unit)).unwrap();
+        story
+    }
+
+    fn clock(&self, rule: domain::rule::RuleId) -> &Clock {
+        self.case.clocks.iter().rev().find(|c| c.rule == rule).unwrap()
+    }
+}
+
+fn accept(track: Track) -> Command {
+    let way = (track == Track::Petition).then_some(Way::Opinion);
+    Command::Accept { way, category: "heating".into() }
+}
+
+fn dispatch(unit: &str) -> Command {
+    Command::Dispatch { lead: unit.into(), joint: vec![] }
+}
+
+fn answer(outcome: Outcome) -> Command {
+    Command::Answer { task: 1, outcome, text: "已经修好。".into(), basis: "规定第一条".into() }
+}
+
+fn verdict(solved: Solved) -> Command {
+    let verdict = Verdict { solved, handled: Handled::Good, asked_for_good: false, witnessed: false };
+    Command::GiveVerdict { verdict, words: String::new(), witness: String::new() }
+}

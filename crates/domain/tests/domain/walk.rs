@@ -1,0 +1,446 @@
+//! Random lives of cases: whatever is asked by whomever, in whatever order, with whatever words, certain things hold.
+
+use crate::*;
+use calendar::YearTable;
+use domain::rule::{RuleId, RuleTable};
+use domain::{Label, Lang};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// What the walks reached, counted.
+#[derive(Default)]
+struct Reached {
+    stages: BTreeMap<&'static str, u32>,
+    events: BTreeMap<&'static str, u32>,
+    acts: BTreeMap<&'static str, u32>,
+    refusals: BTreeMap<&'static str, u32>,
+}
+
+/// One step's dice: which case, which act, who, two arguments, days that pass.
+type Dice = (u8, u16, u16, u16, u16, u8);
+
+struct Walk<'a> {
+    district: District,
+    now: Moment,
+    cases: Vec<Story>,
+    reached: &'a RefCell<Reached>,
+}
+
+fn actors() -> Vec<Actor> {
+    let mut actors = vec![Actor::Resident, Actor::clock()];
+    for (unit, _) in UNITS {
+        actors.extend(Role::ALL.iter().map(|role| staff(unit, *role)));
+    }
+    actors
+}
+
+fn pick<T: Clone>(from: &[T], dice: u16) -> T {
+    from[usize::from(dice) % from.len()].clone()
+}
+
+fn words(dice: u16) -> String {
+    match dice % 23 {
+        0 => String::new(),
+        1 => "长".repeat(TEXT_MOST + 1),
+        2 => " \n\t".into(),
+        3 => "\u{0}\u{202e}{}".into(),
+        _ => "已经看过现场。".into(),
+    }
+}
+
+fn unit(dice: u16) -> UnitCode {
+    if dice % 13 == 0 { "no such unit".into() } else { pick(UNITS, dice).0.into() }
+}
+
+fn category(dice: u16) -> ground::CategoryCode {
+    pick(&["heating", "heating.cold", "street", "heating", "没有"], dice).into()
+}
+
+impl Walk<'_> {
+    /// Raises a case by the dice; absurd ones are refused.
+    fn raise(&mut self, (a, b, c, d): (u16, u16, u16, u16)) {
+        let actor = pick(&[vec![Actor::Resident; 40], actors()].concat(), d);
+        let closed = (b % 7 == 0).then(|| Moment(self.now.0 - i64::from(c) * 1000));
+        let origin = (b % 5 == 0).then(|| Origin {
+            opened: Moment(self.now.0 - i64::from(c) * 2000 + i64::from(d % 3)),
+            target: Some(self.now.date()),
+            closed,
+            answer: words(c),
+        });
+        let raise = Raise {
+            track: pick(Track::ALL, a),
+            door: pick(Door::ALL, b),
+            text: words(c),
+            category: (c % 3 == 0).then(|| category(d)),
+            street: (c % 4 == 0).then(|| unit(d)),
+            public: a % 2 == 0,
+            speakers: (b % 6 == 0).then_some((c % 8) as u8),
+            accused: (c % 2 == 0).then(|| unit(b)),
+            secret: pick(&["", "1234", "12", "字"], d).into(),
+            origin,
+            ..Raise::default()
+        };
+        let id = CaseId([self.cases.len() as u8 + 1; 16]);
+        let facts =
+            Facts { now: self.now, actor: &actor, district: &self.district, code: "C", secret: "654321", other: None };
+        let news = match decide_raise(&raise, &facts) {
+            Ok(news) => news,
+            Err(refusal) => return self.refused(&refusal),
+        };
+        let mut story = Story { district: District::default(), now: self.now, case: Case::blank(id), bodies: vec![] };
+        let before = story.case.clone();
+        story.take(&actor, news);
+        self.cases.push(story);
+        self.holds(self.cases.len() - 1, &before, &actor, 0);
+    }
+
+    fn refused(&self, refusal: &Refusal) {
+        for lang in [Lang::Zh, Lang::En] {
+            let (what, todo) = refusal.said(lang);
+            assert!(!what.is_empty() && !todo.is_empty(), "{refusal:?}");
+            assert!(!what.contains("“”") && !todo.contains("“”"), "{refusal:?} lacks its detail");
+        }
+        // A term in an English sentence is English.
+        if matches!(refusal.why, Why::WrongStage | Why::WrongOutcome) {
+            assert!(refusal.said(Lang::En).0.is_ascii() || refusal.said(Lang::En).0.contains('“'), "{refusal}");
+            assert!(!refusal.said(Lang::En).0.contains(&refusal.detail[0]), "{refusal}");
+        }
+        *self.reached.borrow_mut().refusals.entry(refusal.why.code()).or_default() += 1;
+    }
+
+    fn command(&self, kind: CommandKind, case: &Case, a: u16, b: u16) -> Command {
+        use CommandKind as K;
+        let open: Vec<u16> = case.tasks.iter().filter(|t| t.is_open()).map(|t| t.no).collect();
+        let task = if open.is_empty() || a % 9 == 0 { a % 7 } else { pick(&open, a) };
+        let other = match case.merged_into {
+            Some(into) if kind == K::FollowMerged && a % 9 != 0 => into,
+            _ => CaseId([(b % 5) as u8; 16]),
+        };
+        let track = case.track;
+        let outcome = if a % 11 == 0 { pick(Outcome::ALL, b) } else { pick(track.outcomes(), b) };
+        let way = if track == Track::Petition && a % 5 != 0 { Some(Way::Opinion) } else { None };
+        let witnessed = b % 6 == 0;
+        let verdict = Verdict {
+            solved: pick(Solved::ALL, a),
+            handled: pick(Handled::ALL, b),
+            asked_for_good: a % 7 == 0,
+            witnessed,
+        };
+        match kind {
+            K::Accept => Command::Accept { way, category: category(b) },
+            K::NotAccept => Command::NotAccept { reason: pick(ScopeReason::ALL, a), text: words(b) },
+            K::Route => Command::Route { way: pick(Way::ALL, a), text: words(b) },
+            K::Dispatch => {
+                let joint = if b % 3 == 0 { vec![unit(b / 3), unit(b / 7)] } else { vec![] };
+                Command::Dispatch { lead: unit(a), joint }
+            }
+            K::Designate => Command::Designate { unit: unit(a), reason: words(b) },
+            K::Join => Command::Join { unit: unit(b) },
+            K::Release => Command::Release { task },
+            K::Object => Command::Object { task, reason: words(b) },
+            K::UpholdObjection => Command::UpholdObjection { task },
+            K::RejectObjection => Command::RejectObjection { task, reason: words(b) },
+            K::Transfer => Command::Transfer { task, to: unit(b), reason: words(a) },
+            K::Extend => {
+                let running: Vec<u16> = case.duties().map(|(no, _)| no).collect();
+                let clock = if running.is_empty() || a % 9 == 0 { a } else { pick(&running, a) };
+                Command::Extend { clock, days: if b % 8 == 0 { b } else { b % 16 }, reason: words(b) }
+            }
+            K::Ask => Command::Ask { task, question: words(b) },
+            K::Inform => Command::Inform { task, text: words(b) },
+            K::Reply => Command::Reply { text: words(b) },
+            K::Unask => Command::Unask,
+            K::Note => Command::Note { text: words(b) },
+            K::Report => Command::Report { task, text: words(b) },
+            K::Answer => Command::Answer { task, outcome, text: words(a), basis: words(b) },
+            K::Approve => Command::Approve { task },
+            K::SendBack => Command::SendBack { task, reason: words(b) },
+            K::GiveVerdict => {
+                let witness = if witnessed && b % 12 == 0 { "社区居民".into() } else { String::new() };
+                Command::GiveVerdict { verdict, words: String::new(), witness }
+            }
+            K::EndUnreached => Command::EndUnreached,
+            K::Reopen => Command::Reopen { reason: words(b) },
+            K::AskReview => Command::AskReview { reason: words(b) },
+            K::AnswerReview => Command::AnswerReview { outcome, text: words(b) },
+            K::AskReReview => Command::AskReReview { reason: words(b) },
+            K::OpenHearing => Command::OpenHearing,
+            K::CloseHearing => Command::CloseHearing,
+            K::AnswerReReview => Command::AnswerReReview { outcome, text: words(b) },
+            K::Merge => Command::Merge { into: other },
+            K::FollowMerged => Command::FollowMerged { into: other },
+            K::Link => Command::Link { link: pick(LinkKind::ALL, a), to: other },
+            K::Withdraw => Command::Withdraw,
+            K::Erase => Command::Erase { ground: pick(Ground::ALL, a) },
+            K::Recategorise => Command::Recategorise { category: category(a) },
+            K::CorrectField => Command::CorrectField { field: pick(Corrected::ALL, a), value: words(b) },
+            K::HideText => Command::HideText { reason: words(b) },
+            K::Unmask => Command::Unmask { purpose: pick(Purpose::ALL, a), text: words(b) },
+            K::DeclareInterest => Command::DeclareInterest,
+            K::MoveDue => Command::MoveDue,
+        }
+    }
+
+    fn step(&mut self, dice: Dice) {
+        let (which, act, who, a, b, days) = dice;
+        // Mostly a day or none; now and then weeks.
+        let passes = if days % 6 == 0 { i64::from(days / 6) } else { i64::from(days % 2) };
+        self.now = Moment(self.now.0 + passes * 86_400_000 + i64::from(a));
+        if a % 41 == 0 {
+            self.turn_ground(b);
+        }
+        if self.cases.is_empty() || (self.cases.len() < 4 && which % 4 == 0) {
+            return self.raise((act, who, a, b));
+        }
+        let at = usize::from(which) % self.cases.len();
+        let case = self.cases[at].case.clone();
+        // Mostly what is possible for somebody, and then by somebody who may: otherwise no case gets anywhere.
+        let all = actors();
+        let turned: Vec<Actor> = (0..all.len()).map(|n| pick(&all, who.wrapping_add(n as u16))).collect();
+        let (actor, kind) = if act % 5 == 0 {
+            (pick(&all, who), pick(CommandKind::ALL, act / 5))
+        } else {
+            let kinds: Vec<CommandKind> = CommandKind::ALL
+                .iter()
+                .copied()
+                .filter(|k| turned.iter().any(|x| allowed(&case, x, &self.district).contains(k)))
+                .collect();
+            let kind = if kinds.is_empty() { pick(CommandKind::ALL, act / 5) } else { pick(&kinds, act / 5) };
+            let may = turned.iter().find(|x| allowed(&case, x, &self.district).contains(&kind));
+            (may.cloned().unwrap_or(Actor::Resident), kind)
+        };
+        // What ends a case early is asked for less often.
+        let ends = matches!(
+            kind,
+            CommandKind::Erase
+                | CommandKind::Withdraw
+                | CommandKind::NotAccept
+                | CommandKind::Route
+                | CommandKind::DeclareInterest
+        );
+        if ends && b % 4 != 0 {
+            return;
+        }
+        let command = self.command(kind, &case, a, b);
+        let other = command.other().and_then(|id| self.cases.iter().find(|s| s.case.id == id)).map(|s| s.case.clone());
+        let facts = Facts {
+            now: self.now,
+            actor: &actor,
+            district: &self.district,
+            code: "",
+            secret: "",
+            other: other.as_ref(),
+        };
+        match decide(&case, &command, &facts) {
+            Err(refusal) => self.refused(&refusal),
+            Ok(news) => {
+                assert!(allowed(&case, &actor, &self.district).contains(&kind), "{kind} had no button");
+                *self.reached.borrow_mut().acts.entry(kind.code()).or_default() += 1;
+                self.holds_before(&case, &actor, &command);
+                let from = self.cases[at].bodies.len();
+                self.cases[at].now = self.now;
+                self.cases[at].take(&actor, news);
+                self.holds(at, &case, &actor, from);
+            }
+        }
+    }
+
+    /// The district itself moves on: a calendar table, an amended one, other rules.
+    fn turn_ground(&mut self, dice: u16) {
+        let revision = self.district.calendar.table(2027).map_or(1, |t| t.revision + 1);
+        let off = pick(&["2027-01-01/2027-01-03", "2027-02-05/2027-02-11", "2027-01-04/2027-01-29"], dice);
+        let table = format!(
+            "year = 2027\nrevision = {revision}\nsource = \"made up\"\noff = [\"{off}\"]\nwork = [\"2027-02-20\"]"
+        );
+        if dice % 2 == 0 {
+            let table = YearTable::parse(&table).unwrap();
+            change(&mut self.district, &ground::Command::LoadCalendar(table)).unwrap();
+        } else {
+            let mut rules = RuleTable::builtin();
+            for rule in rules.rules.values_mut() {
+                rule.length = rule.length.saturating_add(dice % 5).saturating_sub(dice % 3).max(1);
+            }
+            change(&mut self.district, &ground::Command::PublishRules(rules)).unwrap();
+        }
+    }
+
+    /// What no accepted command may have been.
+    fn holds_before(&self, case: &Case, actor: &Actor, command: &Command) {
+        assert!(!case.erased || matches!(command, Command::Link { .. }), "an erased case was acted on: {command:?}");
+        if let Some(account) = actor.account() {
+            assert!(!case.withdrawn_accounts.contains(&account), "an account acted that has an interest");
+        }
+        if case.is_sealed() && actor.unit().is_some() {
+            let unit = &self.district.units[actor.unit().unwrap()];
+            assert!(unit.kind == UnitKind::Discipline && case.accused.as_ref() != Some(&unit.code), "{actor:?}");
+        }
+        if let Command::EndUnreached = command {
+            assert!(self.now.date() > case.asked().unwrap().due.rolled, "ended while the resident was still asked");
+        }
+    }
+
+    /// What holds after every accepted command.
+    fn holds(&self, at: usize, before: &Case, actor: &Actor, from: usize) {
+        let Story { case, bodies, .. } = &self.cases[at];
+        assert_eq!(replay(case.id, bodies).as_ref(), Some(case), "a replay gives another case");
+        let mut reached = self.reached.borrow_mut();
+        *reached.stages.entry(case.stage.code()).or_default() += 1;
+        for body in &bodies[from..] {
+            *reached.events.entry(body.event.kind()).or_default() += 1;
+            let bytes = serde_json::to_vec(body).unwrap();
+            assert_eq!(&serde_json::from_slice::<Body<Event>>(&bytes).unwrap(), body);
+            assert!(EVENT_KINDS.contains(&body.event.kind()));
+            self.event_holds(before, case, &body.event, actor);
+        }
+        clocks_hold(before, case, &bodies[from..]);
+        never_stuck(case);
+        if case.is_sealed() {
+            for (unit, kind) in UNITS {
+                let sees = may_see(case, &staff(unit, Role::Supervisor), &self.district);
+                assert!(
+                    !sees || (*kind == UnitKind::Discipline && case.accused != Some((*unit).into())),
+                    "{unit} sees it"
+                );
+            }
+            assert!(case.tasks.iter().all(|t| self.district.units[&t.unit].kind == UnitKind::Discipline));
+            assert!(case.tasks.iter().all(|t| Some(&t.unit) != case.accused.as_ref()));
+        }
+    }
+
+    fn event_holds(&self, before: &Case, after: &Case, event: &Event, actor: &Actor) {
+        use Stage as S;
+        let ways: &[S] = match event {
+            Event::Raised { .. } => &[S::Raised, S::Ended],
+            Event::EndedElsewhere { .. } | Event::NotReached => &[S::Ended],
+            Event::VerdictGiven { .. } => {
+                assert_eq!(*actor, Actor::Resident, "a verdict without the resident");
+                &[S::Ended]
+            }
+            Event::Accepted { .. } | Event::Parted { .. } => &[S::Accepted],
+            Event::NotAccepted { .. } => &[S::NotAccepted],
+            Event::Routed { .. } => &[S::Routed],
+            Event::Dispatched { .. } | Event::Transferred { .. } => &[S::Handling],
+            Event::ObjectionUpheld { task } => {
+                assert!(!before.task(*task).unwrap().designated, "a designated unit's objection was accepted");
+                &[S::Accepted, S::Handling]
+            }
+            Event::Answered { .. } | Event::AnsweredTogether { .. } => &[S::Answered],
+            Event::Reopened => &[S::Raised, S::Accepted],
+            Event::ReviewAsked => &[S::Review],
+            Event::ReReviewAsked => &[S::ReReview],
+            Event::ReviewAnswered { .. } | Event::ReReviewAnswered { .. } => {
+                let ends = if before.ended.is_some() { S::Ended } else { S::Answered };
+                assert_eq!(after.stage, ends);
+                &[S::Answered, S::Ended]
+            }
+            Event::Merged { .. } => &[S::Merged],
+            Event::Withdrawn => &[S::Withdrawn],
+            _ => {
+                assert_eq!(after.stage, before.stage, "{} moved the case", event.kind());
+                return;
+            }
+        };
+        assert!(ways.contains(&after.stage), "{} led to {}", event.kind(), after.stage);
+        if after.stage == S::Ended && before.stage != S::Ended {
+            let by_word = matches!(event, Event::VerdictGiven { .. } | Event::NotReached);
+            let again = matches!(event, Event::ReviewAnswered { .. } | Event::ReReviewAnswered { .. });
+            let elsewhere = matches!(after.ended, Some((Ending::Elsewhere, _)));
+            assert!(by_word || again || elsewhere, "{} ended a case", event.kind());
+        }
+    }
+}
+
+/// No date moves earlier except by a calendar table, which keeps both dates; what stopped stays as it was.
+fn clocks_hold(before: &Case, after: &Case, bodies: &[Body<Event>]) {
+    assert!(after.clocks.len() >= before.clocks.len());
+    let changes: Vec<&ClockChange> = bodies.iter().flat_map(|b| &b.clocks).collect();
+    for (n, (old, new)) in before.clocks.iter().zip(&after.clocks).enumerate() {
+        if old.stopped.is_some() {
+            assert_eq!(old, new, "a stopped clock changed");
+        }
+        let moved = changes.iter().find_map(|c| match c {
+            ClockChange::Moved { no, from, due } if usize::from(*no) == n => Some((*from, *due)),
+            _ => None,
+        });
+        let kept = match moved {
+            Some((from, due)) => {
+                assert_eq!(from, old.due, "a moved date does not keep the one before");
+                due
+            }
+            None => old.due,
+        };
+        assert!(new.due.raw >= kept.raw && new.due.rolled >= kept.rolled, "a clock went backwards: {old:?} {new:?}");
+        assert_eq!((old.rule, old.start, old.days), (new.rule, new.start, new.days));
+    }
+    let ours = |r: RuleId| after.clocks.iter().filter(|c| c.rule == r && c.is_running() && c.task.is_none()).count();
+    for rule in RuleId::ALL {
+        assert!(ours(*rule) <= 1, "{rule} runs twice");
+    }
+}
+
+/// Whatever waits, waits for somebody by a date.
+fn never_stuck(case: &Case) {
+    use Stage as S;
+    match case.stage {
+        S::Raised | S::Accepted | S::Handling | S::Review | S::ReReview | S::Merged => {
+            assert!(case.duties().next().is_some(), "nobody owes anything in {}: {case:?}", case.stage);
+        }
+        S::Answered => assert!(case.running(RuleId::VerdictAsk).is_some(), "the resident is not asked"),
+        S::Ended | S::NotAccepted | S::Routed | S::Withdrawn => {
+            assert!(case.duties().next().is_none(), "a duty outlives the case: {case:?}");
+        }
+    }
+    let paused = case.duties().any(|(_, c)| c.is_paused() && c.rule != RuleId::ReReviewAnswer);
+    assert!(!paused || case.question.is_some(), "a clock is paused and no question is open");
+    assert!(case.question.is_none() || case.stage == S::Handling, "a question is open in {}", case.stage);
+    assert!(case.question.is_none() || case.running(RuleId::ReplyAsk).is_some(), "a question waits without an end");
+}
+
+#[test]
+fn no_sequence_of_acts_breaks_what_must_hold_and_every_state_is_reached() {
+    let reached = RefCell::new(Reached::default());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[29; 32]);
+    // The same dice each time, so that what is reached is reached each time; PROPTEST_CASES asks for more.
+    let cases = Config::default().cases.max(700);
+    let mut runner = TestRunner::new_with_rng(
+        Config { cases, failure_persistence: None, max_shrink_iters: 3_000, ..Config::default() },
+        rng,
+    );
+    let dice = any::<Dice>();
+    let done = runner.run(&prop::collection::vec(dice, 40..120), |steps| {
+        let now = Moment::from_local(date(2026, 11, 20).at(8, 0, 0, 0));
+        let mut walk = Walk { district: founded(), now, cases: vec![], reached: &reached };
+        for dice in steps {
+            walk.step(dice);
+        }
+        Ok(())
+    });
+    done.unwrap();
+    let reached = reached.into_inner();
+    for stage in Stage::ALL {
+        assert!(reached.stages.contains_key(stage.code()), "no walk reached the stage {stage}");
+    }
+    for kind in EVENT_KINDS {
+        assert!(reached.events.contains_key(kind), "no walk reached the event {kind}: {:?}", reached.events);
+    }
+    for kind in CommandKind::ALL {
+        assert!(reached.acts.contains_key(kind.code()), "no walk was allowed to {kind}");
+    }
+    // Enough different refusals that the sequences are not mere noise against the first check.
+    assert!(reached.refusals.len() > 30, "{:?}", reached.refusals);
+}
+
+#[test]
+fn every_reason_says_what_is_wrong_and_what_to_do_in_both_languages() {
+    for why in Why::ALL {
+        let refusal = Refusal::new(*why).about_both("甲", "A");
+        let (zh, en) = (refusal.said(Lang::Zh), refusal.said(Lang::En));
+        for text in [&zh.0, &zh.1, &en.0, &en.1] {
+            assert!(!text.is_empty() && !text.contains("{}"), "{why:?}: {text}");
+        }
+        assert!(!zh.0.is_ascii() && !zh.1.is_ascii(), "{why:?} is not Chinese: {zh:?}");
+        assert!(en.0.chars().all(|c| c.is_ascii() || "“”–’".contains(c)), "{why:?}: {en:?}");
+    }
+}
