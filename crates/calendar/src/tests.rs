@@ -63,6 +63,71 @@ fn a_year_without_its_table_is_provisional_until_the_table_is_loaded() {
     assert_ne!(calendar.version(), loaded.version());
 }
 
+/// Our own vectors, always there: start, length, unit, raw, rolled.
+const OWN: &[(&str, u16, Unit, &str, &str)] = &[
+    // Over a weekend, over a long holiday, and onto a weekend day that is worked.
+    ("2024-03-01", 15, Unit::Calendar, "2024-03-16", "2024-03-18"),
+    ("2023-09-22", 7, Unit::Calendar, "2023-09-29", "2023-10-07"),
+    ("2023-09-28", 1, Unit::Working, "2023-10-07", "2023-10-07"),
+    ("2024-02-08", 3, Unit::Working, "2024-02-19", "2024-02-19"),
+    ("2026-09-28", 60, Unit::Calendar, "2026-11-27", "2026-11-27"),
+    ("2024-02-28", 1, Unit::Calendar, "2024-02-29", "2024-02-29"),
+    // No days: the day itself, rolled.
+    ("2024-05-04", 0, Unit::Working, "2024-05-04", "2024-05-06"),
+];
+
+#[test]
+fn our_own_due_dates_are_as_counted_by_hand() {
+    let calendar = Calendar::builtin();
+    for (start, length, unit, raw, rolled) in OWN {
+        let due = calendar.due(start.parse().expect("a start"), Term { length: *length, unit: *unit });
+        assert_eq!(
+            (due.raw.to_string().as_str(), due.rolled.to_string().as_str()),
+            (*raw, *rolled),
+            "{start} {length}"
+        );
+        assert!(!due.provisional, "{start}");
+    }
+}
+
+#[test]
+fn the_last_week_of_the_last_year_with_a_table_waits_for_the_next_notice() {
+    let calendar = Calendar::builtin();
+    let day = Term { length: 1, unit: Unit::Calendar };
+    assert!(calendar.due(date(2026, 12, 30), day).provisional);
+    assert!(!calendar.due(date(2026, 12, 22), day).provisional);
+    // The notice of 2023 made 31 December 2022 a day off.
+    assert!(!calendar.is_working(date(2022, 12, 31)));
+    assert!(!calendar.due(date(2025, 12, 30), day).provisional);
+}
+
+#[test]
+fn a_newer_table_of_a_year_replaces_the_older_one_whole() {
+    let table = |revision: u16, off: &str| {
+        YearTable::parse(&format!("year = 2027\nrevision = {revision}\nsource = \"x\"\noff = [{off}]\nwork = []"))
+            .expect("a table")
+    };
+    let first = Calendar::builtin().with_table(table(1, "\"2027-10-07\""));
+    let second = first.clone().with_table(table(2, ""));
+    assert!(!first.is_working(date(2027, 10, 7)) && second.is_working(date(2027, 10, 7)));
+    assert_ne!(first.version(), second.version());
+}
+
+#[test]
+fn a_table_that_was_not_read_from_a_file_is_checked_as_well() {
+    let table = |year| YearTable { year, revision: 1, source: String::new(), off: vec![], work: vec![] };
+    for year in [i16::MIN, -1, 0, 1948, 2200, 9999, i16::MAX] {
+        assert_eq!(table(year).check(), Err(TableFault::NoYear(year)));
+    }
+    let far = YearTable { off: vec!["9999-12-31/9999-12-31".into(), "-9999-01-01".into()], ..table(2027) };
+    assert!(matches!(far.check(), Err(TableFault::Year(..))));
+    for text in ["2027-10-07/2027-10-01", "2027-01-01/2027-12-31", "/", "2027-02-30", ""] {
+        let odd = YearTable { off: vec![text.into()], ..table(2027) };
+        assert_eq!(odd.check(), Err(TableFault::Date(text.into())));
+        assert!(!odd.check().expect_err("a fault").zh().is_empty());
+    }
+}
+
 #[test]
 fn a_table_with_a_fault_is_refused_with_the_day_named() {
     let table = |off: &str, work: &str| {
@@ -96,5 +161,30 @@ proptest! {
         if working {
             prop_assert_eq!(calendar.working_days_between(start, due.raw), i64::from(length));
         }
+    }
+
+    #[test]
+    fn no_date_and_no_length_makes_it_panic_or_claim_to_be_certain(
+        year in prop_oneof![-9999..=9999_i16, 9990..=9999_i16, -9999..=-9990_i16, 2020..=2035_i16],
+        day in 0..366_i32,
+        length in prop_oneof![Just(0_u16), Just(1), 0..400_u16],
+        working: bool,
+    ) {
+        let calendar = Calendar::builtin();
+        let start = date(year, 1, 1).saturating_add(day.days());
+        let unit = if working { Unit::Working } else { Unit::Calendar };
+        let due = calendar.due(start, Term { length, unit });
+        prop_assert!(due.raw >= start && due.rolled >= due.raw && due.alarm() == due.raw);
+        prop_assert!(due.provisional || (2023..=2026).contains(&due.rolled.year()) || calendar.exceptions.contains_key(&due.raw));
+        // At the end of all dates there may be no working day left to roll to.
+        prop_assert!(calendar.is_working(due.rolled) || due.rolled == Date::MAX);
+        let between = calendar.working_days_between(start, due.raw);
+        prop_assert_eq!(between, -calendar.working_days_between(due.raw, start));
+    }
+
+    #[test]
+    fn no_text_makes_the_reader_of_tables_panic(text in "\\PC{0,80}", year: i16, off in "[0-9/T:-]{0,24}") {
+        drop(YearTable::parse(&text));
+        drop(YearTable::parse(&format!("year = {year}\nsource = \"\"\noff = [\"{off}\"]\nwork = [\"{off}\"]")));
     }
 }

@@ -397,6 +397,10 @@ impl Writer {
         for new in &mut news {
             let Event::AnsweredTogether { with, .. } = new.event else { continue };
             let events = read::stream::<Event>(self.log.db(), self.number, with)?.events;
+            // An answer of this very group can't be read back yet: the next sweep finds it.
+            if self.held.get(&with).is_some_and(|h| h.case.version != events.len() as u64) {
+                return Err(Refusal::new(Why::StillHandled).into());
+            }
             let answer = events.iter().rev().find_map(|e| match &e.body.event {
                 Event::Answered { proposal, .. } => Some(proposal.unwrap_or(e.version)),
                 Event::AnsweredTogether { .. } | Event::ReviewAnswered { .. } | Event::ReReviewAnswered { .. } => {

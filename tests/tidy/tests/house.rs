@@ -52,7 +52,6 @@ fn nothing_half_done_and_no_path_of_one_machine_stays_in_the_source() {
 }
 
 #[test]
-#[ignore = "until the stories of the desk are written; take this line away then"]
 fn each_event_is_named_in_a_test() {
     holds(rules::coverage::events);
 }
