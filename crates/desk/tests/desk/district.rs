@@ -14,6 +14,7 @@ fn figure() -> Figure {
         value: "98.3 %".into(),
         numerator: 59,
         denominator: 60,
+        participation: None,
         ledger_size: 3,
         counted: "00".repeat(32),
     }

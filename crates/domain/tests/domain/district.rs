@@ -15,6 +15,7 @@ fn all(code: &str, text: &str, n: u64) -> Vec<C> {
         value: text.into(),
         numerator: 1,
         denominator: 2,
+        participation: None,
         ledger_size: n,
         counted: String::new(),
     };

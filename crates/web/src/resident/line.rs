@@ -119,6 +119,7 @@ impl Teller<'_> {
                 (l.t_n(key, days), private(field::REASON), self.moved(told))
             }
             Asked { .. } => (l.t("line-asked"), private(field::QUESTION), l.t("line-asked-note")),
+            Informed { .. } => (l.t("line-informed"), private(field::ANSWER), String::new()),
             Replied => (l.t("line-replied"), private(field::REPLY), String::new()),
             Unasked => plain("line-unasked"),
             Reported { task } => named("line-reported", &self.task_unit(*task)),
@@ -144,7 +145,14 @@ impl Teller<'_> {
             ReReviewAnswered { outcome } => {
                 (l.t_n("line-re-review-answered", outcome.label(l.0)), private(field::ANSWER), String::new())
             }
+            HearingOpened => plain("line-hearing-opened"),
+            HearingClosed => (l.t("line-hearing-closed"), String::new(), self.moved(told)),
             Merged { .. } => plain("line-merged"),
+            AnsweredTogether { outcome, .. } => {
+                let basis = told.private.get(field::BASIS).map(|b| l.t_n("line-basis", b)).unwrap_or_default();
+                (l.t_n("line-answered-together", outcome.label(l.0)), private(field::ANSWER), basis)
+            }
+            Parted { .. } => plain("line-parted"),
             Linked { link, .. } => named("line-linked", link.label(l.0)),
             Withdrawn => plain("line-withdrawn"),
             Erased { ground } => named("line-erased", ground.label(l.0)),
@@ -165,7 +173,9 @@ impl Teller<'_> {
     fn moved(&self, told: &Told) -> String {
         let day = |due: calendar::Due| self.l.day(due.rolled, self.today);
         let change = told.body.clocks.iter().find_map(|change| match change {
-            ClockChange::Extended { due, .. } => Some(self.l.t_n("line-new-date", day(*due))),
+            ClockChange::Extended { due, .. } | ClockChange::Resumed { due, .. } => {
+                Some(self.l.t_n("line-new-date", day(*due)))
+            }
             ClockChange::Moved { from, due, .. } => {
                 Some(self.l.t_with("line-date-moved", &[("from", day(*from)), ("to", day(*due))]))
             }
