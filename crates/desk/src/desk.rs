@@ -237,6 +237,15 @@ impl Desk {
         self.ask_now(|reply| Job::Put { writes, reply })
     }
 
+    /// Sets a clock that is set by hand, in the order of the commands: what was sent before is done at its own time.
+    /// One that runs is left alone.
+    ///
+    /// # Errors
+    /// [`Failure::Closed`].
+    pub async fn set_clock(&self, at: Moment) -> Result<(), Failure> {
+        self.jobs.send(Job::Clock { at }).await.map_err(|_| Failure::Closed)
+    }
+
     /// Ends the waiting times that have run out and moves the dates that a new calendar table moves; returns how many
     /// cases changed. Call it until it returns 0, and again every hour.
     ///

@@ -1,9 +1,10 @@
-//! Sends the plan to the desk: all commands of one time together, the next time when all are answered.
+//! Sends the plan to the desk in its order, with as many commands on the way as can be: it waits for answers only where
+//! the next command is about a case whose handle is not known yet.
 
 use super::town::{Town, installer};
 use super::walk::{Way, What, last_day};
 use crate::cli::Failed;
-use desk::{Clock, Desk, Failure};
+use desk::{Desk, Failure};
 use domain::case::{CaseId, Command};
 use domain::{Actor, Moment};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -28,37 +29,63 @@ enum Sent<'p> {
     Case(usize, &'p Actor, &'p What),
 }
 
+/// The most commands that are on the way at once; the desk's queue is longer.
+const TOGETHER: usize = 1000;
+
 type Answer<'d> = Pin<Box<dyn Future<Output = Result<Option<(usize, Held)>, Failure>> + 'd>>;
 
 /// Everything that happens in the year, through the desk; returns what the residents hold, in the order of the plan.
 ///
 /// # Errors
 /// What the desk says. The place is left half made then.
-pub async fn drive(desk: &Desk, clock: &Clock, town: &Town, ways: &[Way]) -> Result<Vec<Held>, Failed> {
+pub async fn drive(desk: &Desk, town: &Town, ways: &[Way]) -> Result<Vec<Held>, Failed> {
     let mut all: Vec<(Moment, Sent)> = town.commands.iter().map(|(at, c)| (*at, Sent::District(c))).collect();
     for (n, way) in ways.iter().enumerate() {
         all.extend(way.steps.iter().map(|s| (s.at, Sent::Case(n, &s.actor, &s.what))));
     }
     // Stable: what a case does at one time stays in its order.
     all.sort_by_key(|(at, _)| *at);
-    let mut held = vec![Held::default(); ways.len()];
+    let mut held: Vec<Option<Held>> = vec![None; ways.len()];
     let bar = bar();
-    for slot in all.chunk_by(|(a, _), (b, _)| a == b) {
-        let Some((at, _)) = slot.first() else { continue };
-        clock.set(*at);
-        show(&bar, *at);
-        let answers = slot.iter().map(|(_, sent)| send(desk, sent, &held)).collect();
-        for answer in in_order(answers).await {
-            if let Some((n, new)) = answer? {
-                held[n] = new;
-            }
+    let (mut answers, mut now) = (Vec::new(), None);
+    for (at, sent) in &all {
+        if answers.len() >= TOGETHER || !sent.can_go(&held) {
+            settle(&mut answers, &mut held).await?;
+            show(&bar, *at);
         }
+        if now.replace(*at) != Some(*at) {
+            let at = *at;
+            answers.push(Box::pin(async move { desk.set_clock(at).await.map(|()| None) }) as Answer);
+        }
+        answers.push(send(desk, sent, &held));
     }
+    settle(&mut answers, &mut held).await?;
     bar.finish_and_clear();
-    Ok(held)
+    Ok(held.into_iter().flatten().collect())
 }
 
-fn send<'d>(desk: &'d Desk, sent: &Sent<'_>, held: &[Held]) -> Answer<'d> {
+/// Waits for what is on the way.
+async fn settle(answers: &mut Vec<Answer<'_>>, held: &mut [Option<Held>]) -> Result<(), Failed> {
+    for answer in in_order(std::mem::take(answers)).await {
+        if let Some((n, new)) = answer? {
+            held[n] = Some(new);
+        }
+    }
+    Ok(())
+}
+
+impl Sent<'_> {
+    /// Whether the handles that it names are known.
+    fn can_go(&self, held: &[Option<Held>]) -> bool {
+        let known = |n: usize| held.get(n).is_some_and(Option::is_some);
+        match self {
+            Sent::District(_) | Sent::Case(_, _, What::Raise(_)) => true,
+            Sent::Case(n, _, What::Act(command)) => known(*n) && command.other().is_none_or(|id| known(number(&id))),
+        }
+    }
+}
+
+fn send<'d>(desk: &'d Desk, sent: &Sent<'_>, held: &[Option<Held>]) -> Answer<'d> {
     match sent {
         Sent::District(command) => {
             let command = (*command).clone();
@@ -72,18 +99,25 @@ fn send<'d>(desk: &'d Desk, sent: &Sent<'_>, held: &[Held]) -> Answer<'d> {
             })
         }
         Sent::Case(n, actor, What::Act(command)) => {
-            let (id, actor, command) = (held[*n].id, (*actor).clone(), real(command, held));
+            let (id, actor, command) = (handle(*n, held), (*actor).clone(), real(command, held));
             Box::pin(async move { desk.act(actor, id, None, command, None).await.map(|_| None) })
         }
     }
 }
 
+/// The number in the plan that a planned handle stands for.
+fn number(planned: &CaseId) -> usize {
+    planned.0[8..].iter().fold(0, |n, byte| (n << 8) | usize::from(*byte))
+}
+
+/// The real handle of a case; [`Sent::can_go`] has seen that it is known.
+fn handle(n: usize, held: &[Option<Held>]) -> CaseId {
+    held.get(n).and_then(Option::as_ref).map_or(CaseId::default(), |h| h.id)
+}
+
 /// A planned command with the other case's real handle in it.
-fn real(command: &Command, held: &[Held]) -> Command {
-    let of = |planned: &CaseId| {
-        let number = planned.0[8..].iter().fold(0_usize, |n, byte| (n << 8) | usize::from(*byte));
-        held.get(number).map_or(*planned, |h| h.id)
-    };
+fn real(command: &Command, held: &[Option<Held>]) -> Command {
+    let of = |planned: &CaseId| handle(number(planned), held);
     match command {
         Command::Merge { into } => Command::Merge { into: of(into) },
         Command::Link { link, to } => Command::Link { link: *link, to: of(to) },
