@@ -33,6 +33,7 @@ pub fn serve(data: &str, listen: SocketAddr) -> Result<(), Failed> {
         say(format_args!("A demo: everything in it is made up. Its clock goes on from {}.", desk.now().minute()));
     }
     let app = web::App::new(desk.clone(), &place)?;
+    let app = if desk.is_demo() { app.demo() } else { app };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime
         .map_err(|e| Failed::new(format!("No threads can be started: {e}."), "Raise the limit of processes."))?;

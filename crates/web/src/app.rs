@@ -134,11 +134,6 @@ impl App {
         self.0.sign_ins.forget(&user.to_lowercase());
     }
 
-    /// Whether the district is a demo, so that every page can say so.
-    pub fn is_demo(&self) -> bool {
-        self.0.desk.is_demo()
-    }
-
     pub(crate) fn desk(&self) -> &Desk {
         &self.0.desk
     }

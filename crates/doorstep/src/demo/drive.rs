@@ -1,17 +1,22 @@
 //! Sends the plan to the desk in its order, with as many commands on the way as can be: it waits for answers only where
 //! the next command is about a case whose handle is not known yet.
 
-use super::town::{Town, installer};
+use super::fault;
+use super::town::{PETITIONS, Town, installer};
 use super::walk::{Way, What, last_day};
 use crate::cli::Failed;
+use ::figures::{Filter, catalogue};
+use calendar::Date;
 use desk::{Desk, Failure};
 use domain::case::{CaseId, Command};
-use domain::{Actor, Moment};
+use domain::{Actor, Lang, Moment, Role, district};
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::ToSpan;
 use jiff::civil::date;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
+use store::{Db, Place};
 
 /// What a case's resident holds.
 #[derive(Clone, Debug, Default)]
@@ -23,10 +28,11 @@ pub struct Held {
     pub secret: String,
 }
 
-/// One command at its time: of the district, or of the case with that number.
+/// One command at its time: of the district, or of the case with that number; or the month whose figures are published.
 enum Sent<'p> {
-    District(&'p domain::district::Command),
+    District(&'p district::Command),
     Case(usize, &'p Actor, &'p What),
+    Figures(i8),
 }
 
 /// The most commands that are on the way at once; the desk's queue is longer.
@@ -38,10 +44,13 @@ type Answer<'d> = Pin<Box<dyn Future<Output = Result<Option<(usize, Held)>, Fail
 ///
 /// # Errors
 /// What the desk says. The place is left half made then.
-pub async fn drive(desk: &Desk, town: &Town, ways: &[Way]) -> Result<Vec<Held>, Failed> {
+pub async fn drive(desk: &Desk, place: &Place, town: &Town, ways: &[Way]) -> Result<Vec<Held>, Failed> {
     let mut all: Vec<(Moment, Sent)> = town.commands.iter().map(|(at, c)| (*at, Sent::District(c))).collect();
     for (n, way) in ways.iter().enumerate() {
         all.extend(way.steps.iter().map(|s| (s.at, Sent::Case(n, &s.actor, &s.what))));
+    }
+    for month in 1..12 {
+        all.push((publishing(town, month)?, Sent::Figures(month)));
     }
     // Stable: what a case does at one time stays in its order.
     all.sort_by_key(|(at, _)| *at);
@@ -57,7 +66,14 @@ pub async fn drive(desk: &Desk, town: &Town, ways: &[Way]) -> Result<Vec<Held>, 
             let at = *at;
             answers.push(Box::pin(async move { desk.set_clock(at).await.map(|()| None) }) as Answer);
         }
-        answers.push(send(desk, sent, &held));
+        answers.push(match sent {
+            Sent::Figures(month) => {
+                let actor = town.staff(&PETITIONS.into(), Role::Supervisor, 0)?;
+                change(desk, actor, figures_of(place, desk.number(), *month)?)
+            }
+            Sent::District(command) => change(desk, installer(), (*command).clone()),
+            Sent::Case(n, actor, what) => send(desk, *n, actor, what, &held),
+        });
     }
     settle(&mut answers, &mut held).await?;
     bar.finish_and_clear();
@@ -75,34 +91,59 @@ async fn settle(answers: &mut Vec<Answer<'_>>, held: &mut [Option<Held>]) -> Res
 }
 
 impl Sent<'_> {
-    /// Whether the handles that it names are known.
+    /// Whether it can join what is on the way: the handles that it names are known. Figures count what is done, so
+    /// everything before them is waited for.
     fn can_go(&self, held: &[Option<Held>]) -> bool {
         let known = |n: usize| held.get(n).is_some_and(Option::is_some);
         match self {
             Sent::District(_) | Sent::Case(_, _, What::Raise(_)) => true,
             Sent::Case(n, _, What::Act(command)) => known(*n) && command.other().is_none_or(|id| known(number(&id))),
+            Sent::Figures(_) => false,
         }
     }
 }
 
-fn send<'d>(desk: &'d Desk, sent: &Sent<'_>, held: &[Option<Held>]) -> Answer<'d> {
-    match sent {
-        Sent::District(command) => {
-            let command = (*command).clone();
-            Box::pin(async move { desk.change(installer(), command).await.map(|_| None) })
-        }
-        Sent::Case(n, actor, What::Raise(raise)) => {
-            let (n, actor, raise) = (*n, (*actor).clone(), raise.as_ref().clone());
+fn change(desk: &Desk, actor: Actor, command: district::Command) -> Answer<'_> {
+    Box::pin(async move { desk.change(actor, command).await.map(|_| None) })
+}
+
+fn send<'d>(desk: &'d Desk, n: usize, actor: &Actor, what: &What, held: &[Option<Held>]) -> Answer<'d> {
+    let actor = actor.clone();
+    match what {
+        What::Raise(raise) => {
+            let raise = raise.as_ref().clone();
             Box::pin(async move {
                 let raised = desk.raise(actor, raise, Vec::new(), None).await?;
                 Ok(Some((n, Held { id: raised.id, code: raised.code, secret: raised.secret })))
             })
         }
-        Sent::Case(n, actor, What::Act(command)) => {
-            let (id, actor, command) = (handle(*n, held), (*actor).clone(), real(command, held));
+        What::Act(command) => {
+            let (id, command) = (handle(n, held), real(command, held));
             Box::pin(async move { desk.act(actor, id, None, command, None).await.map(|_| None) })
         }
     }
+}
+
+/// When a month's figures are published: in the morning of the first working day after it.
+fn publishing(town: &Town, month: i8) -> Result<Moment, Failed> {
+    let mut day = month_after(month);
+    let calendar = &town.at(Moment::from_local(day.at(0, 0, 0, 0)))?.calendar;
+    while !calendar.is_working(day) {
+        day = day.tomorrow().map_err(fault)?;
+    }
+    Ok(Moment::from_local(day.at(10, 0, 0, 0)))
+}
+
+fn month_after(month: i8) -> Date {
+    date(2023, month, 1).saturating_add(1.month())
+}
+
+/// The figures of a month, as the ledger has them.
+fn figures_of(place: &Place, number: i64, month: i8) -> Result<district::Command, Failed> {
+    let filter = Filter::new(date(2023, month, 1), month_after(month)).map_err(|e| fault(e.said(Lang::En).0))?;
+    let ids: Vec<&str> = catalogue::in_force().map(|d| d.id.as_str()).collect();
+    let figures = ::figures::publication(&mut Db::open_reader(place)?, number, &filter, &ids)?;
+    Ok(district::Command::PublishFigures(figures))
 }
 
 /// The number in the plan that a planned handle stands for.

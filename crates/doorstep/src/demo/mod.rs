@@ -126,7 +126,7 @@ fn make(place: &Place, seed: u64, small: bool) -> Result<Made, Failed> {
     let (desk, thread) = Desk::found(place, options, NAMES.0, NAMES.1, DEMO_ORIGIN)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let runtime = runtime.map_err(|e| Failed::new(format!("The demo can't start: {e}."), "Raise the limit of processes."))?;
-    let held = runtime.block_on(drive::drive(&desk, &town, &ways))?;
+    let held = runtime.block_on(drive::drive(&desk, place, &town, &ways))?;
     // Its own chance: passwords don't depend on how many cases there are.
     let logins = logins::set(&desk, &mut Entropy::seeded(!seed))?;
     drop(desk);
