@@ -52,6 +52,7 @@ impl Job {
             Job::Change { reply, .. } => drop(reply.send(Err(failure))),
             Job::Put { reply, .. } => drop(reply.send(Err(failure))),
             Job::Sweep { reply } => drop(reply.send(Err(failure))),
+            Job::Clock { .. } => {}
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::figures::{Format, Wish};
 use crate::{commands, demo, export, figures, import, serve, user};
 
 use clap::{Parser, Subcommand, ValueEnum};
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;

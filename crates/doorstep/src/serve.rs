@@ -29,8 +29,6 @@ pub fn serve(data: &str, listen: SocketAddr) -> Result<(), Failed> {
     let (desk, thread) = Desk::open(&place, Options::default())?;
     if desk.is_demo() {
         demo::must_be_whole(&desk, &place)?;
-        demo::show_logins(&place);
-        say(format_args!("A demo: everything in it is made up. Its clock goes on from {}.", desk.now().minute()));
     }
     let app = web::App::new(desk.clone(), &place)?;
     let app = if desk.is_demo() { app.demo() } else { app };
@@ -47,6 +45,13 @@ pub fn serve(data: &str, listen: SocketAddr) -> Result<(), Failed> {
         })?;
         let at = listener.local_addr().map_or(listen, |a| a);
         say(format_args!("http://{at}"));
+        if sweeper.is_demo() {
+            say(format_args!(
+                "A demo: everything in it is made up. Its clock goes on from {}.",
+                sweeper.now().minute()
+            ));
+            demo::show_logins(&place);
+        }
         let sweeping = tokio::spawn(async move {
             loop {
                 let sweeper = sweeper.clone();

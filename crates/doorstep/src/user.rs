@@ -23,8 +23,14 @@ fn installer() -> Actor {
 /// What the desk says.
 pub fn first(desk: &Desk, zh: &str, en: &str) -> Result<String, Failed> {
     let code = UnitCode::from("district");
-    let unit =
-        Unit { code: code.clone(), zh: zh.into(), en: en.into(), kind: UnitKind::District, parent: None, closed: false };
+    let unit = Unit {
+        code: code.clone(),
+        zh: zh.into(),
+        en: en.into(),
+        kind: UnitKind::District,
+        parent: None,
+        closed: false,
+    };
     desk.change_now(installer(), Command::SetUnits(vec![unit]))?;
     desk.change_now(installer(), Command::OpenAccounts(vec![(FIRST.into(), code, Role::Administrator)]))?;
     set_password(desk, FIRST)

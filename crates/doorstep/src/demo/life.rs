@@ -6,10 +6,10 @@ use super::walk::{Planned, Stop, Walk, Way};
 use super::words::Words;
 use super::year::{End, Row, Turn};
 use calendar::Date;
+use domain::case::{Case, Way as LawfulWay};
 use domain::case::{
     Command, Corrected, Ground, Handled, LinkKind, Outcome, Purpose, ScopeReason, Solved, Stage, Track, Verdict,
 };
-use domain::case::{Case, Way as LawfulWay};
 use domain::district::UnitCode;
 use domain::rule::RuleId;
 use domain::{Actor, Role};
@@ -96,7 +96,8 @@ impl Life<'_, '_> {
     /// Another unit than those that have or had a task, for a category that could have been meant.
     fn other_unit(&mut self) -> Planned<UnitCode> {
         let used: Vec<UnitCode> = self.walk.case().tasks.iter().map(|t| t.unit.clone()).collect();
-        let free: Vec<UnitCode> = self.words.units(self.track()).iter().filter(|u| !used.contains(u)).cloned().collect();
+        let free: Vec<UnitCode> =
+            self.words.units(self.track()).iter().filter(|u| !used.contains(u)).cloned().collect();
         self.walk.dice.pick(&free).cloned().ok_or_else(|| fault("no other unit is there").into())
     }
 
@@ -201,7 +202,8 @@ impl Life<'_, '_> {
         if self.walk.case().contact && (self.row.has(Turn::Unmask) || self.walk.dice.chance(30)) {
             self.walk.office(0)?;
             let (actor, _) = self.lead_worker()?;
-            let purpose = *self.walk.dice.pick(&[Purpose::Contact, Purpose::Handle, Purpose::Verify]).ok_or(Stop::Otherwise)?;
+            let purpose =
+                *self.walk.dice.pick(&[Purpose::Contact, Purpose::Handle, Purpose::Verify]).ok_or(Stop::Otherwise)?;
             self.walk.act(actor, Command::Unmask { purpose, text: "联系本人核实现场情况".into() })?;
         }
         if self.row.has(Turn::Note) || self.walk.dice.chance(15) {
@@ -246,7 +248,8 @@ impl Life<'_, '_> {
     }
 
     fn objections(&mut self) -> Planned<()> {
-        let wanted = [Turn::Upheld, Turn::Rejected].into_iter().any(|t| self.row.has(t)) || self.row.end == End::Objected;
+        let wanted =
+            [Turn::Upheld, Turn::Rejected].into_iter().any(|t| self.row.has(t)) || self.row.end == End::Objected;
         if !wanted {
             return Ok(());
         }
@@ -546,4 +549,5 @@ const REASONS: &[ScopeReason] = &[
 const WAYS: &[LawfulWay] =
     &[LawfulWay::Courts, LawfulWay::Arbitration, LawfulWay::Party, LawfulWay::Decision, LawfulWay::Duty];
 const HAPPY: &[Handled] = &[Handled::Good, Handled::Good, Handled::Good, Handled::Good, Handled::Fair, Handled::NoWish];
-const UNHAPPY: &[Handled] = &[Handled::Fair, Handled::Fair, Handled::Poor, Handled::Poor, Handled::NoWish, Handled::Good];
+const UNHAPPY: &[Handled] =
+    &[Handled::Fair, Handled::Fair, Handled::Poor, Handled::Poor, Handled::NoWish, Handled::Good];

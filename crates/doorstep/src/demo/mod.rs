@@ -29,7 +29,10 @@ const LAST: &str = "admin";
 
 /// Something is wrong with the demo's own plan or files.
 fn fault(what: impl Display) -> Failed {
-    Failed::new(format!("The demo's plan has a fault: {what}."), "Report it to the project; your own data is untouched.")
+    Failed::new(
+        format!("The demo's plan has a fault: {what}."),
+        "Report it to the project; your own data is untouched.",
+    )
 }
 
 /// What came out: sign-in names, and a case to follow.
@@ -43,19 +46,27 @@ struct Made {
 /// `demo`
 pub fn demo(data: &str, seed: u64, small: bool) -> Result<(), Failed> {
     let place = place(data)?;
+    let logins = anywhere(&place, seed, small)?;
+    if place.folder().is_none() {
+        say(format_args!("The sign-in names are in {} of this folder.", logins::FILE));
+    }
+    show(&logins);
+    Ok(())
+}
+
+/// Makes it in a folder or a database, and tells what is there.
+fn anywhere(place: &Place, seed: u64, small: bool) -> Result<Vec<Login>, Failed> {
     let made = match place.folder() {
         Some(folder) => in_folder(folder, seed, small)?,
         None => {
-            let made = make(&place, seed, small)?;
+            let made = make(place, seed, small)?;
             logins::write(Path::new("."), &made.logins)?;
-            say(format_args!("The sign-in names are in {} of this folder.", logins::FILE));
             made
         }
     };
     say(format_args!("示范区 · Demonstration District: {} cases of the openly made-up year 2023.", made.cases));
     say(format_args!("A case to follow: {} with the digits {}", made.code, made.secret));
-    show(&made.logins);
-    Ok(())
+    Ok(made.logins)
 }
 
 /// Prints sign-in names as a small table.
@@ -125,7 +136,8 @@ fn make(place: &Place, seed: u64, small: bool) -> Result<Made, Failed> {
     let options = Options { clock, entropy: Entropy::seeded(seed), ..Options::default() };
     let (desk, thread) = Desk::found(place, options, NAMES.0, NAMES.1, DEMO_ORIGIN)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build();
-    let runtime = runtime.map_err(|e| Failed::new(format!("The demo can't start: {e}."), "Raise the limit of processes."))?;
+    let runtime =
+        runtime.map_err(|e| Failed::new(format!("The demo can't start: {e}."), "Raise the limit of processes."))?;
     let held = runtime.block_on(drive::drive(&desk, place, &town, &ways))?;
     // Its own chance: passwords don't depend on how many cases there are.
     let logins = logins::set(&desk, &mut Entropy::seeded(!seed))?;
@@ -138,10 +150,14 @@ fn make(place: &Place, seed: u64, small: bool) -> Result<Made, Failed> {
 }
 
 /// Makes the demo of a bare start where nothing is.
+///
+/// # Errors
+/// What is in the way.
 pub fn make_if_missing(data: &str) -> Result<(), Failed> {
-    match Db::open_reader(&place(data)?) {
+    let place = place(data)?;
+    match Db::open_reader(&place) {
         Ok(_) => Ok(()),
-        Err(StoreError::Missing(_)) => demo(data, SEED, false),
+        Err(StoreError::Missing(_)) => anywhere(&place, SEED, false).map(drop),
         Err(e) => Err(e.into()),
     }
 }

@@ -174,7 +174,11 @@ fn attempt(town: &Town, words: &Words, dice: &mut Dice, row: &Row, others: &[Way
     let first = row.from.unwrap_or(date(2023, 1, 3));
     let day = pick_day(town, dice, first, row.until.unwrap_or(last_day()), by_resident)?;
     let mut walk = Walk::from(town, dice, others.len(), day);
-    if by_resident || row.track == Track::Hotline && door == Door::Phone { walk.home(0)? } else { walk.office(0)? }
+    if by_resident || row.track == Track::Hotline && door == Door::Phone {
+        walk.home(0)?
+    } else {
+        walk.office(0)?
+    }
     let (raise, actor, place) = raise(&mut walk, words, row, door)?;
     walk.raise(actor, raise)?;
     if row.end == End::Elsewhere {

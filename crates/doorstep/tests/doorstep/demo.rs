@@ -224,27 +224,64 @@ fn the_whole_year_has_the_figures_that_it_is_made_for() {
     assert!(count("SELECT COUNT(*) FROM cases WHERE district = $1") >= 3000);
     // The units and posts that there are.
     let (district, _) = read::district(&mut Db::open_reader(&place).unwrap(), 1).unwrap();
-    let below: Vec<_> = district.units.values().filter(|u| u.parent.as_ref().is_some_and(|p| p.as_str() == "district")).collect();
+    let below: Vec<_> =
+        district.units.values().filter(|u| u.parent.as_ref().is_some_and(|p| p.as_str() == "district")).collect();
     assert_eq!(below.len(), 77);
     let posts = |role| district.posts.values().filter(|p| p.role == role).count();
     assert_eq!((posts(Role::Leader), posts(Role::Grid)), (33, 864));
     // Reception at three levels: 657 taken on, every one of them in time, every one ended in time.
-    assert_eq!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND door IN ('reception', 'appointment', 'home_visit', 'return_visit')"), 657);
-    assert_eq!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND door IN ('reception', 'appointment', 'home_visit', 'return_visit') AND accepted_day IS NOT NULL AND accept_late = 0 AND met_day <= due_day AND ended_day <= due_day"), 657);
+    assert_eq!(
+        count(
+            "SELECT COUNT(*) FROM cases WHERE district = $1 AND door IN ('reception', 'appointment', 'home_visit', 'return_visit')"
+        ),
+        657
+    );
+    assert_eq!(
+        count(
+            "SELECT COUNT(*) FROM cases WHERE district = $1 AND door IN ('reception', 'appointment', 'home_visit', 'return_visit') AND accepted_day IS NOT NULL AND accept_late = 0 AND met_day <= due_day AND ended_day <= due_day"
+        ),
+        657
+    );
     // Needs of enterprises: 577, of which 567 solved; 400 rated the handling, 399 of them as good.
     assert_eq!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND track = 'enterprise'"), 577);
-    assert_eq!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND track = 'enterprise' AND ending = 'resolved'"), 567);
-    assert_eq!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND track = 'enterprise' AND handled = 'good'"), 399);
-    assert_eq!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND track = 'enterprise' AND handled IN ('fair', 'poor')"), 1);
+    assert_eq!(
+        count("SELECT COUNT(*) FROM cases WHERE district = $1 AND track = 'enterprise' AND ending = 'resolved'"),
+        567
+    );
+    assert_eq!(
+        count("SELECT COUNT(*) FROM cases WHERE district = $1 AND track = 'enterprise' AND handled = 'good'"),
+        399
+    );
+    assert_eq!(
+        count(
+            "SELECT COUNT(*) FROM cases WHERE district = $1 AND track = 'enterprise' AND handled IN ('fair', 'poor')"
+        ),
+        1
+    );
     // Mediation: 657 taken on, 591 ended. Grid workers: 821 reported, all taken on, 777 ended.
-    assert_eq!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND track = 'mediation' AND accepted_day IS NOT NULL"), 657);
-    assert_eq!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND track = 'mediation' AND stage = 'ended'"), 591);
-    assert_eq!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND door = 'grid' AND accepted_day IS NOT NULL"), 821);
+    assert_eq!(
+        count("SELECT COUNT(*) FROM cases WHERE district = $1 AND track = 'mediation' AND accepted_day IS NOT NULL"),
+        657
+    );
+    assert_eq!(
+        count("SELECT COUNT(*) FROM cases WHERE district = $1 AND track = 'mediation' AND stage = 'ended'"),
+        591
+    );
+    assert_eq!(
+        count("SELECT COUNT(*) FROM cases WHERE district = $1 AND door = 'grid' AND accepted_day IS NOT NULL"),
+        821
+    );
     assert_eq!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND door = 'grid'"), 821);
     assert_eq!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND door = 'grid' AND stage = 'ended'"), 777);
     // Some are overdue at the year's end (day 19722), others due in January; nothing happened after it.
-    assert!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND live = 1 AND due_day < 19722 AND met_day IS NULL") > 5);
-    assert!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND live = 1 AND due_day > 19722 AND met_day IS NULL") > 50);
+    assert!(
+        count("SELECT COUNT(*) FROM cases WHERE district = $1 AND live = 1 AND due_day < 19722 AND met_day IS NULL")
+            > 5
+    );
+    assert!(
+        count("SELECT COUNT(*) FROM cases WHERE district = $1 AND live = 1 AND due_day > 19722 AND met_day IS NULL")
+            > 50
+    );
     let last = read::last_at(&mut Db::open_reader(&place).unwrap(), 1).unwrap();
     assert_eq!(last.date().to_string(), "2023-12-31");
 }

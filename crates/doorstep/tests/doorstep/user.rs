@@ -5,7 +5,8 @@ use desk::verify_password;
 use std::path::Path;
 use store::{Db, Place, access, read};
 
-const INIT: &[&str] = &["init", "--name-zh", "样例区", "--name-en", "Sample District", "--origin", "sample.example/log"];
+const INIT: &[&str] =
+    &["init", "--name-zh", "样例区", "--name-en", "Sample District", "--origin", "sample.example/log"];
 
 /// Whether a password opens an account; none: there is no such open account.
 fn opens(folder: &Path, user: &str, password: &str) -> Option<bool> {
