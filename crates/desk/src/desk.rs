@@ -20,11 +20,21 @@ const WAITING_MOST: usize = 8192;
 /// The name of the signing key in the key store.
 const SIGNING_KEY: &str = "ledger-signing-key";
 
+/// The origin line of a demo district's ledger. It is the mark that the district is made up: it stands in the first
+/// entry and in every checkpoint, whatever engine and whatever copy.
+pub const DEMO_ORIGIN: &str = "doorstep.example/demo";
+
+/// Whether a ledger with this public key line is a demo's. The line begins with the origin.
+fn is_demo(vkey: &str) -> bool {
+    vkey.split('+').next() == Some(DEMO_ORIGIN)
+}
+
 /// How a desk is opened.
 pub struct Options {
     /// The district's number; every row of its data begins with it.
     pub number: i64,
-    /// Where the present comes from.
+    /// Where the present comes from. In a demo district the machine's clock is read as going on from the last event:
+    /// otherwise everything there would be years overdue.
     pub clock: Clock,
     /// Where random numbers come from.
     pub entropy: Entropy,
@@ -99,7 +109,11 @@ impl Desk {
         let line = keys.secret(SIGNING_KEY)?.ok_or_else(|| StoreError::Missing("the ledger's signing key".into()))?;
         let signer = Signer::new(&line).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         let vkey: Arc<str> = signer.vkey().into();
-        let log = Log::open(db, keys, number, signer)?;
+        let mut log = Log::open(db, keys, number, signer)?;
+        let clock = match clock {
+            Clock::System if is_demo(&vkey) => Clock::running_from(store::read::last_at(log.db(), number)?),
+            clock => clock,
+        };
         let district = Arc::new(RwLock::new(Arc::new(District::default())));
         let writer = Writer::new(log, number, clock.clone(), entropy, district.clone())?;
         let (jobs, waiting) = mpsc::channel(WAITING_MOST);
@@ -116,6 +130,11 @@ impl Desk {
     /// The district's number.
     pub fn number(&self) -> i64 {
         self.number
+    }
+
+    /// Whether the district is a demo: openly made up, with a clock of its own.
+    pub fn is_demo(&self) -> bool {
+        is_demo(&self.vkey)
     }
 
     /// The present.
@@ -216,6 +235,15 @@ impl Desk {
     /// As there.
     pub fn put_now(&self, writes: Vec<Write>) -> Result<(), Failure> {
         self.ask_now(|reply| Job::Put { writes, reply })
+    }
+
+    /// Sets a clock that is set by hand, in the order of the commands: what was sent before is done at its own time.
+    /// One that runs is left alone.
+    ///
+    /// # Errors
+    /// [`Failure::Closed`].
+    pub async fn set_clock(&self, at: Moment) -> Result<(), Failure> {
+        self.jobs.send(Job::Clock { at }).await.map_err(|_| Failure::Closed)
     }
 
     /// Ends the waiting times that have run out, lets merged cases follow the case they went into, and moves the dates

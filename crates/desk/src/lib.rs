@@ -12,7 +12,7 @@ mod password;
 mod writer;
 
 pub use clock::Clock;
-pub use desk::{Desk, Options, WriterThread};
+pub use desk::{DEMO_ORIGIN, Desk, Options, WriterThread};
 pub use entropy::{Entropy, read_case_code};
 pub use outcome::{Acted, Changed, Failure, Key, Raised};
 pub use password::{PASSWORD_LEAST, PASSWORD_MOST, fresh_password, hash_password, verify_password};

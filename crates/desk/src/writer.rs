@@ -29,6 +29,7 @@ pub(crate) enum Job {
     Change { actor: Actor, command: Box<district::Command>, reply: Reply<Changed> },
     Put { writes: Vec<Write>, reply: Reply<()> },
     Sweep { reply: Reply<u64> },
+    Clock { at: Moment },
 }
 
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, Failure>>;
@@ -51,6 +52,7 @@ impl Job {
             Job::Change { reply, .. } => drop(reply.send(Err(failure))),
             Job::Put { reply, .. } => drop(reply.send(Err(failure))),
             Job::Sweep { reply } => drop(reply.send(Err(failure))),
+            Job::Clock { .. } => {}
         }
     }
 }
@@ -246,6 +248,7 @@ impl Writer {
                 self.log.rows(writes);
                 answers.push(Answer::Put(reply));
             }
+            Job::Clock { at } => self.clock.set(at),
             Job::Sweep { reply } => match self.sweep() {
                 Ok(n) => answers.push(Answer::Swept(n, reply)),
                 Err(e) => drop(reply.send(Err(e))),

@@ -1,7 +1,7 @@
 //! The command line: what can be asked, and how a failure is told: one sentence on what is wrong, one on what to do.
 
 use crate::figures::{Format, Wish};
-use crate::{commands, export, figures, import, serve};
+use crate::{commands, demo, export, figures, import, serve, user};
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
@@ -38,14 +38,47 @@ enum Wanted {
         #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
         data: String,
         /// The district's Chinese name.
-        #[arg(long, default_value = "示范区")]
+        #[arg(long)]
         name_zh: String,
         /// The district's English name.
-        #[arg(long, default_value = "Demonstration District")]
+        #[arg(long)]
         name_en: String,
         /// The origin line of the ledger: a name that nobody else uses, such as the host name of the service.
-        #[arg(long, default_value = "doorstep.example/district")]
+        #[arg(long)]
         origin: String,
+    },
+    /// Make an openly made-up district-year to look at, in an empty place.
+    Demo {
+        /// A folder, or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        /// The same seed gives the same year.
+        #[arg(long, default_value_t = demo::SEED)]
+        seed: u64,
+        /// A small year, made in a moment: for tests.
+        #[arg(long)]
+        small: bool,
+    },
+    /// Make an account, give it a new password, or close it. A password is printed last and never again.
+    User {
+        /// A folder, or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        /// The sign-in name.
+        #[arg(long)]
+        name: String,
+        /// The code of its unit.
+        #[arg(long, required_unless_present_any = ["reset", "close"])]
+        unit: Option<String>,
+        /// What it may do: grid, clerk, head, dispatcher, supervisor, leader, auditor or administrator.
+        #[arg(long, required_unless_present_any = ["reset", "close"])]
+        role: Option<String>,
+        /// Give an account a new password and end its sessions.
+        #[arg(long, conflicts_with_all = ["close", "unit", "role"])]
+        reset: bool,
+        /// Close an account and end its sessions.
+        #[arg(long, conflicts_with_all = ["unit", "role"])]
+        close: bool,
     },
     /// Make a token for another system; it is printed last and never again.
     Token {
@@ -207,6 +240,12 @@ pub fn run() -> ExitCode {
         None => serve::demo_and_serve(DATA, LISTEN),
         Some(Wanted::Serve { data, listen }) => serve::serve(&data, listen),
         Some(Wanted::Init { data, name_zh, name_en, origin }) => commands::init(&data, &name_zh, &name_en, &origin),
+        Some(Wanted::Demo { data, seed, small }) => demo::demo(&data, seed, small),
+        Some(Wanted::User { data, name, reset: true, .. }) => user::reset(&data, &name),
+        Some(Wanted::User { data, name, close: true, .. }) => user::close(&data, &name),
+        Some(Wanted::User { data, name, unit, role, .. }) => {
+            user::open(&data, &name, &unit.unwrap_or_default(), &role.unwrap_or_default())
+        }
         Some(Wanted::Token { data, name, scope }) => commands::token(&data, &name, &scope),
         Some(Wanted::Figures { data, format, wish }) => figures::run(&data, &wish, format),
         Some(Wanted::Verify { data }) => commands::verify(&data),

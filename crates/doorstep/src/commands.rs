@@ -1,6 +1,7 @@
 //! The commands that run once and end.
 
 use crate::cli::{Failed, say};
+use crate::user;
 use calendar::{Calendar, Date, Term};
 use desk::{Desk, Entropy, Options};
 use domain::district::{Command, Scope};
@@ -24,10 +25,19 @@ pub fn place(data: &str) -> Result<Place, Failed> {
 
 /// `init`
 pub fn init(data: &str, zh: &str, en: &str, origin: &str) -> Done {
+    if origin == desk::DEMO_ORIGIN {
+        return Err(Failed::usage(
+            format!("The origin {origin} is kept for demonstrations."),
+            "Use a name of your own, such as the host name of the service.",
+        ));
+    }
     let (desk, thread) = Desk::found(&place(data)?, Options::default(), zh, en, origin)?;
     say(format_args!("{zh} · {en} begins. The ledger's public key:\n{}", desk.vkey()));
+    let password = user::first(&desk, zh, en)?;
     drop(desk);
-    end(thread)
+    end(thread)?;
+    say(format_args!("Sign in as {} with this password, which is printed only now:\n{password}", user::FIRST));
+    Ok(())
 }
 
 /// Waits until the writer has put everything on disk and let go of the lock.

@@ -3,11 +3,12 @@
 mod beside;
 mod cli;
 mod commands;
-
+mod demo;
 mod export;
 mod figures;
 mod import;
 mod serve;
+mod user;
 
 use std::process::ExitCode;
 

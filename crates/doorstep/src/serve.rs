@@ -1,7 +1,8 @@
 //! `serve`: the server, until it is told to stop.
 
 use crate::cli::{Failed, say};
-use crate::commands::{end, init, place};
+use crate::commands::{end, place};
+use crate::demo;
 use desk::{Desk, Options};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,11 +12,9 @@ use tokio::signal::unix::{SignalKind, signal};
 /// How often waiting times that have run out are ended.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
-/// What `doorstep` without a command does: a district to look at, made if it is not there, and served.
+/// What `doorstep` without a command does: the demo district-year, made if nothing is there, and served.
 pub fn demo_and_serve(data: &str, listen: &str) -> Result<(), Failed> {
-    if store::Db::open_reader(&place(data)?).is_err() {
-        init(data, "示范区", "Demonstration District", "doorstep.example/demo")?;
-    }
+    demo::make_if_missing(data)?;
     let listen = listen.parse().map_err(|_| Failed::usage("The address can't be read.", "Use 127.0.0.1:8420."))?;
     serve(data, listen)
 }
@@ -28,7 +27,11 @@ pub fn serve(data: &str, listen: SocketAddr) -> Result<(), Failed> {
         .init();
     let place = place(data)?;
     let (desk, thread) = Desk::open(&place, Options::default())?;
+    if desk.is_demo() {
+        demo::must_be_whole(&desk, &place)?;
+    }
     let app = web::App::new(desk.clone(), &place)?;
+    let app = if desk.is_demo() { app.demo() } else { app };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime
         .map_err(|e| Failed::new(format!("No threads can be started: {e}."), "Raise the limit of processes."))?;
@@ -42,6 +45,13 @@ pub fn serve(data: &str, listen: SocketAddr) -> Result<(), Failed> {
         })?;
         let at = listener.local_addr().map_or(listen, |a| a);
         say(format_args!("http://{at}"));
+        if sweeper.is_demo() {
+            say(format_args!(
+                "A demo: everything in it is made up. Its clock goes on from {}.",
+                sweeper.now().minute()
+            ));
+            demo::show_logins(&place);
+        }
         let sweeping = tokio::spawn(async move {
             loop {
                 let sweeper = sweeper.clone();

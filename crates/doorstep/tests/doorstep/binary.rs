@@ -35,9 +35,13 @@ pub fn sentences(said: &str) -> (String, String) {
     (what.to_owned(), todo.to_owned())
 }
 
+/// The names that a district begins with.
+pub const NAMES: &[&str] =
+    &["--name-zh", "样例区", "--name-en", "Sample District", "--origin", "doorstep.example/sample"];
+
 /// A district in `data` with a token of scope intake, which is returned.
 pub fn found(data: &str) -> String {
-    must(&["init", "--data", data]);
+    must(&[&["init", "--data", data], NAMES].concat());
     must(&["token", "--data", data, "--name", "hotline", "--scope", "intake"]).trim().to_owned()
 }
 

@@ -118,7 +118,7 @@ fn a_folder_that_can_only_be_read_is_refused_and_used_again_when_it_can_be_writt
         vec!["serve", "--data", &data, "--listen", "127.0.0.1:0"],
         vec!["token", "--data", &data, "--name", "second", "--scope", "intake"],
         vec!["rebuild", "--data", &data],
-        vec!["init", "--data", &disk.path("another")],
+        [&["init", "--data", &disk.path("another")], binary::NAMES].concat(),
     ] {
         let (what, todo) = refused(&args);
         assert!(what.contains("can't be written") && todo.contains("permissions"), "{args:?}: {what} {todo}");

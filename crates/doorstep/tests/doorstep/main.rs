@@ -5,4 +5,6 @@
 
 mod binary;
 mod crash;
+mod demo;
 mod environment;
+mod user;

@@ -1,0 +1,89 @@
+//! The demo's sign-in names: one or more for each role, with fresh passwords from the seed.
+
+use super::fault;
+use crate::cli::Failed;
+use desk::{Desk, Entropy, fresh_password, hash_password};
+use domain::Label;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+
+/// The file with the demo's sign-in names and passwords.
+pub const FILE: &str = "demo-logins.json";
+
+/// The accounts that get a password; nobody can sign in to the others.
+const USERS: [&str; 16] = [
+    "grid01",
+    "housing.clerk",
+    "heating.clerk",
+    "street1.clerk",
+    "mediation.clerk",
+    "discipline.clerk",
+    "housing.head",
+    "street1.head",
+    "discipline.head",
+    "dispatcher",
+    "discipline",
+    "supervisor",
+    "leader01",
+    "auditor",
+    "admin",
+    "commerce.clerk",
+];
+
+/// A sign-in name with its password.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Login {
+    /// The role's code.
+    pub role: String,
+    /// The sign-in name.
+    pub user: String,
+    /// The password.
+    pub password: String,
+}
+
+/// Gives the demo's accounts their passwords, all in one transaction: it is the last thing that making a demo does.
+///
+/// # Errors
+/// What the desk says.
+pub fn set(desk: &Desk, entropy: &mut Entropy) -> Result<Vec<Login>, Failed> {
+    let district = desk.district();
+    let (mut logins, mut writes) = (Vec::new(), Vec::new());
+    for user in USERS {
+        let account = district.account_of(user).ok_or_else(|| fault(format!("there is no account {user}")))?;
+        let password = fresh_password(entropy);
+        let hash = hash_password(&password, entropy).ok_or_else(|| fault("a password could not be hashed"))?;
+        writes.push(store::access::set_password(desk.number(), account.id, &hash));
+        logins.push(Login { role: account.role.code().into(), user: user.into(), password });
+    }
+    desk.put_now(writes)?;
+    Ok(logins)
+}
+
+/// Writes the file, which only its owner can read.
+///
+/// # Errors
+/// What the file system says.
+pub fn write(folder: &Path, logins: &[Login]) -> Result<(), Failed> {
+    let path = folder.join(FILE);
+    let failed = |e: std::io::Error| {
+        Failed::new(format!("{} can't be written: {e}.", path.display()), "Free disk space, or allow writing there.")
+    };
+    if path.exists() {
+        fs::remove_file(&path).map_err(failed)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&path).map_err(failed)?;
+    let text = serde_json::to_string_pretty(logins).map_err(fault)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+}
+
+/// The file's sign-in names, if it is there.
+pub fn read(folder: &Path) -> Option<Vec<Login>> {
+    let text = fs::read_to_string(folder.join(FILE)).ok()?;
+    serde_json::from_str(&text).ok()
+}

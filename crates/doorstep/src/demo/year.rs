@@ -1,0 +1,288 @@
+//! The plan of the demo year: how many cases of which kind come in when, and what becomes of each (`year.csv`).
+
+use super::dice::Dice;
+use super::fault;
+use super::life::Life;
+use super::town::{CENTRE, DISCIPLINE, MEDIATION, PETITIONS, Town, communities, ordinal};
+use super::walk::{Planned, Stop, Walk, Way, last_day};
+use super::words::Words;
+use crate::cli::Failed;
+use calendar::Date;
+use domain::case::{Contact, Door, Handled, Origin, Raise, Track};
+use domain::district::UnitCode;
+use domain::{Actor, Label, Moment, Role};
+use jiff::ToSpan;
+use jiff::civil::date;
+use serde::Deserialize;
+
+const YEAR: &str = include_str!("../../demo/year.csv");
+/// In the small year, of so many cases of a row there is one; of every row there is at least one.
+const SMALL: usize = 40;
+/// How often a way is planned anew with other dates before the plan is called wrong.
+const TRIES: usize = 400;
+
+/// How a row's cases end, or where they stand at the year's end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    Resolved,
+    Partly,
+    NotResolved,
+    NotReached,
+    NotAccepted,
+    Routed,
+    Withdrawn,
+    Merged,
+    Elsewhere,
+    Raised,
+    Accepted,
+    Handling,
+    Objected,
+    Asked,
+    Approval,
+    Answered,
+    Reviewing,
+    ReReviewing,
+}
+
+/// What happens on the way, beside the usual.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Turn {
+    /// Withdrawn before it is accepted.
+    Early,
+    /// Answered early, and ended within the promise.
+    Swift,
+    Slow,
+    Late,
+    LateTriage,
+    Recategorise,
+    Joint,
+    Release,
+    Upheld,
+    Rejected,
+    Transfer,
+    Extend,
+    Ask,
+    Unask,
+    Note,
+    Correct,
+    Unmask,
+    Audit,
+    Interest,
+    SentBack,
+    Reopen,
+    Review,
+    ReReview,
+    Link,
+    Hide,
+    Erase,
+    Witness,
+    Begged,
+    Group,
+}
+
+/// Cases of one kind.
+#[derive(Clone, Debug)]
+pub struct Row {
+    track: Track,
+    doors: Vec<Door>,
+    /// What happens on the way.
+    turns: Vec<Turn>,
+    /// How they end.
+    pub end: End,
+    /// How residents rate the handling; none: differently.
+    pub rate: Option<Handled>,
+    count: usize,
+    /// First and last day on which one comes in.
+    from: Option<Date>,
+    until: Option<Date>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    track: String,
+    doors: String,
+    turns: String,
+    end: End,
+    rate: String,
+    count: usize,
+    from: Option<Date>,
+    until: Option<Date>,
+}
+
+fn labels<L: Label>(text: &str) -> Result<Vec<L>, Failed> {
+    let read = |code: &str| L::of(code).ok_or_else(|| fault(format!("year.csv: {code} is not known")));
+    text.split_whitespace().map(read).collect()
+}
+
+impl Row {
+    fn read(line: Line) -> Result<Row, Failed> {
+        let turn = |word: &str| serde_json::from_value(word.into()).map_err(fault);
+        Ok(Row {
+            track: labels(&line.track)?.pop().ok_or_else(|| fault("year.csv: a row without a track"))?,
+            doors: labels(&line.doors)?,
+            turns: line.turns.split_whitespace().map(turn).collect::<Result<_, _>>()?,
+            end: line.end,
+            rate: labels(&line.rate)?.pop(),
+            count: line.count,
+            from: line.from,
+            until: line.until,
+        })
+    }
+
+    /// Whether something happens on the way.
+    pub fn has(&self, turn: Turn) -> bool {
+        self.turns.contains(&turn)
+    }
+}
+
+/// All cases of the year, in the order of the rows.
+///
+/// # Errors
+/// What is wrong with the plan's files.
+pub fn plan(town: &Town, seed: u64, small: bool) -> Result<Vec<Way>, Failed> {
+    let words = Words::read(town)?;
+    let mut dice = Dice::of(seed);
+    let mut ways = Vec::new();
+    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(YEAR.as_bytes());
+    for line in reader.deserialize() {
+        let row = Row::read(line.map_err(fault)?)?;
+        let count = if small { row.count.div_ceil(SMALL) } else { row.count };
+        for _ in 0..count {
+            ways.push(way(town, &words, &mut dice, &row, &ways)?);
+        }
+    }
+    Ok(ways)
+}
+
+fn way(town: &Town, words: &Words, dice: &mut Dice, row: &Row, others: &[Way]) -> Result<Way, Failed> {
+    for _ in 0..TRIES {
+        match attempt(town, words, dice, row, others) {
+            Ok(way) => return Ok(way),
+            Err(Stop::Otherwise) => {}
+            Err(Stop::Wrong(failed)) => return Err(failed),
+        }
+    }
+    Err(fault(format!("year.csv: no dates fit {row:?}")))
+}
+
+fn attempt(town: &Town, words: &Words, dice: &mut Dice, row: &Row, others: &[Way]) -> Planned<Way> {
+    let door = *dice.pick(&row.doors).ok_or_else(|| fault("year.csv: a row without a door"))?;
+    let by_resident = matches!(door, Door::Web | Door::Api);
+    let first = row.from.unwrap_or(date(2023, 1, 3));
+    let day = pick_day(town, dice, first, row.until.unwrap_or(last_day()), by_resident)?;
+    let mut walk = Walk::from(town, dice, others.len(), day);
+    if by_resident || row.track == Track::Hotline && door == Door::Phone {
+        walk.home(0)?
+    } else {
+        walk.office(0)?
+    }
+    let (raise, actor, place) = raise(&mut walk, words, row, door)?;
+    walk.raise(actor, raise)?;
+    if row.end == End::Elsewhere {
+        return walk.finish();
+    }
+    let mut life = Life { walk, row, words, others, place };
+    life.go()?;
+    life.walk.finish()
+}
+
+/// A day on which people come: fewer on days off, more before long holidays.
+fn pick_day(town: &Town, dice: &mut Dice, first: Date, last: Date, any_day: bool) -> Planned<Date> {
+    let calendar = &town.at(Moment::from_local(last.at(0, 0, 0, 0)))?.calendar;
+    let days = domain::moment::day_number(last) - domain::moment::day_number(first);
+    loop {
+        let day = first.saturating_add(dice.between(0, days).days());
+        let off = |d: Date| !calendar.is_working(d);
+        let soon = (1..=7).map(|n| day.saturating_add(n.days())).filter(|d| off(*d)).count();
+        let weight = match (off(day), any_day) {
+            (true, false) => 0,
+            (true, true) => 25,
+            (false, _) if soon > 2 => 100,
+            (false, _) => 60,
+        };
+        if dice.chance(weight) {
+            return Ok(day);
+        }
+    }
+}
+
+fn raise(walk: &mut Walk<'_>, words: &Words, row: &Row, door: Door) -> Planned<(Raise, Actor, String)> {
+    let town = walk.town;
+    let (street, stem) = walk.dice.pick(&town.streets).ok_or_else(|| fault("there are no streets"))?.clone();
+    let community = walk.dice.below(communities());
+    let category = words.category(walk.dice, row.track, None)?;
+    let (place, near) = words.place(walk.dice, row.track, &stem, ordinal(community));
+    let text = words.text(walk.dice, row.track, &category, &near);
+    let anonymous = matches!(row.track, Track::Accusation | Track::Suggestion) && walk.dice.chance(40)
+        || row.track == Track::Hotline && walk.dice.chance(12);
+    let contact = if anonymous && !row.has(Turn::Unmask) { Contact::default() } else { contact(walk.dice, row.track) };
+    let mut raise = Raise {
+        track: row.track,
+        door,
+        text,
+        category: (!by_words(walk.dice, door)).then_some(category),
+        street: Some(street.clone()),
+        place: place.clone(),
+        contact,
+        public: row.has(Turn::Hide) || matches!(row.track, Track::Suggestion | Track::Hotline) && walk.dice.chance(25),
+        oral: matches!(door, Door::Phone | Door::Counter | Door::Reception | Door::HomeVisit | Door::Grid),
+        speakers: row.has(Turn::Group).then_some(3),
+        ..Raise::default()
+    };
+    if row.track == Track::Accusation {
+        raise.accused = Some(street.clone());
+    }
+    if row.end == End::Elsewhere {
+        raise.source = format!("示范旧系统第{}号", 1000 + walk.dice.below(9000));
+        raise.origin = Some(origin(walk, words));
+    }
+    let actor = taker(walk, row, door, &street, community)?;
+    Ok((raise, actor, place))
+}
+
+/// Whether the category is left open until triage.
+fn by_words(dice: &mut Dice, door: Door) -> bool {
+    matches!(door, Door::Web | Door::Letter) && dice.chance(50)
+}
+
+/// An openly made-up way to reach somebody: no such number is given out.
+fn contact(dice: &mut Dice, track: Track) -> Contact {
+    let number = dice.between(1, 9999);
+    let name = if track == Track::Enterprise { "示例企业" } else { "示例居民" };
+    Contact { name: format!("{name}{number:04}"), phone: format!("100000{:05}", dice.between(0, 99_999)) }
+}
+
+/// A case of the former system, ended there in the year before.
+fn origin(walk: &mut Walk<'_>, words: &Words) -> Origin {
+    let opened = date(2022, 11, 1).saturating_add(walk.dice.between(0, 40).days());
+    let closed = opened.saturating_add(walk.dice.between(2, 12).days());
+    let at = |day: Date, hour| Moment::from_local(day.at(hour, 0, 0, 0));
+    let target = Some(opened.saturating_add(7.days()));
+    Origin { opened: at(opened, 9), target, closed: Some(at(closed, 16)), answer: words.former().into() }
+}
+
+/// Who takes a case in at a door.
+fn taker(walk: &mut Walk<'_>, row: &Row, door: Door, street: &UnitCode, community: usize) -> Planned<Actor> {
+    let clerk = |unit: &str| walk.town.staff(&unit.into(), Role::Clerk, 0);
+    let actor = match door {
+        Door::Web => Actor::Resident,
+        Door::Api => Actor::System { name: "hotline".into() },
+        Door::Import => Actor::System { name: "import".into() },
+        Door::Grid => {
+            let unit = UnitCode(format!("{street}.c{:02}", community + 1));
+            walk.town.staff(&unit, Role::Grid, 0)?
+        }
+        Door::MediationCentre if walk.dice.chance(40) => clerk(MEDIATION)?,
+        Door::MediationCentre => clerk(&format!("{street}.mediation"))?,
+        _ if row.track == Track::Accusation => clerk(DISCIPLINE)?,
+        Door::Enterprise => clerk("commerce")?,
+        Door::Phone => clerk(CENTRE)?,
+        Door::Meeting | Door::HomeVisit => clerk(street.as_str())?,
+        _ if walk.dice.chance(50) => clerk(PETITIONS)?,
+        _ => clerk(street.as_str())?,
+    };
+    Ok(actor)
+}

@@ -1,0 +1,109 @@
+//! `user`: accounts from the command line. The way in for a new district, and for who forgot a password.
+
+use crate::cli::{Failed, say};
+use crate::commands::{end, place};
+use desk::{Desk, Entropy, Options, fresh_password, hash_password};
+use domain::district::{Command, District, Unit, UnitCode, UnitKind};
+use domain::{Actor, Label, Lang, Role};
+use store::access;
+
+type Done = Result<(), Failed>;
+
+/// The sign-in name of a district's first account.
+pub const FIRST: &str = "admin";
+
+/// Who changes accounts from the command line.
+fn installer() -> Actor {
+    Actor::System { name: "administrator".into() }
+}
+
+/// The district's own unit and its first administrator; returns the password.
+///
+/// # Errors
+/// What the desk says.
+pub fn first(desk: &Desk, zh: &str, en: &str) -> Result<String, Failed> {
+    let code = UnitCode::from("district");
+    let unit = Unit {
+        code: code.clone(),
+        zh: zh.into(),
+        en: en.into(),
+        kind: UnitKind::District,
+        parent: None,
+        closed: false,
+    };
+    desk.change_now(installer(), Command::SetUnits(vec![unit]))?;
+    desk.change_now(installer(), Command::OpenAccounts(vec![(FIRST.into(), code, Role::Administrator)]))?;
+    set_password(desk, FIRST)
+}
+
+/// Gives an account a fresh password and ends its sessions.
+fn set_password(desk: &Desk, user: &str) -> Result<String, Failed> {
+    let account = desk.district().account_of(user).map(|a| a.id).ok_or_else(|| unknown(&desk.district(), user))?;
+    let mut entropy = Entropy::system();
+    let password = fresh_password(&mut entropy);
+    let hash = hash_password(&password, &mut entropy)
+        .ok_or_else(|| Failed::new("The password could not be hashed.", "Try again with more free memory."))?;
+    let number = desk.number();
+    desk.put_now(vec![access::set_password(number, account, &hash), access::end_sessions(number, account)])?;
+    Ok(password)
+}
+
+/// `user`
+pub fn open(data: &str, name: &str, unit: &str, role: &str) -> Done {
+    let wanted = Role::of(role).ok_or_else(|| {
+        let all: Vec<&str> = Role::ALL.iter().map(|r| r.code()).collect();
+        Failed::usage(format!("There is no role “{role}”."), format!("The roles are: {}.", all.join(", ")))
+    })?;
+    let (desk, thread) = Desk::open(&place(data)?, Options::default())?;
+    let code = UnitCode::from(unit);
+    if desk.district().open_unit(&code).is_none() {
+        return Err(no_unit(&desk.district(), unit));
+    }
+    desk.change_now(installer(), Command::OpenAccounts(vec![(name.into(), code, wanted)]))?;
+    let password = set_password(&desk, name)?;
+    drop(desk);
+    end(thread)?;
+    say(password);
+    Ok(())
+}
+
+/// `user --reset`
+pub fn reset(data: &str, name: &str) -> Done {
+    let (desk, thread) = Desk::open(&place(data)?, Options::default())?;
+    let password = set_password(&desk, name)?;
+    drop(desk);
+    end(thread)?;
+    say(password);
+    Ok(())
+}
+
+/// `user --close`
+pub fn close(data: &str, name: &str) -> Done {
+    let (desk, thread) = Desk::open(&place(data)?, Options::default())?;
+    let account = desk.district().account_of(name).map(|a| a.id).ok_or_else(|| unknown(&desk.district(), name))?;
+    desk.change_now(installer(), Command::CloseAccount { user: name.into() })?;
+    desk.put_now(vec![access::end_sessions(desk.number(), account)])?;
+    drop(desk);
+    end(thread)?;
+    say(format_args!("The account {name} is closed."));
+    Ok(())
+}
+
+fn unknown(district: &District, user: &str) -> Failed {
+    let open = district.accounts.values().filter(|a| !a.closed).count();
+    Failed::new(
+        format!("There is no open account “{user}”."),
+        format!("Check the sign-in name ({open} accounts are open), or make it with --unit and --role."),
+    )
+}
+
+/// The units that there are, as many as a screen takes.
+fn no_unit(district: &District, unit: &str) -> Failed {
+    const SHOWN: usize = 40;
+    let open: Vec<_> = district.units.values().filter(|u| !u.closed).collect();
+    let mut all: Vec<String> = open.iter().take(SHOWN).map(|u| format!("{} ({})", u.code, u.name(Lang::Zh))).collect();
+    if open.len() > SHOWN {
+        all.push(format!("and {} more", open.len() - SHOWN));
+    }
+    Failed::usage(format!("There is no open unit “{unit}”."), format!("The units are: {}.", all.join(", ")))
+}

@@ -1,0 +1,287 @@
+//! The demo district-year: what it holds, that it verifies, and that the same seed gives the same year.
+
+use desk::{Desk, Options, verify_password};
+use domain::case::{EVENT_KINDS, field};
+use domain::{Label, Role};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+use store::{Db, Keys, Place, Row, Write, access, args, read};
+use tempfile::TempDir;
+
+/// Runs the program in a folder.
+pub fn doorstep(folder: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_doorstep"));
+    command.args(args).current_dir(folder).env_remove("DOORSTEP_DATA").env_remove("DOORSTEP_LISTEN");
+    command.output().unwrap()
+}
+
+/// What it printed, if it did what it was asked for.
+pub fn done(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// Why it did not, with its exit code.
+pub fn refused(output: &Output, code: i32) -> String {
+    assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A small demo that several tests look at, in the folder `d`.
+fn small() -> &'static Path {
+    static SMALL: OnceLock<TempDir> = OnceLock::new();
+    SMALL.get_or_init(|| made("5")).path()
+}
+
+/// A new small demo of a seed.
+fn made(seed: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    done(&doorstep(folder.path(), &["demo", "--data", "d", "--seed", seed, "--small"]));
+    folder
+}
+
+/// A copy of the small demo that a test may change.
+fn copy() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("d")).unwrap();
+    for file in fs::read_dir(small().join("d")).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), folder.path().join("d").join(file.file_name())).unwrap();
+    }
+    folder
+}
+
+fn place(folder: &Path) -> Place {
+    Place::parse(folder.join("d").to_str().unwrap()).unwrap()
+}
+
+fn rows(place: &Place, sql: &'static str) -> Vec<Row> {
+    Db::open_reader(place).unwrap().query(sql, &args![1]).unwrap()
+}
+
+/// The ledger's latest signed checkpoint: its size, its root, its key.
+fn checkpoint(place: &Place) -> String {
+    let (note, _) = read::checkpoint(&mut Db::open_reader(place).unwrap(), 1).unwrap();
+    String::from_utf8(note).unwrap()
+}
+
+#[test]
+fn the_same_seed_gives_the_same_ledger_and_another_seed_another() {
+    let (again, other) = (made("5"), made("6"));
+    let first = checkpoint(&place(small()));
+    assert!(first.starts_with("doorstep.example/demo\n"), "{first}");
+    assert_eq!(first, checkpoint(&place(again.path())));
+    assert_ne!(first, checkpoint(&place(other.path())));
+}
+
+#[test]
+fn the_demo_on_postgresql_is_the_same_ledger() {
+    let Some(cluster) = store::testing::cluster() else { return };
+    let (url, folder) = (cluster.database().unwrap(), tempfile::tempdir().unwrap());
+    let said = done(&doorstep(folder.path(), &["demo", "--data", &url, "--seed", "5", "--small"]));
+    assert!(said.contains("demo-logins.json"), "{said}");
+    assert!(folder.path().join("demo-logins.json").is_file());
+    let place = Place::parse(&url).unwrap();
+    assert_eq!(checkpoint(&place), checkpoint(&self::place(small())));
+    let said = refused(&doorstep(folder.path(), &["demo", "--data", &url, "--small"]), 1);
+    assert!(said.contains("district here already"), "{said}");
+}
+
+#[test]
+fn a_demo_verifies() {
+    let said = done(&doorstep(small(), &["verify", "--data", "d"]));
+    assert!(said.contains("Everything fits") && said.contains("154 published figures"), "{said}");
+}
+
+#[test]
+fn everything_that_can_happen_to_a_case_happens_in_a_small_demo() {
+    let kinds = rows(&place(small()), "SELECT DISTINCT kind FROM events WHERE district = $1");
+    let kinds: BTreeSet<&str> = kinds.iter().map(|r| r.text(0).unwrap()).collect();
+    let missing: Vec<_> = EVENT_KINDS.iter().filter(|kind| !kinds.contains(*kind)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    let stages = rows(&place(small()), "SELECT DISTINCT stage FROM cases WHERE district = $1");
+    assert_eq!(stages.len(), domain::case::Stage::ALL.len());
+    let tracks = rows(&place(small()), "SELECT DISTINCT track FROM cases WHERE district = $1");
+    assert_eq!(tracks.len(), domain::case::Track::ALL.len());
+}
+
+#[test]
+fn every_role_has_an_account_that_its_password_opens_in_a_file_for_the_owner_alone() {
+    let path = small().join("d/demo-logins.json");
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let logins: Vec<BTreeMap<String, String>> = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let mut db = Db::open_reader(&place(small())).unwrap();
+    let (district, _) = read::district(&mut db, 1).unwrap();
+    for role in Role::ALL {
+        let login = logins.iter().find(|l| l["role"] == role.code()).unwrap();
+        let account = district.account_of(&login["user"]).unwrap();
+        assert_eq!(account.role, *role);
+        let hash = access::password(&mut db, 1, account.id).unwrap();
+        assert!(verify_password(&login["password"], hash.as_deref()), "{role}");
+    }
+    let discipline = logins.iter().any(|l| l["user"] == "discipline.clerk");
+    assert!(discipline);
+}
+
+#[test]
+fn what_the_demo_prints_opens_its_case() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = done(&doorstep(folder.path(), &["demo", "--data", "d", "--seed", "9", "--small"]));
+    let line = said.lines().find_map(|l| l.strip_prefix("A case to follow: ")).unwrap();
+    let (code, digits) = line.split_once(" with the digits ").unwrap();
+    let place = place(folder.path());
+    let mut db = Db::open_reader(&place).unwrap();
+    let id = read::by_code(&mut db, 1, code).unwrap().unwrap();
+    let first = rows(&place, "SELECT seq, stream FROM events WHERE district = $1 AND version = 1");
+    let row = first.iter().find(|r| r.array::<16>(1).unwrap() == id.0).unwrap();
+    let seq = u64::try_from(row.int(0).unwrap()).unwrap();
+    let mut keys = Keys::open(&place, 1, false).unwrap();
+    assert_eq!(read::private(&mut db, &mut keys, 1, id, 1, seq).unwrap()[field::SECRET], digits);
+}
+
+#[test]
+fn texts_are_whole_and_nobody_in_them_is_real() {
+    let place = place(small());
+    let (mut db, mut keys) = (Db::open_reader(&place).unwrap(), Keys::open(&place, 1, false).unwrap());
+    let raised = rows(&place, "SELECT seq, stream FROM events WHERE district = $1 AND kind = 'raised'");
+    let mut texts = BTreeSet::new();
+    for row in &raised {
+        let (seq, id) = (u64::try_from(row.int(0).unwrap()).unwrap(), domain::case::CaseId(row.array(1).unwrap()));
+        let Ok(private) = read::private(&mut db, &mut keys, 1, id, 1, seq) else { continue };
+        let Some(text) = private.get(field::TEXT) else { continue };
+        assert!(text.matches(['。', '？']).count() >= 2 && !text.contains(['{', '}']), "{text}");
+        let name = private.get(field::NAME).map_or("示例", String::as_str);
+        assert!(name.starts_with("示例"), "{name}");
+        let phone = private.get(field::PHONE).map_or("10000000000", String::as_str);
+        assert!(phone.starts_with("100000") && phone.len() == 11, "{phone}");
+        texts.insert(text.clone());
+    }
+    assert!(texts.len() * 10 > raised.len() * 9, "{} of {} texts differ", texts.len(), raised.len());
+}
+
+#[test]
+fn a_demo_goes_on_from_the_end_of_its_year() {
+    let folder = copy();
+    let (desk, thread) = Desk::open(&place(folder.path()), Options::default()).unwrap();
+    assert!(desk.is_demo());
+    assert!(["2023-12", "2024-01"].contains(&&desk.now().date().to_string()[..7]), "{:?}", desk.now());
+    let answered = "SELECT code FROM cases WHERE district = $1 AND stage = 'answered'";
+    let before = rows(&place(folder.path()), answered).len();
+    assert!(before > 0);
+    assert_eq!(desk.sweep_now().unwrap(), 0);
+    assert_eq!(rows(&place(folder.path()), answered).len(), before);
+    drop(desk);
+    thread.join().unwrap();
+}
+
+#[test]
+fn a_place_that_is_not_empty_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("d")).unwrap();
+    fs::write(folder.path().join("d/letter.txt"), "mine").unwrap();
+    let said = refused(&doorstep(folder.path(), &["demo", "--data", "d", "--small"]), 1);
+    assert!(said.contains("d is not empty") && said.contains("new or empty folder"), "{said}");
+    assert_eq!(fs::read_dir(folder.path().join("d")).unwrap().count(), 1);
+    assert!(!folder.path().join("d.making").exists());
+}
+
+#[test]
+fn what_an_interrupted_run_left_is_made_anew_and_what_others_left_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let making = folder.path().join("d.making");
+    fs::create_dir(&making).unwrap();
+    fs::write(making.join("doorstep.db"), "half").unwrap();
+    let demo = || doorstep(folder.path(), &["demo", "--data", "d", "--small"]);
+    let said = refused(&demo(), 1);
+    assert!(said.contains("d.making is in the way"), "{said}");
+    assert_eq!(fs::read_to_string(making.join("doorstep.db")).unwrap(), "half");
+    fs::write(making.join("demo-in-the-making"), "").unwrap();
+    done(&demo());
+    assert!(!making.exists() && folder.path().join("d/doorstep.db").exists());
+}
+
+#[test]
+fn half_a_demo_is_not_served_as_if_it_were_whole() {
+    let folder = copy();
+    let mut db = Db::open_writer(&place(folder.path())).unwrap();
+    db.write(&[Write::new("DELETE FROM passwords WHERE district = $1", args![1])]).unwrap();
+    drop(db);
+    let said = refused(&doorstep(folder.path(), &["serve", "--data", "d", "--listen", "127.0.0.1:0"]), 1);
+    assert!(said.contains("interrupted while it was made") && said.contains("doorstep demo again"), "{said}");
+}
+
+/// The whole year, once: the figures of the report that it is made to reproduce, counted from the records.
+#[test]
+fn the_whole_year_has_the_figures_that_it_is_made_for() {
+    let folder = tempfile::tempdir().unwrap();
+    done(&doorstep(folder.path(), &["demo", "--data", "d"]));
+    let place = place(folder.path());
+    let count = |sql: &'static str| rows(&place, sql)[0].int(0).unwrap();
+    assert!(count("SELECT COUNT(*) FROM cases WHERE district = $1") >= 3000);
+    // The units and posts that there are.
+    let (district, _) = read::district(&mut Db::open_reader(&place).unwrap(), 1).unwrap();
+    let below: Vec<_> =
+        district.units.values().filter(|u| u.parent.as_ref().is_some_and(|p| p.as_str() == "district")).collect();
+    assert_eq!(below.len(), 77);
+    let posts = |role| district.posts.values().filter(|p| p.role == role).count();
+    assert_eq!((posts(Role::Leader), posts(Role::Grid)), (33, 864));
+    // Reception at three levels: 657 taken on, every one of them in time, every one ended in time.
+    assert_eq!(
+        count(
+            "SELECT COUNT(*) FROM cases WHERE district = $1 AND door IN ('reception', 'appointment', 'home_visit', 'return_visit')"
+        ),
+        657
+    );
+    assert_eq!(
+        count(
+            "SELECT COUNT(*) FROM cases WHERE district = $1 AND door IN ('reception', 'appointment', 'home_visit', 'return_visit') AND accepted_day IS NOT NULL AND accept_late = 0 AND met_day <= due_day AND ended_day <= due_day"
+        ),
+        657
+    );
+    // Needs of enterprises: 577, of which 567 solved; 400 rated the handling, 399 of them as good.
+    assert_eq!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND track = 'enterprise'"), 577);
+    assert_eq!(
+        count("SELECT COUNT(*) FROM cases WHERE district = $1 AND track = 'enterprise' AND ending = 'resolved'"),
+        567
+    );
+    assert_eq!(
+        count("SELECT COUNT(*) FROM cases WHERE district = $1 AND track = 'enterprise' AND handled = 'good'"),
+        399
+    );
+    assert_eq!(
+        count(
+            "SELECT COUNT(*) FROM cases WHERE district = $1 AND track = 'enterprise' AND handled IN ('fair', 'poor')"
+        ),
+        1
+    );
+    // Mediation: 657 taken on, 591 ended. Grid workers: 821 reported, all taken on, 777 ended.
+    assert_eq!(
+        count("SELECT COUNT(*) FROM cases WHERE district = $1 AND track = 'mediation' AND accepted_day IS NOT NULL"),
+        657
+    );
+    assert_eq!(
+        count("SELECT COUNT(*) FROM cases WHERE district = $1 AND track = 'mediation' AND stage = 'ended'"),
+        591
+    );
+    assert_eq!(
+        count("SELECT COUNT(*) FROM cases WHERE district = $1 AND door = 'grid' AND accepted_day IS NOT NULL"),
+        821
+    );
+    assert_eq!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND door = 'grid'"), 821);
+    assert_eq!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND door = 'grid' AND stage = 'ended'"), 777);
+    // Some are overdue at the year's end (day 19722), others due in January; nothing happened after it.
+    assert!(
+        count("SELECT COUNT(*) FROM cases WHERE district = $1 AND live = 1 AND due_day < 19722 AND met_day IS NULL")
+            > 5
+    );
+    assert!(
+        count("SELECT COUNT(*) FROM cases WHERE district = $1 AND live = 1 AND due_day > 19722 AND met_day IS NULL")
+            > 50
+    );
+    let last = read::last_at(&mut Db::open_reader(&place).unwrap(), 1).unwrap();
+    assert_eq!(last.date().to_string(), "2023-12-31");
+}
