@@ -210,7 +210,8 @@ async fn headers(request: Request, next: Next) -> Response {
         ),
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
-        ("referrer-policy", "no-referrer"),
+        // Not "no-referrer": then browsers send `Origin: null` with our own forms, which the guard would refuse.
+        ("referrer-policy", "same-origin"),
         ("permissions-policy", "camera=(), microphone=(), geolocation=(self)"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
