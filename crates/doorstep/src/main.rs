@@ -3,11 +3,12 @@
 mod beside;
 mod cli;
 mod commands;
-
+mod doctor;
 mod export;
 mod figures;
 mod import;
 mod serve;
+mod verify;
 
 use std::process::ExitCode;
 
