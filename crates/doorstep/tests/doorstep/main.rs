@@ -4,5 +4,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod binary;
+mod copies;
 mod crash;
+mod district;
+mod doctor;
 mod environment;
+mod fixture;
+mod outside;
+mod tampering;
