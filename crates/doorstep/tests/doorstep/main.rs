@@ -11,4 +11,5 @@ mod doctor;
 mod environment;
 mod fixture;
 mod outside;
+mod tampered;
 mod tampering;
