@@ -148,7 +148,7 @@ struct TokensPage {
     errors: Vec<FieldError>,
     fresh: Fresh,
     rows: Vec<TokenRow>,
-    name: String,
+    typed: String,
     scopes: Vec<Choice>,
 }
 
@@ -165,8 +165,8 @@ fn tokens_page(app: &App, visitor: &Visitor, sent: &Sent, errors: Vec<FieldError
     let rows = d.tokens.values().map(row).collect();
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let scopes = Choice::all::<Scope>(l, sent.get("scope"));
-    let (page, name) = (visitor.page(l.t("admin-tokens")), sent.get("name").to_owned());
-    show_with(status, &TokensPage { l, page, errors, fresh, rows, name, scopes })
+    let (page, typed) = (visitor.page(l.t("admin-tokens")), sent.get("name").to_owned());
+    show_with(status, &TokensPage { l, page, errors, fresh, rows, typed, scopes })
 }
 
 /// `GET /admin/tokens`

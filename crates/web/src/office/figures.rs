@@ -246,7 +246,6 @@ struct LivePage {
     bars: String,
     rows: Vec<GroupRow>,
     by_words: String,
-    figure: String,
     may_publish: bool,
 }
 
@@ -378,7 +377,6 @@ pub(crate) async fn live(
         bars: drawn(by, &groups, picture::bars),
         rows: rows_of(by, &groups),
         by_words: by.label(l.0).to_owned(),
-        figure: chosen.to_owned(),
         may_publish: PUBLISHERS.contains(&staff.role),
         all: all.iter().map(|f| view(l, f)).collect(),
     };
