@@ -36,6 +36,10 @@ fn a_petition_goes_through_approval_review_and_re_review_to_the_residents_word()
         town.act(&me, id, verdict(Solved::Partly));
         assert_eq!(town.case(id).ended.unwrap().0, Ending::PartlyResolved);
         assert_eq!(town.why(&me, id, Command::AskReReview { reason: reason() }), Why::ReviewLate);
+        let told = ["raised", "accepted", "dispatched", "proposed", "sent_back", "proposed", "answered"];
+        let after = ["review_asked", "review_answered", "re_review_asked", "hearing_opened", "hearing_closed"];
+        let end = ["re_review_answered", "verdict_given"];
+        assert_eq!(town.kinds(id), [&told[..], &after, &end].concat());
     });
 }
 
@@ -100,6 +104,7 @@ fn a_question_pauses_the_duties_until_it_is_replied_to_or_its_time_is_over() {
         let case = town.case(id);
         assert_eq!((case.question, case.duties().any(|(_, c)| c.is_paused())), (None, false));
         assert_eq!(town.said(id, "replied")[field::REPLY], "三号楼");
+        assert_eq!(town.kinds(id)[3..], ["asked", "replied", "asked", "unasked", "asked", "unasked"]);
     });
 }
 

@@ -40,6 +40,7 @@ fn a_calendar_table_moves_the_dates_of_open_cases_and_both_dates_are_kept() {
         assert_eq!(town.sweep(), 0, "without a new table nothing is looked at");
 
         town.change(ground::Command::LoadCalendar(table(1, "2027-02-17/2027-02-23"))).unwrap();
+        assert_eq!(crate::district::ground_kinds(town).last().map(String::as_str), Some("calendar_loaded"));
         assert_eq!(refused_load(town, 1), Why::OldCalendar);
         assert!(town.sweep() > 0);
         assert_eq!(moves(town, open), [("2027-02-19".into(), "2027-02-24".into())]);

@@ -58,7 +58,7 @@ fn units_and_posts_are_set_closed_and_refused_with_the_field_named() {
 }
 
 /// The kinds of the district's own events.
-fn ground_kinds(town: &Town) -> Vec<String> {
+pub(crate) fn ground_kinds(town: &Town) -> Vec<String> {
     let sql = "SELECT kind FROM events WHERE district = $1 AND stream = \
                (SELECT stream FROM events WHERE district = $1 AND seq = 0) ORDER BY version";
     let rows = town.reader().query_text(sql, &args![1]).unwrap();

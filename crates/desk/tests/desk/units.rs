@@ -87,6 +87,9 @@ fn joint_units_report_to_the_lead_before_it_answers() {
         town.act(&clerk("street-1"), id, Command::Note { text: "明天上门。".into() });
         town.act(&clerk("street-1"), id, answer(4, Outcome::Done));
         assert_eq!(town.case(id).tasks.iter().filter(|t| t.is_open()).count(), 0);
+        let handed =
+            ["joined", "reported", "objected", "objected", "objection_upheld", "objection_rejected", "released"];
+        assert_eq!(town.kinds(id)[3..], [&handed[..], &["dispatched", "noted", "answered"]].concat());
     });
 }
 
