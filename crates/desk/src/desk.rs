@@ -11,14 +11,13 @@ use ledger::checkpoint::Signer;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use store::db::Write;
+use store::keys::SIGNING_KEY;
 use store::log::Log;
 use store::{Db, Keys, Place, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
 /// How many commands may wait for the writer before callers wait for a place.
 const WAITING_MOST: usize = 8192;
-/// The name of the signing key in the key store.
-const SIGNING_KEY: &str = "ledger-signing-key";
 
 /// The origin line of a demo district's ledger. It is the mark that the district is made up: it stands in the first
 /// entry and in every checkpoint, whatever engine and whatever copy.

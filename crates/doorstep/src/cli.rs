@@ -1,8 +1,7 @@
 //! The command line: what can be asked, and how a failure is told: one sentence on what is wrong, one on what to do.
 
 use crate::figures::{Format, Wish};
-use crate::{commands, demo, export, figures, import, serve, user};
-
+use crate::{commands, demo, doctor, export, figures, import, serve, user, verify};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -105,6 +104,18 @@ enum Wanted {
     },
     /// Recompute everything and name the first thing that is wrong.
     Verify {
+        /// A folder (also a backup), or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        /// A receipt that somebody kept: it must still be in the ledger. May be given more than once.
+        #[arg(long)]
+        receipt: Vec<PathBuf>,
+        /// A checkpoint that was seen earlier: the ledger must have grown from it. May be given more than once.
+        #[arg(long)]
+        checkpoint: Vec<PathBuf>,
+    },
+    /// Look for what will go wrong soon, and say what to do. Changes nothing.
+    Doctor {
         /// A folder (also a backup), or a PostgreSQL URL.
         #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
         data: String,
@@ -248,7 +259,8 @@ pub fn run() -> ExitCode {
         }
         Some(Wanted::Token { data, name, scope }) => commands::token(&data, &name, &scope),
         Some(Wanted::Figures { data, format, wish }) => figures::run(&data, &wish, format),
-        Some(Wanted::Verify { data }) => commands::verify(&data),
+        Some(Wanted::Verify { data, receipt, checkpoint }) => verify::verify(&data, &[receipt, checkpoint].concat()),
+        Some(Wanted::Doctor { data }) => doctor::doctor(&data),
         Some(Wanted::Rebuild { data }) => commands::rebuild(&data),
         Some(Wanted::Backup { data, to }) => commands::backup(&data, &to),
         Some(Wanted::Restore { from, data }) => commands::restore(&from, &data),

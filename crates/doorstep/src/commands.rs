@@ -7,16 +7,16 @@ use desk::{Desk, Entropy, Options};
 use domain::district::{Command, Scope};
 use domain::{Actor, Label};
 use indicatif::{ProgressBar, ProgressStyle};
-use ledger::checkpoint::Verifier;
 use sha2::{Digest, Sha256};
 use std::path::Path;
-use store::log::DISTRICT_STREAM;
-use store::{Db, Keys, Place, read};
+use store::{Db, Place};
 
 type Done = Result<(), Failed>;
 
 /// The district's number in its tables. One process serves one district.
 pub const NUMBER: i64 = 1;
+/// The file in the data folder that says when the last backup was made: milliseconds since 1970.
+pub const LAST_BACKUP: &str = "last-backup";
 
 /// The place that `--data` names.
 pub fn place(data: &str) -> Result<Place, Failed> {
@@ -62,50 +62,6 @@ pub fn token(data: &str, name: &str, scope: &str) -> Done {
     Ok(())
 }
 
-/// `verify`
-pub fn verify(data: &str) -> Done {
-    let place = place(data)?;
-    let mut db = Db::open_reader(&place)?;
-    store::schema::check(&mut db)?;
-    let mut keys = Keys::open(&place, NUMBER, false)?;
-    // The key that the district was founded with: it stands in the first entry's body.
-    let stream = read::stream::<domain::district::Event>(&mut db, NUMBER, DISTRICT_STREAM)?;
-    let founded = stream.events.first().map(|e| &e.body.event);
-    let Some(domain::district::Event::Founded { vkey, .. }) = founded else {
-        return Err(Failed::new(
-            "The district's own first entry is missing or changed.",
-            "Restore a backup into an empty folder.",
-        ));
-    };
-    let log =
-        Verifier::parse(vkey).map_err(|e| Failed::new(e.to_string(), "Restore a backup into an empty folder."))?;
-    say(format_args!("key {vkey}"));
-    let r = match store::verify::verify(&mut db, &mut keys, NUMBER, &log)? {
-        Ok(report) => report,
-        Err(finding) => {
-            return Err(Failed::new(
-                format!("Wrong: {}.", finding.0),
-                "Keep this data as it is for the investigation, and restore the last backup that verifies into an empty folder.",
-            ));
-        }
-    };
-    let published = match ::figures::verify_published(&mut db, NUMBER)? {
-        Ok(report) => report,
-        Err(finding) => {
-            return Err(Failed::new(
-                format!("Wrong: {}.", finding.0),
-                "Everything else fits: find out who published it and how, and publish a correction of this entry.",
-            ));
-        }
-    };
-    say(format_args!(
-        "Everything fits: {} entries, {} checkpoints, {} private parts opened, {} erased, {} rows equal the replay, \
-         {} published figures recomputed, {} wrong ones corrected since.",
-        r.entries, r.checkpoints, r.opened, r.erased, r.rows, published.right, published.corrected
-    ));
-    Ok(())
-}
-
 /// `rebuild`
 pub fn rebuild(data: &str) -> Done {
     let place = place(data)?;
@@ -118,7 +74,7 @@ pub fn rebuild(data: &str) -> Done {
 }
 
 /// A bar for a copy of so many steps.
-fn bar() -> ProgressBar {
+pub fn bar() -> ProgressBar {
     let style =
         ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(0).with_style(style)
@@ -126,12 +82,16 @@ fn bar() -> ProgressBar {
 
 /// `backup`
 pub fn backup(data: &str, to: &Path) -> Done {
-    let bar = bar();
-    store::backup::backup(&place(data)?, to, &mut |done, all| {
+    let (place, bar) = (place(data)?, bar());
+    store::backup::backup(&place, to, &mut |done, all| {
         bar.set_length(all);
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
+    if let Some(folder) = place.folder() {
+        // For `doctor`; a backup that was made from a read-only folder is one all the same.
+        let _ = std::fs::write(folder.join(LAST_BACKUP), desk::Clock::System.now().0.to_string());
+    }
     say(format_args!("The backup is in {}. Check it: doorstep verify --data {}", to.display(), to.display()));
     Ok(())
 }

@@ -4,11 +4,13 @@ mod beside;
 mod cli;
 mod commands;
 mod demo;
+mod doctor;
 mod export;
 mod figures;
 mod import;
 mod serve;
 mod user;
+mod verify;
 
 use std::process::ExitCode;
 

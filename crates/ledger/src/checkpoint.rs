@@ -104,6 +104,11 @@ impl Verifier {
         Ok(Verifier { vkey: vkey.trim().to_owned(), origin: key.name().to_owned() })
     }
 
+    /// The public key line.
+    pub fn vkey(&self) -> &str {
+        &self.vkey
+    }
+
     /// What a signed checkpoint says, if this log signed it.
     ///
     /// # Errors

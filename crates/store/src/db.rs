@@ -71,6 +71,11 @@ impl Db {
         Ok(Self::over(Conn::Sqlite(sqlite::Conn::memory()?), None))
     }
 
+    /// An SQLite database for computing, without tables: in a temporary file once it grows, gone when dropped.
+    pub(crate) fn scratch() -> Result<Self> {
+        Ok(Self::over(Conn::Sqlite(sqlite::Conn::scratch()?), None))
+    }
+
     pub(crate) fn open(place: &Place, access: Access) -> Result<Self> {
         match place {
             Place::Folder(_) => {
@@ -228,6 +233,20 @@ impl Db {
     /// can say how many a page needs.
     pub fn statements_run(&self) -> u64 {
         self.statements
+    }
+
+    /// Does any connection hold the writer's lock of this PostgreSQL database? (A folder has a locked file.)
+    pub(crate) fn is_locked(&mut self) -> Result<bool> {
+        const HELD: &str = "SELECT COUNT(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database \
+            WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database() \
+            AND ((l.classid::BIGINT << 32) | l.objid::BIGINT) = $1";
+        match self.engine() {
+            Engine::Sqlite => Ok(false),
+            Engine::Postgres => {
+                let rows = self.query(HELD, &[Value::Int(postgres::LOCK)])?;
+                Ok(rows.first().map_or(Ok(0), |row| row.int(0))? > 0)
+            }
+        }
     }
 
     /// Is the connection usable as far as is known without asking the server?

@@ -42,6 +42,9 @@ pub struct Keys {
     district: i64,
 }
 
+/// The name of the secret that signs the checkpoints: a secret key line of the note format.
+pub const SIGNING_KEY: &str = "ledger-signing-key";
+
 /// How many keys one query asks for.
 const ASKED: usize = 64;
 

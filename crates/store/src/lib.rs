@@ -4,6 +4,7 @@ pub mod access;
 pub mod audit;
 pub mod backup;
 pub mod db;
+pub mod health;
 pub mod keys;
 pub mod log;
 pub mod place;
@@ -27,14 +28,16 @@ pub fn all_statements() -> Vec<&'static str> {
     let parts = [
         access::STATEMENTS,
         audit::STATEMENTS,
+        health::STATEMENTS,
         log::STATEMENTS,
         read::STATEMENTS,
         rebuild::STATEMENTS,
         records::STATEMENTS,
         tiles::STATEMENTS,
-        verify::STATEMENTS,
         rows::STATEMENTS_CASE,
         rows::STATEMENTS_DISTRICT,
     ];
-    parts.concat()
+    let mut all = parts.concat();
+    all.extend(verify::statements());
+    all
 }

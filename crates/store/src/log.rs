@@ -29,7 +29,7 @@ const VAULT_ERASE: &str =
 const FILE: &str = "INSERT INTO files(district, stream, hash, kind, sealed) VALUES($1, $2, $3, $4, $5) ON CONFLICT(district, stream, hash) DO NOTHING";
 const FILES_ERASE: &str = "DELETE FROM files WHERE district = $1 AND stream = $2";
 const TILE: &str = "INSERT INTO tiles(district, level, idx, hashes) VALUES($1, $2, $3, $4)";
-const CHECKPOINT: &str = "INSERT INTO checkpoints(district, size, note) VALUES($1, $2, $3)";
+const CHECKPOINT: &str = "INSERT INTO checkpoints(district, size, note, before) VALUES($1, $2, $3, $4)";
 const DONE: &str = "INSERT INTO done(district, key, request, stream, seq, size) VALUES($1, $2, $3, $4, $5, $6)";
 const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) FROM events WHERE district = $1";
 const NOTE: &str = "SELECT note FROM checkpoints WHERE district = $1 ORDER BY size DESC LIMIT 1";
@@ -266,7 +266,8 @@ impl Log {
         let grown = !group.entries.is_empty();
         let note = if grown { self.signer.sign(size, self.edge.root()) } else { self.note.clone() };
         if grown {
-            group.writes.push(Write::new(CHECKPOINT, args![self.district, size, note.as_slice()]));
+            let before = size - group.entries.len() as u64;
+            group.writes.push(Write::new(CHECKPOINT, args![self.district, size, note.as_slice(), before]));
         }
         for write in group.writes.iter_mut().filter(|w| w.sql == DONE) {
             if let Some(last) = write.args.last_mut() {

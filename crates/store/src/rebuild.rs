@@ -6,7 +6,7 @@ use crate::log::DISTRICT_STREAM;
 use crate::read::body;
 use crate::rows;
 use domain::case::{self, Case, CaseId, Event};
-use domain::district;
+use domain::district::{self, District};
 use std::collections::HashMap;
 
 const EVENTS: &str = "SELECT seq, stream, body FROM events WHERE district = $1 ORDER BY seq";
@@ -20,6 +20,7 @@ pub const STATEMENTS: &[&str] = &[EVENTS];
 #[derive(Default)]
 pub struct Replay {
     cases: HashMap<CaseId, (Case, u64)>,
+    district: District,
 }
 
 impl Replay {
@@ -29,12 +30,19 @@ impl Replay {
     /// [`crate::StoreError::Corrupt`] if the body can't be read.
     pub fn rows(&mut self, number: i64, seq: u64, id: CaseId, bytes: &[u8]) -> Result<Vec<Write>> {
         if id == DISTRICT_STREAM {
-            return Ok(rows::project_district(number, seq, &body::<district::Event>(bytes)?));
+            let body = body::<district::Event>(bytes)?;
+            district::evolve(&mut self.district, &body.event);
+            return Ok(rows::project_district(number, seq, &body));
         }
         let body = body::<Event>(bytes)?;
         let (case, first) = self.cases.entry(id).or_insert_with(|| (Case::blank(id), seq));
         case::evolve(case, body.at, &body.by, &body.event, &body.clocks);
         Ok(rows::project_case(number, *first, seq, case, &body))
+    }
+
+    /// The district as it is after what was read so far.
+    pub fn district(&self) -> &District {
+        &self.district
     }
 
     /// Whether a case's personal data has been erased.

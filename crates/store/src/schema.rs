@@ -142,6 +142,13 @@ fn triggers(engine: Engine, table: &str) -> Vec<(String, String)> {
 
 /// Are all triggers of [`APPEND_ONLY`] there, switched on, and doing what they should?
 pub fn triggers_present(db: &mut Db) -> Result<bool> {
+    Ok(trigger_fault(db)?.is_none())
+}
+
+/// The first thing that is wrong with the triggers: one of [`APPEND_ONLY`] that is not there, switched off or hollow,
+/// or one that this program did not make.
+pub fn trigger_fault(db: &mut Db) -> Result<Option<String>> {
+    let mut wanted = Vec::new();
     for table in APPEND_ONLY {
         for (name, text) in triggers(db.engine(), table).iter().filter(|(name, _)| !name.is_empty()) {
             let args = [name.as_str().into(), (*table).into()];
@@ -166,11 +173,25 @@ pub fn triggers_present(db: &mut Db) -> Result<bool> {
                     .is_empty(),
             };
             if !found {
-                return Ok(false);
+                return Ok(Some(format!("the trigger {name}, which keeps {table} from being changed, is missing or hollow")));
             }
+            wanted.push(name.clone());
         }
     }
-    Ok(true)
+    let all = match db.engine() {
+        Engine::Sqlite => db.query("SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name", &[])?,
+        Engine::Postgres => db.query(
+            "SELECT t.tgname::TEXT FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal \
+             AND c.relnamespace = current_schema()::regnamespace ORDER BY 1",
+            &[],
+        )?,
+    };
+    for row in all {
+        if !wanted.iter().any(|name| row.text(0) == Ok(name)) {
+            return Ok(Some(format!("there is a trigger {} that is not part of the schema", row.text(0)?)));
+        }
+    }
+    Ok(None)
 }
 
 /// A table as the database itself describes it.

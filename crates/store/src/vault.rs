@@ -66,6 +66,16 @@ pub fn open_file(
     open_bytes(key, &place_of_file(district, stream, hash), sealed).map(|mut plain| std::mem::take(&mut *plain))
 }
 
+/// What kind of picture these bytes are; none if they are no picture that a case may have.
+pub fn kind_of(content: &[u8]) -> Option<&'static str> {
+    match content {
+        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
+        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
+        _ => None,
+    }
+}
+
 /// Fixed-length parts first, one part of free length last: two places never give the same bytes.
 fn place_of_event(district: i64, stream: &[u8], version: i64) -> Vec<u8> {
     [&b"doorstep vault 1"[..], &district.to_be_bytes()[..], &version.to_be_bytes(), stream].concat()

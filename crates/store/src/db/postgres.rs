@@ -29,7 +29,7 @@ const IN_FLIGHT: usize = 4096;
 /// Prepared statements kept per connection.
 const STATEMENTS: usize = 512;
 /// The advisory lock of the one writer of a database: "DOORSTEP" as a number.
-const LOCK: i64 = i64::from_be_bytes(*b"DOORSTEP");
+pub(super) const LOCK: i64 = i64::from_be_bytes(*b"DOORSTEP");
 
 pub(super) struct Conn {
     config: Box<Config>,

@@ -64,6 +64,15 @@ impl Conn {
         Ok(conn)
     }
 
+    /// A database that only this process ever sees: nothing of it must survive.
+    pub(super) fn scratch() -> Result<Self> {
+        let inner = Connection::open("").map_err(failed)?;
+        inner.set_prepared_statement_cache_capacity(STATEMENTS);
+        let conn = Self { inner, write: true };
+        conn.batch("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-32768;")?;
+        Ok(conn)
+    }
+
     fn connect(file: &Path, write: bool) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let inner = Connection::open_with_flags(file, flags).map_err(failed)?;

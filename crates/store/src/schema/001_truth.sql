@@ -43,11 +43,12 @@ CREATE TABLE tiles (
 );
 /*append-only tiles*/
 
--- Signed checkpoints, one for each commit.
+-- Signed checkpoints, one for each commit. `before` is the size of the one before it: one that is taken out leaves a gap.
 CREATE TABLE checkpoints (
   district BIGINT NOT NULL,
   size     BIGINT NOT NULL,
   note     BYTEA  NOT NULL,
+  before   BIGINT,
   PRIMARY KEY (district, size)
 )/*clustered*/;
 /*append-only checkpoints*/

@@ -1,0 +1,98 @@
+//! What `doctor` asks the data. Reads only.
+
+use crate::args;
+use crate::db::{Db, Result};
+use crate::keys::{Keys, Stream};
+use crate::place::Place;
+use crate::read;
+use domain::Moment;
+use std::collections::HashSet;
+
+const ENTRIES: &str = "SELECT COUNT(*) FROM events WHERE district = $1";
+const FARTHEST: &str = "SELECT MAX(due_day), MAX(alarm), MAX(wake) FROM cases WHERE district = $1 AND live = 1";
+const OUTBOX: &str = "SELECT state, COUNT(*) FROM outbox WHERE district = $1 GROUP BY state ORDER BY state";
+const CASES: &str = "SELECT seq, id, erased FROM cases WHERE district = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+
+/// Every statement of this file, to be proved on both engines.
+pub const STATEMENTS: &[&str] = &[ENTRIES, FARTHEST, OUTBOX, CASES];
+
+/// How many cases one query brings.
+const PAGE: i64 = 512;
+
+/// What the tables say about themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// Entries of the ledger.
+    pub entries: u64,
+    /// The time of the last one.
+    pub last_at: Moment,
+    /// The farthest day that an open case waits for, in days since 1970.
+    pub farthest_due: Option<i64>,
+    /// How many messages there are in each state.
+    pub outbox: Vec<(String, u64)>,
+}
+
+/// Looks at the tables.
+///
+/// # Errors
+/// What the database says.
+pub fn look(db: &mut Db, number: i64) -> Result<Health> {
+    let entries = db.query(ENTRIES, &args![number])?.first().map_or(Ok(0), |r| r.int(0))?.unsigned_abs();
+    let mut farthest_due = None;
+    for row in db.query(FARTHEST, &args![number])? {
+        farthest_due = farthest_due.max(row.opt_int(0)?).max(row.opt_int(1)?).max(row.opt_int(2)?);
+    }
+    let outbox = db.query(OUTBOX, &args![number])?;
+    let outbox = outbox.iter().map(|row| Ok((row.text(0)?.to_owned(), row.int(1)?.unsigned_abs())));
+    Ok(Health { entries, last_at: read::last_at(db, number)?, farthest_due, outbox: outbox.collect::<Result<_>>()? })
+}
+
+/// Cases and their keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CaseKeys {
+    /// Cases that were not erased and have no key.
+    pub without: u64,
+    /// The ledger index of the first of them.
+    pub first_without: Option<i64>,
+    /// Erased cases whose key is still there.
+    pub erased_with: u64,
+}
+
+/// Whether every case that was not erased has its key, and no other one has.
+///
+/// # Errors
+/// What either database says.
+pub fn case_keys(db: &mut Db, keys: &mut Keys, number: i64) -> Result<CaseKeys> {
+    let mut found = CaseKeys::default();
+    let mut after = -1;
+    loop {
+        let rows = db.query(CASES, &args![number, after, PAGE])?;
+        let streams: Vec<Stream> = rows.iter().map(|row| row.array(1)).collect::<Result<_>>()?;
+        let held: HashSet<Stream> = keys.case_keys(&streams)?.into_keys().collect();
+        for (row, stream) in rows.iter().zip(&streams) {
+            after = row.int(0)?;
+            match (row.int(2)? == 1, held.contains(stream)) {
+                (false, false) => {
+                    found.without += 1;
+                    found.first_without.get_or_insert(after);
+                }
+                (true, true) => found.erased_with += 1,
+                _ => {}
+            }
+        }
+        if rows.len() < PAGE as usize {
+            return Ok(found);
+        }
+    }
+}
+
+/// Whether a process holds the right to write there now.
+///
+/// # Errors
+/// What the database says.
+pub fn is_written(place: &Place, db: &mut Db) -> Result<bool> {
+    let Some(folder) = place.folder() else { return db.is_locked() };
+    let Ok(lock) = std::fs::File::open(folder.join("writer.lock")) else { return Ok(false) };
+    // Held for no longer than this call: a file that is opened for reading is not written by that.
+    Ok(matches!(lock.try_lock_shared(), Err(std::fs::TryLockError::WouldBlock)))
+}

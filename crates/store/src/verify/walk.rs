@@ -1,0 +1,405 @@
+//! The walk over events, private parts, photos and checkpoints, side by side in the order of the ledger.
+
+use super::{Checked, KEY, Report, TRUTH, found};
+use crate::args;
+use crate::db::{Db, Result, Row};
+use crate::keys::{CaseKey, Keys, Stream};
+use crate::log::DISTRICT_STREAM;
+use crate::rebuild::Replay;
+use crate::{schema, vault};
+use domain::Moment;
+use domain::case::CaseId;
+use domain::district::District;
+use ledger::checkpoint::Verifier;
+use ledger::commit::{commitment, field_salt};
+use ledger::entry::Entry;
+use ledger::hash::leaf_hash;
+use ledger::tree::Edge;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+const EVENTS: &str = "SELECT seq, stream, version, kind, at, entry, body FROM events WHERE district = $1 AND seq >= $2 ORDER BY seq LIMIT $3";
+const SEALED: &str = "SELECT seq, sealed FROM vault WHERE district = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq";
+const NOTES: &str =
+    "SELECT size, note, before FROM checkpoints WHERE district = $1 AND size > $2 AND size <= $3 ORDER BY size";
+const FILES_OF: &str = "SELECT hash, kind, sealed FROM files WHERE district = $1 AND stream = $2 ORDER BY hash";
+const TILE: &str = "SELECT hashes FROM tiles WHERE district = $1 AND level = $2 AND idx = $3";
+const TILES: &str = "SELECT level, idx FROM tiles WHERE district = $1 ORDER BY level, idx";
+const FILES: &str = "SELECT stream FROM files WHERE district = $1 ORDER BY stream, hash";
+const COUNTS: &str = "SELECT (SELECT COUNT(*) FROM events WHERE district = $1), (SELECT COUNT(*) FROM vault WHERE district = $1), \
+(SELECT COUNT(*) FROM checkpoints WHERE district = $1), (SELECT COUNT(*) FROM tiles WHERE district = $1), \
+(SELECT COUNT(*) FROM files WHERE district = $1)";
+
+pub(super) const STATEMENTS: &[&str] = &[EVENTS, SEALED, NOTES, FILES_OF, TILE, TILES, FILES, COUNTS];
+
+/// How many events one query brings.
+const PAGE: i64 = 256;
+
+/// What every body has, whatever its event.
+#[derive(Deserialize)]
+struct Envelope {
+    at: Moment,
+    event: Kind,
+}
+
+#[derive(Deserialize)]
+struct Kind {
+    kind: String,
+    #[serde(default)]
+    photos: BTreeSet<String>,
+}
+
+/// What is remembered of a stream.
+#[derive(Default)]
+struct Seen {
+    version: u64,
+    seq: u64,
+    /// The ledger index of the first entry that has something private which is still there.
+    private: Option<u64>,
+    /// Whether it names photos.
+    photos: bool,
+}
+
+/// What belongs to one page of events.
+struct Page {
+    sealed: BTreeMap<i64, Vec<u8>>,
+    notes: BTreeMap<i64, (Vec<u8>, Option<i64>)>,
+    keys: HashMap<Stream, CaseKey>,
+}
+
+pub(super) struct Walk<'a> {
+    number: i64,
+    log: &'a Verifier,
+    edge: Edge,
+    streams: HashMap<CaseId, Seen>,
+    last_at: Moment,
+    noted: u64,
+    replay: Replay,
+    /// Entries whose private part or photos are not there: in order only if their case says "erased".
+    missing: Vec<(u64, CaseId, &'static str)>,
+    tiles: u64,
+    rows: Db,
+    report: Report,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(number: i64, log: &'a Verifier) -> Result<Walk<'a>> {
+        let mut rows = Db::scratch()?;
+        schema::migrate(&mut rows)?;
+        rows.begin()?;
+        Ok(Walk {
+            number,
+            log,
+            edge: Edge::empty(),
+            streams: HashMap::new(),
+            last_at: Moment(i64::MIN),
+            noted: 0,
+            replay: Replay::default(),
+            missing: Vec::new(),
+            tiles: 0,
+            rows,
+            report: Report::default(),
+        })
+    }
+
+    /// The replayed read rows.
+    pub(super) fn rows(&mut self) -> &mut Db {
+        &mut self.rows
+    }
+
+    /// The district as replayed.
+    pub(super) fn district(&self) -> &District {
+        self.replay.district()
+    }
+
+    /// Walks over everything; entries whose key is not there are handed to `absent`.
+    pub(super) fn through(
+        &mut self,
+        db: &mut Db,
+        keys: &mut Keys,
+        absent: &mut Vec<(u64, CaseId)>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Checked<()> {
+        let mut from = i64::MIN;
+        loop {
+            let events = db.query(EVENTS, &args![self.number, from, PAGE])?;
+            // Behind the last event, whatever is left must not be there.
+            let until = events.last().map_or(Ok(i64::MAX), |row| row.int(0))?;
+            let mut page = self.page(db, keys, &events, from, until)?;
+            for row in &events {
+                if let Err(finding) = self.event(db, row, &mut page, absent)? {
+                    return Ok(Err(finding));
+                }
+            }
+            if let Some(seq) = page.sealed.keys().next() {
+                return found(format!("there is a private part {seq} without an entry"), TRUTH);
+            }
+            if let Some(size) = page.notes.keys().next() {
+                let entries = self.report.entries;
+                let what = format!("there is a checkpoint of size {size}, but the ledger has {entries} entries");
+                return found(what, TRUTH);
+            }
+            progress(self.report.entries);
+            if until == i64::MAX {
+                return Ok(Ok(()));
+            }
+            from = until.saturating_add(1);
+        }
+    }
+
+    fn page(&self, db: &mut Db, keys: &mut Keys, events: &[Row], from: i64, until: i64) -> Result<Page> {
+        let mut page = Page { sealed: BTreeMap::new(), notes: BTreeMap::new(), keys: HashMap::new() };
+        db.for_each(SEALED, &args![self.number, from, until], |row| {
+            page.sealed.insert(row.int(0)?, row.bytes(1)?.to_vec());
+            Ok(())
+        })?;
+        db.for_each(NOTES, &args![self.number, from, until.saturating_add(1)], |row| {
+            page.notes.insert(row.int(0)?, (row.bytes(1)?.to_vec(), row.opt_int(2)?));
+            Ok(())
+        })?;
+        let mut streams: BTreeSet<Stream> = BTreeSet::new();
+        for row in events {
+            streams.insert(row.array(1)?);
+        }
+        streams.remove(&DISTRICT_STREAM.0);
+        page.keys = keys.case_keys(&streams.into_iter().collect::<Vec<_>>())?;
+        Ok(page)
+    }
+
+    fn event(&mut self, db: &mut Db, row: &Row, page: &mut Page, absent: &mut Vec<(u64, CaseId)>) -> Checked<()> {
+        let (seq, id, version) = (row.int(0)?, CaseId(row.array(1)?), row.int(2)? as u64);
+        let (kind, at, bytes, body) = (row.text(3)?, Moment(row.int(4)?), row.bytes(5)?, row.bytes(6)?);
+        let wrong = |what: &str| found(format!("entry {seq}: {what}"), TRUTH);
+        if seq < 0 {
+            return wrong("there is no place in the ledger for it");
+        }
+        let seq = seq as u64;
+        if seq != self.report.entries {
+            return found(format!("entry {} is missing", self.report.entries), TRUTH);
+        }
+        let entry = match Entry::parse(bytes) {
+            Ok(entry) => entry,
+            Err(e) => return wrong(&format!("the public entry can't be read: {e}")),
+        };
+        if <[u8; 32]>::from(Sha256::digest(body)) != entry.body {
+            return wrong("its body is not the one that the entry commits to");
+        }
+        let Ok(envelope) = serde_json::from_slice::<Envelope>(body) else { return wrong("its body can't be read") };
+        if entry.case != id.0 {
+            return wrong("it stands in another case's stream");
+        }
+        if entry.kind != kind || envelope.event.kind != kind {
+            return wrong("its kind was changed");
+        }
+        if envelope.at != at || entry.hour != at.hour() {
+            return wrong("its time was changed");
+        }
+        if at < self.last_at {
+            return wrong("it is dated before the entry in front of it");
+        }
+        self.last_at = at;
+        let before = self.streams.get(&id).map(|s| (s.version, s.seq));
+        if version != before.map_or(1, |(v, _)| v + 1) || entry.previous != before.map(|(_, s)| s) {
+            return wrong("it does not follow the entry of its case before it");
+        }
+        let seen = self.streams.entry(id).or_default();
+        (seen.version, seen.seq) = (version, seq);
+        let private = self.private(seq, id, version, &entry, page, absent);
+        if let Err(what) = private {
+            return wrong(&what);
+        }
+        if !envelope.event.photos.is_empty()
+            && let Err(finding) = self.photos(db, seq, id, &envelope.event.photos, page, absent)?
+        {
+            return Ok(Err(finding));
+        }
+        if let Err(finding) = self.grow(db, bytes, page)? {
+            return Ok(Err(finding));
+        }
+        match self.replay.rows(self.number, seq, id, body) {
+            Ok(writes) => self.rows.write(&writes).map(|_| Ok(())),
+            Err(e) => wrong(&e.to_string()),
+        }
+    }
+
+    /// The tree with one entry more: its full tiles, and the checkpoint of its size.
+    fn grow(&mut self, db: &mut Db, entry: &[u8], page: &mut Page) -> Checked<()> {
+        for tile in self.edge.append(leaf_hash(entry)) {
+            let stored = db.query(TILE, &args![self.number, u64::from(tile.level), tile.index])?;
+            let name = format!("tile {}/{}", tile.level, tile.index);
+            match stored.first() {
+                None => return found(format!("{name} is missing"), TRUTH),
+                Some(row) if row.bytes(0)? != tile.hashes.concat() => {
+                    return found(format!("{name} is not the one of these entries"), TRUTH);
+                }
+                Some(_) => self.tiles += 1,
+            }
+        }
+        self.report.entries += 1;
+        let size = self.report.entries;
+        let Some((note, before)) = page.notes.remove(&(size as i64)) else { return Ok(Ok(())) };
+        match self.log.verify(&note) {
+            Ok(c) if c.size == size && c.root == self.edge.root() => self.report.checkpoints += 1,
+            Ok(_) => return found(format!("the checkpoint of size {size} is not that of these entries"), TRUTH),
+            Err(e) => return found(format!("the checkpoint of size {size}: {e}"), TRUTH),
+        }
+        if before != Some(self.noted as i64) {
+            return found(format!("a checkpoint between the sizes {} and {size} is missing", self.noted), TRUTH);
+        }
+        self.noted = size;
+        Ok(Ok(()))
+    }
+
+    /// Whether the private part opens and is what the entry commits to.
+    fn private(
+        &mut self,
+        seq: u64,
+        id: CaseId,
+        version: u64,
+        entry: &Entry,
+        page: &mut Page,
+        absent: &mut Vec<(u64, CaseId)>,
+    ) -> std::result::Result<(), String> {
+        let sealed = page.sealed.remove(&(seq as i64));
+        if entry.fields.is_empty() {
+            let none = "it has a private part that it does not commit to";
+            return if sealed.is_none() { Ok(()) } else { Err(none.into()) };
+        }
+        let Some(sealed) = sealed else {
+            self.missing.push((seq, id, "private part is"));
+            return Ok(());
+        };
+        if let Some(seen) = self.streams.get_mut(&id) {
+            seen.private.get_or_insert(seq);
+        }
+        let Some(key) = page.keys.get(&id.0) else {
+            absent.push((seq, id));
+            return Ok(());
+        };
+        let Ok(fields) = vault::open(key, self.number, &id.0, version as i64, &sealed) else {
+            return Err("its private part was changed, or the key of its case is another one".into());
+        };
+        let committed: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| (name.clone(), commitment(&field_salt(key.bytes(), version, name), value.as_bytes())))
+            .collect();
+        self.report.opened += 1;
+        if committed == entry.fields { Ok(()) } else { Err("its private part is not what it commits to".into()) }
+    }
+
+    /// Whether the photos of a case are the ones that its first entry names.
+    fn photos(
+        &mut self,
+        db: &mut Db,
+        seq: u64,
+        id: CaseId,
+        named: &BTreeSet<String>,
+        page: &Page,
+        absent: &mut Vec<(u64, CaseId)>,
+    ) -> Checked<()> {
+        let rows = db.query(FILES_OF, &args![self.number, &id.0])?;
+        let Some(seen) = self.streams.get_mut(&id) else { return Ok(Ok(())) };
+        seen.photos = true;
+        if rows.is_empty() {
+            self.missing.push((seq, id, "photos are"));
+            return Ok(Ok(()));
+        }
+        seen.private.get_or_insert(seq);
+        let mut left = named.clone();
+        for row in &rows {
+            let hash: [u8; 32] = row.array(0)?;
+            let name: String = hash.iter().map(|b| format!("{b:02x}")).collect();
+            let wrong = |what: &str| found(format!("entry {seq}: its photo {} {what}", &name[..16]), TRUTH);
+            if !left.remove(&name) {
+                return wrong("is not one that it names");
+            }
+            self.report.files += 1;
+            let Some(key) = page.keys.get(&id.0) else {
+                absent.push((seq, id));
+                continue;
+            };
+            let Ok(content) = vault::open_file(key, self.number, &id.0, &hash, row.bytes(2)?) else {
+                return wrong("was changed, or the key of its case is another one");
+            };
+            if <[u8; 32]>::from(Sha256::digest(&content)) != hash {
+                return wrong("has another content than its name says");
+            }
+            if vault::kind_of(&content) != Some(row.text(1)?) {
+                return wrong("is marked as another kind of file than it is");
+            }
+        }
+        match left.first() {
+            Some(name) => {
+                let what = format!("entry {seq}: its photo {} is missing", name.get(..16).unwrap_or(name));
+                found(what, TRUTH)
+            }
+            None => Ok(Ok(())),
+        }
+    }
+
+    /// What must hold when all events are read.
+    pub(super) fn end(&mut self, db: &mut Db) -> Checked<Report> {
+        for (seq, id, what) in &self.missing {
+            if !self.replay.is_erased(*id) {
+                return found(format!("entry {seq}: its {what} missing, and the case was not erased"), TRUTH);
+            }
+            self.report.erased += 1;
+        }
+        let kept = self.streams.iter().filter(|(id, _)| self.replay.is_erased(**id)).filter_map(|(_, s)| s.private);
+        if let Some(seq) = kept.min() {
+            return found(format!("entry {seq}: its case was erased, but its private part is still there"), KEY);
+        }
+        if self.noted != self.report.entries {
+            let what = format!("no signed checkpoint covers the entries from {} on", self.noted);
+            return found(what, TRUTH);
+        }
+        if !self.streams.is_empty() && !self.streams.contains_key(&DISTRICT_STREAM) {
+            return found("the district's own first entry is missing", TRUTH);
+        }
+        let counts = db.query(COUNTS, &args![self.number])?;
+        let Some(counts) = counts.first() else { return found("the tables can't be counted", TRUTH) };
+        if counts.int(3)? as u64 != self.tiles {
+            return self.tile_too_many(db);
+        }
+        if counts.int(4)? as u64 != self.report.files {
+            return self.photo_too_many(db);
+        }
+        let walked = [self.report.entries, self.report.opened, self.report.checkpoints];
+        for (at, name) in ["events", "vault", "checkpoints"].into_iter().enumerate() {
+            // A row whose number is no number stands in no page.
+            if counts.int(at)? as u64 > walked[at] {
+                return found(format!("the table {name} has a row that belongs to no entry"), TRUTH);
+            }
+        }
+        Ok(Ok(self.report.clone()))
+    }
+
+    fn tile_too_many(&self, db: &mut Db) -> Checked<Report> {
+        let mut first = None;
+        let size = self.report.entries;
+        db.for_each(TILES, &args![self.number], |row| {
+            let (level, index) = (row.int(0)?, row.int(1)?);
+            let full = u32::try_from(level).ok().and_then(|l| size.checked_shr(8 * (l + 1)).or(Some(0))).unwrap_or(0);
+            if index < 0 || index as u64 >= full {
+                first.get_or_insert(format!("tile {level}/{index} has no entries"));
+            }
+            Ok(())
+        })?;
+        found(first.unwrap_or_else(|| "the table tiles has a row that belongs to no entry".into()), TRUTH)
+    }
+
+    fn photo_too_many(&self, db: &mut Db) -> Checked<Report> {
+        let mut first = None;
+        db.for_each(FILES, &args![self.number], |row| {
+            let known = row.array(0).ok().and_then(|id| self.streams.get(&CaseId(id)));
+            match known {
+                Some(seen) if seen.photos => {}
+                Some(seen) => drop(first.get_or_insert(format!("there is a photo at entry {} that no entry names", seen.seq))),
+                None => drop(first.get_or_insert("there is a photo of a case that is not there".to_owned())),
+            }
+            Ok(())
+        })?;
+        found(first.unwrap_or_else(|| "the table files has a row that belongs to no entry".into()), TRUTH)
+    }
+}
