@@ -39,6 +39,13 @@ pub fn sentences(said: &str) -> (String, String) {
 pub const NAMES: &[&str] =
     &["--name-zh", "样例区", "--name-en", "Sample District", "--origin", "doorstep.example/sample"];
 
+/// A command on some data: its exit code, and everything that it said.
+pub fn on(command: &str, data: &str, more: &[&str]) -> (i32, String) {
+    let done = run(&[&[command, "--data", data], more].concat());
+    let said = [done.stdout, done.stderr].concat();
+    (done.status.code().unwrap(), String::from_utf8(said).unwrap())
+}
+
 /// A district in `data` with a token of scope intake, which is returned.
 pub fn found(data: &str) -> String {
     must(&[&["init", "--data", data], NAMES].concat());
@@ -76,6 +83,15 @@ impl Server {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap()
+    }
+
+    /// The bytes behind a path.
+    pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
+        let mut request = ureq::get(format!("{}{path}", self.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.call().unwrap().body_mut().read_to_vec().unwrap()
     }
 
     /// SIGKILL: the process gets no word in.

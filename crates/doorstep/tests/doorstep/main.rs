@@ -4,7 +4,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod binary;
+mod copies;
 mod crash;
 mod demo;
+mod district;
+mod doctor;
 mod environment;
+mod fixture;
+mod outside;
+mod tampering;
 mod user;
