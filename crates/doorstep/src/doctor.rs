@@ -154,13 +154,19 @@ fn clock(health: &Health, district: &District, now: Moment, visit: &mut Visit) {
     if health.entries > 0 && now.0 + BEHIND_MOST < health.last_at.0 {
         let what =
             format!("The clock says {}, but the last entry was made at {}.", now.minute(), health.last_at.minute());
-        visit.finding(what, "Set the clock by a time server; until it has caught up, new entries bear the last one's time.");
+        visit.finding(
+            what,
+            "Set the clock by a time server; until it has caught up, new entries bear the last one's time.",
+        );
     }
     let newest = district.calendar.years().max().unwrap_or_default();
     if now.date().year() > newest + 1 {
         let what =
             format!("The clock says {}, more than a year beyond the newest calendar table ({newest}).", now.minute());
-        visit.finding(what, "If the clock is wrong, stop the service before it dates cases, and set it; if not, load the tables.");
+        visit.finding(
+            what,
+            "If the clock is wrong, stop the service before it dates cases, and set it; if not, load the tables.",
+        );
     }
 }
 
@@ -175,7 +181,9 @@ fn calendar(health: &Health, district: &District, now: Moment, visit: &mut Visit
     for year in years.into_iter().filter(|year| district.calendar.table(*year).is_none()) {
         visit.finding(
             format!("The calendar has no table for {year}: due dates that touch it are provisional."),
-            format!("Let the administrator load the State Council's notice for {year}; open due dates move by themselves."),
+            format!(
+                "Let the administrator load the State Council's notice for {year}; open due dates move by themselves."
+            ),
         );
     }
 }

@@ -124,9 +124,13 @@ pub fn verify_with(
     kept: &[Kept],
     progress: &mut dyn FnMut(u64, u64),
 ) -> Checked<Report> {
-    let mut absent = Vec::new();
+    let (mut absent, mut read) = (Vec::new(), 0);
+    let mut advance = |done, all| {
+        read = done;
+        progress(done, all);
+    };
     db.begin()?;
-    let outcome = within(db, keys, number, log, kept, &mut absent, progress);
+    let outcome = within(db, keys, number, log, kept, &mut absent, &mut advance);
     db.rollback()?;
     // An erasure may have destroyed a key after the snapshot was taken: its event tells.
     for (seq, id) in absent {
@@ -136,7 +140,7 @@ pub fn verify_with(
     }
     match outcome {
         Err(StoreError::Corrupt(what) | StoreError::Shape(what)) => {
-            found(format!("the data can't be read as it must be: {what}"), TRUTH)
+            found(format!("the data behind entry {read} can't be read as it must be: {what}"), TRUTH)
         }
         other => other,
     }

@@ -2,7 +2,9 @@
 
 use desk::{Clock, Desk, Entropy, Key, Options, WriterThread};
 use domain::case::{CaseId, Command as Act, *};
-use domain::district::{self, Catalogue, Category, Command as Change, Figure, Post, Responsible, Scope, Unit, UnitKind};
+use domain::district::{
+    self, Catalogue, Category, Command as Change, Figure, Post, Responsible, Scope, Unit, UnitKind,
+};
 use domain::rule::{RuleId, RuleTable};
 use domain::{Actor, Moment, Role};
 use store::access::{self, Session};
@@ -226,7 +228,13 @@ fn handled(story: &Story) -> Told {
     story.act(clerk(), &case, answer);
     let verdict = Verdict { solved: Solved::No, handled: Handled::Fair, asked_for_good: true, witnessed: false };
     story.act(resident.clone(), &case, Act::GiveVerdict { verdict, words: "又坏了".into(), witness: String::new() });
-    story.act(resident, &case, Act::Reopen { reason: "又坏了".into() });
+    story.act(resident.clone(), &case, Act::Reopen { reason: "又坏了".into() });
+    let other = story.raise(hotline("垃圾未清"), Vec::new());
+    story.act(dispatcher(), &other, Act::Accept { way: None, category: "light".into() });
+    story.act(dispatcher(), &other, Act::Dispatch { lead: "housing".into(), joint: Vec::new() });
+    let answer = Act::Answer { task: 1, outcome: Outcome::CannotNow, text: "暂不能办".into(), basis: String::new() };
+    story.act(clerk(), &other, answer);
+    story.act(resident, &other, Act::GiveVerdict { verdict, words: String::new(), witness: String::new() });
     case
 }
 
@@ -240,7 +248,9 @@ fn petitions(story: &Story) {
     story.act(dispatcher.clone(), &case, accept);
     story.act(dispatcher.clone(), &case, Act::Dispatch { lead: "water".into(), joint: Vec::new() });
     let answer =
-        |text: &str| Act::Answer { task: 1, outcome: Outcome::Explained, text: text.into(), basis: "供水条例".into() };
+        |text: &str| Act::Answer {
+            task: 1, outcome: Outcome::Explained, text: text.into(), basis: "供水条例".into()
+        };
     story.act(clerk.clone(), &case, answer("按表计费"));
     story.act(head.clone(), &case, Act::SendBack { task: 1, reason: "写明依据".into() });
     story.act(clerk, &case, answer("按表计费，依据如下"));

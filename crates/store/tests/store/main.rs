@@ -7,6 +7,7 @@ mod backups;
 mod keyring;
 mod seam;
 mod truth;
+mod upgrade;
 
 use std::time::Duration;
 use store::testing::cluster;
