@@ -173,7 +173,9 @@ pub fn trigger_fault(db: &mut Db) -> Result<Option<String>> {
                     .is_empty(),
             };
             if !found {
-                return Ok(Some(format!("the trigger {name}, which keeps {table} from being changed, is missing or hollow")));
+                return Ok(Some(format!(
+                    "the trigger {name}, which keeps {table} from being changed, is missing or hollow"
+                )));
             }
             wanted.push(name.clone());
         }

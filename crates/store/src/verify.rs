@@ -60,10 +60,10 @@ const TRUTH: &str =
 /// A key is gone or changed: a recent backup may still have it.
 const KEY: &str = "Stop the service, and bring back keys.db from the latest backup of the keys; what a lost key sealed can't be read again.";
 /// A read table was changed: the events can make it again.
-const READ: &str =
-    "Find out who changed it; then stop the service and run doorstep rebuild, which makes the read tables from the events.";
+const READ: &str = "Find out who changed it; then stop the service and run doorstep rebuild, which makes the read tables from the events.";
 /// A row that nobody needs, beside the history.
-const ACCESS: &str = "Find out who added it, and let the administrator set the access anew; the history is not touched.";
+const ACCESS: &str =
+    "Find out who added it, and let the administrator set the access anew; the history is not touched.";
 /// What the kept paper says is stronger than what the database says.
 const WITNESS: &str = "Keep this data and the kept file: together they show that the ledger was exchanged, cut or rewritten. Compare the key line, and restore the last backup that holds the kept entry.";
 

@@ -232,7 +232,8 @@ fn handled(story: &Story) -> Told {
     let other = story.raise(hotline("垃圾未清"), Vec::new());
     story.act(dispatcher(), &other, Act::Accept { way: None, category: "light".into() });
     story.act(dispatcher(), &other, Act::Dispatch { lead: "housing".into(), joint: Vec::new() });
-    let answer = Act::Answer { task: 1, outcome: Outcome::CannotNow, text: "暂不能办".into(), basis: String::new() };
+    let answer =
+        Act::Answer { task: 1, outcome: Outcome::CannotNow, text: "暂不能办".into(), basis: String::new() };
     story.act(clerk(), &other, answer);
     story.act(resident, &other, Act::GiveVerdict { verdict, words: String::new(), witness: String::new() });
     case

@@ -58,6 +58,7 @@ fn judge(program: &Path, folder: &Path) -> Output {
 }
 
 /// What the checker says when it refuses.
+#[track_caller]
 fn refused(program: &Path, folder: &Path) -> String {
     let said = judge(program, folder);
     assert!(!said.status.success(), "the checker let it pass");
@@ -94,9 +95,8 @@ fn go_confirms_checkpoints_receipts_consistency_and_tiles_and_refuses_what_was_c
     let new = server.get("/checkpoint", &[]);
     assert!(size(&new) > size(&old));
     fetch_tiles(&server, size(&new), &check);
-    let fetched = |code: &str, secret: &str| {
-        server.get(&format!("/receipts/{code}.tlog-proof"), &[("case-secret", secret)])
-    };
+    let fetched =
+        |code: &str, secret: &str| server.get(&format!("/receipts/{code}.tlog-proof"), &[("case-secret", secret)]);
     let of = |name: &str| raised[name].as_str().unwrap();
     for (name, content) in [
         ("vkey", vkey.as_slice()),

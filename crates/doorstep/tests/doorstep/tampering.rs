@@ -680,7 +680,11 @@ fn a_tampering_is_found_over_postgresql_too() {
             Sql(&["DELETE FROM vault WHERE seq = (SELECT MIN(seq) FROM vault)"]),
             "its private part is missing",
         ),
-        ("a photo is deleted", Sql(&["DELETE FROM files WHERE hash = (SELECT hash FROM files ORDER BY hash LIMIT 1)"]), "its photo"),
+        (
+            "a photo is deleted",
+            Sql(&["DELETE FROM files WHERE hash = (SELECT hash FROM files ORDER BY hash LIMIT 1)"]),
+            "its photo",
+        ),
         ("a tile is deleted", Sql(&["DELETE FROM tiles"]), "tile 0/0 is missing"),
         (
             "a key leads to an older ledger",

@@ -60,7 +60,8 @@ pub(super) fn check(db: &mut Db, number: i64, log: &Verifier, entries: u64, kept
     }
     let root = root_at(size, &DbTiles::new(db, number)).map_err(|e| StoreError::Corrupt(e.to_string()))?;
     if root != checkpoint.root {
-        let what = format!("the first {size} entries are not the ones that {name} was signed over: they were rewritten");
+        let what =
+            format!("the first {size} entries are not the ones that {name} was signed over: they were rewritten");
         return found(what, WITNESS);
     }
     let Kept::Receipt(receipt) = kept else { return Ok(Ok(())) };

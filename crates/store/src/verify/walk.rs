@@ -395,7 +395,9 @@ impl<'a> Walk<'a> {
             let known = row.array(0).ok().and_then(|id| self.streams.get(&CaseId(id)));
             match known {
                 Some(seen) if seen.photos => {}
-                Some(seen) => drop(first.get_or_insert(format!("there is a photo at entry {} that no entry names", seen.seq))),
+                Some(seen) => {
+                    drop(first.get_or_insert(format!("there is a photo at entry {} that no entry names", seen.seq)))
+                }
                 None => drop(first.get_or_insert("there is a photo of a case that is not there".to_owned())),
             }
             Ok(())

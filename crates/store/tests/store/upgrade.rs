@@ -52,7 +52,10 @@ fn a_database_of_every_version_opens_verifies_and_rebuilds_and_its_receipt_still
         let log = Verifier::parse(&fs::read_to_string(version.join("vkey")).unwrap()).unwrap();
         let mut verified = || verify_with(&mut reader, &mut keys, 1, &log, &kept, &mut |_, _| ()).unwrap();
         let report = verified().unwrap_or_else(|f| panic!("{name}: {f}"));
-        assert!(report.kept == 2 && report.entries > 256 && report.files > 0 && report.erased > 0, "{name}: {report:?}");
+        assert!(
+            report.kept == 2 && report.entries > 256 && report.files > 0 && report.erased > 0,
+            "{name}: {report:?}"
+        );
 
         let before = read_rows(&mut Db::open_reader(&place).unwrap());
         let count = rebuild::rebuild(&mut Db::open_reader(&place).unwrap(), &mut writer, 1).unwrap();
