@@ -34,7 +34,6 @@ func main() {
 	log.SetPrefix("checkpoint: ")
 	before, now := checkpoint(read("old"), key), checkpoint(read("new"), key)
 
-	// The reader refuses every tile that does not lead to the new checkpoint's root.
 	log.SetPrefix("tiles: ")
 	tiles := tlog.TileHashReader(now, served(folder))
 	grown := must(tlog.ProveTree(now.N, before.N, tiles))
@@ -43,6 +42,10 @@ func main() {
 		all = append(all, tlog.StoredHashIndex(0, n))
 	}
 	leaves := must(tiles.ReadHashes(all))
+	// The reader of Debian 12's version does not check every full tile against its parent: grow the tree from its leaves.
+	if grow(leaves) != now.Hash {
+		log.Fatal("the leaves do not lead to the checkpoint's root")
+	}
 	log.SetPrefix("consistency: ")
 	holds(tlog.CheckTree(grown, now.N, now.Hash, before.N, before.Hash))
 
@@ -52,6 +55,21 @@ func main() {
 		receipt(string(must(os.ReadFile(path))), key, leaves)
 	}
 	fmt.Printf("%d receipts, %d entries, grown from %d\n", len(receipts), now.N, before.N)
+}
+
+// grow is the root of the tree of these leaves.
+func grow(leaves []tlog.Hash) tlog.Hash {
+	var stored []tlog.Hash
+	reader := tlog.HashReaderFunc(func(indexes []int64) (found []tlog.Hash, err error) {
+		for _, n := range indexes {
+			found = append(found, stored[n])
+		}
+		return found, nil
+	})
+	for n, leaf := range leaves {
+		stored = append(stored, must(tlog.StoredHashesForRecordHash(int64(n), leaf, reader))...)
+	}
+	return must(tlog.TreeHash(int64(len(leaves)), reader))
 }
 
 // checkpoint reads a C2SP tlog-checkpoint that the key signed: origin, size, root.
