@@ -37,10 +37,18 @@ pub fn verify(data: &str, files: &[PathBuf]) -> Result<(), Failed> {
     if let Some(bar) = shown.get() {
         bar.finish_and_clear();
     }
-    let Report { entries, checkpoints, opened, erased, files, rows, kept } = outcome?.map_err(wrong)?;
+    let outcome = outcome?.map_err(wrong)?;
+    let published = figures::verify_published(&mut db, NUMBER)?.map_err(|finding| {
+        Failed::new(
+            format!("Wrong: {}.", finding.0),
+            "Everything else fits: find out who published it and how, and publish a correction of this entry.",
+        )
+    })?;
+    let Report { entries, checkpoints, opened, erased, files, rows, kept } = outcome;
     say(format_args!(
         "Everything fits: {entries} entries, {checkpoints} checkpoints, {opened} private parts opened, {erased} erased, \
-         {files} photos, {rows} rows equal the replay."
+         {files} photos, {rows} rows equal the replay, {} published figures recomputed, {} wrong ones corrected since.",
+        published.right, published.corrected
     ));
     if kept > 0 {
         say(format_args!("The ledger still contains what was kept: {kept} of {kept}."));

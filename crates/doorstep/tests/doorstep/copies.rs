@@ -116,10 +116,10 @@ fn a_second_writer_is_refused_while_the_server_serves_and_readers_are_not() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     made(folder.path());
-    let server = Server::of(&data);
+    let server = Server::start(data.to_str().unwrap());
     let (code, said) = on("rebuild", text(&data), &[]);
     assert!(code == 1 && said.contains("already writing"), "{said}");
     assert_eq!(on("verify", text(&data), &[]).0, 0);
-    server.stop();
+    server.kill();
     assert_eq!(on("rebuild", text(&data), &[]).0, 0);
 }

@@ -294,21 +294,17 @@ fn endings(story: &Story, first: &Told) -> Told {
     erased
 }
 
+/// A figure that was published with a wrong value, and its correction.
 fn figures(story: &Story) {
-    let figure = |value: &str| Figure {
-        id: "on_time".into(),
-        definition: 1,
-        from: "2023-05-01".parse().unwrap(),
-        to: "2023-06-01".parse().unwrap(),
-        filter: String::new(),
-        value: value.into(),
-        numerator: 1,
-        denominator: 2,
-        ledger_size: 40,
-        counted: "00".repeat(32),
+    let window = figures::Filter::new("2023-05-01".parse().unwrap(), "2023-06-01".parse().unwrap()).unwrap();
+    let figure = || {
+        let mut db = Db::open_reader(&story.place).unwrap();
+        let id = &figures::catalogue::in_force().next().unwrap().id;
+        figures::publication(&mut db, 1, &window, &[id]).unwrap().remove(0)
     };
-    let publication = story.change(Change::PublishFigures(vec![figure("50.0%")]));
-    story.change(Change::CorrectFigure { publication, figure: figure("50.1%") });
+    let wrong = Figure { value: "99.0%".into(), ..figure() };
+    let publication = story.change(Change::PublishFigures(vec![wrong]));
+    story.change(Change::CorrectFigure { publication, figure: figure() });
     story.change(Change::Export { what: "cases".into(), format: "csv".into(), rows: 9, masked: true });
 }
 

@@ -73,10 +73,10 @@ fn doctor_sees_a_running_server_and_changes_nothing() {
     let before = everything(&data);
     assert_eq!(on("doctor", data.to_str().unwrap(), &[]).0, 0);
     assert_eq!(everything(&data), before);
-    let server = Server::of(&data);
+    let server = Server::start(data.to_str().unwrap());
     let (code, said) = on("doctor", data.to_str().unwrap(), &[]);
     assert!(code == 0 && said.contains("server: running"), "{said}");
-    server.stop();
+    server.kill();
 }
 
 /// What is done to a healthy district, and what doctor must say: what is wrong, and what to do.

@@ -12,5 +12,6 @@ mod doctor;
 mod environment;
 mod fixture;
 mod outside;
+mod tampered;
 mod tampering;
 mod user;

@@ -82,7 +82,7 @@ fn go_confirms_checkpoints_receipts_consistency_and_tiles_and_refuses_what_was_c
     story.end();
     fs::create_dir(&check).unwrap();
 
-    let server = Server::of(&data);
+    let server = Server::start(data.to_str().unwrap());
     let vkey = server.get("/checkpoint.vkey", &[]);
     let old = server.get("/checkpoint", &[]);
     assert!(size(&old) > 600);
@@ -109,7 +109,7 @@ fn go_confirms_checkpoints_receipts_consistency_and_tiles_and_refuses_what_was_c
     ] {
         fs::write(check.join(name), content).unwrap();
     }
-    server.stop();
+    server.kill();
 
     let said = judge(&program, &check);
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));

@@ -393,13 +393,13 @@ impl<'a> Walk<'a> {
         let mut first = None;
         db.for_each(FILES, &args![self.number], |row| {
             let known = row.array(0).ok().and_then(|id| self.streams.get(&CaseId(id)));
-            match known {
-                Some(seen) if seen.photos => {}
-                Some(seen) => {
-                    drop(first.get_or_insert(format!("there is a photo at entry {} that no entry names", seen.seq)))
-                }
-                None => drop(first.get_or_insert("there is a photo of a case that is not there".to_owned())),
+            if known.is_some_and(|seen| seen.photos) {
+                return Ok(());
             }
+            first.get_or_insert(match known {
+                Some(seen) => format!("there is a photo at entry {} that no entry names", seen.seq),
+                None => "there is a photo of a case that is not there".to_owned(),
+            });
             Ok(())
         })?;
         found(first.unwrap_or_else(|| "the table files has a row that belongs to no entry".into()), TRUTH)
