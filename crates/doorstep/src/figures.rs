@@ -299,9 +299,9 @@ mod tests {
     #[test]
     fn verify_recomputes_what_was_published() {
         let (_keep, data) = district(|_| {});
-        crate::commands::verify(&data).unwrap();
+        crate::verify::verify(&data, &[]).unwrap();
         let (_keep, data) = district(|figure| figure.numerator = 4);
-        let failed = format!("{:?}", crate::commands::verify(&data).unwrap_err());
+        let failed = format!("{:?}", crate::verify::verify(&data, &[]).unwrap_err());
         assert!(failed.contains("the published figure raised") && failed.contains("numerator says 4"), "{failed}");
         assert!(failed.contains("code: 1"), "{failed}");
     }

@@ -155,7 +155,7 @@ const ILLNESSES: &[Illness] = &[
     (
         "a trigger is gone",
         |p, _| {
-            drop(Db::open_writer(p).unwrap().write(&[Write::new("DROP TRIGGER events_no_update", args![])]).unwrap())
+            Db::open_writer(p).unwrap().write(&[Write::new("DROP TRIGGER events_no_update", args![])]).unwrap();
         },
         "the trigger events_no_update",
         "run doorstep verify",
