@@ -272,13 +272,10 @@ impl Writer {
             return self.raised_before(&done);
         }
         let now = self.now();
-        let code = self.entropy.case_code();
-        let digits = self.entropy.digits();
+        let (code, digits) = (self.entropy.case_code(), self.entropy.digits());
         let facts = Facts { now, actor, district: &self.district, code: &code, secret: &digits, other: None };
-        // The event names the photos that come with it: exactly those.
         let named = photos.iter().map(|(_, bytes)| hex(&Sha256::digest(bytes))).collect();
-        let raise = Raise { photos: named, ..raise.clone() };
-        let news = case::decide_raise(&raise, &facts)?;
+        let news = case::decide_raise(&Raise { photos: named, ..raise.clone() }, &facts)?;
         let id = CaseId(self.entropy.bytes());
         let secret = if raise.secret.is_empty() { digits.clone() } else { raise.secret.clone() };
         self.log.make_key(id, self.entropy.rng());

@@ -239,6 +239,6 @@ fn bytes(n: u64) -> String {
     match n {
         0..=0xf_ffff => format!("{} KiB", n >> 10),
         0x10_0000..=0x3fff_ffff => format!("{} MiB", n >> 20),
-        _ => format!("{}.{} GiB", n >> 30, (n % (1 << 30)) * 10 >> 30),
+        _ => format!("{}.{} GiB", n >> 30, ((n % (1 << 30)) * 10) >> 30),
     }
 }
