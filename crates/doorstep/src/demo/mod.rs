@@ -170,7 +170,8 @@ pub const SEED: u64 = 2023;
 /// # Errors
 /// What to do about it; also what the database says.
 pub fn must_be_whole(desk: &Desk, place: &Place) -> Result<(), Failed> {
-    let last = desk.district().account_of(LAST).map(|account| account.id);
+    // Also when it was closed since.
+    let last = desk.district().accounts.values().find(|account| account.user == LAST).map(|account| account.id);
     let mut db = Db::open_reader(place)?;
     let whole = match last {
         Some(account) => store::access::password(&mut db, desk.number(), account)?.is_some(),

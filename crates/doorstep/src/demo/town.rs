@@ -62,6 +62,13 @@ struct Themes {
     category: Vec<Theme>,
 }
 
+impl Theme {
+    /// The category's Chinese name.
+    pub fn zh(&self) -> &str {
+        &self.zh
+    }
+}
+
 /// The demo's organisation.
 pub struct Town {
     /// The district's commands with their times; the founding itself is the desk's.

@@ -22,6 +22,10 @@ struct Phrases {
     ask: BTreeMap<String, Vec<String>>,
     /// What it is like to live with it.
     effect: Vec<String>,
+    /// The same, where something at a place is broken, dirty or in the way.
+    effect_place: Vec<String>,
+    /// What is asked for there.
+    ask_place: Vec<String>,
     /// When it began.
     time: Vec<String>,
     /// Roads, beside the estates that are named after the communities.
@@ -94,33 +98,52 @@ impl Words {
     }
 
     /// A place in full, and as people name it in a sentence.
-    pub fn place(&self, dice: &mut Dice, track: Track, stem: &str, ordinal: &str) -> (String, String) {
+    pub fn place(&self, dice: &mut Dice, category: &CategoryCode, stem: &str, ordinal: &str) -> (String, String) {
         let estate = format!("{stem}{ordinal}里");
-        let near = match dice.below(4) {
-            _ if track == Track::Enterprise => format!("示{stem}商务楼{}层", dice.between(2, 26)),
-            0 => format!("{stem}{}", dice.say(&self.phrases.road)),
-            1 => estate,
+        let near = match (category.coarse(), dice.below(4)) {
+            ("enterprise", _) => format!("示{stem}商务楼{}层", dice.between(2, 26)),
+            ("traffic" | "street", 0..=2) | ("parks" | "consumer" | "welfare", 0) => {
+                format!("{stem}{}", dice.say(&self.phrases.road))
+            }
+            (_, 0) | ("traffic" | "street" | "parks", _) => estate,
             _ => format!("{estate}{}号楼{}门", dice.between(1, 28), dice.between(1, 6)),
         };
         (format!("示{stem}街道{stem}{ordinal}社区{near}"), near)
     }
 
-    /// What a resident writes: how it is, what it is like, what is asked for.
-    pub fn text(&self, dice: &mut Dice, track: Track, category: &CategoryCode, near: &str) -> String {
-        let none = Vec::new();
-        let of = |map: &'_ BTreeMap<String, Vec<String>>| map.get(track.code()).cloned().unwrap_or_default();
+    /// What a resident writes: how it is, what it is like, what is asked for. With a title, as staff give one, or its
+    /// first words.
+    pub fn text(
+        &self,
+        dice: &mut Dice,
+        track: Track,
+        category: &CategoryCode,
+        near: &str,
+        by_staff: bool,
+    ) -> (String, String) {
+        let of = |map: &BTreeMap<String, Vec<String>>| map.get(track.code()).cloned().unwrap_or_default();
+        let (count, time) = (dice.between(2, 9).to_string(), dice.say(&self.phrases.time).to_owned());
+        let fill = |text: &str| text.replace("{p}", near).replace("{t}", &time).replace("{n}", &count);
         let theme = self.themes.get(category);
-        let (say, more) = theme.map_or((&none, &none), |t| (&t.say, &t.more));
-        let mut text = String::from(dice.say(&of(&self.phrases.open)));
-        text.push_str(dice.say(say));
-        text.push_str(dice.say(more));
-        if dice.chance(55) && !matches!(track, Track::Accusation | Track::Suggestion | Track::Enterprise) {
-            text.push_str(dice.say(&self.phrases.effect));
-        }
-        text.push_str(dice.say(&of(&self.phrases.ask)));
-        let count = dice.between(2, 9).to_string();
-        let time = dice.say(&self.phrases.time).to_owned();
-        text.replace("{p}", near).replace("{t}", &time).replace("{n}", &count)
+        let said = fill(theme.map_or("", |t| dice.say(&t.say)));
+        let more = theme.map_or("", |t| dice.say(&t.more));
+        let at_place =
+            matches!(category.coarse(), "heating" | "street" | "parks" | "traffic" | "utilities" | "housing")
+                && !matches!(category.as_str(), "heating.fee" | "housing.deed" | "housing.resettle");
+        let lived = match track {
+            Track::Accusation | Track::Suggestion | Track::Enterprise => "",
+            _ if dice.chance(45) => "",
+            _ if at_place => dice.say(&self.phrases.effect_place),
+            _ => dice.say(&self.phrases.effect),
+        };
+        let asks =
+            if at_place && track == Track::Hotline { self.phrases.ask_place.clone() } else { of(&self.phrases.ask) };
+        let (opening, ask) = (of(&self.phrases.open), dice.say(&asks).to_owned());
+        let text = [dice.say(&opening), &said, more, lived, &ask].concat();
+        let named = format!("{near}{}", theme.map_or("", |t| t.zh()));
+        let title =
+            if by_staff { named } else { said.split(['，', '。', '？']).next().unwrap_or_default().to_owned() };
+        (title, fill(&text))
     }
 
     /// An answer to the resident.

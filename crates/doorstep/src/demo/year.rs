@@ -214,14 +214,16 @@ fn raise(walk: &mut Walk<'_>, words: &Words, row: &Row, door: Door) -> Planned<(
     let (street, stem) = walk.dice.pick(&town.streets).ok_or_else(|| fault("there are no streets"))?.clone();
     let community = walk.dice.below(communities());
     let category = words.category(walk.dice, row.track, None)?;
-    let (place, near) = words.place(walk.dice, row.track, &stem, ordinal(community));
-    let text = words.text(walk.dice, row.track, &category, &near);
+    let (place, near) = words.place(walk.dice, &category, &stem, ordinal(community));
+    let by_staff = !matches!(door, Door::Web | Door::Letter);
+    let (title, text) = words.text(walk.dice, row.track, &category, &near, by_staff);
     let anonymous = matches!(row.track, Track::Accusation | Track::Suggestion) && walk.dice.chance(40)
         || row.track == Track::Hotline && walk.dice.chance(12);
     let contact = if anonymous && !row.has(Turn::Unmask) { Contact::default() } else { contact(walk.dice, row.track) };
     let mut raise = Raise {
         track: row.track,
         door,
+        title,
         text,
         category: (!by_words(walk.dice, door)).then_some(category),
         street: Some(street.clone()),
