@@ -83,6 +83,8 @@ JOIN cases c ON c.district = l.district AND c.seq = l.from_case WHERE l.district
 /// Every statement of this file, to be proved on both engines.
 pub const STATEMENTS: &[&str] = &[QUEUE, INBOX, REVIEWS, LATE, LATE_INBOX, BY_CODE, FILE, CARDS, LINKS];
 
+/// The most rows of a page.
+pub const PAGE: usize = 50;
 /// How many cases one statement reads titles for.
 pub const CARDS_MOST: usize = 64;
 /// How many links of its own a case page names.
