@@ -343,6 +343,8 @@ pub fn by_code(db: &mut Db, district: i64, code: &str) -> Result<Option<(CaseId,
 pub struct Card {
     /// Title, text and place; never name, phone or secret.
     pub fields: Fields,
+    /// Every value that a personal field ever had: to mask it where it stands inside a title. Never shown.
+    pub personal: Vec<String>,
     /// The unit that an accusation is about, which never sees it.
     pub accused: Option<UnitCode>,
 }
@@ -371,10 +373,15 @@ pub fn cards(db: &mut Db, keys: &mut Keys, district: i64, ids: &[CaseId]) -> Res
             match read::body::<Event>(row.bytes(2)?)?.event {
                 Event::Raised { accused, .. } => {
                     card.accused = accused;
+                    card.personal = field::PERSONAL.iter().filter_map(|name| private.get(*name).cloned()).collect();
                     card.fields = private.into_iter().filter(|(name, _)| SHOWN.contains(&name.as_str())).collect();
                 }
-                Event::FieldCorrected { field } if SHOWN.contains(&field.as_str()) => {
-                    if let Some(value) = private.get(field::VALUE) {
+                Event::FieldCorrected { field } => {
+                    let Some(value) = private.get(field::VALUE) else { continue };
+                    if field::PERSONAL.contains(&field.as_str()) {
+                        card.personal.push(value.clone());
+                    }
+                    if SHOWN.contains(&field.as_str()) {
                         card.fields.insert(field, value.clone());
                     }
                 }

@@ -98,6 +98,8 @@ async fn refused(
         None => act.code().to_owned(),
     };
     let errors = vec![FieldError { field, text: sentence }];
-    let beside = Beside { status: problem.status(), sent: Some(sent), errors, ..Beside::nothing() };
+    // The page is there; what was not found is another case that the form named.
+    let status = if refusal.why == Why::NoSuchCase { StatusCode::UNPROCESSABLE_ENTITY } else { problem.status() };
+    let beside = Beside { status, sent: Some(sent), errors, ..Beside::nothing() };
     Ok(page(app, visitor, staff, &loaded, beside))
 }

@@ -203,6 +203,8 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
     let maker = Maker { l, district, case, staff, today, words: &words, sent: beside.sent, errors: &beside.errors };
     let (main, mut forms) = maker.all();
     let unmask = forms.iter().position(|f| f.kind == CommandKind::Unmask).map(|n| forms.remove(n));
+    let contact = contact(l, &fields, beside.opened);
+    let unmask = unmask.filter(|_| !contact.is_empty() && !beside.opened);
     let clock = view::leading_clock(case);
     let rule = |c: &domain::case::Clock| {
         let source = story::source(l, &district.rules.rule(c.rule).source);
@@ -248,7 +250,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         said_note: if handler { String::new() } else { l.t("staff-masked-note") },
         photo_note: if !handler && photos > 0 { l.t_n("staff-photos-hidden", photos) } else { String::new() },
         photos: (1..=photos).filter(|_| handler).map(|n| format!("/cases/{}/photo/{n}", case.code)).collect(),
-        contact: contact(l, &fields, beside.opened),
+        contact,
         opened: beside.opened,
         facts: facts(l, district, history),
         tasks: tasks(l, district, case, today),

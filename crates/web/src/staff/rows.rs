@@ -71,8 +71,12 @@ impl Lines<'_> {
         let place = mask::place(of(field::PLACE));
         let title = match of(field::TITLE) {
             "" => l.t("staff-no-title"),
-            title if super::handles(self.staff.role) => title.to_owned(),
-            title => mask::text(title, &[of(field::PLACE)]),
+            // A list is looked at over shoulders: numbers are for the page of the case.
+            title if super::handles(self.staff.role) => mask::text(title, &[]),
+            title => {
+                let known = self.cards.get(&row.id).map(|c| c.personal.iter().map(String::as_str).collect::<Vec<_>>());
+                mask::text(title, &known.unwrap_or_default())
+            }
         };
         let category = row.category.as_ref().map(|c| self.district.catalogue.name(c, l.0));
         let kind = [Some(row.track.label(l.0)), category].into_iter().flatten().collect::<Vec<_>>().join(" · ");
