@@ -13,7 +13,8 @@ use std::collections::BTreeMap;
 
 macro_rules! columns {
     () => {
-        "c.seq, c.id, c.code, c.track, c.stage, c.category, c.street, c.lead, c.question, c.hops, c.returned, c.extended"
+        "c.seq, c.id, c.code, c.track, c.stage, c.category, c.street, c.lead, c.question, c.hops, c.returned, c.extended, \
+         c.alarm"
     };
 }
 macro_rules! waits {
@@ -39,9 +40,7 @@ const INBOX: &str = concat!(
     waits!(),
     " FROM cases c WHERE c.district = $1 AND c.sealed = $2 AND c.inbox = 1 AND (",
     waits!(),
-    ", c.seq) > ($3, $4) AND ",
-    waits!(),
-    " < $5 AND (c.stage = $6 OR $6 = '') ORDER BY ",
+    ", c.seq) > ($3, $4) AND (c.alarm < $5 OR $5 = 9223372036854775807) AND (c.stage = $6 OR $6 = '') ORDER BY ",
     waits!(),
     ", c.seq LIMIT $7"
 );
@@ -57,18 +56,10 @@ CAST(SUM(CASE WHEN c.extended > 0 THEN 1 ELSE 0 END) AS BIGINT), \
 CAST(SUM(CASE WHEN c.returned > 0 THEN 1 ELSE 0 END) AS BIGINT) \
 FROM tasks t JOIN cases c ON c.district = t.district AND c.seq = t.seq \
 WHERE t.district = $3 AND t.open = 1 AND c.sealed <= $4 GROUP BY t.unit ORDER BY 2 DESC, 3 DESC, 1";
-const LATE_INBOX: &str = concat!(
-    "SELECT CAST(COALESCE(SUM(CASE WHEN ",
-    waits!(),
-    " < $1 THEN 1 ELSE 0 END), 0) AS BIGINT), CAST(COALESCE(SUM(CASE WHEN ",
-    waits!(),
-    " >= $1 AND ",
-    waits!(),
-    " < $2 THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*) \
-     FROM cases c WHERE c.district = $3 AND c.sealed = $4 AND c.inbox = 1"
-);
+const LATE_INBOX: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN c.alarm < $1 THEN 1 ELSE 0 END), 0) AS BIGINT), \
+     CAST(COALESCE(SUM(CASE WHEN c.alarm >= $1 AND c.alarm < $2 THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*) \
+     FROM cases c WHERE c.district = $3 AND c.sealed = $4 AND c.inbox = 1";
 const BY_CODE: &str = "SELECT id, sealed FROM cases WHERE district = $1 AND code = $2";
-const FILE: &str = "SELECT kind, sealed FROM files WHERE district = $1 AND stream = $2 AND hash = $3";
 const CARDS: &str = "SELECT e.stream, e.version, e.body, v.sealed FROM events e \
 LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
 WHERE e.district = $1 AND e.kind IN ('raised', 'field_corrected') AND e.stream IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
@@ -81,7 +72,7 @@ UNION ALL SELECT c.code, c.stage, c.sealed, l.link, c.id FROM links l \
 JOIN cases c ON c.district = l.district AND c.seq = l.from_case WHERE l.district = $1 AND l.to_id = $18";
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[QUEUE, INBOX, REVIEWS, LATE, LATE_INBOX, BY_CODE, FILE, CARDS, LINKS];
+pub const STATEMENTS: &[&str] = &[QUEUE, INBOX, REVIEWS, LATE, LATE_INBOX, BY_CODE, CARDS, LINKS];
 
 /// The most rows of a page.
 pub const PAGE: usize = 50;
@@ -117,6 +108,8 @@ pub struct CaseRow {
     pub returned: i64,
     /// How often a clock was extended.
     pub extended: i64,
+    /// The earliest running duty of the case, as a day number; none while no clock runs.
+    pub alarm: Option<i64>,
     /// The day that the list is sorted by, as a day number.
     pub due: i64,
 }
@@ -211,7 +204,8 @@ fn case_row(row: &Row) -> Result<CaseRow> {
         hops: row.int(9)?,
         returned: row.int(10)?,
         extended: row.int(11)?,
-        due: row.int(12)?,
+        alarm: row.opt_int(12)?,
+        due: row.int(13)?,
     })
 }
 
@@ -248,17 +242,18 @@ pub fn queue(
     let task = |row: &Row| -> Result<TaskRow> {
         Ok(TaskRow {
             case: case_row(row)?,
-            no: row.int(13)?,
-            lead: row.int(14)? != 0,
-            state: known(row.text(15)?)?,
-            waiting: row.int(16)? != 0,
+            no: row.int(14)?,
+            lead: row.int(15)? != 0,
+            state: known(row.text(16)?)?,
+            waiting: row.int(17)? != 0,
         })
     };
     db.query(QUEUE, &args)?.iter().map(task).collect()
 }
 
 /// What dispatchers must act on: to be accepted, to be dispatched, an objection to decide. The oldest first; a case
-/// without a running clock stands at the day since which it waits. `sealed` are the cases of the discipline unit.
+/// without a running clock stands at the day since which it waits. With `before` only those whose running clock ends
+/// before that day. `sealed` are the cases of the discipline unit.
 ///
 /// # Errors
 /// What the database says.
@@ -428,23 +423,4 @@ pub fn linked(db: &mut Db, district: i64, id: CaseId, own: &[CaseId]) -> Result<
         })
     };
     db.query(LINKS, &args)?.iter().map(linked).collect()
-}
-
-/// A photo of a case: its kind (`image/jpeg`) and bytes. None when it is not there or its case was erased.
-///
-/// # Errors
-/// What the database says; [`StoreError::Corrupt`] if it does not open.
-pub fn photo(
-    db: &mut Db,
-    keys: &mut Keys,
-    district: i64,
-    id: CaseId,
-    hash: &[u8; 32],
-) -> Result<Option<(String, Vec<u8>)>> {
-    let rows = db.query(FILE, &args![district, &id.0, hash])?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let found = keys.case_keys(&[id.0])?;
-    let Some(key) = found.get(&id.0) else { return Ok(None) };
-    let bytes = vault::open_file(key, district, &id.0, hash, row.bytes(1)?);
-    Ok(Some((row.text(0)?.to_owned(), bytes.map_err(|e| StoreError::Corrupt(e.to_string()))?)))
 }

@@ -10,6 +10,7 @@ use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{FieldError, Page, show_with};
 use crate::problem::Problem;
+use crate::resident::photo::parse_hash;
 use crate::view::{self, ClockView, StatusView};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -155,8 +156,10 @@ pub(crate) async fn photo(
             return Ok(None);
         }
         let Some(Event::Raised { photos, .. }) = stream.events.first().map(|e| &e.body.event) else { return Ok(None) };
-        let Some(hash) = n.checked_sub(1).and_then(|n| photos.get(n)).and_then(|h| hash(h)) else { return Ok(None) };
-        store::view::photo(db, &mut keys, number, id, &hash)
+        let Some(hash) = n.checked_sub(1).and_then(|n| photos.get(n)).and_then(|h| parse_hash(h)) else {
+            return Ok(None);
+        };
+        read::file(db, &mut keys, number, id, &hash)
     });
     let (kind, bytes) = found.await?.ok_or_else(Problem::not_found)?;
     let kind = if matches!(kind.as_str(), "image/jpeg" | "image/png" | "image/webp") { kind.as_str() } else { BYTES };
@@ -165,14 +168,6 @@ pub(crate) async fn photo(
 
 /// What a browser does not draw.
 const BYTES: &str = "application/octet-stream";
-
-fn hash(hex: &str) -> Option<[u8; 32]> {
-    let mut hash = [0; 32];
-    for (n, byte) in hash.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(hex.get(2 * n..2 * n + 2)?, 16).ok()?;
-    }
-    Some(hash)
-}
 
 /// Every value that the personal fields ever had: for masking them inside other texts.
 fn personal(history: &History) -> Vec<String> {
@@ -240,7 +235,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         status: view::status(l, case.stage, case.question.is_some()),
         clock: clock.map(|c| view::clock(l, c, today, &district.calendar)),
         clock_rule: clock.map_or(String::new(), rule),
-        todo: todo(l, case, district),
+        todo: todo(l, case, district, today),
         version: case.version,
         key: app.random_text(),
         main,
@@ -280,9 +275,15 @@ fn lost(sent: Option<&Sent>) -> Vec<String> {
     typed.filter(|text| !text.is_empty()).collect()
 }
 
+/// The earliest duty of a task: the lead owes what the case owes, a joint unit its own report.
+fn owed<'a>(case: &'a Case, task: &domain::case::Task) -> Option<&'a domain::case::Clock> {
+    let owed = case.duties().map(|(_, c)| c).filter(|c| c.task == Some(task.no) || (task.lead && c.task.is_none()));
+    owed.min_by_key(|c| c.due.alarm())
+}
+
 /// Who must do what until when, in plain words.
-fn todo(l: L, case: &Case, district: &District) -> Vec<String> {
-    let day = |clock: Option<&domain::case::Clock>| clock.map(|c| c.due.raw.to_string());
+fn todo(l: L, case: &Case, district: &District, today: calendar::Date) -> Vec<String> {
+    let day = |clock: Option<&domain::case::Clock>| clock.map(|c| l.day(c.due.raw, today));
     let due = |what: &str, who: String, by: Option<String>| match by {
         Some(by) => l.t_with(&format!("staff-todo-{what}-by"), &[("who", who), ("date", by)]),
         None => l.t_n(&format!("staff-todo-{what}"), who),
@@ -294,13 +295,12 @@ fn todo(l: L, case: &Case, district: &District) -> Vec<String> {
         Stage::Handling => {
             let line = |t: &domain::case::Task| {
                 let unit = district.unit_name(&t.unit, l.0).to_owned();
-                let own = case.duties().map(|(_, c)| c).filter(|c| c.task == Some(t.no));
-                let own = own.min_by_key(|c| c.due.alarm());
+                let own = owed(case, t);
                 match t.state {
                     TaskState::Objected => l.t_n("staff-todo-objection", unit),
-                    TaskState::Approval => due("approve", unit, day(case.next_due())),
+                    TaskState::Approval => due("approve", unit, day(own)),
                     _ if t.lead && case.question.is_some() => l.t_n("staff-todo-question", unit),
-                    _ if t.lead => due("answer", unit, day(case.next_due())),
+                    _ if t.lead => due("answer", unit, day(own)),
                     _ => due("report", unit, day(own)),
                 }
             };
@@ -310,9 +310,11 @@ fn todo(l: L, case: &Case, district: &District) -> Vec<String> {
         Stage::Review | Stage::ReReview => {
             vec![due("review", l.t("staff-who-supervisor"), day(case.next_due()))]
         }
-        Stage::Ended => {
-            case.ended.map(|(how, on)| format!("{} · {on}", capital(l, how.label(l.0)))).into_iter().collect()
-        }
+        Stage::Ended => case
+            .ended
+            .map(|(how, on)| format!("{} · {}", capital(l, how.label(l.0)), l.day(on, today)))
+            .into_iter()
+            .collect(),
         Stage::NotAccepted | Stage::Routed | Stage::Merged | Stage::Withdrawn => vec![l.t("staff-todo-nothing")],
     }
 }
@@ -398,14 +400,13 @@ fn tasks(l: L, district: &District, case: &Case, today: calendar::Date) -> Vec<T
             TaskState::Done => "done",
             TaskState::Returned | TaskState::Released => "stop",
         };
-        let owed = case.duties().map(|(_, c)| c).filter(|c| c.task == Some(t.no) || (t.lead && c.task.is_none()));
-        let owed = owed.filter(|_| t.is_open()).min_by_key(|c| c.due.alarm());
+        let owed = owed(case, t).filter(|_| t.is_open());
         let part = l.t(if t.lead { "staff-part-lead" } else { "staff-part-joint" });
         TaskLine {
             unit: district.unit_name(&t.unit, l.0).to_owned(),
             part: if t.designated { format!("{part} · {}", l.t("staff-told-designated")) } else { part },
             state: StatusView { kind, words: t.state.label(l.0).to_owned() },
-            since: t.since.to_string(),
+            since: l.day(t.since, today),
             clock: owed.map(|c| view::clock(l, c, today, &district.calendar)),
         }
     };

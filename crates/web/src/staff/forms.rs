@@ -90,6 +90,8 @@ impl Maker<'_> {
         let mut forms: Vec<Form> = possible.filter_map(|kind| self.form(kind)).collect();
         let main = MAIN.iter().find_map(|kind| forms.iter().position(|f| f.kind == *kind)).map(|n| forms.remove(n));
         let main = main.map(|f| Form { button: "main", ..f });
+        // What stands open comes first: it is the other half of the main act.
+        forms.sort_by_key(|f| !f.open);
         (main, forms)
     }
 

@@ -81,9 +81,9 @@ pub(crate) async fn inbox(
             let words = lines.words(row.id);
             suggestion(l, &district, row.track, row.category.as_ref(), row.street.as_ref(), &words).reason
         };
-        lines.of(row, true, note)
+        lines.of(row, note)
     };
-    let of = |late: bool| cases.iter().filter(|c| (c.due < days.late) == late).map(line).collect();
+    let of = |late: bool| cases.iter().filter(|c| lines.is_late(c) == late).map(line).collect();
     let template = Inbox {
         l,
         page: visitor.page(l.t("staff-inbox-title")),

@@ -1,15 +1,16 @@
 //! `/intake`: staff take a case down for somebody at the counter, on the phone, in the grid; a slip goes with it.
 
-use super::slip::{Qr, base64url, qr};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, show_with};
 use crate::problem::Problem;
+use crate::resident::receipt::Slip;
+use crate::resident::{history, site};
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use desk::{Failure, Key, Raised};
 use domain::case::{Contact, Door, Raise, Track};
@@ -78,13 +79,7 @@ impl Intake {
 struct Taken {
     l: L,
     page: Page,
-    district: String,
-    code: String,
-    secret: String,
-    received: String,
-    due: String,
-    follow: String,
-    qr: Option<Qr>,
+    slip: Slip,
     receipt: String,
     next: String,
 }
@@ -189,40 +184,31 @@ pub(crate) async fn raise(
         Err(refusal) => return Ok(refused(refusal)),
     };
     match app.desk().raise(staff.actor(), raise, Vec::new(), Some(key)).await {
-        Ok(raised) => Ok(taken(&app, &visitor, &headers, &sent, raised)),
+        Ok(raised) => taken(&app, &visitor, &headers, &sent, raised).await,
         Err(Failure::Refused(refusal)) => Ok(refused(refusal)),
         Err(failure) => Err(failure.into()),
     }
 }
 
-/// The address under which this site was asked for.
-fn site(headers: &HeaderMap) -> String {
-    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
-    let https = text("x-forwarded-proto") == Some("https");
-    let host = text(header::HOST.as_str()).unwrap_or_default();
-    format!("{}://{host}", if https { "https" } else { "http" })
-}
-
-/// The slip for the person at the counter.
-fn taken(app: &App, visitor: &Visitor, headers: &HeaderMap, sent: &Sent, raised: Raised) -> Response {
-    let (l, district, site) = (visitor.l, app.desk().district(), site(headers));
-    // With its address the code opens the check on a phone; when that is too long, the receipt alone is in it.
-    let link = format!("{site}/verify#r={}", base64url(raised.receipt.as_bytes()));
+/// The slip for the person at the counter: the same that the resident's own pages print.
+async fn taken(
+    app: &App,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    sent: &Sent,
+    raised: Raised,
+) -> Result<Response, Problem> {
+    let l = visitor.l;
+    let history = history(app, raised.id).await?;
     let next = [("door", sent.get("door")), ("track", sent.get("track"))];
     let mut frame = visitor.page(l.t("staff-taken-title"));
     frame.done_draft = Some("intake".into());
     let template = Taken {
         l,
         page: frame,
-        district: district.name(l.0).to_owned(),
-        received: app.desk().now().minute(),
-        due: raised.due.unwrap_or_default(),
-        follow: format!("{site}/follow"),
-        qr: qr(&link).or_else(|| qr(&raised.receipt)),
-        code: raised.code,
-        secret: raised.secret,
+        slip: Slip::of(app, l, &history, &raised.receipt, &site(headers)),
         receipt: raised.receipt,
         next: super::rows::address("/intake", &next),
     };
-    show_with(StatusCode::CREATED, &template)
+    Ok(show_with(StatusCode::CREATED, &template))
 }

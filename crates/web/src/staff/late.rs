@@ -128,7 +128,7 @@ async fn list(
             move |db: &mut store::Db, _: &_| store::view::inbox(db, number, sealed, "", (from, before), PAGE + 1);
         let mut cases = app.read(read).await?;
         let next = rows::next_after(&mut cases, |c| After { due: c.due, seq: c.seq, no: 0 });
-        let line = |lines: &Lines<'_>, c: &CaseRow| lines.of(c, true, String::new());
+        let line = |lines: &Lines<'_>, c: &CaseRow| lines.of(c, String::new());
         (drawn(app, l, district, staff, days, &cases, |c| c.id, line).await?, next)
     } else {
         let unit = UnitCode::from(asked.unit.as_str());

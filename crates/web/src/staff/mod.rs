@@ -11,7 +11,6 @@ pub(crate) mod late;
 mod mask;
 pub(crate) mod reviews;
 mod rows;
-mod slip;
 mod story;
 mod suggest;
 

@@ -52,8 +52,8 @@ pub(crate) async fn reviews(
         unit.map_or(String::new(), |u| l.t_n("staff-answered-by", district.unit_name(u, l.0)))
     };
     let of = |late: bool| {
-        let picked = cases.iter().filter(|c| (c.due < days.late) == late);
-        picked.map(|c| lines.of(c, true, note(c.lead.as_ref()))).collect()
+        let picked = cases.iter().filter(|c| lines.is_late(c) == late);
+        picked.map(|c| lines.of(c, note(c.lead.as_ref()))).collect()
     };
     let template = Reviews {
         l,

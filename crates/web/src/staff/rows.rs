@@ -11,6 +11,7 @@ use domain::case::{CaseId, Stage, TaskState, field};
 use domain::district::District;
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
+use store::rows::NO_DUE;
 use store::view::{After, Card, CaseRow, PAGE, TaskRow};
 
 /// A line of a list.
@@ -58,6 +59,11 @@ impl Lines<'_> {
         self.cards.get(&id).is_none_or(|card| card.accused.as_ref() != Some(&self.staff.unit))
     }
 
+    /// Whether the day of a row is over: of what waits for its resident, or has no clock, it never is.
+    pub(super) fn is_late(&self, row: &CaseRow) -> bool {
+        !is_paused(row) && row.alarm.is_some() && row.due < self.days.late
+    }
+
     /// Title and text of a row, for a suggestion.
     pub(super) fn words(&self, id: CaseId) -> String {
         let card = self.cards.get(&id);
@@ -65,7 +71,7 @@ impl Lines<'_> {
         format!("{}\n{}", of(field::TITLE), of(field::TEXT))
     }
 
-    pub(super) fn of(&self, row: &CaseRow, has_due: bool, note: String) -> Line {
+    pub(super) fn of(&self, row: &CaseRow, note: String) -> Line {
         let (l, calendar) = (self.l, &self.district.calendar);
         let of = |name| self.cards.get(&row.id).and_then(|c| c.fields.get(name)).map_or("", String::as_str);
         let place = mask::place(of(field::PLACE));
@@ -82,18 +88,21 @@ impl Lines<'_> {
         let kind = [Some(row.track.label(l.0)), category].into_iter().flatten().collect::<Vec<_>>().join(" · ");
         let street = row.street.as_ref().map(|s| self.district.unit_name(s, l.0).to_owned());
         let place = [street, (!place.is_empty()).then_some(place)].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let paused = row.question && row.stage == Stage::Handling;
+        let paused = is_paused(row);
         let day = shown_day(row.due, &self.days, calendar);
-        let clock = match (has_due, paused) {
-            (false, _) => None,
-            (true, true) => Some(ClockView {
-                kind: "paused",
-                words: l.t("clock-paused"),
-                date: String::new(),
-                iso: String::new(),
-                provisional: false,
-            }),
-            (true, false) => Some(view::due(l, day, self.days.today, calendar)),
+        let stands = |kind, key: &str, date: String| ClockView {
+            kind,
+            words: l.t(key),
+            date,
+            iso: String::new(),
+            provisional: false,
+        };
+        let clock = match (row.due == NO_DUE, paused, row.alarm) {
+            (true, ..) => None,
+            (_, true, _) => Some(stands("paused", "clock-paused", String::new())),
+            // No clock runs before dispatch, so nothing is overdue; but nobody answers for it either.
+            (_, _, None) => Some(stands("soon", "staff-nobody", l.t_n("clock-since", l.day(day, self.days.today)))),
+            _ => Some(view::due(l, day, self.days.today, calendar)),
         };
         Line {
             code: row.code.clone(),
@@ -101,7 +110,7 @@ impl Lines<'_> {
             kind,
             place,
             status: view::status(l, row.stage, row.question),
-            late: has_due && !paused && row.due < self.days.late,
+            late: self.is_late(row),
             clock,
             hops: row.hops,
             note,
@@ -114,8 +123,12 @@ impl Lines<'_> {
         let part = l.t(if task.lead { "staff-part-lead" } else { "staff-part-joint" });
         let state = (task.state != TaskState::Open).then(|| task.state.label(l.0).to_owned());
         let note = [Some(part), state].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-        self.of(&task.case, task.case.due != store::rows::NO_DUE, note)
+        self.of(&task.case, note)
     }
+}
+
+fn is_paused(row: &CaseRow) -> bool {
+    row.question && row.stage == Stage::Handling
 }
 
 /// The cards of these cases.

@@ -191,21 +191,36 @@ pub(super) fn clocks(l: L, district: &District, history: &History, today: calend
             l.t_with("staff-clock-extended", &[("days", days(c.extended, c.unit)), ("times", c.extensions.to_string())])
         });
         let paused = (c.paused > 0).then(|| l.t_n("staff-clock-paused", days(c.paused, c.unit)));
-        let window = (!c.duty).then(|| l.t("staff-clock-window"));
         let task = c.task.and_then(|no| case.task(no));
         ClockLine {
             rule: c.rule.label(l.0).to_owned(),
             unit: task.map_or(String::new(), |t| district.unit_name(&t.unit, l.0).to_owned()),
             source: source(l, &district.rules.rule(c.rule).source),
-            start: c.start.to_string(),
+            start: l.day(c.start, today),
             length: days(c.days, c.unit),
-            changes: [window, extended, paused].into_iter().flatten().collect::<Vec<_>>().join(" · "),
-            raw: c.due.raw.to_string(),
-            rolled: c.due.rolled.to_string(),
-            state: crate::view::clock(l, c, today, &district.calendar),
+            changes: [extended, paused].into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            raw: l.day(c.due.raw, today),
+            rolled: l.day(c.due.rolled, today),
+            state: if c.duty || !c.is_running() {
+                crate::view::clock(l, c, today, &district.calendar)
+            } else {
+                window(l, c, today)
+            },
         }
     };
     clocks.iter().map(line).collect()
+}
+
+/// A window in which somebody may act: it is open or over, never late.
+fn window(l: L, clock: &Clock, today: calendar::Date) -> crate::view::ClockView {
+    let (day, over) = (clock.due.rolled, today > clock.due.rolled);
+    crate::view::ClockView {
+        kind: if over { "done" } else { "ok" },
+        words: l.t(if over { "staff-window-over" } else { "staff-window-open" }),
+        date: l.day(day, today),
+        iso: day.to_string(),
+        provisional: clock.due.provisional,
+    }
 }
 
 /// The source of a rule in words.
