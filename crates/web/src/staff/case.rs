@@ -210,13 +210,16 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
     let teller = Teller { l, district, history, codes: &codes, read: &read };
     let title = match of(field::TITLE) {
         "" => l.t("staff-no-title"),
-        title => read(title),
+        // Numbers are for the words below, which are read on purpose.
+        title => mask::text(&read(title), &[]),
     };
     let photos = photos(history);
     let mut frame = visitor.page(l.t("staff-case-title"));
     if visitor.done.as_deref() == Some("done-staff-answered") {
         frame.done_draft = Some(format!("answer-{}", case.code));
     }
+    // A page that answers a form stands at an address that can't be asked for.
+    frame.path = crate::caller::encode(&format!("/cases/{}", case.code));
     let mut errors = beside.errors.clone();
     let act = beside.sent.map_or("", |s| s.get("act"));
     let has_form = main.iter().chain(&forms).chain(&unmask).any(|f| f.act == act);

@@ -315,7 +315,9 @@ impl Maker<'_> {
                 vec![task(joint.no), text("staff-field-report")]
             }
             K::Answer => {
-                let lead = own.filter(|t| t.lead && t.state == TaskState::Open)?;
+                let others = case.tasks.iter().any(|t| t.is_open() && Some(t.no) != own.map(|o| o.no));
+                let free = case.question.is_none() && !others;
+                let lead = own.filter(|t| t.lead && t.state == TaskState::Open && free)?;
                 let outcome = self.radio(kind, "outcome", "staff-field-outcome", track.outcomes(), "");
                 let basis = self.area(kind, "basis", "staff-field-basis");
                 let basis = Input { required: track == Track::Petition, ..basis };

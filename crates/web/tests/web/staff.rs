@@ -139,8 +139,13 @@ async fn a_case_goes_from_the_grid_to_the_answer_with_every_post_doing_its_part(
     page.has("水管已修").has("id=\"f-answer\"").has("热线办理").has("本区规定").has("最后一天");
     let refused = clerk.act(&code, "answer", &[("task", "1"), ("outcome", "done"), ("basis", "写好的依据")]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.has(&format!("back=%2Fcases%2F{code}\""));
     refused.has("href=\"#f-answer-text\"").has("写好的依据</textarea>").has("value=\"done\" checked");
-    clerk.done(&code, "ask", &[("task", "1"), ("question", "是几单元？")]).await.has("期限先停着");
+    clerk
+        .done(&code, "ask", &[("task", "1"), ("question", "是几单元？")])
+        .await
+        .has("期限先停着")
+        .lacks("id=\"f-answer\"");
     clerk.get("/desk?waiting=yes").await.has(&code).has("等别人");
     clerk.get("/desk?waiting=no").await.lacks(&code);
     let id = kit.case_id(&code);
