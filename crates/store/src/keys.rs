@@ -168,6 +168,11 @@ impl Keys {
         self.db.write_list(&[(sql, &args)]).map(drop)
     }
 
+    /// How many statements this connection has run. ([`Db::statements_run`])
+    pub fn statements_run(&self) -> u64 {
+        self.db.statements_run()
+    }
+
     /// Is the connection usable, as far as is known? ([`Db::is_alive`])
     pub fn is_alive(&self) -> bool {
         self.db.is_alive()

@@ -18,6 +18,7 @@ pub mod testing;
 pub mod tiles;
 pub mod vault;
 pub mod verify;
+pub mod view;
 
 pub use db::{Db, Engine, Readers, Result, Row, StoreError, Value, Write};
 pub use keys::{CaseKey, Keys};
@@ -34,6 +35,7 @@ pub fn all_statements() -> Vec<&'static str> {
         rebuild::STATEMENTS,
         records::STATEMENTS,
         tiles::STATEMENTS,
+        view::STATEMENTS,
         rows::STATEMENTS_CASE,
         rows::STATEMENTS_DISTRICT,
     ];

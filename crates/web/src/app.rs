@@ -147,16 +147,21 @@ impl App {
         work: impl FnOnce(&mut Db, &Mutex<Keys>) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
         let inner = self.0.clone();
-        let counted = move || {
-            inner.readers.with(|db| {
+        let count = move || {
+            let of_keys = || inner.keys.lock().unwrap_or_else(PoisonError::into_inner).statements_run();
+            let keys_before = of_keys();
+            let (done, statements) = inner.readers.with(|db| {
                 let before = db.statements_run();
                 let done = work(db, &inner.keys);
-                inner.statements.fetch_add(db.statements_run() - before, Ordering::Relaxed);
-                done
-            })
+                Ok((done, db.statements_run() - before))
+            })?;
+            inner.statements.fetch_add(statements, Ordering::Relaxed);
+            done.map(|read| (read, statements + of_keys() - keys_before))
         };
-        let done = tokio::task::spawn_blocking(counted).await;
-        Ok(done.map_err(|_| Problem::broken())??)
+        let done = tokio::task::spawn_blocking(count).await;
+        let (read, statements) = done.map_err(|_| Problem::broken())??;
+        crate::statements::add(statements);
+        Ok(read)
     }
 
     /// How many statements have been read with so far (those of the key store not counted): so that a test can say how

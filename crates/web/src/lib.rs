@@ -15,6 +15,8 @@ mod problem;
 mod resident;
 pub mod routes;
 mod session;
+mod staff;
+mod statements;
 mod view;
 
 pub use app::App;

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::caller::{errors_in_form, guard};
 use crate::office::{accounts, audit, figures, tables, units};
 use crate::problem::Problem;
-use crate::{assets, intake, log, resident, session};
+use crate::{assets, intake, log, resident, session, staff, statements};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue};
@@ -76,6 +76,13 @@ const ANY: &[Role] = &[
     Role::Auditor,
     Role::Administrator,
 ];
+
+/// Who works on cases, or with them.
+const CASES: &[Role] = &[Role::Clerk, Role::Head, Role::Dispatcher, Role::Supervisor, Role::Leader, Role::Auditor];
+/// Who acts on cases.
+const ACT: &[Role] = &[Role::Clerk, Role::Head, Role::Dispatcher, Role::Supervisor, Role::Auditor];
+/// Who takes cases down.
+const INTAKE: &[Role] = &[Role::Clerk, Role::Head, Role::Dispatcher, Role::Grid];
 
 /// The routes.
 pub const TABLE: &[Route] = &[
@@ -154,6 +161,18 @@ pub const TABLE: &[Route] = &[
     route("GET", "/how", Access::Public, || get(resident::public::how)),
     route("GET", "/privacy", Access::Public, || get(resident::public::privacy)),
     route("GET", "/patterns", Access::Public, || get(resident::patterns::page)),
+    // The working pages of staff.
+    route("GET", "/desk", Access::Staff(&[Role::Clerk, Role::Head]), || get(staff::desk::desk)),
+    route("GET", "/inbox", Access::Staff(&[Role::Dispatcher]), || get(staff::inbox::inbox)),
+    route("GET", "/late", Access::Staff(&[Role::Supervisor, Role::Dispatcher, Role::Leader]), || {
+        get(staff::late::late)
+    }),
+    route("GET", "/reviews", Access::Staff(&[Role::Supervisor]), || get(staff::reviews::reviews)),
+    route("GET", "/cases/{code}", Access::Staff(CASES), || get(staff::case::case)),
+    route("GET", "/cases/{code}/photo/{n}", Access::Staff(CASES), || get(staff::case::photo)),
+    route("POST", "/cases/{code}/act", Access::Staff(ACT), || post(staff::act::act)),
+    route("GET", "/intake", Access::Staff(INTAKE), || get(staff::intake::form)),
+    route("POST", "/intake", Access::Staff(INTAKE), || post(staff::intake::raise)),
 ];
 
 /// Who reads figures and the cases behind them.
@@ -184,6 +203,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), errors_in_form))
         .with_state(app)
         .layer(from_fn(headers))
+        .layer(from_fn(statements::count))
         .layer(CatchPanicLayer::new())
 }
 

@@ -58,7 +58,7 @@ fn marked(l: L, mut page: Page, form: &Form) -> Page {
 
 /// The case of a visit with all that was written in it, in one statement. A case that is gone reads as a visit that is
 /// over.
-async fn history(app: &App, id: CaseId) -> Result<History, Problem> {
+pub(crate) async fn history(app: &App, id: CaseId) -> Result<History, Problem> {
     let number = app.desk().number();
     let found = app
         .read(move |db, keys| {
@@ -77,7 +77,7 @@ fn when(l: L, at: Moment, today: Date) -> (String, String) {
 }
 
 /// Where this server is reached, as the browser wrote it: `https://host`.
-fn site(headers: &HeaderMap) -> String {
+pub(crate) fn site(headers: &HeaderMap) -> String {
     let text = |name: &str| headers.get(name).and_then(|h| h.to_str().ok());
     let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
     format!("{scheme}://{}", text("host").unwrap_or("localhost"))

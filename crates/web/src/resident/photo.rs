@@ -77,7 +77,7 @@ pub(crate) async fn redraw_later(bytes: Bytes) -> Result<Vec<u8>, PhotoFault> {
 }
 
 /// The hash of hex digits, as a case's event has it.
-fn parse_hash(text: &str) -> Option<[u8; 32]> {
+pub(crate) fn parse_hash(text: &str) -> Option<[u8; 32]> {
     let mut hash = [0; 32];
     if text.len() != 64 || !text.is_ascii() {
         return None;

@@ -136,6 +136,7 @@ async fn every_page_comes_with_its_policy_in_both_languages_and_in_large_print()
     let page = client.get("/").await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
+    assert_eq!(page.headers["referrer-policy"], "same-origin", "a browser's own forms come with their origin");
     assert!(page.text.contains("lang=\"zh-CN\"") && page.text.contains("提出一件事"));
     assert_eq!(client.get("/language?to=en&back=/sign-in").await.location(), "/sign-in");
     assert!(client.get("/").await.text.contains("Raise something"));

@@ -21,6 +21,7 @@ pub struct Kit {
     pub app: web::App,
     pub desk: Desk,
     pub clock: Clock,
+    place: Place,
     _folder: tempfile::TempDir,
 }
 
@@ -101,7 +102,7 @@ impl Kit {
         desk.put_now(ids.iter().map(|id| access::set_password(1, *id, &hash)).collect()).unwrap();
         let app = web::App::new(desk.clone(), &place).unwrap();
         let router = web::router(app.clone());
-        Kit { router, app, desk, clock, _folder: folder }
+        Kit { router, app, desk, clock, place, _folder: folder }
     }
 
     /// A client without cookies.
@@ -134,6 +135,12 @@ impl Kit {
             ..Raise::default()
         };
         self.desk.raise(Actor::Resident, raise, Vec::new(), None).await.unwrap()
+    }
+
+    /// The handle of a case's code.
+    pub fn case_id(&self, code: &str) -> domain::case::CaseId {
+        let mut db = store::Db::open_reader(&self.place).unwrap();
+        store::read::by_code(&mut db, 1, code).unwrap().unwrap()
     }
 
     /// The account of a sign-in name, as the desk knows it.

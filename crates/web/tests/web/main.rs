@@ -10,3 +10,4 @@ mod kit;
 mod office;
 mod resident;
 mod scripts;
+mod staff;

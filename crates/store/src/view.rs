@@ -1,0 +1,426 @@
+//! What the working pages of staff list: a unit's tasks, the dispatcher's inbox, what is late, reviews, a case's links.
+//! A list is one statement, paged by key; what its cases are called comes from the vault in one statement for the
+//! whole page, and one for the keys.
+
+use crate::args;
+use crate::db::{Db, Result, Row, StoreError, Value};
+use crate::keys::Keys;
+use crate::{read, vault};
+use domain::Label;
+use domain::case::{CaseId, Event, Fields, Stage, TaskState, Track, field};
+use domain::district::{CategoryCode, UnitCode};
+use std::collections::BTreeMap;
+
+macro_rules! columns {
+    () => {
+        "c.seq, c.id, c.code, c.track, c.stage, c.category, c.street, c.lead, c.question, c.hops, c.returned, c.extended, \
+         c.alarm"
+    };
+}
+macro_rules! waits {
+    () => {
+        "COALESCE(c.alarm, c.accepted_day, c.raised_day)"
+    };
+}
+
+const QUEUE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", t.due, t.no, t.lead, t.state, t.waiting FROM tasks t \
+     JOIN cases c ON c.district = t.district AND c.seq = t.seq \
+     WHERE t.district = $1 AND t.unit = $2 AND t.open = 1 AND (t.due, t.seq, t.no) > ($3, $4, $5) AND t.due < $6 \
+     AND t.waiting >= $7 AND t.waiting <= $8 AND c.sealed <= $9 AND c.question <= $10 \
+     AND (t.state = $11 OR $11 = '') AND (c.track = $12 OR $12 = '') AND (c.coarse = $13 OR $13 = '') \
+     AND (c.street = $14 OR $14 = '') ORDER BY t.due, t.seq, t.no LIMIT $15"
+);
+const INBOX: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", ",
+    waits!(),
+    " FROM cases c WHERE c.district = $1 AND c.sealed = $2 AND c.inbox = 1 AND (",
+    waits!(),
+    ", c.seq) > ($3, $4) AND (c.alarm < $5 OR $5 = 9223372036854775807) AND (c.stage = $6 OR $6 = '') ORDER BY ",
+    waits!(),
+    ", c.seq LIMIT $7"
+);
+const REVIEWS: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", c.alarm FROM cases c WHERE c.district = $1 AND c.sealed <= $2 AND c.alarm IS NOT NULL \
+     AND c.stage IN ('review', 're_review') AND (c.alarm, c.seq) > ($3, $4) ORDER BY c.alarm, c.seq LIMIT $5"
+);
+const LATE: &str = "SELECT t.unit, CAST(SUM(CASE WHEN t.due < $1 AND c.question = 0 THEN 1 ELSE 0 END) AS BIGINT), \
+CAST(SUM(CASE WHEN t.due >= $1 AND t.due < $2 AND c.question = 0 THEN 1 ELSE 0 END) AS BIGINT), COUNT(*), \
+CAST(SUM(CASE WHEN c.extended > 0 THEN 1 ELSE 0 END) AS BIGINT), \
+CAST(SUM(CASE WHEN c.returned > 0 THEN 1 ELSE 0 END) AS BIGINT) \
+FROM tasks t JOIN cases c ON c.district = t.district AND c.seq = t.seq \
+WHERE t.district = $3 AND t.open = 1 AND c.sealed <= $4 GROUP BY t.unit ORDER BY 2 DESC, 3 DESC, 1";
+const LATE_INBOX: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN c.alarm < $1 THEN 1 ELSE 0 END), 0) AS BIGINT), \
+     CAST(COALESCE(SUM(CASE WHEN c.alarm >= $1 AND c.alarm < $2 THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*) \
+     FROM cases c WHERE c.district = $3 AND c.sealed = $4 AND c.inbox = 1";
+const BY_CODE: &str = "SELECT id, sealed FROM cases WHERE district = $1 AND code = $2";
+const CARDS: &str = "SELECT e.stream, e.version, e.body, v.sealed FROM events e \
+LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
+WHERE e.district = $1 AND e.kind IN ('raised', 'field_corrected') AND e.stream IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
+$25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, \
+$47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65) ORDER BY e.stream, e.version";
+const LINKS: &str = "SELECT c.code, c.stage, c.sealed, '' AS link, e.stream FROM events e \
+JOIN cases c ON c.district = e.district AND c.seq = e.seq \
+WHERE e.district = $1 AND e.version = 1 AND e.stream IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+UNION ALL SELECT c.code, c.stage, c.sealed, l.link, c.id FROM links l \
+JOIN cases c ON c.district = l.district AND c.seq = l.from_case WHERE l.district = $1 AND l.to_id = $18";
+
+/// Every statement of this file, to be proved on both engines.
+pub const STATEMENTS: &[&str] = &[QUEUE, INBOX, REVIEWS, LATE, LATE_INBOX, BY_CODE, CARDS, LINKS];
+
+/// The most rows of a page.
+pub const PAGE: usize = 50;
+/// How many cases one statement reads titles for.
+pub const CARDS_MOST: usize = 64;
+/// How many links of its own a case page names.
+const LINKS_MOST: usize = 16;
+
+/// A case as a list has it. Holds nothing private.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseRow {
+    /// The ledger index of its first entry.
+    pub seq: i64,
+    /// Its handle.
+    pub id: CaseId,
+    /// Its code.
+    pub code: String,
+    /// Its track.
+    pub track: Track,
+    /// Where it stands.
+    pub stage: Stage,
+    /// Its category.
+    pub category: Option<CategoryCode>,
+    /// The street of its place.
+    pub street: Option<UnitCode>,
+    /// The unit that leads, or led last.
+    pub lead: Option<UnitCode>,
+    /// Whether a question is open with the resident.
+    pub question: bool,
+    /// How often it was dispatched.
+    pub hops: i64,
+    /// How often an objection sent it back.
+    pub returned: i64,
+    /// How often a clock was extended.
+    pub extended: i64,
+    /// The earliest running duty of the case, as a day number; none while no clock runs.
+    pub alarm: Option<i64>,
+    /// The day that the list is sorted by, as a day number.
+    pub due: i64,
+}
+
+/// A unit's task with its case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskRow {
+    /// The case; `due` is the task's.
+    pub case: CaseRow,
+    /// The task's number within the case.
+    pub no: i64,
+    /// Whether the unit leads.
+    pub lead: bool,
+    /// Where the task stands.
+    pub state: TaskState,
+    /// Whether others must act first.
+    pub waiting: bool,
+}
+
+/// Where a page of a list begins: behind the row with this key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct After {
+    /// Its day.
+    pub due: i64,
+    /// The first ledger index of its case.
+    pub seq: i64,
+    /// The task's number; 0 in lists of cases.
+    pub no: i64,
+}
+
+impl After {
+    /// Before every row.
+    pub const START: After = After { due: i64::MIN, seq: 0, no: 0 };
+
+    /// Before every row of a day and later.
+    pub fn from_day(day: i64) -> After {
+        After { due: day.saturating_sub(1), seq: i64::MAX, no: 0 }
+    }
+}
+
+/// What a unit's queue is narrowed to. Empty texts narrow nothing.
+#[derive(Clone, Debug)]
+pub struct QueueFilter {
+    /// Only tasks due before this day number.
+    pub before: i64,
+    /// Only tasks for which others must act first, or only those for which nobody must.
+    pub waiting: Option<bool>,
+    /// Whether sealed cases may be listed.
+    pub sealed: bool,
+    /// Leaves out cases that wait for their resident: their clocks stand still.
+    pub without_questions: bool,
+    /// A task state's code.
+    pub state: String,
+    /// A track's code.
+    pub track: String,
+    /// A first level of the catalogue.
+    pub coarse: String,
+    /// A street's code.
+    pub street: String,
+}
+
+impl Default for QueueFilter {
+    fn default() -> Self {
+        QueueFilter {
+            before: i64::MAX,
+            waiting: None,
+            sealed: false,
+            without_questions: false,
+            state: String::new(),
+            track: String::new(),
+            coarse: String::new(),
+            street: String::new(),
+        }
+    }
+}
+
+fn known<T: Label>(text: &str) -> Result<T> {
+    T::of(text).ok_or_else(|| StoreError::Corrupt(format!("a read row holds the unknown word {text:?}")))
+}
+
+fn case_row(row: &Row) -> Result<CaseRow> {
+    Ok(CaseRow {
+        seq: row.int(0)?,
+        id: CaseId(row.array(1)?),
+        code: row.text(2)?.to_owned(),
+        track: known(row.text(3)?)?,
+        stage: known(row.text(4)?)?,
+        category: row.opt_text(5)?.map(CategoryCode::from),
+        street: row.opt_text(6)?.map(UnitCode::from),
+        lead: row.opt_text(7)?.map(UnitCode::from),
+        question: row.int(8)? != 0,
+        hops: row.int(9)?,
+        returned: row.int(10)?,
+        extended: row.int(11)?,
+        alarm: row.opt_int(12)?,
+        due: row.int(13)?,
+    })
+}
+
+/// A unit's open tasks by due day, at most `most`.
+///
+/// # Errors
+/// What the database says.
+pub fn queue(
+    db: &mut Db,
+    district: i64,
+    unit: &UnitCode,
+    filter: &QueueFilter,
+    after: After,
+    most: usize,
+) -> Result<Vec<TaskRow>> {
+    let (least, highest) = filter.waiting.map_or((0, 1), |w| (i64::from(w), i64::from(w)));
+    let args = args![
+        district,
+        unit.as_str(),
+        after.due,
+        after.seq,
+        after.no,
+        filter.before,
+        least,
+        highest,
+        filter.sealed,
+        !filter.without_questions,
+        &filter.state,
+        &filter.track,
+        &filter.coarse,
+        &filter.street,
+        most as u64
+    ];
+    let task = |row: &Row| -> Result<TaskRow> {
+        Ok(TaskRow {
+            case: case_row(row)?,
+            no: row.int(14)?,
+            lead: row.int(15)? != 0,
+            state: known(row.text(16)?)?,
+            waiting: row.int(17)? != 0,
+        })
+    };
+    db.query(QUEUE, &args)?.iter().map(task).collect()
+}
+
+/// What dispatchers must act on: to be accepted, to be dispatched, an objection to decide. The oldest first; a case
+/// without a running clock stands at the day since which it waits. With `before` only those whose running clock ends
+/// before that day. `sealed` are the cases of the discipline unit.
+///
+/// # Errors
+/// What the database says.
+pub fn inbox(
+    db: &mut Db,
+    district: i64,
+    sealed: bool,
+    stage: &str,
+    (after, before): (After, i64),
+    most: usize,
+) -> Result<Vec<CaseRow>> {
+    let args = args![district, sealed, after.due, after.seq, before, stage, most as u64];
+    db.query(INBOX, &args)?.iter().map(case_row).collect()
+}
+
+/// Cases whose review or re-review is to be answered, the oldest first.
+///
+/// # Errors
+/// What the database says.
+pub fn reviews(db: &mut Db, district: i64, sealed: bool, after: After, most: usize) -> Result<Vec<CaseRow>> {
+    db.query(REVIEWS, &args![district, sealed, after.due, after.seq, most as u64])?.iter().map(case_row).collect()
+}
+
+/// What a unit, or the inbox, has open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Open {
+    /// The unit; none for the inbox.
+    pub unit: Option<UnitCode>,
+    /// Tasks whose day is over.
+    pub late: i64,
+    /// Tasks whose day is near.
+    pub soon: i64,
+    /// All open tasks.
+    pub open: i64,
+    /// Of these: whose case was extended.
+    pub extended: i64,
+    /// Of these: whose case came back by an objection before.
+    pub returned: i64,
+}
+
+/// What every unit has open, the latest first; days before `late` are over, days before `soon` are near.
+///
+/// # Errors
+/// What the database says.
+pub fn open_by_unit(db: &mut Db, district: i64, (late, soon): (i64, i64), sealed: bool) -> Result<Vec<Open>> {
+    let open = |row: &Row| -> Result<Open> {
+        Ok(Open {
+            unit: Some(row.text(0)?.into()),
+            late: row.int(1)?,
+            soon: row.int(2)?,
+            open: row.int(3)?,
+            extended: row.int(4)?,
+            returned: row.int(5)?,
+        })
+    };
+    db.query(LATE, &args![late, soon, district, sealed])?.iter().map(open).collect()
+}
+
+/// What waits in the inbox, counted as [`open_by_unit`] counts.
+///
+/// # Errors
+/// What the database says.
+pub fn open_in_inbox(db: &mut Db, district: i64, (late, soon): (i64, i64), sealed: bool) -> Result<Open> {
+    let rows = db.query(LATE_INBOX, &args![late, soon, district, sealed])?;
+    let open = |row: &Row| -> Result<Open> {
+        Ok(Open { late: row.int(0)?, soon: row.int(1)?, open: row.int(2)?, ..Open::default() })
+    };
+    rows.first().map_or(Ok(Open::default()), open)
+}
+
+/// The handle of a case code, and whether the case is sealed.
+///
+/// # Errors
+/// What the database says.
+pub fn by_code(db: &mut Db, district: i64, code: &str) -> Result<Option<(CaseId, bool)>> {
+    let found = db.query(BY_CODE, &args![district, code])?;
+    found.first().map(|row| Ok((CaseId(row.array(0)?), row.int(1)? != 0))).transpose()
+}
+
+/// What a case of a list is about: its private fields as they were handed in and corrected. Only for who may see it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Card {
+    /// Title, text and place; never name, phone or secret.
+    pub fields: Fields,
+    /// Every value that a personal field ever had: to mask it where it stands inside a title. Never shown.
+    pub personal: Vec<String>,
+    /// The unit that an accusation is about, which never sees it.
+    pub accused: Option<UnitCode>,
+}
+
+/// What these cases are about: one statement and one for the keys for each 64.
+///
+/// # Errors
+/// What the database says; [`StoreError::Corrupt`] for what does not open.
+pub fn cards(db: &mut Db, keys: &mut Keys, district: i64, ids: &[CaseId]) -> Result<BTreeMap<CaseId, Card>> {
+    const SHOWN: [&str; 3] = [field::TITLE, field::TEXT, field::PLACE];
+    let mut cards: BTreeMap<CaseId, Card> = BTreeMap::new();
+    for part in ids.chunks(CARDS_MOST) {
+        let mut args = args![district];
+        args.extend((0..CARDS_MOST).map(|n| Value::from(&part[n.min(part.len() - 1)].0)));
+        let rows = db.query(CARDS, &args)?;
+        let streams: Vec<[u8; 16]> = part.iter().map(|id| id.0).collect();
+        let found = keys.case_keys(&streams)?;
+        for row in &rows {
+            let (stream, version) = (row.array(0)?, row.int(1)?);
+            let private = match (found.get(&stream), row.opt_bytes(3)?) {
+                (Some(key), Some(sealed)) => vault::open(key, district, &stream, version, sealed)
+                    .map_err(|e| StoreError::Corrupt(e.to_string()))?,
+                _ => Fields::new(),
+            };
+            let card = cards.entry(CaseId(stream)).or_default();
+            match read::body::<Event>(row.bytes(2)?)?.event {
+                Event::Raised { accused, .. } => {
+                    card.accused = accused;
+                    card.personal = field::PERSONAL.iter().filter_map(|name| private.get(*name).cloned()).collect();
+                    card.fields = private.into_iter().filter(|(name, _)| SHOWN.contains(&name.as_str())).collect();
+                }
+                Event::FieldCorrected { field } => {
+                    let Some(value) = private.get(field::VALUE) else { continue };
+                    if field::PERSONAL.contains(&field.as_str()) {
+                        card.personal.push(value.clone());
+                    }
+                    if SHOWN.contains(&field.as_str()) {
+                        card.fields.insert(field, value.clone());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(cards)
+}
+
+/// Another case that a case is linked to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Linked {
+    /// Its handle.
+    pub id: CaseId,
+    /// Its code.
+    pub code: String,
+    /// Where it stands.
+    pub stage: Stage,
+    /// Whether it is sealed.
+    pub sealed: bool,
+    /// What the other case says about this one: a link's code or `merged`; none for a link of this case's own.
+    pub said: Option<String>,
+}
+
+/// The cases that a case names (`own`), and those that name it.
+///
+/// # Errors
+/// What the database says.
+pub fn linked(db: &mut Db, district: i64, id: CaseId, own: &[CaseId]) -> Result<Vec<Linked>> {
+    let mut args = args![district];
+    // A case that names none asks for the handle of the district, which is no case.
+    let place = |n: usize| own.get(n).or(own.last()).map_or([0; 16], |id| id.0);
+    args.extend((0..LINKS_MOST).map(|n| Value::from(place(n))));
+    args.push(id.0.into());
+    let linked = |row: &Row| -> Result<Linked> {
+        let said = row.text(3)?;
+        Ok(Linked {
+            code: row.text(0)?.to_owned(),
+            stage: known(row.text(1)?)?,
+            sealed: row.int(2)? != 0,
+            said: (!said.is_empty()).then(|| said.to_owned()),
+            id: CaseId(row.array(4)?),
+        })
+    };
+    db.query(LINKS, &args)?.iter().map(linked).collect()
+}

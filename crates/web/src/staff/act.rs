@@ -1,0 +1,105 @@
+//! `POST /cases/{code}/act`: one act on a case. A refusal shows the page again as it is now, with all that was typed.
+
+use super::case::{Beside, Loaded, find, load, page};
+use super::command;
+use crate::app::App;
+use crate::caller::{Staff, Visitor};
+use crate::form::Sent;
+use crate::page::{FieldError, go};
+use crate::problem::Problem;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use desk::{Failure, Key};
+use domain::case::{CaseId, CommandKind, may_see};
+use domain::{Label, Refusal, Why};
+
+/// The longest idempotency key, in bytes.
+const KEY_MOST: usize = 200;
+
+/// `POST /cases/{code}/act`
+pub(crate) async fn act(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    Path(code): Path<String>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let act = CommandKind::of(sent.get("act")).ok_or_else(Problem::form)?;
+    let seen: u64 = sent.get("version").parse().map_err(|_| Problem::form())?;
+    let key = Some(sent.get("key")).filter(|k| (1..=KEY_MOST).contains(&k.len())).ok_or_else(Problem::form)?;
+    let key = Key::of(&format!("account {}", staff.account), key);
+    let (id, sealed) = find(&app, &code).await?.ok_or_else(Problem::not_found)?;
+    let other = match command::other_code(act, &sent) {
+        Some(typed) => other(&app, &staff, &typed, sealed).await?,
+        None => None,
+    };
+    let command = match command::read(act, &sent, other) {
+        Ok(command) => command,
+        Err(refusal) => return refused(&app, &visitor, &staff, id, act, &sent, &refusal).await,
+    };
+    match app.desk().act(staff.actor(), id, Some(seen), command, Some(key)).await {
+        Err(Failure::Refused(refusal)) => refused(&app, &visitor, &staff, id, act, &sent, &refusal).await,
+        Err(failure) => Err(failure.into()),
+        // Sent again (the page was reloaded), the opening is not repeated: it would show without a new event.
+        Ok(acted) if act == CommandKind::Unmask && !acted.again => {
+            let loaded = load(&app, &staff, id).await?;
+            let notice = Some(("info", visitor.l.t("staff-opened")));
+            Ok(page(&app, &visitor, &staff, &loaded, Beside { opened: true, notice, ..Beside::nothing() }))
+        }
+        Ok(_) => {
+            let done = if act == CommandKind::Answer { "staff-answered" } else { "staff-acted" };
+            Ok(go(&format!("/cases/{}?done={done}", url_code(&code))))
+        }
+    }
+}
+
+/// The code as addresses have it; it has been found, so it is well formed.
+fn url_code(code: &str) -> String {
+    desk::read_case_code(code).unwrap_or_default()
+}
+
+/// The case of a typed code, if this account may know that there is one. A sealed case is named by sealed ones only.
+async fn other(app: &App, staff: &Staff, typed: &str, sealed: bool) -> Result<Option<CaseId>, Problem> {
+    match find(app, typed).await? {
+        Some((id, false)) => Ok(Some(id)),
+        Some((id, true)) if sealed => {
+            let (number, actor, district) = (app.desk().number(), staff.actor(), app.desk().district());
+            let case = app.read(move |db, _| store::read::case(db, number, id)).await?;
+            Ok(case.filter(|c| may_see(c, &actor, &district)).map(|_| id))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The page as it is now, with the sentence at its field and everything typed still there.
+async fn refused(
+    app: &App,
+    visitor: &Visitor,
+    staff: &Staff,
+    id: CaseId,
+    act: CommandKind,
+    sent: &Sent,
+    refusal: &Refusal,
+) -> Result<Response, Problem> {
+    let loaded: Loaded = load(app, staff, id).await?;
+    let problem = Problem::from(refusal.clone());
+    let sentence = problem.sentence(visitor.l.0);
+    if refusal.why == Why::Changed {
+        let text = visitor.l.t_n("staff-changed", sentence);
+        let notice = Some(("bad", text));
+        let beside = Beside { status: StatusCode::CONFLICT, sent: Some(sent), notice, ..Beside::nothing() };
+        return Ok(page(app, visitor, staff, &loaded, beside));
+    }
+    // A sentence without a field of its own stands over the form, whose own name is the act's.
+    let field = match refusal.field {
+        Some("joint") => command::name(act, "joint1"),
+        Some(field) => command::name(act, field),
+        None => act.code().to_owned(),
+    };
+    let errors = vec![FieldError { field, text: sentence }];
+    // The page is there; what was not found is another case that the form named.
+    let status = if refusal.why == Why::NoSuchCase { StatusCode::UNPROCESSABLE_ENTITY } else { problem.status() };
+    let beside = Beside { status, sent: Some(sent), errors, ..Beside::nothing() };
+    Ok(page(app, visitor, staff, &loaded, beside))
+}

@@ -1,0 +1,435 @@
+//! `/cases/{code}`: the whole case on one page, and its photos.
+
+use super::forms::{Form, Maker, capital};
+use super::story::{self, ClockLine, Line, Teller};
+use super::suggest::suggestion;
+use super::{handles, mask};
+use crate::app::App;
+use crate::caller::{Staff, Visitor};
+use crate::form::Sent;
+use crate::lang::L;
+use crate::page::{FieldError, Page, show_with};
+use crate::problem::Problem;
+use crate::resident::photo::parse_hash;
+use crate::view::{self, ClockView, StatusView};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::case::{Case, CaseId, CommandKind, Event, Fields, Stage, TaskState, field, may_see};
+use domain::district::District;
+use domain::{Label, Role};
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
+use store::read::{self, History};
+use store::view::Linked;
+
+/// A case as it was read for an account that may see it.
+pub(super) struct Loaded {
+    pub(super) history: History,
+    linked: Vec<Linked>,
+    pub(super) district: Arc<District>,
+}
+
+/// The handle behind a typed or linked code, and whether the case is sealed.
+pub(super) async fn find(app: &App, code: &str) -> Result<Option<(CaseId, bool)>, Problem> {
+    let Some(code) = desk::read_case_code(code) else { return Ok(None) };
+    let number = app.desk().number();
+    app.read(move |db, _| store::view::by_code(db, number, &code)).await
+}
+
+/// The case, if this account may see it; that there is one is not told to anybody else.
+pub(super) async fn load(app: &App, staff: &Staff, id: CaseId) -> Result<Loaded, Problem> {
+    let (number, district, actor) = (app.desk().number(), app.desk().district(), staff.actor());
+    let of = district.clone();
+    let found = app.read(move |db, keys| {
+        let history = {
+            let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+            read::history(db, &mut keys, number, id)?
+        };
+        let Some(history) = history.filter(|h| may_see(&h.case, &actor, &of)) else { return Ok(None) };
+        let own = history.case.links.iter().map(|(_, id)| *id).chain(history.case.merged_into);
+        let own: Vec<CaseId> = own.collect();
+        let linked = store::view::linked(db, number, id, &own)?;
+        Ok(Some((history, linked)))
+    });
+    let (history, linked) = found.await?.ok_or_else(Problem::not_found)?;
+    Ok(Loaded { history, linked, district })
+}
+
+/// What a page shows beside the case as it stands.
+pub(super) struct Beside<'a> {
+    pub(super) status: StatusCode,
+    /// What was sent and refused: it is shown again.
+    pub(super) sent: Option<&'a Sent>,
+    pub(super) errors: Vec<FieldError>,
+    /// Kind and text.
+    pub(super) notice: Option<(&'static str, String)>,
+    /// Whether the account has just opened the contact data.
+    pub(super) opened: bool,
+}
+
+impl Beside<'_> {
+    pub(super) fn nothing() -> Self {
+        Beside { status: StatusCode::OK, sent: None, errors: Vec::new(), notice: None, opened: false }
+    }
+}
+
+/// A unit's task as the page shows it.
+struct TaskLine {
+    unit: String,
+    part: String,
+    state: StatusView,
+    since: String,
+    clock: Option<ClockView>,
+}
+
+/// A link to another case.
+struct LinkLine {
+    words: String,
+    code: String,
+    stage: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/case.html")]
+struct CasePage {
+    l: L,
+    page: Page,
+    errors: Vec<FieldError>,
+    code: String,
+    title: String,
+    status: StatusView,
+    clock: Option<ClockView>,
+    /// Rule and source of the leading clock.
+    clock_rule: String,
+    todo: Vec<String>,
+    version: u64,
+    key: String,
+    main: Option<Form>,
+    forms: Vec<Form>,
+    unmask: Option<Form>,
+    /// Both sides of an objection, or the proposed answer: heading and text.
+    sides: Vec<(String, String)>,
+    /// What was typed for an act that is no longer possible.
+    lost: Vec<String>,
+    said: String,
+    said_note: String,
+    photos: Vec<String>,
+    photo_note: String,
+    contact: Vec<(String, String)>,
+    opened: bool,
+    facts: Vec<(String, String)>,
+    tasks: Vec<TaskLine>,
+    clocks: Vec<ClockLine>,
+    links: Vec<LinkLine>,
+    events: Vec<Line>,
+    /// Whether the account may follow a ledger index to the ledger.
+    ledger: bool,
+}
+
+/// `GET /cases/{code}`
+pub(crate) async fn case(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    let (id, _) = find(&app, &code).await?.ok_or_else(Problem::not_found)?;
+    let loaded = load(&app, &staff, id).await?;
+    Ok(page(&app, &visitor, &staff, &loaded, Beside::nothing()))
+}
+
+/// `GET /cases/{code}/photo/{n}`: the n-th photo, from 1, for who handles the case.
+pub(crate) async fn photo(
+    State(app): State<App>,
+    staff: Staff,
+    Path((code, n)): Path<(String, usize)>,
+) -> Result<Response, Problem> {
+    let (id, _) = find(&app, &code).await?.filter(|_| handles(staff.role)).ok_or_else(Problem::not_found)?;
+    let (number, actor, district) = (app.desk().number(), staff.actor(), app.desk().district());
+    let found = app.read(move |db, keys| {
+        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let stream = read::stream::<Event>(db, number, id)?;
+        let case = domain::case::replay(id, stream.events.iter().map(|e| &e.body));
+        if !case.is_some_and(|c| may_see(&c, &actor, &district)) {
+            return Ok(None);
+        }
+        let Some(Event::Raised { photos, .. }) = stream.events.first().map(|e| &e.body.event) else { return Ok(None) };
+        let Some(hash) = n.checked_sub(1).and_then(|n| photos.get(n)).and_then(|h| parse_hash(h)) else {
+            return Ok(None);
+        };
+        read::file(db, &mut keys, number, id, &hash)
+    });
+    let (kind, bytes) = found.await?.ok_or_else(Problem::not_found)?;
+    let kind = if matches!(kind.as_str(), "image/jpeg" | "image/png" | "image/webp") { kind.as_str() } else { BYTES };
+    Ok(([(header::CONTENT_TYPE, kind.to_owned())], bytes).into_response())
+}
+
+/// What a browser does not draw.
+const BYTES: &str = "application/octet-stream";
+
+/// Every value that the personal fields ever had: for masking them inside other texts.
+fn personal(history: &History) -> Vec<String> {
+    let raised = history.told.first().map(|t| &t.private).into_iter();
+    let raised = raised.flat_map(|f| field::PERSONAL.iter().filter_map(|name| f.get(*name).cloned()));
+    let corrected = history.told.iter().filter_map(|t| match &t.body.event {
+        Event::FieldCorrected { field } if field::PERSONAL.contains(&field.as_str()) => {
+            t.private.get(field::VALUE).cloned()
+        }
+        _ => None,
+    });
+    let witness = history.told.iter().filter_map(|t| t.private.get(field::WITNESS).cloned());
+    raised.chain(corrected).chain(witness).collect()
+}
+
+/// The page of a case.
+pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded, beside: Beside<'_>) -> Response {
+    let l = visitor.l;
+    let (history, district) = (&loaded.history, loaded.district.as_ref());
+    let (case, fields) = (&history.case, history.fields());
+    let today = app.desk().now().date();
+    let known = personal(history);
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let handler = handles(staff.role);
+    let read = |text: &str| if handler { text.to_owned() } else { mask::text(text, &known) };
+    let of = |name: &str| fields.get(name).map_or("", String::as_str);
+    let words = format!("{}\n{}", of(field::TITLE), of(field::TEXT));
+    let maker = Maker { l, district, case, staff, today, words: &words, sent: beside.sent, errors: &beside.errors };
+    let (main, mut forms) = maker.all();
+    let unmask = forms.iter().position(|f| f.kind == CommandKind::Unmask).map(|n| forms.remove(n));
+    let contact = contact(l, &fields, beside.opened);
+    let unmask = unmask.filter(|_| !contact.is_empty() && !beside.opened);
+    let clock = view::leading_clock(case);
+    let rule = |c: &domain::case::Clock| {
+        let source = story::source(l, &district.rules.rule(c.rule).source);
+        l.t_with("staff-by-rule", &[("rule", c.rule.label(l.0).to_owned()), ("source", source)])
+    };
+    let codes: BTreeMap<CaseId, String> =
+        loaded.linked.iter().filter(|k| k.sealed == case.is_sealed()).map(|k| (k.id, k.code.clone())).collect();
+    let teller = Teller { l, district, history, codes: &codes, read: &read };
+    let title = match of(field::TITLE) {
+        "" => l.t("staff-no-title"),
+        // Numbers are for the words below, which are read on purpose.
+        title => mask::text(&read(title), &[]),
+    };
+    let photos = photos(history);
+    let mut frame = visitor.page(l.t("staff-case-title"));
+    if visitor.done.as_deref() == Some("done-staff-answered") {
+        frame.done_draft = Some(format!("answer-{}", case.code));
+    }
+    // A page that answers a form stands at an address that can't be asked for.
+    frame.path = crate::caller::encode(&format!("/cases/{}", case.code));
+    let mut errors = beside.errors.clone();
+    let act = beside.sent.map_or("", |s| s.get("act"));
+    let has_form = main.iter().chain(&forms).chain(&unmask).any(|f| f.act == act);
+    if let Some((kind, text)) = beside.notice {
+        frame = frame.noting(kind, text);
+    } else if !has_form && !errors.is_empty() {
+        // The form that was refused is gone: its sentence has no place to stand at.
+        frame = frame.noting("bad", errors.drain(..).map(|e| e.text).collect::<Vec<_>>().join(" "));
+    }
+    let page = CasePage {
+        l,
+        page: frame,
+        lost: if has_form { Vec::new() } else { lost(beside.sent) },
+        code: case.code.clone(),
+        title,
+        status: view::status(l, case.stage, case.question.is_some()),
+        clock: clock.map(|c| view::clock(l, c, today, &district.calendar)),
+        clock_rule: clock.map_or(String::new(), rule),
+        todo: todo(l, case, district, today),
+        version: case.version,
+        key: app.random_text(),
+        main,
+        unmask,
+        sides: sides(l, district, history, &words, &read),
+        said: read(of(field::TEXT)),
+        said_note: if handler { String::new() } else { l.t("staff-masked-note") },
+        photo_note: if !handler && photos > 0 { l.t_n("staff-photos-hidden", photos) } else { String::new() },
+        photos: (1..=photos).filter(|_| handler).map(|n| format!("/cases/{}/photo/{n}", case.code)).collect(),
+        contact,
+        opened: beside.opened,
+        facts: facts(l, district, history),
+        tasks: tasks(l, district, case, today),
+        clocks: story::clocks(l, district, history, today),
+        links: links(l, case, &loaded.linked),
+        events: teller.all(),
+        ledger: staff.role == Role::Auditor,
+        forms,
+        errors,
+    };
+    show_with(beside.status, &page)
+}
+
+fn photos(history: &History) -> usize {
+    match history.told.first().map(|t| &t.body.event) {
+        Some(Event::Raised { photos, .. }) if !history.case.erased => photos.len(),
+        _ => 0,
+    }
+}
+
+/// What was typed into a form that the page no longer has.
+fn lost(sent: Option<&Sent>) -> Vec<String> {
+    let Some(sent) = sent else { return Vec::new() };
+    let act = sent.get("act");
+    const WORDS: &[&str] = &["text", "reason", "question", "basis", "value"];
+    let typed = WORDS.iter().map(|field| sent.get(&format!("{act}-{field}")).to_owned());
+    typed.filter(|text| !text.is_empty()).collect()
+}
+
+/// The earliest duty of a task: the lead owes what the case owes, a joint unit its own report.
+fn owed<'a>(case: &'a Case, task: &domain::case::Task) -> Option<&'a domain::case::Clock> {
+    let owed = case.duties().map(|(_, c)| c).filter(|c| c.task == Some(task.no) || (task.lead && c.task.is_none()));
+    owed.min_by_key(|c| c.due.alarm())
+}
+
+/// Who must do what until when, in plain words.
+fn todo(l: L, case: &Case, district: &District, today: calendar::Date) -> Vec<String> {
+    let day = |clock: Option<&domain::case::Clock>| clock.map(|c| l.day(c.due.raw, today));
+    let due = |what: &str, who: String, by: Option<String>| match by {
+        Some(by) => l.t_with(&format!("staff-todo-{what}-by"), &[("who", who), ("date", by)]),
+        None => l.t_n(&format!("staff-todo-{what}"), who),
+    };
+    let centre = || l.t("staff-who-dispatcher");
+    match case.stage {
+        Stage::Raised => vec![due("accept", centre(), day(case.next_due()))],
+        Stage::Accepted => vec![l.t_n("staff-todo-dispatch", centre())],
+        Stage::Handling => {
+            let line = |t: &domain::case::Task| {
+                let unit = district.unit_name(&t.unit, l.0).to_owned();
+                let own = owed(case, t);
+                match t.state {
+                    TaskState::Objected => l.t_n("staff-todo-objection", unit),
+                    TaskState::Approval => due("approve", unit, day(own)),
+                    _ if t.lead && case.question.is_some() => l.t_n("staff-todo-question", unit),
+                    _ if t.lead => due("answer", unit, day(own)),
+                    _ => due("report", unit, day(own)),
+                }
+            };
+            case.tasks.iter().filter(|t| t.is_open()).map(line).collect()
+        }
+        Stage::Answered => vec![due("verdict", l.t("staff-who-resident"), day(case.asked()))],
+        Stage::Review | Stage::ReReview => {
+            vec![due("review", l.t("staff-who-supervisor"), day(case.next_due()))]
+        }
+        Stage::Ended => case
+            .ended
+            .map(|(how, on)| format!("{} · {}", capital(l, how.label(l.0)), l.day(on, today)))
+            .into_iter()
+            .collect(),
+        Stage::NotAccepted | Stage::Routed | Stage::Merged | Stage::Withdrawn => vec![l.t("staff-todo-nothing")],
+    }
+}
+
+/// Both sides of an objection, or an answer that waits for approval.
+fn sides(
+    l: L,
+    district: &District,
+    history: &History,
+    words: &str,
+    read: &dyn Fn(&str) -> String,
+) -> Vec<(String, String)> {
+    let case = &history.case;
+    let mut sides = Vec::new();
+    for task in case.tasks.iter().filter(|t| t.is_open()) {
+        let unit = district.unit_name(&task.unit, l.0);
+        if task.state == TaskState::Objected {
+            let event = Event::Objected { task: task.no };
+            let said = history.told.iter().rev().find(|t| t.body.event == event);
+            let reason = said.and_then(|t| t.private.get(field::REASON));
+            sides.push((l.t_n("staff-side-unit", unit), read(reason.map_or("", String::as_str))));
+            let found = suggestion(l, district, case.track, case.category.as_ref(), case.street.as_ref(), words);
+            sides.push((l.t("staff-side-catalogue"), found.reason));
+        }
+        if let Some((version, outcome)) = task.proposed {
+            let told = history.told.iter().find(|t| t.version == version);
+            let text = |name| told.and_then(|t| t.private.get(name)).map_or(String::new(), |t| read(t));
+            let heading = l.t_n("staff-side-proposal", capital(l, outcome.label(l.0)));
+            sides.push((heading, text(field::ANSWER)));
+            sides.push((l.t("staff-said-basis"), text(field::BASIS)));
+        }
+    }
+    sides.retain(|(_, text)| !text.is_empty());
+    sides
+}
+
+fn contact(l: L, fields: &Fields, opened: bool) -> Vec<(String, String)> {
+    type Masked = fn(&str) -> String;
+    let all: [(&str, &str, Masked); 3] = [
+        (field::NAME, "staff-contact-name", mask::name),
+        (field::PHONE, "staff-contact-phone", mask::phone),
+        (field::PLACE, "staff-contact-place", mask::place),
+    ];
+    let shown = |value: &str, masked: Masked| if opened { value.to_owned() } else { masked(value) };
+    all.iter().filter_map(|(name, key, masked)| Some((l.t(key), shown(fields.get(*name)?, *masked)))).collect()
+}
+
+fn facts(l: L, district: &District, history: &History) -> Vec<(String, String)> {
+    let case = &history.case;
+    let mut facts = vec![
+        (l.t("staff-fact-track"), capital(l, case.track.label(l.0))),
+        (l.t("staff-fact-door"), capital(l, case.door.label(l.0))),
+        (l.t("staff-fact-raised"), case.raised_at.minute()),
+    ];
+    let mut add = |key: &str, value: Option<String>| facts.extend(value.map(|v| (l.t(key), v)));
+    let many = |n: u16| (n > 0).then(|| n.to_string());
+    add("staff-field-category", case.category.as_ref().map(|c| district.catalogue.name(c, l.0).to_owned()));
+    add("staff-fact-street", case.street.as_ref().map(|s| district.unit_name(s, l.0).to_owned()));
+    add("staff-fact-accused", case.accused.as_ref().map(|u| district.unit_name(u, l.0).to_owned()));
+    if let Some(Event::Raised { oral, speakers, .. }) = history.told.first().map(|t| &t.body.event) {
+        add("staff-fact-oral", oral.then(|| l.t("staff-yes")));
+        add("staff-fact-speakers", speakers.map(|n| n.to_string()));
+    }
+    add("staff-fact-public", (case.public && !case.hidden).then(|| l.t("staff-yes")));
+    add("staff-field-way", case.way.map(|w| capital(l, w.label(l.0))));
+    add("staff-field-why", case.refused.map(|r| r.label(l.0).to_owned()));
+    add("staff-fact-hops", many(case.hops));
+    add("staff-fact-returned", many(case.returned));
+    add("staff-fact-extended", many(case.extended));
+    add("staff-fact-reopened", many(case.reopened));
+    add("staff-field-outcome", case.outcome.map(|o| capital(l, o.label(l.0))));
+    // The resident's word is told once the case has ended by it.
+    let verdict = case.verdict.filter(|_| case.ended.is_some());
+    add("staff-fact-verdict", verdict.map(|v| format!("{} · {}", v.solved.label(l.0), v.handled.label(l.0))));
+    facts
+}
+
+fn tasks(l: L, district: &District, case: &Case, today: calendar::Date) -> Vec<TaskLine> {
+    let line = |t: &domain::case::Task| {
+        let kind = match t.state {
+            TaskState::Open => "doing",
+            TaskState::Objected | TaskState::Approval => "wait",
+            TaskState::Done => "done",
+            TaskState::Returned | TaskState::Released => "stop",
+        };
+        let owed = owed(case, t).filter(|_| t.is_open());
+        let part = l.t(if t.lead { "staff-part-lead" } else { "staff-part-joint" });
+        TaskLine {
+            unit: district.unit_name(&t.unit, l.0).to_owned(),
+            part: if t.designated { format!("{part} · {}", l.t("staff-told-designated")) } else { part },
+            state: StatusView { kind, words: t.state.label(l.0).to_owned() },
+            since: l.day(t.since, today),
+            clock: owed.map(|c| view::clock(l, c, today, &district.calendar)),
+        }
+    };
+    case.tasks.iter().map(line).collect()
+}
+
+/// Links both ways. A sealed case and one that is not are never linked; of another kind nothing is told.
+fn links(l: L, case: &Case, linked: &[Linked]) -> Vec<LinkLine> {
+    let words = |k: &Linked| match &k.said {
+        Some(said) if said == "merged" => l.t("staff-link-merged-from"),
+        Some(said) => {
+            let kind = domain::case::LinkKind::of(said).map_or("", |kind| kind.label(l.0));
+            l.t_n("staff-link-from", kind)
+        }
+        None if case.merged_into == Some(k.id) => l.t("staff-link-merged-into"),
+        None => {
+            let kind = case.links.iter().find(|(_, id)| *id == k.id).map_or("", |(kind, _)| kind.label(l.0));
+            capital(l, kind)
+        }
+    };
+    let seen = linked.iter().filter(|k| k.sealed == case.is_sealed());
+    seen.map(|k| LinkLine { words: words(k), code: k.code.clone(), stage: k.stage.label(l.0).to_owned() }).collect()
+}

@@ -1,0 +1,214 @@
+//! `/intake`: staff take a case down for somebody at the counter, on the phone, in the grid; a slip goes with it.
+
+use crate::app::App;
+use crate::caller::{Staff, Visitor};
+use crate::form::Sent;
+use crate::lang::L;
+use crate::page::{Choice, FieldError, Page, show_with};
+use crate::problem::Problem;
+use crate::resident::receipt::Slip;
+use crate::resident::{history, site};
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use desk::{Failure, Key, Raised};
+use domain::case::{Contact, Door, Raise, Track};
+use domain::district::UnitKind;
+use domain::{Label, Refusal, Role, Why};
+use serde::Deserialize;
+
+/// The doors at which staff take cases down.
+const DOORS: &[Door] = &[
+    Door::Counter,
+    Door::Phone,
+    Door::Grid,
+    Door::Reception,
+    Door::Appointment,
+    Door::HomeVisit,
+    Door::ReturnVisit,
+    Door::Enterprise,
+    Door::Meeting,
+    Door::MediationCentre,
+    Door::Letter,
+];
+
+/// The longest idempotency key, in bytes.
+const KEY_MOST: usize = 200;
+
+/// What the case before was: the next one at the same counter begins with it.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    door: String,
+    #[serde(default)]
+    track: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/intake.html")]
+struct Intake {
+    l: L,
+    page: Page,
+    errors: Vec<FieldError>,
+    key: String,
+    text: String,
+    title: String,
+    place: String,
+    called: String,
+    phone: String,
+    secret: String,
+    speakers: String,
+    doors: Vec<Choice>,
+    tracks: Vec<Choice>,
+    categories: Vec<Choice>,
+    streets: Vec<Choice>,
+    accused: Vec<Choice>,
+    marks: Vec<Choice>,
+}
+
+impl Intake {
+    /// The sentence at a field.
+    fn error(&self, field: &str) -> String {
+        self.errors.iter().find(|e| e.field == field).map_or(String::new(), |e| e.text.clone())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "staff/taken.html")]
+struct Taken {
+    l: L,
+    page: Page,
+    slip: Slip,
+    receipt: String,
+    next: String,
+}
+
+/// `GET /intake`
+pub(crate) async fn form(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let usual = match staff.role {
+        Role::Grid => Door::Grid,
+        Role::Dispatcher => Door::Phone,
+        _ => Door::Counter,
+    };
+    let door = Door::of(&asked.door).filter(|d| DOORS.contains(d)).unwrap_or(usual);
+    let track = Track::of(&asked.track).unwrap_or(Track::Hotline);
+    let sent = Sent::with(&[("door", door.code()), ("track", track.code()), ("marks", "oral")]);
+    page(&app, &visitor, StatusCode::OK, &sent, Vec::new())
+}
+
+fn page(app: &App, visitor: &Visitor, status: StatusCode, sent: &Sent, errors: Vec<FieldError>) -> Response {
+    let (l, district) = (visitor.l, app.desk().district());
+    let typed = |name: &str| sent.raw(name).to_owned();
+    let streets = district.units.values().filter(|u| matches!(u.kind, UnitKind::Street | UnitKind::Community));
+    let streets = streets.filter(|u| !u.closed).map(|u| Choice::of(u.code.as_str(), u.name(l.0), sent.get("street")));
+    let accused = district.units.values().map(|u| Choice::of(u.code.as_str(), u.name(l.0), sent.get("accused")));
+    let categories = district.catalogue.categories.iter();
+    let categories = categories.map(|c| Choice::of(c.code.as_str(), c.name(l.0), sent.get("category")));
+    let mark = |value: &str, key: &str| Choice {
+        selected: sent.all("marks").any(|m| m == value),
+        ..Choice::of(value, &l.t(key), "")
+    };
+    let template = Intake {
+        l,
+        page: visitor.page(l.t("nav-intake")),
+        key: app.random_text(),
+        text: typed("text"),
+        title: typed("title"),
+        place: typed("place"),
+        called: typed("name"),
+        phone: typed("phone"),
+        secret: typed("secret"),
+        speakers: typed("speakers"),
+        doors: Choice::some(DOORS, l, sent.get("door")),
+        tracks: Choice::all::<Track>(l, sent.get("track")),
+        categories: categories.collect(),
+        streets: streets.collect(),
+        accused: accused.collect(),
+        marks: vec![mark("oral", "staff-intake-oral"), mark("public", "staff-intake-public")],
+        errors,
+    };
+    show_with(status, &template)
+}
+
+/// What the form says, or which field must change.
+fn read(sent: &Sent) -> Result<Raise, Refusal> {
+    let some = |name: &str| Some(sent.get(name)).filter(|v| !v.is_empty()).map(str::to_owned);
+    let door = Door::of(sent.get("door")).filter(|d| DOORS.contains(d)).ok_or(Refusal::at(Why::Empty, "door"))?;
+    let track = Track::of(sent.get("track")).ok_or(Refusal::at(Why::Empty, "track"))?;
+    let speakers = match some("speakers") {
+        None => None,
+        Some(n) => Some(n.parse().map_err(|_| Refusal::at(Why::TooManySpeakers, "speakers"))?),
+    };
+    Ok(Raise {
+        track,
+        door,
+        title: sent.get("title").to_owned(),
+        text: sent.raw("text").to_owned(),
+        category: some("category").map(|c| c.as_str().into()),
+        street: some("street").map(|s| s.as_str().into()),
+        place: sent.get("place").to_owned(),
+        contact: Contact { name: sent.get("name").to_owned(), phone: sent.get("phone").to_owned() },
+        secret: sent.get("secret").to_owned(),
+        public: sent.all("marks").any(|m| m == "public"),
+        oral: sent.all("marks").any(|m| m == "oral"),
+        speakers,
+        accused: some("accused").map(|u| u.as_str().into()),
+        ..Raise::default()
+    })
+}
+
+/// `POST /intake`: the same key again is the same case, and the same slip.
+pub(crate) async fn raise(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    headers: HeaderMap,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let key = Some(sent.get("key")).filter(|k| (1..=KEY_MOST).contains(&k.len())).ok_or_else(Problem::form)?;
+    let key = Key::of(&format!("account {}", staff.account), key);
+    let refused = |refusal: Refusal| {
+        let problem = Problem::from(refusal);
+        let field = problem.field().unwrap_or("text").to_owned();
+        let errors = vec![FieldError { field, text: problem.sentence(visitor.l.0) }];
+        page(&app, &visitor, problem.status(), &sent, errors)
+    };
+    let raise = match read(&sent) {
+        Ok(raise) => raise,
+        Err(refusal) => return Ok(refused(refusal)),
+    };
+    match app.desk().raise(staff.actor(), raise, Vec::new(), Some(key)).await {
+        Ok(raised) => taken(&app, &visitor, &headers, &sent, raised).await,
+        Err(Failure::Refused(refusal)) => Ok(refused(refusal)),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+/// The slip for the person at the counter: the same that the resident's own pages print.
+async fn taken(
+    app: &App,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    sent: &Sent,
+    raised: Raised,
+) -> Result<Response, Problem> {
+    let l = visitor.l;
+    let history = history(app, raised.id).await?;
+    let next = [("door", sent.get("door")), ("track", sent.get("track"))];
+    let mut frame = visitor.page(l.t("staff-taken-title"));
+    frame.done_draft = Some("intake".into());
+    let template = Taken {
+        l,
+        page: frame,
+        slip: Slip::of(app, l, &history, &raised.receipt, &site(headers)),
+        receipt: raised.receipt,
+        next: super::rows::address("/intake", &next),
+    };
+    Ok(show_with(StatusCode::CREATED, &template))
+}

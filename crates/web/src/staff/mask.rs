@@ -1,0 +1,107 @@
+//! What stands in the place of personal data until a handler opens it.
+
+/// How many digits in a row may be a phone or identity number.
+const NUMBER_LEAST: usize = 7;
+const DOT: char = '•';
+
+/// A name: its first character.
+pub(crate) fn name(text: &str) -> String {
+    first(text, 1)
+}
+
+/// A place: its first two characters.
+pub(crate) fn place(text: &str) -> String {
+    first(text, 2)
+}
+
+fn first(text: &str, shown: usize) -> String {
+    let mut chars = text.trim().chars();
+    let start: String = chars.by_ref().take(shown).collect();
+    if start.is_empty() { start } else { format!("{start}{DOT}{DOT}{DOT}") }
+}
+
+/// A phone number: its last two digits. Not more: the last four often are the digits that follow the case.
+pub(crate) fn phone(text: &str) -> String {
+    let digits: Vec<char> = text.chars().filter(char::is_ascii_digit).collect();
+    if digits.is_empty() {
+        return String::new();
+    }
+    let end: String = digits.iter().skip(digits.len().saturating_sub(2).max(1)).collect();
+    format!("{DOT}{DOT}{DOT}{DOT}{DOT}{DOT}{end}")
+}
+
+/// A text for readers who don't handle the case: numbers that may be a phone's or an identity card's, and the known
+/// personal fields wherever they stand, are dots.
+pub(crate) fn text(text: &str, known: &[&str]) -> String {
+    let mut text = text.to_owned();
+    for value in known.iter().map(|v| v.trim()).filter(|v| v.chars().count() >= 2) {
+        text = text.replace(value, "•••");
+    }
+    numbers(&text)
+}
+
+fn is_digit(c: char) -> bool {
+    c.is_ascii_digit() || ('０'..='９').contains(&c)
+}
+
+/// Runs of digits, single spaces and hyphens between them included.
+fn numbers(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while at < chars.len() {
+        let (mut end, mut digits) = (at, 0);
+        while let Some(c) = chars.get(end).copied() {
+            let next_is_digit = chars.get(end + 1).copied().is_some_and(is_digit);
+            if is_digit(c) {
+                digits += 1;
+            } else if !(digits > 0 && matches!(c, ' ' | '-' | '－' | '.') && next_is_digit) {
+                break;
+            }
+            end += 1;
+        }
+        if digits >= NUMBER_LEAST && !is_date(&chars[at..end]) {
+            out.extend(std::iter::repeat_n(DOT, 6));
+        } else {
+            out.extend(&chars[at..end.max(at + 1).min(chars.len())]);
+        }
+        at = end.max(at + 1);
+    }
+    out
+}
+
+/// `2023-05-04` is a day, not a number.
+fn is_date(chars: &[char]) -> bool {
+    let text: String = chars.iter().collect();
+    text.len() <= 10 && text.matches('-').count() == 2 && text.parse::<calendar::Date>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_shows_its_first_character_and_a_phone_its_last_two_digits() {
+        assert_eq!(name("示例居民0001"), "示•••");
+        assert_eq!(name(" "), "");
+        assert_eq!(phone("10000000001"), "••••••01");
+        assert_eq!(phone("100-0000-0021"), "••••••21");
+        assert_eq!(phone("7"), "••••••", "a single digit would be all of it");
+        assert_eq!(place("示例里3号楼2单元"), "示例•••");
+    }
+
+    #[test]
+    fn numbers_of_seven_digits_and_more_are_dots_however_they_are_written() {
+        assert_eq!(text("电话10000000001，请回", &[]), "电话••••••，请回");
+        assert_eq!(text("打 100-0000 0001 找我", &[]), "打 •••••• 找我");
+        assert_eq!(text("１０００００００００１", &[]), "••••••");
+        assert_eq!(text("3号楼2单元，2023-05-04起，第123456件", &[]), "3号楼2单元，2023-05-04起，第123456件");
+        assert_eq!(text("", &[]), "");
+        assert_eq!(text("12", &[]), "12");
+    }
+
+    #[test]
+    fn a_known_name_is_dots_inside_the_text_too() {
+        assert_eq!(text("我叫示例居民，住示例里", &["示例居民", ""]), "我叫•••，住示例里");
+    }
+}

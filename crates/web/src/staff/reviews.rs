@@ -1,0 +1,67 @@
+//! `/reviews`: reviews and re-reviews that supervision has to answer, the oldest first.
+
+use super::rows::{self, Group, Lines};
+use super::{Days, is_discipline};
+use crate::app::App;
+use crate::caller::{Staff, Visitor};
+use crate::lang::L;
+use crate::page::{Page, show};
+use crate::problem::Problem;
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+use store::view::{After, PAGE};
+
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    after: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/reviews.html")]
+struct Reviews {
+    l: L,
+    page: Page,
+    groups: Vec<Group>,
+    shown: String,
+    next: String,
+    first: String,
+}
+
+/// `GET /reviews`
+pub(crate) async fn reviews(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let l = visitor.l;
+    let district = app.desk().district();
+    let days = Days::of(app.desk().now().date(), &district.calendar);
+    let after = rows::read_after(&asked.after);
+    let (number, sealed) = (app.desk().number(), is_discipline(&district, &staff));
+    let from = after.unwrap_or(After::START);
+    let mut cases = app.read(move |db, _| store::view::reviews(db, number, sealed, from, PAGE + 1)).await?;
+    let next = rows::next_after(&mut cases, |c| After { due: c.due, seq: c.seq, no: 0 });
+    let cards = rows::cards(&app, cases.iter().map(|c| c.id).collect()).await?;
+    let lines = Lines { l, district: &district, staff: &staff, days, cards: &cards };
+    cases.retain(|c| lines.may_see(c.id));
+    let note = |unit: Option<&domain::district::UnitCode>| {
+        unit.map_or(String::new(), |u| l.t_n("staff-answered-by", district.unit_name(u, l.0)))
+    };
+    let of = |late: bool| {
+        let picked = cases.iter().filter(|c| lines.is_late(c) == late);
+        picked.map(|c| lines.of(c, note(c.lead.as_ref()))).collect()
+    };
+    let template = Reviews {
+        l,
+        page: visitor.page(l.t("nav-reviews")),
+        groups: Group::list([(l.t("staff-group-late"), of(true)), (l.t("staff-group-open"), of(false))]),
+        shown: l.t_n("staff-shown", cases.len()),
+        next: next.map_or(String::new(), |after| rows::address("/reviews", &[("after", after.as_str())])),
+        first: after.map_or(String::new(), |_| "/reviews".to_owned()),
+    };
+    Ok(show(&template))
+}
