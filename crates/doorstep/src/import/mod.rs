@@ -34,7 +34,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 use store::{Db, Place, StoreError, read};
-use table::Table;
+use table::{Encoding, Table};
 use tokio::task::JoinSet;
 
 /// How many rows are on their way through the desk at a time: enough for two full groups of its writer.
@@ -152,7 +152,11 @@ fn judge<'m>(map: &'m Map, place: &Place, desk: Option<&Desk>) -> Result<Judge<'
 }
 
 /// Opens the table under a bar that follows the reading of the file.
-fn open<'m>(file: &Path, judge: &Judge<'m>, doing: &'static str) -> Result<(Rows<'m>, ProgressBar), Failed> {
+fn open<'m>(
+    file: &Path,
+    judge: &Judge<'m>,
+    doing: &'static str,
+) -> Result<(Rows<'m>, Option<Encoding>, ProgressBar), Failed> {
     let length = std::fs::metadata(file).map_or(0, |meta| meta.len());
     let style = ProgressStyle::with_template("{msg} {bar:40} {percent:>3}% {elapsed}");
     let bar = ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -160,17 +164,21 @@ fn open<'m>(file: &Path, judge: &Judge<'m>, doing: &'static str) -> Result<(Rows
     let follow = bar.clone();
     let progress = Box::new(move |read| follow.set_position(read));
     let table = Table::open(file, &judge.map.options, progress).map_err(nothing)?;
+    let encoding = table.encoding();
     let rows = rows::rows(table, judge.map, &judge.district).map_err(|faults| {
         let all: Vec<String> = faults.iter().map(Fault::to_string).collect();
         nothing_said(all.join("\n"))
     })?;
-    Ok((rows, bar))
+    Ok((rows, encoding, bar))
 }
 
 fn first_reading(wanted: &Wanted, judge: &mut Judge<'_>, mut rest: Option<&mut Rest>) -> Result<Found, Failed> {
     let comparison = wanted.compare.then(|| Comparison::new(judge.now.date()));
     let mut found = Found { new: 0, there: 0, bad: 0, told: Vec::new(), unmapped: BTreeMap::new(), comparison };
-    let (rows, bar) = open(&wanted.file, judge, "检查 checking ")?;
+    let (rows, encoding, bar) = open(&wanted.file, judge, "检查 checking ")?;
+    if judge.map.options.encoding == Encoding::Auto && encoding == Some(Encoding::Gb18030) {
+        say("文件按GB18030读。 / The file is read as GB18030.");
+    }
     let header = rows.header().to_vec();
     for row in rows {
         if let (Ok(row), Some(comparison)) = (&row, &mut found.comparison) {
@@ -195,7 +203,7 @@ fn first_reading(wanted: &Wanted, judge: &mut Judge<'_>, mut rest: Option<&mut R
         if let Some(rest) = &mut rest {
             rest.row(&header, &bad).map_err(nothing)?;
         }
-        if found.told.len() < TOLD {
+        if found.bad <= TOLD as u64 {
             found.told.extend(bad.faults);
         }
     }
@@ -206,7 +214,7 @@ fn first_reading(wanted: &Wanted, judge: &mut Judge<'_>, mut rest: Option<&mut R
 /// Says what the first reading found and what people have to know before anything goes in.
 fn tell(map: &Map, found: &Found) {
     found.told.iter().for_each(say);
-    if found.bad as usize > found.told.len() {
+    if found.bad > TOLD as u64 {
         say(format_args!("…… 共{0}行有误。 / {0} rows are bad in all.", found.bad));
     }
     if found.unmapped.is_empty() {
@@ -248,7 +256,7 @@ fn second_reading(wanted: &Wanted, judge: &mut Judge<'_>, desk: &Desk, expected:
             "请提高进程数上限。 / Raise the limit of processes.",
         )
     })?;
-    let (rows, bar) = open(&wanted.file, judge, "导入 importing")?;
+    let (rows, _, bar) = open(&wanted.file, judge, "导入 importing")?;
     let mut put = Put::default();
     let done = runtime.block_on(async {
         let mut flying: JoinSet<Result<Raised, Failure>> = JoinSet::new();

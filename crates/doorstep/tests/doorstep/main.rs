@@ -11,6 +11,7 @@ mod district;
 mod doctor;
 mod environment;
 mod fixture;
+mod imports;
 mod outside;
 mod tampered;
 mod tampering;
