@@ -119,7 +119,7 @@ async fn a_case_goes_from_the_grid_to_the_answer_with_every_post_doing_its_part(
     page.has("id=\"f-not_accept\"").lacks("id=\"f-route\"").lacks("id=\"f-dispatch\"");
     let page = dispatcher.done(&code, "accept", &[("category", "housing.light")]).await;
     page.has("value=\"housing\" selected").has("也写到：停水 → 示范水务局").has("没有单位负责这件事");
-    dispatcher.get("/inbox?stage=accepted").await.has(&code).has("还没有单位负责").lacks("超期 ");
+    dispatcher.get("/inbox?stage=accepted").await.has(&code).has("已受理，待派单");
     dispatcher.done(&code, "dispatch", &[("lead", "housing"), ("joint1", "water")]).await.has("示范水务局");
     dispatcher.get("/inbox").await.lacks(&code);
 
@@ -556,7 +556,7 @@ async fn links_merges_reopening_and_erasure_stand_on_the_page() {
     let spaced = format!("{} {}", &first[..4], first[4..].to_lowercase());
     dispatcher.done(&second, "link", &[("link", "repeat"), ("to", &spaced)]).await.has(&first).has("重复反映");
     dispatcher.case(&first).await.has(&second).has("另一件说");
-    dispatcher.done(&second, "merge", &[("into", &first)]).await.has("已并入").has("本件不再办理");
+    dispatcher.done(&second, "merge", &[("into", &first)]).await.has("已并入").has("本件在并入的那一件里继续办理");
     dispatcher.case(&first).await.has("并入本件的");
     dispatcher.done(&first, "not_accept", &[("reason", "private"), ("text", "请找物业，电话见公告")]).await;
     dispatcher.done(&first, "reopen", &[("reason", "物业不管")]).await.has("待受理");
