@@ -294,3 +294,17 @@ staff-taken-lead = Hand over the slip; on the phone, read out the code and the d
 staff-slip-print = “Print” in the browser prints the slip only, 80 mm wide.
 staff-slip-receipt = The whole receipt, for checking
 staff-next-one = Take down the next one
+
+# Merged cases, hearings, progress
+staff-todo-dispatch-by = { $who } dispatches it by { $date }. Until then no unit answers for it.
+staff-todo-merged = It goes on inside the case it was merged into; when that one is answered, so is this resident.
+staff-field-inform = How far it is (the resident reads it)
+staff-hint-designate = For units that disagree. The designated unit can’t return it.
+staff-hint-inform = The resident can read it at once. For an enterprise need the next word is due anew.
+staff-hint-open_hearing = The days of a hearing are not counted.
+staff-hint-close_hearing = The clock runs on from today.
+staff-event-informed = The resident was told how far it is
+staff-event-hearing_opened = Hearing opened
+staff-event-hearing_closed = Hearing closed
+staff-event-answered_together = Answered together with the case it was merged into
+staff-event-parted = Parted from the case it was merged into

@@ -294,3 +294,17 @@ staff-taken-lead = 请把回执交给来人：电话里请念出编号和查询�
 staff-slip-print = 用浏览器的“打印”，只印回执，宽 80 毫米。
 staff-slip-receipt = 回执全文，供核对
 staff-next-one = 登记下一件
+
+# 合并、听证、进展
+staff-todo-dispatch-by = { $who }最晚 { $date } 派单。派单以前，没有单位负责这件事。
+staff-todo-merged = 本件在并入的那一件里继续办理；那件答复时，本件的诉求人也会得到答复。
+staff-field-inform = 进展（诉求人会看到）
+staff-hint-designate = 单位之间有分歧时用。被指定的单位不能退回。
+staff-hint-inform = 诉求人马上看得到。企业诉求的下一次告知重新计时。
+staff-hint-open_hearing = 听证期间不计入复核期限。
+staff-hint-close_hearing = 复核期限从今天接着走。
+staff-event-informed = 告知进展
+staff-event-hearing_opened = 举行听证
+staff-event-hearing_closed = 听证结束
+staff-event-answered_together = 随并入件一起答复
+staff-event-parted = 从并入件分出，单独办理

@@ -294,7 +294,7 @@ fn todo(l: L, case: &Case, district: &District, today: calendar::Date) -> Vec<St
     let centre = || l.t("staff-who-dispatcher");
     match case.stage {
         Stage::Raised => vec![due("accept", centre(), day(case.next_due()))],
-        Stage::Accepted => vec![l.t_n("staff-todo-dispatch", centre())],
+        Stage::Accepted => vec![due("dispatch", centre(), day(case.next_due()))],
         Stage::Handling => {
             let line = |t: &domain::case::Task| {
                 let unit = district.unit_name(&t.unit, l.0).to_owned();
@@ -318,7 +318,8 @@ fn todo(l: L, case: &Case, district: &District, today: calendar::Date) -> Vec<St
             .map(|(how, on)| format!("{} · {}", capital(l, how.label(l.0)), l.day(on, today)))
             .into_iter()
             .collect(),
-        Stage::NotAccepted | Stage::Routed | Stage::Merged | Stage::Withdrawn => vec![l.t("staff-todo-nothing")],
+        Stage::Merged => vec![l.t("staff-todo-merged")],
+        Stage::NotAccepted | Stage::Routed | Stage::Withdrawn => vec![l.t("staff-todo-nothing")],
     }
 }
 

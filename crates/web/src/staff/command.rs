@@ -73,6 +73,7 @@ pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Resu
             let joint = joint.filter(|u| !u.is_empty()).map(|u| u.as_str().into()).collect();
             Command::Dispatch { lead: f.unit("lead")?, joint }
         }
+        K::Designate => Command::Designate { unit: f.unit("unit")?, reason: f.text("reason") },
         K::Join => Command::Join { unit: f.unit("unit")? },
         K::Release => Command::Release { task: f.number("task")? },
         K::Object => Command::Object { task: f.number("task")?, reason: f.text("reason") },
@@ -81,6 +82,7 @@ pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Resu
         K::Transfer => Command::Transfer { task: f.number("task")?, to: f.unit("to")?, reason: f.text("reason") },
         K::Extend => Command::Extend { clock: f.number("clock")?, days: f.number("days")?, reason: f.text("reason") },
         K::Ask => Command::Ask { task: f.number("task")?, question: f.text("question") },
+        K::Inform => Command::Inform { task: f.number("task")?, text: f.text("text") },
         K::Unask => Command::Unask,
         K::Note => Command::Note { text: f.text("text") },
         K::Report => Command::Report { task: f.number("task")?, text: f.text("text") },
@@ -94,6 +96,8 @@ pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Resu
         K::SendBack => Command::SendBack { task: f.number("task")?, reason: f.text("reason") },
         K::Reopen => Command::Reopen { reason: f.text("reason") },
         K::AnswerReview => Command::AnswerReview { outcome: f.one("outcome")?, text: f.text("text") },
+        K::OpenHearing => Command::OpenHearing,
+        K::CloseHearing => Command::CloseHearing,
         K::AnswerReReview => Command::AnswerReReview { outcome: f.one("outcome")?, text: f.text("text") },
         K::Merge => Command::Merge { into: other.ok_or(Refusal::at(Why::NoSuchCase, "into"))? },
         K::Link => {
@@ -106,7 +110,14 @@ pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Resu
         K::Unmask => Command::Unmask { purpose: f.one::<Purpose>("purpose")?, text: f.text("text") },
         K::DeclareInterest => Command::DeclareInterest,
         // Only the resident, or the district's own clock.
-        K::Reply | K::GiveVerdict | K::AskReview | K::AskReReview | K::Withdraw | K::EndUnreached | K::MoveDue => {
+        K::Reply
+        | K::FollowMerged
+        | K::GiveVerdict
+        | K::AskReview
+        | K::AskReReview
+        | K::Withdraw
+        | K::EndUnreached
+        | K::MoveDue => {
             return Err(Refusal::new(Why::NotYours));
         }
     })

@@ -85,9 +85,7 @@ impl Maker<'_> {
     /// The main form, if an act is called for, and all others.
     pub(super) fn all(&self) -> (Option<Form>, Vec<Form>) {
         let possible = allowed(self.case, &self.staff.actor(), self.district);
-        // After an erasure nothing but a link can be added.
-        let possible = possible.into_iter().filter(|k| !self.case.erased || *k == CommandKind::Link);
-        let mut forms: Vec<Form> = possible.filter_map(|kind| self.form(kind)).collect();
+        let mut forms: Vec<Form> = possible.into_iter().filter_map(|kind| self.form(kind)).collect();
         let main = MAIN.iter().find_map(|kind| forms.iter().position(|f| f.kind == *kind)).map(|n| forms.remove(n));
         let main = main.map(|f| Form { button: "main", ..f });
         // What stands open comes first: it is the other half of the main act.
@@ -250,6 +248,11 @@ impl Maker<'_> {
         clocks.collect()
     }
 
+    /// Whether a hearing holds the clock of a re-review.
+    fn in_hearing(&self) -> bool {
+        self.case.running(RuleId::ReReviewAnswer).is_some_and(|(_, c)| c.is_paused())
+    }
+
     /// The fields of an act; none if the act can't succeed as the case stands.
     fn inputs(&self, kind: CommandKind) -> Option<Vec<Input>> {
         use CommandKind as K;
@@ -276,6 +279,10 @@ impl Maker<'_> {
             K::Join => {
                 let units = self.units(|u| case.task_of(u).is_some());
                 vec![self.pick("select", kind, "unit", "staff-field-unit", units, "")]
+            }
+            K::Designate => {
+                let units = self.units(|u| case.task_of(u).is_some());
+                vec![self.pick("select", kind, "unit", "staff-field-unit", units, ""), reason()]
             }
             K::Release => vec![self.one_of(kind, "task", "staff-field-task", self.tasks(|t| !t.lead))?],
             K::Object => {
@@ -307,6 +314,11 @@ impl Maker<'_> {
                 let question = self.area(kind, "question", "staff-field-question");
                 let hint = if case.contact { String::new() } else { self.l.t("staff-no-contact") };
                 free.then(|| vec![task(own.map_or(0, |t| t.no)), Input { hint, ..question }])?
+            }
+            K::Inform => {
+                let inform = self.area(kind, "text", "staff-field-inform");
+                let lead = own.filter(|t| t.lead && t.state == TaskState::Open)?;
+                vec![task(lead.no), inform]
             }
             K::Unask => case.question.map(|_| Vec::new())?,
             K::Note => vec![text("staff-field-note")],
@@ -342,6 +354,8 @@ impl Maker<'_> {
                 self.radio(kind, "field", "staff-field-which", Corrected::ALL, ""),
                 self.area(kind, "value", "staff-field-value"),
             ],
+            K::OpenHearing => (!self.in_hearing()).then(Vec::new)?,
+            K::CloseHearing => self.in_hearing().then(Vec::new)?,
             K::DeclareInterest => Vec::new(),
             K::Unmask => {
                 let usual = if self.staff.role == Role::Auditor { Purpose::Audit } else { Purpose::Contact };
@@ -349,7 +363,14 @@ impl Maker<'_> {
                 let purpose = self.radio(kind, "purpose", "staff-field-purpose", Purpose::ALL, usual.code());
                 vec![purpose, Input { required: false, ..words }]
             }
-            K::Reply | K::GiveVerdict | K::EndUnreached | K::AskReview | K::AskReReview | K::Withdraw | K::MoveDue => {
+            K::Reply
+            | K::FollowMerged
+            | K::GiveVerdict
+            | K::EndUnreached
+            | K::AskReview
+            | K::AskReReview
+            | K::Withdraw
+            | K::MoveDue => {
                 return None;
             }
         })

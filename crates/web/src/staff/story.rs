@@ -120,11 +120,13 @@ impl Teller<'_> {
             | Event::ObjectionUpheld { task }
             | Event::ObjectionRejected { task }
             | Event::Asked { task }
+            | Event::Informed { task }
             | Event::Reported { task }
             | Event::SentBack { task } => self.task(*task),
-            Event::Transferred { task, to } => {
+            Event::Transferred { task, to, designated } => {
                 let from = self.task(*task).concat();
-                vec![l.t_with("staff-told-transfer", &[("from", from), ("to", self.unit(to))])]
+                let way = l.t_with("staff-told-transfer", &[("from", from), ("to", self.unit(to))]);
+                std::iter::once(way).chain(designated.then(|| l.t("staff-told-designated"))).collect()
             }
             Event::Extended { clock, days } => {
                 let rule = self.history.case.clocks.get(usize::from(*clock)).map(|c| c.rule.label(l.0));
@@ -142,7 +144,8 @@ impl Teller<'_> {
                 let words = [verdict.solved.label(l.0).to_owned(), verdict.handled.label(l.0).to_owned()];
                 words.into_iter().chain(marks.into_iter().flatten()).collect()
             }
-            Event::Merged { into } => vec![self.code(into)],
+            Event::Merged { into: other } | Event::Parted { from: other } => vec![self.code(other)],
+            Event::AnsweredTogether { outcome, with } => vec![outcome.label(l.0).into(), self.code(with)],
             Event::Linked { link, to } => vec![link.label(l.0).into(), self.code(to)],
             Event::Erased { ground } => vec![ground.label(l.0).into()],
             Event::Recategorised { category: c } => vec![category(c)],
@@ -157,6 +160,8 @@ impl Teller<'_> {
             | Event::Reopened
             | Event::ReviewAsked
             | Event::ReReviewAsked
+            | Event::HearingOpened
+            | Event::HearingClosed
             | Event::Withdrawn
             | Event::TextHidden
             | Event::InterestDeclared

@@ -119,7 +119,7 @@ async fn a_case_goes_from_the_grid_to_the_answer_with_every_post_doing_its_part(
     page.has("id=\"f-not_accept\"").lacks("id=\"f-route\"").lacks("id=\"f-dispatch\"");
     let page = dispatcher.done(&code, "accept", &[("category", "housing.light")]).await;
     page.has("value=\"housing\" selected").has("也写到：停水 → 示范水务局").has("没有单位负责这件事");
-    dispatcher.get("/inbox?stage=accepted").await.has(&code).has("还没有单位负责").lacks("超期 ");
+    dispatcher.get("/inbox?stage=accepted").await.has(&code).has("已受理，待派单");
     dispatcher.done(&code, "dispatch", &[("lead", "housing"), ("joint1", "water")]).await.has("示范水务局");
     dispatcher.get("/inbox").await.lacks(&code);
 
@@ -251,7 +251,7 @@ async fn a_refused_act_says_why_at_its_field_and_keeps_what_was_typed() {
             Role::Dispatcher,
             &handled,
             "extend",
-            vec![("clock", "1"), ("days", "十"), ("reason", "久")],
+            vec![("clock", "2"), ("days", "十"), ("reason", "久")],
             "extend-days",
             "value=\"十\"",
         ),
@@ -259,7 +259,7 @@ async fn a_refused_act_says_why_at_its_field_and_keeps_what_was_typed() {
             Role::Dispatcher,
             &handled,
             "extend",
-            vec![("clock", "1"), ("days", "99"), ("reason", "久")],
+            vec![("clock", "2"), ("days", "99"), ("reason", "久")],
             "extend-days",
             "一次最多延长10天",
         ),
@@ -387,6 +387,16 @@ async fn a_sealed_accusation_is_seen_by_the_discipline_unit_alone() {
 #[tokio::test]
 async fn a_case_about_the_discipline_unit_is_hidden_from_it() {
     let kit = Kit::new().await;
+    let second = domain::district::Unit {
+        code: "discipline-2".into(),
+        zh: "示范纪检机关二".into(),
+        en: "Demo discipline 2".into(),
+        kind: domain::district::UnitKind::Discipline,
+        parent: None,
+        closed: false,
+    };
+    let founder = Actor::System { name: "init".into() };
+    kit.desk.change(founder, domain::district::Command::SetUnits(vec![second])).await.unwrap();
     let raise = Raise { track: Track::Accusation, accused: Some("discipline".into()), ..hotline("自查标记") };
     let code = kit.desk.raise(Actor::Resident, raise, Vec::new(), None).await.unwrap().code;
     let mut discipline = kit.signed_in("dispatcher-discipline").await;
@@ -551,18 +561,20 @@ async fn what_is_late_is_counted_by_unit_and_listed_behind_its_number() {
 #[tokio::test]
 async fn links_merges_reopening_and_erasure_stand_on_the_page() {
     let kit = Kit::new().await;
-    let (first, second) = (kit.raise("停水第一次").await.code, kit.raise("停水第二次").await.code);
+    let first = dispatched(&kit, hotline("停水第一次")).await.code;
+    let second = kit.raise("停水第二次").await.code;
     let mut dispatcher = kit.role(Role::Dispatcher).await;
     let spaced = format!("{} {}", &first[..4], first[4..].to_lowercase());
     dispatcher.done(&second, "link", &[("link", "repeat"), ("to", &spaced)]).await.has(&first).has("重复反映");
     dispatcher.case(&first).await.has(&second).has("另一件说");
-    dispatcher.done(&second, "merge", &[("into", &first)]).await.has("已并入").has("本件不再办理");
+    dispatcher.done(&second, "merge", &[("into", &first)]).await.has("已并入").has("本件在并入的那一件里继续办理");
     dispatcher.case(&first).await.has("并入本件的");
+    let first = kit.raise("停水第三次").await.code;
     dispatcher.done(&first, "not_accept", &[("reason", "private"), ("text", "请找物业，电话见公告")]).await;
     dispatcher.done(&first, "reopen", &[("reason", "物业不管")]).await.has("待受理");
     dispatcher.done(&first, "not_accept", &[("reason", "other_place"), ("text", "请找邻区")]).await;
     let page = dispatcher.done(&first, "erase", &[("ground", "consent_withdrawn")]).await;
-    page.lacks("停水第一次").has("内容已删除").has("个人撤回同意").lacks("id=\"f-reopen\"").has("id=\"f-link\"");
+    page.lacks("停水第三次").has("内容已删除").has("个人撤回同意").lacks("id=\"f-reopen\"").has("id=\"f-link\"");
     let mut interested = kit.role(Role::Supervisor).await;
     let open = dispatched(&kit, hotline("回避的")).await.code;
     interested.done(&open, "declare_interest", &[]).await.lacks("id=\"f-note\"");
