@@ -38,6 +38,19 @@ pub(crate) fn promised(rule: RuleId) -> &'static str {
     }
 }
 
+/// Where a case stands, as one says it to its resident.
+fn standing(l: L, case: &Case) -> StatusView {
+    let question = case.question.is_some() && case.stage == Stage::Handling;
+    let name = if question { "question".to_owned() } else { case.stage.code().replace('_', "-") };
+    StatusView { words: l.t(&format!("stand-{name}")), ..view::status(l, case.stage, question) }
+}
+
+/// A clock, as one says it to the resident.
+fn clock_view(l: L, clock: &Clock, today: Date, district: &District) -> ClockView {
+    let drawn = view::clock(l, clock, today, &district.calendar);
+    if clock.is_paused() { ClockView { words: l.t("stand-paused"), ..drawn } } else { drawn }
+}
+
 /// Why a clock ends on its day: from when, how long, by which rule, what was added.
 fn reason(l: L, clock: &Clock, district: &District, today: Date) -> String {
     let source = district.rules.rule(clock.rule).source;
@@ -224,9 +237,9 @@ fn draw(
         code: case.code.clone(),
         own: own(history),
         photos,
-        status: view::status(l, case.stage, case.question.is_some()),
+        status: standing(l, case),
         next: next(l, case),
-        clock: clock.map(|c| view::clock(l, c, today, &district.calendar)),
+        clock: clock.map(|c| clock_view(l, c, today, district)),
         clock_words: clock.map(|c| l.t(promised(c.rule))).unwrap_or_default(),
         why: clock.map(|c| reason(l, c, district, today)).unwrap_or_default(),
         unit: lead.map(|t| unit(&t.unit)).unwrap_or_default(),
@@ -235,7 +248,7 @@ fn draw(
         facts: facts(l, case, district),
         question: case.question.and_then(|_| history.latest(field::QUESTION)).map(str::to_owned),
         answer: answer(&teller),
-        other: other.map(|o| Other { code: o.code.clone(), status: view::status(l, o.stage, o.question.is_some()) }),
+        other: other.map(|o| Other { code: o.code.clone(), status: standing(l, o) }),
         steps: steps(&teller, clock),
         openings: teller.openings(),
         erased: case.erased,
@@ -325,8 +338,7 @@ fn steps(teller: &Teller<'_>, clock: Option<&Clock>) -> Vec<Step> {
         let (who, said, note) = (String::new(), String::new(), String::new());
         Step { kind, title, time, iso, who, said, note }
     };
-    let status = view::status(l, case.stage, case.question.is_some());
-    steps.push(made("now", l.t_n("line-now", status.words), String::new(), String::new()));
+    steps.push(made("now", l.t_n("line-now", standing(l, case).words), String::new(), String::new()));
     if let Some(clock) = clock.filter(|c| !c.is_paused()) {
         let day = l.t_n("line-by", l.day(clock.due.rolled, teller.today));
         steps.push(made("ahead", l.t(promised(clock.rule)), day, clock.due.rolled.to_string()));
