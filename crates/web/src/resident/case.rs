@@ -30,6 +30,7 @@ pub(crate) fn clock_of(case: &Case) -> Option<&Clock> {
 pub(crate) fn promised(rule: RuleId) -> &'static str {
     match rule {
         _ if rule.is_acceptance() => "promised-acceptance",
+        RuleId::HotlineDispatch => "promised-dispatch",
         RuleId::NeedReply => "promised-first-reply",
         RuleId::ReviewAnswer => "promised-review",
         RuleId::ReReviewAnswer => "promised-re-review",
@@ -245,7 +246,7 @@ fn draw(
         unit: lead.map(|t| unit(&t.unit)).unwrap_or_default(),
         joint: joint.join(l.0.pick("、", ", ")),
         hops: case.hops,
-        facts: facts(l, case, district),
+        facts: facts(l, case, district, today),
         question: case.question.and_then(|_| history.latest(field::QUESTION)).map(str::to_owned),
         answer: answer(&teller),
         other: other.map(|o| Other { code: o.code.clone(), status: standing(l, o) }),
@@ -274,7 +275,7 @@ fn own(history: &History) -> Own {
 }
 
 /// What the case is, line by line.
-fn facts(l: L, case: &Case, district: &District) -> Vec<(String, String)> {
+fn facts(l: L, case: &Case, district: &District, today: Date) -> Vec<(String, String)> {
     let mut facts = vec![(l.t("case-kind"), case.track.label(l.0).to_owned())];
     if let Some(category) = &case.category {
         facts.push((l.t("case-category"), district.catalogue.name(category, l.0).to_owned()));
@@ -284,6 +285,11 @@ fn facts(l: L, case: &Case, district: &District) -> Vec<(String, String)> {
     }
     if let Some(accused) = &case.accused {
         facts.push((l.t("case-accused"), district.unit_name(accused, l.0).to_owned()));
+    }
+    for (rule, key) in [(RuleId::ReplyAsk, "case-reply-by"), (RuleId::JudicialConfirmation, "case-confirm-by")] {
+        if let Some((_, window)) = case.running(rule) {
+            facts.push((l.t(key), l.day(window.due.rolled, today)));
+        }
     }
     facts
 }
@@ -311,11 +317,18 @@ fn answer(teller: &Teller<'_>) -> Option<AnswerView> {
     let told = history.told.iter().rev().find(|t| {
         matches!(
             t.body.event,
-            Answered { .. } | ReviewAnswered { .. } | ReReviewAnswered { .. } | EndedElsewhere { .. }
+            Answered { .. }
+                | AnsweredTogether { .. }
+                | ReviewAnswered { .. }
+                | ReReviewAnswered { .. }
+                | EndedElsewhere { .. }
         )
     })?;
     let outcome = match &told.body.event {
-        Answered { outcome, .. } | ReviewAnswered { outcome } | ReReviewAnswered { outcome } => outcome.label(l.0),
+        Answered { outcome, .. }
+        | AnsweredTogether { outcome, .. }
+        | ReviewAnswered { outcome }
+        | ReReviewAnswered { outcome } => outcome.label(l.0),
         _ => "",
     };
     let holder = answer_of(history, told);
