@@ -22,7 +22,7 @@ const reasons = {
   rewritten: () => say("今天的账本不是从发回执时的账本接着写的。旧记录被改过。请保存回执和这个页面。", "Today's ledger does not continue the one of the receipt. Old records were changed. Keep the receipt and this page."),
 };
 const labels = { case: ["事项", "Case"], kind: ["登记种类", "Kind"], category: ["类别", "Category"], unit: ["单位", "Unit"],
-  at: ["登记时间（到小时）", "Entered (to the hour)"], time: ["登记时间（到小时）", "Entered (to the hour)"], due: ["最晚答复", "Due"],
+  at: ["登记时间（到小时）", "Entered (to the hour)"], hour: ["登记时间（到小时）", "Entered (to the hour)"], body: ["内容的指纹", "Fingerprint of the content"], field: ["填过的一项（指纹）", "A field (fingerprint)"], due: ["最晚答复", "Due"],
   calendar: ["工作日历版本", "Calendar version"], rules: ["规则版本", "Rules version"], prev: ["同一事项上一条", "Previous entry of the case"] };
 
 function element(name, className, content) {

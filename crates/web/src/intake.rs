@@ -198,7 +198,11 @@ pub(crate) fn given_answer(history: &History) -> Option<&str> {
         use Event::*;
         matches!(
             t.body.event,
-            Answered { .. } | ReviewAnswered { .. } | ReReviewAnswered { .. } | EndedElsewhere { .. }
+            Answered { .. }
+                | AnsweredTogether { .. }
+                | ReviewAnswered { .. }
+                | ReReviewAnswered { .. }
+                | EndedElsewhere { .. }
         )
     })?;
     let holder = match given.body.event {

@@ -30,12 +30,26 @@ pub(crate) fn clock_of(case: &Case) -> Option<&Clock> {
 pub(crate) fn promised(rule: RuleId) -> &'static str {
     match rule {
         _ if rule.is_acceptance() => "promised-acceptance",
+        RuleId::HotlineDispatch => "promised-dispatch",
         RuleId::NeedReply => "promised-first-reply",
         RuleId::ReviewAnswer => "promised-review",
         RuleId::ReReviewAnswer => "promised-re-review",
         RuleId::VerdictAsk => "promised-verdict",
         _ => "promised-answer",
     }
+}
+
+/// Where a case stands, as one says it to its resident.
+fn standing(l: L, case: &Case) -> StatusView {
+    let question = case.question.is_some() && case.stage == Stage::Handling;
+    let name = if question { "question".to_owned() } else { case.stage.code().replace('_', "-") };
+    StatusView { words: l.t(&format!("stand-{name}")), ..view::status(l, case.stage, question) }
+}
+
+/// A clock, as one says it to the resident.
+fn clock_view(l: L, clock: &Clock, today: Date, district: &District) -> ClockView {
+    let drawn = view::clock(l, clock, today, &district.calendar);
+    if clock.is_paused() { ClockView { words: l.t("stand-paused"), ..drawn } } else { drawn }
 }
 
 /// Why a clock ends on its day: from when, how long, by which rule, what was added.
@@ -224,18 +238,18 @@ fn draw(
         code: case.code.clone(),
         own: own(history),
         photos,
-        status: view::status(l, case.stage, case.question.is_some()),
+        status: standing(l, case),
         next: next(l, case),
-        clock: clock.map(|c| view::clock(l, c, today, &district.calendar)),
+        clock: clock.map(|c| clock_view(l, c, today, district)),
         clock_words: clock.map(|c| l.t(promised(c.rule))).unwrap_or_default(),
         why: clock.map(|c| reason(l, c, district, today)).unwrap_or_default(),
         unit: lead.map(|t| unit(&t.unit)).unwrap_or_default(),
         joint: joint.join(l.0.pick("、", ", ")),
         hops: case.hops,
-        facts: facts(l, case, district),
+        facts: facts(l, case, district, today),
         question: case.question.and_then(|_| history.latest(field::QUESTION)).map(str::to_owned),
         answer: answer(&teller),
-        other: other.map(|o| Other { code: o.code.clone(), status: view::status(l, o.stage, o.question.is_some()) }),
+        other: other.map(|o| Other { code: o.code.clone(), status: standing(l, o) }),
         steps: steps(&teller, clock),
         openings: teller.openings(),
         erased: case.erased,
@@ -261,7 +275,7 @@ fn own(history: &History) -> Own {
 }
 
 /// What the case is, line by line.
-fn facts(l: L, case: &Case, district: &District) -> Vec<(String, String)> {
+fn facts(l: L, case: &Case, district: &District, today: Date) -> Vec<(String, String)> {
     let mut facts = vec![(l.t("case-kind"), case.track.label(l.0).to_owned())];
     if let Some(category) = &case.category {
         facts.push((l.t("case-category"), district.catalogue.name(category, l.0).to_owned()));
@@ -271,6 +285,11 @@ fn facts(l: L, case: &Case, district: &District) -> Vec<(String, String)> {
     }
     if let Some(accused) = &case.accused {
         facts.push((l.t("case-accused"), district.unit_name(accused, l.0).to_owned()));
+    }
+    for (rule, key) in [(RuleId::ReplyAsk, "case-reply-by"), (RuleId::JudicialConfirmation, "case-confirm-by")] {
+        if let Some((_, window)) = case.running(rule) {
+            facts.push((l.t(key), l.day(window.due.rolled, today)));
+        }
     }
     facts
 }
@@ -298,11 +317,18 @@ fn answer(teller: &Teller<'_>) -> Option<AnswerView> {
     let told = history.told.iter().rev().find(|t| {
         matches!(
             t.body.event,
-            Answered { .. } | ReviewAnswered { .. } | ReReviewAnswered { .. } | EndedElsewhere { .. }
+            Answered { .. }
+                | AnsweredTogether { .. }
+                | ReviewAnswered { .. }
+                | ReReviewAnswered { .. }
+                | EndedElsewhere { .. }
         )
     })?;
     let outcome = match &told.body.event {
-        Answered { outcome, .. } | ReviewAnswered { outcome } | ReReviewAnswered { outcome } => outcome.label(l.0),
+        Answered { outcome, .. }
+        | AnsweredTogether { outcome, .. }
+        | ReviewAnswered { outcome }
+        | ReReviewAnswered { outcome } => outcome.label(l.0),
         _ => "",
     };
     let holder = answer_of(history, told);
@@ -325,8 +351,7 @@ fn steps(teller: &Teller<'_>, clock: Option<&Clock>) -> Vec<Step> {
         let (who, said, note) = (String::new(), String::new(), String::new());
         Step { kind, title, time, iso, who, said, note }
     };
-    let status = view::status(l, case.stage, case.question.is_some());
-    steps.push(made("now", l.t_n("line-now", status.words), String::new(), String::new()));
+    steps.push(made("now", l.t_n("line-now", standing(l, case).words), String::new(), String::new()));
     if let Some(clock) = clock.filter(|c| !c.is_paused()) {
         let day = l.t_n("line-by", l.day(clock.due.rolled, teller.today));
         steps.push(made("ahead", l.t(promised(clock.rule)), day, clock.due.rolled.to_string()));

@@ -132,7 +132,7 @@ impl Teller<'_> {
             VerdictGiven { verdict } => {
                 let words = [("solved", verdict.solved.label(l.0)), ("handled", verdict.handled.label(l.0))];
                 let title = l.t_with("line-verdict", &words.map(|(n, w)| (n, w.to_owned())));
-                let asked = verdict.asked_for_good.then(|| l.t("line-asked-for-good")).unwrap_or_default();
+                let asked = if verdict.asked_for_good { l.t("line-asked-for-good") } else { String::new() };
                 (title, private(field::WORDS), asked)
             }
             NotReached => (l.t("line-not-reached"), String::new(), l.t("line-not-reached-note")),

@@ -275,14 +275,14 @@ async fn the_case_page_says_where_it_stands_who_has_it_and_why_the_day() {
     let unmask = Command::Unmask { purpose: Purpose::Contact, text: "约上门时间".into() };
     act(&kit, "clerk-1", &raised, unmask).await;
     let reason = "等一个零件".to_owned();
-    // Clock 0 ended with acceptance; 1 is the promise.
-    act(&kit, "clerk-1", &raised, Command::Extend { clock: 1, days: 2, reason }).await;
+    // Clock 0 ended with acceptance, 1 with dispatch; 2 is the promise.
+    act(&kit, "clerk-1", &raised, Command::Extend { clock: 2, days: 2, reason }).await;
     let page = client.get("/case").await;
     assert_eq!(page.headers["cache-control"], "no-store");
     for words in [
-        "办理中",
+        "正在办",
         "示范住建局",
-        "派过 1 次",
+        "派过几次</dt><dd>1 次",
         "5 个工作日",
         "本区规则表第 1 版",
         "延长了 2 天",
@@ -309,7 +309,11 @@ async fn a_question_is_answered_at_the_top_and_the_time_runs_on() {
     assert!(!client.get("/case").await.text.contains("action=\"/case/reply\""));
     act(&kit, "clerk-1", &raised, Command::Ask { task: 1, question: "几单元？".into() }).await;
     let page = client.get("/case").await;
-    assert!(page.text.contains("几单元？") && page.text.contains("期限暂停"), "{}", page.text);
+    assert!(
+        page.text.contains("几单元？") && page.text.contains("最晚回答") && page.text.contains("期限停着，等您回答"),
+        "{}",
+        page.text
+    );
     let empty = submit(&mut client, "/case/reply", &[("reply", " ")]).await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(empty.text.contains("href=\"#f-reply\"") && empty.text.contains("这一项是空的"));
@@ -460,9 +464,10 @@ async fn what_is_not_taken_on_names_the_right_door_and_what_is_merged_names_the_
     let text = "请到示范邻区政务大厅。".to_owned();
     act(&kit, "dispatcher-1", &refused, Command::NotAccept { reason: ScopeReason::OtherPlace, text }).await;
     let page = opened(&kit, &refused).await.get("/case").await;
-    assert!(page.text.contains("没有收办：不属本区管辖") && page.text.contains("请到示范邻区政务大厅。"));
+    assert!(page.text.contains("没有受理：不属本区管辖") && page.text.contains("请到示范邻区政务大厅。"));
     assert!(page.text.contains("action=\"/case/reopen\""), "an appeal");
     let (one, two) = (kit.raise("灯不亮").await, kit.raise("楼道黑").await);
+    act(&kit, "dispatcher-1", &one, Command::Accept { way: None, category: "housing.light".into() }).await;
     act(&kit, "dispatcher-1", &two, Command::Merge { into: one.id }).await;
     let page = opened(&kit, &two).await.get("/case").await;
     assert!(page.text.contains("并到另一件里一起办") && page.text.contains(&one.code));
