@@ -3,7 +3,8 @@
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::outcome::{Acted, Changed, Failure, Key, Raised};
-use crate::writer::{Job, Photo, Reply, Writer};
+use crate::once::{Once, Photo, hash_of, keep, raise_request};
+use crate::writer::{Job, Reply, Writer};
 use domain::case::{CaseId, Command, Raise};
 use domain::district::{self, District};
 use domain::{Actor, Moment};
@@ -166,11 +167,13 @@ impl Desk {
     pub async fn raise(
         &self,
         actor: Actor,
-        raise: Raise,
+        mut raise: Raise,
         photos: Vec<Photo>,
         key: Option<Key>,
     ) -> Result<Raised, Failure> {
-        self.ask(|reply| Job::Raise { actor, raise: Box::new(raise), photos, key, reply }).await
+        let photos = keep(&mut raise, photos);
+        let once = key.map(|key| Once { key, request: raise_request(&actor, &raise) });
+        self.ask(|reply| Job::Raise { actor, raise: Box::new(raise), photos, once, reply }).await
     }
 
     /// [`Desk::raise`] for a thread that may block.
@@ -178,7 +181,8 @@ impl Desk {
     /// # Errors
     /// As there.
     pub fn raise_now(&self, actor: Actor, raise: Raise, key: Option<Key>) -> Result<Raised, Failure> {
-        self.ask_now(|reply| Job::Raise { actor, raise: Box::new(raise), photos: Vec::new(), key, reply })
+        let once = key.map(|key| Once { key, request: raise_request(&actor, &raise) });
+        self.ask_now(|reply| Job::Raise { actor, raise: Box::new(raise), photos: Vec::new(), once, reply })
     }
 
     /// Acts on a case. With `seen`, only if the case still has that version.
@@ -193,7 +197,8 @@ impl Desk {
         command: Command,
         key: Option<Key>,
     ) -> Result<Acted, Failure> {
-        self.ask(|reply| Job::Act { actor, id, seen, command: Box::new(command), key, reply }).await
+        let once = key.map(|key| Once { key, request: hash_of(&(&actor, id, &command)) });
+        self.ask(|reply| Job::Act { actor, id, seen, command: Box::new(command), once, reply }).await
     }
 
     /// [`Desk::act`] for a thread that may block.
@@ -201,7 +206,7 @@ impl Desk {
     /// # Errors
     /// As there.
     pub fn act_now(&self, actor: Actor, id: CaseId, command: Command) -> Result<Acted, Failure> {
-        self.ask_now(|reply| Job::Act { actor, id, seen: None, command: Box::new(command), key: None, reply })
+        self.ask_now(|reply| Job::Act { actor, id, seen: None, command: Box::new(command), once: None, reply })
     }
 
     /// Changes the district itself.

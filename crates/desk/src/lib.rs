@@ -7,6 +7,7 @@
 mod clock;
 mod desk;
 mod entropy;
+mod once;
 mod outcome;
 mod password;
 mod writer;
@@ -14,6 +15,6 @@ mod writer;
 pub use clock::Clock;
 pub use desk::{DEMO_ORIGIN, Desk, Options, WriterThread};
 pub use entropy::{Entropy, read_case_code};
+pub use once::raise_request;
 pub use outcome::{Acted, Changed, Failure, Key, Raised};
 pub use password::{PASSWORD_LEAST, PASSWORD_MOST, fresh_password, hash_password, verify_password};
-pub use writer::raise_request;

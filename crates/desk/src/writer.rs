@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::entropy::Entropy;
+use crate::once::{Kept, Once};
 use crate::outcome::{Acted, Changed, Failure, Key, Raised};
 use domain::case::{self, Body, Case, CaseId, Command, Event, Facts, Fields, New, Raise, field};
 use domain::district::{self, District};
@@ -19,13 +20,10 @@ use tokio::sync::{mpsc, oneshot};
 /// spread thin long before.
 const GROUP_MOST: usize = 1024;
 
-/// A photo on its way in: kind (`image/jpeg`) and re-encoded bytes.
-pub(crate) type Photo = (String, Vec<u8>);
-
 /// What is asked of the writer, with where the answer goes.
 pub(crate) enum Job {
-    Raise { actor: Actor, raise: Box<Raise>, photos: Vec<Photo>, key: Option<Key>, reply: Reply<Raised> },
-    Act { actor: Actor, id: CaseId, seen: Option<u64>, command: Box<Command>, key: Option<Key>, reply: Reply<Acted> },
+    Raise { actor: Actor, raise: Box<Raise>, photos: Vec<Kept>, once: Option<Once>, reply: Reply<Raised> },
+    Act { actor: Actor, id: CaseId, seen: Option<u64>, command: Box<Command>, once: Option<Once>, reply: Reply<Acted> },
     Change { actor: Actor, command: Box<district::Command>, reply: Reply<Changed> },
     Put { writes: Vec<Write>, reply: Reply<()> },
     Sweep { reply: Reply<u64> },
@@ -232,11 +230,11 @@ impl Writer {
 
     fn one(&mut self, job: Job, answers: &mut Vec<Answer>) {
         match job {
-            Job::Raise { actor, raise, photos, key, reply } => match self.raise(&actor, &raise, &photos, key) {
+            Job::Raise { actor, raise, photos, once, reply } => match self.raise(&actor, &raise, &photos, once) {
                 Ok(raised) => answers.push(Answer::Raised(raised, reply)),
                 Err(e) => drop(reply.send(Err(e))),
             },
-            Job::Act { actor, id, seen, command, key, reply } => match self.act(&actor, id, seen, &command, key) {
+            Job::Act { actor, id, seen, command, once, reply } => match self.act(&actor, id, seen, &command, once) {
                 Ok(acted) => answers.push(Answer::Acted(acted, reply)),
                 Err(e) => drop(reply.send(Err(e))),
             },
@@ -256,14 +254,14 @@ impl Writer {
         }
     }
 
-    fn raise(&mut self, actor: &Actor, raise: &Raise, photos: &[Photo], key: Option<Key>) -> Result<Raised, Failure> {
-        // The event names the photos that are kept, and no others.
-        let hashes: Vec<[u8; 32]> = photos.iter().map(|(_, bytes)| Sha256::digest(bytes).into()).collect();
-        let with_photos =
-            (!photos.is_empty()).then(|| Raise { photos: hashes.iter().map(|h| hex(h)).collect(), ..raise.clone() });
-        let raise = with_photos.as_ref().unwrap_or(raise);
-        let request = raise_request(actor, raise);
-        if let Some(key) = key
+    fn raise(
+        &mut self,
+        actor: &Actor,
+        raise: &Raise,
+        photos: &[Kept],
+        once: Option<Once>,
+    ) -> Result<Raised, Failure> {
+        if let Some(Once { key, request }) = once
             && let Some(done) = read::done(self.log.db(), self.number, &key.0)?
         {
             if done.request != request {
@@ -279,15 +277,15 @@ impl Writer {
         let id = CaseId(self.entropy.bytes());
         let secret = if raise.secret.is_empty() { digits.clone() } else { raise.secret.clone() };
         self.log.make_key(id, self.entropy.rng());
-        for ((kind, bytes), hash) in photos.iter().zip(&hashes) {
-            self.log.file(id, hash, kind, bytes, self.entropy.rng())?;
+        for photo in photos {
+            self.log.file(id, &photo.hash, &photo.kind, &photo.bytes, self.entropy.rng())?;
         }
         let first = self.log.size();
         let mut held = Held { case: Case::blank(id), first, last: first };
         self.append_all(&mut held, None, actor, now, &news)?;
         let due = held.case.next_due().map(|c| c.due.raw.to_string());
         self.held.insert(id, held);
-        if let Some(key) = key {
+        if let Some(Once { key, request }) = once {
             self.log.done(&key.0, &request, id, first);
             self.keys.insert(key);
         }
@@ -316,10 +314,9 @@ impl Writer {
         id: CaseId,
         seen: Option<u64>,
         command: &Command,
-        key: Option<Key>,
+        once: Option<Once>,
     ) -> Result<Acted, Failure> {
-        let request = request_hash(&(actor, format!("{id:?}{command:?}")));
-        if let Some(key) = key
+        if let Some(Once { key, request }) = once
             && let Some(done) = read::done(self.log.db(), self.number, &key.0)?
         {
             if done.request != request || done.stream != id {
@@ -373,7 +370,7 @@ impl Writer {
         }
         let acted = Acted { version: held.case.version, index: held.last, again: false };
         self.held.insert(id, held);
-        if let Some(key) = key {
+        if let Some(Once { key, request }) = once {
             self.log.done(&key.0, &request, id, acted.index);
             self.keys.insert(key);
         }
@@ -576,7 +573,7 @@ impl Writer {
 
 fn key_of(job: &Job) -> Option<Key> {
     match job {
-        Job::Raise { key, .. } | Job::Act { key, .. } => *key,
+        Job::Raise { once, .. } | Job::Act { once, .. } => once.map(|o| o.key),
         _ => None,
     }
 }
@@ -586,15 +583,6 @@ fn publish(shared: &RwLock<Arc<District>>, district: &District) {
     *guard = Arc::new(district.clone());
 }
 
-/// What is kept of a raise with its idempotency key: whether the same key came with the same content.
-pub fn raise_request(actor: &Actor, raise: &Raise) -> [u8; 32] {
-    request_hash(&(actor, format!("{raise:?}")))
-}
-
-fn request_hash<T: std::fmt::Debug>(request: &T) -> [u8; 32] {
-    Sha256::digest(format!("{request:?}").as_bytes()).into()
-}
-
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -1,7 +1,7 @@
 //! The command line: what can be asked, and how a failure is told: one sentence on what is wrong, one on what to do.
 
 use crate::figures::{Format, Wish};
-use crate::{commands, demo, doctor, export, figures, import, serve, user, verify};
+use crate::{bench, commands, demo, doctor, export, figures, import, serve, user, verify};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -144,6 +144,14 @@ enum Wanted {
         #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
         data: String,
     },
+    /// Measure on this machine how much is taken in and how fast pages and figures are read.
+    Bench {
+        /// A folder, beside which a temporary one is made, or the URL of an empty PostgreSQL database.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        #[command(flatten)]
+        wish: bench::Wish,
+    },
     /// Let the rows of another system's table in as cases: .csv (UTF-8, GB18030), .xlsx, and .gz of these.
     Import {
         /// The table.
@@ -272,6 +280,7 @@ pub fn run() -> ExitCode {
             export::purpose(unmasked, purpose.as_deref())
                 .and_then(|unmasked| export::export(&export::Wanted { data, out, window, unmasked }))
         }
+        Some(Wanted::Bench { data, wish }) => bench::bench(&data, &wish),
         Some(Wanted::Due { unit, length, start }) => {
             let unit = match unit {
                 DueUnit::Working => calendar::Unit::Working,

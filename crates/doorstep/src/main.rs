@@ -1,5 +1,6 @@
 //! Doorstep · 家门口: the binary. Each command is a function of one of the files beside this one.
 
+mod bench;
 mod beside;
 mod cli;
 mod commands;

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod audit;
 pub mod backup;
+pub mod bench;
 pub mod db;
 pub mod health;
 pub mod keys;
@@ -28,6 +29,7 @@ pub use place::{Place, WriterLock};
 pub fn all_statements() -> Vec<&'static str> {
     let parts = [
         access::STATEMENTS,
+        bench::STATEMENTS,
         audit::STATEMENTS,
         health::STATEMENTS,
         log::STATEMENTS,

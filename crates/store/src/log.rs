@@ -21,16 +21,16 @@ use rand_core::RngCore;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
-const EVENT: &str =
+pub(crate) const EVENT: &str =
     "INSERT INTO events(district, seq, stream, version, kind, at, entry, body) VALUES($1, $2, $3, $4, $5, $6, $7, $8)";
-const VAULT: &str = "INSERT INTO vault(district, seq, sealed) VALUES($1, $2, $3)";
+pub(crate) const VAULT: &str = "INSERT INTO vault(district, seq, sealed) VALUES($1, $2, $3)";
 const VAULT_ERASE: &str =
     "DELETE FROM vault WHERE district = $1 AND seq IN (SELECT seq FROM events WHERE district = $1 AND stream = $2)";
 const FILE: &str = "INSERT INTO files(district, stream, hash, kind, sealed) VALUES($1, $2, $3, $4, $5) ON CONFLICT(district, stream, hash) DO NOTHING";
 const FILES_ERASE: &str = "DELETE FROM files WHERE district = $1 AND stream = $2";
-const TILE: &str = "INSERT INTO tiles(district, level, idx, hashes) VALUES($1, $2, $3, $4)";
-const CHECKPOINT: &str = "INSERT INTO checkpoints(district, size, note, before) VALUES($1, $2, $3, $4)";
-const DONE: &str = "INSERT INTO done(district, key, request, stream, seq, size) VALUES($1, $2, $3, $4, $5, $6)";
+pub(crate) const TILE: &str = "INSERT INTO tiles(district, level, idx, hashes) VALUES($1, $2, $3, $4)";
+pub(crate) const CHECKPOINT: &str = "INSERT INTO checkpoints(district, size, note, before) VALUES($1, $2, $3, $4)";
+pub(crate) const DONE: &str = "INSERT INTO done(district, key, request, stream, seq, size) VALUES($1, $2, $3, $4, $5, $6)";
 const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) FROM events WHERE district = $1";
 const NOTE: &str = "SELECT note FROM checkpoints WHERE district = $1 ORDER BY size DESC LIMIT 1";
 

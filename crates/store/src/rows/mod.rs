@@ -4,6 +4,7 @@
 mod case;
 mod district;
 
+pub(crate) use case::CASE;
 pub use case::{NO_DUE, STATEMENTS as STATEMENTS_CASE, project as project_case};
 pub use district::{STATEMENTS as STATEMENTS_DISTRICT, project as project_district};
 
