@@ -2,7 +2,7 @@
 
 use crate::kit::{Answer, Client, Kit, at};
 use axum::http::StatusCode;
-use domain::case::{Command, Contact, Handled, Raise, Solved, Track, Verdict};
+use domain::case::{Command, Handled, Raise, Solved, Track, Verdict};
 use domain::{Actor, Role};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -105,7 +105,7 @@ async fn a_case_goes_from_the_grid_to_the_answer_with_every_post_doing_its_part(
     ];
     let slip = grid.submit("/intake", &fields).await;
     assert_eq!(slip.status, StatusCode::CREATED, "{}", sentences(&slip));
-    slip.has("<dd>4321</dd>").has("class=\"qr\"").has("print-slip").has("c2sp.org/tlog-proof@v1");
+    slip.has("class=\"code\">4321</span>").has("class=\"qr\"").has("print-slip").has("c2sp.org/tlog-proof@v1");
     let code = slip.text.split("class=\"code\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
     grid.submit("/intake", &fields).await.has(&code);
     assert_eq!(grid.case(&code).await.status, StatusCode::FORBIDDEN, "who takes it down does not handle it");
