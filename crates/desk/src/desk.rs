@@ -2,8 +2,8 @@
 
 use crate::clock::Clock;
 use crate::entropy::Entropy;
-use crate::outcome::{Acted, Changed, Failure, Key, Raised};
 use crate::once::{Once, Photo, hash_of, keep, raise_request};
+use crate::outcome::{Acted, Changed, Failure, Key, Raised};
 use crate::writer::{Job, Reply, Writer};
 use domain::case::{CaseId, Command, Raise};
 use domain::district::{self, District};

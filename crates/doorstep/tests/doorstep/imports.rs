@@ -68,7 +68,7 @@ impl Town {
 
     fn at(folder: tempfile::TempDir, data: String) -> Town {
         std::fs::write(folder.path().join("own.toml"), MAP).unwrap();
-        must(&["init", "--data", &data]);
+        must(&[&["init", "--data", &data], crate::binary::NAMES].concat());
         Town { folder, data }
     }
 

@@ -175,7 +175,7 @@ fn a_repeat_a_return_and_an_extension_are_each_counted_once_for_their_case() {
         let (first, second) = (w.hotline(), w.hotline());
         w.act(dispatcher(), second, Command::Link { link: LinkKind::Repeat, to: first });
         w.dispatch(second);
-        w.act(staff("housing", Role::Clerk), second, Command::Extend { clock: 1, days: 5, reason: "等配件。".into() });
+        w.act(staff("housing", Role::Clerk), second, Command::Extend { clock: 2, days: 5, reason: "等配件。".into() });
         w.act(staff("housing", Role::Clerk), second, Command::Object { task: 1, reason: "不归我们。".into() });
         w.act(dispatcher(), second, Command::UpholdObjection { task: 1 });
         assert_eq!(w.parts("repeated"), (1, 2));
