@@ -287,6 +287,6 @@ fn calendars() -> Result<(YearTable, YearTable), Failed> {
     let builtin = calendar::Calendar::builtin();
     let right = builtin.table(2023).ok_or_else(|| fault("the program has no calendar table for 2023"))?;
     let work = right.work.iter().filter(|day| *day != FORGOTTEN).cloned().collect();
-    let first = YearTable { work, ..right.clone() };
-    Ok((first, YearTable { revision: right.revision + 1, ..right.clone() }))
+    let first = YearTable { revision: right.revision + 1, work, ..right.clone() };
+    Ok((first, YearTable { revision: right.revision + 2, ..right.clone() }))
 }
