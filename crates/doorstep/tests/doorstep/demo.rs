@@ -173,11 +173,13 @@ fn a_demo_goes_on_from_the_end_of_its_year() {
     let (desk, thread) = Desk::open(&place(folder.path()), Options::default()).unwrap();
     assert!(desk.is_demo());
     assert!(["2023-12", "2024-01"].contains(&&desk.now().date().to_string()[..7]), "{:?}", desk.now());
-    let answered = "SELECT code FROM cases WHERE district = $1 AND stage = 'answered'";
-    let before = rows(&place(folder.path()), answered).len();
-    assert!(before > 0);
-    assert_eq!(desk.sweep_now().unwrap(), 0);
-    assert_eq!(rows(&place(folder.path()), answered).len(), before);
+    // The sweep that every start begins with ends nobody's time for a verdict: it is not years later.
+    let unreached = "SELECT code FROM cases WHERE district = $1 AND ending = 'not_reached'";
+    let asked = "SELECT code FROM cases WHERE district = $1 AND stage = 'answered'";
+    let before = rows(&place(folder.path()), unreached).len();
+    assert!(before > 0 && !rows(&place(folder.path()), asked).is_empty());
+    while desk.sweep_now().unwrap() > 0 {}
+    assert_eq!(rows(&place(folder.path()), unreached).len(), before);
     drop(desk);
     thread.join().unwrap();
 }
