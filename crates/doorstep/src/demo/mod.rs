@@ -29,8 +29,9 @@ const LAST: &str = "admin";
 
 /// Something is wrong with the demo's own plan or files.
 fn fault(what: impl Display) -> Failed {
+    let what = what.to_string();
     Failed::new(
-        format!("The demo's plan has a fault: {what}."),
+        format!("The demo's plan has a fault: {}.", what.trim_end_matches('.')),
         "Report it to the project; your own data is untouched.",
     )
 }
