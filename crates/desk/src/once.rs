@@ -20,9 +20,7 @@ pub(crate) struct Kept {
 pub(crate) fn keep(raise: &mut Raise, photos: Vec<Photo>) -> Vec<Kept> {
     let kept = |(kind, bytes): Photo| Kept { kind, hash: Sha256::digest(&bytes).into(), bytes };
     let photos: Vec<Kept> = photos.into_iter().map(kept).collect();
-    if !photos.is_empty() {
-        raise.photos = photos.iter().map(|p| crate::writer::hex(&p.hash)).collect();
-    }
+    raise.photos = photos.iter().map(|p| crate::writer::hex(&p.hash)).collect();
     photos
 }
 

@@ -7,7 +7,6 @@ use crate::outcome::{Acted, Changed, Failure, Key, Raised};
 use domain::case::{self, Body, Case, CaseId, Command, Event, Facts, Fields, New, Raise, field};
 use domain::district::{self, District};
 use domain::{Actor, Moment, Refusal, Why};
-use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, RwLock};
 use store::db::Write;
@@ -254,13 +253,7 @@ impl Writer {
         }
     }
 
-    fn raise(
-        &mut self,
-        actor: &Actor,
-        raise: &Raise,
-        photos: &[Kept],
-        once: Option<Once>,
-    ) -> Result<Raised, Failure> {
+    fn raise(&mut self, actor: &Actor, raise: &Raise, photos: &[Kept], once: Option<Once>) -> Result<Raised, Failure> {
         if let Some(Once { key, request }) = once
             && let Some(done) = read::done(self.log.db(), self.number, &key.0)?
         {
@@ -272,8 +265,7 @@ impl Writer {
         let now = self.now();
         let (code, digits) = (self.entropy.case_code(), self.entropy.digits());
         let facts = Facts { now, actor, district: &self.district, code: &code, secret: &digits, other: None };
-        let named = photos.iter().map(|(_, bytes)| hex(&Sha256::digest(bytes))).collect();
-        let news = case::decide_raise(&Raise { photos: named, ..raise.clone() }, &facts)?;
+        let news = case::decide_raise(raise, &facts)?;
         let id = CaseId(self.entropy.bytes());
         let secret = if raise.secret.is_empty() { digits.clone() } else { raise.secret.clone() };
         self.log.make_key(id, self.entropy.rng());

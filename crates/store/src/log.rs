@@ -30,7 +30,8 @@ const FILE: &str = "INSERT INTO files(district, stream, hash, kind, sealed) VALU
 const FILES_ERASE: &str = "DELETE FROM files WHERE district = $1 AND stream = $2";
 pub(crate) const TILE: &str = "INSERT INTO tiles(district, level, idx, hashes) VALUES($1, $2, $3, $4)";
 pub(crate) const CHECKPOINT: &str = "INSERT INTO checkpoints(district, size, note, before) VALUES($1, $2, $3, $4)";
-pub(crate) const DONE: &str = "INSERT INTO done(district, key, request, stream, seq, size) VALUES($1, $2, $3, $4, $5, $6)";
+pub(crate) const DONE: &str =
+    "INSERT INTO done(district, key, request, stream, seq, size) VALUES($1, $2, $3, $4, $5, $6)";
 const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) FROM events WHERE district = $1";
 const NOTE: &str = "SELECT note FROM checkpoints WHERE district = $1 ORDER BY size DESC LIMIT 1";
 
