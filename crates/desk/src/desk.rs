@@ -180,9 +180,10 @@ impl Desk {
     ///
     /// # Errors
     /// As there.
-    pub fn raise_now(&self, actor: Actor, raise: Raise, key: Option<Key>) -> Result<Raised, Failure> {
+    pub fn raise_now(&self, actor: Actor, mut raise: Raise, key: Option<Key>) -> Result<Raised, Failure> {
+        let photos = keep(&mut raise, Vec::new());
         let once = key.map(|key| Once { key, request: raise_request(&actor, &raise) });
-        self.ask_now(|reply| Job::Raise { actor, raise: Box::new(raise), photos: Vec::new(), once, reply })
+        self.ask_now(|reply| Job::Raise { actor, raise: Box::new(raise), photos, once, reply })
     }
 
     /// Acts on a case. With `seen`, only if the case still has that version.

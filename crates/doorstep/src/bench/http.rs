@@ -5,9 +5,8 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-/// How many requests there were, how long all of them took, and how long each.
+/// How long all requests took together, and how long each.
 pub struct Load {
-    pub requests: u64,
     pub took: Duration,
     pub each: Vec<Duration>,
 }
@@ -46,7 +45,7 @@ pub fn load(
         threads.into_iter().map(|t| t.join().unwrap_or_else(died)).collect()
     });
     let done = done.map_err(|e| Failed::new(format!("A client failed: {e}."), "Run the bench again."))?;
-    Ok(Load { requests, took: begun.elapsed(), each: done.into_iter().flatten().collect() })
+    Ok(Load { took: begun.elapsed(), each: done.into_iter().flatten().collect() })
 }
 
 /// An answer with its length in its head, as our server writes them.
