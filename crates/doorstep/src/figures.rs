@@ -49,9 +49,9 @@ impl Wish {
         let date = |text: &str, field| text.parse::<Date>().map_err(|_| Fault::Date(field));
         let fields =
             [("unit", &self.unit), ("track", &self.track), ("category", &self.category), ("street", &self.street)];
-        let set = fields.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
+        let mut set = fields.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
         let all = Filter::new(date(&self.from, "from")?, date(&self.to, "to")?)?;
-        set.fold(Ok(all), |filter, (name, value)| filter?.with(name, value))
+        set.try_fold(all, |filter, (name, value)| filter.with(name, value))
     }
 
     fn by(&self) -> Result<Option<By>, Failed> {

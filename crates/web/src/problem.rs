@@ -19,8 +19,8 @@ type Said = (String, String);
 pub struct Problem {
     kind: String,
     status: StatusCode,
-    zh: Said,
-    en: Said,
+    /// In Chinese and in English. Boxed: a refusal is rare, and every handler's result carries its size.
+    said: Box<[Said; 2]>,
     /// The field that has to change.
     field: Option<&'static str>,
     retry_after: Option<u64>,
@@ -59,7 +59,7 @@ impl Problem {
 
     fn said(status: StatusCode, kind: &str, said: impl Fn(Lang) -> Said) -> Problem {
         let kind = format!("urn:doorstep:problem:{kind}");
-        Problem { kind, status, zh: said(Lang::Zh), en: said(Lang::En), field: None, retry_after: None }
+        Problem { kind, status, said: Box::new([said(Lang::Zh), said(Lang::En)]), field: None, retry_after: None }
     }
 
     pub(crate) fn at(self, field: &'static str) -> Problem {
@@ -190,8 +190,8 @@ impl Problem {
     /// What is wrong and what to do, in a language: for a form that is shown again with its fault.
     pub(crate) fn sentence(&self, lang: Lang) -> String {
         match lang {
-            Lang::Zh => format!("{}{}", self.zh.0, self.zh.1),
-            Lang::En => format!("{} {}", self.en.0, self.en.1),
+            Lang::Zh => format!("{}{}", self.said[0].0, self.said[0].1),
+            Lang::En => format!("{} {}", self.said[1].0, self.said[1].1),
         }
     }
 
@@ -209,7 +209,7 @@ impl Problem {
     pub(crate) fn as_page(&self, visitor: &Visitor) -> Response {
         let l = visitor.l;
         let page = visitor.page(l.t("error-title"));
-        let (what, todo) = if l.0 == Lang::Zh { self.zh.clone() } else { self.en.clone() };
+        let (what, todo) = self.said[usize::from(l.0 == Lang::En)].clone();
         let sign_in = self.status == StatusCode::UNAUTHORIZED;
         let response = page::show_with(self.status, &ErrorPage { l, page, what, todo, sign_in });
         self.with_retry(response)
@@ -263,9 +263,9 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let document = Document {
             kind: &self.kind,
-            title: format!("{} {}", self.zh.0, self.en.0),
+            title: format!("{} {}", self.said[0].0, self.said[1].0),
             status: self.status.as_u16(),
-            detail: format!("{} {}", self.zh.1, self.en.1),
+            detail: format!("{} {}", self.said[0].1, self.said[1].1),
             field: self.field,
         };
         let body = serde_json::to_vec(&document).unwrap_or_default();

@@ -143,7 +143,7 @@ impl Table {
             loop {
                 let mut raw = rows.next_row()?;
                 if guarded {
-                    raw.cells.iter_mut().for_each(|cell| unguard(cell));
+                    raw.cells.iter_mut().for_each(unguard);
                 }
                 if let Some(row) = fit(&names, raw, false) {
                     return Some(row);

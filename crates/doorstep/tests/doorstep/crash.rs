@@ -64,7 +64,7 @@ fn survives(data: &str, kills: u32) {
         done
     });
     let lost = crowd.lost.load(std::sync::atomic::Ordering::Acquire);
-    println!("{kills} kills, {lost} lost answers, {} acknowledged cases", acknowledged.len());
+    eprintln!("{kills} kills, {lost} lost answers, {} acknowledged cases", acknowledged.len());
     assert!(lost >= u64::from(kills) / 2, "only {lost} answers were lost: the kills came when nobody was waiting");
     all_there(data, Server::start(data), &token, &acknowledged);
 }
