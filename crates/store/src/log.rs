@@ -8,7 +8,7 @@
 use crate::args;
 use crate::db::{Db, Result, StoreError, Write};
 use crate::keys::{CaseKey, Keys};
-use crate::tiles::DbTiles;
+use crate::tiles;
 use crate::vault;
 use domain::Moment;
 use domain::case::{CaseId, Fields};
@@ -125,7 +125,7 @@ impl Log {
         let size = db.query(SIZE, &args![district])?.first().map_or(Ok(0), |r| r.int(0))? as u64;
         let note =
             db.query(NOTE, &args![district])?.first().map_or(Ok(Vec::new()), |r| r.bytes(0).map(<[u8]>::to_vec))?;
-        let edge = Edge::load(size, &DbTiles::new(db, district)).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        let edge = tiles::over(db, district, |tiles| Edge::load(size, tiles))?;
         Ok((edge, note))
     }
 

@@ -4,7 +4,7 @@ use crate::args;
 use crate::db::{Db, Result, Row, StoreError};
 use crate::keys::Keys;
 use crate::log::DISTRICT_STREAM;
-use crate::tiles::DbTiles;
+use crate::tiles;
 use crate::vault;
 use domain::Moment;
 use domain::case::{Body, Case, CaseId, Event, Fields, lift, replay};
@@ -313,8 +313,7 @@ pub fn latest_receipt(db: &mut Db, district: i64, seq: u64) -> Result<Receipt> {
 fn proved(db: &mut Db, district: i64, seq: u64, size: u64, checkpoint: Vec<u8>) -> Result<Receipt> {
     let gone = || StoreError::Corrupt(format!("entry {seq} of the ledger of size {size} is missing"));
     let entry = db.query(ENTRY, &args![district, seq])?.first().ok_or_else(gone)?.bytes(0)?.to_vec();
-    let proof = ledger::tree::inclusion(seq, size, &DbTiles::new(db, district))
-        .map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    let proof = tiles::over(db, district, |tiles| ledger::tree::inclusion(seq, size, tiles))?;
     Ok(Receipt { entry, index: seq, proof, checkpoint })
 }
 

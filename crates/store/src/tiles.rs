@@ -1,7 +1,7 @@
 //! The tree's tiles as the database holds them: full ones as rows, partial ones computed from what is below.
 
 use crate::args;
-use crate::db::{Db, Result};
+use crate::db::{Db, Result, StoreError};
 use ledger::hash::{leaf_hash, node_hash};
 use ledger::tree::{TileFault, Tiles};
 use std::cell::RefCell;
@@ -21,12 +21,26 @@ pub const WIDTH: u64 = 256;
 pub struct DbTiles<'a> {
     db: RefCell<&'a mut Db>,
     district: i64,
+    /// What the database said when it failed: a lost connection must not be taken for a damaged tree.
+    failed: RefCell<Option<StoreError>>,
+}
+
+/// Works over a district's tiles.
+///
+/// # Errors
+/// What the database says; [`StoreError::Corrupt`] for a tile that is missing or short.
+pub fn over<T>(
+    db: &mut Db,
+    district: i64,
+    work: impl FnOnce(&DbTiles<'_>) -> std::result::Result<T, TileFault>,
+) -> Result<T> {
+    let tiles = DbTiles::new(db, district);
+    work(&tiles).map_err(|fault| tiles.failed.take().unwrap_or_else(|| StoreError::Corrupt(fault.to_string())))
 }
 
 impl<'a> DbTiles<'a> {
-    /// The tiles behind a connection.
-    pub fn new(db: &'a mut Db, district: i64) -> DbTiles<'a> {
-        DbTiles { db: RefCell::new(db), district }
+    fn new(db: &'a mut Db, district: i64) -> DbTiles<'a> {
+        DbTiles { db: RefCell::new(db), district, failed: RefCell::new(None) }
     }
 
     fn read(&self, level: u8, index: u64, width: u32) -> Result<Vec<u8>> {
@@ -71,7 +85,11 @@ fn root(hashes: &[u8]) -> [u8; 32] {
 
 impl Tiles for DbTiles<'_> {
     fn tile(&self, level: u8, index: u64, width: u32) -> std::result::Result<Vec<u8>, TileFault> {
-        let tile = self.read(level, index, width).map_err(|e| TileFault::Unavailable(e.to_string()))?;
+        let tile = self.read(level, index, width).map_err(|e| {
+            let fault = TileFault::Unavailable(e.to_string());
+            self.failed.replace(Some(e));
+            fault
+        })?;
         if tile.len() == width as usize * 32 { Ok(tile) } else { Err(TileFault::Missing { level, index, width }) }
     }
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use ledger::path::TilePath;
 use ledger::tree::Tiles;
 use store::read;
-use store::tiles::DbTiles;
+use store::tiles;
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
@@ -36,8 +36,7 @@ pub(crate) async fn tile(State(app): State<App>, Path(path): Path<String>) -> Re
             if there < u64::from(wanted.width) {
                 return Ok(None);
             }
-            let tile = DbTiles::new(db, number).tile(level, wanted.index, wanted.width);
-            tile.map(Some).map_err(|e| store::StoreError::Corrupt(e.to_string()))
+            tiles::over(db, number, |tiles| tiles.tile(level, wanted.index, wanted.width)).map(Some)
         })
         .await?;
     let hashes = hashes.ok_or_else(Problem::not_found)?;

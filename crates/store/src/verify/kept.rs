@@ -4,7 +4,7 @@
 use super::{Checked, Finding, WITNESS, found};
 use crate::args;
 use crate::db::{Db, StoreError};
-use crate::tiles::DbTiles;
+use crate::tiles;
 use ledger::checkpoint::Verifier;
 use ledger::receipt::Receipt;
 use ledger::tree::root_at;
@@ -58,7 +58,7 @@ pub(super) fn check(db: &mut Db, number: i64, log: &Verifier, entries: u64, kept
         let what = format!("{name} was signed over {size} entries and the ledger has {entries}: its end was cut off");
         return found(what, WITNESS);
     }
-    let root = root_at(size, &DbTiles::new(db, number)).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    let root = tiles::over(db, number, |tiles| root_at(size, tiles))?;
     if root != checkpoint.root {
         let what =
             format!("the first {size} entries are not the ones that {name} was signed over: they were rewritten");

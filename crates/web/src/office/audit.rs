@@ -18,11 +18,11 @@ use ledger::checkpoint::Verifier;
 use ledger::entry::Entry;
 use ledger::hash::leaf_hash;
 use ledger::receipt::Receipt;
-use ledger::tree::{check_consistency, consistency, root_at};
+use ledger::tree::{check_consistency, consistency};
 use store::audit::{self, NEWEST};
 use store::log::DISTRICT_STREAM;
 use store::read;
-use store::tiles::DbTiles;
+use store::tiles;
 
 /// Rows of a page.
 const ROWS: usize = 50;
@@ -156,14 +156,12 @@ async fn kept_fits(app: &App, text: &str) -> Result<Result<(u64, u64), &'static 
         if old.size > new.size {
             return Ok(Err("check-shrunk"));
         }
-        let tiles = DbTiles::new(db, number);
-        let corrupt = |e: ledger::tree::TileFault| store::StoreError::Corrupt(e.to_string());
-        if old.size == new.size {
-            let same = root_at(new.size, &tiles).map_err(corrupt)? == old.root;
-            return Ok(if same { Ok((old.size, new.size)) } else { Err("check-rewritten") });
-        }
-        let proof = consistency(old.size, new.size, &tiles).map_err(corrupt)?;
-        let grew = check_consistency(old.size, old.root, new.size, new.root, &proof).is_ok();
+        let grew = if old.size == new.size {
+            old.root == new.root
+        } else {
+            let proof = tiles::over(db, number, |tiles| consistency(old.size, new.size, tiles))?;
+            check_consistency(old.size, old.root, new.size, new.root, &proof).is_ok()
+        };
         Ok(if grew { Ok((old.size, new.size)) } else { Err("check-rewritten") })
     })
     .await
