@@ -2,7 +2,7 @@
 //! filled in. What can't succeed as the case stands has no form.
 
 use super::command::{JOINT_MOST, name};
-use super::suggest::{by_words, suggestion};
+use super::suggest::suggestion;
 use crate::caller::Staff;
 use crate::form::Sent;
 use crate::lang::L;
@@ -15,6 +15,7 @@ use domain::case::{
 use domain::district::{District, Unit, UnitCode, UnitKind};
 use domain::rule::RuleId;
 use domain::{Label, Lang, Role};
+use reading::by_words;
 
 /// A field of a form.
 pub(super) struct Input {
