@@ -57,7 +57,6 @@ fn each_event_is_named_in_a_test() {
 }
 
 #[test]
-#[ignore = "until the pages are written; take this line away then"]
 fn each_route_is_asked_for_in_a_test() {
     holds(rules::coverage::routes);
 }
