@@ -36,7 +36,7 @@ pub fn verify_password(password: &str, hash: Option<&str>) -> bool {
 
 /// A password that a person can copy from paper: groups of letters and digits without look-alikes, 90 bits.
 pub fn fresh_password(entropy: &mut Entropy) -> String {
-    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789+";
+    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
     let text: Vec<char> = entropy.bytes::<18>().iter().map(|b| char::from(LETTERS[usize::from(b & 31)])).collect();
     text.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }

@@ -31,6 +31,17 @@ async fn an_auditor_walks_from_the_ledger_to_an_entry_its_proof_and_the_next_of_
     assert!(odd.text.contains("这个请求读不了"));
 }
 
+#[test]
+fn every_kind_of_entry_has_a_name_in_both_languages() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("locales");
+    for language in ["zh-CN", "en"] {
+        let words = std::fs::read_to_string(folder.join(language).join("office.ftl")).unwrap();
+        for kind in domain::case::EVENT_KINDS.iter().chain(domain::district::EVENT_KINDS) {
+            assert!(words.contains(&format!("\nkind-{} = ", kind.replace('_', "-"))), "{kind} in {language}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_somebody_kept_is_checked_against_today_and_a_changed_one_is_found() {
     let kit = Kit::new().await;
