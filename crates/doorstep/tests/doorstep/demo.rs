@@ -108,7 +108,10 @@ fn everything_that_can_happen_to_a_case_happens_in_a_small_demo() {
     missing.sort_unstable();
     assert_eq!(missing, NOT_IN_THE_DEMO);
     let stages = rows(&place(small()), "SELECT DISTINCT stage FROM cases WHERE district = $1");
-    assert_eq!(stages.len(), domain::case::Stage::ALL.len());
+    let stages: BTreeSet<&str> = stages.iter().map(|r| r.text(0).unwrap()).collect();
+    let all = domain::case::Stage::ALL.iter().map(|s| domain::Label::code(*s));
+    // A merged case has been answered together with the one it went into by the end of the year.
+    assert_eq!(all.filter(|s| !stages.contains(s)).collect::<Vec<_>>(), ["merged"]);
     let tracks = rows(&place(small()), "SELECT DISTINCT track FROM cases WHERE district = $1");
     assert_eq!(tracks.len(), domain::case::Track::ALL.len());
 }
