@@ -40,6 +40,7 @@ struct Inner {
     sign_ins: Limit<String>,
     sign_in_addresses: Limit<IpAddr>,
     visits: Mutex<HashMap<[u8; 32], (CaseId, Instant)>>,
+    tokens: Mutex<HashMap<[u8; 32], String>>,
     entropy: Mutex<Entropy>,
     statements: AtomicU64,
     demo: bool,
@@ -64,6 +65,7 @@ impl App {
             sign_ins: Limit::new(SIGN_IN_MOST, SIGN_IN_WINDOW),
             sign_in_addresses: Limit::new(SIGN_IN_ADDRESS_MOST, SIGN_IN_WINDOW),
             visits: Mutex::new(HashMap::new()),
+            tokens: Mutex::new(HashMap::new()),
             entropy: Mutex::new(Entropy::system()),
             statements: AtomicU64::new(0),
             demo: false,
@@ -95,6 +97,21 @@ impl App {
     /// Works with the source of random numbers: for a salt.
     pub(crate) fn with_entropy<T>(&self, work: impl FnOnce(&mut Entropy) -> T) -> T {
         work(&mut self.0.entropy.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The name of the token with this hash. Its row is never changed or removed (that a token has ended is an event of
+    /// the district), so what was found is remembered.
+    pub(crate) async fn token(&self, key: [u8; 32]) -> Result<Option<String>, Problem> {
+        let known = self.0.tokens.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
+        let number = self.0.desk.number();
+        let found = self.read(move |db, _| store::access::token(db, number, key)).await?;
+        if let Some(name) = &found {
+            self.0.tokens.lock().unwrap_or_else(PoisonError::into_inner).insert(key, name.clone());
+        }
+        Ok(found)
     }
 
     /// Opens a case to whoever holds the cookie with this hash, for a while.

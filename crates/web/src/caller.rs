@@ -295,8 +295,7 @@ impl FromRequestParts<App> for Reader {
 async fn token(parts: &Parts, app: &App, scope: Scope) -> Result<String, Problem> {
     let header = parts.headers.get(AUTHORIZATION).and_then(|h| h.to_str().ok());
     let token = header.and_then(|h| h.strip_prefix("Bearer ")).ok_or_else(Problem::token)?;
-    let (key, number) = (cookie_key(token.trim()), app.desk().number());
-    let name = app.read(move |db, _| access::token(db, number, key)).await?.ok_or_else(Problem::token)?;
+    let name = app.token(cookie_key(token.trim())).await?.ok_or_else(Problem::token)?;
     let district = app.desk().district();
     let open = district.tokens.get(&name).is_some_and(|t| !t.ended && t.scope == scope);
     if open { Ok(name) } else { Err(Problem::token()) }

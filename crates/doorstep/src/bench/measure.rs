@@ -50,7 +50,8 @@ impl Bench {
         Ok(Bench { data, place, clients: clients.to_vec(), intake, cases: 0, rows: 0, bare: BARE, empty_bytes })
     }
 
-    /// Grows to so many cases and measures.
+    /// Grows to so many cases and measures. The server comes last: its clock is the machine's, and no case comes before
+    /// those that it took in.
     pub fn at(&mut self, size: u64) -> Result<Column, Failed> {
         let mut column = Column::new();
         let mut put = |name: &str, value: String| column.push((name.to_owned(), value));

@@ -1,7 +1,6 @@
 //! `bench`: how much the house takes in and how fast it answers, on this machine, with the data that it will have.
 //!
-//! The district grows in one place from size to size: what is measured at a size sees that many cases and what the
-//! measurements before it added. Cases come evenly, 10 000 a month; a quarter of them is accepted and dispatched.
+//! Each size has a district of its own. Cases come evenly, 10 000 a month; a quarter of them is accepted and dispatched.
 
 mod district;
 mod http;
@@ -18,7 +17,7 @@ use store::{Db, Place};
 /// What is to be measured.
 #[derive(clap::Args)]
 pub struct Wish {
-    /// At how many cases, smallest first.
+    /// At how many cases.
     #[arg(long, value_delimiter = ',', default_value = "10k")]
     sizes: Vec<String>,
     /// With how many clients over HTTP.
@@ -35,10 +34,14 @@ pub fn bench(data: &str, wish: &Wish) -> Result<(), Failed> {
     if wish.clients.contains(&0) || wish.intake == 0 || sizes.contains(&0) {
         return Err(Failed::usage("Nothing can be measured with 0.", "Give numbers from 1 on."));
     }
-    let home = Home::beside(data)?;
-    let mut bench = Bench::begin(home.data.clone(), &wish.clients, wish.intake)?;
+    if sizes.len() > 1 && matches!(place(data)?, Place::Postgres(_)) {
+        let todo = "Name one size, and give it an empty database.";
+        return Err(Failed::usage("On PostgreSQL every size needs a database of its own.", todo));
+    }
     let mut columns = Vec::new();
     for size in sizes {
+        let home = Home::beside(data)?;
+        let mut bench = Bench::begin(home.data.clone(), &wish.clients, wish.intake)?;
         columns.push((size, bench.at(size)?));
     }
     say(table(&columns));

@@ -2,6 +2,7 @@
 
 use super::{Access, Result, Row, StoreError, Value};
 use crate::place;
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 use std::path::Path;
@@ -78,6 +79,8 @@ impl Conn {
         let inner = Connection::open_with_flags(file, flags).map_err(failed)?;
         inner.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
         inner.set_prepared_statement_cache_capacity(STATEMENTS);
+        // A plan does not depend on the values that go in: otherwise a statement is planned anew with each of them.
+        inner.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
         let conn = Self { inner, write };
         conn.batch("PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY;")?;
         Ok(conn)
