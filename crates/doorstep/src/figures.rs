@@ -142,7 +142,7 @@ fn csv(lines: &[Line], by: Option<By>) -> Result<String, Box<dyn std::error::Err
         let fields = [
             f.id.to_owned(),
             f.value.clone(),
-            f.unit.sign().to_owned(),
+            f.unit.sign(Lang::Zh).to_owned(),
             f.numerator.to_string(),
             number(f.denominator),
             took_part.map(|p| p.value.clone()).unwrap_or_default(),
@@ -179,12 +179,12 @@ fn table(lines: &[Line], filter: &Filter, by: Option<By>, district: &District) -
         let group = line.group.as_deref().zip(by).map(|(key, by)| by.name(key, district, Lang::Zh));
         let counts = f.denominator.map_or(f.numerator.to_string(), |d| format!("{}/{d}", f.numerator));
         let took_part = f.participation.as_ref();
-        let took_part = took_part.map(|p| format!("{} ({}/{})", p.printed(), p.numerator, p.denominator));
+        let took_part = took_part.map(|p| format!("{} ({}/{})", p.printed(Lang::Zh), p.numerator, p.denominator));
         let rounding = f.rounding.map(|r| format!(" {}", r.code())).unwrap_or_default();
         rows.push(vec![
             group.unwrap_or_default(),
             format!("{} {}", f.name(Lang::Zh), f.name(Lang::En)),
-            f.printed(),
+            f.printed(Lang::Zh),
             counts,
             took_part.unwrap_or_default(),
             format!("{} v{}{rounding}", f.id, f.definition_version),

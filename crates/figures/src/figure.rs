@@ -91,8 +91,8 @@ impl Figure {
     }
 
     /// The value with its measure, as people read it: `98.27 %`.
-    pub fn printed(&self) -> String {
-        printed(&self.value, self.unit)
+    pub fn printed(&self, lang: Lang) -> String {
+        printed(&self.value, self.unit, lang)
     }
 
     /// The rate in ten-thousandths where the figure prints one, cut off: what a picture draws.
@@ -104,11 +104,11 @@ impl Figure {
 
 impl Share {
     /// The value with its measure.
-    pub fn printed(&self) -> String {
-        printed(&self.value, self.unit)
+    pub fn printed(&self, lang: Lang) -> String {
+        printed(&self.value, self.unit, lang)
     }
 }
 
-fn printed(value: &str, unit: Measure) -> String {
-    if value == rounding::NONE { value.to_owned() } else { format!("{value} {}", unit.sign()) }
+fn printed(value: &str, unit: Measure, lang: Lang) -> String {
+    if value == rounding::NONE { value.to_owned() } else { format!("{value} {}", unit.sign(lang)) }
 }

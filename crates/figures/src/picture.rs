@@ -4,6 +4,7 @@
 //! Drawn 400 units wide, a little more than a phone's screen: at 390 pixels a text is still read without zooming.
 
 use crate::figure::Figure;
+use domain::Lang;
 use std::fmt::Write as _;
 
 /// Width of a picture in its own units.
@@ -17,7 +18,7 @@ const WHOLE: i64 = 10_000;
 
 /// Bars with their labels above, one for each row: label and figure. A rate is drawn on a scale of 0 to 100 %; a count
 /// on a scale to the highest. A figure that prints no rate has its counts and no bar.
-pub fn bars(title: &str, rows: &[(String, &Figure)]) -> String {
+pub fn bars(title: &str, rows: &[(String, &Figure)], lang: Lang) -> String {
     let scale = Scale::of(rows);
     let bottom = number(rows.len()) * ROW;
     let mut svg = head(title, bottom + 20);
@@ -26,7 +27,7 @@ pub fn bars(title: &str, rows: &[(String, &Figure)]) -> String {
         for x in [0, WIDTH / 2, WIDTH] {
             put(&mut svg, format_args!(r#"<line class="grid" x1="{x}" y1="{top}" x2="{x}" y2="{}"/>"#, top + 14));
         }
-        let (label, value) = (escape(&cut(label)), escape(&figure.printed()));
+        let (label, value) = (escape(&cut(label)), escape(&figure.printed(lang)));
         put(&mut svg, format_args!(r#"<text x="2" y="{text}">{label}</text>"#));
         put(&mut svg, format_args!(r#"<text x="{}" y="{text}" text-anchor="end">{value}</text>"#, WIDTH - 2));
         if let Some(part) = scale.part(figure) {
@@ -186,7 +187,7 @@ mod tests {
     #[test]
     fn a_bar_is_as_long_as_its_rate_and_small_numbers_have_no_bar() {
         let (half, few, none) = (figure("accepted", 50, 100), figure("accepted", 7, 12), figure("accepted", 0, 0));
-        let svg = bars("受理率", &[("一".into(), &half), ("二".into(), &few), ("三".into(), &none)]);
+        let svg = bars("受理率", &[("一".into(), &half), ("二".into(), &few), ("三".into(), &none)], Lang::Zh);
         assert_eq!(svg.matches("<rect").count(), 1);
         assert!(
             svg.contains("width=\"200\"")
@@ -199,7 +200,7 @@ mod tests {
     #[test]
     fn counts_are_drawn_on_a_scale_to_a_round_number() {
         let (a, b) = (figure("raised", 31, 0), figure("raised", 40, 0));
-        let svg = bars("收件量", &[("a".into(), &a), ("b".into(), &b)]);
+        let svg = bars("收件量", &[("a".into(), &a), ("b".into(), &b)], Lang::Zh);
         assert!(svg.contains("width=\"310\"") && svg.contains("width=\"400\"") && svg.contains(">20<"), "{svg}");
     }
 
@@ -217,7 +218,11 @@ mod tests {
     #[test]
     fn a_picture_has_a_title_and_a_role_and_no_style() {
         let one = figure("accepted", 50, 100);
-        for svg in [bars("a < b", &[("x".into(), &one)]), line("a < b", &[("x".into(), &one)]), bars("a < b", &[])] {
+        for svg in [
+            bars("a < b", &[("x".into(), &one)], Lang::Zh),
+            line("a < b", &[("x".into(), &one)]),
+            bars("a < b", &[], Lang::Zh),
+        ] {
             assert!(svg.starts_with("<svg viewBox=\"0 0 400 ") && svg.contains("role=\"img\"><title>a &lt; b</title>"));
             assert!(!svg.contains("style") && svg.ends_with("</svg>"));
         }
@@ -229,7 +234,7 @@ mod tests {
             let figure = figure("accepted", n, d);
             let plain = figure.clone();
             for (drawn, expected) in [
-                (bars(&title, &[(label.clone(), &figure)]), bars("", &[(String::new(), &plain)])),
+                (bars(&title, &[(label.clone(), &figure)], Lang::Zh), bars("", &[(String::new(), &plain)], Lang::Zh)),
                 (line(&title, &[(label.clone(), &figure)]), line("", &[(String::new(), &plain)])),
             ] {
                 prop_assert_eq!(drawn.matches('<').count(), expected.matches('<').count());

@@ -1,5 +1,6 @@
 //! How a rate is rounded and printed: pure, in whole numbers, without floating point.
 
+use domain::Lang;
 use serde::{Deserialize, Serialize};
 
 /// Below this denominator only the counts are shown: a rate of so few cases says nothing.
@@ -59,10 +60,11 @@ pub enum Measure {
 
 impl Measure {
     /// As it stands behind a value.
-    pub fn sign(self) -> &'static str {
-        match self {
-            Measure::Percent => "%",
-            Measure::Cases => "件",
+    pub fn sign(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Measure::Percent, _) => "%",
+            (Measure::Cases, Lang::Zh) => "件",
+            (Measure::Cases, Lang::En) => "cases",
         }
     }
 }

@@ -54,6 +54,19 @@ impl L {
         LOCALES.try_lookup_with_args(self.id(), key, &args).unwrap_or_else(|| key.to_owned())
     }
 
+    /// The source of a rule, with the names of the laws that the built-in table rests on in the page's language.
+    pub(crate) fn law(&self, source: &str) -> String {
+        const LAWS: [(&str, &str); 3] = [
+            ("信访工作条例", "Regulations on Petition Work, art."),
+            ("人民调解法", "People's Mediation Law, art."),
+            ("北京接诉即办工作条例", "Beijing Regulations on Swift Response to Complaints, art."),
+        ];
+        match (self.0, LAWS.iter().find_map(|(zh, en)| Some((en, source.strip_prefix(zh)?)))) {
+            (Lang::En, Some((law, articles))) => format!("{law}{articles}"),
+            _ => source.to_owned(),
+        }
+    }
+
     /// A day as people read it: `5月16日 周二`, `Tue 16 May`; with the year when it is not `near`'s.
     pub(crate) fn day(&self, date: Date, near: Date) -> String {
         const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -60,8 +60,8 @@ struct Found {
 }
 
 fn kind_words(l: L, kind: &str) -> String {
-    let key = format!("kind-{}", kind.replace('_', "-"));
-    if l.has(&key) { l.t(&key) } else { kind.to_owned() }
+    let keys = [format!("kind-{}", kind.replace('_', "-")), format!("staff-event-{kind}")];
+    keys.iter().find(|key| l.has(key)).map_or(kind.to_owned(), |key| l.t(key))
 }
 
 /// `GET /ledger`

@@ -45,13 +45,13 @@ struct FigureView {
 
 fn view(l: L, f: &Figure) -> FigureView {
     let participation = f.participation.as_ref().map(|p| {
-        let values = [("rate", p.printed()), ("n", p.numerator.to_string()), ("d", p.denominator.to_string())];
+        let values = [("rate", p.printed(l.0)), ("n", p.numerator.to_string()), ("d", p.denominator.to_string())];
         l.t_with("figures-participation", &values)
     });
     FigureView {
         id: f.id.to_owned(),
         name: f.name(l.0).to_owned(),
-        value: f.printed(),
+        value: f.printed(l.0),
         text: f.definition.text(l.0).to_owned(),
         numerator: f.numerator,
         denominator: f.denominator,
@@ -123,8 +123,10 @@ fn published_view(l: L, p: &Published, corrections: &BTreeMap<(u64, &str), &Publ
     let rate = f.denominator > 0 && of.is_some_and(|d| d.denominator.is_some());
     let participation = f.participation.map(|(n, d)| {
         let rounding = of.map(catalogue::Definition::rounding);
-        let rate = rounding.map(|r| figures::rounding::rate(n, d, r).0).unwrap_or_default();
-        let values = [("rate", format!("{rate} %")), ("n", n.to_string()), ("d", d.to_string())];
+        let (rate, unit) =
+            rounding.map_or((String::new(), figures::rounding::Measure::Percent), |r| figures::rounding::rate(n, d, r));
+        let rate = if d > 0 { format!("{rate} {}", unit.sign(l.0)) } else { rate };
+        let values = [("rate", rate), ("n", n.to_string()), ("d", d.to_string())];
         l.t_with("figures-participation", &values)
     });
     let is_percent = rate && f.value.parse::<f64>().is_ok();
@@ -249,6 +251,9 @@ struct LivePage {
     may_publish: bool,
 }
 
+/// Draws labelled figures under a title.
+type Draw<'a> = &'a dyn Fn(&str, &[(String, &Figure)]) -> String;
+
 /// A line of the table beside a picture.
 struct GroupRow {
     name: String,
@@ -329,7 +334,7 @@ pub(crate) async fn live(
             Some(GroupRow {
                 name: by.name(&g.key, &d, l.0),
                 href: format!("/figures/live?{}&figure={chosen}", page_query(&narrowed)),
-                value: f.printed(),
+                value: f.printed(l.0),
                 numerator: f.numerator,
                 denominator: f.denominator,
             })
@@ -339,7 +344,7 @@ pub(crate) async fn live(
     let named = |by: By, groups: &'_ [figures::Group]| -> Vec<(String, usize)> {
         groups.iter().enumerate().map(|(n, g)| (by.name(&g.key, &d, l.0), n)).collect()
     };
-    let drawn = |by: By, groups: &[figures::Group], draw: fn(&str, &[(String, &Figure)]) -> String| {
+    let drawn = |by: By, groups: &[figures::Group], draw: Draw<'_>| {
         let at = named(by, groups);
         let rows: Vec<(String, &Figure)> = at
             .into_iter()
@@ -372,9 +377,9 @@ pub(crate) async fn live(
         size: all.first().map_or(0, |f| f.ledger_size),
         query: filter.query(),
         leading: all.iter().filter(|f| FIRST.contains(&f.id)).map(|f| view(l, f)).collect(),
-        trend: drawn(By::Month, &months, picture::line),
+        trend: drawn(By::Month, &months, &picture::line),
         months: rows_of(By::Month, &months),
-        bars: drawn(by, &groups, picture::bars),
+        bars: drawn(by, &groups, &|title, rows| picture::bars(title, rows, l.0)),
         rows: rows_of(by, &groups),
         by_words: by.label(l.0).to_owned(),
         may_publish: PUBLISHERS.contains(&staff.role),

@@ -55,7 +55,7 @@ fn clock_view(l: L, clock: &Clock, today: Date, district: &District) -> ClockVie
 /// Why a clock ends on its day: from when, how long, by which rule, what was added.
 fn reason(l: L, clock: &Clock, district: &District, today: Date) -> String {
     let source = district.rules.rule(clock.rule).source;
-    let source = if source == "configuration" { l.t_n("why-own-rule", district.rules.version) } else { source };
+    let source = if source == "configuration" { l.t_n("why-own-rule", district.rules.version) } else { l.law(&source) };
     let working = clock.unit == Unit::Working;
     let mut words = l.t_with(
         if working { "why-working" } else { "why-calendar" },

@@ -230,5 +230,5 @@ fn window(l: L, clock: &Clock, today: calendar::Date) -> crate::view::ClockView 
 
 /// The source of a rule in words.
 pub(super) fn source(l: L, source: &str) -> String {
-    if source == "configuration" { l.t("staff-source-own") } else { source.to_owned() }
+    if source == "configuration" { l.t("staff-source-own") } else { l.law(source) }
 }
