@@ -57,6 +57,17 @@ function keepDraft(form) {
       return button;
     }));
   };
+  // What the server has acknowledged keeps its key for as long as the tab is open: the back button brings a form back with
+  // all that stood in it and a new key, and the same words once more are the same case. Only a sum of the words is kept.
+  const sentName = `doorstep-sent:${form.dataset.draft}`;
+  const sum = () => [...JSON.stringify(read(form))].reduce((h, c) => (Math.imul(h, 31) + c.codePointAt(0)) | 0, 7);
+  const acknowledged = () => { try { sessionStorage.setItem(sentName, JSON.stringify([sum(), key?.value])); } catch { /* storage is switched off */ } };
+  const useKeyOfTheSame = () => {
+    try {
+      const [of, old] = JSON.parse(sessionStorage.getItem(sentName)) ?? [];
+      if (old && key && of === sum()) key.value = old;
+    } catch { /* storage is switched off */ }
+  };
   const forget = () => { drop(name); tried = false; clearTimeout(waiting); };
   // Once a sending was tried, its key stays with the draft: the server may have it already, and must see the same key.
   const store = () => save(name, { saved: Date.now(), fields: read(form), key: tried && key ? key.value : null });
@@ -85,6 +96,7 @@ function keepDraft(form) {
 
   async function send() {
     if (sending) return;
+    useKeyOfTheSame();
     sending = true; tried = true; buttons(true); clearTimeout(waiting); store();
     state(say("正在提交……", "Sending…"), false);
     let response;
@@ -103,10 +115,10 @@ function keepDraft(form) {
         [say("现在再试", "Try now"), send]);
       return;
     }
-    if (response.redirected) { forget(); location.assign(response.url); return; }
+    if (response.redirected) { acknowledged(); forget(); location.assign(response.url); return; }
     if ((response.headers.get("content-type") ?? "").startsWith("application/json")) {
       const answer = await response.json().catch(() => ({}));
-      if (response.ok && answer.location) { forget(); location.assign(answer.location); return; }
+      if (response.ok && answer.location) { acknowledged(); forget(); location.assign(answer.location); return; }
     }
     // Refused, or answered with a page: let the browser send it and show that page. requestSubmit is not used, as it would come back here.
     if (submitter?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: submitter.name, value: submitter.value }));
