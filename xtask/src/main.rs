@@ -11,9 +11,10 @@ mod steps;
 
 use std::process::ExitCode;
 
-const HELP: &str = "cargo xtask test            bring what is missing, then run everything
-cargo xtask test --quick    without browser, crash test and dependency check; brings nothing
-cargo xtask help            this text";
+const HELP: &str = "cargo xtask test                 bring what is missing, then run everything
+cargo xtask test --quick         without browser, crash test and dependency check; brings nothing
+cargo xtask screenshots FOLDER   pictures of every page of a small demo, for everybody who may see it
+cargo xtask help                 this text";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     let result = match arguments.as_slice() {
         ["test"] => steps::all(),
         ["test", "--quick"] => steps::quick(),
+        ["screenshots", folder] => steps::screenshots(folder),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())

@@ -86,6 +86,21 @@ pub fn quick() -> Result<()> {
     Ok(())
 }
 
+/// Pictures of every page into a folder: one of the tests in the browser, that otherwise does not run.
+pub fn screenshots(folder: &str) -> Result<()> {
+    let made = std::fs::create_dir_all(folder).and_then(|()| std::fs::canonicalize(folder));
+    let folder = made.map_err(|error| format!("{folder} can't be made: {error}. Name another folder."))?;
+    let mut run = Run::new();
+    run.step("what the tests need", bring::everything)?;
+    let mut command = cargo();
+    command.args(["test", "--locked", "-p", "doorstep", "--test", "doorstep", "--", "--ignored", "browser::pictures"]);
+    command.env("DOORSTEP_SCREENSHOTS", &folder);
+    run.step("pictures", || must(&mut command, "Read the message above: a page that can't be opened is named there."))?;
+    run.summary();
+    println!("\nThe pictures are in {}.", folder.display());
+    Ok(())
+}
+
 /// The names of the integration tests that aren't slow.
 fn quick_targets() -> Result<Vec<String>> {
     let mut names = Vec::new();

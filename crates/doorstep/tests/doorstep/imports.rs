@@ -44,7 +44,7 @@ fn must(args: &[&str]) -> String {
 /// What a command that fails with this exit code prints.
 fn refused(code: i32, args: &[&str]) -> String {
     let done = run(args);
-    let said = text(&done.stdout) + &text(&done.stderr);
+    let said = text(&done.stdout) + text(&done.stderr).as_str();
     assert_eq!(done.status.code(), Some(code), "{args:?}: {said}");
     said
 }

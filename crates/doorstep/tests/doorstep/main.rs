@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod binary;
+mod browser;
 mod copies;
 mod crash;
 mod demo;

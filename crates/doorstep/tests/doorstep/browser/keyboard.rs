@@ -1,0 +1,62 @@
+//! A clerk without a mouse.
+
+use super::site::Site;
+use super::tab::{Tab, browse, is_there};
+use serde_json::json;
+use thirtyfour::{Key, TypingData};
+
+/// Where the focus is: whether it is at a selector, whether one sees it, and what it is.
+const FOCUS: &str = "const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
+    const near = at.closest('label') ? getComputedStyle(at.closest('label')) : style;
+    const ring = (s) => (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none';
+    const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+    return [at.matches(WANTED), (ring(style) || ring(near)) && inside, at.outerHTML.slice(0, 200)]";
+
+/// Goes from field to field by the tab key until it is there: after how many. On the way, one always sees where one is.
+async fn tab_to(tab: &Tab, css: &str) -> usize {
+    let script = FOCUS.replace("WANTED", &json!(css).to_string());
+    for n in 1..=80 {
+        tab.keys(Key::Tab).await;
+        let at = tab.run(&script).await;
+        assert_eq!(at[1], json!(true), "one does not see that the focus is at {}", at[2]);
+        if at[0] == json!(true) {
+            return n;
+        }
+    }
+    panic!("the tab key does not lead to {css}");
+}
+
+async fn types(tab: &Tab, text: &str) {
+    tab.driver.action_chain().send_keys(TypingData::from(text)).perform().await.unwrap();
+}
+
+#[test]
+fn by_the_keyboard_alone_a_clerk_signs_in_opens_the_first_due_case_and_answers_it() {
+    if !is_there() {
+        return;
+    }
+    let site = Site::serve();
+    browse(&site.server.address, async |tab| {
+        tab.desk().await;
+        tab.go("/sign-in").await;
+        assert_eq!(tab_to(tab, "a.skip").await, 1, "the way past the head comes first");
+        tab.keys(Key::Enter).await;
+        assert_eq!(tab_to(tab, "#f-user").await, 1, "it leads to what the page is for");
+        types(tab, "clerk-1").await;
+        tab_to(tab, "#f-password").await;
+        types(tab, super::site::PASSWORD).await;
+        tab.keys(Key::Enter).await;
+        tab.at("main table.list").await;
+        tab_to(tab, "main table a[href^='/cases/']").await;
+        tab.keys(Key::Enter).await;
+        tab.at("#f-answer").await;
+        assert_eq!(tab.path().await, format!("/cases/{}", site.late.code), "the first case is the most urgent one");
+        tab_to(tab, "#f-answer input[name='answer-outcome']").await;
+        tab.keys(Key::Space).await;
+        tab_to(tab, "#f-answer-text").await;
+        types(tab, "The lamp was replaced.").await;
+        tab_to(tab, "#f-answer .btn-main").await;
+        tab.keys(Key::Enter).await;
+        tab.sees("答复已记录").await;
+    });
+}

@@ -1,0 +1,189 @@
+//! A served district for the browser. All that people wrote in it is in Latin letters, so that a Chinese word on an
+//! English page is a word of the program.
+
+use crate::binary::Server;
+use crate::district::{Story, Told};
+use desk::{Clock, Entropy};
+use domain::case::{Command as Act, *};
+use domain::district::{Catalogue, Category, Command as Change, Responsible, Scope, Unit, UnitCode, UnitKind};
+use domain::rule::RuleTable;
+use domain::{Actor, Label, Moment, Role};
+use store::{Db, Place, access};
+
+/// The password of every account.
+pub const PASSWORD: &str = "a password for tests";
+
+const DAY: i64 = 24 * 3600 * 1000;
+
+const UNITS: &[(&str, UnitKind)] = &[
+    ("centre", UnitKind::Centre),
+    ("housing", UnitKind::Bureau),
+    ("water", UnitKind::Bureau),
+    ("discipline", UnitKind::Discipline),
+    ("street-1", UnitKind::Street),
+    ("mediation", UnitKind::Mediation),
+];
+
+/// A district that is served, with a case at each turn of its way.
+pub struct Site {
+    pub server: Server,
+    data: String,
+    /// Raised and looked at by nobody.
+    pub raised: Told,
+    /// With the housing bureau, its time long over.
+    pub late: Told,
+    /// With the housing bureau, to be answered.
+    pub handled: Told,
+    /// The resident is asked something.
+    pub asked: Told,
+    /// Answered; the resident's verdict is waited for.
+    pub answered: Told,
+    /// A petition whose resident asked for a review.
+    pub review: Told,
+    /// A sealed accusation.
+    pub sealed: Told,
+    _folder: tempfile::TempDir,
+}
+
+/// The sign-in name of a role's first account; clerks and heads are at the housing bureau.
+pub fn user_of(role: Role) -> String {
+    format!("{}-1", role.code())
+}
+
+/// A hotline request.
+fn raise(text: &str) -> Raise {
+    Raise {
+        text: text.into(),
+        place: "No. 3, Sample Lane".into(),
+        street: Some("street-1".into()),
+        contact: Contact { name: "Resident 0001".into(), phone: "10000000001".into() },
+        ..Raise::default()
+    }
+}
+
+fn found(story: &Story) {
+    let unit = |(code, kind): &(&str, UnitKind)| Unit {
+        code: (*code).into(),
+        zh: format!("Unit {code}"),
+        en: format!("Unit {code}"),
+        kind: *kind,
+        parent: None,
+        closed: false,
+    };
+    story.change(Change::SetUnits(UNITS.iter().map(unit).collect()));
+    let category = |code: &str, unit: &str, keyword: &str| Category {
+        code: code.into(),
+        zh: format!("Category {code}"),
+        en: format!("Category {code}"),
+        responsible: Responsible::Unit(unit.into()),
+        tracks: Vec::new(),
+        keywords: vec![keyword.into()],
+    };
+    let categories = vec![
+        category("housing", "housing", "roof"),
+        category("housing.light", "housing", "lamp"),
+        category("water", "water", "tap"),
+        category("conduct", "discipline", "conduct"),
+    ];
+    story.change(Change::PublishCatalogue(Catalogue { version: 0, categories }));
+    story.change(Change::PublishRules(RuleTable::builtin()));
+    let at = |role: &Role| -> UnitCode {
+        match role {
+            Role::Clerk | Role::Head => "housing".into(),
+            Role::Grid => "street-1".into(),
+            _ => "centre".into(),
+        }
+    };
+    let mut accounts: Vec<(String, UnitCode, Role)> = Role::ALL.iter().map(|r| (user_of(*r), at(r), *r)).collect();
+    accounts.push(("clerk-2".into(), "housing".into(), Role::Clerk));
+    accounts.push(("clerk-water".into(), "water".into(), Role::Clerk));
+    accounts.push(("clerk-discipline".into(), "discipline".into(), Role::Clerk));
+    story.change(Change::OpenAccounts(accounts));
+    story.change(Change::MakeToken { name: "hotline".into(), scope: Scope::Intake });
+    let hash = desk::hash_password(PASSWORD, &mut Entropy::seeded(5)).unwrap();
+    let ids: Vec<u32> = story.desk.district().accounts.keys().copied().collect();
+    let mut rows: Vec<_> = ids.iter().map(|id| access::set_password(1, *id, &hash)).collect();
+    rows.push(access::set_token(1, [9; 32], "hotline"));
+    story.desk.put_now(rows).unwrap();
+}
+
+/// A case with the housing bureau.
+fn dispatched(story: &Story, raise: Raise, joint: &[&str]) -> Told {
+    let dispatcher = || story.by("dispatcher-1");
+    let way = (raise.track == Track::Petition).then_some(Way::Opinion);
+    let case = story.raise(raise, Vec::new());
+    story.act(dispatcher(), &case, Act::Accept { way, category: "housing.light".into() });
+    let joint = joint.iter().map(|u| (*u).into()).collect();
+    story.act(dispatcher(), &case, Act::Dispatch { lead: "housing".into(), joint });
+    case
+}
+
+fn answer(story: &Story, case: &Told, outcome: Outcome) {
+    let text = "The lamp was replaced.".into();
+    let answer = Act::Answer { task: 1, outcome, text, basis: "Sample rules, article 1".into() };
+    story.act(story.by("clerk-1"), case, answer);
+}
+
+fn petition(text: &str) -> Raise {
+    Raise { track: Track::Petition, ..raise(text) }
+}
+
+impl Site {
+    /// Makes one and serves it.
+    pub fn serve() -> Site {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data").to_str().unwrap().to_owned();
+        let now = Clock::System.now();
+        let story = Story::found(&Place::parse(&data).unwrap(), 23);
+        found(&story);
+        story.clock.set(Moment(now.0 - 40 * DAY));
+        let late = dispatched(&story, raise("The lamp on the stairs has been out for weeks."), &[]);
+        let closed = dispatched(&story, raise("The lamp at the gate is out."), &[]);
+        answer(&story, &closed, Outcome::Done);
+        let verdict = Verdict { solved: Solved::Yes, handled: Handled::Good, asked_for_good: false, witnessed: false };
+        let give = Act::GiveVerdict { verdict, words: "Thank you.".into(), witness: String::new() };
+        story.act(Actor::Resident, &closed, give);
+        story.clock.set(Moment(now.0 - 2 * DAY));
+        let public = Raise { public: true, ..raise("The lamp in the yard is out.") };
+        let photos = vec![crate::district::photo(1)];
+        let raised = story.raise(public, photos);
+        let objected = dispatched(&story, raise("A lamp and a tap."), &["water"]);
+        story.act(story.by("clerk-water"), &objected, Act::Object { task: 2, reason: "It is no tap.".into() });
+        let handled = dispatched(&story, raise("The lamp on the fourth floor is out."), &[]);
+        story.act(story.by("clerk-1"), &handled, Act::Note { text: "Parts ordered.".into() });
+        let asked = dispatched(&story, raise("A lamp somewhere is out."), &[]);
+        story.act(story.by("clerk-1"), &asked, Act::Ask { task: 1, question: "Which entrance?".into() });
+        let answered = dispatched(&story, raise("The lamp at the bicycles is out."), &[]);
+        answer(&story, &answered, Outcome::Done);
+        let proposed = dispatched(&story, petition("Please see to the roof."), &[]);
+        answer(&story, &proposed, Outcome::Supported);
+        let review = dispatched(&story, petition("Please see to the roof again."), &[]);
+        answer(&story, &review, Outcome::Explained);
+        story.act(story.by("head-1"), &review, Act::Approve { task: 1 });
+        story.act(Actor::Resident, &review, Act::AskReview { reason: "It still leaks.".into() });
+        let accusation = Raise { track: Track::Accusation, accused: Some("water".into()), ..raise("Bad conduct.") };
+        let sealed = story.raise(accusation, Vec::new());
+        story.act(story.by("clerk-1"), &late, Act::Unmask { purpose: Purpose::Contact, text: "To call back.".into() });
+        story.change(Change::Export { what: "cases".into(), format: "csv".into(), rows: 9, masked: true });
+        publish(&story, &data, now);
+        story.end();
+        let server = Server::start(&data);
+        Site { server, data, raised, late, handled, asked, answered, review, sealed, _folder: folder }
+    }
+
+    /// How many cases there are.
+    pub fn cases(&self) -> i64 {
+        let mut db = Db::open_reader(&Place::parse(&self.data).unwrap()).unwrap();
+        let rows = db.query("SELECT COUNT(*) FROM cases WHERE district = $1", &store::args![1]).unwrap();
+        rows[0].int(0).unwrap()
+    }
+}
+
+/// The figures of this year so far.
+fn publish(story: &Story, data: &str, now: Moment) {
+    let today = now.date();
+    let window = figures::Filter::new(today.first_of_year(), today.tomorrow().unwrap()).unwrap();
+    let mut db = Db::open_reader(&Place::parse(data).unwrap()).unwrap();
+    let ids: Vec<&str> = figures::catalogue::in_force().map(|d| d.id.as_str()).collect();
+    story.change(Change::PublishFigures(figures::publication(&mut db, 1, &window, &ids).unwrap()));
+}

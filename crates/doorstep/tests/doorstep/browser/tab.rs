@@ -1,0 +1,304 @@
+//! A browser under test, and the chromedriver that drives it.
+
+use serde_json::{Value, json};
+use std::future::poll_fn;
+use std::io::{BufRead, BufReader};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, Weak};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+use thirtyfour::extensions::query::ElementPollerWithTimeout;
+use thirtyfour::prelude::*;
+use thirtyfour::{Key, LoggingPrefsLogLevel};
+
+/// How long a page may take to show what is waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How often it is asked.
+const PACE: Duration = Duration::from_millis(30);
+
+/// The process between us and Chromium. It ends with the last test that uses it.
+struct Chromedriver {
+    child: Child,
+    address: String,
+}
+
+impl Chromedriver {
+    /// The running one, or a new one on a free port.
+    fn shared() -> Arc<Chromedriver> {
+        static RUNNING: Mutex<Weak<Chromedriver>> = Mutex::new(Weak::new());
+        let mut running = RUNNING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        running.upgrade().unwrap_or_else(|| {
+            let started = Arc::new(Chromedriver::start());
+            *running = Arc::downgrade(&started);
+            started
+        })
+    }
+
+    fn start() -> Chromedriver {
+        let mut command = Command::new("chromedriver");
+        command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let port = said.find_map(|line| line.split("started successfully on port ").nth(1).map(str::to_owned));
+        let port = port.expect("chromedriver says its port");
+        Chromedriver { child, address: format!("http://127.0.0.1:{}", port.trim_end_matches('.')) }
+    }
+}
+
+impl Drop for Chromedriver {
+    fn drop(&mut self) {
+        crate::binary::kill(&mut self.child);
+    }
+}
+
+/// Whether Chromium and chromedriver are there. In a full run they must be; elsewhere their absence is said aloud.
+#[allow(clippy::print_stdout)] // The run shows what was skipped.
+pub fn is_there() -> bool {
+    let on_path = |program: &str| {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    };
+    let there = on_path("chromium") && on_path("chromedriver");
+    let must = std::env::var("DOORSTEP_TESTS").is_ok_and(|v| v == "all");
+    assert!(there || !must, "Chromium or chromedriver is missing: `cargo xtask test` installs them");
+    if !there {
+        println!("skipped: no Chromium with chromedriver here, so the pages were not looked at in a browser");
+    }
+    there
+}
+
+/// Opens a browser at a server, does something with it, and closes it, also when that fails.
+pub fn browse(address: &str, work: impl AsyncFnOnce(&Tab)) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let tab = Tab::open(address).await;
+        let mut work = Box::pin(work(&tab));
+        let guarded = |cx: &mut std::task::Context<'_>| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)))
+        {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(())) => Poll::Ready(Ok(())),
+            Err(panic) => Poll::Ready(Err(panic)),
+        };
+        let done = poll_fn(guarded).await;
+        drop(work);
+        if done.is_err() {
+            eprintln!(
+                "The browser was at {:?}, and the page said:\n{}",
+                tab.driver.current_url().await,
+                tab.text().await
+            );
+        }
+        let Tab { driver, .. } = tab;
+        driver.quit().await.unwrap();
+        if let Err(panic) = done {
+            resume_unwind(panic);
+        }
+    });
+}
+
+/// A browser.
+pub struct Tab {
+    pub driver: WebDriver,
+    address: String,
+    /// Its profile, and what it downloads.
+    folder: tempfile::TempDir,
+    _chromedriver: Arc<Chromedriver>,
+}
+
+impl Tab {
+    async fn open(address: &str) -> Tab {
+        let (chromedriver, folder) = (Chromedriver::shared(), tempfile::tempdir().unwrap());
+        let mut wanted = DesiredCapabilities::chrome();
+        for flag in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--lang=zh-CN",
+        ] {
+            wanted.add_arg(flag).unwrap();
+        }
+        wanted.add_arg(&format!("--user-data-dir={}", folder.path().join("profile").display())).unwrap();
+        let prefs = json!({
+            "download.default_directory": folder.path().join("downloads"),
+            "intl.accept_languages": "zh-CN,zh",
+        });
+        wanted.add_experimental_option("prefs", prefs).unwrap();
+        wanted.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
+        let poller = Arc::new(ElementPollerWithTimeout::new(PATIENCE, PACE));
+        let driver = WebDriver::builder(&chromedriver.address, wanted).poller(poller).await.unwrap();
+        let tab = Tab { driver, address: address.into(), folder, _chromedriver: chromedriver };
+        tab.phone().await;
+        tab
+    }
+
+    /// A phone: 390 × 844, by touch.
+    pub async fn phone(&self) {
+        self.width(390).await;
+    }
+
+    /// A desk: 1440 × 900, by mouse.
+    pub async fn desk(&self) {
+        self.width(1440).await;
+    }
+
+    /// A screen of this many CSS pixels across.
+    pub async fn width(&self, width: u32) {
+        let phone = width < 1000;
+        let (height, scale) = if phone { (844, 2) } else { (900, 1) };
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": phone });
+        self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
+        self.cdp("Emulation.setTouchEmulationEnabled", json!({ "enabled": phone })).await;
+    }
+
+    /// Chromium's own protocol.
+    pub async fn cdp(&self, command: &str, with: Value) -> Value {
+        self.driver.cdp().send_raw(command, with).await.unwrap_or_else(|e| panic!("{command}: {e}"))
+    }
+
+    /// Whether there is a network.
+    pub async fn network(&self, there: bool) {
+        self.cdp("Network.enable", json!({})).await;
+        let conditions = json!({ "offline": !there, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.cdp("Network.emulateNetworkConditions", conditions).await;
+    }
+
+    /// Opens a page of the server.
+    pub async fn go(&self, path: &str) {
+        self.driver.goto(format!("{}{path}", self.address)).await.unwrap_or_else(|e| panic!("{path}: {e}"));
+    }
+
+    /// The path where the browser is, with its query.
+    pub async fn path(&self) -> String {
+        let url = self.driver.current_url().await.unwrap();
+        format!("{}{}", url.path(), url.query().map(|q| format!("?{q}")).unwrap_or_default())
+    }
+
+    /// The first element of a selector, waited for.
+    pub async fn at(&self, css: &str) -> WebElement {
+        let found = self.driver.query(By::Css(css)).first().await;
+        found.unwrap_or_else(|e| panic!("nothing is at {css}: {e}"))
+    }
+
+    /// Taps or clicks.
+    pub async fn press(&self, css: &str) {
+        self.at(css).await.click().await.unwrap_or_else(|e| panic!("{css} can't be pressed: {e}"));
+    }
+
+    /// Types into an empty field.
+    pub async fn fill(&self, css: &str, text: &str) {
+        self.at(css).await.send_keys(text).await.unwrap_or_else(|e| panic!("{css} can't be filled: {e}"));
+    }
+
+    /// What a field holds.
+    pub async fn value(&self, css: &str) -> String {
+        self.at(css).await.value().await.unwrap().unwrap_or_default()
+    }
+
+    /// Chooses an option by its value.
+    pub async fn choose(&self, css: &str, value: &str) {
+        self.press(&format!("{css} option[value='{value}']")).await;
+    }
+
+    /// Opens the fold that holds an element.
+    pub async fn unfold(&self, css: &str) {
+        self.press(&format!("details:not([open]):has({css}) > summary")).await;
+    }
+
+    /// Everything that the page says to the eye.
+    pub async fn text(&self) -> String {
+        let text = self.driver.execute("return document.body ? document.body.innerText : ''", Vec::new()).await;
+        text.ok().and_then(|t| t.json().as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// Waits until the page says something.
+    pub async fn sees(&self, text: &str) {
+        let since = Instant::now();
+        while !self.text().await.contains(text) {
+            assert!(since.elapsed() < PATIENCE, "the page does not say {text:?}");
+            tokio::time::sleep(PACE).await;
+        }
+    }
+
+    /// What a script returns.
+    pub async fn run(&self, script: &str) -> Value {
+        self.driver.execute(script, Vec::new()).await.unwrap_or_else(|e| panic!("{script}: {e}")).json().clone()
+    }
+
+    /// One key after the other, to whatever has the focus.
+    pub async fn keys(&self, key: Key) {
+        self.driver.action_chain().send_keys(key).perform().await.unwrap();
+    }
+
+    /// A file that was downloaded, waited for: its bytes.
+    pub async fn downloaded(&self, name: &str) -> String {
+        let path = self.downloads(name);
+        let since = Instant::now();
+        loop {
+            // Chromium gives the file its name when it is whole.
+            if let Ok(text) = std::fs::read_to_string(&path) {
+                return text;
+            }
+            assert!(since.elapsed() < PATIENCE, "{name} was not downloaded");
+            tokio::time::sleep(PACE).await;
+        }
+    }
+
+    /// Where a downloaded file is.
+    pub fn downloads(&self, name: &str) -> PathBuf {
+        self.folder.path().join("downloads").join(name)
+    }
+
+    /// A path for a file that the test makes.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Signs an account of the tests' own district in.
+    pub async fn sign_in(&self, user: &str) {
+        self.sign_in_with(user, super::site::PASSWORD).await;
+    }
+
+    /// Signs an account in.
+    pub async fn sign_in_with(&self, user: &str, password: &str) {
+        self.go("/sign-in").await;
+        self.fill("#f-user", user).await;
+        self.fill("#f-password", password).await;
+        self.press("main .btn-main").await;
+        self.at("form[action='/sign-out']").await;
+    }
+
+    /// Drops all cookies, of whatever page.
+    pub async fn forget_everybody(&self) {
+        self.cdp("Network.clearBrowserCookies", json!({})).await;
+    }
+
+    /// Signs out.
+    pub async fn sign_out(&self) {
+        self.press("form[action='/sign-out'] button").await;
+        self.at("#f-password").await;
+    }
+
+    /// Opens a case to its resident.
+    pub async fn follow(&self, code: &str, digits: &str) {
+        self.go("/follow").await;
+        self.fill("#f-code", code).await;
+        self.fill("#f-digits", digits).await;
+        self.press("main .btn-main").await;
+        self.at("form[action='/case/leave']").await;
+    }
+
+    /// What the browser complained of since it was last asked: scripts that failed, resources that were not there or not
+    /// allowed.
+    pub async fn complaints(&self) -> Vec<String> {
+        let log = self.driver.browser_log().await.unwrap();
+        log.into_iter().filter(|l| matches!(l.level.as_str(), "SEVERE" | "WARNING")).map(|l| l.message).collect()
+    }
+}
