@@ -1,7 +1,7 @@
 //! Reading along with `cargo test`: what is shown, what is counted, what was skipped.
 
 use std::fmt;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 
 /// What a run of tests came to.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -23,12 +23,12 @@ impl fmt::Display for Totals {
     }
 }
 
-/// Shows a run of `cargo test -- --show-output` as it goes, without the output of tests that passed; from that
+/// Shows in `shown` a run of `cargo test -- --show-output` as it goes, without the output of tests that passed; from that
 /// output only the lines that begin with `skipped:` are kept.
 ///
 /// # Errors
 /// When the pipe can't be read.
-pub fn follow(stdout: impl Read) -> io::Result<Totals> {
+pub fn follow(stdout: impl Read, mut shown: impl Write) -> io::Result<Totals> {
     let mut totals = Totals::default();
     let mut of_passing_tests = false;
     let mut lines = BufReader::new(stdout);
@@ -49,7 +49,7 @@ pub fn follow(stdout: impl Read) -> io::Result<Totals> {
             }
             continue;
         }
-        println!("{line}");
+        writeln!(shown, "{line}")?;
         if let Some(result) = line.strip_prefix("test result:") {
             totals.passed += number_before(result, " passed");
             totals.failed += number_before(result, " failed");
@@ -73,7 +73,7 @@ mod tests {
         let text = "running 2 tests\ntest a ... ok\n\nsuccesses:\n\n---- a stdout ----\nskipped: no data here\nchatter\n\n\
                     successes:\n    a\n\ntest result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 3 filtered out; finished in 0.1s\n\
                     test result: ok. 41 passed; 0 failed; 2 ignored; 0 measured; 0 filtered out; finished in 0.1s\n";
-        let totals = follow(text.as_bytes()).unwrap();
+        let totals = follow(text.as_bytes(), io::sink()).unwrap();
         let skipped = vec!["skipped: no data here".to_owned()];
         assert_eq!(totals, Totals { passed: 42, failed: 1, ignored: 2, skipped });
     }
@@ -81,6 +81,6 @@ mod tests {
     #[test]
     fn what_a_failing_test_said_is_not_taken_for_a_skip() {
         let text = "successes:\n    a\n\nfailures:\n\n---- b stdout ----\nskipped: half\n";
-        assert_eq!(follow(text.as_bytes()).unwrap(), Totals::default());
+        assert_eq!(follow(text.as_bytes(), io::sink()).unwrap(), Totals::default());
     }
 }

@@ -199,9 +199,8 @@ fn tests(selection: &[&str], filter: &[&str]) -> Result<String> {
         .spawn()
         .map_err(|error| format!("cargo can't be started: {error}. Install Rust from rustup.rs."))?;
     let totals = match child.stdout.take() {
-        Some(stdout) => {
-            output::follow(stdout).map_err(|error| format!("The tests' output broke off: {error}. Run it again."))?
-        }
+        Some(stdout) => output::follow(stdout, std::io::stdout())
+            .map_err(|error| format!("The tests' output broke off: {error}. Run it again."))?,
         None => Totals::default(),
     };
     let status = child.wait().map_err(|error| format!("cargo got lost: {error}. Run it again."))?;
