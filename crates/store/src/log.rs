@@ -33,10 +33,12 @@ pub(crate) const CHECKPOINT: &str = "INSERT INTO checkpoints(district, size, not
 pub(crate) const DONE: &str =
     "INSERT INTO done(district, key, request, stream, seq, size) VALUES($1, $2, $3, $4, $5, $6)";
 const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) FROM events WHERE district = $1";
+const ERASED: &str = "SELECT id FROM cases WHERE district = $1 AND erased = 1 ORDER BY touched DESC LIMIT 100";
 const NOTE: &str = "SELECT note FROM checkpoints WHERE district = $1 ORDER BY size DESC LIMIT 1";
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[EVENT, VAULT, VAULT_ERASE, FILE, FILES_ERASE, TILE, CHECKPOINT, DONE, SIZE, NOTE];
+pub const STATEMENTS: &[&str] =
+    &[EVENT, VAULT, VAULT_ERASE, FILE, FILES_ERASE, TILE, CHECKPOINT, DONE, SIZE, NOTE, ERASED];
 
 /// The stream of the district itself: the handle of all zeros.
 pub const DISTRICT_STREAM: CaseId = CaseId([0; 16]);
@@ -362,7 +364,6 @@ impl Log {
 
     /// A key whose case says "erased" is destroyed: the crash between commit and destruction ends here.
     fn finish_erasures(&mut self) -> Result<()> {
-        const ERASED: &str = "SELECT id FROM cases WHERE district = $1 AND erased = 1 ORDER BY touched DESC LIMIT 100";
         let erased = self.db.query(ERASED, &args![self.district])?;
         for row in erased {
             self.keys.destroy_case(&row.array(0)?)?;

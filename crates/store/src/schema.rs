@@ -12,6 +12,7 @@ pub const MIGRATIONS: &[(u32, &str)] = &[
     (1, include_str!("schema/001_truth.sql")),
     (2, include_str!("schema/002_rows.sql")),
     (3, include_str!("schema/003_access.sql")),
+    (4, include_str!("schema/004_start.sql")),
 ];
 
 /// The migrations of the key store.
