@@ -20,6 +20,9 @@ const INTAKE_WINDOW: Duration = Duration::from_secs(600);
 const SECRET_MOST: u32 = 10;
 const SECRET_WINDOW: Duration = Duration::from_secs(3600);
 
+/// How many acts a case takes from its resident in [`ACTS_WINDOW`].
+const ACTS_MOST: u32 = 30;
+const ACTS_WINDOW: Duration = Duration::from_secs(600);
 /// How many times an account's password may be tried in [`SIGN_IN_WINDOW`], and how often one address may try any.
 const SIGN_IN_MOST: u32 = 10;
 const SIGN_IN_ADDRESS_MOST: u32 = 100;
@@ -37,7 +40,8 @@ struct Inner {
     keys: Mutex<Keys>,
     intake: Limit<IpAddr>,
     secrets: Limit<String>,
-    sign_ins: Limit<String>,
+    acts: Limit<[u8; 16]>,
+    sign_ins: Limit<u32>,
     sign_in_addresses: Limit<IpAddr>,
     visits: Mutex<HashMap<[u8; 32], (CaseId, Instant)>>,
     tokens: Mutex<HashMap<[u8; 32], String>>,
@@ -62,6 +66,7 @@ impl App {
             keys,
             intake,
             secrets,
+            acts: Limit::new(ACTS_MOST, ACTS_WINDOW),
             sign_ins: Limit::new(SIGN_IN_MOST, SIGN_IN_WINDOW),
             sign_in_addresses: Limit::new(SIGN_IN_ADDRESS_MOST, SIGN_IN_WINDOW),
             visits: Mutex::new(HashMap::new()),
@@ -120,7 +125,7 @@ impl App {
         if visits.len() >= KEYS_MOST {
             visits.retain(|_, (_, since)| since.elapsed() < VISIT_LASTS);
             if visits.len() >= KEYS_MOST {
-                visits.clear();
+                return;
             }
         }
         visits.insert(key, (id, Instant::now()));
@@ -144,14 +149,15 @@ impl App {
     }
 
     /// One more try to sign in; refused when there were too many for this account or from this address.
-    pub(crate) fn count_sign_in(&self, user: &str, from: IpAddr) -> Result<(), Problem> {
+    /// An account that isn't there is not counted, so that made-up names fill nothing.
+    pub(crate) fn count_sign_in(&self, account: Option<u32>, from: IpAddr) -> Result<(), Problem> {
         self.0.sign_in_addresses.count(from)?;
-        self.0.sign_ins.count(user.to_lowercase())
+        account.map_or(Ok(()), |account| self.0.sign_ins.count(account))
     }
 
     /// A try that was right: the account may be tried anew.
-    pub(crate) fn signed_in(&self, user: &str) {
-        self.0.sign_ins.forget(&user.to_lowercase());
+    pub(crate) fn signed_in(&self, account: u32) {
+        self.0.sign_ins.forget(&account);
     }
 
     pub(crate) fn desk(&self) -> &Desk {
@@ -192,14 +198,19 @@ impl App {
         self.0.intake.count(from)
     }
 
-    /// Whether a case still listens to secrets.
-    pub(crate) fn may_try(&self, code: &str) -> Result<(), Problem> {
-        self.0.secrets.check(&code.to_owned())
+    /// One more secret tried on a case, before it is known whether it is right: many tries at once count too.
+    pub(crate) fn count_secret(&self, code: &str) -> Result<(), Problem> {
+        self.0.secrets.count(code.to_owned())
     }
 
-    /// One more wrong secret for a case.
-    pub(crate) fn count_wrong(&self, code: &str) -> Result<(), Problem> {
-        self.0.secrets.count(code.to_owned())
+    /// The secret was right.
+    pub(crate) fn secret_was_right(&self, code: &str) {
+        self.0.secrets.forget(&code.to_owned());
+    }
+
+    /// One more act of a resident on a case; refused when there were too many, as each stays for ever.
+    pub(crate) fn count_act(&self, id: CaseId) -> Result<(), Problem> {
+        self.0.acts.count(id.0)
     }
 }
 
@@ -210,7 +221,7 @@ struct Limit<K> {
     counts: Mutex<HashMap<K, (u32, Instant)>>,
 }
 
-/// The most keys that a limit remembers. When there are more, the oldest windows end early.
+/// The most keys that a limit remembers. When there are more, new ones must wait: none is ever forgotten early.
 const KEYS_MOST: usize = 100_000;
 
 impl<K: Hash + Eq> Limit<K> {
@@ -218,32 +229,24 @@ impl<K: Hash + Eq> Limit<K> {
         Limit { most, window, counts: Mutex::new(HashMap::new()) }
     }
 
-    fn check(&self, key: &K) -> Result<(), Problem> {
-        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        match counts.get(key) {
-            Some((n, since)) if *n >= self.most && since.elapsed() < self.window => {
-                Err(Problem::too_many((self.window - since.elapsed()).as_secs() + 1))
-            }
-            _ => Ok(()),
-        }
-    }
-
     fn forget(&self, key: &K) {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 
     fn count(&self, key: K) -> Result<(), Problem> {
-        self.check(&key)?;
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() >= KEYS_MOST {
+        if counts.len() >= KEYS_MOST && !counts.contains_key(&key) {
             counts.retain(|_, (_, since)| since.elapsed() < self.window);
             if counts.len() >= KEYS_MOST {
-                counts.clear();
+                return Err(Problem::too_many(self.window.as_secs()));
             }
         }
         let entry = counts.entry(key).or_insert((0, Instant::now()));
-        if entry.1.elapsed() >= self.window {
+        let passed = entry.1.elapsed();
+        if passed >= self.window {
             *entry = (0, Instant::now());
+        } else if entry.0 >= self.most {
+            return Err(Problem::too_many((self.window - passed).as_secs() + 1));
         }
         entry.0 += 1;
         Ok(())

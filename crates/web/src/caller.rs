@@ -15,7 +15,7 @@ use domain::case::CaseId;
 use domain::district::{Scope, UnitCode};
 use domain::{Actor, Label, Lang, Role};
 use sha2::{Digest, Sha256};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use store::access;
 
 /// The cookie of a signed-in account.
@@ -93,6 +93,10 @@ pub(crate) async fn guard(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
+    // U+0000 can't be kept in a PostgreSQL text, and nobody types it.
+    if request.uri().query().is_some_and(|q| q.contains("%00")) {
+        return Err(Problem::form());
+    }
     if !matches!(*request.method(), Method::GET | Method::HEAD) && access.is_page() {
         same_origin(request.headers())?;
     }
@@ -115,7 +119,8 @@ pub(crate) async fn guard(
             let visit = cookie(request.headers(), VISIT).and_then(|c| app.visit(cookie_key(c)));
             match visit {
                 Some(id) => drop(request.extensions_mut().insert(Visit(id))),
-                None => return Ok(page::go("/follow?done=visit-over")),
+                None if request.method() == Method::GET => return Ok(page::go("/follow?done=visit-over")),
+                None => return Err(Problem::visit_over()),
             }
         }
         Access::Public | Access::Intake | Access::CaseSecret | Access::Reader => {}
@@ -246,15 +251,26 @@ impl FromRequestParts<App> for Visitor {
     }
 }
 
-/// The address that a request comes from.
-pub(crate) struct From(pub(crate) std::net::IpAddr);
+/// The address that a request comes from; of an IPv6 address the first 64 bits, as one household has all the rest.
+pub(crate) struct From(pub(crate) IpAddr);
+
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+        v4 => v4,
+    }
+}
 
 impl FromRequestParts<App> for From {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
-        let from = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
-        from.map(From).ok_or_else(Problem::broken)
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_canonical());
+        let peer = peer.ok_or_else(Problem::broken)?;
+        // Behind a proxy of this machine the last hop that it names is the caller; from elsewhere the header is hearsay.
+        let named = parts.headers.get_all("x-forwarded-for").iter().next_back().and_then(|h| h.to_str().ok());
+        let hop = named.and_then(|h| h.rsplit(',').next()).and_then(|a| a.trim().parse::<IpAddr>().ok());
+        Ok(From(network(if peer.is_loopback() { hop.unwrap_or(peer) } else { peer })))
     }
 }
 

@@ -37,7 +37,7 @@ struct Wanted {
 
 /// A contact as one line (a phone number), or as its parts.
 #[derive(Default, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 enum WantedContact {
     #[default]
     None,
@@ -137,12 +137,12 @@ struct Step {
 /// The case that a code and its secret open. A wrong one is counted: a case stops listening after too many.
 pub(crate) async fn open(app: &App, typed: &str, secret: &str) -> Result<History, Problem> {
     let code = read_case_code(typed).ok_or_else(Problem::wrong_secret)?;
-    app.may_try(&code)?;
     let number = app.desk().number();
     let wanted = code.clone();
+    let id = app.read(move |db, _| read::by_code(db, number, &wanted)).await?.ok_or_else(Problem::wrong_secret)?;
+    app.count_secret(&code)?;
     let found = app
         .read(move |db, keys| {
-            let Some(id) = read::by_code(db, number, &wanted)? else { return Ok(None) };
             let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
             read::history(db, &mut keys, number, id)
         })
@@ -152,11 +152,11 @@ pub(crate) async fn open(app: &App, typed: &str, secret: &str) -> Result<History
         known.is_some_and(|known| bool::from(known.as_bytes().ct_eq(secret.as_bytes())))
     });
     match right {
-        Some(history) => Ok(history),
-        None => {
-            app.count_wrong(&code)?;
-            Err(Problem::wrong_secret())
+        Some(history) => {
+            app.secret_was_right(&code);
+            Ok(history)
         }
+        None => Err(Problem::wrong_secret()),
     }
 }
 

@@ -114,6 +114,22 @@ impl Problem {
         )
     }
 
+    /// A resident's form that was sent after the case was closed to this browser again.
+    pub(crate) fn visit_over() -> Problem {
+        Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "visit_over",
+            [
+                "为了保护您的信息，查看已结束，刚才写的没有保存。",
+                "请在新的标签页用编号和查询密码再打开，然后返回刚才的页面提交；您写的内容还在那里。",
+            ],
+            [
+                "To protect your data the case was closed again; what you wrote was not saved.",
+                "Open it in another tab with code and digits, then go back and send it again: what you wrote is still there.",
+            ],
+        )
+    }
+
     /// A form whose token is not that of the session.
     pub(crate) fn stale_form() -> Problem {
         Problem::new(
@@ -210,7 +226,7 @@ impl Problem {
         let l = visitor.l;
         let page = visitor.page(l.t("error-title"));
         let (what, todo) = self.said[usize::from(l.0 == Lang::En)].clone();
-        let sign_in = self.status == StatusCode::UNAUTHORIZED;
+        let sign_in = self.kind.ends_with(":signed_out");
         let response = page::show_with(self.status, &ErrorPage { l, page, what, todo, sign_in });
         self.with_retry(response)
     }

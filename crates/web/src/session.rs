@@ -32,7 +32,8 @@ pub(crate) struct To {
 
 /// A path of this site; anything else leads to the first page of the role.
 fn safe_path(to: &str) -> Option<&str> {
-    let own = to.starts_with('/') && !to.starts_with("//") && !to.contains(['\\', '\n', '\r']);
+    let plain = !to.contains('\\') && !to.chars().any(char::is_control);
+    let own = to.starts_with('/') && !to.starts_with("//") && plain;
     own.then_some(to)
 }
 
@@ -59,9 +60,9 @@ pub(crate) async fn sign_in(
     sent: Sent,
 ) -> Result<Response, Problem> {
     let (user, to) = (sent.get("user"), sent.get("to"));
-    app.count_sign_in(user, from)?;
     let district = app.desk().district();
     let account = district.account_of(user).cloned();
+    app.count_sign_in(account.as_ref().map(|a| a.id), from)?;
     let number = app.desk().number();
     let id = account.as_ref().map_or(0, |a| a.id);
     let hash = app.read(move |db, _| access::password(db, number, id)).await?.filter(|_| id != 0);
@@ -73,7 +74,7 @@ pub(crate) async fn sign_in(
         let errors = vec![FieldError { field: "user".into(), text }];
         return Ok(sign_in_page(&visitor, StatusCode::UNPROCESSABLE_ENTITY, errors, user, to));
     };
-    app.signed_in(user);
+    app.signed_in(account.id);
     let cookie = app.random_text();
     let now = app.desk().now().0;
     let session =
@@ -191,7 +192,7 @@ pub(crate) async fn password(
     From(from): From,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    app.count_sign_in(&staff.user, from)?;
+    app.count_sign_in(Some(staff.account), from)?;
     let (number, account) = (app.desk().number(), staff.account);
     let hash = app.read(move |db, _| access::password(db, number, account)).await?;
     let (old, new) = (sent.raw("old").to_owned(), sent.raw("new").to_owned());
@@ -207,7 +208,7 @@ pub(crate) async fn password(
         Some(None) => return account_page(&app, &visitor, &staff, error("new", "account-new-short")).await,
         Some(Some(hash)) => hash,
     };
-    app.signed_in(&staff.user);
+    app.signed_in(staff.account);
     let writes = vec![access::set_password(number, account, &hash), access::end_sessions(number, account)];
     app.desk().put(writes).await?;
     Ok(go("/sign-in?done=password-changed"))

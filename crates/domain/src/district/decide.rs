@@ -206,7 +206,7 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
             if name.chars().count() > TOKEN_NAME_MOST {
                 return Err(Refusal::at(Why::TooLong, "name").about(TOKEN_NAME_MOST));
             }
-            if district.tokens.get(name).is_some_and(|t| !t.ended) {
+            if district.tokens.contains_key(name) {
                 return Err(Refusal::at(Why::UserTaken, "name").about(name));
             }
             Event::TokenMade { name: name.clone(), scope: *scope }

@@ -46,3 +46,4 @@ figures-ended = Ended
 done-figures-published = Published, and entered in the ledger.
 done-figures-same = Counted again: nothing differs, nothing to correct.
 done-figures-corrected = Corrected, and entered in the ledger.
+figures-other-unit = another unit

@@ -46,3 +46,4 @@ figures-ended = 结束
 done-figures-published = 已发布，并写入账本。
 done-figures-same = 重新计算过，没有不同，不需要更正。
 done-figures-corrected = 已更正，并写入账本。
+figures-other-unit = 别的单位

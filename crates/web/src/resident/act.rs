@@ -9,9 +9,9 @@ use crate::problem::Problem;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use desk::Key;
+use desk::{Failure, Key};
 use domain::case::{Command, Corrected, Handled, Solved, Verdict};
-use domain::{Actor, Label};
+use domain::{Actor, Label, Why};
 
 /// What a form asks for.
 enum Asked {
@@ -73,8 +73,10 @@ pub(crate) async fn act(
     sent: Sent,
 ) -> Result<Response, Problem> {
     let asked = read(&act, &sent).ok_or_else(Problem::not_found)?;
+    app.count_act(id)?;
     let typed = sent.get("key").to_owned();
     let key = if (1..=200).contains(&typed.len()) { typed } else { app.random_text() };
+    let mut reused = false;
     let (status, error) = match asked {
         Asked::Open(field, message) => {
             let error = FieldError { field: field.to_owned(), text: visitor.l.t(message) };
@@ -87,6 +89,8 @@ pub(crate) async fn act(
             match app.desk().act(Actor::Resident, id, Some(seen), command, Some(idempotency)).await {
                 Ok(_) => return Ok(go(&format!("/case?done={act}-sent"))),
                 Err(failure) => {
+                    // A key that went with something else would be refused for ever: the form gets another.
+                    reused = matches!(&failure, Failure::Refused(r) if r.why == Why::KeyReused);
                     let problem = Problem::from(failure);
                     if problem.status().is_server_error() {
                         return Err(problem);
@@ -98,5 +102,6 @@ pub(crate) async fn act(
         }
     };
     // After "the case has changed" the page shows it as it is now, with what was typed: sent again, it counts.
+    let key = if reused { app.random_text() } else { key };
     case::page(&app, &visitor, id, status, Form { sent, errors: vec![error] }, key).await
 }

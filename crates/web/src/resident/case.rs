@@ -122,7 +122,6 @@ impl May {
 
 /// The case in which this one goes on.
 struct Other {
-    code: String,
     status: StatusView,
 }
 
@@ -249,7 +248,7 @@ fn draw(
         facts: facts(l, case, district, today),
         question: case.question.and_then(|_| history.latest(field::QUESTION)).map(str::to_owned),
         answer: answer(&teller),
-        other: other.map(|o| Other { code: o.code.clone(), status: standing(l, o) }),
+        other: other.map(|o| Other { status: standing(l, o) }),
         steps: steps(&teller, clock),
         openings: teller.openings(),
         erased: case.erased,

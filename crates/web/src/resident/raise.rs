@@ -3,7 +3,7 @@
 use super::photo::{self, PhotoFault};
 use super::{Form, fresh, marked};
 use crate::app::App;
-use crate::caller::{From, VISIT, Visitor, cookie_key};
+use crate::caller::{From, VISIT, Visitor, cookie, cookie_key};
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, go, show_with};
@@ -127,6 +127,11 @@ pub(crate) async fn send(
             let number = app.desk().number();
             let done = app.read(move |db, _| read::done(db, number, &idempotency.0)).await?;
             let id = done.ok_or_else(Problem::broken)?.stream;
+            // Only to the browser that raised it and still has it open: a kept form may be in other hands by now.
+            let visits = cookie(&headers, VISIT).and_then(|c| app.visit(cookie_key(c)));
+            if visits != Some(id) {
+                return Ok(refused(&app, &visitor, &refusal.into(), sent, app.random_text()));
+            }
             Ok(arrived(&app, &headers, id, "/case/receipt?done=raised-before"))
         }
         Err(failure) => {

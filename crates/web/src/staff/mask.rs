@@ -52,10 +52,9 @@ fn numbers(text: &str) -> String {
     while at < chars.len() {
         let (mut end, mut digits) = (at, 0);
         while let Some(c) = chars.get(end).copied() {
-            let next_is_digit = chars.get(end + 1).copied().is_some_and(is_digit);
             if is_digit(c) {
                 digits += 1;
-            } else if !(digits > 0 && matches!(c, ' ' | '-' | '－' | '.') && next_is_digit) {
+            } else if !(digits > 0 && gap(&chars[end..])) {
                 break;
             }
             end += 1;
@@ -68,6 +67,13 @@ fn numbers(text: &str) -> String {
         at = end.max(at + 1);
     }
     out
+}
+
+/// Whether after at most three marks, none of which parts a sentence, digits go on: `138  0013—8000`.
+fn gap(rest: &[char]) -> bool {
+    let marks = rest.iter().take_while(|c| !is_digit(**c)).count();
+    let parts = |c: &char| c.is_alphanumeric() || "，。、；：,;:\n".contains(*c);
+    (1..=3).contains(&marks) && marks < rest.len() && !rest[..marks].iter().any(parts)
 }
 
 /// `2023-05-04` is a day, not a number.
@@ -94,6 +100,11 @@ mod tests {
     fn numbers_of_seven_digits_and_more_are_dots_however_they_are_written() {
         assert_eq!(text("电话10000000001，请回", &[]), "电话••••••，请回");
         assert_eq!(text("打 100-0000 0001 找我", &[]), "打 •••••• 找我");
+        for written in
+            ["100  0000  0001", "100—0000—0001", "100–0000–0001", "100　0000　0001", "100/0000/0001", "(100)0000-001"]
+        {
+            assert!(text(written, &[]).ends_with("••••••"), "{written}");
+        }
         assert_eq!(text("１０００００００００１", &[]), "••••••");
         assert_eq!(text("3号楼2单元，2023-05-04起，第123456件", &[]), "3号楼2单元，2023-05-04起，第123456件");
         assert_eq!(text("", &[]), "");

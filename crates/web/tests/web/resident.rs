@@ -111,7 +111,7 @@ async fn one_box_is_enough_and_the_receipt_follows_at_once() {
 }
 
 #[tokio::test]
-async fn the_same_submission_twice_is_one_case_and_a_changed_one_leads_to_the_first() {
+async fn the_same_submission_twice_is_one_case_and_a_changed_one_leads_to_the_first_for_whoever_has_it_open() {
     let kit = Kit::new().await;
     let code = |page: &Answer| {
         let from = page.text.find("class=\"code\">").unwrap() + 13;
@@ -123,7 +123,13 @@ async fn the_same_submission_twice_is_one_case_and_a_changed_one_leads_to_the_fi
     let mut again = kit.client();
     again.post("/raise", &[("key", "k"), ("text", SAID)]).await;
     assert_eq!(code(&again.get("/case/receipt").await), first);
-    let mut changed = kit.client();
+    // A kept form in other hands opens nothing: what was typed stays, and counts under a key of its own.
+    let mut stranger = kit.client();
+    let answer = stranger.post("/raise", &[("key", "k"), ("text", "别人的事。")]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text.contains("别人的事。") && answer.input("key") != "k");
+    assert_eq!(stranger.get("/case").await.location(), "/follow?done=visit-over");
+    let mut changed = again;
     let answer = changed.post("/raise", &[("key", "k"), ("text", "还有一件事。")]).await;
     assert_eq!(answer.location(), "/case/receipt?done=raised-before");
     let page = changed.get(answer.location()).await;
@@ -458,7 +464,7 @@ async fn a_petition_says_until_when_a_review_can_be_asked_for() {
 }
 
 #[tokio::test]
-async fn what_is_not_taken_on_names_the_right_door_and_what_is_merged_names_the_other_code_only() {
+async fn what_is_not_taken_on_names_the_right_door_and_what_is_merged_names_nothing_of_the_other() {
     let kit = Kit::new().await;
     let refused = kit.raise("隔壁区的路").await;
     let text = "请到示范邻区政务大厅。".to_owned();
@@ -470,7 +476,7 @@ async fn what_is_not_taken_on_names_the_right_door_and_what_is_merged_names_the_
     act(&kit, "dispatcher-1", &one, Command::Accept { way: None, category: "housing.light".into() }).await;
     act(&kit, "dispatcher-1", &two, Command::Merge { into: one.id }).await;
     let page = opened(&kit, &two).await.get("/case").await;
-    assert!(page.text.contains("并到另一件里一起办") && page.text.contains(&one.code));
+    assert!(page.text.contains("并到另一件里一起办") && !page.text.contains(&one.code));
     assert!(!page.text.contains(&one.secret) && !page.text.contains("灯不亮"));
 }
 
