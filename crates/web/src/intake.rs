@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::caller::{CaseSecret, Intake};
 use crate::problem::Problem;
+use crate::resident::line::answer_of;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -13,7 +14,7 @@ use domain::Label;
 use domain::case::{self, Contact, Door, Event, Raise, Track, field};
 use serde::{Deserialize, Serialize};
 use std::sync::PoisonError;
-use store::read::{self, History};
+use store::read::{self, History, Told};
 use subtle::ConstantTimeEq;
 
 /// The longest idempotency key, in bytes.
@@ -192,9 +193,9 @@ pub(crate) async fn follow(
     Ok(Json(followed).into_response())
 }
 
-/// The text of the latest answer that the resident has been given: a proposal that waits for approval is none yet.
-pub(crate) fn given_answer(history: &History) -> Option<&str> {
-    let given = history.told.iter().rev().find(|t| {
+/// The event by which the resident was given the latest answer: a proposal that waits for approval is none yet.
+pub(crate) fn latest_answer(history: &History) -> Option<&Told> {
+    history.told.iter().rev().find(|t| {
         use Event::*;
         matches!(
             t.body.event,
@@ -204,12 +205,13 @@ pub(crate) fn given_answer(history: &History) -> Option<&str> {
                 | ReReviewAnswered { .. }
                 | EndedElsewhere { .. }
         )
-    })?;
-    let holder = match given.body.event {
-        Event::Answered { proposal: Some(version), .. } => history.told.iter().find(|t| t.version == version)?,
-        _ => given,
-    };
-    holder.private.get(field::ANSWER).map(String::as_str)
+    })
+}
+
+/// The text of the latest answer that the resident has been given.
+pub(crate) fn given_answer(history: &History) -> Option<&str> {
+    let given = latest_answer(history)?;
+    answer_of(history, given).get(field::ANSWER).map(String::as_str)
 }
 
 /// `GET /receipts/{file}`: the receipt of a case's first entry in the ledger as it is now.

@@ -4,6 +4,7 @@ use super::line::{Opening, Step, Teller, answer_of};
 use super::{Form, history, marked, when};
 use crate::app::App;
 use crate::caller::{Visit, Visitor};
+use crate::intake::latest_answer;
 use crate::lang::L;
 use crate::page::{Choice, Page, show_with};
 use crate::problem::Problem;
@@ -313,16 +314,7 @@ fn next(l: L, case: &Case) -> String {
 fn answer(teller: &Teller<'_>) -> Option<AnswerView> {
     use Event::*;
     let (l, history) = (teller.l, teller.history);
-    let told = history.told.iter().rev().find(|t| {
-        matches!(
-            t.body.event,
-            Answered { .. }
-                | AnsweredTogether { .. }
-                | ReviewAnswered { .. }
-                | ReReviewAnswered { .. }
-                | EndedElsewhere { .. }
-        )
-    })?;
+    let told = latest_answer(history)?;
     let outcome = match &told.body.event {
         Answered { outcome, .. }
         | AnsweredTogether { outcome, .. }

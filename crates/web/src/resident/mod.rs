@@ -4,7 +4,7 @@ pub(crate) mod act;
 pub(crate) mod case;
 pub(crate) mod copy;
 pub(crate) mod follow;
-mod line;
+pub(crate) mod line;
 pub(crate) mod patterns;
 pub(crate) mod photo;
 pub(crate) mod public;
