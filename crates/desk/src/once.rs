@@ -3,8 +3,8 @@
 use crate::outcome::Key;
 use domain::Actor;
 use domain::case::Raise;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::fmt::{self, Debug, Write};
 
 /// A photo on its way in: kind (`image/jpeg`) and re-encoded bytes.
 pub(crate) type Photo = (String, Vec<u8>);
@@ -36,19 +36,10 @@ pub fn raise_request(actor: &Actor, raise: &Raise) -> [u8; 32] {
     hash_of(&(actor, raise))
 }
 
-/// The hash of a request as it is written for debugging: every field, and texts with their ends marked.
-pub(crate) fn hash_of(request: &impl Debug) -> [u8; 32] {
-    let mut hashing = Hashing(Sha256::new());
-    // A hash takes whatever is written.
-    let _ = write!(hashing, "{request:?}");
-    hashing.0.finalize().into()
-}
-
-struct Hashing(Sha256);
-
-impl Write for Hashing {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.update(text.as_bytes());
-        Ok(())
-    }
+/// The hash of a request as JSON: every field, and texts with their ends marked.
+pub(crate) fn hash_of(request: &impl Serialize) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    // A hash takes whatever is written, and commands have a JSON form.
+    let _ = serde_json::to_writer(&mut hash, request);
+    hash.finalize().into()
 }

@@ -9,6 +9,7 @@ use domain::district::{self, District};
 use domain::{Actor, Moment, Refusal, Why};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, RwLock};
+use std::time::Duration;
 use store::db::Write;
 use store::log::{DISTRICT_STREAM, Log, Pending, Public};
 use store::read::{self, Stream};
@@ -18,6 +19,13 @@ use tokio::sync::{mpsc, oneshot};
 /// The most commands of one commit. More would make the first of them wait for nothing: the cost of a commit is
 /// spread thin long before.
 const GROUP_MOST: usize = 1024;
+
+/// How often, and how long each time, a group waits for as many commands as the one before it had.
+const PATIENCE: usize = 16;
+const MOMENT: Duration = Duration::from_micros(50);
+
+/// The most entries of the ledger whose cases one sweep looks through for dates that move.
+const MOVED_MOST: i64 = 2048;
 
 /// What is asked of the writer, with where the answer goes.
 pub(crate) enum Job {
@@ -135,8 +143,15 @@ impl Writer {
 
     /// Works until every sender is gone.
     pub(crate) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
-        let mut next = None;
+        let (mut next, mut crowd) = (None, 0);
         while let Some(first) = next.take().or_else(|| jobs.blocking_recv()) {
+            // The quickest of many is back before the others have read their answers: a commit for it alone would make
+            // all of them wait for two.
+            for _ in 0..PATIENCE {
+                if jobs.len() + 1 < crowd {
+                    std::thread::sleep(MOMENT);
+                }
+            }
             if let Err(e) = self.catch_up() {
                 // Whoever waits is told now: each of them would otherwise wait for the database in turn.
                 first.fail(&e);
@@ -160,6 +175,7 @@ impl Writer {
                     job = jobs.try_recv().ok();
                 }
             }
+            crowd = answers.len().max(crowd / 2);
             self.commit(answers);
         }
     }
@@ -257,7 +273,7 @@ impl Writer {
         if let Some(Once { key, request }) = once
             && let Some(done) = read::done(self.log.db(), self.number, &key.0)?
         {
-            if done.request != request {
+            if !done.is_of(self.log.keys(), &request)? {
                 return Err(Refusal::new(Why::KeyReused).into());
             }
             return self.raised_before(&done);
@@ -272,6 +288,7 @@ impl Writer {
         for photo in photos {
             self.log.file(id, &photo.hash, &photo.kind, &photo.bytes, self.entropy.rng())?;
         }
+        let once = self.keyed(once, id)?;
         let first = self.log.size();
         let mut held = Held { case: Case::blank(id), first, last: first };
         self.append_all(&mut held, None, actor, now, &news)?;
@@ -282,6 +299,13 @@ impl Writer {
             self.keys.insert(key);
         }
         Ok(Raised { id, code, secret, index: first, due, receipt: String::new(), again: false })
+    }
+
+    /// The request's hash as it will be kept. Asked for before anything is appended: a key store that does not answer
+    /// then leaves no command half done.
+    fn keyed(&mut self, once: Option<Once>, id: CaseId) -> Result<Option<Once>, StoreError> {
+        let Some(Once { key, request }) = once else { return Ok(None) };
+        Ok(Some(Once { key, request: self.log.fingerprint(id, &request)? }))
     }
 
     /// The answer that a key got when it was first used.
@@ -311,12 +335,13 @@ impl Writer {
         if let Some(Once { key, request }) = once
             && let Some(done) = read::done(self.log.db(), self.number, &key.0)?
         {
-            if done.request != request || done.stream != id {
+            if done.stream != id || !done.is_of(self.log.keys(), &request)? {
                 return Err(Refusal::new(Why::KeyReused).into());
             }
             let version = read::version_at(self.log.db(), self.number, done.seq)?;
             return Ok(Acted { version, index: done.seq, again: true });
         }
+        let once = self.keyed(once, id)?;
         let mut held = self.hold(id)?;
         if seen.is_some_and(|v| v != held.case.version) {
             self.held.insert(id, held);
@@ -505,8 +530,8 @@ impl Writer {
     }
 
     /// Ends the waiting times that have run out, lets merged cases follow, and moves the dates that a new calendar table
-    /// moves: at most a group's worth of each, so that nobody waits behind it. Returns how many cases it changed or,
-    /// while dates are being moved, looked at.
+    /// moves: a limited number of each, so that nobody waits behind it. Returns how many cases it changed or, while dates
+    /// are being moved, looked at; 0 when nothing is left to do.
     fn sweep(&mut self) -> Result<u64, Failure> {
         let today = self.now().date();
         let clock = Actor::clock();
@@ -547,9 +572,11 @@ impl Writer {
             self.moved_to = None;
             return Ok(0);
         };
-        let cases = read::to_move(self.log.db(), self.number, behind, loaded, GROUP_MOST)?;
-        self.moved_to = cases.last().map(|(_, seq)| *seq);
-        for (id, _) in &cases {
+        let to = behind + MOVED_MOST;
+        let more = (to as u64) < self.log.size();
+        let cases = read::to_move(self.log.db(), self.number, behind, to, loaded)?;
+        self.moved_to = more.then_some(to);
+        for id in &cases {
             match self.act(&Actor::clock(), *id, None, &Command::MoveDue, None) {
                 // Most often: nothing moves.
                 Ok(_) | Err(Failure::Refused(_)) => {}
@@ -559,7 +586,7 @@ impl Writer {
                 }
             }
         }
-        Ok(cases.len() as u64)
+        Ok(if more { cases.len().max(1) } else { cases.len() } as u64)
     }
 }
 

@@ -164,15 +164,25 @@ impl Log {
     /// # Errors
     /// What the key store says; [`StoreError::Corrupt`] if it has no such key.
     pub fn need_key(&mut self, stream: CaseId) -> Result<()> {
-        if !self.group.keys.contains_key(&stream.0) {
-            let found = self.keys.case_keys(&[stream.0])?;
-            let key = found
-                .into_iter()
-                .next()
-                .ok_or_else(|| StoreError::Corrupt(format!("case {} has no key", stream.hex())))?;
-            self.group.keys.insert(stream.0, key.1);
+        match self.find_key(stream)? {
+            Some(_) => Ok(()),
+            None => Err(StoreError::Corrupt(format!("case {} has no key", stream.hex()))),
         }
-        Ok(())
+    }
+
+    fn find_key(&mut self, stream: CaseId) -> Result<Option<&CaseKey>> {
+        if !self.group.keys.contains_key(&stream.0) {
+            self.group.keys.extend(self.keys.case_keys(&[stream.0])?);
+        }
+        Ok(self.group.keys.get(&stream.0))
+    }
+
+    /// A request's hash as [`Log::done`] takes it. Of an erased case nothing is kept.
+    ///
+    /// # Errors
+    /// What the key store says.
+    pub fn fingerprint(&mut self, stream: CaseId, request: &[u8; 32]) -> Result<[u8; 32]> {
+        Ok(self.find_key(stream)?.map_or([0; 32], |key| vault::fingerprint(key, request)))
     }
 
     /// Adds an event to the open group and returns its ledger index.
@@ -252,8 +262,8 @@ impl Log {
         self.group.destroy.push(stream.0);
     }
 
-    /// Remembers what an idempotency key led to: the stream, the ledger index, and the size of the ledger that its
-    /// answer was signed at (known only at the commit, so filled in there).
+    /// Remembers what an idempotency key led to: the request's [fingerprint](Log::fingerprint), the stream, the ledger
+    /// index, and the size of the ledger that its answer was signed at (known only at the commit, so filled in there).
     pub fn done(&mut self, key: &[u8; 32], request: &[u8; 32], stream: CaseId, seq: u64) {
         self.group.writes.push(Write::new(DONE, args![self.district, key, request, &stream.0, seq, SIZE_AT_COMMIT]));
     }

@@ -26,8 +26,8 @@ const MERGED: &str =
     "SELECT id, seq FROM cases WHERE district = $1 AND stage = 'merged' AND seq > $2 ORDER BY seq LIMIT $3";
 const CALENDAR_AT: &str = "SELECT at FROM events WHERE district = $1 AND stream = $2 AND kind = 'calendar_loaded' \
     ORDER BY version DESC LIMIT 1";
-const TO_MOVE: &str = "SELECT id, seq FROM cases WHERE district = $1 AND seq > $2 AND touched <= $3 \
-    AND (live = 1 OR provisional = 1 OR answered_day >= $4) ORDER BY seq LIMIT $5";
+const TO_MOVE: &str = "SELECT id FROM cases WHERE district = $1 AND seq > $2 AND seq <= $3 AND touched <= $4 \
+    AND (live = 1 OR provisional = 1 OR answered_day >= $5) ORDER BY seq";
 const ENTRY: &str = "SELECT entry FROM events WHERE district = $1 AND seq = $2";
 const NOTE_AT: &str = "SELECT note FROM checkpoints WHERE district = $1 AND size = $2";
 const NOTE: &str = "SELECT note, size FROM checkpoints WHERE district = $1 ORDER BY size DESC LIMIT 1";
@@ -227,6 +227,18 @@ pub fn done(db: &mut Db, district: i64, key: &[u8; 32]) -> Result<Option<Done>> 
     rows.first().map(done).transpose()
 }
 
+impl Done {
+    /// Whether the key came with this request. What is kept is the request's hash under the case's key: when that key is
+    /// destroyed, nobody can confirm a guess of what was sent, and whoever has the idempotency key is believed.
+    ///
+    /// # Errors
+    /// What the key store says.
+    pub fn is_of(&self, keys: &mut Keys, request: &[u8; 32]) -> Result<bool> {
+        let found = keys.case_keys(&[self.stream.0])?;
+        Ok(found.get(&self.stream.0).is_none_or(|key| vault::fingerprint(key, request) == self.request))
+    }
+}
+
 /// The version of the event at a ledger index within its stream.
 ///
 /// # Errors
@@ -266,11 +278,11 @@ pub fn calendar_at(db: &mut Db, district: i64) -> Result<Option<Moment>> {
 ///
 /// # Errors
 /// What the database says.
-pub fn to_move(db: &mut Db, district: i64, behind: i64, loaded: Moment, most: usize) -> Result<Vec<(CaseId, i64)>> {
+pub fn to_move(db: &mut Db, district: i64, behind: i64, to: i64, loaded: Moment) -> Result<Vec<CaseId>> {
     // The longest of these windows has 30 days (信访工作条例 35, 36; 人民调解法 33); a district may set a longer one.
     const WINDOWS_LAST: i64 = 400;
     let answered = day_number(loaded.date()) - WINDOWS_LAST;
-    places(db.query(TO_MOVE, &args![district, behind, loaded.0, answered, most as u64])?)
+    ids(db.query(TO_MOVE, &args![district, behind, to, loaded.0, answered])?)
 }
 
 fn places(rows: Vec<Row>) -> Result<Vec<(CaseId, i64)>> {

@@ -7,6 +7,7 @@
 use crate::keys::CaseKey;
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+use ledger::commit::{commitment, field_salt};
 use std::collections::BTreeMap;
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -64,6 +65,13 @@ pub fn open_file(
     sealed: &[u8],
 ) -> Result<Vec<u8>, VaultError> {
     open_bytes(key, &place_of_file(district, stream, hash), sealed).map(|mut plain| std::mem::take(&mut *plain))
+}
+
+/// The hash of a request as it is kept with its idempotency key: who does not hold the case's key can't tell whether a
+/// guess of what was sent is right.
+pub fn fingerprint(key: &CaseKey, request: &[u8; 32]) -> [u8; 32] {
+    // No event has version 0.
+    commitment(&field_salt(key.bytes(), 0, "request"), request)
 }
 
 /// What kind of picture these bytes are; none if they are no picture that a case may have.

@@ -3,6 +3,7 @@
 use super::term::*;
 use super::{CaseId, Verdict};
 use crate::district::{CategoryCode, UnitCode};
+use serde::Serialize;
 
 crate::vocabulary! {
     /// The name of an act: the label of its button, and its row in the transition table.
@@ -63,7 +64,7 @@ crate::vocabulary! {
 }
 
 /// What is asked of a case. Texts are handed in here and leave as private fields.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[allow(missing_docs)] // each field is named after the field of the event that it becomes
 pub enum Command {
     /// Take the case on; a petition only by the sixth way.

@@ -11,6 +11,7 @@ use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;
 use calendar::{Date, Due, Unit};
+use serde::Serialize;
 
 /// The longest title, in characters.
 pub const TITLE_MOST: usize = 120;
@@ -24,7 +25,7 @@ pub const PHOTOS_MOST: usize = 5;
 pub const SPEAKERS_MOST: u8 = 5;
 
 /// How the resident can be reached. Everything is optional.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Contact {
     /// Name or form of address.
     pub name: String,
@@ -33,7 +34,7 @@ pub struct Contact {
 }
 
 /// What a door hands in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Raise {
     /// The track that the door proposes; triage may decide otherwise only by routing.
     pub track: Track,
@@ -71,7 +72,7 @@ pub struct Raise {
 
 /// What another system did with a case before it came here. Its times are that system's word: the ledger dates the
 /// import itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Origin {
     /// When it was opened there.
     pub opened: Moment,

@@ -8,7 +8,7 @@ use domain::case::{Facts, decide_raise};
 use domain::district::District;
 use domain::{Actor, Lang, Moment};
 use std::sync::Arc;
-use store::{Db, StoreError, read};
+use store::{Db, Keys, StoreError, read};
 
 /// What is to be done with a row.
 pub enum Judged {
@@ -30,6 +30,8 @@ pub struct Judge<'m> {
     pub now: Moment,
     /// A reader of the district's data.
     pub db: Db,
+    /// A reader of its keys.
+    pub keys: Keys,
     /// The district's number.
     pub number: i64,
 }
@@ -63,7 +65,7 @@ impl Judge<'_> {
         let Some(done) = read::done(&mut self.db, self.number, &key(self.map, &row.id).0)? else {
             return Ok(Judged::New(Box::new(row)));
         };
-        if done.request == raise_request(&actor, &row.raise) {
+        if done.is_of(&mut self.keys, &raise_request(&actor, &row.raise))? {
             return Ok(Judged::There);
         }
         let fault = Fault::new(

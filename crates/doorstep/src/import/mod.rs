@@ -33,7 +33,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
-use store::{Db, Place, StoreError, read};
+use store::{Db, Keys, Place, StoreError, read};
 use table::{Encoding, Table};
 use tokio::task::JoinSet;
 
@@ -148,7 +148,8 @@ fn judge<'m>(map: &'m Map, place: &Place, desk: Option<&Desk>) -> Result<Judge<'
     if district.version == 0 {
         return Err(StoreError::Missing(place.to_string()).into());
     }
-    Ok(Judge { map, district, now, db, number: NUMBER })
+    let keys = Keys::open(place, NUMBER, false)?;
+    Ok(Judge { map, district, now, db, keys, number: NUMBER })
 }
 
 /// Opens the table under a bar that follows the reading of the file.

@@ -42,7 +42,8 @@ impl Conn {
             }
             // A destroyed key is overwritten, not only unlinked.
             (true, true) => {
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-2048; PRAGMA secure_delete=ON;"
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; \
+                 PRAGMA wal_autocheckpoint=8000; PRAGMA journal_size_limit=67108864; PRAGMA secure_delete=ON;"
             }
             (false, _) => "PRAGMA query_only=ON; PRAGMA cache_size=-4096; SELECT 1 FROM sqlite_master LIMIT 1;",
         })?;

@@ -1,3 +1,2 @@
 -- What a start and the hourly sweep look for is found without reading every case.
-CREATE INDEX cases_provisional ON cases(district, seq) WHERE live = 1 AND provisional = 1;
 CREATE INDEX cases_erased ON cases(district, touched) WHERE erased = 1;
