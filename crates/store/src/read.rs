@@ -360,3 +360,23 @@ pub fn private(db: &mut Db, keys: &mut Keys, district: i64, id: CaseId, version:
     let Some(key) = found.get(id.0.as_slice()) else { return Ok(Fields::new()) };
     vault::open(key, district, &id.0, version as i64, sealed.bytes(0)?).map_err(|e| StoreError::Corrupt(e.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_start_and_every_sweep_look_for_is_found_by_its_own_index() {
+        let mut db = Db::memory().unwrap();
+        crate::schema::migrate(&mut db).unwrap();
+        for (sql, args, index) in [
+            (WAKE, args![1, 20_000, 1024], "cases_wake"),
+            (MERGED, args![1, -1, 1024], "cases_merged"),
+            (CALENDAR_AT, args![1, &DISTRICT_STREAM.0], "events_by_stream"),
+        ] {
+            let plan = db.query_text(&format!("EXPLAIN QUERY PLAN {sql}"), &args).unwrap();
+            let way = plan[0].text(3).unwrap();
+            assert!(way.contains(index), "{sql}: {way}");
+        }
+    }
+}
