@@ -9,6 +9,9 @@ use std::process::{Command, Stdio};
 /// The version of cargo-deny that reads our deny.toml.
 const CARGO_DENY: &str = "0.20.2";
 
+/// The version of axe-core that the pages are looked at with.
+const AXE_CORE: &str = "4.14.1";
+
 /// A Debian package, what it is for, and how to see that it is there.
 struct Need {
     package: &'static str,
@@ -30,6 +33,7 @@ const NEEDS: &[Need] = &[
         is_there: || on_path("initdb") || postgresql_folder().is_some(),
     },
     Need { package: "nodejs", what_for: "tests of the pages' scripts", is_there: || on_path("node") },
+    Need { package: "npm", what_for: "axe-core, which looks for barriers on pages", is_there: || on_path("npm") },
     Need { package: "golang-go", what_for: "a receipt checker that isn't ours", is_there: || on_path("go") },
     Need {
         package: "golang-golang-x-mod-dev",
@@ -89,6 +93,26 @@ pub fn components() -> Result<String> {
         }
     }
     Ok(String::new())
+}
+
+/// Brings axe-core where it is missing, into target/tools.
+///
+/// # Errors
+/// How to bring it.
+pub fn axe_core() -> Result<String> {
+    if root().join("target/tools/node_modules/axe-core/axe.min.js").is_file() {
+        return Ok("there".to_owned());
+    }
+    let wanted = format!("axe-core@{AXE_CORE}");
+    let mut install = Command::new("npm");
+    install.args(["install", "--silent", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts"]);
+    install.args(["--prefix", "target/tools", &wanted]).current_dir(root());
+    let advice = format!(
+        "{wanted} could not be brought. Without the internet, put its file axe.min.js into \
+         target/tools/node_modules/axe-core by other means, then run this again."
+    );
+    must(&mut install, &advice)?;
+    Ok("brought".to_owned())
 }
 
 /// Builds cargo-deny where it is missing: without optimisation, which takes a quarter of the time and is fast enough.

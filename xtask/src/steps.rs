@@ -58,6 +58,7 @@ pub fn all() -> Result<()> {
     run.step("format", format)?;
     run.step("lints", lints)?;
     run.step("cargo-deny", bring::cargo_deny)?;
+    run.step("axe-core", bring::axe_core)?;
     run.step("licences, bans, sources", deny)?;
     run.step("known holes in dependencies", advisories)?;
     run.step("build of the tests", || build(&["--workspace"]))?;

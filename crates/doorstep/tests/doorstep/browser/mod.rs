@@ -3,6 +3,7 @@
 //! One chromedriver serves the tests that run at the same time; each test has a browser with a fresh profile. Waiting is
 //! asking again until the page has it, never a fixed time.
 
+mod axe;
 mod case;
 mod keyboard;
 mod pages;

@@ -1,6 +1,7 @@
 //! Every page, as everybody who may see it: on small and large screens, in both languages, with what a person needs who
 //! hears a page instead of seeing it.
 
+use super::axe;
 use super::site::{Site, user_of};
 use super::tab::{Tab, browse, is_there};
 use domain::{Label, Role};
@@ -204,6 +205,7 @@ async fn faults(tab: &Tab, script: &str) -> Vec<String> {
 /// Looks at a page on all screens: what is wrong.
 async fn look(tab: &Tab, tongues: &str) -> Vec<String> {
     let mut found = faults(tab, tongues).await;
+    found.extend(axe::violations(tab).await);
     for width in [1440, 390, 320] {
         tab.width(width).await;
         let script = FAULTS.replace("WIDTH", &width.to_string());
