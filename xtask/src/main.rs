@@ -14,6 +14,7 @@ use std::process::ExitCode;
 const HELP: &str = "cargo xtask test                 bring what is missing, then run everything
 cargo xtask test --quick         without browser, crash test and dependency check; brings nothing
 cargo xtask screenshots FOLDER   pictures of every page of a small demo, for everybody who may see it
+cargo xtask pictures             the pictures of the README, anew
 cargo xtask help                 this text";
 
 fn main() -> ExitCode {
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         ["test"] => steps::all(),
         ["test", "--quick"] => steps::quick(),
         ["screenshots", folder] => steps::screenshots(folder),
+        ["pictures"] => steps::pictures(),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())

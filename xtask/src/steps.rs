@@ -89,12 +89,22 @@ pub fn quick() -> Result<()> {
 
 /// Pictures of every page into a folder: one of the tests in the browser, that otherwise does not run.
 pub fn screenshots(folder: &str) -> Result<()> {
+    draw(folder, "a_picture_of_every_page")
+}
+
+/// The pictures of the README, into docs/pictures.
+pub fn pictures() -> Result<()> {
+    draw("docs/pictures", "the_pictures_of_the_readme")
+}
+
+fn draw(folder: &str, test: &str) -> Result<()> {
     let made = std::fs::create_dir_all(folder).and_then(|()| std::fs::canonicalize(folder));
     let folder = made.map_err(|error| format!("{folder} can't be made: {error}. Name another folder."))?;
     let mut run = Run::new();
     run.step("what the tests need", bring::everything)?;
     let mut command = cargo();
-    command.args(["test", "--locked", "-p", "doorstep", "--test", "doorstep", "--", "--ignored", "browser::pictures"]);
+    let test = format!("browser::pictures::{test}");
+    command.args(["test", "--locked", "-p", "doorstep", "--test", "doorstep", "--", "--ignored", "--exact", &test]);
     command.env("DOORSTEP_SCREENSHOTS", &folder);
     run.step("pictures", || must(&mut command, "Read the message above: a page that can't be opened is named there."))?;
     run.summary();

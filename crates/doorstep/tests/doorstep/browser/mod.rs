@@ -5,9 +5,11 @@
 
 mod axe;
 mod case;
+mod hand;
 mod keyboard;
 mod pages;
 mod pictures;
 mod site;
 mod tab;
+mod tasks;
 mod trouble;

@@ -43,31 +43,80 @@ async fn pictures(tab: &Tab, who: Who, folder: &Path) {
     .await;
 }
 
+/// A demo that is served.
+struct Demo {
+    server: Server,
+    /// Code and digits of a case to follow.
+    case: (String, String),
+    logins: Vec<Login>,
+    _data: tempfile::TempDir,
+}
+
+impl Demo {
+    fn serve(size: &[&str]) -> Demo {
+        let data = tempfile::tempdir().unwrap();
+        let demo = data.path().join("data").to_str().unwrap().to_owned();
+        let said = must(&[&["demo", "--data", &demo], size].concat());
+        let (_, case) = said.split_once("A case to follow: ").unwrap();
+        let (code, digits) = case.lines().next().unwrap().split_once(" with the digits ").unwrap();
+        let logins = std::fs::read_to_string(Path::new(&demo).join("demo-logins.json")).unwrap();
+        Demo {
+            server: Server::start(&demo),
+            case: (code.to_owned(), digits.to_owned()),
+            logins: serde_json::from_str(&logins).unwrap(),
+            _data: data,
+        }
+    }
+
+    async fn sign_in(&self, tab: &Tab, role: Role) {
+        let login = self.logins.iter().find(|l| l.role == role.code()).unwrap();
+        tab.sign_in_with(&login.user, &login.password).await;
+    }
+}
+
+/// Where the pictures go.
+fn folder() -> PathBuf {
+    PathBuf::from(std::env::var("DOORSTEP_SCREENSHOTS").expect("cargo xtask screenshots FOLDER"))
+}
+
+#[test]
+#[ignore = "makes the pictures of the README: cargo xtask pictures"]
+fn the_pictures_of_the_readme() {
+    let demo = Demo::serve(&["--seed", "7"]);
+    browse(&demo.server.address, async |tab| {
+        tab.follow(&demo.case.0, &demo.case.1).await;
+        shot(tab, &folder().join("resident.png")).await;
+        tab.forget_everybody().await;
+        demo.sign_in(tab, Role::Clerk).await;
+        tab.desk().await;
+        shot(tab, &folder().join("clerk.png")).await;
+    });
+}
+
+/// What is on the screen, a pixel for a pixel.
+async fn shot(tab: &Tab, file: &Path) {
+    let size = tab.run("return [innerWidth, innerHeight, devicePixelRatio]").await;
+    let clip = json!({ "x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1.0 / size[2].as_f64().unwrap() });
+    let made = tab.cdp("Page.captureScreenshot", json!({ "format": "png", "clip": clip })).await;
+    std::fs::write(file, thirtyfour::support::base64_decode(made["data"].as_str().unwrap()).unwrap()).unwrap();
+}
+
 #[test]
 #[ignore = "makes pictures for eyes: cargo xtask screenshots FOLDER"]
 fn a_picture_of_every_page() {
-    let folder = PathBuf::from(std::env::var("DOORSTEP_SCREENSHOTS").expect("cargo xtask screenshots FOLDER"));
-    let data = tempfile::tempdir().unwrap();
-    let demo = data.path().join("data").to_str().unwrap().to_owned();
-    let said = must(&["demo", "--data", &demo, "--small"]);
-    let (_, case) = said.split_once("A case to follow: ").unwrap();
-    let (code, digits) = case.lines().next().unwrap().split_once(" with the digits ").unwrap();
-    let logins = std::fs::read_to_string(Path::new(&demo).join("demo-logins.json")).unwrap();
-    let logins: Vec<Login> = serde_json::from_str(&logins).unwrap();
-    let server = Server::start(&demo);
+    let demo = Demo::serve(&["--small"]);
     for lang in ["zh-CN", "en"] {
-        let folder = folder.join(lang);
+        let folder = folder().join(lang);
         std::fs::create_dir_all(&folder).unwrap();
-        browse(&server.address, async |tab| {
+        browse(&demo.server.address, async |tab| {
             tab.go(&format!("/language?to={lang}&back=/")).await;
             pictures(tab, Who::Anybody, &folder).await;
-            tab.follow(code, digits).await;
+            tab.follow(&demo.case.0, &demo.case.1).await;
             pictures(tab, Who::Resident("resident"), &folder).await;
             for role in Role::ALL {
-                let login = logins.iter().find(|l| l.role == role.code()).unwrap();
                 tab.forget_everybody().await;
                 tab.go(&format!("/language?to={lang}&back=/")).await;
-                tab.sign_in_with(&login.user, &login.password).await;
+                demo.sign_in(tab, *role).await;
                 pictures(tab, Who::Post(*role), &folder).await;
             }
         });

@@ -38,6 +38,10 @@ pub struct Site {
     pub asked: Told,
     /// Answered; the resident's verdict is waited for.
     pub answered: Told,
+    /// One of two units objected to having it.
+    pub objected: Told,
+    /// A petition whose answer waits for the head.
+    pub proposed: Told,
     /// A petition whose resident asked for a review.
     pub review: Told,
     /// A sealed accusation.
@@ -168,7 +172,20 @@ impl Site {
         publish(&story, &data, now);
         story.end();
         let server = Server::start(&data);
-        Site { server, data, raised, late, handled, asked, answered, review, sealed, _folder: folder }
+        Site {
+            server,
+            data,
+            raised,
+            late,
+            handled,
+            asked,
+            answered,
+            objected,
+            proposed,
+            review,
+            sealed,
+            _folder: folder,
+        }
     }
 
     /// How many cases there are.

@@ -275,6 +275,14 @@ impl Tab {
         self.at("form[action='/sign-out']").await;
     }
 
+    /// Signs nobody in any more, and leaves the language as it is.
+    pub async fn forget_session(&self) {
+        let cookies = self.driver.get_all_cookies().await.unwrap();
+        for cookie in cookies.into_iter().filter(|c| c.value.len() == 64) {
+            self.driver.delete_cookie(cookie.name).await.unwrap();
+        }
+    }
+
     /// Drops all cookies, of whatever page.
     pub async fn forget_everybody(&self) {
         self.cdp("Network.clearBrowserCookies", json!({})).await;

@@ -1,0 +1,270 @@
+//! The tasks that fill people's days, done in a browser in both languages, and what each costs: docs/tasks.md is held
+//! against what is counted here. Seconds are shown, not asserted: `cargo test -p doorstep browser::tasks -- --nocapture`.
+
+use super::hand::{Done, Hand};
+use super::site::{PASSWORD, Site, user_of};
+use super::tab::{browse, is_there};
+use domain::Role;
+use std::fmt::Write;
+use std::path::Path;
+
+/// Where the counts of the last change stand.
+const WRITTEN: &str = "../../docs/tasks.md";
+
+async fn resident(hand: &mut Hand<'_>, site: &Site) {
+    hand.is("居民 · resident");
+    hand.tab.phone().await;
+    let text = "三号楼的楼道灯不亮。";
+    hand.task(
+        "说一件事，一句话就够 · raise something in one sentence",
+        "/",
+        async |h| {
+            h.press("main a[href='/raise']").await;
+            h.write("#f-text", text).await;
+            h.press("main form .btn-main").await;
+        },
+        ".slip .code",
+    )
+    .await;
+    hand.tab.press("a[download='receipt.tlog-proof']").await;
+    hand.tab.downloaded("receipt.tlog-proof").await;
+    let receipt = hand.tab.downloads("receipt.tlog-proof");
+    hand.task(
+        "看看办到哪里了 · see where it stands",
+        "/",
+        async |h| {
+            h.press("main a[href='/follow']").await;
+            h.follow(&site.raised.code, &site.raised.secret).await;
+        },
+        "main ol.line",
+    )
+    .await;
+    hand.task(
+        "回答追问 · answer a question",
+        "/follow",
+        async |h| {
+            h.follow(&site.asked.code, &site.asked.secret).await;
+            h.write("#f-reply", "二单元三层。").await;
+            h.press("form[action='/case/reply'] .btn-main").await;
+        },
+        "main:not(:has(#f-reply)) ol.line",
+    )
+    .await;
+    hand.task(
+        "评价 · give a verdict",
+        "/follow",
+        async |h| {
+            h.follow(&site.answered.code, &site.answered.secret).await;
+            h.press("label:has([name='solved'][value='yes'])").await;
+            h.press("label:has([name='handled'][value='good'])").await;
+            h.press("form[action='/case/verdict'] .btn-main").await;
+        },
+        "main:not(:has(form[action='/case/verdict'])) ol.line",
+    )
+    .await;
+    hand.task(
+        "核对回执 · check a receipt",
+        "/verify",
+        async |h| h.file("[data-receipt-file]", receipt.to_str().unwrap()).await,
+        ".seal:not(.seal-no)",
+    )
+    .await;
+}
+
+/// Signs in, counted as a task of that person.
+async fn sign_in(hand: &mut Hand<'_>, who: &'static str, role: Role) {
+    hand.tab.forget_session().await;
+    hand.is(who);
+    hand.task(
+        "登录 · sign in",
+        "/sign-in",
+        async |h| {
+            h.write("#f-user", &user_of(role)).await;
+            h.write("#f-password", PASSWORD).await;
+            h.press("main .btn-main").await;
+        },
+        "form[action='/sign-out']",
+    )
+    .await;
+}
+
+async fn grid(hand: &mut Hand<'_>, _: &Site) {
+    sign_in(hand, "网格员 · grid worker", Role::Grid).await;
+    hand.task(
+        "在门口记一件事 · take something down at the door",
+        "/intake",
+        async |h| {
+            h.write("#f-text", "楼道堆了旧家具。").await;
+            h.write("#f-phone", "10000000003").await;
+            h.press("main form .btn-main").await;
+        },
+        ".slip .code",
+    )
+    .await;
+    hand.tab.go("/intake").await;
+    hand.tab.network(false).await;
+    hand.task(
+        "没有信号时记下，来信号后送出 · take it down without a signal, send it later",
+        "",
+        async |h| {
+            h.write("#f-text", "井盖松了。").await;
+            h.press("main form .btn-main").await;
+            h.tab.network(true).await;
+        },
+        ".slip .code",
+    )
+    .await;
+    hand.task(
+        "放大字 · larger letters",
+        "/intake",
+        async |h| h.press("a[href^='/print-size']").await,
+        "html[data-print-size='large']",
+    )
+    .await;
+    hand.task("退出 · sign out", "", async |h| h.press("form[action='/sign-out'] button").await, "#f-password").await;
+    hand.tab.go("/print-size?to=normal&back=/").await;
+}
+
+async fn clerk(hand: &mut Hand<'_>, site: &Site) {
+    hand.tab.desk().await;
+    sign_in(hand, "承办人 · clerk", Role::Clerk).await;
+    hand.task(
+        "打开最急的一件 · open the most urgent case",
+        "/desk",
+        async |h| h.press("main table a[href^='/cases/']").await,
+        "#f-answer",
+    )
+    .await;
+    hand.task(
+        "答复 · answer",
+        &format!("/cases/{}", site.late.code),
+        async |h| {
+            h.press("#f-answer label:has(input[value='done'])").await;
+            h.write("#f-answer-text", "灯已换新。").await;
+            h.press("#f-answer .btn-main").await;
+        },
+        "main:not(:has(#f-answer)) ol.line",
+    )
+    .await;
+    hand.task(
+        "问居民一句 · ask the resident",
+        &format!("/cases/{}", site.handled.code),
+        async |h| {
+            h.unfold("#f-ask").await;
+            h.write("#f-ask-question", "几层？").await;
+            h.press("#f-ask .btn").await;
+        },
+        "main:not(:has(#f-ask)) ol.line",
+    )
+    .await;
+}
+
+async fn head(hand: &mut Hand<'_>, site: &Site) {
+    sign_in(hand, "科室负责人 · head of a unit", Role::Head).await;
+    hand.task(
+        "签发答复 · approve an answer",
+        &format!("/cases/{}", site.proposed.code),
+        async |h| h.press("#f-approve .btn").await,
+        "main:not(:has(#f-approve)) ol.line",
+    )
+    .await;
+}
+
+async fn dispatcher(hand: &mut Hand<'_>, site: &Site) {
+    sign_in(hand, "分派员 · dispatcher", Role::Dispatcher).await;
+    hand.task(
+        "受理 · accept",
+        &format!("/cases/{}", site.raised.code),
+        async |h| {
+            h.choose("#f-accept-category", "housing.light").await;
+            h.press("#f-accept .btn").await;
+        },
+        "#f-dispatch-lead",
+    )
+    .await;
+    hand.task(
+        "分派 · dispatch",
+        "",
+        async |h| {
+            h.choose("#f-dispatch-lead", "housing").await;
+            h.press("#f-dispatch .btn").await;
+        },
+        "main:not(:has(#f-dispatch)) ol.line",
+    )
+    .await;
+}
+
+async fn auditor(hand: &mut Hand<'_>, _: &Site) {
+    sign_in(hand, "审计员 · auditor", Role::Auditor).await;
+    hand.task(
+        "翻看账本的一条 · look at an entry",
+        "/ledger",
+        async |h| h.press("main table a[href^='/ledger/']").await,
+        "main pre",
+    )
+    .await;
+    hand.task(
+        "从公开数字走到件 · from a figure to its cases",
+        "/figures/live",
+        async |h| h.press("main a[href*='/figures/cases']").await,
+        "main table a[href^='/cases/']",
+    )
+    .await;
+}
+
+async fn administrator(hand: &mut Hand<'_>, _: &Site) {
+    sign_in(hand, "管理员 · administrator", Role::Administrator).await;
+    hand.task(
+        "开一个账号 · open an account",
+        "/admin/accounts",
+        async |h| {
+            h.write("#f-user", "clerk-9").await;
+            h.choose("#f-unit", "water").await;
+            h.choose("#f-role", "clerk").await;
+            h.press("main form .btn-main").await;
+        },
+        "#fresh",
+    )
+    .await;
+}
+
+/// A task's row, as docs/tasks.md has it.
+fn row(d: &Done) -> String {
+    format!("| {} | {} | {} | {} |", d.who, d.what, d.clicks, d.keys)
+}
+
+/// Does everything in a language.
+fn day(lang: &str) -> Vec<Done> {
+    let site = Site::serve();
+    let mut all = Vec::new();
+    browse(&site.server.address, async |tab| {
+        tab.go(&format!("/language?to={lang}&back=/")).await;
+        let mut hand = Hand::new(tab);
+        resident(&mut hand, &site).await;
+        grid(&mut hand, &site).await;
+        clerk(&mut hand, &site).await;
+        head(&mut hand, &site).await;
+        dispatcher(&mut hand, &site).await;
+        auditor(&mut hand, &site).await;
+        administrator(&mut hand, &site).await;
+        all = hand.done;
+    });
+    all
+}
+
+#[test]
+#[allow(clippy::print_stdout)] // Seconds are for whoever asks.
+fn what_fills_a_day_costs_as_many_clicks_and_keys_as_is_written_in_both_languages() {
+    if !is_there() {
+        return;
+    }
+    let (zh, en) = (day("zh-CN"), day("en"));
+    let mut table = String::new();
+    for (z, e) in zh.iter().zip(&en) {
+        assert_eq!(row(z), row(e), "a task costs more in one language");
+        writeln!(table, "{}", row(z)).unwrap();
+        println!("{:>6} ms {:>6} ms  {}", z.took.as_millis(), e.took.as_millis(), row(z));
+    }
+    let written = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(WRITTEN)).unwrap();
+    assert!(written.contains(&table), "docs/tasks.md says something else than\n{table}");
+}
