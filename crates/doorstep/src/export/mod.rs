@@ -177,7 +177,8 @@ fn row<W: std::io::Write + Send>(writer: &mut Writer<W>, record: &Record, masked
     let Record { case, first, texts } = record;
     let own = |name: &str| texts.get(name).map(String::as_str).unwrap_or_default();
     let field = |name: &str| if masked { mask::whole(own(name)).to_owned() } else { own(name).to_owned() };
-    let free = |name: &str| if masked { mask::text(own(name)) } else { own(name).to_owned() };
+    let known = [own(field::NAME), own(field::PHONE), own(field::PLACE)];
+    let free = |name: &str| if masked { mask::text(own(name), &known) } else { own(name).to_owned() };
     let dates = Dates::of(case);
     let private = [
         free(field::TITLE),

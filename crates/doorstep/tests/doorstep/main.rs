@@ -13,6 +13,7 @@ mod doctor;
 mod environment;
 mod fixture;
 mod imports;
+mod markers;
 mod outside;
 mod tampered;
 mod tampering;
