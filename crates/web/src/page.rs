@@ -105,7 +105,7 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
         Some(Role::Supervisor) => {
             &[("/late", "nav-late"), ("/reviews", "nav-reviews"), ("/figures/live", "nav-figures")]
         }
-        Some(Role::Leader) => &[("/figures/live", "nav-figures"), ("/late", "nav-late")],
+        Some(Role::Leader) => &[("/leader", "nav-leader"), ("/late", "nav-late"), ("/figures/live", "nav-figures")],
         Some(Role::Auditor) => &[
             ("/ledger", "nav-ledger"),
             ("/openings", "nav-openings"),
@@ -125,7 +125,7 @@ pub(crate) fn first_page(role: Role) -> &'static str {
         Role::Clerk | Role::Head => "/desk",
         Role::Dispatcher => "/inbox",
         Role::Supervisor => "/late",
-        Role::Leader => "/figures/live",
+        Role::Leader => "/leader",
         Role::Auditor => "/ledger",
         Role::Administrator => "/admin",
     }

@@ -167,6 +167,10 @@ pub const TABLE: &[Route] = &[
     route("GET", "/late", Access::Staff(&[Role::Supervisor, Role::Dispatcher, Role::Leader]), || {
         get(staff::late::late)
     }),
+    route("GET", "/late/returns", Access::Staff(&[Role::Supervisor, Role::Dispatcher, Role::Leader]), || {
+        get(staff::returns::returns)
+    }),
+    route("GET", "/leader", Access::Staff(&[Role::Leader]), || get(staff::leader::leader)),
     route("GET", "/reviews", Access::Staff(&[Role::Supervisor]), || get(staff::reviews::reviews)),
     route("GET", "/cases/{code}", Access::Staff(CASES), || get(staff::case::case)),
     route("GET", "/cases/{code}/photo/{n}", Access::Staff(CASES), || get(staff::case::photo)),

@@ -29,21 +29,21 @@ const ROWS: usize = 50;
 /// Figures of a page of publications.
 const PUBLISHED: usize = 120;
 /// The three figures that a leader reads first.
-const FIRST: [&str; 3] = ["on_time", "resolved_of_asked", "satisfied"];
+pub(crate) const FIRST: [&str; 3] = ["on_time", "resolved_of_asked", "satisfied"];
 
 /// A figure as pages draw it.
-struct FigureView {
-    id: String,
-    name: String,
-    value: String,
-    text: String,
-    numerator: i64,
-    denominator: Option<i64>,
-    participation: String,
-    permille: Option<i64>,
+pub(crate) struct FigureView {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) value: String,
+    pub(crate) text: String,
+    pub(crate) numerator: i64,
+    pub(crate) denominator: Option<i64>,
+    pub(crate) participation: String,
+    pub(crate) permille: Option<i64>,
 }
 
-fn view(l: L, f: &Figure) -> FigureView {
+pub(crate) fn view(l: L, f: &Figure) -> FigureView {
     let participation = f.participation.as_ref().map(|p| {
         let values = [("rate", p.printed(l.0)), ("n", p.numerator.to_string()), ("d", p.denominator.to_string())];
         l.t_with("figures-participation", &values)
@@ -61,7 +61,7 @@ fn view(l: L, f: &Figure) -> FigureView {
 }
 
 /// The window of a filter, as people say it: its last day is in it.
-fn window(l: L, from: Date, to: Date) -> String {
+pub(crate) fn window(l: L, from: Date, to: Date) -> String {
     let last = to.yesterday().unwrap_or(to);
     l.t_with("figures-window", &[("from", from.to_string()), ("to", last.to_string())])
 }

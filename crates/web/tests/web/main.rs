@@ -8,6 +8,7 @@ mod api;
 mod figures;
 mod kit;
 mod office;
+mod office_watch;
 mod private;
 mod resident;
 mod scripts;
