@@ -21,4 +21,4 @@ pub use figure::{Figure, Share};
 pub use filter::{By, Fault, Filter, UNKNOWN};
 pub use publish::publication;
 pub use query::{Cell, Counted, Group, breakdown, count, cross, figures, list, statements};
-pub use verify::{Finding, Report, verify_published};
+pub use verify::{Finding, Report, verify_publication, verify_published};

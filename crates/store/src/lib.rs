@@ -5,6 +5,7 @@ pub mod audit;
 pub mod backup;
 pub mod bench;
 pub mod db;
+pub mod doctor;
 pub mod health;
 pub mod keys;
 pub mod log;

@@ -157,3 +157,13 @@ pub(crate) fn show(template: &impl Template) -> Response {
 pub(crate) fn go(to: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, to.to_owned())]).into_response()
 }
+
+/// An address with its query: empty values are left out.
+pub(crate) fn address(path: &str, query: &[(&str, &str)]) -> String {
+    let mut out = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in query.iter().filter(|(_, v)| !v.is_empty()) {
+        out.append_pair(name, value);
+    }
+    let query = out.finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}

@@ -8,6 +8,8 @@ mod api;
 mod figures;
 mod kit;
 mod office;
+mod office_audit;
+mod office_care;
 mod office_watch;
 mod private;
 mod resident;
