@@ -215,7 +215,23 @@ impl Desk {
     /// # Errors
     /// A [`Failure`]; then nothing has changed.
     pub async fn change(&self, actor: Actor, command: district::Command) -> Result<Changed, Failure> {
-        self.ask(|reply| Job::Change { actor, command: Box::new(command), reply }).await
+        self.ask(|reply| Job::Change { actor, command: Box::new(command), once: None, reply }).await
+    }
+
+    /// [`Desk::change`] that is done once: the same key again changes nothing and gives the first answer. `asked` is what
+    /// the caller asked for, where the command holds what was computed from it at that moment.
+    ///
+    /// # Errors
+    /// As there; a key that came with something else before is refused.
+    pub async fn change_once(
+        &self,
+        actor: Actor,
+        command: district::Command,
+        key: Key,
+        asked: &str,
+    ) -> Result<Changed, Failure> {
+        let once = Some(Once { key, request: hash_of(&(&actor, asked)) });
+        self.ask(|reply| Job::Change { actor, command: Box::new(command), once, reply }).await
     }
 
     /// [`Desk::change`] for a thread that may block.
@@ -223,7 +239,7 @@ impl Desk {
     /// # Errors
     /// As there.
     pub fn change_now(&self, actor: Actor, command: district::Command) -> Result<Changed, Failure> {
-        self.ask_now(|reply| Job::Change { actor, command: Box::new(command), reply })
+        self.ask_now(|reply| Job::Change { actor, command: Box::new(command), once: None, reply })
     }
 
     /// Writes rows that are not part of the history: sessions, password hashes, token hashes.

@@ -1,10 +1,12 @@
 //! The writer: one thread per district. It takes what is waiting, decides each command, and commits all of it at once.
 
+mod district_change;
+
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::once::{Kept, Once};
 use crate::outcome::{Acted, Changed, Failure, Key, Raised};
-use domain::case::{self, Body, Case, CaseId, Command, Event, Facts, Fields, New, Raise, field};
+use domain::case::{self, Body, Case, CaseId, Command, Event, Facts, New, Raise, field};
 use domain::district::{self, District};
 use domain::{Actor, Moment, Refusal, Why};
 use std::collections::{HashMap, HashSet};
@@ -31,7 +33,7 @@ const MOVED_MOST: i64 = 2048;
 pub(crate) enum Job {
     Raise { actor: Actor, raise: Box<Raise>, photos: Vec<Kept>, once: Option<Once>, reply: Reply<Raised> },
     Act { actor: Actor, id: CaseId, seen: Option<u64>, command: Box<Command>, once: Option<Once>, reply: Reply<Acted> },
-    Change { actor: Actor, command: Box<district::Command>, reply: Reply<Changed> },
+    Change { actor: Actor, command: Box<district::Command>, once: Option<Once>, reply: Reply<Changed> },
     Put { writes: Vec<Write>, reply: Reply<()> },
     Sweep { reply: Reply<u64> },
     Clock { at: Moment },
@@ -253,7 +255,7 @@ impl Writer {
                 Ok(acted) => answers.push(Answer::Acted(acted, reply)),
                 Err(e) => drop(reply.send(Err(e))),
             },
-            Job::Change { actor, command, reply } => match self.change(&actor, &command) {
+            Job::Change { actor, command, once, reply } => match self.change(&actor, &command, once) {
                 Ok(changed) => answers.push(Answer::Changed(changed, reply)),
                 Err(e) => drop(reply.send(Err(e))),
             },
@@ -499,36 +501,6 @@ impl Writer {
         Ok(())
     }
 
-    fn change(&mut self, actor: &Actor, command: &district::Command) -> Result<Changed, Failure> {
-        let events = district::decide(&self.district, command, actor)?;
-        let now = self.now();
-        let mut index = 0;
-        for event in events {
-            if matches!(event, district::Event::CalendarLoaded { .. }) {
-                self.moved_to = Some(-1);
-            }
-            district::evolve(&mut self.district, &event);
-            let nonce = hex(&self.entropy.bytes::<16>());
-            let body = Body { nonce, at: now, by: actor.clone(), event, clocks: Vec::new() };
-            let bytes = serde_json::to_vec(&body).map_err(|e| StoreError::Other(e.to_string()))?;
-            let pending = Pending {
-                stream: DISTRICT_STREAM,
-                version: self.district.version,
-                previous: self.district_last,
-                kind: body.event.kind(),
-                at: now,
-                body: bytes,
-                private: &Fields::new(),
-                public: Public { calendar: self.district.calendar.version(), ..Public::default() },
-            };
-            index = self.log.append(pending, self.entropy.rng())?;
-            self.district_last = Some(index);
-            self.log.rows(rows::project_district(self.number, index, &body));
-            self.changed = true;
-        }
-        Ok(Changed { index })
-    }
-
     /// Ends the waiting times that have run out, lets merged cases follow, and moves the dates that a new calendar table
     /// moves: a limited number of each, so that nobody waits behind it. Returns how many cases it changed or, while dates
     /// are being moved, looked at; 0 when nothing is left to do.
@@ -592,7 +564,7 @@ impl Writer {
 
 fn key_of(job: &Job) -> Option<Key> {
     match job {
-        Job::Raise { once, .. } | Job::Act { once, .. } => once.map(|o| o.key),
+        Job::Raise { once, .. } | Job::Act { once, .. } | Job::Change { once, .. } => once.map(|o| o.key),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use crate::figures::{Format, Wish};
 use crate::{bench, commands, demo, doctor, export, figures, import, serve, user, verify};
 use clap::{Parser, Subcommand, ValueEnum};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -30,6 +30,13 @@ enum Wanted {
         /// The address to listen on.
         #[arg(long, env = "DOORSTEP_LISTEN", default_value = LISTEN)]
         listen: SocketAddr,
+        /// A reverse proxy on another machine, whose X-Forwarded-For is believed; may be given more than once, or several
+        /// with commas. One on this machine is believed without it.
+        #[arg(long, value_name = "ADDRESS", env = "DOORSTEP_PROXY", value_delimiter = ',')]
+        proxy: Vec<IpAddr>,
+        /// Where the administrator's page puts backups. Without it: the folder `backups` in the data folder.
+        #[arg(long, value_name = "FOLDER", env = "DOORSTEP_BACKUPS")]
+        backups: Option<PathBuf>,
     },
     /// Begin a district in an empty place.
     Init {
@@ -257,7 +264,7 @@ pub fn run() -> ExitCode {
     // clap prints its own errors: what is wrong, how it is used; exit code 2.
     let done = match Cli::parse().command {
         None => serve::demo_and_serve(DATA, LISTEN),
-        Some(Wanted::Serve { data, listen }) => serve::serve(&data, listen),
+        Some(Wanted::Serve { data, listen, proxy, backups }) => serve::serve(&data, listen, proxy, backups),
         Some(Wanted::Init { data, name_zh, name_en, origin }) => commands::init(&data, &name_zh, &name_en, &origin),
         Some(Wanted::Demo { data, seed, small }) => demo::demo(&data, seed, small),
         Some(Wanted::User { data, name, reset: true, .. }) => user::reset(&data, &name),

@@ -15,8 +15,6 @@ type Done = Result<(), Failed>;
 
 /// The district's number in its tables. One process serves one district.
 pub const NUMBER: i64 = 1;
-/// The file in the data folder that says when the last backup was made: milliseconds since 1970.
-pub const LAST_BACKUP: &str = "last-backup";
 
 /// The place that `--data` names.
 pub fn place(data: &str) -> Result<Place, Failed> {
@@ -88,10 +86,7 @@ pub fn backup(data: &str, to: &Path) -> Done {
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
-    if let Some(folder) = place.folder() {
-        // For `doctor`; a backup that was made from a read-only folder is one all the same.
-        let _ = std::fs::write(folder.join(LAST_BACKUP), desk::Clock::System.now().0.to_string());
-    }
+    store::backup::note(&place, desk::Clock::System.now());
     say(format_args!("The backup is in {}. Check it: doorstep verify --data {}", to.display(), to.display()));
     Ok(())
 }

@@ -4,7 +4,8 @@ use crate::cli::{Failed, say};
 use crate::commands::{end, place};
 use crate::demo;
 use desk::{Desk, Options};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -16,11 +17,11 @@ const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 pub fn demo_and_serve(data: &str, listen: &str) -> Result<(), Failed> {
     demo::make_if_missing(data)?;
     let listen = listen.parse().map_err(|_| Failed::usage("The address can't be read.", "Use 127.0.0.1:8420."))?;
-    serve(data, listen)
+    serve(data, listen, Vec::new(), None)
 }
 
 /// `serve`
-pub fn serve(data: &str, listen: SocketAddr) -> Result<(), Failed> {
+pub fn serve(data: &str, listen: SocketAddr, proxies: Vec<IpAddr>, backups: Option<PathBuf>) -> Result<(), Failed> {
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("DOORSTEP_LOG").unwrap_or_else(|_| "warn,request=info".into()))
         .with_writer(std::io::stderr)
@@ -30,7 +31,11 @@ pub fn serve(data: &str, listen: SocketAddr) -> Result<(), Failed> {
     if desk.is_demo() {
         demo::must_be_whole(&desk, &place)?;
     }
-    let app = web::App::new(desk.clone(), &place)?;
+    let app = web::App::new(desk.clone(), &place)?.proxies(proxies);
+    let app = match backups {
+        Some(folder) => app.backups(folder),
+        None => app,
+    };
     let app = if desk.is_demo() { app.demo() } else { app };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime

@@ -108,6 +108,15 @@ impl Filter {
         Ok(Filter { from, to, unit: none(), track: none(), category: none(), street: none() })
     }
 
+    /// Twelve months up to a day, which lies in the last of them.
+    ///
+    /// # Errors
+    /// [`Fault::Window`] at the edge of the calendar.
+    pub fn twelve_months(today: Date) -> Result<Filter, Fault> {
+        let from = today.first_of_month().checked_sub(11.months()).map_err(|_| Fault::Window)?;
+        Filter::new(from, today.tomorrow().map_err(|_| Fault::Window)?)
+    }
+
     /// Narrowed further: `unit` (the one that leads, or led last), `track`, `category` (first level or full code) or
     /// `street`. An empty value narrows nothing.
     ///
@@ -312,6 +321,14 @@ mod tests {
         assert_eq!(read.query(), "from=2023-01-01&to=2024-01-01&unit=housing&track=petition&street=s1");
         assert_eq!(read.narrowing(), "unit=housing&track=petition&street=s1");
         assert_eq!(year().narrowing(), "");
+    }
+
+    #[test]
+    fn twelve_months_end_with_the_day_in_the_last_of_them() {
+        let filter = Filter::twelve_months(date("2023-05-31")).unwrap();
+        assert_eq!((filter.from(), filter.to()), (date("2022-06-01"), date("2023-06-01")));
+        assert_eq!(filter.months().len(), 12);
+        assert_eq!(Filter::twelve_months(Date::MAX), Err(Fault::Window));
     }
 
     #[test]

@@ -77,6 +77,28 @@ pub fn line(title: &str, rows: &[(String, &Figure)]) -> String {
     svg + "</svg>"
 }
 
+/// A small line through the months without axes: its table stands behind it. Where a month has no rate the line is broken.
+pub fn spark(title: &str, rows: &[(String, &Figure)]) -> String {
+    const HEIGHT: i64 = 72;
+    const EDGE: i64 = 8;
+    let scale = Scale::of(rows);
+    let mut svg = head(title, HEIGHT);
+    for y in [EDGE, HEIGHT - EDGE] {
+        put(&mut svg, format_args!(r#"<line class="grid" x1="0" y1="{y}" x2="{WIDTH}" y2="{y}"/>"#));
+    }
+    let steps = (number(rows.len()) - 1).max(1);
+    let mut run: Vec<(i64, i64)> = Vec::new();
+    for ((_, figure), n) in rows.iter().zip(0..) {
+        let x = EDGE + n * (WIDTH - 2 * EDGE) / steps;
+        match scale.part(figure) {
+            Some(part) => run.push((x, HEIGHT - EDGE - part * (HEIGHT - 2 * EDGE) / WHOLE)),
+            None => stroke(&mut svg, std::mem::take(&mut run)),
+        }
+    }
+    stroke(&mut svg, run);
+    svg + "</svg>"
+}
+
 /// A piece of a line, and a dot at each of its points.
 fn stroke(svg: &mut String, run: Vec<(i64, i64)>) {
     if run.len() > 1 {
@@ -216,6 +238,16 @@ mod tests {
     }
 
     #[test]
+    fn a_small_line_goes_from_edge_to_edge_and_is_broken_where_there_is_no_rate() {
+        let (all, half, none) = (figure("on_time", 100, 100), figure("on_time", 50, 100), figure("on_time", 0, 0));
+        let svg = spark("按期办结率", &[("a".into(), &all), ("b".into(), &half), ("c".into(), &half)]);
+        assert!(svg.contains("points=\"8,8 200,36 392,36\""), "{svg}");
+        let svg = spark("按期办结率", &[("a".into(), &all), ("b".into(), &none), ("c".into(), &half)]);
+        assert_eq!((svg.matches("<polyline").count(), svg.matches("<circle").count()), (0, 2));
+        assert!(spark("x", &[]).ends_with("</svg>"));
+    }
+
+    #[test]
     fn a_picture_has_a_title_and_a_role_and_no_style() {
         let one = figure("accepted", 50, 100);
         for svg in [
@@ -236,6 +268,7 @@ mod tests {
             for (drawn, expected) in [
                 (bars(&title, &[(label.clone(), &figure)], Lang::Zh), bars("", &[(String::new(), &plain)], Lang::Zh)),
                 (line(&title, &[(label.clone(), &figure)]), line("", &[(String::new(), &plain)])),
+                (spark(&title, &[(label.clone(), &figure)]), spark("", &[(String::new(), &plain)])),
             ] {
                 prop_assert_eq!(drawn.matches('<').count(), expected.matches('<').count());
                 prop_assert_eq!(drawn.matches('"').count(), expected.matches('"').count());

@@ -31,6 +31,8 @@ enum Grouping {
     Category,
     Street,
     Day,
+    /// By unit and first level of the category.
+    Cross,
 }
 
 impl Grouping {
@@ -42,6 +44,7 @@ impl Grouping {
         Grouping::Category,
         Grouping::Street,
         Grouping::Day,
+        Grouping::Cross,
     ];
 
     fn of(by: By, filter: &Filter) -> Grouping {
@@ -65,6 +68,10 @@ impl Grouping {
             Grouping::Coarse => open("coarse"),
             Grouping::Category => open("category"),
             Grouping::Street => open("street"),
+            Grouping::Cross => {
+                let key = "COALESCE(lead, '~') || ' ' || COALESCE(coarse, '~')".to_owned();
+                (key, " AND sealed = 0", " GROUP BY lead, coarse".to_owned())
+            }
             Grouping::Track => ("track".to_owned(), "", " GROUP BY track".to_owned()),
             Grouping::Day => {
                 let day = window.column();
@@ -269,6 +276,33 @@ pub fn breakdown(db: &mut Db, number: i64, filter: &Filter, by: By) -> Result<Ve
         Group { figures: in_force(&narrowed, ledger_size, &numbers), key }
     };
     Ok(groups.into_iter().map(group).collect())
+}
+
+/// What a unit has of a category.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// The filter narrowed to it: it gives the same numbers, and the lists behind them.
+    pub filter: Filter,
+    /// All figures in force, in the catalogue's order.
+    pub figures: Vec<Figure>,
+}
+
+/// All figures in force of a filter by unit and first level of the category, sorted by their codes. One query. Sealed
+/// accusations are not counted. A filter that names a category gets that one's numbers under its first level.
+///
+/// # Errors
+/// What the database says.
+pub fn cross(db: &mut Db, number: i64, filter: &Filter) -> Result<Vec<Cell>> {
+    let Counts { ledger_size, groups } = run(db, number, filter, Grouping::Cross)?;
+    let cell = |(key, numbers): (String, Numbers)| {
+        // No code holds a space.
+        let (unit, category) = key.split_once(' ')?;
+        let narrowed = filter.of_group(By::Unit, unit).ok()?;
+        let narrowed =
+            if filter.category().is_empty() { narrowed.of_group(By::Category, category).ok()? } else { narrowed };
+        Some(Cell { figures: in_force(&narrowed, ledger_size, &numbers), filter: narrowed })
+    };
+    Ok(groups.into_iter().filter_map(cell).collect())
 }
 
 /// The number of cases of a part of a figure; 0 if the figure has no such part.

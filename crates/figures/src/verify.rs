@@ -71,10 +71,28 @@ impl Published {
 /// # Errors
 /// What the database says; what is wrong with a figure is a [`Finding`], not an error.
 pub fn verify_published(db: &mut Db, number: i64) -> Result<std::result::Result<Report, Finding>> {
+    verify(db, number, |_| true)
+}
+
+/// [`verify_published`] for the figures of one entry of the ledger and what corrects them: the events are walked up to
+/// the sizes that they were computed at.
+///
+/// # Errors
+/// As there.
+pub fn verify_publication(db: &mut Db, number: i64, entry: u64) -> Result<std::result::Result<Report, Finding>> {
+    verify(db, number, |p| p.entry == entry || p.corrects == Some(entry))
+}
+
+fn verify(
+    db: &mut Db,
+    number: i64,
+    wanted: impl Fn(&Published) -> bool,
+) -> Result<std::result::Result<Report, Finding>> {
     let mut published = all_published(db, number)?;
     if let Some(finding) = mark_corrected(&mut published) {
         return Ok(Err(finding));
     }
+    published.retain(wanted);
     let mut by_size: BTreeMap<u64, Vec<&Published>> = BTreeMap::new();
     for p in &published {
         by_size.entry(p.figure.ledger_size).or_default().push(p);

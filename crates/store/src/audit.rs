@@ -14,7 +14,8 @@ const NEXT: &str = "SELECT seq FROM events WHERE district = $1 AND stream = $2 A
 const CODES: &str = "SELECT code, sealed FROM cases WHERE district = $1 AND id = $2";
 const OPENINGS: &str = "SELECT o.seq, o.unit, o.account, o.purpose, o.at, c.code, c.sealed FROM openings o \
 JOIN cases c ON c.district = o.district AND c.seq = o.case_seq \
-WHERE o.district = $1 AND o.seq < $2 ORDER BY o.seq DESC LIMIT $3";
+WHERE o.district = $1 AND o.seq < $2 AND (o.unit = $3 OR $3 = '') AND (o.purpose = $4 OR $4 = '') \
+AND o.at >= $5 AND o.at < $6 ORDER BY o.seq DESC LIMIT $7";
 const EXPORTS: &str = "SELECT seq, what, format, rows_out, masked, unit, account, at FROM exports \
 WHERE district = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
 
@@ -23,8 +24,11 @@ WHERE district = $1 AND seq < $2 ORDER BY seq DESC, no LIMIT $3";
 const PUBLICATION: &str = "SELECT seq, no, corrects, body, at FROM publications \
 WHERE district = $1 AND (seq = $2 OR corrects = $2) ORDER BY seq, no";
 
+const KINDS: &str = "SELECT kind, COUNT(*) FROM events WHERE district = $1 AND seq >= $2 AND seq < $3 \
+GROUP BY kind ORDER BY 2 DESC, 1";
+
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[ENTRIES, EVENT, NEXT, CODES, OPENINGS, EXPORTS, PUBLISHED, PUBLICATION];
+pub const STATEMENTS: &[&str] = &[ENTRIES, EVENT, NEXT, CODES, OPENINGS, EXPORTS, PUBLISHED, PUBLICATION, KINDS];
 
 /// An entry in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,6 +115,15 @@ pub fn entries(db: &mut Db, district: i64, before: u64, most: usize) -> Result<V
     rows.iter().map(listed).collect()
 }
 
+/// How many entries of each kind there are from an index on and before another, the most first.
+///
+/// # Errors
+/// What the database says.
+pub fn kinds(db: &mut Db, district: i64, from: u64, before: u64) -> Result<Vec<(String, i64)>> {
+    let rows = db.query(KINDS, &args![district, from, before])?;
+    rows.iter().map(|r| Ok((r.text(0)?.to_owned(), r.int(1)?))).collect()
+}
+
 /// The entry at an index.
 ///
 /// # Errors
@@ -136,12 +149,27 @@ pub fn entry(db: &mut Db, district: i64, seq: u64) -> Result<Option<Shown>> {
     }))
 }
 
+/// Which openings are listed. Empty texts narrow nothing.
+#[derive(Clone, Debug, Default)]
+pub struct OpeningFilter {
+    /// A unit's code.
+    pub unit: String,
+    /// A purpose's code.
+    pub purpose: String,
+    /// From this moment on, in milliseconds since 1970.
+    pub from: Option<i64>,
+    /// Before this moment.
+    pub to: Option<i64>,
+}
+
 /// Openings of contact data before an index.
 ///
 /// # Errors
 /// What the database says.
-pub fn openings(db: &mut Db, district: i64, before: u64, most: usize) -> Result<Vec<Opening>> {
-    let rows = db.query(OPENINGS, &args![district, before, most as u64])?;
+pub fn openings(db: &mut Db, district: i64, filter: &OpeningFilter, before: u64, most: usize) -> Result<Vec<Opening>> {
+    let (from, to) = (filter.from.unwrap_or(i64::MIN), filter.to.unwrap_or(i64::MAX));
+    let args = args![district, before, &filter.unit, &filter.purpose, from, to, most as u64];
+    let rows = db.query(OPENINGS, &args)?;
     let opening = |r: &Row| {
         Ok(Opening {
             seq: r.int(0)? as u64,

@@ -8,8 +8,12 @@
 use crate::db::{Access, Db, Engine, Result, StoreError, Value};
 use crate::place::{self, Place, WriterLock};
 use crate::schema::{self, Table};
+use domain::Moment;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+
+/// The file in the data folder that says when the last backup was made: milliseconds since 1970.
+const LAST: &str = "last-backup";
 
 /// Pages copied between two reports of progress (4 KiB each).
 const PAGES: i32 = 2048;
@@ -38,6 +42,47 @@ pub fn backup(from: &Place, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Re
         clear(to, &[side, main, to.join("keys")]);
     }
     made
+}
+
+/// Notes in the data folder that a backup was made, for `doctor`. A backup that was made from a read-only folder is one
+/// all the same.
+pub fn note(place: &Place, now: Moment) {
+    if let Some(folder) = place.folder() {
+        let _ = fs::write(folder.join(LAST), now.0.to_string());
+    }
+}
+
+/// When the last backup of a data folder was made, if that is known there.
+pub fn last(folder: &Path) -> Option<Moment> {
+    fs::read_to_string(folder.join(LAST)).ok()?.trim().parse().ok().map(Moment)
+}
+
+/// A backup in a folder of backups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The name of its folder.
+    pub name: String,
+    /// What it takes, in bytes.
+    pub size: u64,
+    /// Whether it has events and keys; one that was interrupted lacks something.
+    pub whole: bool,
+}
+
+/// The backups in a folder, the newest name first. A folder that is not there has none.
+pub fn kept(folder: &Path) -> Vec<Kept> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let size = |path: PathBuf| fs::metadata(path).map(|m| m.len()).ok();
+    let backup = |entry: fs::DirEntry| {
+        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+        let parts = [size(path.join("doorstep.db")), size(path.join("keys").join("keys.db"))];
+        let half = path.join("doorstep.db.part").exists();
+        let found = half || parts.iter().any(Option::is_some);
+        let whole = parts.iter().all(Option::is_some);
+        found.then(|| Kept { name, size: parts.iter().flatten().sum(), whole })
+    };
+    let mut all: Vec<Kept> = entries.flatten().filter_map(backup).collect();
+    all.sort_by(|a, b| b.name.cmp(&a.name));
+    all
 }
 
 /// Brings the backup in the folder `from` to a place that holds nothing yet. The backup may be of an older program:

@@ -5,9 +5,11 @@ pub mod audit;
 pub mod backup;
 pub mod bench;
 pub mod db;
+pub mod doctor;
 pub mod health;
 pub mod keys;
 pub mod log;
+pub mod oversight;
 pub mod place;
 pub mod read;
 pub mod rebuild;
@@ -33,6 +35,7 @@ pub fn all_statements() -> Vec<&'static str> {
         audit::STATEMENTS,
         health::STATEMENTS,
         log::STATEMENTS,
+        oversight::STATEMENTS,
         read::STATEMENTS,
         rebuild::STATEMENTS,
         records::STATEMENTS,

@@ -17,6 +17,7 @@ macro_rules! columns {
          c.alarm"
     };
 }
+pub(crate) use columns;
 macro_rules! waits {
     () => {
         "COALESCE(c.alarm, c.accepted_day, c.raised_day)"
@@ -50,15 +51,6 @@ const REVIEWS: &str = concat!(
     ", c.alarm FROM cases c WHERE c.district = $1 AND c.sealed <= $2 AND c.alarm IS NOT NULL \
      AND c.stage IN ('review', 're_review') AND (c.alarm, c.seq) > ($3, $4) ORDER BY c.alarm, c.seq LIMIT $5"
 );
-const LATE: &str = "SELECT t.unit, CAST(SUM(CASE WHEN t.due < $1 AND c.question = 0 THEN 1 ELSE 0 END) AS BIGINT), \
-CAST(SUM(CASE WHEN t.due >= $1 AND t.due < $2 AND c.question = 0 THEN 1 ELSE 0 END) AS BIGINT), COUNT(*), \
-CAST(SUM(CASE WHEN c.extended > 0 THEN 1 ELSE 0 END) AS BIGINT), \
-CAST(SUM(CASE WHEN c.returned > 0 THEN 1 ELSE 0 END) AS BIGINT) \
-FROM tasks t JOIN cases c ON c.district = t.district AND c.seq = t.seq \
-WHERE t.district = $3 AND t.open = 1 AND c.sealed <= $4 GROUP BY t.unit ORDER BY 2 DESC, 3 DESC, 1";
-const LATE_INBOX: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN c.alarm < $1 THEN 1 ELSE 0 END), 0) AS BIGINT), \
-     CAST(COALESCE(SUM(CASE WHEN c.alarm >= $1 AND c.alarm < $2 THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*) \
-     FROM cases c WHERE c.district = $3 AND c.sealed = $4 AND c.inbox = 1";
 const BY_CODE: &str = "SELECT id, sealed FROM cases WHERE district = $1 AND code = $2";
 const CARDS: &str = "SELECT e.stream, e.version, e.body, v.sealed FROM events e \
 LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
@@ -72,7 +64,7 @@ UNION ALL SELECT c.code, c.stage, c.sealed, l.link, c.id FROM links l \
 JOIN cases c ON c.district = l.district AND c.seq = l.from_case WHERE l.district = $1 AND l.to_id = $18";
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[QUEUE, INBOX, REVIEWS, LATE, LATE_INBOX, BY_CODE, CARDS, LINKS];
+pub const STATEMENTS: &[&str] = &[QUEUE, INBOX, REVIEWS, BY_CODE, CARDS, LINKS];
 
 /// The most rows of a page.
 pub const PAGE: usize = 50;
@@ -186,11 +178,11 @@ impl Default for QueueFilter {
     }
 }
 
-fn known<T: Label>(text: &str) -> Result<T> {
+pub(crate) fn known<T: Label>(text: &str) -> Result<T> {
     T::of(text).ok_or_else(|| StoreError::Corrupt(format!("a read row holds the unknown word {text:?}")))
 }
 
-fn case_row(row: &Row) -> Result<CaseRow> {
+pub(crate) fn case_row(row: &Row) -> Result<CaseRow> {
     Ok(CaseRow {
         seq: row.int(0)?,
         id: CaseId(row.array(1)?),
@@ -206,6 +198,16 @@ fn case_row(row: &Row) -> Result<CaseRow> {
         extended: row.int(11)?,
         alarm: row.opt_int(12)?,
         due: row.int(13)?,
+    })
+}
+
+pub(crate) fn task_row(row: &Row) -> Result<TaskRow> {
+    Ok(TaskRow {
+        case: case_row(row)?,
+        no: row.int(14)?,
+        lead: row.int(15)? != 0,
+        state: known(row.text(16)?)?,
+        waiting: row.int(17)? != 0,
     })
 }
 
@@ -239,16 +241,7 @@ pub fn queue(
         &filter.street,
         most as u64
     ];
-    let task = |row: &Row| -> Result<TaskRow> {
-        Ok(TaskRow {
-            case: case_row(row)?,
-            no: row.int(14)?,
-            lead: row.int(15)? != 0,
-            state: known(row.text(16)?)?,
-            waiting: row.int(17)? != 0,
-        })
-    };
-    db.query(QUEUE, &args)?.iter().map(task).collect()
+    db.query(QUEUE, &args)?.iter().map(task_row).collect()
 }
 
 /// What dispatchers must act on: to be accepted, to be dispatched, an objection to decide. The oldest first; a case
@@ -275,53 +268,6 @@ pub fn inbox(
 /// What the database says.
 pub fn reviews(db: &mut Db, district: i64, sealed: bool, after: After, most: usize) -> Result<Vec<CaseRow>> {
     db.query(REVIEWS, &args![district, sealed, after.due, after.seq, most as u64])?.iter().map(case_row).collect()
-}
-
-/// What a unit, or the inbox, has open.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Open {
-    /// The unit; none for the inbox.
-    pub unit: Option<UnitCode>,
-    /// Tasks whose day is over.
-    pub late: i64,
-    /// Tasks whose day is near.
-    pub soon: i64,
-    /// All open tasks.
-    pub open: i64,
-    /// Of these: whose case was extended.
-    pub extended: i64,
-    /// Of these: whose case came back by an objection before.
-    pub returned: i64,
-}
-
-/// What every unit has open, the latest first; days before `late` are over, days before `soon` are near.
-///
-/// # Errors
-/// What the database says.
-pub fn open_by_unit(db: &mut Db, district: i64, (late, soon): (i64, i64), sealed: bool) -> Result<Vec<Open>> {
-    let open = |row: &Row| -> Result<Open> {
-        Ok(Open {
-            unit: Some(row.text(0)?.into()),
-            late: row.int(1)?,
-            soon: row.int(2)?,
-            open: row.int(3)?,
-            extended: row.int(4)?,
-            returned: row.int(5)?,
-        })
-    };
-    db.query(LATE, &args![late, soon, district, sealed])?.iter().map(open).collect()
-}
-
-/// What waits in the inbox, counted as [`open_by_unit`] counts.
-///
-/// # Errors
-/// What the database says.
-pub fn open_in_inbox(db: &mut Db, district: i64, (late, soon): (i64, i64), sealed: bool) -> Result<Open> {
-    let rows = db.query(LATE_INBOX, &args![late, soon, district, sealed])?;
-    let open = |row: &Row| -> Result<Open> {
-        Ok(Open { late: row.int(0)?, soon: row.int(1)?, open: row.int(2)?, ..Open::default() })
-    };
-    rows.first().map_or(Ok(Open::default()), open)
 }
 
 /// The handle of a case code, and whether the case is sealed.

@@ -1,16 +1,20 @@
 //! What every handler has at hand.
 
+use crate::jobs::Jobs;
 use crate::problem::Problem;
 use desk::{Desk, Entropy};
 use domain::case::CaseId;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::{Db, Keys, Place, Readers};
 
+/// The folder of backups in a data folder.
+const BACKUPS: &str = "backups";
 /// How many reading connections there are.
 const READERS: usize = 8;
 /// How many cases a resident without a token may hand in from one address in [`INTAKE_WINDOW`].
@@ -48,6 +52,10 @@ struct Inner {
     entropy: Mutex<Entropy>,
     statements: AtomicU64,
     demo: bool,
+    place: Place,
+    jobs: Jobs,
+    backups: Option<PathBuf>,
+    proxies: Vec<IpAddr>,
 }
 
 impl App {
@@ -74,15 +82,55 @@ impl App {
             entropy: Mutex::new(Entropy::system()),
             statements: AtomicU64::new(0),
             demo: false,
+            place: place.clone(),
+            jobs: Jobs::default(),
+            backups: place.folder().map(|folder| folder.join(BACKUPS)),
+            proxies: Vec::new(),
         })))
     }
 
     /// As a demonstration: every page says so.
     pub fn demo(self) -> App {
+        self.with(|inner| Inner { demo: true, ..inner })
+    }
+
+    /// With another folder for backups than `backups` in the data folder.
+    pub fn backups(self, folder: PathBuf) -> App {
+        self.with(|inner| Inner { backups: Some(folder), ..inner })
+    }
+
+    /// With proxies on other machines: what these addresses name as their caller is believed, as is what comes from
+    /// this machine.
+    pub fn proxies(self, proxies: Vec<IpAddr>) -> App {
+        self.with(|inner| Inner { proxies, ..inner })
+    }
+
+    /// While nobody else holds it.
+    fn with(self, change: impl FnOnce(Inner) -> Inner) -> App {
         match Arc::try_unwrap(self.0) {
-            Ok(inner) => App(Arc::new(Inner { demo: true, ..inner })),
+            Ok(inner) => App(Arc::new(change(inner))),
             Err(shared) => App(shared),
         }
+    }
+
+    /// The place of the data.
+    pub(crate) fn place(&self) -> &Place {
+        &self.0.place
+    }
+
+    /// Where backups go; none for a district on PostgreSQL that named no folder.
+    pub(crate) fn backup_folder(&self) -> Option<&std::path::Path> {
+        self.0.backups.as_deref()
+    }
+
+    /// Work that takes longer than an answer may.
+    pub(crate) fn jobs(&self) -> &Jobs {
+        &self.0.jobs
+    }
+
+    /// Whether what an address names as its caller is believed.
+    pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
+        address.is_loopback() || self.0.proxies.contains(&address)
     }
 
     pub(crate) fn is_demo(&self) -> bool {

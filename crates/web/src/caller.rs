@@ -264,13 +264,13 @@ fn network(address: IpAddr) -> IpAddr {
 impl FromRequestParts<App> for From {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_canonical());
         let peer = peer.ok_or_else(Problem::broken)?;
-        // Behind a proxy of this machine the last hop that it names is the caller; from elsewhere the header is hearsay.
+        // Behind a proxy that we know the last hop that it names is the caller; from elsewhere the header is hearsay.
         let named = parts.headers.get_all("x-forwarded-for").iter().next_back().and_then(|h| h.to_str().ok());
         let hop = named.and_then(|h| h.rsplit(',').next()).and_then(|a| a.trim().parse::<IpAddr>().ok());
-        Ok(From(network(if peer.is_loopback() { hop.unwrap_or(peer) } else { peer })))
+        Ok(From(network(if app.is_proxy(peer) { hop.unwrap_or(peer) } else { peer })))
     }
 }
 

@@ -6,6 +6,7 @@ use crate::problem::Problem;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
+use desk::Key;
 use std::time::Duration;
 use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
@@ -14,6 +15,8 @@ use tokio::sync::Semaphore;
 static FORMS: Semaphore = Semaphore::const_new(8);
 /// How long such a form may take to arrive.
 const FORM_LASTS: Duration = Duration::from_secs(120);
+/// The longest idempotency key, in bytes.
+const KEY_MOST: usize = 200;
 /// The most fields that a form may send.
 const FIELDS_MOST: usize = 500;
 
@@ -44,6 +47,12 @@ impl Sent {
     /// Whether a tick box was ticked.
     pub(crate) fn is_on(&self, name: &str) -> bool {
         !self.get(name).is_empty()
+    }
+
+    /// The idempotency key that the form was made with, in the scope of the account.
+    pub(crate) fn key(&self, staff: &Staff) -> Result<Key, Problem> {
+        let key = Some(self.get("key")).filter(|k| (1..=KEY_MOST).contains(&k.len())).ok_or_else(Problem::form)?;
+        Ok(Key::of(&format!("account {}", staff.account), key))
     }
 
     /// The files that were sent under a name.

@@ -105,7 +105,7 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
         Some(Role::Supervisor) => {
             &[("/late", "nav-late"), ("/reviews", "nav-reviews"), ("/figures/live", "nav-figures")]
         }
-        Some(Role::Leader) => &[("/figures/live", "nav-figures"), ("/late", "nav-late")],
+        Some(Role::Leader) => &[("/leader", "nav-leader"), ("/late", "nav-late"), ("/figures/live", "nav-figures")],
         Some(Role::Auditor) => &[
             ("/ledger", "nav-ledger"),
             ("/openings", "nav-openings"),
@@ -125,7 +125,7 @@ pub(crate) fn first_page(role: Role) -> &'static str {
         Role::Clerk | Role::Head => "/desk",
         Role::Dispatcher => "/inbox",
         Role::Supervisor => "/late",
-        Role::Leader => "/figures/live",
+        Role::Leader => "/leader",
         Role::Auditor => "/ledger",
         Role::Administrator => "/admin",
     }
@@ -156,4 +156,14 @@ pub(crate) fn show(template: &impl Template) -> Response {
 /// Sends the browser on by GET: what was posted is not posted again by going back.
 pub(crate) fn go(to: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, to.to_owned())]).into_response()
+}
+
+/// An address with its query: empty values are left out.
+pub(crate) fn address(path: &str, query: &[(&str, &str)]) -> String {
+    let mut out = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in query.iter().filter(|(_, v)| !v.is_empty()) {
+        out.append_pair(name, value);
+    }
+    let query = out.finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }

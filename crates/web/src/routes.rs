@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::caller::{errors_in_form, guard};
-use crate::office::{accounts, audit, figures, tables, units};
+use crate::office::{accounts, audit, care, compare, figures, tables, units};
 use crate::problem::Problem;
 use crate::{assets, intake, log, resident, session, staff, statements};
 use axum::Router;
@@ -112,6 +112,8 @@ pub const TABLE: &[Route] = &[
     // The auditor.
     route("GET", "/ledger", Access::Staff(AUDITOR), || get(audit::ledger)),
     route("POST", "/ledger/check", Access::Staff(AUDITOR), || post(audit::check)),
+    route("GET", "/ledger/compare", Access::Staff(AUDITOR), || get(compare::form)),
+    route("POST", "/ledger/compare", Access::Staff(AUDITOR), || post(compare::compare)),
     route("GET", "/ledger/{index}", Access::Staff(AUDITOR), || get(audit::entry)),
     route("GET", "/ledger/{index}/receipt", Access::Staff(AUDITOR), || get(audit::receipt)),
     route("GET", "/openings", Access::Staff(AUDITOR), || get(audit::openings)),
@@ -122,6 +124,7 @@ pub const TABLE: &[Route] = &[
     route("GET", "/figures/live", Access::Staff(READERS), || get(figures::live)),
     route("GET", "/figures/cases", Access::Staff(READERS), || get(figures::cases)),
     route("POST", "/figures/publish", Access::Staff(PUBLISHERS), || post(figures::publish)),
+    route("POST", "/figures/recompute", Access::Staff(RECOMPUTE), || post(figures::recompute)),
     route("POST", "/figures/correct", Access::Staff(PUBLISHERS), || post(figures::correct)),
     route("GET", "/api/v1/figures", Access::Reader, || get(figures::api)),
     // The administrator.
@@ -144,6 +147,9 @@ pub const TABLE: &[Route] = &[
     route("POST", "/admin/calendar", Access::Staff(ADMINISTRATOR), || post(tables::set_calendar)),
     route("GET", "/admin/rules", Access::Staff(ADMINISTRATOR), || get(tables::rules)),
     route("POST", "/admin/rules", Access::Staff(ADMINISTRATOR), || post(tables::set_rules)),
+    route("GET", "/admin/care", Access::Staff(ADMINISTRATOR), || get(care::care)),
+    route("POST", "/admin/care", Access::Staff(ADMINISTRATOR), || post(care::begin)),
+    route("GET", "/admin/keys", Access::Staff(ADMINISTRATOR), || get(care::keys)),
     // What residents come for.
     route("GET", "/raise", Access::Public, || get(resident::raise::form)),
     route("POST", "/raise", Access::Public, || post(resident::raise::send)).with_photos(),
@@ -168,6 +174,10 @@ pub const TABLE: &[Route] = &[
     route("GET", "/late", Access::Staff(&[Role::Supervisor, Role::Dispatcher, Role::Leader]), || {
         get(staff::late::late)
     }),
+    route("GET", "/late/returns", Access::Staff(&[Role::Supervisor, Role::Dispatcher, Role::Leader]), || {
+        get(staff::returns::returns)
+    }),
+    route("GET", "/leader", Access::Staff(&[Role::Leader]), || get(staff::leader::leader)),
     route("GET", "/reviews", Access::Staff(&[Role::Supervisor]), || get(staff::reviews::reviews)),
     route("GET", "/cases/{code}", Access::Staff(CASES), || get(staff::case::case)),
     route("GET", "/cases/{code}/photo/{n}", Access::Staff(CASES), || get(staff::case::photo)),
@@ -181,6 +191,8 @@ const READERS: &[Role] =
     &[Role::Clerk, Role::Head, Role::Dispatcher, Role::Supervisor, Role::Leader, Role::Auditor, Role::Administrator];
 /// Who publishes figures.
 pub(crate) const PUBLISHERS: &[Role] = &[Role::Supervisor, Role::Leader, Role::Administrator];
+/// Who has published figures computed again.
+pub(crate) const RECOMPUTE: &[Role] = &[Role::Auditor, Role::Supervisor, Role::Leader, Role::Administrator];
 const AUDITOR: &[Role] = &[Role::Auditor];
 const ADMINISTRATOR: &[Role] = &[Role::Administrator];
 

@@ -248,8 +248,11 @@ struct Home {
     page: Page,
 }
 
-/// `GET /`: the three doors.
+/// `GET /`: the three doors; for a signed-in account the page that its day begins on.
 pub(crate) async fn home(visitor: Visitor) -> Response {
+    if let Some(staff) = &visitor.staff {
+        return go(first_page(staff.role));
+    }
     let l = visitor.l;
     show(&Home { l, page: visitor.page(l.t("home-title")) })
 }

@@ -3,7 +3,7 @@
 use crate::world::*;
 use domain::Label;
 use domain::case::{Ending, Handled, Solved};
-use figures::{By, Counted, Definition, Filter, Part, breakdown, catalogue, count, figures, list, statements};
+use figures::{By, Counted, Definition, Filter, Part, breakdown, catalogue, count, cross, figures, list, statements};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::cell::RefCell;
@@ -83,6 +83,23 @@ fn each_group_of_a_breakdown_says_what_the_filter_narrowed_to_it_says() {
                     let narrowed = filter.of_group(*by, &group.key).unwrap();
                     assert_eq!(group.figures, figures(&mut w.db, NUMBER, &narrowed).unwrap(), "{by} {}", group.key);
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_unit_has_of_a_category_is_what_the_filter_of_both_says() {
+    for mut w in worlds() {
+        w.live(5, 50);
+        for filter in [year(), year().with("unit", "housing").unwrap(), year().with("category", "heating").unwrap()] {
+            let before = w.db.statements_run();
+            let cells = cross(&mut w.db, NUMBER, &filter).unwrap();
+            assert_eq!(w.db.statements_run() - before, 1);
+            assert!(cells.len() > 1 || !filter.narrowing().is_empty());
+            for cell in cells {
+                assert!(!cell.filter.unit().is_empty() && !cell.filter.category().is_empty());
+                assert_eq!(cell.figures, figures(&mut w.db, NUMBER, &cell.filter).unwrap(), "{:?}", cell.filter);
             }
         }
     }

@@ -1,12 +1,13 @@
 //! The auditor's pages: the ledger, an entry with its proof, a receipt or checkpoint that somebody kept, who opened
 //! contact data, what left as a file.
 
-use super::Before;
+use super::units::unit_choices;
+use super::{Before, compare};
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::form::Sent;
 use crate::lang::L;
-use crate::page::{FieldError, Page, show, show_with};
+use crate::page::{Choice, FieldError, Page, address, show, show_with};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -14,15 +15,12 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::case::Purpose;
 use domain::{Label, Moment};
-use ledger::checkpoint::Verifier;
 use ledger::entry::Entry;
 use ledger::hash::leaf_hash;
-use ledger::receipt::Receipt;
-use ledger::tree::{check_consistency, consistency};
-use store::audit::{self, NEWEST};
+use serde::Deserialize;
+use store::audit::{self, NEWEST, OpeningFilter};
 use store::log::DISTRICT_STREAM;
 use store::read;
-use store::tiles;
 
 /// Rows of a page.
 const ROWS: usize = 50;
@@ -59,7 +57,7 @@ struct Found {
     text: String,
 }
 
-fn kind_words(l: L, kind: &str) -> String {
+pub(super) fn kind_words(l: L, kind: &str) -> String {
     let keys = [format!("kind-{}", kind.replace('_', "-")), format!("staff-event-{kind}")];
     keys.iter().find(|key| l.has(key)).map_or(kind.to_owned(), |key| l.t(key))
 }
@@ -124,47 +122,14 @@ pub(crate) async fn check(State(app): State<App>, visitor: Visitor, sent: Sent) 
         page.errors = vec![FieldError { field: "kept".into(), text: l.t("check-empty") }];
         return Ok(show_with(StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
-    page.found = Some(match kept_fits(&app, &page.typed).await? {
-        Ok((old, new)) => {
-            let values = [("old", old.to_string()), ("new", new.to_string())];
+    page.found = Some(match compare::with_today(&app, &page.typed).await? {
+        Ok(found) => {
+            let values = [("old", found.old.to_string()), ("new", found.new.to_string())];
             Found { good: true, text: l.t_with("check-good", &values) }
         }
         Err(key) => Found { good: false, text: l.t(key) },
     });
     Ok(show(&page))
-}
-
-/// The sizes of the kept checkpoint and of today's when the ledger grew from one to the other; else the message of
-/// what is wrong.
-async fn kept_fits(app: &App, text: &str) -> Result<Result<(u64, u64), &'static str>, Problem> {
-    let Ok(log) = Verifier::parse(app.desk().vkey()) else { return Err(Problem::broken()) };
-    let text = text.trim_start().replace("\r\n", "\n");
-    let old = match Receipt::parse(&text) {
-        Ok(receipt) => match receipt.verify(&log) {
-            Ok(verified) => verified.checkpoint,
-            Err(_) => return Ok(Err("check-receipt-bad")),
-        },
-        Err(_) => match log.verify(text.as_bytes()) {
-            Ok(checkpoint) => checkpoint,
-            Err(_) => return Ok(Err("check-unreadable")),
-        },
-    };
-    let number = app.desk().number();
-    app.read(move |db, _| {
-        let (note, _) = read::checkpoint(db, number)?;
-        let Ok(new) = log.verify(&note) else { return Ok(Err("check-today-bad")) };
-        if old.size > new.size {
-            return Ok(Err("check-shrunk"));
-        }
-        let grew = if old.size == new.size {
-            old.root == new.root
-        } else {
-            let proof = tiles::over(db, number, |tiles| consistency(old.size, new.size, tiles))?;
-            check_consistency(old.size, old.root, new.size, new.root, &proof).is_ok()
-        };
-        Ok(if grew { Ok((old.size, new.size)) } else { Err("check-rewritten") })
-    })
-    .await
 }
 
 #[derive(Template)]
@@ -264,6 +229,12 @@ pub(crate) async fn receipt(State(app): State<App>, Path(index): Path<u64>) -> R
 struct OpeningsPage {
     l: L,
     page: Page,
+    errors: Vec<FieldError>,
+    units: Vec<Choice>,
+    purposes: Vec<Choice>,
+    from: String,
+    to: String,
+    narrowed: bool,
     rows: Vec<OpeningRow>,
     next: String,
     first: String,
@@ -278,14 +249,57 @@ struct OpeningRow {
     code: Option<String>,
 }
 
+/// Which openings are asked for.
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub(crate) struct OpeningsAsked {
+    unit: String,
+    purpose: String,
+    from: String,
+    to: String,
+    before: Option<u64>,
+}
+
+impl OpeningsAsked {
+    /// The filter of the days that can be read, and what is wrong with the others. `to` is the last day.
+    fn filter(&self, l: L) -> (OpeningFilter, Vec<FieldError>) {
+        let mut errors = Vec::new();
+        let mut day = |field: &str, text: &str| {
+            let found = text.parse::<calendar::Date>().ok();
+            if found.is_none() && !text.is_empty() {
+                errors.push(FieldError { field: field.into(), text: l.t("figures-bad-date") });
+            }
+            found
+        };
+        let start = |day: calendar::Date| Moment::from_local(day.at(0, 0, 0, 0)).0;
+        let from = day("from", &self.from).map(start);
+        let to = day("to", &self.to).and_then(|d| d.tomorrow().ok()).map(start);
+        (OpeningFilter { unit: self.unit.clone(), purpose: self.purpose.clone(), from, to }, errors)
+    }
+
+    /// The address of this list, or of where it goes on.
+    fn address(&self, before: &str) -> String {
+        let fields = [
+            ("unit", &*self.unit),
+            ("purpose", &self.purpose),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("before", before),
+        ];
+        address("/openings", &fields)
+    }
+}
+
 /// `GET /openings`: who opened contact data, of which case, and why.
 pub(crate) async fn openings(
     State(app): State<App>,
     visitor: Visitor,
-    Query(Before { before }): Query<Before>,
+    Query(asked): Query<OpeningsAsked>,
 ) -> Result<Response, Problem> {
-    let (l, number, from) = (visitor.l, app.desk().number(), before.unwrap_or(NEWEST));
-    let found = app.read(move |db, _| audit::openings(db, number, from, ROWS + 1)).await?;
+    let (l, number, from) = (visitor.l, app.desk().number(), asked.before.unwrap_or(NEWEST));
+    let (filter, errors) = asked.filter(l);
+    let found = app.read(move |db, _| audit::openings(db, number, &filter, from, ROWS + 1)).await?;
     let district = app.desk().district();
     let row = |o: &audit::Opening| OpeningRow {
         seq: o.seq,
@@ -297,9 +311,23 @@ pub(crate) async fn openings(
     };
     let more = found.len() > ROWS;
     let rows: Vec<OpeningRow> = found.iter().take(ROWS).map(row).collect();
-    let next = rows.last().filter(|_| more).map(|r| format!("/openings?before={}", r.seq)).unwrap_or_default();
-    let first = if before.is_none() { String::new() } else { "/openings".into() };
-    Ok(show(&OpeningsPage { l, page: visitor.page(l.t("openings-title")), rows, next, first }))
+    let next = rows.last().filter(|_| more).map(|r| asked.address(&r.seq.to_string())).unwrap_or_default();
+    let first = if asked.before.is_none() { String::new() } else { asked.address("") };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = OpeningsPage {
+        l,
+        page: visitor.page(l.t("openings-title")),
+        errors,
+        units: unit_choices(&district, l, &asked.unit),
+        purposes: Choice::all::<Purpose>(l, &asked.purpose),
+        narrowed: asked.address("") != "/openings",
+        from: asked.from,
+        to: asked.to,
+        rows,
+        next,
+        first,
+    };
+    Ok(show_with(status, &page))
 }
 
 #[derive(Template)]

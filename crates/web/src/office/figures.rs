@@ -1,14 +1,16 @@
 //! Figures: what was published (for everybody), what they are now (for staff), the cases behind each number, and
 //! publishing and correcting.
 
-use super::{Before, change};
+use super::care::wrong_figure;
+use super::{Before, JobView, change, looking_again};
 use crate::app::App;
 use crate::caller::{Reader, Staff, Visitor, encode};
 use crate::form::Sent;
+use crate::jobs::{Outcome, Task};
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, go, show, show_with};
 use crate::problem::Problem;
-use crate::routes::PUBLISHERS;
+use crate::routes::{PUBLISHERS, RECOMPUTE};
 use askama::Template;
 use axum::Json;
 use axum::extract::{Path, Query, RawQuery, State};
@@ -22,28 +24,28 @@ use figures::{By, Figure, Filter, Part, catalogue, picture};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use store::audit::{self, NEWEST, Published};
-use store::read;
+use store::{Db, read};
 
 /// Rows of a page.
 const ROWS: usize = 50;
 /// Figures of a page of publications.
 const PUBLISHED: usize = 120;
 /// The three figures that a leader reads first.
-const FIRST: [&str; 3] = ["on_time", "resolved_of_asked", "satisfied"];
+pub(crate) const FIRST: [&str; 3] = ["on_time", "resolved_of_asked", "satisfied"];
 
 /// A figure as pages draw it.
-struct FigureView {
-    id: String,
-    name: String,
-    value: String,
-    text: String,
-    numerator: i64,
-    denominator: Option<i64>,
-    participation: String,
-    permille: Option<i64>,
+pub(crate) struct FigureView {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) value: String,
+    pub(crate) text: String,
+    pub(crate) numerator: i64,
+    pub(crate) denominator: Option<i64>,
+    pub(crate) participation: String,
+    pub(crate) permille: Option<i64>,
 }
 
-fn view(l: L, f: &Figure) -> FigureView {
+pub(crate) fn view(l: L, f: &Figure) -> FigureView {
     let participation = f.participation.as_ref().map(|p| {
         let values = [("rate", p.printed(l.0)), ("n", p.numerator.to_string()), ("d", p.denominator.to_string())];
         l.t_with("figures-participation", &values)
@@ -61,7 +63,7 @@ fn view(l: L, f: &Figure) -> FigureView {
 }
 
 /// The window of a filter, as people say it: its last day is in it.
-fn window(l: L, from: Date, to: Date) -> String {
+pub(crate) fn window(l: L, from: Date, to: Date) -> String {
     let last = to.yesterday().unwrap_or(to);
     l.t_with("figures-window", &[("from", from.to_string()), ("to", last.to_string())])
 }
@@ -198,6 +200,10 @@ struct PublicationPage {
     group: GroupView,
     proof: String,
     may_correct: bool,
+    may_recompute: bool,
+    recomputed: Option<JobView>,
+    /// The entry in the auditor's pages.
+    may_walk: bool,
 }
 
 /// `GET /figures/published/{index}`: one publication with all that a figure travels with, and its proof.
@@ -219,8 +225,40 @@ pub(crate) async fn publication(
         .await?;
     let group = groups(l, &app.desk().district(), &all).into_iter().next().ok_or_else(Problem::not_found)?;
     let may_correct = visitor.staff.as_ref().is_some_and(|s| PUBLISHERS.contains(&s.role));
+    let may_recompute = visitor.staff.as_ref().is_some_and(|s| RECOMPUTE.contains(&s.role));
+    let may_walk = visitor.staff.as_ref().is_some_and(|s| s.role == Role::Auditor);
+    let recomputed = if may_recompute { JobView::of(&app, l, Task::Recompute(group.seq)) } else { None };
+    let running = recomputed.as_ref().is_some_and(|job| job.running);
     let page = visitor.page(l.t("figures-publication"));
-    Ok(show(&PublicationPage { l, page, group, proof, may_correct }))
+    let page = PublicationPage { l, page, group, proof, may_correct, may_recompute, recomputed, may_walk };
+    Ok(looking_again(show(&page), running))
+}
+
+/// `POST /figures/recompute`: counts the figures of a publication from the ledger as it was when they were computed.
+pub(crate) async fn recompute(State(app): State<App>, sent: Sent) -> Result<Response, Problem> {
+    let seq: u64 = sent.get("publication").parse().map_err(|_| Problem::form())?;
+    let (place, number) = (app.place().clone(), app.desk().number());
+    let known = app.read(move |db, _| audit::publication(db, number, seq)).await?;
+    if !known.iter().any(|p| p.seq == seq && p.corrects.is_none()) {
+        return Err(Problem::not_found());
+    }
+    let work = move |_: &dyn Fn(u64, u64)| {
+        let verified = Db::open_reader(&place).and_then(|mut db| figures::verify_publication(&mut db, number, seq));
+        match verified {
+            Ok(Ok(report)) => Outcome::new(
+                true,
+                format!("已从账本重算：{} 个与公布的一致，{} 个错的已有更正。", report.right, report.corrected),
+                format!(
+                    "Computed again from the ledger: {} are as published, {} wrong ones were corrected since.",
+                    report.right, report.corrected
+                ),
+            ),
+            Ok(Err(finding)) => wrong_figure(&finding),
+            Err(e) => Outcome::failed(&e),
+        }
+    };
+    let begun = app.jobs().begin(Task::Recompute(seq), work);
+    Ok(go(&format!("/figures/published/{seq}{}", if begun { "#recomputed" } else { "?done=job-busy" })))
 }
 
 #[derive(Template)]
@@ -249,6 +287,8 @@ struct LivePage {
     rows: Vec<GroupRow>,
     by_words: String,
     may_publish: bool,
+    /// What was published with this form is not published again by sending it twice.
+    key: String,
 }
 
 /// Draws labelled figures under a title.
@@ -383,6 +423,7 @@ pub(crate) async fn live(
         rows: rows_of(by, &groups),
         by_words: by.label(l.0).to_owned(),
         may_publish: PUBLISHERS.contains(&staff.role),
+        key: app.random_text(),
         all: all.iter().map(|f| view(l, f)).collect(),
     };
     let status = if page.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -482,21 +523,15 @@ pub(crate) async fn cases(
     Ok(show(&page))
 }
 
-/// `POST /figures/publish`: all figures of a filter enter the ledger, with the hash of what they count.
-pub(crate) async fn publish(
-    State(app): State<App>,
-    visitor: Visitor,
-    staff: Staff,
-    sent: Sent,
-) -> Result<Response, Problem> {
+/// `POST /figures/publish`: all figures of a filter enter the ledger, with the hash of what they count; once for each
+/// form.
+pub(crate) async fn publish(State(app): State<App>, staff: Staff, sent: Sent) -> Result<Response, Problem> {
     let filter = Filter::parse(sent.get("filter")).map_err(|_| Problem::form())?;
-    let number = app.desk().number();
+    let (number, key, asked) = (app.desk().number(), sent.key(&staff)?, filter.query());
     let ids: Vec<&'static str> = catalogue::in_force().map(|d| d.id.as_str()).collect();
     let made = app.read(move |db, _| figures::publication(db, number, &filter, &ids)).await?;
-    match change(&app, &staff, visitor.l, Command::PublishFigures(made)).await? {
-        Ok(()) => Ok(go("/figures?done=figures-published")),
-        Err(_) => Err(Problem::form()),
-    }
+    app.desk().change_once(staff.actor(), Command::PublishFigures(made), key, &asked).await?;
+    Ok(go("/figures?done=figures-published"))
 }
 
 /// `POST /figures/correct`: counts the figures of a publication again, and enters each that differs as a correction.

@@ -24,8 +24,6 @@ struct AdminPage {
     page: Page,
     name: String,
     size: u64,
-    note: String,
-    vkey: String,
     units: usize,
     posts: usize,
     accounts: usize,
@@ -38,7 +36,7 @@ struct AdminPage {
 /// `GET /admin`
 pub(crate) async fn admin(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
     let (l, number) = (visitor.l, app.desk().number());
-    let (note, size) = app.read(move |db, _| read::checkpoint(db, number)).await?;
+    let (_, size) = app.read(move |db, _| read::checkpoint(db, number)).await?;
     let d = app.desk().district();
     let catalogue = [("n", d.catalogue.categories.len().to_string()), ("version", d.catalogue.version.to_string())];
     Ok(show(&AdminPage {
@@ -46,8 +44,6 @@ pub(crate) async fn admin(State(app): State<App>, visitor: Visitor) -> Result<Re
         page: visitor.page(l.t("nav-admin")),
         name: d.name(l.0).to_owned(),
         size,
-        note: String::from_utf8_lossy(&note).into_owned(),
-        vkey: app.desk().vkey().to_owned(),
         units: d.units.values().filter(|u| !u.closed).count(),
         posts: d.posts.len(),
         accounts: d.accounts.values().filter(|a| !a.closed).count(),

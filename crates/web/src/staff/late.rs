@@ -1,47 +1,65 @@
-//! `/late`: what is over and what is near, by unit, and the cases behind each number. Never by account.
+//! `/late`: what is over and what is near, at which unit and why, and the cases behind each number; what is stuck.
+//! Never by account.
 
 use super::rows::{self, Group, Line, Lines};
 use super::{Days, is_discipline};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::L;
-use crate::page::{Page, show};
+use crate::page::{NavItem, Page, show};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use domain::case::CaseId;
+use domain::Label;
+use domain::case::{CaseId, Stage};
 use domain::district::{District, UnitCode};
+use domain::moment::day_number;
 use serde::Deserialize;
-use store::view::{After, CaseRow, Open, PAGE, QueueFilter, TaskRow};
+use std::collections::BTreeMap;
+use store::Db;
+use store::oversight::{self, Open, Since, Stuck, Wanted, Why};
+use store::view::{After, CaseRow, PAGE, TaskRow};
+
+/// For how many days a case may stand accepted without a unit before leaders see it.
+pub(super) const NOBODY_DAYS: i64 = 7;
+/// For how many days a case may be overdue before leaders see it.
+pub(super) const HARD_DAYS: i64 = 14;
 
 #[derive(Deserialize)]
 pub(crate) struct Asked {
     /// Open the list of this unit.
     #[serde(default)]
     unit: String,
-    /// Open the list of the inbox instead.
+    /// Open the list of the inbox instead, or of what is stuck.
     #[serde(default)]
     of: String,
     /// `late`, `soon`, or everything open.
     #[serde(default)]
     when: String,
+    /// What is waited for.
+    #[serde(default)]
+    why: String,
     #[serde(default)]
     after: String,
+}
+
+/// A number that leads to its cases.
+struct Count {
+    n: i64,
+    href: String,
+    words: String,
 }
 
 /// A unit's numbers as the table shows them.
 struct UnitLine {
     name: String,
-    late: i64,
-    late_href: String,
-    soon: i64,
-    soon_href: String,
-    open: i64,
-    open_href: String,
-    /// None for the inbox.
-    extended: Option<i64>,
-    returned: Option<i64>,
+    late: Count,
+    /// What of the overdue waits for what.
+    whys: Vec<Count>,
+    soon: Count,
+    held: Count,
+    open: Count,
 }
 
 #[derive(Template)]
@@ -49,6 +67,7 @@ struct UnitLine {
 struct Late {
     l: L,
     page: Page,
+    tabs: Vec<NavItem>,
     units: Vec<UnitLine>,
 }
 
@@ -58,10 +77,22 @@ struct LateList {
     l: L,
     page: Page,
     heading: String,
+    lead: String,
     groups: Vec<Group>,
     shown: String,
     next: String,
     first: String,
+}
+
+/// The two pages of supervision.
+pub(super) fn tabs(l: L, here: &str) -> Vec<NavItem> {
+    let tab = |href: &'static str, key: &str| NavItem { href, label: l.t(key), current: href == here, count: None };
+    vec![tab("/late", "nav-late"), tab("/late/returns", "late-returns")]
+}
+
+/// The days before which a case must have been due, or accepted, to be stuck.
+pub(super) fn since(days: Days) -> Since {
+    Since { nobody: day_number(days.today) + 1 - NOBODY_DAYS, hard: days.late - HARD_DAYS, review: days.late }
 }
 
 /// `GET /late`
@@ -74,107 +105,177 @@ pub(crate) async fn late(
     let l = visitor.l;
     let district = app.desk().district();
     let days = Days::of(app.desk().now().date(), &district.calendar);
-    if !asked.unit.is_empty() || asked.of == "inbox" {
-        return list(&app, &visitor, &staff, &asked, &district, days).await;
+    if !asked.unit.is_empty() || !asked.of.is_empty() {
+        let at = At { app: &app, l, staff: &staff, asked: &asked, district: &district, days };
+        return at.list(&visitor).await;
     }
     let (number, sealed) = (app.desk().number(), is_discipline(&district, &staff));
-    let (units, inbox) = app
-        .read(move |db, _| {
-            let units = store::view::open_by_unit(db, number, (days.late, days.soon), sealed)?;
-            Ok((units, store::view::open_in_inbox(db, number, (days.late, days.soon), sealed)?))
-        })
-        .await?;
-    let line = |open: &Open| unit_line(l, &district, open);
-    let units = std::iter::once(&inbox).filter(|o| o.open > 0).chain(&units).map(line).collect();
-    Ok(show(&Late { l, page: visitor.page(l.t("nav-late")), units }))
+    let open = app.read(move |db, _| oversight::open(db, number, (days.late, days.soon), sealed)).await?;
+    let mut by_place: BTreeMap<(&str, String), Vec<&Open>> = BTreeMap::new();
+    for o in &open {
+        let of = match (&o.unit, o.why) {
+            (Some(_), _) => "",
+            (None, Why::Review) => "review",
+            (None, _) => "inbox",
+        };
+        by_place.entry((of, o.unit.as_ref().map_or(String::new(), |u| u.0.clone()))).or_default().push(o);
+    }
+    let mut units: Vec<UnitLine> =
+        by_place.iter().map(|((of, unit), open)| unit_line(l, &district, of, unit, open)).collect();
+    units.sort_by_key(|u| (-u.late.n, -u.soon.n));
+    let tabs = tabs(l, "/late");
+    Ok(show(&Late { l, page: visitor.page(l.t("nav-late")), tabs, units }))
 }
 
-fn unit_line(l: L, district: &District, open: &Open) -> UnitLine {
-    let unit = open.unit.as_ref().map_or("", UnitCode::as_str);
-    let of = if open.unit.is_none() { "inbox" } else { "" };
-    let href = |when: &str| rows::address("/late", &[("unit", unit), ("of", of), ("when", when)]);
-    UnitLine {
-        name: open.unit.as_ref().map_or(l.t("nav-inbox"), |u| district.unit_name(u, l.0).to_owned()),
-        late: open.late,
-        late_href: href("late"),
-        soon: open.soon,
-        soon_href: href("soon"),
-        open: open.open,
-        open_href: href(""),
-        extended: open.unit.as_ref().map(|_| open.extended),
-        returned: open.unit.as_ref().map(|_| open.returned),
+/// The name of whoever has to act: a unit, the centre's inbox, or supervision.
+fn place_name(l: L, district: &District, of: &str, unit: &str) -> String {
+    match of {
+        "inbox" => l.t("nav-inbox"),
+        "review" => l.t("nav-reviews"),
+        _ => district.unit_name(&unit.into(), l.0).to_owned(),
     }
 }
 
-/// The cases behind a number, by due day.
-async fn list(
-    app: &App,
-    visitor: &Visitor,
-    staff: &Staff,
-    asked: &Asked,
-    district: &District,
-    days: Days,
-) -> Result<Response, Problem> {
-    let (l, number, sealed) = (visitor.l, app.desk().number(), is_discipline(district, staff));
-    let after = rows::read_after(&asked.after);
-    let (from, before) = match asked.when.as_str() {
-        "late" => (After::START, days.late),
-        "soon" => (After::from_day(days.late), days.soon),
-        _ => (After::START, i64::MAX),
+fn unit_line(l: L, district: &District, of: &str, unit: &str, open: &[&Open]) -> UnitLine {
+    let count = |n: i64, when: &str, why: Option<Why>| Count {
+        n,
+        href: rows::address(
+            "/late",
+            &[("unit", unit), ("of", of), ("when", when), ("why", why.map_or("", |w| w.code()))],
+        ),
+        words: why.map_or(String::new(), |w| w.label(l.0).to_owned()),
     };
-    let from = after.unwrap_or(from);
-    let (lines, next) = if asked.unit.is_empty() {
-        let read =
-            move |db: &mut store::Db, _: &_| store::view::inbox(db, number, sealed, "", (from, before), PAGE + 1);
-        let mut cases = app.read(read).await?;
-        let next = rows::next_after(&mut cases, |c| After { due: c.due, seq: c.seq, no: 0 });
-        let line = |lines: &Lines<'_>, c: &CaseRow| lines.of(c, String::new());
-        (drawn(app, l, district, staff, days, &cases, |c| c.id, line).await?, next)
-    } else {
-        let unit = UnitCode::from(asked.unit.as_str());
-        let without_questions = !asked.when.is_empty();
-        let filter = QueueFilter { before, sealed, without_questions, ..QueueFilter::default() };
-        let read = move |db: &mut store::Db, _: &_| store::view::queue(db, number, &unit, &filter, from, PAGE + 1);
-        let mut tasks = app.read(read).await?;
-        let next = rows::next_after(&mut tasks, |t| After { due: t.case.due, seq: t.case.seq, no: t.no });
-        let line = |lines: &Lines<'_>, t: &TaskRow| lines.task(t);
-        (drawn(app, l, district, staff, days, &tasks, |t| t.case.id, line).await?, next)
-    };
-    let unit = UnitCode::from(asked.unit.as_str());
-    let name = if asked.unit.is_empty() { l.t("nav-inbox") } else { district.unit_name(&unit, l.0).to_owned() };
-    let when = l.t(match asked.when.as_str() {
-        "late" => "staff-group-late",
-        "soon" => "staff-group-soon",
-        _ => "staff-group-open",
-    });
-    let link = |after: &str| {
-        let query = [("unit", asked.unit.as_str()), ("of", &asked.of), ("when", &asked.when), ("after", after)];
-        rows::address("/late", &query)
-    };
-    let template = LateList {
-        l,
-        page: visitor.page(l.t("nav-late")),
-        heading: name,
-        shown: l.t_n("staff-shown", lines.len()),
-        groups: Group::list([(when, lines)]),
-        next: next.map_or(String::new(), |after| link(&after)),
-        first: after.map_or(String::new(), |_| link("")),
-    };
-    Ok(show(&template))
+    let sum = |number: fn(&Open) -> i64| open.iter().map(|o| number(o)).sum::<i64>();
+    let late = open.iter().filter(|o| o.late > 0);
+    let held: i64 = open.iter().filter(|o| o.why == Why::Question).map(|o| o.open).sum();
+    UnitLine {
+        name: place_name(l, district, of, unit),
+        late: count(sum(|o| o.late), "late", None),
+        whys: late.map(|o| count(o.late, "late", Some(o.why))).collect(),
+        soon: count(sum(|o| o.soon), "soon", None),
+        held: count(held, "", Some(Why::Question)),
+        open: count(sum(|o| o.open), "", None),
+    }
 }
 
-#[allow(clippy::too_many_arguments)] // one page's worth of facts, used twice just above
-async fn drawn<T>(
-    app: &App,
+/// What a reason for being stuck means, in days.
+pub(super) fn stuck_hint(l: L, stuck: Stuck) -> String {
+    match stuck {
+        Stuck::Nobody => l.t_n("late-stuck-nobody", NOBODY_DAYS),
+        Stuck::Hard => l.t_n("late-stuck-hard", HARD_DAYS),
+        Stuck::Returned => l.t("late-stuck-returned"),
+        Stuck::Review => l.t("late-stuck-review"),
+    }
+}
+
+/// Lines of a list, and where it goes on.
+type Found = (Vec<Line>, Option<String>);
+
+/// What a list is made from.
+struct At<'a> {
+    app: &'a App,
     l: L,
-    district: &District,
-    staff: &Staff,
+    staff: &'a Staff,
+    asked: &'a Asked,
+    district: &'a District,
     days: Days,
-    found: &[T],
-    id: impl Fn(&T) -> CaseId,
-    line: impl Fn(&Lines<'_>, &T) -> Line,
-) -> Result<Vec<Line>, Problem> {
-    let cards = rows::cards(app, found.iter().map(&id).collect()).await?;
-    let lines = Lines { l, district, staff, days, cards: &cards };
-    Ok(found.iter().filter(|t| lines.may_see(id(t))).map(|t| line(&lines, t)).collect())
+}
+
+impl At<'_> {
+    /// The cases behind a number, by due day.
+    async fn list(&self, visitor: &Visitor) -> Result<Response, Problem> {
+        let (l, asked) = (self.l, self.asked);
+        let (why, stuck) = (Why::of(&asked.why), Stuck::of(&asked.of));
+        let (found, next) = match (asked.unit.is_empty(), stuck) {
+            (false, _) => self.of_unit(why).await?,
+            (true, Some(stuck)) => self.stuck(stuck).await?,
+            (true, None) => self.inbox(why).await?,
+        };
+        let stuck = stuck.filter(|s| *s != Stuck::Review);
+        let when = match (asked.when.as_str(), why) {
+            ("late", _) => l.t("staff-group-late"),
+            ("soon", _) => l.t("staff-group-soon"),
+            _ => l.t("staff-group-open"),
+        };
+        let lead = match (stuck, why) {
+            (Some(stuck), _) => stuck_hint(l, stuck),
+            (None, Some(why)) => l.t_n("late-waits-for", why.label(l.0)),
+            (None, None) => String::new(),
+        };
+        let link = |after: &str| {
+            let [unit, of, when, why] = [&asked.unit, &asked.of, &asked.when, &asked.why];
+            rows::address("/late", &[("unit", unit), ("of", of), ("when", when), ("why", why), ("after", after)])
+        };
+        let place = || place_name(l, self.district, &asked.of, &asked.unit);
+        let template = LateList {
+            l,
+            page: visitor.page(l.t("nav-late")),
+            heading: stuck.map_or_else(place, |s| s.label(l.0).to_owned()),
+            lead,
+            shown: l.t_n("staff-shown", found.len()),
+            groups: Group::list([(when, found)]),
+            next: next.map_or(String::new(), |after| link(&after)),
+            first: rows::read_after(&asked.after).map_or(String::new(), |_| link("")),
+        };
+        Ok(show(&template))
+    }
+
+    /// The days of a list: from behind this key, and before this day.
+    fn range(&self) -> (After, i64) {
+        let (from, before) = match self.asked.when.as_str() {
+            "late" => (After::START, self.days.late),
+            "soon" => (After::from_day(self.days.late), self.days.soon),
+            _ => (After::START, i64::MAX),
+        };
+        (rows::read_after(&self.asked.after).unwrap_or(from), before)
+    }
+
+    async fn of_unit(&self, why: Option<Why>) -> Result<Found, Problem> {
+        let ((from, before), number) = (self.range(), self.app.desk().number());
+        let (unit, sealed) = (UnitCode::from(self.asked.unit.as_str()), is_discipline(self.district, self.staff));
+        let wanted = Wanted { before, why, sealed, without_questions: !self.asked.when.is_empty() };
+        let read = move |db: &mut Db, _: &_| oversight::tasks(db, number, &unit, wanted, from, PAGE + 1);
+        let mut tasks = self.app.read(read).await?;
+        let next = rows::next_after(&mut tasks, |t| After { due: t.case.due, seq: t.case.seq, no: t.no });
+        Ok((self.drawn(&tasks, |t| t.case.id, |lines, t: &TaskRow| lines.task(t)).await?, next))
+    }
+
+    async fn inbox(&self, why: Option<Why>) -> Result<Found, Problem> {
+        let ((from, before), number) = (self.range(), self.app.desk().number());
+        let sealed = is_discipline(self.district, self.staff);
+        let stage = match why {
+            Some(Why::Acceptance) => Stage::Raised.code(),
+            Some(Why::Dispatch) => Stage::Accepted.code(),
+            Some(Why::Objection) => Stage::Handling.code(),
+            _ => "",
+        };
+        let read = move |db: &mut Db, _: &_| store::view::inbox(db, number, sealed, stage, (from, before), PAGE + 1);
+        self.cases(self.app.read(read).await?).await
+    }
+
+    async fn stuck(&self, stuck: Stuck) -> Result<Found, Problem> {
+        let ((from, before), number) = (self.range(), self.app.desk().number());
+        let since =
+            if stuck == Stuck::Review { Since { review: before, ..since(self.days) } } else { since(self.days) };
+        let read = move |db: &mut Db, _: &_| oversight::stuck(db, number, stuck, since, from, PAGE + 1);
+        self.cases(self.app.read(read).await?).await
+    }
+
+    async fn cases(&self, mut cases: Vec<CaseRow>) -> Result<Found, Problem> {
+        let next = rows::next_after(&mut cases, |c| After { due: c.due, seq: c.seq, no: 0 });
+        let unit = |c: &CaseRow| c.lead.as_ref().map_or("", |u| self.district.unit_name(u, self.l.0)).to_owned();
+        Ok((self.drawn(&cases, |c| c.id, |lines, c| lines.of(c, unit(c))).await?, next))
+    }
+
+    async fn drawn<T>(
+        &self,
+        found: &[T],
+        id: impl Fn(&T) -> CaseId,
+        line: impl Fn(&Lines<'_>, &T) -> Line,
+    ) -> Result<Vec<Line>, Problem> {
+        let cards = rows::cards(self.app, found.iter().map(&id).collect()).await?;
+        let At { l, district, staff, days, .. } = *self;
+        let lines = Lines { l, district, staff, days, cards: &cards };
+        Ok(found.iter().filter(|t| lines.may_see(id(t))).map(|t| line(&lines, t)).collect())
+    }
 }

@@ -4,6 +4,7 @@ use super::{Days, mask, shown_day};
 use crate::app::App;
 use crate::caller::Staff;
 use crate::lang::L;
+pub(super) use crate::page::address;
 use crate::problem::Problem;
 use crate::view::{self, ClockView, StatusView};
 use domain::Label;
@@ -155,14 +156,4 @@ pub(super) fn next_after<T>(rows: &mut Vec<T>, key: impl Fn(&T) -> After) -> Opt
     }
     rows.truncate(PAGE);
     rows.last().map(key).map(|a| format!("{}.{}.{}", a.due, a.seq, a.no))
-}
-
-/// An address with its query: empty values are left out.
-pub(super) fn address(path: &str, query: &[(&str, &str)]) -> String {
-    let mut out = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in query.iter().filter(|(_, v)| !v.is_empty()) {
-        out.append_pair(name, value);
-    }
-    let query = out.finish();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }

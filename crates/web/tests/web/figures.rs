@@ -30,10 +30,22 @@ async fn a_published_figure_is_open_to_all_with_its_proof_and_its_correction() {
     assert!(visitor.get("/figures").await.text.contains("还没有发布过数字"));
     let mut supervisor = kit.role(Role::Supervisor).await;
     let filter = "from=2023-05-01&to=2023-06-01";
-    let done = supervisor.submit("/figures/publish", &[("filter", filter)]).await;
-    assert_eq!(done.location(), "/figures?done=figures-published");
+    let key = supervisor.get("/figures/live").await.input("key");
+    let form = [("filter", filter), ("key", key.as_str())];
+    for _ in 0..2 {
+        let done = supervisor.submit("/figures/publish", &form).await;
+        assert_eq!(done.location(), "/figures?done=figures-published");
+    }
+    let other = supervisor.submit("/figures/publish", &[("filter", "from=2023-05-01&to=2023-05-02"), form[1]]).await;
+    assert_eq!(
+        other.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "the same form with something else in it: {}",
+        other.text
+    );
     let page = visitor.get("/figures").await.text;
     assert!(page.contains("2023-05-01 至 2023-05-31") && page.contains("受理率"), "{page}");
+    assert_eq!(page.matches("href=\"/figures/published/").count(), 1, "a form sent twice publishes once");
     let link = page.split("href=\"/figures/published/").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let path = format!("/figures/published/{link}");
     let publication = visitor.get(&path).await.text;
@@ -49,8 +61,9 @@ async fn a_published_figure_is_open_to_all_with_its_proof_and_its_correction() {
     assert_eq!(corrected.location(), format!("{path}?done=figures-corrected"));
     assert!(visitor.get(&path).await.text.contains("已更正为"));
     assert_eq!(visitor.get("/figures/published/0").await.status, StatusCode::NOT_FOUND);
-    let bad = supervisor.submit("/figures/publish", &[("filter", "from=x")]).await;
-    assert_eq!(bad.status, StatusCode::BAD_REQUEST);
+    for bad in [[("filter", "from=x"), form[1]], [form[0], ("key", "")]] {
+        assert_eq!(supervisor.submit("/figures/publish", &bad).await.status, StatusCode::BAD_REQUEST);
+    }
 }
 
 #[tokio::test]

@@ -105,6 +105,11 @@ impl Kit {
         Kit { router, app, desk, clock, place, _folder: folder }
     }
 
+    /// Where its data lives.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// A client without cookies.
     pub fn client(&self) -> Client<'_> {
         Client { kit: self, cookies: Vec::new(), lang: "zh-CN" }

@@ -1,0 +1,347 @@
+//! What supervision and leaders look at: what is late, where and why; what is stuck; what residents said in the end.
+//! Sealed accusations are listed for the discipline unit alone, and never among what is stuck or said.
+
+use crate::args;
+use crate::db::{Db, Result, Row, StoreError};
+use crate::keys::Keys;
+use crate::vault;
+use crate::view::{After, CaseRow, TaskRow, case_row, columns, known, task_row};
+use domain::case::{CaseId, Event, Fields, Verdict, field};
+use domain::district::{CategoryCode, UnitCode};
+use std::collections::BTreeMap;
+
+domain::vocabulary! {
+    /// Why something is open: the act that is waited for.
+    Why {
+        Acceptance "acceptance" "受理" "acceptance",
+        Dispatch "dispatch" "派单" "dispatch",
+        Objection "objection" "异议待决定" "a decision on an objection",
+        Answer "answer" "答复" "an answer",
+        Report "report" "协办反馈" "a joint unit's report",
+        Approval "approval" "批准" "an approval",
+        Question "question" "诉求人回复（期限暂停）" "the resident's reply (the clock is paused)",
+        Review "review" "复查、复核答复" "the answer to a review",
+    }
+}
+
+domain::vocabulary! {
+    /// Why a case is stuck: what a leader settles with the units.
+    Stuck {
+        Nobody "nobody" "没有单位承办" "no unit has it",
+        Hard "hard" "长期超期" "long overdue",
+        Returned "returned" "多次退回" "sent back repeatedly",
+        Review "review" "复查、复核超期" "review overdue",
+    }
+}
+
+/// What an open task waits for, as a code of [`Why`].
+macro_rules! why {
+    () => {
+        "CASE WHEN c.question = 1 THEN 'question' WHEN t.state = 'objected' THEN 'objection' \
+         WHEN t.state = 'approval' THEN 'approval' WHEN t.lead = 1 THEN 'answer' ELSE 'report' END"
+    };
+}
+/// Numbers of a group: over before the first day, near before the second, all.
+macro_rules! numbers {
+    ($of:literal, $held:literal) => {
+        concat!(
+            "CAST(COALESCE(SUM(CASE WHEN ",
+            $of,
+            " < $1 AND ",
+            $held,
+            " = 0 THEN 1 ELSE 0 END), 0) AS BIGINT), \
+             CAST(COALESCE(SUM(CASE WHEN ",
+            $of,
+            " >= $1 AND ",
+            $of,
+            " < $2 AND ",
+            $held,
+            " = 0 THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*)"
+        )
+    };
+}
+const OPEN: &str = concat!(
+    "SELECT t.unit, ",
+    why!(),
+    " AS why, ",
+    numbers!("t.due", "c.question"),
+    " FROM tasks t JOIN cases c ON c.district = t.district AND c.seq = t.seq \
+     WHERE t.district = $3 AND t.open = 1 AND c.sealed <= $4 GROUP BY t.unit, ",
+    why!(),
+    " UNION ALL SELECT '', CASE c.stage WHEN 'raised' THEN 'acceptance' WHEN 'accepted' THEN 'dispatch' ELSE 'objection' END, ",
+    numbers!("c.alarm", "0"),
+    " FROM cases c WHERE c.district = $3 AND c.sealed = $4 AND c.inbox = 1 \
+     GROUP BY CASE c.stage WHEN 'raised' THEN 'acceptance' WHEN 'accepted' THEN 'dispatch' ELSE 'objection' END \
+     UNION ALL SELECT '', 'review', ",
+    numbers!("c.alarm", "0"),
+    " FROM cases c WHERE c.district = $3 AND c.sealed <= $4 AND c.alarm IS NOT NULL \
+     AND c.stage IN ('review', 're_review') HAVING COUNT(*) > 0"
+);
+const TASKS: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", t.due, t.no, t.lead, t.state, t.waiting FROM tasks t \
+     JOIN cases c ON c.district = t.district AND c.seq = t.seq \
+     WHERE t.district = $1 AND t.unit = $2 AND t.open = 1 AND (t.due, t.seq, t.no) > ($3, $4, $5) AND t.due < $6 \
+     AND c.sealed <= $7 AND c.question <= $8 AND ($9 = '' OR ",
+    why!(),
+    " = $9) ORDER BY t.due, t.seq, t.no LIMIT $10"
+);
+
+/// The conditions of what is stuck, over a case `c` and the day before which it must have been due or accepted.
+macro_rules! stuck {
+    (nobody $day:literal) => {
+        concat!("c.inbox = 1 AND c.sealed = 0 AND c.stage = 'accepted' AND c.accepted_day < ", $day)
+    };
+    (hard $day:literal) => {
+        concat!("c.sealed = 0 AND c.question = 0 AND c.stage NOT IN ('review', 're_review') AND c.alarm < ", $day)
+    };
+    (returned $day:literal) => {
+        concat!("c.sealed = 0 AND c.live = 1 AND c.returned > 1 AND c.raised_day < ", $day)
+    };
+    (review $day:literal) => {
+        concat!("c.sealed = 0 AND c.stage IN ('review', 're_review') AND c.alarm < ", $day)
+    };
+}
+const STUCK: &str = concat!(
+    "SELECT 'nobody', COUNT(*) FROM cases c WHERE c.district = $1 AND ",
+    stuck!(nobody "$2"),
+    " UNION ALL SELECT 'hard', COUNT(*) FROM cases c WHERE c.district = $1 AND ",
+    stuck!(hard "$3"),
+    " UNION ALL SELECT 'returned', COUNT(*) FROM cases c WHERE c.district = $1 AND ",
+    stuck!(returned "$4"),
+    " UNION ALL SELECT 'review', COUNT(*) FROM cases c WHERE c.district = $1 AND ",
+    stuck!(review "$5"),
+    " UNION ALL SELECT 'published', COALESCE(MAX(at), -1) FROM publications WHERE district = $1"
+);
+macro_rules! stuck_list {
+    ($which:ident) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", COALESCE(c.alarm, c.accepted_day, c.raised_day) FROM cases c WHERE c.district = $1 AND ",
+            stuck!($which "$2"),
+            " AND (COALESCE(c.alarm, c.accepted_day, c.raised_day), c.seq) > ($3, $4) \
+             ORDER BY COALESCE(c.alarm, c.accepted_day, c.raised_day), c.seq LIMIT $5"
+        )
+    };
+}
+const NOBODY: &str = stuck_list!(nobody);
+const HARD: &str = stuck_list!(hard);
+const RETURNED: &str = stuck_list!(returned);
+const REVIEW: &str = stuck_list!(review);
+
+const WORDS: &str = "SELECT c.code, c.category, e.stream, e.version, e.at, e.body, v.sealed FROM \
+(SELECT seq, id, code, category, ended_day FROM cases WHERE district = $1 AND sealed = 0 AND erased = 0 \
+AND ended_day IS NOT NULL AND handled IS NOT NULL ORDER BY ended_day DESC, seq DESC LIMIT $2) c \
+JOIN events e ON e.district = $1 AND e.stream = c.id LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
+WHERE e.kind IN ('raised', 'field_corrected', 'verdict_given') ORDER BY c.ended_day DESC, c.seq DESC, e.version";
+
+/// Every statement of this file, to be proved on both engines.
+pub const STATEMENTS: &[&str] = &[OPEN, TASKS, STUCK, NOBODY, HARD, RETURNED, REVIEW, WORDS];
+
+/// What a unit, the centre or supervision has open for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// The unit that has the task; none for what waits for the centre or for supervision.
+    pub unit: Option<UnitCode>,
+    /// What is waited for.
+    pub why: Why,
+    /// Those whose day is over. What waits for its resident is not late.
+    pub late: i64,
+    /// Those whose day is near.
+    pub soon: i64,
+    /// All of them.
+    pub open: i64,
+}
+
+/// What is open, by unit and by what is waited for; days before `late` are over, days before `soon` are near. One
+/// statement.
+///
+/// # Errors
+/// What the database says.
+pub fn open(db: &mut Db, district: i64, (late, soon): (i64, i64), sealed: bool) -> Result<Vec<Open>> {
+    let open = |row: &Row| -> Result<Open> {
+        let unit = row.text(0)?;
+        let unit = (!unit.is_empty()).then(|| UnitCode::from(unit));
+        Ok(Open { unit, why: known(row.text(1)?)?, late: row.int(2)?, soon: row.int(3)?, open: row.int(4)? })
+    };
+    db.query(OPEN, &args![late, soon, district, sealed])?.iter().map(open).collect()
+}
+
+/// Which of a unit's open tasks are listed.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// Only tasks due before this day number.
+    pub before: i64,
+    /// Only what waits for this; none: for anything.
+    pub why: Option<Why>,
+    /// Whether sealed cases may be listed.
+    pub sealed: bool,
+    /// Leaves out cases that wait for their resident: their clocks stand still.
+    pub without_questions: bool,
+}
+
+/// A unit's open tasks by due day, at most `most`: the cases behind a number of [`open`].
+///
+/// # Errors
+/// What the database says.
+pub fn tasks(
+    db: &mut Db,
+    district: i64,
+    unit: &UnitCode,
+    wanted: Wanted,
+    after: After,
+    most: usize,
+) -> Result<Vec<TaskRow>> {
+    let why = wanted.why.map_or("", |w| domain::Label::code(w));
+    let args = args![
+        district,
+        unit.as_str(),
+        after.due,
+        after.seq,
+        after.no,
+        wanted.before,
+        wanted.sealed,
+        !wanted.without_questions,
+        why,
+        most as u64
+    ];
+    db.query(TASKS, &args)?.iter().map(task_row).collect()
+}
+
+/// What a leader is asked to settle.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settle {
+    /// How many cases are stuck for each reason.
+    pub stuck: BTreeMap<Stuck, i64>,
+    /// When figures were last published, in milliseconds since 1970.
+    pub published: Option<i64>,
+}
+
+/// Days, as day numbers, before which a case must have been due (or accepted) to be stuck.
+#[derive(Clone, Copy, Debug)]
+pub struct Since {
+    /// Accepted before this day and no unit has it.
+    pub nobody: i64,
+    /// Due before this day.
+    pub hard: i64,
+    /// A review due before this day.
+    pub review: i64,
+}
+
+impl Since {
+    fn of(self, stuck: Stuck) -> i64 {
+        match stuck {
+            Stuck::Nobody => self.nobody,
+            Stuck::Hard => self.hard,
+            Stuck::Review => self.review,
+            Stuck::Returned => i64::MAX,
+        }
+    }
+}
+
+/// How much is stuck, and since when nothing was published. One statement.
+///
+/// # Errors
+/// What the database says.
+pub fn settle(db: &mut Db, district: i64, since: Since) -> Result<Settle> {
+    let day = |stuck| since.of(stuck);
+    let args = args![district, day(Stuck::Nobody), day(Stuck::Hard), day(Stuck::Returned), day(Stuck::Review)];
+    let mut settle = Settle::default();
+    for row in db.query(STUCK, &args)? {
+        let (what, n) = (row.text(0)?, row.int(1)?);
+        match domain::Label::of(what) {
+            Some(stuck) => drop(settle.stuck.insert(stuck, n)),
+            None => settle.published = (n >= 0).then_some(n),
+        }
+    }
+    Ok(settle)
+}
+
+/// The cases that are stuck for a reason, the oldest first, at most `most`: those that [`settle`] counts.
+///
+/// # Errors
+/// What the database says.
+pub fn stuck(
+    db: &mut Db,
+    district: i64,
+    stuck: Stuck,
+    since: Since,
+    after: After,
+    most: usize,
+) -> Result<Vec<CaseRow>> {
+    let sql = match stuck {
+        Stuck::Nobody => NOBODY,
+        Stuck::Hard => HARD,
+        Stuck::Returned => RETURNED,
+        Stuck::Review => REVIEW,
+    };
+    let args = args![district, since.of(stuck), after.due, after.seq, most as u64];
+    db.query(sql, &args)?.iter().map(case_row).collect()
+}
+
+/// What a resident said about a case in the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The case's code.
+    pub code: String,
+    /// Its category.
+    pub category: Option<CategoryCode>,
+    /// When it was said, in milliseconds since 1970.
+    pub at: i64,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The words.
+    pub words: String,
+    /// Every value that a personal field of the case ever had: to mask it where it stands in the words. Never shown.
+    pub personal: Vec<String>,
+}
+
+/// How many ended cases are looked through for words.
+const LOOKED_THROUGH: u64 = 40;
+
+/// The latest verdicts that came with words, at most `most`, of the latest cases that ended with a verdict. One
+/// statement, and one for the keys.
+///
+/// # Errors
+/// What the database says; [`StoreError::Corrupt`] for what does not open.
+pub fn said(db: &mut Db, keys: &mut Keys, district: i64, most: usize) -> Result<Vec<Said>> {
+    let rows = db.query(WORDS, &args![district, LOOKED_THROUGH])?;
+    let mut streams: Vec<[u8; 16]> = rows.iter().map(|row| row.array(2)).collect::<Result<_>>()?;
+    streams.dedup();
+    let found = if streams.is_empty() { Default::default() } else { keys.case_keys(&streams)? };
+    let mut all: Vec<(CaseId, Option<Said>, Vec<String>)> = Vec::new();
+    for row in &rows {
+        let (stream, version) = (row.array(2)?, row.int(3)?);
+        let mut private = match (found.get(&stream), row.opt_bytes(6)?) {
+            (Some(key), Some(sealed)) => {
+                vault::open(key, district, &stream, version, sealed).map_err(|e| StoreError::Corrupt(e.to_string()))?
+            }
+            _ => Fields::new(),
+        };
+        if all.last().is_none_or(|(id, ..)| id.0 != stream) {
+            all.push((CaseId(stream), None, Vec::new()));
+        }
+        let Some((_, said, personal)) = all.last_mut() else { continue };
+        match crate::read::body::<Event>(row.bytes(5)?)?.event {
+            Event::VerdictGiven { verdict } => {
+                personal.extend(private.remove(field::WITNESS));
+                *said = Some(Said {
+                    code: row.text(0)?.to_owned(),
+                    category: row.opt_text(1)?.map(CategoryCode::from),
+                    at: row.int(4)?,
+                    verdict,
+                    words: private.remove(field::WORDS).unwrap_or_default(),
+                    personal: Vec::new(),
+                });
+            }
+            Event::FieldCorrected { field } if field::PERSONAL.contains(&field.as_str()) => {
+                personal.extend(private.remove(field::VALUE));
+            }
+            _ => personal.extend(field::PERSONAL.iter().filter_map(|name| private.remove(*name))),
+        }
+    }
+    let with_words = all.into_iter().filter_map(|(_, said, personal)| Some(Said { personal, ..said? }));
+    Ok(with_words.filter(|said| !said.words.trim().is_empty()).take(most).collect())
+}

@@ -1,0 +1,142 @@
+//! `/leader`: one page for a phone. What is for a leader to settle, three figures with their year, what residents said.
+
+use super::late::{since, stuck_hint};
+use super::{Days, mask, rows};
+use crate::app::App;
+use crate::caller::Visitor;
+use crate::lang::L;
+use crate::office::figures::{FIRST, FigureView, view, window};
+use crate::page::{Page, show};
+use crate::problem::Problem;
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::{Label, Moment};
+use figures::{By, Figure, Filter, Group, picture};
+use std::sync::PoisonError;
+use store::oversight::{self, Said, Settle, Stuck};
+
+/// How many verdicts with words the page shows.
+const SAID: usize = 5;
+
+/// Something for a leader to settle.
+struct Line {
+    name: &'static str,
+    hint: String,
+    n: i64,
+    href: String,
+}
+
+/// A figure with its months.
+struct Trend {
+    figure: FigureView,
+    query: String,
+    picture: String,
+    months: Vec<Month>,
+}
+
+struct Month {
+    name: String,
+    value: String,
+    numerator: i64,
+    denominator: i64,
+    query: String,
+}
+
+/// What a resident said, numbers and personal fields masked.
+struct Words {
+    words: String,
+    verdict: String,
+    about: String,
+    code: String,
+    day: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/leader.html")]
+struct Leader {
+    l: L,
+    page: Page,
+    settle: Vec<Line>,
+    nothing: bool,
+    published: String,
+    window: String,
+    trends: Vec<Trend>,
+    said: Vec<Words>,
+}
+
+/// `GET /leader`
+pub(crate) async fn leader(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
+    let (l, d, number) = (visitor.l, app.desk().district(), app.desk().number());
+    let today = app.desk().now().date();
+    let days = Days::of(today, &d.calendar);
+    let filter = Filter::twelve_months(today).map_err(|_| Problem::broken())?;
+    let (wanted, from) = (filter.clone(), since(days));
+    let (settle, all, months, said) = app
+        .read(move |db, keys| {
+            let settle = oversight::settle(db, number, from)?;
+            let all = figures::figures(db, number, &wanted)?;
+            let months = figures::breakdown(db, number, &wanted, By::Month)?;
+            let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+            Ok((settle, all, months, oversight::said(db, &mut keys, number, SAID)?))
+        })
+        .await?;
+    let settle_lines = lines(l, &settle);
+    let trends = all.iter().filter(|f| FIRST.contains(&f.id)).map(|f| trend(l, &filter, f, &months)).collect();
+    let page = Leader {
+        l,
+        page: visitor.page(l.t("nav-leader")),
+        nothing: settle_lines.is_empty(),
+        settle: settle_lines,
+        published: settle.published.map_or_else(
+            || l.t("leader-never-published"),
+            |at| l.t_n("leader-published", l.day(Moment(at).date(), today)),
+        ),
+        window: window(l, filter.from(), filter.to()),
+        trends,
+        said: said.iter().map(|s| words(l, s, s.category.as_ref().map(|c| d.catalogue.name(c, l.0)), today)).collect(),
+    };
+    Ok(show(&page))
+}
+
+fn lines(l: L, settle: &Settle) -> Vec<Line> {
+    let line = |stuck: Stuck| {
+        let n = settle.stuck.get(&stuck).copied().filter(|n| *n > 0)?;
+        let when = if stuck == Stuck::Review { "late" } else { "" };
+        let href = rows::address("/late", &[("of", stuck.code()), ("when", when)]);
+        Some(Line { name: stuck.label(l.0), hint: stuck_hint(l, stuck), n, href })
+    };
+    Stuck::ALL.iter().filter_map(|stuck| line(*stuck)).collect()
+}
+
+fn trend(l: L, filter: &Filter, figure: &Figure, months: &[Group]) -> Trend {
+    let of: Vec<(String, &Figure)> = months
+        .iter()
+        .filter_map(|group| Some((group.key.clone(), group.figures.iter().find(|f| f.id == figure.id)?)))
+        .collect();
+    let month = |(name, f): &(String, &Figure)| Month {
+        name: name.clone(),
+        value: f.printed(l.0),
+        numerator: f.numerator,
+        denominator: f.denominator.unwrap_or(0),
+        query: filter.of_group(By::Month, name).map_or_else(|_| filter.query(), |narrowed| narrowed.query()),
+    };
+    Trend {
+        picture: picture::spark(&l.t_n("leader-trend", figure.name(l.0)), &of),
+        months: of.iter().map(month).collect(),
+        query: filter.query(),
+        figure: view(l, figure),
+    }
+}
+
+fn words(l: L, said: &Said, category: Option<&str>, today: calendar::Date) -> Words {
+    let known: Vec<&str> = said.personal.iter().map(String::as_str).collect();
+    let verdict = said.verdict;
+    Words {
+        words: mask::text(&said.words, &known),
+        verdict: format!("{} · {}", verdict.solved.label(l.0), verdict.handled.label(l.0)),
+        about: category.unwrap_or_default().to_owned(),
+        code: said.code.clone(),
+        day: l.day(Moment(said.at).date(), today),
+    }
+}
