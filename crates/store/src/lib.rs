@@ -9,6 +9,7 @@ pub mod health;
 pub mod keys;
 pub mod log;
 pub mod place;
+pub mod public;
 pub mod read;
 pub mod rebuild;
 pub mod records;
@@ -33,6 +34,7 @@ pub fn all_statements() -> Vec<&'static str> {
         audit::STATEMENTS,
         health::STATEMENTS,
         log::STATEMENTS,
+        public::STATEMENTS,
         read::STATEMENTS,
         rebuild::STATEMENTS,
         records::STATEMENTS,

@@ -7,6 +7,7 @@ mod assets;
 mod caller;
 mod form;
 mod intake;
+mod kept;
 mod lang;
 mod log;
 mod office;

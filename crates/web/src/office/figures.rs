@@ -5,9 +5,11 @@ use super::{Before, change};
 use crate::app::App;
 use crate::caller::{Reader, Staff, Visitor, encode};
 use crate::form::Sent;
+use crate::kept;
 use crate::lang::L;
-use crate::page::{Choice, FieldError, Page, go, show, show_with};
+use crate::page::{Choice, FieldError, NavItem, Page, go, show, show_with};
 use crate::problem::Problem;
+use crate::resident::shown;
 use crate::routes::PUBLISHERS;
 use askama::Template;
 use axum::Json;
@@ -61,7 +63,7 @@ fn view(l: L, f: &Figure) -> FigureView {
 }
 
 /// The window of a filter, as people say it: its last day is in it.
-fn window(l: L, from: Date, to: Date) -> String {
+pub(crate) fn window(l: L, from: Date, to: Date) -> String {
     let last = to.yesterday().unwrap_or(to);
     l.t_with("figures-window", &[("from", from.to_string()), ("to", last.to_string())])
 }
@@ -84,6 +86,7 @@ fn narrowed(l: L, d: &District, filter: &Filter) -> String {
 struct PublishedPage {
     l: L,
     page: Page,
+    tabs: Vec<NavItem>,
     groups: Vec<GroupView>,
     next: String,
     first: String,
@@ -187,7 +190,8 @@ pub(crate) async fn published(
     }
     let next = groups.last().filter(|_| full).map(|g| format!("/figures?before={}", g.seq)).unwrap_or_default();
     let first = if before.is_none() { String::new() } else { "/figures".into() };
-    Ok(show(&PublishedPage { l, page: visitor.page(l.t("figures-title")), groups, next, first }))
+    let (page, tabs) = (visitor.page(l.t("figures-title")), shown::tabs(l, "/figures"));
+    Ok(kept::page(&visitor, &PublishedPage { l, page, tabs, groups, next, first }))
 }
 
 #[derive(Template)]
@@ -220,7 +224,7 @@ pub(crate) async fn publication(
     let group = groups(l, &app.desk().district(), &all).into_iter().next().ok_or_else(Problem::not_found)?;
     let may_correct = visitor.staff.as_ref().is_some_and(|s| PUBLISHERS.contains(&s.role));
     let page = visitor.page(l.t("figures-publication"));
-    Ok(show(&PublicationPage { l, page, group, proof, may_correct }))
+    Ok(kept::page(&visitor, &PublicationPage { l, page, group, proof, may_correct }))
 }
 
 #[derive(Template)]
