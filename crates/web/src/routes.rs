@@ -160,7 +160,7 @@ pub const TABLE: &[Route] = &[
     route("GET", "/raise/near", Access::Public, || get(resident::shown::near_part)),
     route("GET", "/published", Access::Public, || get(resident::shown::list)),
     route("GET", "/published/{index}", Access::Public, || get(resident::shown::show)),
-    route("GET", "/checkpoint/read", Access::Public, || get(resident::open::ledger)),
+    route("GET", "/ledger-today", Access::Public, || get(resident::open::ledger)),
     route("GET", "/figures/feed.atom", Access::Public, || get(resident::open::feed)),
     route("GET", "/open-data", Access::Public, || get(resident::open::page)),
     route("GET", "/open-data/{file}", Access::Public, || get(resident::open::file)),

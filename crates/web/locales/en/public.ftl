@@ -8,6 +8,17 @@ look-data = Open data
 # Cases of neighbours
 shown-title = Neighbours' cases
 shown-lead = A case appears here only if its resident agreed, and only after a person has read it. Without name, phone and photos.
+shown-stand-raised = just in
+shown-stand-accepted = taken on
+shown-stand-handling = being handled
+shown-stand-answered = answered
+shown-stand-ended = ended
+shown-stand-review = under review
+shown-stand-not-accepted = not taken on
+shown-stand-routed = a lawful way leads further
+shown-stand-merged = goes on in another case
+shown-stand-withdrawn = taken back by its resident
+shown-stand-re-review = under re-review
 shown-all = All
 shown-filter = Show
 shown-empty = Nothing is published here yet

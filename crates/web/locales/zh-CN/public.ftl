@@ -8,6 +8,17 @@ look-data = 公开数据
 # 邻居的事
 shown-title = 邻居的事
 shown-lead = 本人同意公开、又有工作人员看过内容以后，才会出现在这里。没有称呼、电话和照片。
+shown-stand-raised = 刚收到
+shown-stand-accepted = 已受理，马上交办
+shown-stand-handling = 正在办
+shown-stand-answered = 已答复
+shown-stand-ended = 已结束
+shown-stand-review = 正在复查
+shown-stand-not-accepted = 没有受理
+shown-stand-routed = 要走法定的路
+shown-stand-merged = 并到另一件
+shown-stand-withdrawn = 本人撤回了
+shown-stand-re-review = 正在复核
 shown-all = 全部
 shown-filter = 看
 shown-empty = 这里还没有公开的事

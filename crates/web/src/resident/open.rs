@@ -369,7 +369,7 @@ struct LedgerPage {
     vkey: String,
 }
 
-/// `GET /checkpoint/read`: the ledger's checkpoint in plain words, and how anybody checks it.
+/// `GET /ledger-today`: the ledger's checkpoint in plain words, and how anybody checks it.
 pub(crate) async fn ledger(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
     let (l, number) = (visitor.l, app.desk().number());
     let (note, size, at) = app
@@ -383,7 +383,7 @@ pub(crate) async fn ledger(State(app): State<App>, visitor: Visitor) -> Result<R
     let origin = lines.next().unwrap_or_default().to_owned();
     let root = lines.nth(1).unwrap_or_default().to_owned();
     let page = visitor.page(l.t("ledger-today"));
-    let (tabs, vkey) = (shown::tabs(l, "/checkpoint/read"), app.desk().vkey().to_owned());
+    let (tabs, vkey) = (shown::tabs(l, "/ledger-today"), app.desk().vkey().to_owned());
     let at = at.map(Moment::minute).unwrap_or_default();
     Ok(kept::page(&visitor, &LedgerPage { l, page, tabs, size, at, origin, root, note, vkey }))
 }

@@ -73,7 +73,10 @@ fn view(l: L, d: &District, today: Date, case: &Shown) -> CaseView {
         category: case.category.as_ref().map(|c| d.catalogue.name(c, l.0).to_owned()).unwrap_or_default(),
         street: case.street.as_ref().map(|s| d.unit_name(s, l.0).to_owned()).unwrap_or_default(),
         unit: case.lead.as_ref().map(|u| d.unit_name(u, l.0).to_owned()).unwrap_or_default(),
-        status: view::status(l, case.stage, case.question),
+        status: StatusView {
+            words: l.t(&format!("shown-stand-{}", case.stage.code().replace('_', "-"))),
+            ..view::status(l, case.stage, case.question)
+        },
         raised: day(case.raised),
         answered: case.answered.map(day),
         ended: case.ended.map(day),
@@ -141,7 +144,7 @@ pub(crate) fn tabs(l: L, here: &str) -> Vec<NavItem> {
     let items = [
         ("/figures", "look-figures"),
         ("/published", "look-cases"),
-        ("/checkpoint/read", "look-ledger"),
+        ("/ledger-today", "look-ledger"),
         ("/open-data", "look-data"),
         ("/how", "foot-how"),
         ("/privacy", "foot-privacy"),

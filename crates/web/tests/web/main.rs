@@ -9,6 +9,7 @@ mod figures;
 mod kit;
 mod office;
 mod private;
+mod public;
 mod resident;
 mod scripts;
 mod staff;
