@@ -32,6 +32,8 @@ crate::vocabulary! {
         /// A question holds the duties no longer than this.
         ReplyAsk "reply_ask" "等待回复" "to reply to a question",
         VerdictAsk "verdict_ask" "等待评价" "to give a verdict",
+        /// An erasure that the resident asked for (个人信息保护法 47) is done, or declined with reasons.
+        ErasureAnswer "erasure_answer" "答复删除申请" "to answer a request for erasure",
         /// Runs from opening to the target that the former system had set, whatever that was.
         Elsewhere "elsewhere" "原系统期限" "the former system's target",
     }
@@ -118,6 +120,7 @@ impl RuleTable {
             (JointReport, extended(working(3, "北京接诉即办工作条例 14"), 1, 3, false)),
             (ReplyAsk, window(calendar(15, own))),
             (VerdictAsk, window(calendar(15, own))),
+            (ErasureAnswer, calendar(30, own)),
             (Elsewhere, calendar(15, own)),
         ];
         RuleTable { version: 1, rules: rules.into_iter().collect() }

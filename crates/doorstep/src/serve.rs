@@ -23,7 +23,9 @@ pub fn demo_and_serve(data: &str, listen: &str) -> Result<(), Failed> {
 /// `serve`
 pub fn serve(data: &str, listen: SocketAddr, proxies: Vec<IpAddr>, backups: Option<PathBuf>) -> Result<(), Failed> {
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("DOORSTEP_LOG").unwrap_or_else(|_| "warn,request=info".into()))
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("DOORSTEP_LOG").unwrap_or_else(|_| "warn,request=info".into()),
+        )
         .with_writer(std::io::stderr)
         .init();
     let place = place(data)?;

@@ -11,6 +11,7 @@ pub mod keys;
 pub mod log;
 pub mod oversight;
 pub mod place;
+pub mod public;
 pub mod read;
 pub mod rebuild;
 pub mod records;
@@ -36,6 +37,7 @@ pub fn all_statements() -> Vec<&'static str> {
         health::STATEMENTS,
         log::STATEMENTS,
         oversight::STATEMENTS,
+        public::STATEMENTS,
         read::STATEMENTS,
         rebuild::STATEMENTS,
         records::STATEMENTS,

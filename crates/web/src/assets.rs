@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 const FILES: &[(&str, &str, &str)] = &[
     ("app.css", "text/css; charset=utf-8", include_str!("../assets/app.css")),
     ("form.js", "text/javascript; charset=utf-8", include_str!("../assets/form.js")),
+    ("raise.js", "text/javascript; charset=utf-8", include_str!("../assets/raise.js")),
     ("receipt.js", "text/javascript; charset=utf-8", include_str!("../assets/receipt.js")),
     ("verify.js", "text/javascript; charset=utf-8", include_str!("../assets/verify.js")),
 ];

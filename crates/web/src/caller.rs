@@ -184,6 +184,8 @@ pub(crate) struct Visitor {
     /// `?done=…`: what the page before has just done, as a message `done-…`.
     pub(crate) done: Option<String>,
     pub(crate) staff: Option<Staff>,
+    /// The tags of what the caller has already (`If-None-Match`).
+    pub(crate) known: Option<String>,
     demo: bool,
     district: std::sync::Arc<domain::district::District>,
     now: domain::Moment,
@@ -210,6 +212,7 @@ impl Visitor {
             path: parts.uri.path().to_owned(),
             done: asked("done").map(|d| format!("done-{d}")),
             staff: parts.extensions.get::<Staff>().cloned(),
+            known: crate::kept::known(&parts.headers),
             demo: app.is_demo(),
             district: app.desk().district(),
             now: app.desk().now(),

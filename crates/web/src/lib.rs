@@ -8,6 +8,7 @@ mod caller;
 mod form;
 mod intake;
 mod jobs;
+mod kept;
 mod lang;
 mod log;
 mod office;

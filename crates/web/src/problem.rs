@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use desk::Failure;
 use domain::{Lang, Refusal, Why};
 use serde::Serialize;
+use std::sync::atomic::{AtomicU64, Ordering};
 use store::StoreError;
 
 /// What is wrong, and what to do.
@@ -252,12 +253,30 @@ impl From<Refusal> for Problem {
     }
 }
 
+/// A number to quote: it stands beside the cause in the log.
+fn fault_number() -> String {
+    static FAULTS: AtomicU64 = AtomicU64::new(1);
+    format!("{}-{}", std::process::id(), FAULTS.fetch_add(1, Ordering::Relaxed))
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Problem {
-        tracing::error!(error = %error, "the store failed a request");
+        // What broke is for whoever reads the log; the number leads there.
+        let number = fault_number();
+        tracing::error!(number, error = %error, "the store failed a request");
         let status = if error.passes() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
         let retry_after = error.passes().then_some(5);
-        Problem { retry_after, ..Problem::said(status, "store", |lang| error.said(lang == Lang::Zh)) }
+        let said = |lang: Lang| match lang {
+            Lang::Zh => (
+                "系统这会儿出了问题，刚才这一步没有做成。".to_owned(),
+                format!("请过一会儿再试；还不行，请告诉工作人员这个号：{number}。"),
+            ),
+            Lang::En => (
+                "Something is wrong with the system at the moment; this step was not done.".to_owned(),
+                format!("Try again in a while; if it still fails, tell the staff this number: {number}."),
+            ),
+        };
+        Problem { retry_after, ..Problem::said(status, "store", said) }
     }
 }
 
@@ -290,5 +309,25 @@ impl IntoResponse for Problem {
         // A browser gets a page instead: see `caller::errors_in_form`.
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_of_the_store_is_told_in_plain_words_with_a_number_that_stands_in_the_log() {
+        let first = Problem::from(StoreError::Corrupt("table cases, seq 7".into()));
+        let second = Problem::from(StoreError::Busy("sqlite".into()));
+        for lang in [Lang::Zh, Lang::En] {
+            let (a, b) = (first.sentence(lang), second.sentence(lang));
+            assert_ne!(a, b, "each has its own number");
+            for word in ["cases", "seq", "sqlite", "database", "数据库", "磁盘"] {
+                assert!(!a.contains(word) && !b.contains(word), "{a} {b}");
+            }
+            assert!(a.contains(&format!("{}-", std::process::id())), "{a}");
+        }
+        assert_eq!(second.status(), StatusCode::SERVICE_UNAVAILABLE);
     }
 }

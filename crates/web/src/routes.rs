@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::caller::{errors_in_form, guard};
 use crate::office::{accounts, audit, care, compare, figures, tables, units};
 use crate::problem::Problem;
-use crate::{assets, intake, log, resident, session, staff, statements};
+use crate::{assets, intake, kept, log, resident, session, staff, statements};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue};
@@ -163,6 +163,14 @@ pub const TABLE: &[Route] = &[
     route("GET", "/case/copy", Access::Visit, || get(resident::copy::file)),
     route("POST", "/case/leave", Access::Visit, || post(resident::follow::leave)),
     route("POST", "/case/{act}", Access::Visit, || post(resident::act::act)),
+    // What everybody may look at.
+    route("GET", "/raise/near", Access::Public, || get(resident::shown::near_part)),
+    route("GET", "/published", Access::Public, || get(resident::shown::list)),
+    route("GET", "/published/{index}", Access::Public, || get(resident::shown::show)),
+    route("GET", "/ledger-today", Access::Public, || get(resident::open::ledger)),
+    route("GET", "/figures/feed.atom", Access::Public, || get(resident::open::feed)),
+    route("GET", "/open-data", Access::Public, || get(resident::open::page)),
+    route("GET", "/open-data/{file}", Access::Public, || get(resident::open::file)),
     route("GET", "/verify", Access::Public, || get(resident::public::verify)),
     route("POST", "/verify", Access::Public, || post(resident::public::verify_here)),
     route("GET", "/how", Access::Public, || get(resident::public::how)),
@@ -215,6 +223,7 @@ pub fn router(app: App) -> Router {
         .fallback(async || Problem::not_found())
         .layer(from_fn_with_state(app.clone(), errors_in_form))
         .with_state(app)
+        .layer(kept::compression())
         .layer(from_fn(headers))
         .layer(from_fn(statements::count))
         .layer(CatchPanicLayer::new())

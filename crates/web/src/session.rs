@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::caller::{From, SESSION, Staff, Visitor, cookie_key};
 use crate::form::Sent;
 use crate::lang::L;
-use crate::page::{FieldError, Page, first_page, go, show, show_with};
+use crate::page::{FieldError, Page, first_page, go, show_with};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, State};
@@ -254,5 +254,5 @@ pub(crate) async fn home(visitor: Visitor) -> Response {
         return go(first_page(staff.role));
     }
     let l = visitor.l;
-    show(&Home { l, page: visitor.page(l.t("home-title")) })
+    crate::kept::page(&visitor, &Home { l, page: visitor.page(l.t("home-title")) })
 }

@@ -136,3 +136,83 @@ fn an_erasure_leaves_no_key_no_ciphertext_and_a_receipt_that_still_verifies() {
         }
     });
 }
+
+#[test]
+fn words_are_shown_only_after_a_person_released_them_and_no_longer_than_the_resident_agrees() {
+    everywhere(|town| {
+        let id = with_contact(town, Track::Hotline).id;
+        let release = |text: &str| Command::ReleaseText { text: text.into(), answer: String::new() };
+        let shown = |town: &Town| town.count("SELECT COUNT(*) FROM cases WHERE district = $1 AND released > 0");
+        assert_eq!(shown(town), 0, "the resident's yes alone shows nothing");
+        assert_eq!(town.why(&clerk("housing"), id, release("灯不亮")), Why::NotYours);
+        assert_eq!(town.why(&Actor::Resident, id, release("灯不亮")), Why::NotYours);
+        assert_eq!(town.why(&dispatcher(), id, release(" ")), Why::Empty);
+        town.act(&dispatcher(), id, release("灯不亮"));
+        town.act(&dispatcher(), id, release("一盏灯不亮"));
+        assert_eq!((shown(town), town.case(id).shown()), (1, Some(3)));
+        assert_eq!(town.said(id, "text_released")[field::SHOWN], "一盏灯不亮", "the words stand in the vault");
+        // To take the consent back needs no reason, and nobody can release it again.
+        town.act(&Actor::Resident, id, Command::HideText { reason: String::new() });
+        assert_eq!((shown(town), town.case(id).shown()), (0, None));
+        assert_eq!(town.why(&dispatcher(), id, release("灯不亮")), Why::NoConsent);
+        let silent = town.raise(Track::Hotline).id;
+        assert_eq!(town.why(&dispatcher(), silent, release("灯不亮")), Why::NoConsent);
+    });
+}
+
+#[test]
+fn a_neighbour_who_joins_has_a_case_of_their_own_that_is_linked() {
+    everywhere(|town| {
+        let id = with_contact(town, Track::Hotline).id;
+        let joins = |other| Raise { joins: Some(other), ..raised(Track::Hotline) };
+        let own = town.desk().raise_now(Actor::Resident, joins(id), None).unwrap().id;
+        assert_eq!(town.kinds(own), ["raised", "linked"]);
+        assert_eq!(town.case(own).links, [(LinkKind::Related, id)]);
+        assert_eq!(town.case(own).stage, Stage::Raised, "it is handled and rated by itself");
+        let silent = town.raise(Track::Hotline).id;
+        for other in [silent, CaseId([9; 16]), CaseId::default()] {
+            let refusal = refused(town.desk().raise_now(Actor::Resident, joins(other), None).unwrap_err());
+            assert_eq!((refusal.why, refusal.field), (Why::NotJoined, Some("joins")));
+        }
+        let sealed = Raise { track: Track::Accusation, ..joins(id) };
+        assert_eq!(refused(town.desk().raise_now(Actor::Resident, sealed, None).unwrap_err()).why, Why::NotJoined);
+    });
+}
+
+#[test]
+fn an_erasure_that_the_resident_asks_for_is_answered_by_a_day() {
+    everywhere(|town| {
+        let id = with_contact(town, Track::Hotline).id;
+        let ask = || Command::AskErasure { reason: String::new() };
+        let decline = || Command::DeclineErasure { reason: "法律要求再保存一年".into() };
+        let inbox = "SELECT COUNT(*) FROM cases WHERE district = $1 AND inbox = 1 AND live = 0";
+        assert_eq!(town.why(&Actor::Resident, id, ask()), Why::WrongStage, "it is still handled");
+        town.act(&Actor::Resident, id, Command::Withdraw);
+        assert_eq!(town.why(&dispatcher(), id, decline()), Why::NoErasureAsked);
+        town.act(&Actor::Resident, id, ask());
+        assert_eq!(town.count(inbox), 1, "the dispatcher sees it until it is answered");
+        let case = town.case(id);
+        assert_eq!(case.next_due().map(|c| (c.rule, c.days)), Some((domain::rule::RuleId::ErasureAnswer, 30)));
+        assert_eq!(town.why(&Actor::Resident, id, ask()), Why::ErasureAsked);
+        town.act(&dispatcher(), id, decline());
+        assert_eq!((town.count(inbox), town.case(id).next_due()), (0, None));
+        town.act(&Actor::Resident, id, ask());
+        town.act(&dispatcher(), id, Command::Erase { ground: Ground::ConsentWithdrawn });
+        assert!(town.case(id).erased && !town.case(id).erasure_asked);
+        assert_eq!(town.count(inbox), 0);
+        assert_eq!(town.kinds(id)[2..], ["erasure_asked", "erasure_declined", "erasure_asked", "erased"]);
+    });
+}
+
+#[test]
+fn a_resident_corrects_at_most_twenty_times_and_then_hears_what_to_do() {
+    everywhere(|town| {
+        let id = with_contact(town, Track::Hotline).id;
+        let correct = || Command::CorrectField { field: Corrected::Place, value: "三号楼".into() };
+        for _ in 0..CORRECTIONS_MOST {
+            town.act(&Actor::Resident, id, correct());
+        }
+        assert_eq!(town.why(&Actor::Resident, id, correct()), Why::CorrectedOut);
+        town.act(&dispatcher(), id, correct());
+    });
+}

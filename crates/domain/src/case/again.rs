@@ -51,7 +51,8 @@ impl Decision<'_> {
             return Err(Refusal::new(Why::ReviewLate).about(clock.due.rolled));
         }
         let on = self.today();
-        let verdict = self.stop(|c| c.rule == RuleId::VerdictAsk);
+        // Whoever asks for a review needs what an erasure would destroy: that wish ends.
+        let verdict = self.stop(|c| matches!(c.rule, RuleId::VerdictAsk | RuleId::ErasureAnswer));
         let changes = [ClockChange::Stopped { no, on }, self.start(duty, None)];
         Ok(vec![New::of(event).with(field::REASON, reason).clocks(verdict).clocks(changes)])
     }

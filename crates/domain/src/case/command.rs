@@ -46,6 +46,9 @@ crate::vocabulary! {
         Recategorise "recategorise" "更正类别" "correct the category",
         CorrectField "correct_field" "更正内容" "correct a field",
         HideText "hide_text" "隐藏公开内容" "hide the public text",
+        ReleaseText "release_text" "公开内容" "release the text",
+        AskErasure "ask_erasure" "申请删除个人信息" "ask for an erasure",
+        DeclineErasure "decline_erasure" "不予删除" "decline an erasure",
         Unmask "unmask" "查看联系信息" "open contact data",
         DeclareInterest "declare_interest" "申请回避" "withdraw for interest",
         MoveDue "move_due" "重算期限" "recompute due dates",
@@ -141,8 +144,14 @@ pub enum Command {
     Recategorise { category: CategoryCode },
     /// Correct a private field.
     CorrectField { field: Corrected, value: String },
-    /// Hide the public text.
+    /// Hide the public text; the resident needs no reason to take the consent back.
     HideText { reason: String },
+    /// Show neighbours these words, as a person has reviewed them: what was asked, and what was answered.
+    ReleaseText { text: String, answer: String },
+    /// The resident asks to have the personal data erased (个人信息保护法 47).
+    AskErasure { reason: String },
+    /// It can't be erased yet, for reasons told to the resident (个人信息保护法 50).
+    DeclineErasure { reason: String },
     /// Open personal fields.
     Unmask { purpose: Purpose, text: String },
     /// Withdraw for interest.
@@ -159,7 +168,8 @@ impl Command {
         }
         kinds!(Accept NotAccept Route Dispatch Designate Join Release Object UpholdObjection RejectObjection Transfer Extend Ask Inform Reply
                Unask Note Report Answer Approve SendBack GiveVerdict EndUnreached Reopen AskReview AnswerReview AskReReview OpenHearing CloseHearing
-               AnswerReReview Merge FollowMerged Link Withdraw Erase Recategorise CorrectField HideText Unmask DeclareInterest MoveDue)
+               AnswerReReview Merge FollowMerged Link Withdraw Erase Recategorise CorrectField HideText
+               ReleaseText AskErasure DeclineErasure Unmask DeclareInterest MoveDue)
     }
 
     /// The task that it names.

@@ -6,7 +6,7 @@ use super::event::Event;
 use super::raise::{LINE_MOST, TEXT_MOST, TITLE_MOST, phone};
 use super::term::*;
 use super::transition::{Transition, fits, may, survives_erasure};
-use super::{CLOCKS_MOST, Case, Fields, TASKS_MOST, Task, TaskState, field, index};
+use super::{CLOCKS_MOST, CORRECTIONS_MOST, Case, Fields, TASKS_MOST, Task, TaskState, field, index};
 use crate::actor::{Actor, Role};
 use crate::district::{District, UnitCode, UnitKind};
 use crate::label::Label;
@@ -286,6 +286,9 @@ impl Decision<'_> {
             }
             Command::CorrectField { field, value } => {
                 required(value, "value")?;
+                if *self.facts.actor == Actor::Resident && self.case.corrections >= CORRECTIONS_MOST {
+                    return Err(Refusal::at(Why::CorrectedOut, "value").about(CORRECTIONS_MOST));
+                }
                 let code = field.code();
                 match *field {
                     Corrected::Text => {}
@@ -298,11 +301,39 @@ impl Decision<'_> {
                 one(New::of(Event::FieldCorrected { field: code.to_owned() }).with(field::VALUE, value))
             }
             Command::HideText { reason } => {
-                required(reason, "reason")?;
+                if *self.facts.actor != Actor::Resident {
+                    required(reason, "reason")?;
+                }
                 if !self.case.public || self.case.hidden {
                     return Err(Refusal::new(Why::NotPublic));
                 }
                 one(New::of(Event::TextHidden).with(field::REASON, reason))
+            }
+            Command::ReleaseText { text, answer } => {
+                required(text, "text")?;
+                optional(answer, "answer", TEXT_MOST)?;
+                if !self.case.may_be_shown() {
+                    return Err(Refusal::new(Why::NoConsent));
+                }
+                let released = New::of(Event::TextReleased);
+                one(released.with(field::SHOWN, text).with(field::SHOWN_ANSWER, answer))
+            }
+            Command::AskErasure { reason } => {
+                optional(reason, "reason", TEXT_MOST)?;
+                if self.case.erasure_asked {
+                    return Err(Refusal::new(Why::ErasureAsked));
+                }
+                self.room(0)?;
+                let asked = New::of(Event::ErasureAsked).with(field::REASON, reason);
+                one(asked.clocks([self.start(RuleId::ErasureAnswer, None)]))
+            }
+            Command::DeclineErasure { reason } => {
+                required(reason, "reason")?;
+                if !self.case.erasure_asked {
+                    return Err(Refusal::new(Why::NoErasureAsked));
+                }
+                let declined = New::of(Event::ErasureDeclined).with(field::REASON, reason);
+                one(declined.clocks(self.stop(|c| c.rule == RuleId::ErasureAnswer)))
             }
             Command::Unmask { purpose, text } => {
                 optional(text, "text", LINE_MOST)?;

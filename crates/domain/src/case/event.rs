@@ -133,8 +133,14 @@ events! {
     Recategorised "recategorised" { category: CategoryCode },
     /// A private field is corrected. Private: value.
     FieldCorrected "field_corrected" { field: String },
-    /// The public text is hidden.
+    /// The public text is hidden: by staff, or because the resident took the consent back. Private: reason.
     TextHidden "text_hidden",
+    /// A person has reviewed the words and released them to neighbours. Private: shown, shown_answer.
+    TextReleased "text_released",
+    /// The resident asks for an erasure. Private: reason.
+    ErasureAsked "erasure_asked",
+    /// The erasure that was asked for is not done. Private: reason, which the resident reads.
+    ErasureDeclined "erasure_declined",
     /// Somebody opened personal fields. Private: purpose in words.
     Unmasked "unmasked" { purpose: Purpose },
     /// An account withdraws because it has an interest in the case.

@@ -23,6 +23,9 @@ impl Case {
             street: None,
             public: false,
             hidden: false,
+            released: None,
+            corrections: 0,
+            erasure_asked: false,
             contact: false,
             accused: None,
             way: None,
@@ -157,7 +160,10 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         Event::Extended { .. } => case.extended = case.extended.saturating_add(1),
         Event::Asked { task } => case.question = Some(*task),
         Event::Replied | Event::Unasked => case.question = None,
-        Event::FieldCorrected { field } => case.contact |= field == super::field::PHONE,
+        Event::FieldCorrected { field } => {
+            case.contact |= field == super::field::PHONE;
+            case.corrections = case.corrections.saturating_add(u16::from(*by == Actor::Resident));
+        }
         Event::Noted
         | Event::Informed { .. }
         | Event::Unmasked { .. }
@@ -199,10 +205,13 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.ended = None;
             case.verdict = None;
             case.refused = None;
+            case.erasure_asked = false;
             case.way = case.way.filter(|_| case.accepted_on.is_some());
         }
-        Event::ReviewAsked => case.stage = Stage::Review,
-        Event::ReReviewAsked => case.stage = Stage::ReReview,
+        Event::ReviewAsked | Event::ReReviewAsked => {
+            case.stage = if *event == Event::ReviewAsked { Stage::Review } else { Stage::ReReview };
+            case.erasure_asked = false;
+        }
         Event::ReviewAnswered { outcome } | Event::ReReviewAnswered { outcome } => {
             case.outcome = Some(*outcome);
             case.stage = if case.ended.is_some() { Stage::Ended } else { Stage::Answered };
@@ -228,9 +237,15 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.stage = Stage::Withdrawn;
             case.end_tasks(TaskState::Released);
         }
-        Event::Erased { .. } => case.erased = true,
+        Event::Erased { .. } => {
+            case.erased = true;
+            case.erasure_asked = false;
+        }
+        Event::ErasureAsked => case.erasure_asked = true,
+        Event::ErasureDeclined => case.erasure_asked = false,
         Event::Recategorised { category } => case.category = Some(category.clone()),
         Event::TextHidden => case.hidden = true,
+        Event::TextReleased => case.released = Some(case.version),
         Event::InterestDeclared => case.withdrawn_accounts.extend(by.account()),
     }
 }

@@ -63,6 +63,10 @@ pub mod field {
     pub const WITNESS: &str = "witness";
     /// A corrected value.
     pub const VALUE: &str = "value";
+    /// What was asked, in the words that were reviewed and released to neighbours.
+    pub const SHOWN: &str = "shown";
+    /// What was answered, likewise.
+    pub const SHOWN_ANSWER: &str = "shown_answer";
     /// Why personal fields were opened, in words.
     pub const PURPOSE: &str = "purpose";
     /// Fields that say who the resident is; masked until a handler acts.
@@ -184,6 +188,12 @@ pub struct Case {
     pub public: bool,
     /// Whether the public text has been hidden.
     pub hidden: bool,
+    /// The version of the event that released words to neighbours last, whether or not they may still be shown.
+    pub released: Option<u64>,
+    /// How often the resident has corrected a field.
+    pub corrections: u16,
+    /// Whether the resident has asked for an erasure that is not decided yet.
+    pub erasure_asked: bool,
     /// Whether somebody can be reached.
     pub contact: bool,
     /// The unit that an accusation is about; it never sees the case.
@@ -232,6 +242,16 @@ impl Case {
     /// Whether only the discipline unit may see it.
     pub fn is_sealed(&self) -> bool {
         self.track == Track::Accusation
+    }
+
+    /// Whether its text may be shown to neighbours: the resident said so, nobody hid it, and it is still there.
+    pub fn may_be_shown(&self) -> bool {
+        self.public && !self.hidden && !self.erased && !self.is_sealed()
+    }
+
+    /// The version of the event whose words neighbours see; none while nobody has released any.
+    pub fn shown(&self) -> Option<u64> {
+        self.released.filter(|_| self.may_be_shown())
     }
 
     /// The lead unit's open task.
@@ -292,6 +312,8 @@ impl Case {
     }
 }
 
+/// How often a resident may correct what they wrote: each correction is kept for ever.
+pub const CORRECTIONS_MOST: u16 = 20;
 /// The most tasks that a case may get.
 pub const TASKS_MOST: usize = 1_000;
 /// The most clocks that a case may get before no act that starts another round is taken any more.

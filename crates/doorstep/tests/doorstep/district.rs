@@ -222,6 +222,10 @@ fn handled(story: &Story) -> Told {
     story.act(dispatcher(), &case, Act::Recategorise { category: "light".into() });
     story.act(resident.clone(), &case, Act::CorrectField { field: Corrected::Place, value: "三栋".into() });
     story.act(story.by("supervisor-1"), &case, Act::DeclareInterest);
+    story.act(dispatcher(), &case, Act::ReleaseText { text: "楼道灯不亮".into(), answer: String::new() });
+    let joins = Some(case.id);
+    let joined = story.raise(Raise { joins, ..hotline("我们楼也不亮") }, Vec::new());
+    assert_eq!(story.case(&joined).links, [(LinkKind::Related, case.id)]);
     story.act(dispatcher(), &case, Act::HideText { reason: "含他人信息".into() });
     story.clock.set(at("2023-05-08T10:00:00"));
     let answer = Act::Answer { task: 5, outcome: Outcome::Done, text: "已修好".into(), basis: String::new() };
@@ -290,6 +294,9 @@ fn endings(story: &Story, first: &Told) -> Told {
     let erased = story.raise(hotline("请删除我的信息"), vec![photo(3)]);
     let reason = ScopeReason::OtherPlace;
     story.act(dispatcher(), &erased, Act::NotAccept { reason, text: "请向邻区提出".into() });
+    story.act(Actor::Resident, &erased, Act::AskErasure { reason: "不用办了".into() });
+    story.act(dispatcher(), &erased, Act::DeclineErasure { reason: "先核对一下".into() });
+    story.act(Actor::Resident, &erased, Act::AskErasure { reason: String::new() });
     story.act(dispatcher(), &erased, Act::Erase { ground: Ground::ConsentWithdrawn });
     erased
 }

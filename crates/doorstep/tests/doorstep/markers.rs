@@ -38,8 +38,7 @@ fn in_files(folder: &Path, markers: &[&str]) -> Vec<String> {
 
 /// An answer whatever its status: status, and head and body with an empty line between them.
 fn answer(request: ureq::http::Request<String>) -> (u16, String) {
-    let agent: ureq::Agent =
-        ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
     let mut response = agent.run(request).unwrap();
     let head = format!("{:?}", response.headers());
     let body = String::from_utf8_lossy(&response.body_mut().read_to_vec().unwrap()).into_owned();

@@ -12,8 +12,8 @@ pub const NO_DUE: i64 = 99_999_999;
 pub(crate) const CASE: &str = "INSERT INTO cases(district, seq, id, code, version, track, door, stage, category, coarse, street, lead, \
 sealed, public, inbox, live, question, raised_at, raised_day, accepted_day, accept_due, accept_late, alarm, wake, due_day, \
 met_day, answered_day, ended_day, outcome, ending, solved, handled, asked_for_good, witnessed, hops, returned, extended, \
-reopened, repeats, provisional, erased, touched) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
-$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42) \
+reopened, repeats, provisional, erased, touched, released) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43) \
 ON CONFLICT(district, seq) DO UPDATE SET version = excluded.version, stage = excluded.stage, category = excluded.category, \
 coarse = excluded.coarse, lead = excluded.lead, public = excluded.public, inbox = excluded.inbox, live = excluded.live, \
 question = excluded.question, accepted_day = excluded.accepted_day, accept_due = excluded.accept_due, \
@@ -22,7 +22,7 @@ met_day = excluded.met_day, answered_day = excluded.answered_day, ended_day = ex
 ending = excluded.ending, solved = excluded.solved, handled = excluded.handled, asked_for_good = excluded.asked_for_good, \
 witnessed = excluded.witnessed, hops = excluded.hops, returned = excluded.returned, extended = excluded.extended, \
 reopened = excluded.reopened, repeats = excluded.repeats, provisional = excluded.provisional, erased = excluded.erased, \
-touched = excluded.touched";
+touched = excluded.touched, released = excluded.released";
 
 const TASK: &str = "INSERT INTO tasks(district, seq, no, unit, lead, state, open, waiting, due, since) \
 VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT(district, seq, no) DO UPDATE SET state = excluded.state, \
@@ -86,7 +86,7 @@ pub fn project(district: i64, first: u64, seq: u64, case: &Case, body: &Body<Eve
 fn row(district: i64, first: u64, case: &Case) -> Write {
     let stage = case.stage;
     let objected = case.tasks.iter().any(|t| t.state == TaskState::Objected);
-    let inbox = matches!(stage, Stage::Raised | Stage::Accepted) || objected;
+    let inbox = matches!(stage, Stage::Raised | Stage::Accepted) || objected || case.erasure_asked;
     let live = !matches!(stage, Stage::Ended | Stage::NotAccepted | Stage::Routed | Stage::Withdrawn);
     // A case that was reopened before anybody accepted it has a further acceptance clock.
     let mut acceptances = case.clocks.iter().rev().filter(|c| c.rule.is_acceptance() && c.task.is_none());
@@ -116,7 +116,7 @@ fn row(district: i64, first: u64, case: &Case) -> Write {
             case.street.as_ref().map(|u| u.as_str()),
             lead.map(|t| t.unit.as_str()),
             case.is_sealed(),
-            case.public && !case.hidden && !case.erased,
+            case.may_be_shown(),
             inbox,
             live,
             case.question.is_some(),
@@ -144,7 +144,8 @@ fn row(district: i64, first: u64, case: &Case) -> Write {
             repeats,
             provisional,
             case.erased,
-            case.touched.0
+            case.touched.0,
+            case.shown().unwrap_or(0)
         ],
     )
 }

@@ -39,7 +39,7 @@ nav-admin = 管理
 # 状态与期限
 waits-for-resident = 等诉求人回答
 clock-done = 按期完成
-clock-done-late = 逾期完成
+clock-done-late = 过了期限才完成
 clock-since = 自 { $n }
 clock-paused = 期限暂停，等诉求人回答
 working-days-late = 超期 { $n } 个工作日

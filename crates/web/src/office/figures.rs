@@ -7,9 +7,11 @@ use crate::app::App;
 use crate::caller::{Reader, Staff, Visitor, encode};
 use crate::form::Sent;
 use crate::jobs::{Outcome, Task};
+use crate::kept;
 use crate::lang::L;
-use crate::page::{Choice, FieldError, Page, go, show, show_with};
+use crate::page::{Choice, FieldError, NavItem, Page, go, show, show_with};
 use crate::problem::Problem;
+use crate::resident::shown;
 use crate::routes::{PUBLISHERS, RECOMPUTE};
 use askama::Template;
 use axum::Json;
@@ -86,6 +88,7 @@ fn narrowed(l: L, d: &District, filter: &Filter) -> String {
 struct PublishedPage {
     l: L,
     page: Page,
+    tabs: Vec<NavItem>,
     groups: Vec<GroupView>,
     next: String,
     first: String,
@@ -189,7 +192,8 @@ pub(crate) async fn published(
     }
     let next = groups.last().filter(|_| full).map(|g| format!("/figures?before={}", g.seq)).unwrap_or_default();
     let first = if before.is_none() { String::new() } else { "/figures".into() };
-    Ok(show(&PublishedPage { l, page: visitor.page(l.t("figures-title")), groups, next, first }))
+    let (page, tabs) = (visitor.page(l.t("figures-title")), shown::tabs(l, "/figures"));
+    Ok(kept::page(&visitor, &PublishedPage { l, page, tabs, groups, next, first }))
 }
 
 #[derive(Template)]
@@ -231,7 +235,7 @@ pub(crate) async fn publication(
     let running = recomputed.as_ref().is_some_and(|job| job.running);
     let page = visitor.page(l.t("figures-publication"));
     let page = PublicationPage { l, page, group, proof, may_correct, may_recompute, recomputed, may_walk };
-    Ok(looking_again(show(&page), running))
+    Ok(looking_again(kept::page(&visitor, &page), running))
 }
 
 /// `POST /figures/recompute`: counts the figures of a publication from the ledger as it was when they were computed.

@@ -28,6 +28,9 @@ fn read(act: &str, sent: &Sent) -> Option<Asked> {
         "reply" => Command::Reply { text: text("reply") },
         "verdict" => return Some(verdict(sent)),
         "withdraw" => Command::Withdraw,
+        "erasure" => Command::AskErasure { reason: text("erasure") },
+        // The resident takes the consent back: that needs no reason.
+        "hide" => Command::HideText { reason: String::new() },
         "reopen" => Command::Reopen { reason: text("reopen") },
         "review" => Command::AskReview { reason: text("review") },
         "re-review" => Command::AskReReview { reason: text("re-review") },

@@ -14,7 +14,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use calendar::{Date, Unit};
-use domain::case::{Case, CaseId, Clock, CommandKind, Ending, Event, Handled, Solved, Stage, Track, allowed, field};
+use domain::case::{
+    CORRECTIONS_MOST, Case, CaseId, Clock, CommandKind, Ending, Event, Handled, Solved, Stage, Track, allowed, field,
+};
 use domain::district::District;
 use domain::rule::RuleId;
 use domain::{Actor, Label};
@@ -36,6 +38,7 @@ pub(crate) fn promised(rule: RuleId) -> &'static str {
         RuleId::ReviewAnswer => "promised-review",
         RuleId::ReReviewAnswer => "promised-re-review",
         RuleId::VerdictAsk => "promised-verdict",
+        RuleId::ErasureAnswer => "promised-erasure",
         _ => "promised-answer",
     }
 }
@@ -94,6 +97,8 @@ struct May {
     withdraw: bool,
     reopen: bool,
     correct: bool,
+    erase: bool,
+    hide: bool,
     /// The last day to ask for a review; none when it can't be asked for.
     review: Option<String>,
     /// The same for a re-review.
@@ -114,7 +119,9 @@ impl May {
             verdict: can(CommandKind::GiveVerdict),
             withdraw: can(CommandKind::Withdraw),
             reopen: can(CommandKind::Reopen) && !solved,
-            correct: can(CommandKind::CorrectField),
+            correct: can(CommandKind::CorrectField) && case.corrections < CORRECTIONS_MOST,
+            erase: can(CommandKind::AskErasure) && !case.erasure_asked,
+            hide: can(CommandKind::HideText) && case.may_be_shown(),
             review: until(RuleId::ReviewAsk).filter(|_| can(CommandKind::AskReview)),
             re_review: until(RuleId::ReReviewAsk).filter(|_| can(CommandKind::AskReReview)),
         }
@@ -164,6 +171,10 @@ struct CasePage {
     steps: Vec<Step>,
     openings: Vec<Opening>,
     erased: bool,
+    /// Whether an erasure that was asked for is not decided yet.
+    erasure_asked: bool,
+    /// Where neighbours see it, while they do.
+    shown: Option<String>,
     may: May,
     solved: Vec<Choice>,
     handled: Vec<Choice>,
@@ -253,6 +264,8 @@ fn draw(
         steps: steps(&teller, clock),
         openings: teller.openings(),
         erased: case.erased,
+        erasure_asked: case.erasure_asked,
+        shown: case.shown().map(|_| format!("/published/{}", history.first())),
         may: May::of(l, case, district, today),
         solved: Choice::all::<Solved>(l, form.v("solved")),
         // Whoever has no wish to rate needs no further tap.

@@ -162,6 +162,9 @@ impl Teller<'_> {
                 named("line-corrected", label)
             }
             TextHidden => (l.t("line-hidden"), private(field::REASON), String::new()),
+            TextReleased => (l.t("line-released-text"), private(field::SHOWN), l.t("line-released-note")),
+            ErasureAsked => (l.t("line-erasure-asked"), private(field::REASON), String::new()),
+            ErasureDeclined => (l.t("line-erasure-declined"), private(field::REASON), String::new()),
             DueMoved => (l.t("line-due-moved"), String::new(), self.moved(told)),
         };
         let (time, iso) = when(l, told.body.at, self.today);

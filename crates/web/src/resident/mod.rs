@@ -5,11 +5,13 @@ pub(crate) mod case;
 pub(crate) mod copy;
 pub(crate) mod follow;
 pub(crate) mod line;
+pub(crate) mod open;
 pub(crate) mod patterns;
 pub(crate) mod photo;
 pub(crate) mod public;
 pub(crate) mod raise;
 pub(crate) mod receipt;
+pub(crate) mod shown;
 
 use crate::app::App;
 use crate::form::Sent;

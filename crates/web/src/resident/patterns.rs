@@ -21,6 +21,8 @@ struct Patterns {
     tabs: Vec<NavItem>,
     steps: Vec<StepItem>,
     errors: Vec<FieldError>,
+    /// Name, length in rem, and the same in pixels of ordinary print.
+    spaces: [(&'static str, &'static str, &'static str); 7],
 }
 
 /// `GET /patterns`
@@ -35,6 +37,15 @@ pub(crate) async fn page(visitor: Visitor) -> Response {
         options: vec![option("a", "示例一"), option("b", "示例二"), option("c", "示例三")],
         tabs: vec![tab("全部", true, Some(212)), tab("今天", false, Some(5)), tab("等别人", false, None)],
         steps: vec![step("什么事", true, false), step("在哪里", false, true), step("怎么联系", false, false)],
+        spaces: [
+            ("s1", ".25", "4.25"),
+            ("s2", ".5", "8.5"),
+            ("s3", ".75", "12.75"),
+            ("s4", "1", "17"),
+            ("s5", "1.5", "25.5"),
+            ("s6", "2.25", "38.25"),
+            ("s7", "3.5", "59.5"),
+        ],
         errors: vec![error("text", "还没有写是什么事。请写一两句话。"), error("digits", "尾号要 4 位数字。")],
     })
 }

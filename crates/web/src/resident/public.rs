@@ -3,24 +3,15 @@
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::form::Sent;
+use crate::kept;
 use crate::lang::L;
-use crate::page::{Page, show, show_with};
+use crate::page::{NavItem, Page, show_with};
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use ledger::checkpoint::Verifier;
 use ledger::receipt::Receipt;
-
-/// Lets a page be kept by the browser and by caches: it is the same for everybody of the same language. Not that of
-/// somebody who is signed in.
-fn kept(mut response: Response, visitor: &Visitor) -> Response {
-    let cache = if visitor.staff.is_some() { "no-store" } else { "public, max-age=600" };
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
-    headers.insert(header::VARY, HeaderValue::from_static("cookie, accept-language"));
-    response
-}
 
 /// Text as a JSON string that can stand inside `<script>`: nothing in it closes the element.
 fn script_json(text: &str) -> String {
@@ -73,7 +64,7 @@ fn check(l: L, receipt: &str, vkey: &str) -> Checked {
 
 /// `GET /verify`: the script of the page checks; the page needs no network once it is open.
 pub(crate) async fn verify(State(app): State<App>, visitor: Visitor) -> Response {
-    kept(show(&verify_page(&app, &visitor, None)), &visitor)
+    kept::page(&visitor, &verify_page(&app, &visitor, None))
 }
 
 /// `POST /verify`: the same check by this server, for a browser without scripts. Nothing of it is kept.
@@ -99,6 +90,7 @@ fn part(l: L, name: &str) -> Part {
 struct ToldPage {
     l: L,
     page: Page,
+    tabs: Vec<NavItem>,
     title: String,
     lead: String,
     parts: Vec<Part>,
@@ -107,7 +99,8 @@ struct ToldPage {
 fn told(visitor: &Visitor, title: String, lead: String, names: &[&str]) -> Response {
     let l = visitor.l;
     let page = visitor.page(title.clone());
-    kept(show(&ToldPage { l, page, title, lead, parts: names.iter().map(|n| part(l, n)).collect() }), visitor)
+    let (tabs, parts) = (super::shown::tabs(l, &visitor.path), names.iter().map(|n| part(l, n)).collect());
+    kept::page(visitor, &ToldPage { l, page, tabs, title, lead, parts })
 }
 
 /// `GET /how`
@@ -119,7 +112,7 @@ pub(crate) async fn how(visitor: Visitor) -> Response {
 /// `GET /privacy`
 pub(crate) async fn privacy(visitor: Visitor) -> Response {
     let l = visitor.l;
-    let names = ["keep-what-", "keep-who-", "keep-long-", "keep-open-", "keep-browser-", "keep-ledger-"];
+    let names = ["keep-what-", "keep-who-", "keep-shown-", "keep-long-", "keep-open-", "keep-browser-", "keep-ledger-"];
     told(&visitor, l.t("privacy-title"), l.t("privacy-lead"), &names)
 }
 

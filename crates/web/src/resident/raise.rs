@@ -1,7 +1,8 @@
 //! Raising something: one box to begin with, everything else optional, nothing lost by a refusal.
 
 use super::photo::{self, PhotoFault};
-use super::{Form, fresh, marked};
+use super::shown::{self, CaseView};
+use super::{Form, fresh, history, marked};
 use crate::app::App;
 use crate::caller::{From, VISIT, Visitor, cookie, cookie_key};
 use crate::form::Sent;
@@ -12,12 +13,12 @@ use crate::session::set_cookie;
 use askama::Template;
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::{Failure, Key};
-use domain::case::{CaseId, Contact, Door, PHOTOS_MOST, Raise, Track};
+use domain::case::{CaseId, Contact, Door, PHOTOS_MOST, Raise, Stage, Track, field};
 use domain::district::{District, UnitKind};
-use domain::{Actor, Label, Why};
+use domain::{Actor, Label, Lang, Why};
 use sha2::{Digest, Sha256};
 use store::read;
 
@@ -25,6 +26,8 @@ use store::read;
 pub(crate) const DRAFT: &str = "raise";
 /// Where the scope of these keys begins.
 const SCOPE: &str = "resident-web";
+/// How many examples stand beside a category.
+const EXAMPLES: usize = 3;
 /// The longest idempotency key, in bytes.
 const KEY_MOST: usize = 200;
 
@@ -36,6 +39,8 @@ struct RaisePage {
     form: Form,
     key: String,
     draft: &'static str,
+    /// Cases of neighbours that may be the same matter, when they are to be looked at before sending.
+    near: Vec<CaseView>,
     streets: Vec<Choice>,
     categories: Vec<Choice>,
     tracks: Vec<Choice>,
@@ -45,16 +50,21 @@ struct RaisePage {
 
 /// `GET /raise`
 pub(crate) async fn form(State(app): State<App>, visitor: Visitor) -> Response {
-    page(&app, &visitor, StatusCode::OK, Form::default(), app.random_text())
+    let mut response = page(&app, &visitor, StatusCode::OK, Form::default(), app.random_text(), Vec::new());
+    // A visit asks for it anew and gets a new key; the back button brings back the page as it was, with its key and all
+    // that stood in it: sent again, it is the same case.
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    response
 }
 
-fn page(app: &App, visitor: &Visitor, status: StatusCode, form: Form, key: String) -> Response {
+fn page(app: &App, visitor: &Visitor, status: StatusCode, form: Form, key: String, near: Vec<CaseView>) -> Response {
     let (l, district) = (visitor.l, app.desk().district());
     let template = RaisePage {
         l,
         page: marked(l, visitor.page(l.t("raise-title")), &form),
         key,
         draft: DRAFT,
+        near,
         streets: streets(&district, l, form.v("street")),
         categories: categories(&district, l, form.v("category")),
         tracks: tracks(l, form.v("track")),
@@ -65,7 +75,7 @@ fn page(app: &App, visitor: &Visitor, status: StatusCode, form: Form, key: Strin
     fresh(show_with(status, &template))
 }
 
-fn streets(district: &District, l: L, chosen: &str) -> Vec<Choice> {
+pub(super) fn streets(district: &District, l: L, chosen: &str) -> Vec<Choice> {
     let streets = district.units.values().filter(|u| u.kind == UnitKind::Street && !u.closed);
     streets.map(|u| Choice::of(u.code.as_str(), u.name(l.0), chosen)).collect()
 }
@@ -82,7 +92,14 @@ fn categories(district: &District, l: L, chosen: &str) -> Vec<Choice> {
     });
     let name = |c: &domain::district::Category| {
         let set_in = if c.code.as_str().contains('.') { "\u{3000}" } else { "" };
-        format!("{set_in}{}", c.name(l.0))
+        // What residents say is Chinese.
+        let examples: Vec<&str> = c.keywords.iter().map(String::as_str).take(EXAMPLES).collect();
+        let examples = if l.0 == Lang::Zh && !examples.is_empty() {
+            format!("（{}）", examples.join("、"))
+        } else {
+            String::new()
+        };
+        format!("{set_in}{}{examples}", c.name(l.0))
     };
     all.iter().map(|c| Choice::of(c.code.as_str(), &name(c), chosen)).collect()
 }
@@ -107,18 +124,28 @@ pub(crate) async fn send(
 ) -> Result<Response, Problem> {
     let typed_key = sent.get("key").to_owned();
     let key = if (1..=KEY_MOST).contains(&typed_key.len()) { typed_key } else { app.random_text() };
+    if let Some(near) = first_look(&app, &visitor, &sent).await? {
+        return Ok(page(&app, &visitor, StatusCode::OK, Form { sent, errors: Vec::new() }, key, near));
+    }
     if let Err(problem) = app.count_intake(from) {
-        return Ok(refused(&app, &visitor, &problem, sent, key));
+        return refused(&app, &visitor, &problem, sent, key).await;
     }
     let photos = match photos(&sent).await {
         Ok(photos) => photos,
         Err(message) => {
             let text = visitor.l.t_n(message, PHOTOS_MOST);
             let form = Form { errors: vec![FieldError { field: "photos".into(), text }], sent };
-            return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, form, key));
+            return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, form, key, Vec::new()));
         }
     };
-    let Some(raise) = read_form(&sent, &photos) else { return Err(Problem::form()) };
+    let Some(mut raise) = read_form(&sent, &photos) else { return Err(Problem::form()) };
+    if let Ok(index) = sent.get("joins").parse::<i64>() {
+        // One that is not public any more becomes the handle of no case: the refusal says so.
+        raise.joins = Some(shown::one(&app, index).await?.map_or(CaseId::default(), |case| case.id));
+    }
+    if let Some(id) = sent_before(&app, &headers, &raise).await? {
+        return Ok(arrived(&app, &headers, id, "/case/receipt?done=raised"));
+    }
     let idempotency = Key::of(SCOPE, &key);
     match app.desk().raise(Actor::Resident, raise, photos, Some(idempotency)).await {
         Ok(raised) => Ok(arrived(&app, &headers, raised.id, "/case/receipt?done=raised")),
@@ -130,7 +157,8 @@ pub(crate) async fn send(
             // Only to the browser that raised it and still has it open: a kept form may be in other hands by now.
             let visits = cookie(&headers, VISIT).and_then(|c| app.visit(cookie_key(c)));
             if visits != Some(id) {
-                return Ok(refused(&app, &visitor, &refusal.into(), sent, app.random_text()));
+                let fresh = app.random_text();
+                return refused(&app, &visitor, &refusal.into(), sent, fresh).await;
             }
             Ok(arrived(&app, &headers, id, "/case/receipt?done=raised-before"))
         }
@@ -139,7 +167,7 @@ pub(crate) async fn send(
             if problem.status().is_server_error() {
                 return Err(problem);
             }
-            Ok(refused(&app, &visitor, &problem, sent, key))
+            refused(&app, &visitor, &problem, sent, key).await
         }
     }
 }
@@ -163,15 +191,59 @@ pub(crate) fn begin_visit(app: &App, response: &mut Response, headers: &HeaderMa
     set_cookie(response, headers, VISIT, &cookie, None);
 }
 
+/// The neighbours' cases to look at before this is sent: about the same kind of matter in the same street, by the words of
+/// the text where no kind was chosen. None when they have been looked at, when there are none, and when photos came along:
+/// a browser would not send those a second time.
+async fn first_look(app: &App, visitor: &Visitor, sent: &Sent) -> Result<Option<Vec<CaseView>>, Problem> {
+    let looked = sent.is_on("near") || sent.is_on("joins") || sent.files("photos").next().is_some();
+    if looked || sent.get("text").is_empty() || sent.get("track") == Track::Accusation.code() {
+        return Ok(None);
+    }
+    let near = near_of(app, visitor, sent).await?;
+    Ok(Some(near).filter(|n| !n.is_empty()))
+}
+
+async fn near_of(app: &App, visitor: &Visitor, sent: &Sent) -> Result<Vec<CaseView>, Problem> {
+    let district = app.desk().district();
+    let track = Track::of(sent.get("track")).unwrap_or(Track::Hotline);
+    let by_words = reading::by_words(&district.catalogue, track, sent.get("text"));
+    let suggested = by_words.first().map_or("", |f| f.category.code.as_str());
+    let category = Some(sent.get("category")).filter(|c| !c.is_empty()).unwrap_or(suggested);
+    shown::near(app, visitor.l, sent.get("street"), category).await
+}
+
+/// The case that this browser has just raised with the same words: the back button and a second sending are no second
+/// case, whatever key came with it.
+async fn sent_before(app: &App, headers: &HeaderMap, raise: &Raise) -> Result<Option<CaseId>, Problem> {
+    let Some(id) = cookie(headers, VISIT).and_then(|c| app.visit(cookie_key(c))) else { return Ok(None) };
+    let history = history(app, id).await?;
+    let Some(first) = history.told.first() else { return Ok(None) };
+    let said = |name: &str| first.private.get(name).map_or("", String::as_str);
+    // One that somebody has begun to work on is another matter by now.
+    let same = history.case.stage == Stage::Raised
+        && history.case.track == raise.track
+        && history.case.street == raise.street
+        && said(field::TEXT) == raise.text.trim()
+        && said(field::PLACE) == raise.place.trim();
+    Ok(same.then_some(id))
+}
+
 /// The form with its fault, and all that was typed; photos can't be given back to a browser.
-fn refused(app: &App, visitor: &Visitor, problem: &Problem, sent: Sent, key: String) -> Response {
+async fn refused(
+    app: &App,
+    visitor: &Visitor,
+    problem: &Problem,
+    sent: Sent,
+    key: String,
+) -> Result<Response, Problem> {
     let field = problem.field().unwrap_or("text").to_owned();
     let mut errors = vec![FieldError { field, text: problem.sentence(visitor.l.0) }];
     if sent.files("photos").next().is_some() && errors[0].field != "photos" {
         errors.push(FieldError { field: "photos".into(), text: visitor.l.t("raise-photos-again") });
     }
-    let response = page(app, visitor, problem.status(), Form { sent, errors }, key);
-    problem.with_retry(response)
+    let near = if sent.is_on("near") { near_of(app, visitor, &sent).await? } else { Vec::new() };
+    let response = page(app, visitor, problem.status(), Form { sent, errors }, key, near);
+    Ok(problem.with_retry(response))
 }
 
 /// The photos, drawn anew; or the message that says what is wrong with them.

@@ -195,7 +195,18 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
     let read = |text: &str| if handler { text.to_owned() } else { mask::text(text, &known) };
     let of = |name: &str| fields.get(name).map_or("", String::as_str);
     let words = format!("{}\n{}", of(field::TITLE), of(field::TEXT));
-    let maker = Maker { l, district, case, staff, today, words: &words, sent: beside.sent, errors: &beside.errors };
+    let shown = [of(field::TEXT), history.latest(field::ANSWER).unwrap_or_default()].map(|t| mask::text(t, &known));
+    let maker = Maker {
+        l,
+        district,
+        case,
+        staff,
+        today,
+        words: &words,
+        shown: [&shown[0], &shown[1]],
+        sent: beside.sent,
+        errors: &beside.errors,
+    };
     let (main, mut forms) = maker.all();
     let unmask = forms.iter().position(|f| f.kind == CommandKind::Unmask).map(|n| forms.remove(n));
     let contact = contact(l, &fields, beside.opened);
@@ -292,6 +303,9 @@ fn todo(l: L, case: &Case, district: &District, today: calendar::Date) -> Vec<St
         None => l.t_n(&format!("staff-todo-{what}"), who),
     };
     let centre = || l.t("staff-who-dispatcher");
+    if case.erasure_asked {
+        return vec![due("erasure", centre(), day(case.next_due()))];
+    }
     match case.stage {
         Stage::Raised => vec![due("accept", centre(), day(case.next_due()))],
         Stage::Accepted => vec![due("dispatch", centre(), day(case.next_due()))],

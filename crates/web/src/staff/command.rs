@@ -107,10 +107,13 @@ pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Resu
         K::Recategorise => Command::Recategorise { category: f.category()? },
         K::CorrectField => Command::CorrectField { field: f.one::<Corrected>("field")?, value: f.text("value") },
         K::HideText => Command::HideText { reason: f.text("reason") },
+        K::ReleaseText => Command::ReleaseText { text: f.text("text"), answer: f.text("answer") },
+        K::DeclineErasure => Command::DeclineErasure { reason: f.text("reason") },
         K::Unmask => Command::Unmask { purpose: f.one::<Purpose>("purpose")?, text: f.text("text") },
         K::DeclareInterest => Command::DeclareInterest,
         // Only the resident, or the district's own clock.
         K::Reply
+        | K::AskErasure
         | K::FollowMerged
         | K::GiveVerdict
         | K::AskReview

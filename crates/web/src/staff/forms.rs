@@ -56,6 +56,8 @@ pub(super) struct Maker<'a> {
     pub(super) today: Date,
     /// Title and text, for suggestions.
     pub(super) words: &'a str,
+    /// Text and latest answer as they might be shown to neighbours: numbers and personal fields are dots already.
+    pub(super) shown: [&'a str; 2],
     /// What was sent and refused.
     pub(super) sent: Option<&'a Sent>,
     pub(super) errors: &'a [FieldError],
@@ -340,6 +342,16 @@ impl Maker<'_> {
             K::SendBack => vec![task(own.filter(|t| t.proposed.is_some())?.no), reason()],
             K::Reopen => (case.stage != Stage::Withdrawn).then(|| vec![reason()])?,
             K::HideText => (case.public && !case.hidden).then(|| vec![reason()])?,
+            K::ReleaseText => {
+                let area = |field, label: &str, default| self.input("area", kind, field, self.l.t(label), default);
+                let text = area("text", "release-text", self.shown[0]);
+                let answer = Input { required: false, ..area("answer", "release-answer", self.shown[1]) };
+                case.may_be_shown().then(|| vec![text, answer])?
+            }
+            K::DeclineErasure => {
+                let told = self.area(kind, "reason", "staff-field-reason-told");
+                case.erasure_asked.then(|| vec![told])?
+            }
             K::AnswerReview | K::AnswerReReview => {
                 let outcomes: &[Outcome] = track.outcomes();
                 vec![self.radio(kind, "outcome", "staff-field-outcome", outcomes, ""), text("staff-field-answer")]
@@ -365,6 +377,7 @@ impl Maker<'_> {
                 vec![purpose, Input { required: false, ..words }]
             }
             K::Reply
+            | K::AskErasure
             | K::FollowMerged
             | K::GiveVerdict
             | K::EndUnreached

@@ -43,6 +43,8 @@ const TEXTS: &[(&str, &str)] = &[
     (field::NOTE, "staff-said-note"),
     (field::WORDS, "staff-said-words"),
     (field::PURPOSE, "staff-said-purpose"),
+    (field::SHOWN, "release-text"),
+    (field::SHOWN_ANSWER, "release-answer"),
 ];
 
 /// Who acted: a post of a unit, never an account or a name.
@@ -164,6 +166,9 @@ impl Teller<'_> {
             | Event::HearingClosed
             | Event::Withdrawn
             | Event::TextHidden
+            | Event::TextReleased
+            | Event::ErasureAsked
+            | Event::ErasureDeclined
             | Event::InterestDeclared
             | Event::DueMoved => Vec::new(),
         }

@@ -75,7 +75,7 @@ async fn the_description_of_the_api_names_every_route_of_it() {
     let document: serde_json::Value = serde_json::from_str(&text).unwrap();
     let is_api = |path: &str| {
         path.starts_with("/api/")
-            || ["/receipts", "/checkpoint", "/tile", "/healthz", "/readyz", "/metrics"]
+            || ["/receipts", "/checkpoint", "/tile", "/healthz", "/readyz", "/metrics", "/open-data/", "/figures/feed"]
                 .iter()
                 .any(|p| path.starts_with(p))
     };

@@ -160,6 +160,8 @@ impl Kit {
 pub struct Answer {
     pub status: StatusCode,
     pub headers: axum::http::HeaderMap,
+    /// Bytes of the body as it went over the wire.
+    pub size: usize,
     pub text: String,
 }
 
@@ -247,6 +249,7 @@ impl Client<'_> {
             }
         }
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status: parts.status, headers: parts.headers, size: bytes.len(), text }
     }
 }

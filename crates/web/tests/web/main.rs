@@ -12,6 +12,7 @@ mod office_audit;
 mod office_care;
 mod office_watch;
 mod private;
+mod public;
 mod resident;
 mod scripts;
 mod staff;

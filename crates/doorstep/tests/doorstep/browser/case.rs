@@ -20,7 +20,7 @@ async fn raise(tab: &Tab) -> (String, String, String) {
     tab.press("main form .btn-main").await;
     let code = tab.at(".slip .code").await.text().await.unwrap();
     let digits = tab.at(".slip p + p + p .code").await.text().await.unwrap();
-    tab.at(".slip svg.qr path").await;
+    tab.at(".slip svg.qr image").await;
     tab.press("a[download='receipt.tlog-proof']").await;
     let receipt = tab.downloaded("receipt.tlog-proof").await;
     tab.press("a[href='/case']").await;

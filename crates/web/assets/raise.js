@@ -1,0 +1,71 @@
+// One question at a time: shows the steps of <form data-steps> one by one. Every answer stays in the one form, so that
+// sending, drafts and photos are form.js's as before; without this file each question opens by a tap.
+//
+//   <form data-steps="Question @ of #">         @: which one, #: how many
+//     <div data-step>…</div> <details data-step><summary>…</summary>…</details>
+//     <div data-step data-near="/raise/near" data-empty></div>   filled with neighbours' cases once street and kind are known
+//     <p data-step-count hidden></p> <button data-step-next hidden> <button data-step-back hidden>
+
+const form = document.querySelector("form[data-steps]");
+
+function byStep(form) {
+  const next = form.querySelector("[data-step-next]"), back = form.querySelector("[data-step-back]");
+  const count = form.querySelector("[data-step-count]"), near = form.querySelector("[data-near]");
+  const steps = () => [...form.querySelectorAll("[data-step]:not([data-empty])")];
+  let now = steps()[0];
+
+  function show(step, focus) {
+    now = step;
+    const all = steps(), at = all.indexOf(step);
+    form.querySelectorAll("[data-step]").forEach((s) => { s.hidden = s !== step; });
+    if (step.tagName === "DETAILS") step.open = true;
+    count.hidden = at === 0;
+    count.textContent = at === 0 ? "" : form.dataset.steps.replace("@", at).replace("#", all.length - 1);
+    next.hidden = at === all.length - 1;
+    back.hidden = at === 0;
+    if (focus) (step.querySelector("summary, legend, textarea") ?? step).focus();
+  }
+
+  let asked = "";
+  async function look() {
+    const street = form.querySelector("[name=street]:checked")?.value ?? "", category = form.elements.category.value;
+    const where = street && category ? `${near.dataset.near}?${new URLSearchParams({ street, category })}` : "";
+    if (where === asked) return;
+    asked = where;
+    let text = "";
+    try {
+      const response = where ? await fetch(where, { credentials: "same-origin", headers: { Accept: "text/html" } }) : null;
+      if (response?.ok) text = await response.text();
+    } catch { /* no network: the question is asked when it is sent */ }
+    if (where !== asked) return;
+    near.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
+    near.querySelector("legend")?.setAttribute("tabindex", "-1");
+    near.toggleAttribute("data-empty", !near.querySelector("[name=joins]"));
+    show(now, false);
+  }
+
+  const step = (by) => { const all = steps(); show(all[Math.min(all.length - 1, Math.max(0, all.indexOf(now) + by))], true); };
+  next.addEventListener("click", () => step(1));
+  back.addEventListener("click", () => step(-1));
+  form.addEventListener("change", (event) => { if (["street", "category"].includes(event.target.name)) look(); });
+  // The heading of the question that is asked does not close it.
+  form.addEventListener("click", (event) => { if (event.target.closest("summary")?.parentElement.matches("[data-step]")) event.preventDefault(); });
+  form.addEventListener("keydown", (event) => {
+    const line = event.target.matches("input:not([type=radio], [type=checkbox], [type=file])");
+    if (event.key !== "Enter" || !line || next.hidden) return;
+    event.preventDefault();
+    step(1);
+  });
+  // What is missing is shown before the browser points at it.
+  form.addEventListener("invalid", (event) => {
+    const at = event.target.closest("[data-step]");
+    if (at && at !== now) show(at, false);
+  }, true);
+  form.classList.add("by-step");
+  form.querySelector("[data-without-steps]").hidden = true;
+  show(now, false);
+  look();
+}
+
+if (form && window.DOMParser && window.fetch) byStep(form);
+document.getElementById("near")?.focus();

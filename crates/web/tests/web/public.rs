@@ -1,0 +1,412 @@
+//! What everybody may look at, and how a neighbour joins: nothing of it says who somebody is.
+
+use crate::kit::{Answer, Client, Kit};
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
+use desk::Raised;
+use domain::case::{Command, Contact, Handled, Outcome, Raise, Solved, Verdict};
+use domain::{Actor, Role};
+
+const SAID: &str = "三号楼的楼道灯不亮，示例居民0001家的老人不敢下楼，电话13800001111。";
+const SHOWN: &str = "楼道灯不亮，老人不敢下楼。";
+
+/// A public case of street and category, raised by the web.
+async fn neighbour(kit: &Kit, text: &str) -> Raised {
+    let raise = Raise {
+        text: text.into(),
+        street: Some("street-1".into()),
+        category: Some("housing.light".into()),
+        place: "示例里3号楼标记".into(),
+        contact: Contact { name: "示例居民0001".into(), phone: "13800001111".into() },
+        public: true,
+        ..Raise::default()
+    };
+    kit.desk.raise(Actor::Resident, raise, Vec::new(), None).await.unwrap()
+}
+
+async fn act(kit: &Kit, user: &str, raised: &Raised, command: Command) {
+    kit.desk.act(kit.actor(user), raised.id, None, command, None).await.unwrap();
+}
+
+async fn release(kit: &Kit, raised: &Raised) {
+    let answer = "灯已经换好。".to_owned();
+    act(kit, "dispatcher-1", raised, Command::ReleaseText { text: SHOWN.into(), answer }).await;
+}
+
+/// From acceptance to the resident's word.
+async fn ended(kit: &Kit, raised: &Raised) {
+    act(kit, "dispatcher-1", raised, Command::Accept { way: None, category: "housing.light".into() }).await;
+    act(kit, "dispatcher-1", raised, Command::Dispatch { lead: "housing".into(), joint: Vec::new() }).await;
+    let (text, basis) = ("灯已经换好，已电话告知。".into(), String::new());
+    act(kit, "clerk-1", raised, Command::Answer { task: 1, outcome: Outcome::Done, text, basis }).await;
+    let verdict = Verdict { solved: Solved::Yes, handled: Handled::Fair, asked_for_good: false, witnessed: false };
+    let word = Command::GiveVerdict { verdict, words: "换得快".into(), witness: String::new() };
+    kit.desk.act(Actor::Resident, raised.id, None, word, None).await.unwrap();
+}
+
+fn lacks_personal(answer: &Answer, raised: &Raised) {
+    for secret in [&raised.code, &raised.secret, &raised.id.hex()] {
+        assert!(!answer.text.contains(secret.as_str()), "{secret} opens the case, or leads there");
+    }
+    for marker in ["示例居民0001", "13800001111", "示例里3号楼标记", "换得快"] {
+        assert!(!answer.text.contains(marker), "{marker}");
+    }
+}
+
+fn place() -> [(&'static str, &'static str); 3] {
+    [("text", "我们楼的灯也不亮。"), ("street", "street-1"), ("category", "housing")]
+}
+
+#[tokio::test]
+async fn neighbours_cases_are_shown_before_sending_and_joining_makes_a_case_of_ones_own() {
+    let kit = Kit::new().await;
+    let first = neighbour(&kit, SAID).await;
+    let mut client = kit.client();
+    let key = client.get("/raise").await.input("key");
+    let fields = [&place()[..], &[("key", key.as_str())]].concat();
+    let asked = client.post("/raise", &fields).await;
+    assert_eq!(asked.status, StatusCode::OK, "nothing is sent before it was looked at");
+    assert_eq!(asked.input("key"), key);
+    assert!(asked.text.contains("是同一件事吗？") && asked.text.contains("我们楼的灯也不亮。"), "{}", asked.text);
+    assert!(asked.text.contains("内容没有公开"), "without a release only street and category are told");
+    lacks_personal(&asked, &first);
+    release(&kit, &first).await;
+    let asked = client.post("/raise", &fields).await;
+    assert!(asked.text.contains(SHOWN) && !asked.text.contains("内容没有公开"));
+    let index = first.index.to_string();
+    let joining = [&fields[..], &[("near", "seen"), ("joins", index.as_str())]].concat();
+    let answer = client.post("/raise", &joining).await;
+    assert_eq!(answer.location(), "/case/receipt?done=raised", "{}", answer.text);
+    let own = client.get("/case").await;
+    assert!(own.text.contains("和另一件放在一起看"), "{}", own.text);
+    lacks_personal(&own, &first);
+    assert!(client.get(&format!("/published/{index}")).await.text.contains("还有 1 件一起反映"));
+    // Once more without any change: the same case, also when the key was lost on the way.
+    let again = [&place()[..], &[("near", "seen"), ("joins", index.as_str())]].concat();
+    assert_eq!(client.post("/raise", &again).await.location(), "/case/receipt?done=raised");
+    assert!(client.get(&format!("/published/{index}")).await.text.contains("还有 1 件一起反映"));
+}
+
+#[tokio::test]
+async fn a_case_that_is_not_public_any_more_can_not_be_joined_and_what_was_typed_stays() {
+    let kit = Kit::new().await;
+    let (first, other) = (neighbour(&kit, SAID).await, neighbour(&kit, "灯又坏了。").await);
+    let mut client = kit.client();
+    kit.desk.act(Actor::Resident, first.id, None, Command::HideText { reason: String::new() }, None).await.unwrap();
+    let index = first.index.to_string();
+    let fields = [&place()[..], &[("near", "seen"), ("joins", index.as_str()), ("place", "五号楼")]].concat();
+    let answer = client.post("/raise", &fields).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text.contains("不能公开查看了") && answer.text.contains("href=\"#f-joins\""), "{}", answer.text);
+    assert!(answer.text.contains("五号楼") && answer.text.contains(&format!("value=\"{}\"", other.index)));
+    assert_eq!(client.get(&format!("/published/{index}")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_back_button_and_a_second_sending_without_scripts_are_one_case() {
+    let kit = Kit::new().await;
+    let mut client = kit.client();
+    let fields = |key: &'static str, text: &'static str| [("key", key), ("text", text), ("place", "三号楼")];
+    assert_eq!(client.post("/raise", &fields("a", "灯不亮")).await.location(), "/case/receipt?done=raised");
+    let first = client.get("/case").await.text;
+    // A browser that asked for the page anew has another key, and the words that were restored.
+    assert_eq!(client.post("/raise", &fields("b", "灯不亮")).await.location(), "/case/receipt?done=raised");
+    let code = |page: &str| page.split("class=\"code\">").nth(1).unwrap()[..13].to_owned();
+    assert_eq!(code(&client.get("/case").await.text), code(&first));
+    client.post("/raise", &fields("c", "水管坏了")).await;
+    assert_ne!(code(&client.get("/case").await.text), code(&first), "other words are another case");
+    let mut elsewhere = kit.client();
+    elsewhere.post("/raise", &fields("d", "灯不亮")).await;
+    assert_ne!(code(&elsewhere.get("/case").await.text), code(&first), "another phone's case is its own");
+}
+
+#[tokio::test]
+async fn words_are_read_by_a_person_before_neighbours_see_them() {
+    let kit = Kit::new().await;
+    let raised = neighbour(&kit, SAID).await;
+    ended(&kit, &raised).await;
+    let mut everybody = kit.client();
+    let empty = everybody.get("/published").await;
+    assert!(empty.text.contains("这里还没有公开的事") && !empty.text.contains("楼道灯不亮"));
+    // The form offers the words with what is known to be personal taken out; the dispatcher takes out the rest.
+    let mut dispatcher = kit.role(Role::Dispatcher).await;
+    let page = dispatcher.case(&raised.code).await;
+    let form = page.text.split("name=\"release_text-text\"").nth(1).unwrap().split("</textarea>").next().unwrap();
+    assert!(form.contains("楼道灯不亮") && !form.contains("13800001111") && !form.contains("示例居民0001"), "{form}");
+    dispatcher.done(&raised.code, "release_text", &[("text", SHOWN), ("answer", "灯已经换好。")]).await;
+    for path in ["/published", "/published?street=street-1", "/published?category=housing&street=street-1"] {
+        let list = everybody.get(path).await;
+        assert!(list.text.contains(SHOWN), "{path}");
+        lacks_personal(&list, &raised);
+    }
+    for path in ["/published?street=none", "/published?category=water", "/published?before=1"] {
+        assert!(!everybody.get(path).await.text.contains(SHOWN), "{path}");
+    }
+    let page = everybody.get(&format!("/published/{}", raised.index)).await;
+    for words in [SHOWN, "灯已经换好。", "示范住建局", "已办成", "解决了", "一般", "5月4日"] {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
+    lacks_personal(&page, &raised);
+    // The resident sees what neighbours see, and takes the consent back without a word.
+    let mut resident = kit.client();
+    resident.post("/follow", &[("code", &raised.code), ("digits", &raised.secret)]).await;
+    let own = resident.get("/case").await;
+    assert!(own.text.contains(&format!("href=\"/published/{}\"", raised.index)), "{}", own.text);
+    let version = own.input("version");
+    let hidden = resident.post("/case/hide", &[("key", "h"), ("version", &version)]).await;
+    assert_eq!(hidden.location(), "/case?done=hide-sent");
+    assert!(resident.get("/case?done=hide-sent").await.text.contains("已经不给邻居看了"));
+    assert_eq!(everybody.get(&format!("/published/{}", raised.index)).await.status, StatusCode::NOT_FOUND);
+    assert!(!everybody.get("/published").await.text.contains(SHOWN));
+    assert!(!everybody.get("/open-data/cases.json").await.text.contains(SHOWN));
+}
+
+#[tokio::test]
+async fn an_erasure_is_asked_for_by_a_form_seen_by_the_dispatcher_and_answered() {
+    let kit = Kit::new().await;
+    let raised = neighbour(&kit, SAID).await;
+    let mut resident = kit.client();
+    resident.post("/follow", &[("code", &raised.code), ("digits", &raised.secret)]).await;
+    assert!(resident.get("/case").await.text.contains("还在办的事不能删"));
+    ended(&kit, &raised).await;
+    let version = resident.get("/case").await.input("version");
+    let asked = resident.post("/case/erasure", &[("key", "e"), ("version", &version), ("erasure", "不想留着")]).await;
+    assert_eq!(asked.location(), "/case?done=erasure-sent", "{}", asked.text);
+    let own = resident.get("/case").await;
+    assert!(own.text.contains("您已经申请，正在等答复") && own.text.contains("答复您的删除申请"), "{}", own.text);
+    assert!(own.text.contains("还有 32 天"), "the thirtieth is a Saturday; by which day it is answered: {}", own.text);
+    let mut dispatcher = kit.role(Role::Dispatcher).await;
+    dispatcher.get("/inbox").await.has(&raised.code);
+    dispatcher.case(&raised.code).await.has("不想留着").has("答复删除申请");
+    dispatcher.done(&raised.code, "decline_erasure", &[("reason", "档案法要求保存到明年")]).await;
+    assert!(resident.get("/case").await.text.contains("档案法要求保存到明年"));
+    dispatcher.get("/inbox").await.lacks(&raised.code);
+}
+
+#[tokio::test]
+async fn what_is_published_comes_as_files_with_their_definitions_and_as_a_feed() {
+    let kit = Kit::new().await;
+    let raised = neighbour(&kit, SAID).await;
+    let silent = kit.raise("没有同意公开的标记").await;
+    ended(&kit, &raised).await;
+    let mut client = kit.client();
+    let untold = client.get("/open-data/cases.json").await;
+    let document: serde_json::Value = serde_json::from_str(&untold.text).unwrap();
+    assert_eq!(document["rows"].as_array().unwrap().len(), 1, "only with the resident's yes");
+    assert_eq!(document["rows"][0]["asked"], serde_json::Value::Null);
+    release(&kit, &raised).await;
+    let told: serde_json::Value = serde_json::from_str(&client.get("/open-data/cases.json").await.text).unwrap();
+    assert_eq!(told["rows"][0]["asked"], SHOWN);
+    assert_eq!((&told["rows"][0]["index"], &told["next"]), (&raised.index.into(), &serde_json::Value::Null));
+    let table = client.get("/open-data/cases.csv").await;
+    assert_eq!(table.headers["content-type"], "text/csv; charset=utf-8");
+    assert!(table.text.starts_with("\u{feff}index,category,street,unit,stage,raised"), "{}", table.text);
+    assert!(table.text.contains("楼道照明") && table.text.contains(SHOWN));
+    lacks_personal(&table, &raised);
+    assert!(!table.text.contains("标记") && !table.text.contains(&silent.code));
+    let mut leader = kit.role(Role::Leader).await;
+    let filter = "from=2023-05-01&to=2023-06-01";
+    leader.submit("/figures/publish", &[("filter", filter)]).await;
+    let figures: serde_json::Value = serde_json::from_str(&client.get("/open-data/figures.json").await.text).unwrap();
+    let rows = figures["rows"].as_array().unwrap();
+    let first = rows.iter().find(|r| r["figure"] == "raised").unwrap();
+    assert_eq!((&first["numerator"], &first["from"]), (&2.into(), &"2023-05-01".into()));
+    assert!(first["definition"]["zh"].as_str().unwrap().len() > 10 && first["counted"].as_str().unwrap().len() == 64);
+    let lines = client.get("/open-data/figures.csv").await.text.lines().count();
+    assert_eq!(lines, rows.len() + 1);
+    let feed = client.get("/figures/feed.atom").await;
+    assert!(feed.headers["content-type"].to_str().unwrap().starts_with("application/atom+xml"));
+    assert_eq!(feed.text.matches("<entry>").count(), 1);
+    let id = format!("<id>http://doorstep.test/figures/published/{}</id>", first["publication"]);
+    assert!(feed.text.contains(&id) && feed.text.contains("收件量"), "{}", feed.text);
+    for path in ["/open-data/none.csv", "/open-data/cases.xml", "/open-data/cases"] {
+        assert_eq!(client.get(path).await.status, StatusCode::NOT_FOUND);
+    }
+    let page = client.get("/open-data").await;
+    assert!(page.text.contains("/open-data/figures.csv") && page.text.contains("所计诉求账本编号的 SHA-256"));
+}
+
+#[tokio::test]
+async fn the_ledger_is_told_in_plain_words_with_the_size_and_root_of_its_checkpoint() {
+    let kit = Kit::new().await;
+    let raised = kit.raise(SAID).await;
+    let mut client = kit.client();
+    let note = client.get("/checkpoint").await.text;
+    let lines: Vec<&str> = note.lines().collect();
+    let page = client.get("/ledger-today").await;
+    assert!(page.text.contains(&format!("账本有 {} 条记录", lines[1])), "{}", page.text);
+    // A root has "+", which a page escapes.
+    assert!(page.text.replace("&#43;", "+").contains(&format!("<code>{}</code>", lines[2])), "{}", page.text);
+    assert!(page.text.contains("2023-05-04 09:00"));
+    lacks_personal(&page, &raised);
+}
+
+/// The pages that everybody may look at.
+const OPEN: &[&str] = &[
+    "/",
+    "/how",
+    "/privacy",
+    "/verify",
+    "/figures",
+    "/published",
+    "/ledger-today",
+    "/open-data",
+    "/open-data/cases.json",
+    "/open-data/cases.csv",
+    "/open-data/figures.json",
+    "/open-data/figures.csv",
+    "/figures/feed.atom",
+    "/raise/near?street=street-1&category=housing",
+];
+
+#[tokio::test]
+async fn what_everybody_may_look_at_sets_no_cookie_is_kept_and_is_not_sent_twice() {
+    let kit = Kit::new().await;
+    release(&kit, &neighbour(&kit, SAID).await).await;
+    for path in OPEN {
+        let mut client = kit.client();
+        let answer = client.get(path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        assert!(!answer.headers.contains_key("set-cookie"), "{path}");
+        assert!(answer.headers["cache-control"].to_str().unwrap().starts_with("public, max-age="), "{path}");
+        let tag = answer.headers["etag"].to_str().unwrap().to_owned();
+        let headers = [("if-none-match", tag.as_str())];
+        let again = client.send(Method::GET, path, &headers, Body::empty(), "").await;
+        assert_eq!((again.status, again.size), (StatusCode::NOT_MODIFIED, 0), "{path}");
+        assert_eq!(again.headers["etag"], *tag, "{path}");
+        // Whoever is signed in gets a page of their own, which nobody keeps.
+        if !path.contains('.') {
+            let own = kit.role(Role::Leader).await.get(path).await;
+            assert_eq!(own.headers["cache-control"], "no-store", "{path}");
+        }
+    }
+}
+
+/// What a page weighs over the wire with all that it loads, the first time.
+async fn weight(client: &mut Client<'_>, path: &str) -> usize {
+    let zipped = [("accept-encoding", "gzip")];
+    let page = client.send(Method::GET, path, &zipped, Body::empty(), "").await;
+    assert!(page.status.is_success(), "{path}: {}", page.status);
+    let text = client.get(path).await.text;
+    let mut all = page.size;
+    let mut assets: Vec<&str> =
+        text.split('"').filter(|s| s.starts_with("/assets/") || s.starts_with("/case/photo")).collect();
+    assets.sort();
+    assets.dedup();
+    assert!(assets.contains(&"/assets/app.css") || path.contains("near"), "{path}");
+    for asset in assets {
+        all += client.send(Method::GET, asset, &zipped, Body::empty(), "").await.size;
+    }
+    all
+}
+
+#[tokio::test]
+async fn public_pages_weigh_at_most_60_kb_and_desk_pages_120_kb_whatever_the_number_of_rows() {
+    let kit = Kit::new().await;
+    let long = "楼道灯不亮，".repeat(300);
+    for n in 0..60 {
+        let raised = neighbour(&kit, &format!("第{n}盏灯不亮。{long}")).await;
+        act(
+            &kit,
+            "dispatcher-1",
+            &raised,
+            Command::ReleaseText { text: format!("第{n}盏：{long}"), answer: long.clone() },
+        )
+        .await;
+        if n % 2 == 0 {
+            act(&kit, "dispatcher-1", &raised, Command::Accept { way: None, category: "housing.light".into() }).await;
+            act(&kit, "dispatcher-1", &raised, Command::Dispatch { lead: "housing".into(), joint: Vec::new() }).await;
+        }
+    }
+    let filter = "from=2023-05-01&to=2023-06-01";
+    kit.role(Role::Leader).await.submit("/figures/publish", &[("filter", filter)]).await;
+    let case = neighbour(&kit, SAID).await;
+    let mut resident = kit.client();
+    resident.post("/follow", &[("code", &case.code), ("digits", &case.secret)]).await;
+    let public = OPEN.iter().filter(|p| !p.contains('.')).copied();
+    let residents = ["/raise", "/follow", "/case", "/case/receipt", "/case/slip", "/sign-in", "/patterns"];
+    for path in public.chain(residents) {
+        let bytes = weight(&mut resident, path).await;
+        println!("{path}: {bytes} bytes");
+        assert!(bytes <= 60_000, "{path} weighs {bytes} bytes");
+        let statements: u32 = resident.get(path).await.headers["x-statements"].to_str().unwrap().parse().unwrap();
+        assert!(statements <= 6, "{path} reads {statements} statements");
+    }
+    for (role, path) in [
+        (Role::Clerk, "/desk"),
+        (Role::Dispatcher, "/inbox"),
+        (Role::Supervisor, "/late"),
+        (Role::Leader, "/figures/live"),
+        (Role::Auditor, "/ledger"),
+        (Role::Administrator, "/admin/catalogue"),
+    ] {
+        let mut staff = kit.role(role).await;
+        let bytes = weight(&mut staff, path).await;
+        println!("{path}: {bytes} bytes");
+        assert!(bytes <= 120_000, "{path} weighs {bytes} bytes");
+        let page = staff.get(path).await;
+        assert!(!page.headers.contains_key("content-encoding"), "{path} holds a form token: it is never compressed");
+    }
+    let zipped = [("accept-encoding", "gzip")];
+    let own = resident.send(Method::GET, "/case", &zipped, Body::empty(), "").await;
+    assert!(!own.headers.contains_key("content-encoding"), "nor is a page that opens to one resident alone");
+    let home = resident.send(Method::GET, "/", &zipped, Body::empty(), "").await;
+    assert_eq!(home.headers["content-encoding"], "gzip");
+    for path in OPEN {
+        let statements: u32 = resident.get(path).await.headers["x-statements"].to_str().unwrap().parse().unwrap();
+        assert!(statements <= 6, "{path} reads {statements} statements");
+    }
+}
+
+#[tokio::test]
+async fn the_list_of_neighbours_cases_holds_each_once_over_its_pages() {
+    let kit = Kit::new().await;
+    for n in 0..45 {
+        let raised = neighbour(&kit, "灯不亮").await;
+        act(&kit, "dispatcher-1", &raised, Command::ReleaseText { text: format!("第{n}号"), answer: String::new() })
+            .await;
+    }
+    let mut client = kit.client();
+    let (mut path, mut seen) = ("/published?street=street-1&category=".to_owned(), Vec::new());
+    loop {
+        let page = client.get(&path).await.text;
+        let said = page.split("class=\"said\">").skip(1).map(|s| s.split('<').next().unwrap().to_owned());
+        seen.extend(said);
+        let Some(next) = page.split("rel=\"next\"").next().filter(|before| before.len() < page.len()) else { break };
+        let href = next.rsplit("href=\"").next().unwrap().split('"').next().unwrap();
+        path = href.replace("&amp;", "&").replace("&#38;", "&");
+    }
+    let expected: Vec<String> = (0..45).rev().map(|n| format!("第{n}号")).collect();
+    assert_eq!(seen, expected, "the newest first");
+    let file = client.get("/open-data/cases.json?after=-1").await.text;
+    assert_eq!(file.matches("\"asked\": \"第").count(), 45);
+}
+
+/// What staff read on their pages may use the words of their trade.
+const FOR_STAFF: &[&str] = &["staff-", "waits-for-resident", "clock-paused", "#"];
+
+#[test]
+fn there_is_no_bureaucratic_phrase_towards_residents() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let glossary = std::fs::read_to_string(root.join("../../GLOSSARY.md")).unwrap();
+    let list = glossary.split("## 大白话 · Plain words").nth(1).unwrap().split("\n## ").next().unwrap();
+    let phrases: Vec<(&str, &str)> = list
+        .lines()
+        .filter(|l| l.starts_with("| ") && !l.starts_with("| 不说"))
+        .filter_map(|l| l.trim_matches('|').split_once('|'))
+        .map(|(phrase, instead)| (phrase.trim(), instead.trim()))
+        .collect();
+    assert!(phrases.len() >= 30, "{}", phrases.len());
+    for language in ["zh-CN", "en"] {
+        for file in ["resident.ftl", "public.ftl", "frame.ftl"] {
+            let words = std::fs::read_to_string(root.join("locales").join(language).join(file)).unwrap();
+            for line in words.lines().filter(|l| !FOR_STAFF.iter().any(|k| l.starts_with(k))) {
+                let Some((key, said)) = line.split_once(" = ") else { continue };
+                for (phrase, instead) in &phrases {
+                    let found = said.to_lowercase().contains(&phrase.to_lowercase());
+                    assert!(!found, "{language}/{file}: {key} says “{phrase}”; say “{instead}”");
+                }
+            }
+        }
+    }
+}
