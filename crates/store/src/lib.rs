@@ -8,6 +8,7 @@ pub mod db;
 pub mod health;
 pub mod keys;
 pub mod log;
+pub mod outbox;
 pub mod place;
 pub mod read;
 pub mod rebuild;
@@ -33,6 +34,7 @@ pub fn all_statements() -> Vec<&'static str> {
         audit::STATEMENTS,
         health::STATEMENTS,
         log::STATEMENTS,
+        outbox::STATEMENTS,
         read::STATEMENTS,
         rebuild::STATEMENTS,
         records::STATEMENTS,

@@ -24,6 +24,8 @@ impl Case {
             public: false,
             hidden: false,
             contact: false,
+            email: false,
+            tell: None,
             accused: None,
             way: None,
             refused: None,
@@ -93,7 +95,9 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         Clock::apply(&mut case.clocks, change);
     }
     match event {
-        Event::Raised { code, track, door, category, street, public, contact, accused, opened, .. } => {
+        Event::Raised {
+            code, track, door, category, street, public, contact, tell, email, accused, opened, ..
+        } => {
             case.code.clone_from(code);
             case.track = *track;
             case.door = *door;
@@ -102,6 +106,8 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.street.clone_from(street);
             case.public = *public;
             case.contact = *contact;
+            case.email = *email;
+            case.tell = *tell;
             case.accused.clone_from(accused);
             case.stage = Stage::Raised;
         }
@@ -230,6 +236,11 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         }
         Event::Erased { .. } => case.erased = true,
         Event::Recategorised { category } => case.category = Some(category.clone()),
+        Event::TellingChosen { tell } => {
+            case.contact |= tell.channel == Channel::Sms;
+            case.email |= tell.channel == Channel::Email;
+            case.tell = tell.wanted();
+        }
         Event::TextHidden => case.hidden = true,
         Event::InterestDeclared => case.withdrawn_accounts.extend(by.account()),
     }

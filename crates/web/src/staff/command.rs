@@ -111,6 +111,7 @@ pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Resu
         K::DeclareInterest => Command::DeclareInterest,
         // Only the resident, or the district's own clock.
         K::Reply
+        | K::ChooseTelling
         | K::FollowMerged
         | K::GiveVerdict
         | K::AskReview

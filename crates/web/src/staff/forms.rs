@@ -371,6 +371,7 @@ impl Maker<'_> {
             | K::AskReview
             | K::AskReReview
             | K::Withdraw
+            | K::ChooseTelling
             | K::MoveDue => {
                 return None;
             }
