@@ -1,6 +1,7 @@
 //! The writer: one thread per district. It takes what is waiting, decides each command, and commits all of it at once.
 
 mod district_change;
+mod sweep;
 
 use crate::clock::Clock;
 use crate::entropy::Entropy;
@@ -15,7 +16,7 @@ use std::time::Duration;
 use store::db::Write;
 use store::log::{DISTRICT_STREAM, Log, Pending, Public};
 use store::read::{self, Stream};
-use store::{StoreError, rows};
+use store::{StoreError, outbox, rows};
 use tokio::sync::{mpsc, oneshot};
 
 /// The most commands of one commit. More would make the first of them wait for nothing: the cost of a commit is
@@ -506,70 +507,11 @@ impl Writer {
             };
             let seq = self.log.append(pending, self.entropy.rng())?;
             self.log.rows(rows::project_case(self.number, held.first, seq, &held.case, &body));
+            self.log.rows(outbox::project(self.number, seq, &held.case, &body));
             previous = Some(seq);
             held.last = seq;
         }
         Ok(())
-    }
-
-    /// Ends the waiting times that have run out, lets merged cases follow, and moves the dates that a new calendar table
-    /// moves: a limited number of each, so that nobody waits behind it. Returns how many cases it changed or, while dates
-    /// are being moved, looked at; 0 when nothing is left to do.
-    fn sweep(&mut self) -> Result<u64, Failure> {
-        let today = self.now().date();
-        let clock = Actor::clock();
-        let before = self.log.size();
-        let mut done = 0;
-        for id in read::to_wake(self.log.db(), self.number, today, GROUP_MOST)? {
-            let ends = [Command::EndUnreached, Command::Unask];
-            done += u64::from(ends.iter().any(|c| self.act(&clock, id, None, c, None).is_ok()));
-        }
-        match self.follow_merged().and_then(|n| Ok(n + self.move_dates()?)) {
-            Ok(n) => Ok(done + n),
-            Err(e) if self.log.size() == before => Err(e),
-            // What was appended so far belongs to the group and goes on disk with it.
-            Err(e) => {
-                tracing::error!(error = %e, "a sweep stopped half way");
-                Ok(done.max(1))
-            }
-        }
-    }
-
-    fn follow_merged(&mut self) -> Result<u64, Failure> {
-        let merged = read::merged(self.log.db(), self.number, self.merged_to, GROUP_MOST)?;
-        self.merged_to = if merged.len() < GROUP_MOST { -1 } else { merged.last().map_or(-1, |(_, seq)| *seq) };
-        let mut done = 0;
-        for (id, _) in merged {
-            let held = self.hold(id)?;
-            let into = held.case.merged_into;
-            self.held.insert(id, held);
-            let Some(into) = into else { continue };
-            done += u64::from(self.act(&Actor::clock(), id, None, &Command::FollowMerged { into }, None).is_ok());
-        }
-        Ok(done)
-    }
-
-    fn move_dates(&mut self) -> Result<u64, Failure> {
-        let Some(behind) = self.moved_to else { return Ok(0) };
-        let Some(loaded) = read::calendar_at(self.log.db(), self.number)? else {
-            self.moved_to = None;
-            return Ok(0);
-        };
-        let to = behind + MOVED_MOST;
-        let more = (to as u64) < self.log.size();
-        let cases = read::to_move(self.log.db(), self.number, behind, to, loaded)?;
-        self.moved_to = more.then_some(to);
-        for id in &cases {
-            match self.act(&Actor::clock(), *id, None, &Command::MoveDue, None) {
-                // Most often: nothing moves.
-                Ok(_) | Err(Failure::Refused(_)) => {}
-                Err(e) => {
-                    self.moved_to = Some(behind);
-                    return Err(e);
-                }
-            }
-        }
-        Ok(if more { cases.len().max(1) } else { cases.len() } as u64)
     }
 }
 

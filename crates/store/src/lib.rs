@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod health;
 pub mod keys;
 pub mod log;
+pub mod outbox;
 pub mod oversight;
 pub mod place;
 pub mod public;
@@ -36,6 +37,7 @@ pub fn all_statements() -> Vec<&'static str> {
         audit::STATEMENTS,
         health::STATEMENTS,
         log::STATEMENTS,
+        outbox::STATEMENTS,
         oversight::STATEMENTS,
         public::STATEMENTS,
         read::STATEMENTS,

@@ -152,6 +152,9 @@ impl History {
             {
                 fields.insert(field.clone(), value.clone());
             }
+            if matches!(told.body.event, Event::TellingChosen { .. }) {
+                fields.extend(told.private.clone());
+            }
         }
         fields
     }

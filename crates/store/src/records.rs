@@ -143,6 +143,7 @@ fn texts(events: Vec<(Stored<Event>, Fields)>) -> Fields {
                 fields.remove(field::SECRET);
                 texts.extend(fields);
             }
+            Event::TellingChosen { .. } => texts.extend(fields),
             Event::FieldCorrected { field } => {
                 if let Some(value) = fields.remove(field::VALUE) {
                     texts.insert(field, value);

@@ -13,6 +13,7 @@ pub const MIGRATIONS: &[(u32, &str)] = &[
     (2, include_str!("schema/002_rows.sql")),
     (3, include_str!("schema/003_access.sql")),
     (4, include_str!("schema/004_start.sql")),
+    (5, include_str!("schema/005_messages.sql")),
     (7, include_str!("schema/007_public.sql")),
     (8, include_str!("schema/008_office.sql")),
 ];

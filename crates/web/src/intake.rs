@@ -10,8 +10,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::{Key, Raised, read_case_code};
-use domain::Label;
-use domain::case::{self, Contact, Door, Event, Raise, Track, field};
+use domain::case::{self, Channel, Contact, Door, Event, Raise, Tell, Track, field};
+use domain::{Label, Lang};
 use serde::{Deserialize, Serialize};
 use std::sync::PoisonError;
 use store::read::{self, History, Told};
@@ -48,6 +48,12 @@ enum WantedContact {
         name: String,
         #[serde(default)]
         phone: String,
+        #[serde(default)]
+        email: String,
+        #[serde(default)]
+        tell: Option<Channel>,
+        #[serde(default)]
+        lang: Lang,
     },
 }
 
@@ -95,8 +101,10 @@ pub(crate) async fn raise(
     };
     let contact = match wanted.contact {
         WantedContact::None => Contact::default(),
-        WantedContact::Phone(phone) => Contact { name: String::new(), phone },
-        WantedContact::Parts { name, phone } => Contact { name, phone },
+        WantedContact::Phone(phone) => Contact { name: String::new(), phone, ..Contact::default() },
+        WantedContact::Parts { name, phone, email, tell, lang } => {
+            Contact { name, phone, email, tell: tell.map(|channel| Tell { channel, lang }) }
+        }
     };
     let raise = Raise {
         track,

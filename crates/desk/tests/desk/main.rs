@@ -8,6 +8,7 @@ mod answers;
 mod dates;
 mod district;
 mod doors;
+mod outbox;
 mod privacy;
 mod units;
 

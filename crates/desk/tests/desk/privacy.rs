@@ -5,7 +5,7 @@ use crate::*;
 const PERSONAL: &str = "甘蓝街某某13900000000";
 
 fn with_contact(town: &Town, track: Track) -> Raised {
-    let contact = Contact { name: PERSONAL.into(), phone: "139 0000 0000".into() };
+    let contact = Contact { name: PERSONAL.into(), phone: "139 0000 0000".into(), ..Contact::default() };
     let raise = Raise { contact, public: true, ..raised(track) };
     let photos = vec![("image/jpeg".to_owned(), [&[0xff, 0xd8, 0xff][..], &[7; 300]].concat())];
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

@@ -1,6 +1,7 @@
 //! What can be asked of a case after it was raised.
 
 use super::term::*;
+use super::told::Tell;
 use super::{CaseId, Verdict};
 use crate::district::{CategoryCode, UnitCode};
 use serde::Serialize;
@@ -45,6 +46,7 @@ crate::vocabulary! {
         Erase "erase" "删除个人信息" "erase personal data",
         Recategorise "recategorise" "更正类别" "correct the category",
         CorrectField "correct_field" "更正内容" "correct a field",
+        ChooseTelling "choose_telling" "设定通知方式" "choose how to be told",
         HideText "hide_text" "隐藏公开内容" "hide the public text",
         ReleaseText "release_text" "公开内容" "release the text",
         AskErasure "ask_erasure" "申请删除个人信息" "ask for an erasure",
@@ -144,6 +146,8 @@ pub enum Command {
     Recategorise { category: CategoryCode },
     /// Correct a private field.
     CorrectField { field: Corrected, value: String },
+    /// The resident chooses how to be told. `address`: a new phone number or e-mail address; empty: the one that is there.
+    ChooseTelling { tell: Tell, address: String },
     /// Hide the public text; the resident needs no reason to take the consent back.
     HideText { reason: String },
     /// Show neighbours these words, as a person has reviewed them: what was asked, and what was answered.
@@ -168,7 +172,7 @@ impl Command {
         }
         kinds!(Accept NotAccept Route Dispatch Designate Join Release Object UpholdObjection RejectObjection Transfer Extend Ask Inform Reply
                Unask Note Report Answer Approve SendBack GiveVerdict EndUnreached Reopen AskReview AnswerReview AskReReview OpenHearing CloseHearing
-               AnswerReReview Merge FollowMerged Link Withdraw Erase Recategorise CorrectField HideText
+               AnswerReReview Merge FollowMerged Link Withdraw Erase Recategorise CorrectField ChooseTelling HideText
                ReleaseText AskErasure DeclineErasure Unmask DeclareInterest MoveDue)
     }
 

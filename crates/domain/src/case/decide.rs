@@ -3,8 +3,9 @@
 use super::clock::{Clock, ClockChange};
 use super::command::{Command, CommandKind, Corrected};
 use super::event::Event;
-use super::raise::{LINE_MOST, TEXT_MOST, TITLE_MOST, phone};
+use super::raise::{LINE_MOST, TEXT_MOST, TITLE_MOST, email, mobile, phone};
 use super::term::*;
+use super::told::Tell;
 use super::transition::{Transition, fits, may, survives_erasure};
 use super::{CLOCKS_MOST, CORRECTIONS_MOST, Case, Fields, TASKS_MOST, Task, TaskState, field, index};
 use crate::actor::{Actor, Role};
@@ -300,6 +301,7 @@ impl Decision<'_> {
                 }
                 one(New::of(Event::FieldCorrected { field: code.to_owned() }).with(field::VALUE, value))
             }
+            Command::ChooseTelling { tell, address } => self.choose_telling(*tell, address),
             Command::HideText { reason } => {
                 if *self.facts.actor != Actor::Resident {
                     required(reason, "reason")?;
@@ -342,6 +344,23 @@ impl Decision<'_> {
             Command::DeclareInterest => one(New::of(Event::InterestDeclared)),
             Command::MoveDue => self.move_due(),
         }
+    }
+
+    /// The channel stands in the event; the address, if a new one is given, goes into the vault.
+    fn choose_telling(&self, tell: Tell, address: &str) -> Result<Vec<New>, Refusal> {
+        optional(address, "address", LINE_MOST)?;
+        let (name, known) = match tell.channel {
+            Channel::None => return Ok(vec![New::of(Event::TellingChosen { tell })]),
+            Channel::Sms => (field::PHONE, self.case.contact),
+            Channel::Email => (field::EMAIL, self.case.email),
+        };
+        match (tell.channel, address.trim().is_empty()) {
+            (_, true) if !known => return Err(Refusal::at(Why::NoAddress, "address").about_term(tell.channel)),
+            (Channel::Sms, false) => mobile(address, "address")?,
+            (Channel::Email, false) => email(address, "address")?,
+            _ => {}
+        }
+        Ok(vec![New::of(Event::TellingChosen { tell }).with(name, address)])
     }
 
     pub(super) fn today(&self) -> calendar::Date {

@@ -2,6 +2,7 @@
 
 use super::clock::ClockChange;
 use super::term::*;
+use super::told::Tell;
 use super::{CaseId, Verdict};
 use crate::actor::Actor;
 use crate::district::{CategoryCode, UnitCode};
@@ -29,7 +30,7 @@ macro_rules! events {
 }
 
 events! {
-    /// A resident's request came in. Private: title, text, place, name, phone, secret.
+    /// A resident's request came in. Private: title, text, place, name, phone, e-mail, secret.
     Raised "raised" {
         code: String,
         track: Track,
@@ -42,6 +43,12 @@ events! {
         public: bool,
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         contact: bool,
+        /// How the resident wants to be told; none: not at all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tell: Option<Tell>,
+        /// Whether an e-mail address was given.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        email: bool,
         /// Spoken, and written down faithfully by staff (信访工作条例 19).
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         oral: bool,
@@ -133,6 +140,8 @@ events! {
     Recategorised "recategorised" { category: CategoryCode },
     /// A private field is corrected. Private: value.
     FieldCorrected "field_corrected" { field: String },
+    /// The resident chose how to be told. Private: phone or e-mail, if a new one was given.
+    TellingChosen "telling_chosen" { #[serde(flatten)] tell: Tell },
     /// The public text is hidden: by staff, or because the resident took the consent back. Private: reason.
     TextHidden "text_hidden",
     /// A person has reviewed the words and released them to neighbours. Private: shown, shown_answer.

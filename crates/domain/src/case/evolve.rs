@@ -27,6 +27,8 @@ impl Case {
             corrections: 0,
             erasure_asked: false,
             contact: false,
+            email: false,
+            tell: None,
             accused: None,
             way: None,
             refused: None,
@@ -96,7 +98,9 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         Clock::apply(&mut case.clocks, change);
     }
     match event {
-        Event::Raised { code, track, door, category, street, public, contact, accused, opened, .. } => {
+        Event::Raised {
+            code, track, door, category, street, public, contact, tell, email, accused, opened, ..
+        } => {
             case.code.clone_from(code);
             case.track = *track;
             case.door = *door;
@@ -105,6 +109,8 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.street.clone_from(street);
             case.public = *public;
             case.contact = *contact;
+            case.email = *email;
+            case.tell = *tell;
             case.accused.clone_from(accused);
             case.stage = Stage::Raised;
         }
@@ -244,6 +250,11 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         Event::ErasureAsked => case.erasure_asked = true,
         Event::ErasureDeclined => case.erasure_asked = false,
         Event::Recategorised { category } => case.category = Some(category.clone()),
+        Event::TellingChosen { tell } => {
+            case.contact |= tell.channel == Channel::Sms;
+            case.email |= tell.channel == Channel::Email;
+            case.tell = tell.wanted();
+        }
         Event::TextHidden => case.hidden = true,
         Event::TextReleased => case.released = Some(case.version),
         Event::InterestDeclared => case.withdrawn_accounts.extend(by.account()),

@@ -9,6 +9,7 @@ mod evolve;
 mod handover;
 mod raise;
 mod term;
+mod told;
 mod transition;
 
 pub use clock::{Clock, ClockChange};
@@ -18,6 +19,7 @@ pub use event::{Body, EVENT_KINDS, Event, lift};
 pub use evolve::{evolve, replay};
 pub use raise::{Contact, Origin, PHOTOS_MOST, Raise, TEXT_MOST, TITLE_MOST, decide_raise};
 pub use term::*;
+pub use told::{Notice, SILENT, Tell, To, told};
 pub use transition::{TABLE, Transition, Who, allowed, may_see};
 
 use crate::district::{CategoryCode, UnitCode};
@@ -41,6 +43,8 @@ pub mod field {
     pub const NAME: &str = "name";
     /// The resident's phone.
     pub const PHONE: &str = "phone";
+    /// The resident's e-mail address.
+    pub const EMAIL: &str = "email";
     /// The secret that opens the case to the resident: chosen or given digits.
     pub const SECRET: &str = "secret";
     /// The source row of an import, verbatim, as JSON.
@@ -70,7 +74,7 @@ pub mod field {
     /// Why personal fields were opened, in words.
     pub const PURPOSE: &str = "purpose";
     /// Fields that say who the resident is; masked until a handler acts.
-    pub const PERSONAL: &[&str] = &[NAME, PHONE, PLACE, WITNESS];
+    pub const PERSONAL: &[&str] = &[NAME, PHONE, EMAIL, PLACE, WITNESS];
 }
 
 /// A case's random 128-bit handle: the name of its stream. It says nothing about order or number.
@@ -194,8 +198,12 @@ pub struct Case {
     pub corrections: u16,
     /// Whether the resident has asked for an erasure that is not decided yet.
     pub erasure_asked: bool,
-    /// Whether somebody can be reached.
+    /// Whether there is a phone number by which somebody can be reached.
     pub contact: bool,
+    /// Whether there is an e-mail address.
+    pub email: bool,
+    /// How the resident wants to be told; none: not at all.
+    pub tell: Option<Tell>,
     /// The unit that an accusation is about; it never sees the case.
     pub accused: Option<UnitCode>,
     /// The lawful way, for a petition.

@@ -4,6 +4,7 @@ use super::clock::{Clock, ClockChange};
 use super::decide::{Facts, New};
 use super::event::Event;
 use super::term::*;
+use super::told::Tell;
 use super::{CaseId, Fields, field};
 use crate::actor::{Actor, Role};
 use crate::district::{CategoryCode, UnitCode, UnitKind};
@@ -31,6 +32,12 @@ pub struct Contact {
     pub name: String,
     /// Phone number.
     pub phone: String,
+    /// E-mail address.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub email: String,
+    /// How the resident wants to be told, and in which language; none: not at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tell: Option<Tell>,
 }
 
 /// What a door hands in.
@@ -174,12 +181,27 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
     if raise.title.chars().count() > TITLE_MOST {
         return Err(Refusal::at(Why::TooLong, "title").about(TITLE_MOST));
     }
-    for (name, value) in [("place", &raise.place), ("name", &raise.contact.name), ("phone", &raise.contact.phone)] {
+    let contact = &raise.contact;
+    let lines =
+        [("place", &raise.place), ("name", &contact.name), ("phone", &contact.phone), ("email", &contact.email)];
+    for (name, value) in lines {
         if value.chars().count() > LINE_MOST {
             return Err(Refusal::at(Why::TooLong, name).about(LINE_MOST));
         }
     }
-    phone(&raise.contact.phone, "phone")?;
+    phone(&contact.phone, "phone")?;
+    email(&contact.email, "email")?;
+    let tell = contact.tell.and_then(Tell::wanted);
+    match tell.map(|t| t.channel) {
+        Some(Channel::Sms) if contact.phone.trim().is_empty() => {
+            return Err(Refusal::at(Why::NoAddress, "phone").about_term(Channel::Sms));
+        }
+        Some(Channel::Sms) => mobile(&contact.phone, "phone")?,
+        Some(Channel::Email) if contact.email.trim().is_empty() => {
+            return Err(Refusal::at(Why::NoAddress, "email").about_term(Channel::Email));
+        }
+        _ => {}
+    }
     let usable = (4..=12).contains(&raise.secret.len()) && raise.secret.bytes().all(|b| b.is_ascii_digit());
     if !usable && !raise.secret.is_empty() {
         return Err(Refusal::at(Why::BadSecret, "secret"));
@@ -217,6 +239,7 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         (field::PLACE, raise.place.trim()),
         (field::NAME, raise.contact.name.trim()),
         (field::PHONE, raise.contact.phone.trim()),
+        (field::EMAIL, raise.contact.email.trim()),
         (field::SECRET, secret),
         (field::SOURCE, &raise.source),
     ] {
@@ -233,6 +256,8 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         street: raise.street.clone(),
         public: raise.public && raise.track != Track::Accusation,
         contact: private.contains_key(field::PHONE),
+        tell,
+        email: private.contains_key(field::EMAIL),
         oral: raise.oral && !by_resident,
         speakers: raise.speakers,
         accused: raise.accused.clone(),
@@ -284,6 +309,26 @@ fn joined(raise: &Raise, facts: &Facts<'_>) -> Result<Option<New>, Refusal> {
 pub(super) fn phone(text: &str, field: &'static str) -> Result<(), Refusal> {
     let known = text.chars().all(|c| c.is_ascii_digit() || " +-()#*转".contains(c));
     if known { Ok(()) } else { Err(Refusal::at(Why::BadPhone, field)) }
+}
+
+/// A number that a text message can be sent to: digits, with a plus sign in front or not.
+pub(super) fn mobile(text: &str, field: &'static str) -> Result<(), Refusal> {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let known =
+        text.trim().chars().enumerate().all(|(n, c)| c.is_ascii_digit() || " -".contains(c) || (n == 0 && c == '+'));
+    if known && (5..=15).contains(&digits) { Ok(()) } else { Err(Refusal::at(Why::BadMobile, field)) }
+}
+
+/// One address as mail servers take it, or nothing: `local@domain` in visible characters.
+pub(super) fn email(text: &str, field: &'static str) -> Result<(), Refusal> {
+    let text = text.trim();
+    let known = text.is_empty()
+        || text.split_once('@').is_some_and(|(local, domain)| {
+            let plain = |part: &str| part.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c));
+            let dotted = |part: &str| part.split('.').all(|word| !word.is_empty());
+            plain(local) && dotted(local) && plain(domain) && dotted(domain) && domain.contains('.')
+        });
+    if known { Ok(()) } else { Err(Refusal::at(Why::BadEmail, field)) }
 }
 
 /// An accusation needs a discipline unit that it is not about, and nobody of the accused unit writes it down. One that

@@ -34,6 +34,46 @@ crate::vocabulary! {
 }
 
 crate::vocabulary! {
+    /// By which way a resident is told of the steps of a case.
+    Channel {
+        None "none" "不用通知，我自己查询" "do not tell me: I look for myself",
+        Sms "sms" "短信" "text message",
+        Email "email" "电子邮件" "e-mail",
+    }
+}
+
+crate::vocabulary! {
+    /// What a message says.
+    Topic {
+        Received "received" "已收到" "received",
+        Accepted "accepted" "已受理" "accepted",
+        NotAccepted "not_accepted" "不予受理" "not accepted",
+        Routed "routed" "已转法定途径" "routed to a lawful way",
+        HandedTo "handed_to" "已交单位办理" "handed to a unit",
+        Extended "extended" "期限延长" "term extended",
+        DueMoved "due_moved" "期限变动" "date moved",
+        Asked "asked" "有问题请您回复" "a question to the resident",
+        Informed "informed" "办理进展" "how far it is",
+        Answered "answered" "已答复，请评价" "answered, and asked for the verdict",
+        NotReached "not_reached" "未收到评价，已结束" "ended without a verdict",
+        Reopened "reopened" "已重新办理" "reopened",
+        ReviewAnswered "review_answered" "复查已答复" "review answered",
+        ReReviewAnswered "re_review_answered" "复核已答复" "re-review answered",
+        HearingOpened "hearing_opened" "听证开始" "a hearing begins",
+        HearingClosed "hearing_closed" "听证结束" "a hearing is over",
+        Merged "merged" "已并案" "merged",
+        Parted "parted" "并案结束，单独办理" "goes on by itself",
+        Chosen "chosen" "通知方式已设定" "the way of being told is set",
+        Task "task" "新任务" "a new task",
+        JointTask "joint_task" "新协办任务" "a new joint task",
+        TaskReleased "task_released" "任务已撤销" "a task was taken back",
+        ObjectionUpheld "objection_upheld" "异议：同意退回" "an objection was agreed to",
+        ObjectionRejected "objection_rejected" "异议：不同意，指定办理" "an objection was rejected",
+        Replied "replied" "诉求人已回复" "the resident replied",
+    }
+}
+
+crate::vocabulary! {
     /// Where a case stands.
     Stage {
         Raised "raised" "待受理" "waiting for acceptance",

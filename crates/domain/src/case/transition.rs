@@ -104,6 +104,7 @@ pub const TABLE: &[Transition] = {
         row(Erase, OVER, &[Who::Dispatcher, Who::Administrator]),
         row(Recategorise, LIVE, &[Who::Dispatcher]),
         row(CorrectField, LIVE, &[Who::Resident, Who::Dispatcher]),
+        row(ChooseTelling, ANY, &[Who::Resident]),
         row(HideText, ANY, &[Who::Dispatcher, Who::Supervisor, Who::Resident]),
         row(ReleaseText, ANY, &[Who::Dispatcher, Who::Supervisor]),
         row(AskErasure, OVER, &[Who::Resident]),

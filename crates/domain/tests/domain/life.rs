@@ -1,7 +1,6 @@
 //! Single rules, each as a sentence. The stories of whole cases are told in the desk's tests, over real databases.
 
 use crate::*;
-use domain::Lang;
 use domain::rule::RuleId;
 
 #[test]
@@ -140,4 +139,87 @@ fn a_photo_is_named_by_its_hash_and_by_nothing_else() {
     let raise = |photo: &str| Raise { text: "灯坏了".into(), photos: vec![photo.into()], ..Raise::default() };
     assert_eq!(decide_raise(&raise("张三的照片.jpg"), &facts).unwrap_err().why, Why::BadCode);
     decide_raise(&raise(&"0a".repeat(32)), &facts).unwrap();
+}
+
+/// A case whose resident wants to be told by text message.
+fn by_sms() -> Raise {
+    let tell = Some(Tell { channel: Channel::Sms, lang: Lang::Zh });
+    let contact = Contact { phone: "13800000000".into(), tell, ..Contact::default() };
+    Raise { text: "楼道的灯不亮。".into(), contact, ..Raise::default() }
+}
+
+fn told_last(story: &Story) -> Vec<(Topic, To)> {
+    let body = story.bodies.last().unwrap();
+    told(&body.event, &body.by, &story.case).into_iter().map(|n| (n.topic, n.to)).collect()
+}
+
+#[test]
+fn a_resident_is_told_of_each_step_and_the_unit_of_its_task() {
+    let mut story = Story::raised(by_sms());
+    let me = To::Resident(Tell { channel: Channel::Sms, lang: Lang::Zh });
+    assert_eq!(told_last(&story), [(Topic::Received, me.clone())]);
+    story.act(&dispatcher(), accept(Track::Hotline)).unwrap();
+    assert_eq!(told_last(&story), [(Topic::Accepted, me.clone())]);
+    story.act(&dispatcher(), Command::Dispatch { lead: "housing".into(), joint: vec!["water".into()] }).unwrap();
+    let housing = (Topic::Task, To::Unit("housing".into()));
+    let water = (Topic::JointTask, To::Unit("water".into()));
+    assert_eq!(told_last(&story), [(Topic::HandedTo, me.clone()), housing, water]);
+    story.act(&staff("housing", Role::Clerk), Command::Note { text: "内部".into() }).unwrap();
+    assert!(told_last(&story).is_empty(), "an internal note is nobody's business");
+}
+
+#[test]
+fn whoever_did_not_choose_is_not_told_and_a_choice_counts_from_then_on() {
+    let mut story = Story::of(Track::Hotline);
+    assert!(told_last(&story).is_empty());
+    let choose = |channel, address: &str| Command::ChooseTelling {
+        tell: Tell { channel, lang: Lang::En },
+        address: address.into(),
+    };
+    assert_eq!(story.why(&Actor::Resident, choose(Channel::Sms, "")), Why::NoAddress);
+    assert_eq!(story.why(&Actor::Resident, choose(Channel::Sms, "打我手机")), Why::BadMobile);
+    assert_eq!(story.why(&Actor::Resident, choose(Channel::Email, "name@here")), Why::BadEmail);
+    assert_eq!(story.why(&dispatcher(), choose(Channel::Email, "name@example.com")), Why::NotYours);
+    story.act(&Actor::Resident, choose(Channel::Email, "name@example.com")).unwrap();
+    let body = serde_json::to_string(story.bodies.last().unwrap()).unwrap();
+    assert!(!body.contains("example.com") && body.contains("email"), "the body has the channel only: {body}");
+    let me = To::Resident(Tell { channel: Channel::Email, lang: Lang::En });
+    assert_eq!(told_last(&story), [(Topic::Chosen, me.clone())]);
+    story.act(&dispatcher(), accept(Track::Hotline)).unwrap();
+    assert_eq!(told_last(&story), [(Topic::Accepted, me)]);
+    story.act(&Actor::Resident, choose(Channel::None, "")).unwrap();
+    assert!(told_last(&story).is_empty());
+    // The address is there: it need not be given again.
+    story.act(&Actor::Resident, choose(Channel::Email, "")).unwrap();
+}
+
+#[test]
+fn whoever_wants_to_be_told_leaves_an_address() {
+    let refused = |contact: Contact| {
+        let raise = Raise { contact, ..by_sms() };
+        let (district, actor) = (founded(), Actor::Resident);
+        let now = Moment::from_local(date(2024, 3, 4).at(9, 0, 0, 0));
+        let facts = Facts { now, actor: &actor, district: &district, code: "CODE", secret: "123456", other: None };
+        decide_raise(&raise, &facts).map(drop).map_err(|r| (r.why, r.field))
+    };
+    let tell = |channel| Some(Tell { channel, lang: Lang::Zh });
+    let none = Contact { tell: tell(Channel::Sms), ..Contact::default() };
+    assert_eq!(refused(none), Err((Why::NoAddress, Some("phone"))));
+    let desk = Contact { phone: "2712345转6".into(), tell: tell(Channel::Sms), ..Contact::default() };
+    assert_eq!(refused(desk), Err((Why::BadMobile, Some("phone"))));
+    let none = Contact { phone: "13800000000".into(), tell: tell(Channel::Email), ..Contact::default() };
+    assert_eq!(refused(none), Err((Why::NoAddress, Some("email"))));
+    let wrong = Contact { email: "a b@example.com".into(), ..Contact::default() };
+    assert_eq!(refused(wrong), Err((Why::BadEmail, Some("email"))));
+    let line_end = Contact { email: "a@example.com\r\nBcc: b@example.com".into(), ..Contact::default() };
+    assert_eq!(refused(line_end), Err((Why::BadEmail, Some("email"))));
+    assert_eq!(refused(Contact { tell: tell(Channel::None), ..Contact::default() }), Ok(()));
+}
+
+#[test]
+fn a_case_of_the_first_version_without_a_choice_still_reads() {
+    let old = r#"{"kind":"raised","code":"C","track":"hotline","door":"web","contact":true}"#;
+    let event: Event = serde_json::from_str(old).unwrap();
+    assert!(matches!(&event, Event::Raised { tell: None, email: false, contact: true, .. }));
+    assert_eq!(serde_json::to_string(&event).unwrap(), old, "a case without a choice is stored as before");
 }

@@ -12,7 +12,7 @@ mod walk;
 
 use domain::case::*;
 use domain::district::{self as ground, Catalogue, Category, District, Responsible, Unit, UnitCode, UnitKind};
-use domain::{Actor, Moment, Refusal, Role, Why};
+use domain::{Actor, Label, Lang, Moment, Refusal, Role, Why};
 use jiff::civil::date;
 
 /// The units of the district under test: its dispatch centre, two discipline units, and a few that handle.

@@ -1,7 +1,7 @@
 //! The transition table as a page that people can read and compare.
 
 use crate::*;
-use domain::Label;
+
 use std::fmt::Write as _;
 
 /// Where the page stands. To renew it after a wanted change of the rules: `DOORSTEP_RENEW=1 cargo test -p domain table`.

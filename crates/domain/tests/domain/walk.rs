@@ -3,7 +3,7 @@
 use crate::*;
 use calendar::YearTable;
 use domain::rule::{RuleId, RuleTable};
-use domain::{Label, Lang};
+
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::cell::RefCell;
@@ -16,6 +16,8 @@ struct Reached {
     events: BTreeMap<&'static str, u32>,
     acts: BTreeMap<&'static str, u32>,
     refusals: BTreeMap<&'static str, u32>,
+    told: BTreeMap<&'static str, u32>,
+    topics: BTreeMap<&'static str, u32>,
 }
 
 /// One step's dice: which case, which act, who, two arguments, days that pass.
@@ -95,6 +97,13 @@ impl Walk<'_> {
             speakers: (b % 6 == 0).then_some((c % 8) as u8),
             accused: (c % 2 == 0).then(|| unit(b)),
             secret: pick(&["", "1234", "12", "字"], d).into(),
+            contact: Contact {
+                phone: if c % 13 == 0 { "12345转6" } else { "13800000000" }.into(),
+                email: if a % 17 == 0 { "" } else { "name@example.com" }.into(),
+                tell: pick(&[None, Some(Channel::Sms), Some(Channel::Email), Some(Channel::None)], b)
+                    .map(|channel| Tell { channel, lang: Lang::En }),
+                ..Contact::default()
+            },
             origin,
             ..Raise::default()
         };
@@ -192,6 +201,11 @@ impl Walk<'_> {
             K::Erase => Command::Erase { ground: pick(Ground::ALL, a) },
             K::Recategorise => Command::Recategorise { category: category(a) },
             K::CorrectField => Command::CorrectField { field: pick(Corrected::ALL, a), value: words(b) },
+            K::ChooseTelling => {
+                let tell = Tell { channel: pick(Channel::ALL, a), lang: Lang::Zh };
+                let address = pick(&["", "13800000000", "name@example.com", "没有", "name@example"], b).into();
+                Command::ChooseTelling { tell, address }
+            }
             K::HideText => Command::HideText { reason: words(b) },
             K::ReleaseText => Command::ReleaseText { text: words(b), answer: words(a) },
             K::AskErasure => Command::AskErasure { reason: words(b) },
@@ -232,16 +246,17 @@ impl Walk<'_> {
         };
         let by = if who % 9 == 0 { None } else { (0..all.len()).find_map(may) };
         let actor = by.unwrap_or_else(|| pick(&all, who));
-        // What ends a case early is asked for less often.
-        let ends = matches!(
+        // What ends a case early, or leads it nowhere, is asked for less often.
+        let seldom = matches!(
             kind,
             CommandKind::Erase
                 | CommandKind::Withdraw
                 | CommandKind::NotAccept
                 | CommandKind::Route
                 | CommandKind::DeclareInterest
+                | CommandKind::ChooseTelling
         );
-        if ends && b % 4 != 0 {
+        if seldom && b % 4 != 0 {
             return;
         }
         let command = self.command(kind, &case, a, b);
@@ -315,6 +330,18 @@ impl Walk<'_> {
             assert!(EVENT_KINDS.contains(&body.event.kind()));
             self.event_holds(before, case, &body.event, actor);
         }
+        for n in from..bodies.len() {
+            let (body, mut then) = (&bodies[n], replay(case.id, &bodies[..=n]).unwrap());
+            for Notice { topic, to } in told(&body.event, &body.by, &then) {
+                notice_holds(topic, &to, &body.by, &then);
+            }
+            // Which events lead to a message, if the resident wants any.
+            then.tell = Some(Tell { channel: Channel::Sms, lang: Lang::Zh });
+            for Notice { topic, .. } in told(&body.event, &body.by, &then) {
+                *reached.told.entry(body.event.kind()).or_default() += 1;
+                *reached.topics.entry(topic.code()).or_default() += 1;
+            }
+        }
         clocks_hold(before, case, &bodies[from..]);
         never_stuck(case);
         if case.is_sealed() {
@@ -373,6 +400,27 @@ impl Walk<'_> {
     }
 }
 
+/// Who may be told at all: a resident who wants to be, of what others did; never a group of a sealed case.
+fn notice_holds(topic: Topic, to: &To, by: &Actor, case: &Case) {
+    match to {
+        To::Resident(tell) => {
+            assert!(Some(*tell) == case.tell && tell.channel != Channel::None && !case.erased, "{topic} is not wanted");
+            assert!(match tell.channel {
+                Channel::Sms => case.contact,
+                _ => case.email,
+            });
+            assert!(
+                *by != Actor::Resident || matches!(topic, Topic::Received | Topic::Chosen),
+                "{topic} of an own act"
+            );
+        }
+        To::Unit(unit) => {
+            assert!(!case.is_sealed(), "a group was told of a sealed case");
+            assert!(case.tasks.iter().any(|t| t.unit == *unit), "{unit} has nothing to do with it");
+        }
+    }
+}
+
 /// No date moves earlier except by a calendar table, which keeps both dates; what stopped stays as it was.
 fn clocks_hold(before: &Case, after: &Case, bodies: &[Body<Event>]) {
     assert!(after.clocks.len() >= before.clocks.len());
@@ -426,7 +474,7 @@ fn no_sequence_of_acts_breaks_what_must_hold_and_every_state_is_reached() {
     let reached = RefCell::new(Reached::default());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[29; 32]);
     // The same dice each time, so that what is reached is reached each time; PROPTEST_CASES asks for more.
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(200);
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
     let mut runner = TestRunner::new_with_rng(
         Config { cases, failure_persistence: None, max_shrink_iters: 300, ..Config::default() },
         rng,
@@ -450,6 +498,14 @@ fn no_sequence_of_acts_breaks_what_must_hold_and_every_state_is_reached() {
     }
     for kind in CommandKind::ALL {
         assert!(reached.acts.contains_key(kind.code()), "no walk was allowed to {kind}");
+    }
+    for kind in EVENT_KINDS {
+        let silent = SILENT.iter().find(|(silent, _)| silent == kind).map(|(_, why)| *why);
+        let told = reached.told.contains_key(kind);
+        assert!(told == silent.is_none(), "{kind}: told {told}, silent because {silent:?}");
+    }
+    for topic in Topic::ALL {
+        assert!(reached.topics.contains_key(topic.code()), "no walk led to a message of {topic}: {:?}", reached.topics);
     }
     // Enough different refusals that the sequences are not mere noise against the first check.
     assert!(reached.refusals.len() > 30, "{:?}", reached.refusals);

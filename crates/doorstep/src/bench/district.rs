@@ -126,7 +126,7 @@ fn raise(n: u64) -> Raise {
         title: title(n),
         text: text(n),
         category: Some(category(n)),
-        contact: Contact { name: String::new(), phone: format!("138{:08}", n % 100_000_000) },
+        contact: Contact { name: String::new(), phone: format!("138{:08}", n % 100_000_000), ..Contact::default() },
         ..Raise::default()
     }
 }

@@ -6,13 +6,13 @@ use super::walk::{Planned, Stop, Walk, Way};
 use super::words::Words;
 use super::year::{End, Row, Turn};
 use calendar::Date;
-use domain::case::{Case, Way as LawfulWay};
+use domain::case::{Case, Channel, Tell, Way as LawfulWay};
 use domain::case::{
     Command, Corrected, Ground, Handled, LinkKind, Outcome, Purpose, ScopeReason, Solved, Stage, Track, Verdict,
 };
 use domain::district::UnitCode;
 use domain::rule::RuleId;
-use domain::{Actor, Role};
+use domain::{Actor, Lang, Role};
 
 /// A life that is being planned: the walk, the row it follows, and the words for it.
 pub struct Life<'a, 'b> {
@@ -216,6 +216,8 @@ impl Life<'_, '_> {
             self.walk.home(0)?;
             let value = format!("{}（补充：楼栋北侧）", self.place);
             self.resident(Command::CorrectField { field: Corrected::Place, value })?;
+            let tell = Tell { channel: Channel::Email, lang: Lang::Zh };
+            self.resident(Command::ChooseTelling { tell, address: "resident@example.com".into() })?;
         }
         if self.row.has(Turn::Transfer) {
             self.transfer()?;

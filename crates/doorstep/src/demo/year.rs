@@ -8,9 +8,9 @@ use super::walk::{Planned, Stop, Walk, Way, last_day};
 use super::words::Words;
 use crate::cli::Failed;
 use calendar::Date;
-use domain::case::{Contact, Door, Handled, Origin, Raise, Track};
+use domain::case::{Channel, Contact, Door, Handled, Origin, Raise, Tell, Track};
 use domain::district::UnitCode;
-use domain::{Actor, Label, Moment, Role};
+use domain::{Actor, Label, Lang, Moment, Role};
 use jiff::ToSpan;
 use jiff::civil::date;
 use serde::Deserialize;
@@ -254,7 +254,16 @@ fn by_words(dice: &mut Dice, door: Door) -> bool {
 fn contact(dice: &mut Dice, track: Track) -> Contact {
     let number = dice.between(1, 9999);
     let name = if track == Track::Enterprise { "示例企业" } else { "示例居民" };
-    Contact { name: format!("{name}{number:04}"), phone: format!("100000{:05}", dice.between(0, 99_999)) }
+    let digits = dice.between(0, 99_999);
+    // Some want to be told. No new dice are thrown for it: who wants what hangs on the made-up number.
+    let channel = match digits % 10 {
+        0..=3 => Channel::Sms,
+        4 | 5 => Channel::Email,
+        _ => Channel::None,
+    };
+    let email = if channel == Channel::Email { format!("resident{number:04}@example.com") } else { String::new() };
+    let tell = Tell { channel, lang: if digits % 97 == 0 { Lang::En } else { Lang::Zh } }.wanted();
+    Contact { name: format!("{name}{number:04}"), phone: format!("100000{digits:05}"), email, tell }
 }
 
 /// A case of the former system, ended there in the year before.

@@ -358,8 +358,11 @@ impl RowReader<'_> {
         let levels = self.joined(&columns.category, "/");
         let category = levels.as_deref().and_then(|levels| self.landing.category(levels));
         let text = |cell: Option<&str>| cell.unwrap_or_default().to_owned();
-        let contact =
-            Contact { name: text(self.maybe(columns.name.as_ref())), phone: text(self.maybe(columns.phone.as_ref())) };
+        let contact = Contact {
+            name: text(self.maybe(columns.name.as_ref())),
+            phone: text(self.maybe(columns.phone.as_ref())),
+            ..Contact::default()
+        };
         let (title, body) = words?;
         let raise = Raise {
             track: track?,

@@ -6,7 +6,7 @@ use domain::district::{
     self, Catalogue, Category, Command as Change, Figure, Post, Responsible, Scope, Unit, UnitKind,
 };
 use domain::rule::{RuleId, RuleTable};
-use domain::{Actor, Moment, Role};
+use domain::{Actor, Lang, Moment, Role};
 use store::access::{self, Session};
 use store::{Db, Place};
 
@@ -126,7 +126,7 @@ pub fn hotline(text: &str) -> Raise {
     Raise {
         text: text.into(),
         category: Some("light.stair".into()),
-        contact: Contact { name: "居民".into(), phone: "13800000000".into() },
+        contact: Contact { name: "居民".into(), phone: "13800000000".into(), ..Contact::default() },
         ..Raise::default()
     }
 }
@@ -221,6 +221,8 @@ fn handled(story: &Story) -> Told {
     story.act(clerk(), &case, Act::Note { text: "已报修".into() });
     story.act(dispatcher(), &case, Act::Recategorise { category: "light".into() });
     story.act(resident.clone(), &case, Act::CorrectField { field: Corrected::Place, value: "三栋".into() });
+    let tell = Tell { channel: Channel::Email, lang: Lang::Zh };
+    story.act(resident.clone(), &case, Act::ChooseTelling { tell, address: "name@example.com".into() });
     story.act(story.by("supervisor-1"), &case, Act::DeclareInterest);
     story.act(dispatcher(), &case, Act::ReleaseText { text: "楼道灯不亮".into(), answer: String::new() });
     let joins = Some(case.id);

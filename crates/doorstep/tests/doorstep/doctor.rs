@@ -110,7 +110,11 @@ const ILLNESSES: &[Illness] = &[
     (
         "a message could not be sent",
         |p, _| {
-            put(p, "INSERT INTO outbox(district, seq, kind, body, state, tries) VALUES($1, 0, 'sms', '', 'failed', 3)")
+            put(
+                p,
+                "INSERT INTO outbox(district, seq, no, stream, kind, topic, lang, state, tries, next, at) \
+                 VALUES($1, 0, 0, '', 'sms', 'received', 'zh-CN', 'failed', 12, 0, 0)",
+            )
         },
         "1 messages could not be sent",
         "send them again",

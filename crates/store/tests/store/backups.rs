@@ -44,8 +44,9 @@ fn fill(place: &Place) {
     db.write(&[
         Write::new("INSERT INTO vault (district, seq, sealed) VALUES ($1, $2, $3)", args![1, 0, vec![0_u8; 70_000]]),
         Write::new(
-            "INSERT INTO outbox (district, seq, kind, body, state, tries) VALUES ($1, $2, $3, $4, $5, $6)",
-            args![1, 0, "网格", vec![0_u8], "", -1],
+            "INSERT INTO outbox (district, seq, no, stream, kind, topic, lang, state, tries, next, at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            args![1, 0, 0, vec![0_u8], "网格", "", "zh-CN", "", -1, 0, 0],
         ),
     ])
     .unwrap();

@@ -218,6 +218,7 @@ kind-withdrawn = withdrawn
 kind-erased = personal data erased
 kind-recategorised = category corrected
 kind-field-corrected = field corrected
+kind-telling-chosen = way of being told chosen
 kind-text-hidden = public text hidden
 kind-text-released = text released
 kind-erasure-asked = erasure asked for

@@ -218,6 +218,7 @@ kind-withdrawn = 撤回
 kind-erased = 删除个人信息
 kind-recategorised = 更正类别
 kind-field-corrected = 更正内容
+kind-telling-chosen = 设定通知方式
 kind-text-hidden = 隐藏公开内容
 kind-text-released = 公开内容
 kind-erasure-asked = 申请删除个人信息

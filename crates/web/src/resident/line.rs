@@ -161,6 +161,7 @@ impl Teller<'_> {
                 let label = domain::case::Corrected::of(field).map_or(field.as_str(), |f| f.label(l.0));
                 named("line-corrected", label)
             }
+            TellingChosen { tell } => named("line-telling", tell.channel.label(l.0)),
             TextHidden => (l.t("line-hidden"), private(field::REASON), String::new()),
             TextReleased => (l.t("line-released-text"), private(field::SHOWN), l.t("line-released-note")),
             ErasureAsked => (l.t("line-erasure-asked"), private(field::REASON), String::new()),

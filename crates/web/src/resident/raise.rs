@@ -279,7 +279,11 @@ fn read_form(sent: &Sent, photos: &[(String, Vec<u8>)]) -> Option<Raise> {
         category: chosen("category").map(Into::into),
         street: chosen("street").map(Into::into),
         place: sent.get("place").to_owned(),
-        contact: Contact { name: sent.get("name").to_owned(), phone: sent.get("phone").to_owned() },
+        contact: Contact {
+            name: sent.get("name").to_owned(),
+            phone: sent.get("phone").to_owned(),
+            ..Contact::default()
+        },
         secret: sent.get("secret").to_owned(),
         public: sent.is_on("public"),
         accused: accused.map(Into::into),

@@ -173,6 +173,8 @@ const BYTES: &str = "application/octet-stream";
 fn personal(history: &History) -> Vec<String> {
     let raised = history.told.first().map(|t| &t.private).into_iter();
     let raised = raised.flat_map(|f| field::PERSONAL.iter().filter_map(|name| f.get(*name).cloned()));
+    let chosen = history.told.iter().filter(|t| matches!(t.body.event, Event::TellingChosen { .. }));
+    let chosen = chosen.flat_map(|t| t.private.values().cloned());
     let corrected = history.told.iter().filter_map(|t| match &t.body.event {
         Event::FieldCorrected { field } if field::PERSONAL.contains(&field.as_str()) => {
             t.private.get(field::VALUE).cloned()
@@ -180,7 +182,7 @@ fn personal(history: &History) -> Vec<String> {
         _ => None,
     });
     let witness = history.told.iter().filter_map(|t| t.private.get(field::WITNESS).cloned());
-    raised.chain(corrected).chain(witness).collect()
+    raised.chain(chosen).chain(corrected).chain(witness).collect()
 }
 
 /// The page of a case.
@@ -371,9 +373,10 @@ fn sides(
 
 fn contact(l: L, fields: &Fields, opened: bool) -> Vec<(String, String)> {
     type Masked = fn(&str) -> String;
-    let all: [(&str, &str, Masked); 3] = [
+    let all: [(&str, &str, Masked); 4] = [
         (field::NAME, "staff-contact-name", mask::name),
         (field::PHONE, "staff-contact-phone", mask::phone),
+        (field::EMAIL, "staff-contact-email", mask::email),
         (field::PLACE, "staff-contact-place", mask::place),
     ];
     let shown = |value: &str, masked: Masked| if opened { value.to_owned() } else { masked(value) };

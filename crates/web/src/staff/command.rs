@@ -114,6 +114,7 @@ pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Resu
         // Only the resident, or the district's own clock.
         K::Reply
         | K::AskErasure
+        | K::ChooseTelling
         | K::FollowMerged
         | K::GiveVerdict
         | K::AskReview

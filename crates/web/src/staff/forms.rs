@@ -384,6 +384,7 @@ impl Maker<'_> {
             | K::AskReview
             | K::AskReReview
             | K::Withdraw
+            | K::ChooseTelling
             | K::MoveDue => {
                 return None;
             }

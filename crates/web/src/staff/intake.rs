@@ -153,7 +153,11 @@ fn read(sent: &Sent) -> Result<Raise, Refusal> {
         category: some("category").map(|c| c.as_str().into()),
         street: some("street").map(|s| s.as_str().into()),
         place: sent.get("place").to_owned(),
-        contact: Contact { name: sent.get("name").to_owned(), phone: sent.get("phone").to_owned() },
+        contact: Contact {
+            name: sent.get("name").to_owned(),
+            phone: sent.get("phone").to_owned(),
+            ..Contact::default()
+        },
         secret: sent.get("secret").to_owned(),
         public: sent.all("marks").any(|m| m == "public"),
         oral: sent.all("marks").any(|m| m == "oral"),

@@ -30,6 +30,12 @@ pub(crate) fn phone(text: &str) -> String {
     format!("{DOT}{DOT}{DOT}{DOT}{DOT}{DOT}{end}")
 }
 
+/// An e-mail address: its first character, and where it goes.
+pub(crate) fn email(text: &str) -> String {
+    let (local, domain) = text.trim().split_once('@').unwrap_or((text.trim(), ""));
+    if local.is_empty() { String::new() } else { format!("{}@{domain}", first(local, 1)) }
+}
+
 /// A text for readers who don't handle the case: numbers that may be a phone's or an identity card's, and the known
 /// personal fields wherever they stand, are dots.
 pub(crate) fn text(text: &str, known: &[&str]) -> String {

@@ -154,6 +154,7 @@ impl Teller<'_> {
             Event::FieldCorrected { field } => {
                 domain::case::Corrected::of(field).map(|f| f.label(l.0).to_owned()).into_iter().collect()
             }
+            Event::TellingChosen { tell } => vec![tell.channel.label(l.0).into()],
             Event::Unmasked { purpose } => vec![purpose.label(l.0).into()],
             Event::Replied
             | Event::Unasked

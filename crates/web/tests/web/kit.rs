@@ -130,7 +130,7 @@ impl Kit {
 
     /// A hotline request by the web, with a contact: its code and digits.
     pub async fn raise(&self, text: &str) -> desk::Raised {
-        let contact = Contact { name: "示例居民0001".into(), phone: "10000000001".into() };
+        let contact = Contact { name: "示例居民0001".into(), phone: "10000000001".into(), ..Contact::default() };
         let raise = Raise {
             track: Track::Hotline,
             door: Door::Web,

@@ -82,7 +82,11 @@ async fn a_case_that_two_units_gave_back_is_a_leaders_and_counts_for_its_unit_an
 async fn what_residents_said_is_read_in_their_words_with_every_number_and_name_masked() {
     let kit = Kit::new().await;
     let raise = domain::case::Raise {
-        contact: domain::case::Contact { name: "示例居民0001".into(), phone: "10000000001".into() },
+        contact: domain::case::Contact {
+            name: "示例居民0001".into(),
+            phone: "10000000001".into(),
+            ..Default::default()
+        },
         place: "示例里3号楼".into(),
         ..hotline("楼道灯不亮")
     };

@@ -70,7 +70,7 @@ const PLACE: &str = "地点标记9号楼";
 #[tokio::test]
 async fn personal_data_is_masked_until_it_is_opened_with_a_purpose_and_then_on_that_page_only() {
     let kit = Kit::new().await;
-    let contact = Contact { name: NAME.into(), phone: PHONE.into() };
+    let contact = Contact { name: NAME.into(), phone: PHONE.into(), ..Contact::default() };
     let text = format!("我是{NAME}，电话{PHONE}，楼道灯不亮");
     let raised = dispatched(&kit, Raise { place: PLACE.into(), contact, ..hotline(&text) }).await;
     let code = raised.code.as_str();

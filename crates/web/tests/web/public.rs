@@ -17,7 +17,7 @@ async fn neighbour(kit: &Kit, text: &str) -> Raised {
         street: Some("street-1".into()),
         category: Some("housing.light".into()),
         place: "示例里3号楼标记".into(),
-        contact: Contact { name: "示例居民0001".into(), phone: "13800001111".into() },
+        contact: Contact { name: "示例居民0001".into(), phone: "13800001111".into(), ..Contact::default() },
         public: true,
         ..Raise::default()
     };

@@ -1,0 +1,144 @@
+//! Who is told of an event, and what about: a pure rule. A message names a case and an event; what it says is written,
+//! and the address read, when it is sent.
+
+use super::event::Event;
+use super::term::{Channel, Topic};
+use super::{Case, Clock};
+use crate::actor::Actor;
+use crate::district::UnitCode;
+use crate::label::Lang;
+use crate::rule::RuleId;
+use serde::{Deserialize, Serialize};
+
+/// How the resident wants to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tell {
+    /// By which way.
+    #[serde(rename = "tell")]
+    pub channel: Channel,
+    /// In which language.
+    pub lang: Lang,
+}
+
+impl Tell {
+    /// The choice, unless it is not to be told.
+    pub fn wanted(self) -> Option<Tell> {
+        (self.channel != Channel::None).then_some(self)
+    }
+}
+
+/// Who is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum To {
+    /// The case's resident, as chosen.
+    Resident(Tell),
+    /// The group of a unit.
+    Unit(UnitCode),
+}
+
+/// A message that an event leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What it says.
+    pub topic: Topic,
+    /// Who is told.
+    pub to: To,
+}
+
+/// The kinds of event that nobody is told of, and why.
+pub const SILENT: &[(&str, &str)] = &[
+    ("ended_elsewhere", "it was over before it came here"),
+    ("objected", "between unit and dispatch centre, which has it in its inbox"),
+    ("unasked", "nothing is asked of the resident any more"),
+    ("noted", "internal"),
+    ("reported", "between the units, which see it on the case's page"),
+    ("proposed", "no answer before the head approves it"),
+    ("sent_back", "within the unit"),
+    ("verdict_given", "the resident's own act, confirmed on the page"),
+    ("review_asked", "the resident's own act, confirmed on the page"),
+    ("re_review_asked", "the resident's own act, confirmed on the page"),
+    ("withdrawn", "the resident's own act, confirmed on the page"),
+    ("linked", "it changes nothing for the case"),
+    ("erased", "the address is destroyed with everything else"),
+    ("recategorised", "a correction, to be seen on the page"),
+    ("field_corrected", "a correction, to be seen on the page"),
+    ("text_hidden", "to be seen on the page"),
+    ("text_released", "to be seen on the page, as the resident agreed to"),
+    ("erasure_asked", "the resident's own act, confirmed on the page"),
+    ("erasure_declined", "to be seen on the page, with its reasons"),
+    ("unmasked", "to be seen on the page, with its purpose"),
+    ("interest_declared", "within the unit"),
+];
+
+/// Who is told of an event by an actor, and what about; `case` is the state after it. A resident is told of what others
+/// did, never of an own act but that it arrived. The group of a unit is never told of a sealed case.
+pub fn told(event: &Event, by: &Actor, case: &Case) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    if let (Some(tell), Some(topic)) = (case.tell.filter(|_| !case.erased), to_resident(event, by, case)) {
+        notices.push(Notice { topic, to: To::Resident(tell) });
+    }
+    if !case.is_sealed() {
+        notices.extend(to_units(event, case).into_iter().map(|(topic, unit)| Notice { topic, to: To::Unit(unit) }));
+    }
+    notices
+}
+
+fn to_resident(event: &Event, by: &Actor, case: &Case) -> Option<Topic> {
+    let topic = match event {
+        Event::Raised { .. } => return Some(Topic::Received),
+        // The message shows that the address is right.
+        Event::TellingChosen { .. } => return Some(Topic::Chosen),
+        Event::Accepted { .. } => Topic::Accepted,
+        Event::NotAccepted { .. } => Topic::NotAccepted,
+        Event::Routed { .. } => Topic::Routed,
+        Event::Dispatched { .. } | Event::Transferred { .. } => Topic::HandedTo,
+        Event::Extended { clock, .. } => {
+            let joint = case.clocks.get(usize::from(*clock)).is_some_and(|c| c.rule == RuleId::JointReport);
+            return (!joint).then_some(Topic::Extended);
+        }
+        Event::DueMoved => return case.for_resident().map(|_| Topic::DueMoved),
+        Event::Asked { .. } => Topic::Asked,
+        Event::Informed { .. } => Topic::Informed,
+        Event::Answered { .. } | Event::AnsweredTogether { .. } => Topic::Answered,
+        Event::NotReached => Topic::NotReached,
+        Event::Reopened => Topic::Reopened,
+        Event::ReviewAnswered { .. } => Topic::ReviewAnswered,
+        Event::ReReviewAnswered { .. } => Topic::ReReviewAnswered,
+        Event::HearingOpened => Topic::HearingOpened,
+        Event::HearingClosed => Topic::HearingClosed,
+        Event::Merged { .. } => Topic::Merged,
+        Event::Parted { .. } => Topic::Parted,
+        _ => return None,
+    };
+    (*by != Actor::Resident).then_some(topic)
+}
+
+fn to_units(event: &Event, case: &Case) -> Vec<(Topic, UnitCode)> {
+    let of = |no: u16| case.task(no).map(|t| t.unit.clone());
+    let task = |topic, no| of(no).map(|unit| (topic, unit)).into_iter().collect();
+    match event {
+        Event::Dispatched { lead, joint, .. } => {
+            let joint = joint.iter().map(|unit| (Topic::JointTask, unit.clone()));
+            std::iter::once((Topic::Task, lead.clone())).chain(joint).collect()
+        }
+        Event::Joined { unit } => vec![(Topic::JointTask, unit.clone())],
+        Event::Transferred { task, to, .. } => {
+            let former = of(*task).map(|unit| (Topic::TaskReleased, unit));
+            std::iter::once((Topic::Task, to.clone())).chain(former).collect()
+        }
+        Event::Released { task: no } => task(Topic::TaskReleased, *no),
+        Event::ObjectionUpheld { task: no } => task(Topic::ObjectionUpheld, *no),
+        Event::ObjectionRejected { task: no } => task(Topic::ObjectionRejected, *no),
+        Event::Replied => case.lead().map(|t| (Topic::Replied, t.unit.clone())).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+impl Case {
+    /// The clock that the resident waits for: the earliest running duty that is theirs to know (a joint unit's report to
+    /// the lead is not), or else their own time for a verdict.
+    pub fn for_resident(&self) -> Option<&Clock> {
+        let duty = self.duties().map(|(_, c)| c).filter(|c| c.rule != RuleId::JointReport);
+        duty.min_by_key(|c| c.due.alarm()).or_else(|| self.asked().filter(|c| c.is_running()))
+    }
+}

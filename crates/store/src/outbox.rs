@@ -1,0 +1,388 @@
+//! The outbox: messages that wait to be sent, as rows beside the history. What an event adds to it is written in the
+//! event's own transaction; what becomes of a row is marked by the sender through the desk.
+
+use crate::args;
+use crate::db::{Db, Result, Row, StoreError, Value, Write};
+use crate::keys::Keys;
+use crate::read;
+use crate::vault;
+use domain::case::{Body, Case, CaseId, Channel, Event, Notice, To, Topic, field, replay, told};
+use domain::district::UnitCode;
+use domain::{Label, Lang, Moment};
+use std::collections::HashMap;
+
+/// How many cases one statement brings.
+const CASES_MOST: usize = 32;
+
+const ADD: &str = "INSERT INTO outbox(district, seq, no, stream, kind, topic, unit, lang, state, tries, next, at) \
+    VALUES($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', 0, $9, $10)";
+const DROP: &str = "UPDATE outbox SET state = 'dropped', said = $1, at = $2 WHERE district = $3 AND stream = $4 \
+    AND unit IS NULL AND state IN ('waiting', 'failed')";
+const TURN: &str = "UPDATE outbox SET kind = $1, lang = $2 WHERE district = $3 AND stream = $4 \
+    AND unit IS NULL AND state IN ('waiting', 'failed')";
+const MARK: &str = "UPDATE outbox SET state = $1, tries = $2, next = $3, at = $4, said = $5 \
+    WHERE district = $6 AND seq = $7 AND no = $8 AND (state IN ('waiting', 'sending') OR $9 = 1)";
+const STOPPED: &str = "UPDATE outbox SET state = 'unsure', said = 'stopped' WHERE district = $1 AND state = 'sending'";
+const AGAIN: &str = "UPDATE outbox SET state = 'waiting', tries = 0, next = $1, at = $2 \
+    WHERE district = $3 AND kind = $4 AND state IN ('failed', 'unsure')";
+const AGAIN_ONE: &str = "UPDATE outbox SET state = 'waiting', tries = 0, next = $1, at = $2 \
+    WHERE district = $3 AND seq = $4 AND no = $5 AND state IN ('failed', 'unsure', 'waiting')";
+const FORGET: &str = "DELETE FROM outbox WHERE district = $1 AND state NOT IN ('waiting', 'sending') AND at < $2";
+const DUE: &str = "SELECT seq, no, stream, kind, topic, unit, lang, state, tries, at, said FROM outbox \
+    WHERE district = $1 AND state = 'waiting' AND kind = $2 AND next <= $3 ORDER BY next, seq, no LIMIT $4";
+const KEPT: &str = "SELECT seq, no, stream, kind, topic, unit, lang, state, tries, at, said FROM outbox \
+    WHERE district = $1 AND state = 'kept' ORDER BY at DESC, seq DESC, no DESC LIMIT $2";
+const TROUBLED: &str = "SELECT seq, no, stream, kind, topic, unit, lang, state, tries, at, said FROM outbox \
+    WHERE district = $1 AND said IS NOT NULL AND state IN ('waiting', 'failed', 'unsure') \
+    ORDER BY at DESC, seq DESC, no DESC LIMIT $2";
+const COUNTS: &str = "SELECT kind, state, COUNT(*), CAST(SUM(CASE WHEN at >= $1 THEN 1 ELSE 0 END) AS BIGINT) FROM outbox \
+    WHERE district = $2 GROUP BY kind, state ORDER BY kind, state";
+const LATELY: &str = "SELECT unit, COUNT(*) FROM outbox WHERE district = $1 AND kind = 'robot' \
+    AND state IN ('sending', 'sent', 'unsure') AND at > $2 GROUP BY unit ORDER BY unit";
+const CASES: &str = "SELECT e.stream, e.seq, e.version, e.body, v.sealed FROM events e \
+    LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
+    WHERE e.district = $1 AND e.stream IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
+    $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33) ORDER BY e.stream, e.version";
+const HOOKS: &str =
+    "SELECT name, next_seq, tries, next, at, stopped, said FROM hooks WHERE district = $1 ORDER BY name";
+const HOOK: &str = "INSERT INTO hooks(district, name, next_seq, tries, next, at, stopped, said) \
+    VALUES($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT(district, name) DO UPDATE SET next_seq = excluded.next_seq, \
+    tries = excluded.tries, next = excluded.next, at = excluded.at, stopped = excluded.stopped, said = excluded.said";
+const HOOK_AGAIN: &str = "UPDATE hooks SET tries = 0, next = $1, stopped = 0 WHERE district = $2 AND name = $3";
+const ENTRIES: &str = "SELECT seq, entry FROM events WHERE district = $1 AND seq >= $2 ORDER BY seq LIMIT $3";
+
+/// Every statement of this file, to be proved on both engines.
+pub const STATEMENTS: &[&str] = &[
+    ADD, DROP, TURN, MARK, STOPPED, AGAIN, AGAIN_ONE, FORGET, DUE, KEPT, TROUBLED, COUNTS, LATELY, CASES, HOOKS, HOOK,
+    HOOK_AGAIN, ENTRIES,
+];
+
+domain::vocabulary! {
+    /// The way by which a message goes.
+    Kind {
+        Sms "sms" "短信" "text message",
+        Email "email" "电子邮件" "e-mail",
+        Robot "robot" "企业微信群机器人" "WeCom group robot",
+    }
+}
+
+domain::vocabulary! {
+    /// What has become of a message.
+    State {
+        Waiting "waiting" "等待发送" "waiting",
+        Sending "sending" "正在发送" "being sent",
+        Sent "sent" "已发送" "sent",
+        Kept "kept" "留在测试箱，没有发出" "kept in the test sink, not sent",
+        Dropped "dropped" "不再发送" "not to be sent any more",
+        Failed "failed" "多次失败，已停止" "given up after too many tries",
+        Unsure "unsure" "不知是否送达，不再自动重发" "perhaps sent, not repeated by itself",
+    }
+}
+
+/// The kind of message by which a resident wants to be told.
+fn kind_of(channel: Channel) -> Option<Kind> {
+    match channel {
+        Channel::None => None,
+        Channel::Sms => Some(Kind::Sms),
+        Channel::Email => Some(Kind::Email),
+    }
+}
+
+/// The writes of one event of a case: `case` is the state after it, `seq` its ledger index. They go into the event's own
+/// transaction: a message neither gets lost nor is there without its event.
+pub fn project(district: i64, seq: u64, case: &Case, body: &Body<Event>) -> Vec<Write> {
+    let (at, id) = (body.at.0, &case.id.0);
+    let mut writes = Vec::new();
+    match &body.event {
+        Event::Erased { .. } => writes.push(Write::new(DROP, args!["erased", at, district, id])),
+        Event::TellingChosen { tell } => writes.push(match kind_of(tell.channel) {
+            None => Write::new(DROP, args!["declined", at, district, id]),
+            Some(kind) => Write::new(TURN, args![kind.code(), tell.lang.tag(), district, id]),
+        }),
+        _ => {}
+    }
+    for (no, Notice { topic, to }) in told(&body.event, &body.by, case).into_iter().enumerate() {
+        let (kind, unit, lang) = match to {
+            To::Resident(tell) => (kind_of(tell.channel), None, tell.lang),
+            To::Unit(unit) => (Some(Kind::Robot), Some(unit.0), Lang::Zh),
+        };
+        let Some(kind) = kind else { continue };
+        let (no, unit) = (no as u64, unit.as_deref());
+        let args = args![district, seq, no, id, kind.code(), topic.code(), unit, lang.tag(), at, at];
+        writes.push(Write::new(ADD, args));
+    }
+    writes
+}
+
+/// A message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// The ledger index of the event that it tells of.
+    pub seq: u64,
+    /// Which of the event's messages.
+    pub no: u64,
+    /// The case.
+    pub case: CaseId,
+    /// The way by which it goes.
+    pub kind: Kind,
+    /// What it says.
+    pub topic: Topic,
+    /// Whose group is told; none: the case's resident.
+    pub unit: Option<UnitCode>,
+    /// In which language.
+    pub lang: Lang,
+    /// What has become of it.
+    pub state: State,
+    /// How often it was tried.
+    pub tries: u32,
+    /// When the state changed last.
+    pub at: Moment,
+    /// What went wrong last, as a code.
+    pub said: Option<String>,
+}
+
+fn term<T: Label>(code: &str) -> Result<T> {
+    T::of(code)
+        .ok_or_else(|| StoreError::Corrupt(format!("the outbox has a word {code:?} that this program does not know")))
+}
+
+fn message(row: &Row) -> Result<Message> {
+    Ok(Message {
+        seq: row.int(0)?.unsigned_abs(),
+        no: row.int(1)?.unsigned_abs(),
+        case: CaseId(row.array(2)?),
+        kind: term(row.text(3)?)?,
+        topic: term(row.text(4)?)?,
+        unit: row.opt_text(5)?.map(UnitCode::from),
+        lang: if row.text(6)? == Lang::En.tag() { Lang::En } else { Lang::Zh },
+        state: term(row.text(7)?)?,
+        tries: u32::try_from(row.int(8)?).unwrap_or(u32::MAX),
+        at: Moment(row.int(9)?),
+        said: row.opt_text(10)?.map(str::to_owned),
+    })
+}
+
+/// Messages of a kind that may be tried now, those that have waited longest first.
+///
+/// # Errors
+/// What the database says.
+pub fn due(db: &mut Db, district: i64, kind: Kind, now: Moment, most: usize) -> Result<Vec<Message>> {
+    db.query(DUE, &args![district, kind.code(), now.0, most as u64])?.iter().map(message).collect()
+}
+
+/// What the test sink kept last, newest first.
+///
+/// # Errors
+/// What the database says.
+pub fn kept(db: &mut Db, district: i64, most: usize) -> Result<Vec<Message>> {
+    db.query(KEPT, &args![district, most as u64])?.iter().map(message).collect()
+}
+
+/// Messages with which something went wrong and that are not settled, newest first.
+///
+/// # Errors
+/// What the database says.
+pub fn troubled(db: &mut Db, district: i64, most: usize) -> Result<Vec<Message>> {
+    db.query(TROUBLED, &args![district, most as u64])?.iter().map(message).collect()
+}
+
+/// How many messages of a kind are in a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// The kind.
+    pub kind: Kind,
+    /// The state.
+    pub state: State,
+    /// All of them.
+    pub all: u64,
+    /// Those that got there since the asked-for time.
+    pub since: u64,
+}
+
+/// How many messages there are by kind and state, and how many of them since a time.
+///
+/// # Errors
+/// What the database says.
+pub fn counts(db: &mut Db, district: i64, since: Moment) -> Result<Vec<Count>> {
+    let count = |row: &Row| -> Result<Count> {
+        let (all, since) = (row.int(2)?.unsigned_abs(), row.int(3)?.unsigned_abs());
+        Ok(Count { kind: term(row.text(0)?)?, state: term(row.text(1)?)?, all, since })
+    };
+    db.query(COUNTS, &args![since.0, district])?.iter().map(count).collect()
+}
+
+/// How many messages each unit's group got after a time.
+///
+/// # Errors
+/// What the database says.
+pub fn lately(db: &mut Db, district: i64, after: Moment) -> Result<HashMap<UnitCode, u64>> {
+    let rows = db.query(LATELY, &args![district, after.0])?;
+    rows.iter().map(|row| Ok((row.opt_text(0)?.unwrap_or_default().into(), row.int(1)?.unsigned_abs()))).collect()
+}
+
+/// What a message is about, and where it goes: read at the time of sending, kept nowhere.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Letter {
+    /// The event that it tells of.
+    pub event: Event,
+    /// The case right after that event.
+    pub then: Case,
+    /// Whether the case has been erased since.
+    pub erased: bool,
+    /// The resident's phone number as it is now; empty where there is none.
+    pub phone: String,
+    /// The resident's e-mail address as it is now; empty where there is none.
+    pub email: String,
+}
+
+/// What these messages are about, in their order: one statement, and one for the keys, for each 32. None for a message
+/// whose event is not there.
+///
+/// # Errors
+/// What the database says; [`StoreError::Corrupt`] for what can't be read or does not open.
+pub fn letters(db: &mut Db, keys: &mut Keys, district: i64, messages: &[Message]) -> Result<Vec<Option<Letter>>> {
+    let mut letters = Vec::with_capacity(messages.len());
+    for part in messages.chunks(CASES_MOST) {
+        let mut args = args![district];
+        args.extend((0..CASES_MOST).map(|n| Value::from(&part[n.min(part.len() - 1)].case.0)));
+        let rows = db.query(CASES, &args)?;
+        let streams: Vec<[u8; 16]> = part.iter().map(|m| m.case.0).collect();
+        let found = keys.case_keys(&streams)?;
+        let mut cases: HashMap<[u8; 16], Told> = HashMap::new();
+        for row in &rows {
+            let (stream, seq, version) = (row.array(0)?, row.int(1)?.unsigned_abs(), row.int(2)?);
+            let body = read::body::<Event>(row.bytes(3)?)?;
+            let told = cases.entry(stream).or_default();
+            if let (true, Some(key), Some(sealed)) = (has_address(&body.event), found.get(&stream), row.opt_bytes(4)?) {
+                let mut private = vault::open(key, district, &stream, version, sealed)
+                    .map_err(|e| StoreError::Corrupt(e.to_string()))?;
+                if let (Event::FieldCorrected { field }, Some(value)) = (&body.event, private.remove(field::VALUE)) {
+                    private.insert(field.clone(), value);
+                }
+                told.phone = private.remove(field::PHONE).unwrap_or(std::mem::take(&mut told.phone));
+                told.email = private.remove(field::EMAIL).unwrap_or(std::mem::take(&mut told.email));
+            }
+            told.bodies.push((seq, body));
+        }
+        letters.extend(part.iter().map(|m| cases.get(&m.case.0).and_then(|told| told.letter(m))));
+    }
+    Ok(letters)
+}
+
+/// Whether an event may have brought an address.
+fn has_address(event: &Event) -> bool {
+    match event {
+        Event::Raised { .. } | Event::TellingChosen { .. } => true,
+        Event::FieldCorrected { field } => field == field::PHONE || field == field::EMAIL,
+        _ => false,
+    }
+}
+
+/// A case's events, and its addresses as they are now.
+#[derive(Default)]
+struct Told {
+    bodies: Vec<(u64, Body<Event>)>,
+    phone: String,
+    email: String,
+}
+
+impl Told {
+    fn letter(&self, message: &Message) -> Option<Letter> {
+        let (_, body) = self.bodies.iter().find(|(seq, _)| *seq == message.seq)?;
+        let until = self.bodies.iter().filter(|(seq, _)| *seq <= message.seq).map(|(_, body)| body);
+        Some(Letter {
+            event: body.event.clone(),
+            then: replay(message.case, until)?,
+            erased: self.bodies.iter().any(|(_, b)| matches!(b.event, Event::Erased { .. })),
+            phone: self.phone.clone(),
+            email: self.email.clone(),
+        })
+    }
+}
+
+/// What becomes of a message after a step of the sender. A row that was dropped in the meantime stays so, unless the
+/// message did go out.
+pub fn mark(district: i64, message: &Message, state: State, next: Moment, now: Moment, said: Option<&str>) -> Write {
+    let (tries, out) = (u64::from(message.tries), state == State::Sent);
+    Write::new(MARK, args![state.code(), tries, next.0, now.0, said, district, message.seq, message.no, out])
+}
+
+/// What was being sent when the service stopped: nobody knows whether it went out. For the start.
+pub fn stopped(district: i64) -> Write {
+    Write::new(STOPPED, args![district])
+}
+
+/// All given-up messages of a kind are tried again.
+pub fn again(district: i64, kind: Kind, now: Moment) -> Write {
+    Write::new(AGAIN, args![now.0, now.0, district, kind.code()])
+}
+
+/// One message is tried again, now.
+pub fn again_one(district: i64, seq: u64, no: u64, now: Moment) -> Write {
+    Write::new(AGAIN_ONE, args![now.0, now.0, district, seq, no])
+}
+
+/// What was settled before a time is forgotten.
+pub fn forget(district: i64, before: Moment) -> Write {
+    Write::new(FORGET, args![district, before.0])
+}
+
+/// How far a web hook has got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hook {
+    /// Its name in the configuration.
+    pub name: String,
+    /// The first ledger index that was not delivered.
+    pub position: u64,
+    /// How often the next delivery was tried.
+    pub tries: u32,
+    /// The earliest time of the next try.
+    pub next: Moment,
+    /// When something was delivered or went wrong last.
+    pub at: Moment,
+    /// Whether it was given up, until somebody lets it go on.
+    pub stopped: bool,
+    /// What went wrong last, as a code.
+    pub said: Option<String>,
+}
+
+/// Every web hook that was ever started, by name.
+///
+/// # Errors
+/// What the database says.
+pub fn hooks(db: &mut Db, district: i64) -> Result<Vec<Hook>> {
+    let hook = |row: &Row| -> Result<Hook> {
+        Ok(Hook {
+            name: row.text(0)?.to_owned(),
+            position: row.int(1)?.unsigned_abs(),
+            tries: u32::try_from(row.int(2)?).unwrap_or(u32::MAX),
+            next: Moment(row.int(3)?),
+            at: Moment(row.int(4)?),
+            stopped: row.int(5)? != 0,
+            said: row.opt_text(6)?.map(str::to_owned),
+        })
+    };
+    db.query(HOOKS, &args![district])?.iter().map(hook).collect()
+}
+
+/// A web hook as it is now.
+pub fn put_hook(district: i64, hook: &Hook) -> Write {
+    let Hook { name, position, tries, next, at, stopped, said } = hook;
+    let said = said.as_deref();
+    let tries = u64::from(*tries);
+    Write::new(HOOK, args![district, name.as_str(), *position, tries, next.0, at.0, *stopped, said])
+}
+
+/// A web hook goes on from where it is.
+pub fn hook_again(district: i64, name: &str, now: Moment) -> Write {
+    Write::new(HOOK_AGAIN, args![now.0, district, name])
+}
+
+/// The public entries from a ledger index on, each with its own.
+///
+/// # Errors
+/// What the database says.
+pub fn entries(db: &mut Db, district: i64, from: u64, most: usize) -> Result<Vec<(u64, Vec<u8>)>> {
+    let entry = |row: &Row| -> Result<(u64, Vec<u8>)> { Ok((row.int(0)?.unsigned_abs(), row.bytes(1)?.to_vec())) };
+    db.query(ENTRIES, &args![district, from, most as u64])?.iter().map(entry).collect()
+}
