@@ -5,6 +5,7 @@ pub mod audit;
 pub mod backup;
 pub mod bench;
 pub mod db;
+pub mod follow;
 pub mod health;
 pub mod keys;
 pub mod log;
@@ -31,6 +32,7 @@ pub fn all_statements() -> Vec<&'static str> {
         access::STATEMENTS,
         bench::STATEMENTS,
         audit::STATEMENTS,
+        follow::STATEMENTS,
         health::STATEMENTS,
         log::STATEMENTS,
         read::STATEMENTS,

@@ -8,7 +8,6 @@ mod forms;
 pub(crate) mod inbox;
 pub(crate) mod intake;
 pub(crate) mod late;
-mod mask;
 pub(crate) mod reviews;
 mod rows;
 mod story;
@@ -19,6 +18,7 @@ use calendar::{Calendar, Date};
 use domain::Role;
 use domain::district::{District, UnitKind};
 use domain::moment::day_number;
+use reading::mask;
 
 /// Whether an account sits at the discipline unit: only there sealed cases are listed.
 fn is_discipline(district: &District, staff: &Staff) -> bool {
