@@ -95,7 +95,7 @@ document.addEventListener("keydown", (event) => {
 if (location.hash === "#act") act();
 document.addEventListener("change", (event) => { if (event.target.name === "pick") counted(); });
 
-for (const label of document.querySelectorAll("[data-keys-switch]")) {
+for (const label of document.querySelectorAll("[data-key-switch]")) {
   const box = label.querySelector("input");
   label.hidden = false;
   box.checked = off();

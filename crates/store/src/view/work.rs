@@ -28,7 +28,7 @@ UNION ALL SELECT v.name, v.query, 0, 0, 0, 0, 0 FROM views v WHERE v.district = 
 AND v.list = 'desk' ORDER BY 1";
 const STREAM: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN c.stage = 'raised' THEN 1 ELSE 0 END), 0) AS BIGINT), \
 CAST(COALESCE(SUM(CASE WHEN c.stage = 'accepted' THEN 1 ELSE 0 END), 0) AS BIGINT), \
-CAST(COALESCE(SUM(CASE WHEN c.stage = 'handling' THEN 1 ELSE 0 END), 0) AS BIGINT) \
+CAST(COALESCE(SUM(CASE WHEN c.stage = 'handling' THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*) \
 FROM cases c WHERE c.district = $1 AND c.sealed = $2 AND c.inbox = 1";
 const CODES: &str = concat!("SELECT id, code, sealed FROM cases WHERE district = $1 AND code IN (", sixty_four!(), ")");
 const CASES: &str = concat!(
@@ -105,14 +105,15 @@ pub fn day(db: &mut Db, district: i64, of: Of<'_>) -> Result<Day> {
     Ok(found)
 }
 
-/// How many cases wait in the inbox: to be accepted, to be dispatched, with an objection to decide.
+/// How many cases wait in the inbox: to be accepted, to be dispatched, with an objection to decide; and all of them, also
+/// those whose resident has asked for an erasure.
 ///
 /// # Errors
 /// What the database says.
-pub fn inbox_counts(db: &mut Db, district: i64, sealed: bool) -> Result<[i64; 3]> {
+pub fn inbox_counts(db: &mut Db, district: i64, sealed: bool) -> Result<[i64; 4]> {
     let rows = db.query(STREAM, &args![district, sealed])?;
-    let Some(row) = rows.first() else { return Ok([0; 3]) };
-    Ok([row.int(0)?, row.int(1)?, row.int(2)?])
+    let Some(row) = rows.first() else { return Ok([0; 4]) };
+    Ok([row.int(0)?, row.int(1)?, row.int(2)?, row.int(3)?])
 }
 
 /// The handles of codes, and whether each case is sealed; at most [`TOGETHER_MOST`], what there is no case of is left out.

@@ -50,6 +50,7 @@ clerk-nobody-returned = { $n ->
     [one] returned once, not dispatched again yet
    *[other] returned { $n } times, not dispatched again yet
   }
+clerk-erasure-asked = the resident asks to have personal data erased: please decide
 clerk-objection = { $n } objects: please decide
 clerk-objection-dispatched = Who dispatched it
 clerk-hops = From unit to unit

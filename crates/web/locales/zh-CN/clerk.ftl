@@ -44,6 +44,7 @@ clerk-view-nothing = 现在没有筛选。请先筛选，再保存。
 clerk-group-nobody = 没有单位负责
 clerk-nobody-yet = 已受理，还没有派单
 clerk-nobody-returned = 退回过 { $n } 次，还没有再派
+clerk-erasure-asked = 诉求人要求删除个人信息，请决定
 clerk-objection = { $n }提出异议：请决定
 clerk-objection-dispatched = 派单的一方
 clerk-hops = 流转经过

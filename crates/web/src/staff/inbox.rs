@@ -72,7 +72,7 @@ pub(crate) async fn inbox(
         current: asked.stage == stage,
         count: u64::try_from(n).ok(),
     };
-    let [raised, accepted, objections] = counts;
+    let [raised, accepted, objections, all] = counts;
     let of = |late: bool| cases.iter().filter(|c| lines.is_late(c) == late).map(|c| line(&lines, c)).collect();
     let top: Vec<Line> = nobodys.iter().filter(|c| lines.may_see(c.id)).map(|c| line(&lines, c)).collect();
     let mut groups = Group::counted([(l.t("clerk-group-nobody"), top, accepted)]);
@@ -86,7 +86,7 @@ pub(crate) async fn inbox(
         errors,
         code: asked.code.clone(),
         tabs: vec![
-            tab("", "staff-tab-all", counts.iter().sum()),
+            tab("", "staff-tab-all", all),
             tab(Stage::Raised.code(), "staff-tab-accept", raised),
             tab(Stage::Accepted.code(), "staff-tab-dispatch", accepted),
             tab(Stage::Handling.code(), "staff-tab-objections", objections),
@@ -100,7 +100,7 @@ struct Read {
     /// What no unit answers for: only on the first page of everything.
     nobodys: Vec<CaseRow>,
     cases: Vec<CaseRow>,
-    counts: [i64; 3],
+    counts: [i64; 4],
 }
 
 async fn read(app: &App, stage: &str, sealed: bool, after: Option<After>) -> Result<Read, Problem> {
@@ -129,6 +129,9 @@ fn line(lines: &Lines<'_>, row: &CaseRow) -> Line {
     if row.stage == Stage::Handling {
         let unit = row.lead.as_ref().map_or("", |u| district.unit_name(u, l.0));
         return lines.of(row, l.t_n("staff-inbox-objection", unit));
+    }
+    if !matches!(row.stage, Stage::Raised | Stage::Accepted) {
+        return lines.of(row, l.t("clerk-erasure-asked"));
     }
     let words = lines.words(row.id);
     let found = suggestion(l, district, row.track, row.category.as_ref(), row.street.as_ref(), &words);

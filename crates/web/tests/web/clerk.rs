@@ -236,6 +236,20 @@ async fn what_no_unit_answers_for_stands_on_top_of_the_inbox_until_one_does() {
 }
 
 #[tokio::test]
+async fn whoever_asks_for_an_erasure_is_seen_in_the_inbox_and_counted_there() {
+    let kit = Kit::new().await;
+    let raised = kit.raise("请删除我的信息").await;
+    let mut dispatcher = kit.role(Role::Dispatcher).await;
+    dispatcher.done(&raised.code, "not_accept", &[("reason", "other_place"), ("text", "请找邻区")]).await;
+    dispatcher.get("/inbox").await.lacks(&raised.code);
+    let ask = Command::AskErasure { reason: "不再需要".into() };
+    kit.desk.act(domain::Actor::Resident, raised.id, None, ask, None).await.unwrap();
+    let inbox = dispatcher.get("/inbox").await;
+    inbox.has(&raised.code).has("诉求人要求删除个人信息").has("全部 <span class=\"num\">1</span>");
+    assert!(values(&inbox, "now").is_empty());
+}
+
+#[tokio::test]
 async fn cases_that_may_be_the_same_matter_are_chosen_from_a_list_to_merge_or_link() {
     let kit = Kit::new().await;
     let first = dispatched(&kit, Raise { street: Some("street-1".into()), ..hotline("三号楼楼道灯不亮") }).await.code;
