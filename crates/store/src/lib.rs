@@ -25,6 +25,7 @@ pub mod tiles;
 pub mod vault;
 pub mod verify;
 pub mod view;
+pub mod views;
 
 pub use db::{Db, Engine, Readers, Result, Row, StoreError, Value, Write};
 pub use keys::{CaseKey, Keys};
@@ -47,6 +48,8 @@ pub fn all_statements() -> Vec<&'static str> {
         records::STATEMENTS,
         tiles::STATEMENTS,
         view::STATEMENTS,
+        view::work::STATEMENTS,
+        views::STATEMENTS,
         rows::STATEMENTS_CASE,
         rows::STATEMENTS_DISTRICT,
     ];

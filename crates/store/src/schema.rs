@@ -14,6 +14,7 @@ pub const MIGRATIONS: &[(u32, &str)] = &[
     (3, include_str!("schema/003_access.sql")),
     (4, include_str!("schema/004_start.sql")),
     (5, include_str!("schema/005_messages.sql")),
+    (6, include_str!("schema/006_views.sql")),
     (7, include_str!("schema/007_public.sql")),
     (8, include_str!("schema/008_office.sql")),
 ];

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 macro_rules! columns {
     () => {
         "c.seq, c.id, c.code, c.track, c.stage, c.category, c.street, c.lead, c.question, c.hops, c.returned, c.extended, \
-         c.alarm"
+         c.alarm, c.version"
     };
 }
 pub(crate) use columns;
@@ -41,9 +41,10 @@ const INBOX: &str = concat!(
     waits!(),
     " FROM cases c WHERE c.district = $1 AND c.sealed = $2 AND c.inbox = 1 AND (",
     waits!(),
-    ", c.seq) > ($3, $4) AND (c.alarm < $5 OR $5 = 9223372036854775807) AND (c.stage = $6 OR $6 = '') ORDER BY ",
+    ", c.seq) > ($3, $4) AND (c.alarm < $5 OR $5 = 9223372036854775807) AND (c.stage = $6 OR $6 = '') AND c.stage <> $7 \
+     ORDER BY ",
     waits!(),
-    ", c.seq LIMIT $7"
+    ", c.seq LIMIT $8"
 );
 const REVIEWS: &str = concat!(
     "SELECT ",
@@ -62,6 +63,8 @@ JOIN cases c ON c.district = e.district AND c.seq = e.seq \
 WHERE e.district = $1 AND e.version = 1 AND e.stream IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
 UNION ALL SELECT c.code, c.stage, c.sealed, l.link, c.id FROM links l \
 JOIN cases c ON c.district = l.district AND c.seq = l.from_case WHERE l.district = $1 AND l.to_id = $18";
+
+pub mod work;
 
 /// Every statement of this file, to be proved on both engines.
 pub const STATEMENTS: &[&str] = &[QUEUE, INBOX, REVIEWS, BY_CODE, CARDS, LINKS];
@@ -102,6 +105,8 @@ pub struct CaseRow {
     pub extended: i64,
     /// The earliest running duty of the case, as a day number; none while no clock runs.
     pub alarm: Option<i64>,
+    /// How many events its stream has.
+    pub version: u64,
     /// The day that the list is sorted by, as a day number.
     pub due: i64,
 }
@@ -197,17 +202,18 @@ pub(crate) fn case_row(row: &Row) -> Result<CaseRow> {
         returned: row.int(10)?,
         extended: row.int(11)?,
         alarm: row.opt_int(12)?,
-        due: row.int(13)?,
+        version: row.int(13)? as u64,
+        due: row.int(14)?,
     })
 }
 
 pub(crate) fn task_row(row: &Row) -> Result<TaskRow> {
     Ok(TaskRow {
         case: case_row(row)?,
-        no: row.int(14)?,
-        lead: row.int(15)? != 0,
-        state: known(row.text(16)?)?,
-        waiting: row.int(17)? != 0,
+        no: row.int(15)?,
+        lead: row.int(16)? != 0,
+        state: known(row.text(17)?)?,
+        waiting: row.int(18)? != 0,
     })
 }
 
@@ -255,10 +261,25 @@ pub fn inbox(
     district: i64,
     sealed: bool,
     stage: &str,
+    range: (After, i64),
+    most: usize,
+) -> Result<Vec<CaseRow>> {
+    inbox_without(db, district, sealed, (stage, ""), range, most)
+}
+
+/// [`inbox`] of one stage (empty: of every), and without another one (empty: without none).
+///
+/// # Errors
+/// What the database says.
+pub fn inbox_without(
+    db: &mut Db,
+    district: i64,
+    sealed: bool,
+    (stage, without): (&str, &str),
     (after, before): (After, i64),
     most: usize,
 ) -> Result<Vec<CaseRow>> {
-    let args = args![district, sealed, after.due, after.seq, before, stage, most as u64];
+    let args = args![district, sealed, after.due, after.seq, before, stage, without, most as u64];
     db.query(INBOX, &args)?.iter().map(case_row).collect()
 }
 

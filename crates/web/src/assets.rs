@@ -7,6 +7,8 @@ use axum::response::{IntoResponse, Response};
 
 /// Name, kind and content of every file.
 const FILES: &[(&str, &str, &str)] = &[
+    ("answer.js", "text/javascript; charset=utf-8", include_str!("../assets/answer.js")),
+    ("keys.js", "text/javascript; charset=utf-8", include_str!("../assets/keys.js")),
     ("app.css", "text/css; charset=utf-8", include_str!("../assets/app.css")),
     ("form.js", "text/javascript; charset=utf-8", include_str!("../assets/form.js")),
     ("raise.js", "text/javascript; charset=utf-8", include_str!("../assets/raise.js")),

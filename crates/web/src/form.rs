@@ -60,6 +60,13 @@ impl Sent {
         self.files.iter().filter(move |(n, _)| n == name).map(|(_, bytes)| bytes)
     }
 
+    /// The same with another value in a field.
+    pub(crate) fn changed(mut self, name: &str, value: String) -> Sent {
+        self.fields.retain(|(n, _)| n != name);
+        self.fields.push((name.to_owned(), value));
+        self
+    }
+
     /// Fields for a form that is shown for the first time.
     pub(crate) fn with(fields: &[(&str, &str)]) -> Sent {
         let fields = fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();

@@ -50,7 +50,7 @@ impl L {
     /// The message of a key with its variables.
     pub(crate) fn t_with(&self, key: &str, values: &[(&'static str, String)]) -> String {
         let args: HashMap<Cow<'static, str>, FluentValue<'_>> =
-            values.iter().map(|(name, v)| (Cow::Borrowed(*name), FluentValue::from(v.as_str()))).collect();
+            values.iter().map(|(name, v)| (Cow::Borrowed(*name), value(v))).collect();
         LOCALES.try_lookup_with_args(self.id(), key, &args).unwrap_or_else(|| key.to_owned())
     }
 
@@ -84,6 +84,15 @@ impl L {
     }
 }
 
+/// A variable as messages get it: a small count is a number, so that a message can say "1 day" and "2 days".
+fn value(text: &str) -> FluentValue<'_> {
+    let counts = text.len() <= 6 && text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    match text.parse::<u32>() {
+        Ok(n) if counts => FluentValue::from(n),
+        _ => FluentValue::from(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,5 +110,8 @@ mod tests {
     #[test]
     fn a_variable_stands_in_its_message_without_marks() {
         assert_eq!(L(Lang::En).t_n("days-left", 3), "3 days left");
+        assert_eq!(L(Lang::En).t_n("days-left", 1), "1 day left");
+        assert_eq!(L(Lang::Zh).t_n("days-left", 1), "还有 1 天");
+        assert_eq!(L(Lang::En).t_n("staff-ledger", "007"), "Ledger entry 007", "a code stays as it is");
     }
 }

@@ -93,9 +93,13 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
             ("/verify", "nav-verify"),
         ],
         Some(Role::Grid) => &[("/intake", "nav-intake")],
-        Some(Role::Clerk | Role::Head) => {
-            &[("/desk", "nav-desk"), ("/intake", "nav-intake"), ("/figures/live", "nav-figures")]
-        }
+        Some(Role::Clerk) => &[("/desk", "nav-desk"), ("/intake", "nav-intake"), ("/figures/live", "nav-figures")],
+        Some(Role::Head) => &[
+            ("/desk", "nav-desk"),
+            ("/intake", "nav-intake"),
+            ("/templates", "nav-templates"),
+            ("/figures/live", "nav-figures"),
+        ],
         Some(Role::Dispatcher) => &[
             ("/inbox", "nav-inbox"),
             ("/late", "nav-late"),

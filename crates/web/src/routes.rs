@@ -190,6 +190,18 @@ pub const TABLE: &[Route] = &[
     route("GET", "/cases/{code}", Access::Staff(CASES), || get(staff::case::case)),
     route("GET", "/cases/{code}/photo/{n}", Access::Staff(CASES), || get(staff::case::photo)),
     route("POST", "/cases/{code}/act", Access::Staff(ACT), || post(staff::act::act)),
+    // The clerk's and the dispatcher's day.
+    route("POST", "/desk/views", Access::Staff(&[Role::Clerk, Role::Head]), || post(staff::desk::keep_view)),
+    route("POST", "/desk/views/remove", Access::Staff(&[Role::Clerk, Role::Head]), || post(staff::desk::remove_view)),
+    route("POST", "/bulk", Access::Staff(&[Role::Clerk, Role::Head, Role::Dispatcher]), || post(staff::bulk::bulk)),
+    route("GET", "/cases/{code}/near", Access::Staff(&[Role::Dispatcher]), || get(staff::near::near)),
+    route("GET", "/cases/{code}/slip", Access::Staff(&[Role::Clerk, Role::Head, Role::Dispatcher]), || {
+        get(staff::slip::slip)
+    }),
+    route("GET", "/templates", Access::Staff(TEMPLATES), || get(staff::templates::list)),
+    route("POST", "/templates", Access::Staff(TEMPLATES), || post(staff::templates::set)),
+    route("POST", "/templates/end", Access::Staff(TEMPLATES), || post(staff::templates::end)),
+    route("GET", "/keys", Access::Staff(ANY), || get(staff::keys::keys)),
     route("GET", "/intake", Access::Staff(INTAKE), || get(staff::intake::form)),
     route("POST", "/intake", Access::Staff(INTAKE), || post(staff::intake::raise)),
 ];
@@ -201,6 +213,8 @@ const READERS: &[Role] =
 pub(crate) const PUBLISHERS: &[Role] = &[Role::Supervisor, Role::Leader, Role::Administrator];
 /// Who has published figures computed again.
 pub(crate) const RECOMPUTE: &[Role] = &[Role::Auditor, Role::Supervisor, Role::Leader, Role::Administrator];
+/// Who writes templates of answers.
+const TEMPLATES: &[Role] = &[Role::Head, Role::Administrator];
 const AUDITOR: &[Role] = &[Role::Auditor];
 const ADMINISTRATOR: &[Role] = &[Role::Administrator];
 

@@ -1,7 +1,7 @@
 //! What comes after, and beside: reopening, review and re-review, hearings, merged cases.
 
 use super::clock::ClockChange;
-use super::decide::{Decision, New, promise, required};
+use super::decide::{Decision, New, promise, required, told};
 use super::event::Event;
 use super::raise::first_clocks;
 use super::term::*;
@@ -58,7 +58,7 @@ impl Decision<'_> {
     }
 
     pub(super) fn answer_again(&self, outcome: Outcome, text: &str, event: Event) -> Result<New, Refusal> {
-        required(text, "text")?;
+        told(text, "text")?;
         if !self.case.track.outcomes().contains(&outcome) {
             return Err(Refusal::at(Why::WrongOutcome, "outcome").about_term(outcome));
         }

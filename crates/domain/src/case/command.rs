@@ -42,6 +42,7 @@ crate::vocabulary! {
         Merge "merge" "并案" "merge",
         FollowMerged "follow_merged" "随并入件办理" "follow the case it was merged into",
         Link "link" "关联" "link",
+        Unlink "unlink" "取消关联" "take a link back",
         Withdraw "withdraw" "撤回" "withdraw",
         Erase "erase" "删除个人信息" "erase personal data",
         Recategorise "recategorise" "更正类别" "correct the category",
@@ -138,6 +139,8 @@ pub enum Command {
     FollowMerged { into: CaseId },
     /// Link it to another case.
     Link { link: LinkKind, to: CaseId },
+    /// Take a link to another case back.
+    Unlink { to: CaseId },
     /// Take it back.
     Withdraw,
     /// Erase personal data.
@@ -172,7 +175,7 @@ impl Command {
         }
         kinds!(Accept NotAccept Route Dispatch Designate Join Release Object UpholdObjection RejectObjection Transfer Extend Ask Inform Reply
                Unask Note Report Answer Approve SendBack GiveVerdict EndUnreached Reopen AskReview AnswerReview AskReReview OpenHearing CloseHearing
-               AnswerReReview Merge FollowMerged Link Withdraw Erase Recategorise CorrectField ChooseTelling HideText
+               AnswerReReview Merge FollowMerged Link Unlink Withdraw Erase Recategorise CorrectField ChooseTelling HideText
                ReleaseText AskErasure DeclineErasure Unmask DeclareInterest MoveDue)
     }
 

@@ -9,7 +9,7 @@ use super::told::Tell;
 use super::transition::{Transition, fits, may, survives_erasure};
 use super::{CLOCKS_MOST, CORRECTIONS_MOST, Case, Fields, TASKS_MOST, Task, TaskState, field, index};
 use crate::actor::{Actor, Role};
-use crate::district::{District, UnitCode, UnitKind};
+use crate::district::{District, UnitCode, UnitKind, unfilled};
 use crate::label::Label;
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
@@ -73,6 +73,15 @@ fn optional(text: &str, field: &'static str, most: usize) -> Result<(), Refusal>
         return Err(Refusal::at(Why::TooLong, field).about(most));
     }
     Ok(())
+}
+
+/// A text that the resident reads: no field of a template may stand in it any more.
+pub(super) fn told(text: &str, field: &'static str) -> Result<(), Refusal> {
+    required(text, field)?;
+    match unfilled(text).as_slice() {
+        [] => Ok(()),
+        names => Err(Refusal::at(Why::Unfilled, field).about_both(names.join("、"), names.join(", "))),
+    }
 }
 
 /// The rule of a track's promise, and whether it starts with acceptance (otherwise it runs from raising or dispatch).
@@ -185,7 +194,7 @@ impl Decision<'_> {
             Command::Transfer { task, to, reason } => self.transfer(*task, to, reason),
             Command::Extend { clock, days, reason } => self.extend(*clock, *days, reason),
             Command::Ask { task, question } => {
-                required(question, "question")?;
+                told(question, "question")?;
                 if self.case.question.is_some() {
                     return Err(Refusal::new(Why::QuestionOpen));
                 }
@@ -278,6 +287,12 @@ impl Decision<'_> {
                     return Err(Refusal::at(Why::Linked, "to"));
                 }
                 one(New::of(Event::Linked { link: *link, to: *to }))
+            }
+            Command::Unlink { to } => {
+                if !self.case.links.iter().any(|(_, id)| id == to) {
+                    return Err(Refusal::at(Why::NotLinked, "to"));
+                }
+                one(New::of(Event::Unlinked { to: *to }))
             }
             Command::Withdraw => one(New::of(Event::Withdrawn).clocks(self.stop_all())),
             Command::Erase { ground } => self.erase(*ground),
@@ -461,7 +476,7 @@ impl Decision<'_> {
 
     /// The lead tells the resident how far it is. An enterprise's next reply has a new date each time.
     fn inform(&self, no: u16, text: &str) -> Result<Vec<New>, Refusal> {
-        required(text, "text")?;
+        told(text, "text")?;
         self.leads()?;
         self.room(0)?;
         let told = self.stop(|c| notice_of(c, no) || c.rule == RuleId::NeedReply);
@@ -542,7 +557,7 @@ impl Decision<'_> {
             return Err(Refusal::new(Why::NotLead));
         }
         self.idle()?;
-        required(text, "text")?;
+        told(text, "text")?;
         optional(basis, "basis", TEXT_MOST)?;
         if !self.case.track.outcomes().contains(&outcome) {
             return Err(Refusal::at(Why::WrongOutcome, "outcome").about_term(outcome));

@@ -132,6 +132,8 @@ events! {
     Parted "parted" { from: CaseId },
     /// The case is linked to another one.
     Linked "linked" { link: LinkKind, to: CaseId },
+    /// A link to another case is taken back.
+    Unlinked "unlinked" { to: CaseId },
     /// The resident takes the case back.
     Withdrawn "withdrawn",
     /// Personal data is erased: key and ciphertext are destroyed.

@@ -239,6 +239,7 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.stage = Stage::Accepted;
         }
         Event::Linked { link, to } => case.links.push((*link, *to)),
+        Event::Unlinked { to } => case.links.retain(|(_, id)| id != to),
         Event::Withdrawn => {
             case.stage = Stage::Withdrawn;
             case.end_tasks(TaskState::Released);

@@ -100,6 +100,7 @@ pub const TABLE: &[Transition] = {
         row(Merge, OPEN, &[Who::Dispatcher]),
         row(FollowMerged, &[Merged], &[Who::System]),
         row(Link, ANY, &[Who::Dispatcher]),
+        row(Unlink, ANY, &[Who::Dispatcher]),
         row(Withdraw, &[Raised, Accepted, Handling, Answered, Merged], &[Who::Resident]),
         row(Erase, OVER, &[Who::Dispatcher, Who::Administrator]),
         row(Recategorise, LIVE, &[Who::Dispatcher]),
@@ -174,7 +175,7 @@ fn reaches(case: &Case, actor: &Actor, district: &District) -> bool {
 
 /// What is still possible once the personal data is gone: links between cases hold none.
 pub(super) fn survives_erasure(command: CommandKind) -> bool {
-    command == CommandKind::Link
+    matches!(command, CommandKind::Link | CommandKind::Unlink)
 }
 
 /// The acts that an actor may do to a case now: the buttons of its page.

@@ -1,6 +1,7 @@
 //! The rules of the district's own stream.
 
 use super::event::{Event, Figure};
+use super::template::{TEMPLATE_NAME_MOST, TEMPLATE_TEXT_MOST, TEMPLATES_MOST, Template};
 use super::{Account, Catalogue, District, Post, PostCode, Scope, Token, Unit, UnitCode};
 use crate::actor::{Actor, Role};
 use crate::refusal::{Refusal, Why};
@@ -75,6 +76,22 @@ pub enum Command {
         /// The figure as it should have been.
         figure: Figure,
     },
+    /// Write or rewrite a template of answers; its version is given here.
+    SetTemplate {
+        /// The unit whose own it is; none: the whole district's.
+        unit: Option<UnitCode>,
+        /// Its name.
+        name: String,
+        /// Its text.
+        text: String,
+    },
+    /// No longer offer a template of answers.
+    EndTemplate {
+        /// The unit whose own it is; none: the whole district's.
+        unit: Option<UnitCode>,
+        /// Its name.
+        name: String,
+    },
     /// Note that records leave as a file.
     Export {
         /// What.
@@ -89,7 +106,8 @@ pub enum Command {
 }
 
 /// What a command leads to, or why not. The administrator (and the installing system) changes the district; figures
-/// are published by supervision and leaders; any staff that may read may export.
+/// are published by supervision and leaders; a unit's head writes the unit's own templates of answers; any staff that
+/// may read may export.
 pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<Vec<Event>, Refusal> {
     let role = actor.role();
     let allowed = match command {
@@ -97,6 +115,9 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
             matches!(role, None | Some(Role::Supervisor | Role::Leader | Role::Administrator))
         }
         Command::Export { .. } => role != Some(Role::Grid),
+        Command::SetTemplate { unit, .. } | Command::EndTemplate { unit, .. } if role == Some(Role::Head) => {
+            unit.is_some() && unit.as_ref() == actor.unit()
+        }
         _ => matches!(role, None | Some(Role::Administrator)),
     };
     if !allowed || *actor == Actor::Resident {
@@ -256,10 +277,42 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
         Command::CorrectFigure { publication, figure } => {
             Event::FigureCorrected { publication: *publication, figure: figure.clone() }
         }
+        Command::SetTemplate { unit: of, name, text } => set_template(district, of.as_ref(), name, text)?,
+        Command::EndTemplate { unit: of, name } => {
+            let key = (of.clone(), name.trim().to_owned());
+            if !district.templates.contains_key(&key) {
+                return Err(Refusal::at(Why::NoSuchTemplate, "name").about(name.trim()));
+            }
+            Event::TemplateEnded { unit: key.0, name: key.1 }
+        }
         Command::Export { what, format, rows, masked } => {
             Event::Exported { what: what.clone(), format: format.clone(), rows: *rows, masked: *masked }
         }
     }])
+}
+
+fn set_template(district: &District, unit: Option<&UnitCode>, name: &str, text: &str) -> Result<Event, Refusal> {
+    let (name, text) = (name.trim(), text.trim());
+    if let Some(code) = unit
+        && district.open_unit(code).is_none()
+    {
+        return Err(Refusal::at(Why::NoSuchUnit, "unit").about(code));
+    }
+    for (value, field, most) in [(name, "name", TEMPLATE_NAME_MOST), (text, "text", TEMPLATE_TEXT_MOST)] {
+        if value.is_empty() {
+            return Err(Refusal::at(Why::Empty, field));
+        }
+        if value.chars().count() > most {
+            return Err(Refusal::at(Why::TooLong, field).about(most));
+        }
+    }
+    let before = district.templates.get(&(unit.cloned(), name.to_owned()));
+    if before.is_none() && district.templates.len() >= TEMPLATES_MOST {
+        return Err(Refusal::new(Why::TooMany).about(TEMPLATES_MOST));
+    }
+    let version = before.map_or(1, |t| t.version.saturating_add(1));
+    let template = Template { unit: unit.cloned(), name: name.to_owned(), text: text.to_owned(), version };
+    Ok(Event::TemplateSet { template })
 }
 
 /// Whether the way up from a unit would lead back to it once `units` are set.
@@ -325,6 +378,12 @@ pub fn evolve(district: &mut District, event: &Event) {
             district.calendar = std::mem::take(&mut district.calendar).with_table(table.clone());
         }
         Event::RulesPublished { rules } => district.rules = rules.clone(),
+        Event::TemplateSet { template } => {
+            district.templates.insert((template.unit.clone(), template.name.clone()), template.clone());
+        }
+        Event::TemplateEnded { unit, name } => {
+            district.templates.remove(&(unit.clone(), name.clone()));
+        }
         Event::FiguresPublished { .. } | Event::FigureCorrected { .. } | Event::Exported { .. } => {}
     }
 }

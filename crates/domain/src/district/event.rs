@@ -1,6 +1,6 @@
 //! What can happen to the district itself.
 
-use super::{Account, Catalogue, Post, PostCode, Scope, Unit, UnitCode};
+use super::{Account, Catalogue, Post, PostCode, Scope, Template, Unit, UnitCode};
 use crate::actor::Role;
 use crate::rule::RuleTable;
 use calendar::{Date, YearTable};
@@ -127,6 +127,19 @@ pub enum Event {
         /// The figure as it should have been.
         figure: Figure,
     },
+    /// A template of answers was written or rewritten.
+    TemplateSet {
+        /// The whole template.
+        template: Template,
+    },
+    /// A template of answers is no longer offered.
+    TemplateEnded {
+        /// The unit whose own it was; none: the whole district's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unit: Option<UnitCode>,
+        /// Its name.
+        name: String,
+    },
     /// Records left the system as a file.
     Exported {
         /// What: the table's name.
@@ -157,6 +170,8 @@ pub const EVENT_KINDS: &[&str] = &[
     "rules_published",
     "figures_published",
     "figure_corrected",
+    "template_set",
+    "template_ended",
     "exported",
 ];
 
@@ -179,6 +194,8 @@ impl Event {
             Event::RulesPublished { .. } => "rules_published",
             Event::FiguresPublished { .. } => "figures_published",
             Event::FigureCorrected { .. } => "figure_corrected",
+            Event::TemplateSet { .. } => "template_set",
+            Event::TemplateEnded { .. } => "template_ended",
             Event::Exported { .. } => "exported",
         }
     }

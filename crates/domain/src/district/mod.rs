@@ -4,10 +4,12 @@
 mod catalogue;
 mod decide;
 mod event;
+mod template;
 
 pub use catalogue::{Catalogue, CatalogueFault, Category, Responsible};
 pub use decide::{Command, decide, evolve};
 pub use event::{EVENT_KINDS, Event, Figure};
+pub use template::*;
 
 use crate::actor::Role;
 use crate::rule::RuleTable;
@@ -170,6 +172,8 @@ pub struct District {
     pub calendar: Calendar,
     /// The rule table in force.
     pub rules: RuleTable,
+    /// The templates of answers, by unit (none: the whole district's) and name.
+    pub templates: BTreeMap<(Option<UnitCode>, String), Template>,
     /// How many events the stream has.
     pub version: u64,
 }
@@ -186,6 +190,7 @@ impl Default for District {
             catalogue: Catalogue::default(),
             calendar: Calendar::builtin(),
             rules: RuleTable::builtin(),
+            templates: BTreeMap::new(),
             version: 0,
         }
     }

@@ -54,6 +54,8 @@ fn all(code: &str, text: &str, n: u64) -> Vec<C> {
         C::PublishRules(rules),
         C::PublishFigures(vec![figure()]),
         C::CorrectFigure { publication: n, figure: figure() },
+        C::SetTemplate { unit: (n % 2 == 1).then(|| code.into()), name: text.into(), text: code.into() },
+        C::EndTemplate { unit: (n % 2 == 1).then(|| code.into()), name: text.into() },
         C::Export { what: text.into(), format: code.into(), rows: n, masked: true },
     ]
 }
@@ -61,7 +63,7 @@ fn all(code: &str, text: &str, n: u64) -> Vec<C> {
 #[test]
 fn nobody_but_the_administrator_and_the_installing_system_changes_the_district() {
     let district = founded();
-    for command in all("unit-9", "名称", 1) {
+    for command in all("water", "名称", 1) {
         for role in Role::ALL {
             let refused = decide(&district, &command, &staff("water", *role)).err().map(|r| r.why);
             let own = match command {
@@ -69,12 +71,43 @@ fn nobody_but_the_administrator_and_the_installing_system_changes_the_district()
                     matches!(role, Role::Supervisor | Role::Leader | Role::Administrator)
                 }
                 C::Export { .. } => *role != Role::Grid,
+                C::SetTemplate { .. } | C::EndTemplate { .. } => matches!(role, Role::Head | Role::Administrator),
                 _ => *role == Role::Administrator,
             };
             assert_eq!(refused == Some(Why::NotYours), !own, "{role} {command:?}");
         }
         assert_eq!(decide(&district, &command, &Actor::Resident).unwrap_err().why, Why::NotYours);
     }
+}
+
+#[test]
+fn a_head_writes_the_own_units_templates_and_no_others_and_each_change_is_a_version() {
+    let mut district = founded();
+    let head = staff("water", Role::Head);
+    let set = |unit: Option<&str>, text: &str| C::SetTemplate {
+        unit: unit.map(UnitCode::from),
+        name: " 停水 ".into(),
+        text: text.into(),
+    };
+    for unit in [None, Some("housing")] {
+        assert_eq!(decide(&district, &set(unit, "原文"), &head).unwrap_err().why, Why::NotYours);
+        decide(&district, &set(unit, "原文"), &staff("centre", Role::Administrator)).unwrap();
+    }
+    for text in ["{单位}将于{期限}前恢复供水。", "{单位}已恢复供水。"] {
+        for event in decide(&district, &set(Some("water"), text), &head).unwrap() {
+            assert!(matches!(event, ground::Event::TemplateSet { .. }));
+            evolve(&mut district, &event);
+        }
+    }
+    let template = district.templates.values().next().unwrap();
+    assert_eq!((template.name.as_str(), template.version), ("停水", 2));
+    assert_eq!(decide(&district, &set(Some("water"), " "), &head).unwrap_err().why, Why::Empty);
+    let end = |name: &str| C::EndTemplate { unit: Some("water".into()), name: name.into() };
+    assert_eq!(decide(&district, &end("没有"), &head).unwrap_err().why, Why::NoSuchTemplate);
+    let ended = decide(&district, &end("停水"), &head).unwrap().remove(0);
+    assert!(matches!(ended, ground::Event::TemplateEnded { .. }));
+    evolve(&mut district, &ended);
+    assert!(district.templates.is_empty());
 }
 
 #[test]
@@ -87,7 +120,7 @@ fn before_it_is_founded_nothing_else_is_possible() {
 proptest! {
     #[test]
     fn whatever_is_asked_of_a_district_a_refusal_speaks_both_languages_and_an_event_is_what_is_stored(
-        steps in prop::collection::vec((0..16_usize, "[a-zA-Z .-]{0,6}|unit-[0-9]|[一-龥]{1,3}", "[a-z一-龥]{0,5}", 0..40_u64), 1..60),
+        steps in prop::collection::vec((0..18_usize, "[a-zA-Z .-]{0,6}|unit-[0-9]|[一-龥]{1,3}", "[a-z一-龥]{0,5}", 0..40_u64), 1..60),
     ) {
         let mut district = founded();
         for (which, code, text, n) in steps {

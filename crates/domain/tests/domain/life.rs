@@ -223,3 +223,34 @@ fn a_case_of_the_first_version_without_a_choice_still_reads() {
     assert!(matches!(&event, Event::Raised { tell: None, email: false, contact: true, .. }));
     assert_eq!(serde_json::to_string(&event).unwrap(), old, "a case without a choice is stored as before");
 }
+
+#[test]
+fn a_link_is_taken_back_by_the_dispatcher_and_then_the_two_can_be_linked_anew() {
+    let mut story = Story::of(Track::Hotline);
+    let other = CaseId([9; 16]);
+    assert_eq!(story.why(&dispatcher(), Command::Unlink { to: other }), Why::NotLinked);
+    story.case.links.push((LinkKind::Repeat, other));
+    assert_eq!(story.why(&staff("housing", Role::Clerk), Command::Unlink { to: other }), Why::NotYours);
+    story.act(&dispatcher(), Command::Unlink { to: other }).unwrap();
+    assert!(story.case.links.is_empty());
+    assert!(matches!(story.bodies.last().unwrap().event, Event::Unlinked { to } if to == other));
+}
+
+#[test]
+fn what_the_resident_reads_has_no_field_of_a_template_left() {
+    let mut story = Story::at(Track::Hotline, "housing");
+    let clerk = staff("housing", Role::Clerk);
+    let text = |text: &str| text.to_owned();
+    let answer = Command::Answer {
+        task: 1,
+        outcome: Outcome::Done,
+        text: text("{单位}已修好，电话{电话}。"),
+        basis: String::new(),
+    };
+    let refusal = story.act(&clerk, answer).unwrap_err();
+    assert_eq!((refusal.why, refusal.field), (Why::Unfilled, Some("text")));
+    assert_eq!(refusal.said(Lang::Zh).0, "还有没填的空：单位、电话。");
+    assert_eq!(story.why(&clerk, Command::Inform { task: 1, text: text("{日期}前办结") }), Why::Unfilled);
+    assert_eq!(story.why(&clerk, Command::Ask { task: 1, question: text("是{哪栋}吗？") }), Why::Unfilled);
+    story.act(&clerk, Command::Note { text: text("{花括号}随便写") }).unwrap();
+}

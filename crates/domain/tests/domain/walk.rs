@@ -197,6 +197,7 @@ impl Walk<'_> {
             K::Merge => Command::Merge { into: other },
             K::FollowMerged => Command::FollowMerged { into: other },
             K::Link => Command::Link { link: pick(LinkKind::ALL, a), to: other },
+            K::Unlink => Command::Unlink { to: other },
             K::Withdraw => Command::Withdraw,
             K::Erase => Command::Erase { ground: pick(Ground::ALL, a) },
             K::Recategorise => Command::Recategorise { category: category(a) },
@@ -304,7 +305,10 @@ impl Walk<'_> {
 
     /// What no accepted command may have been.
     fn holds_before(&self, case: &Case, actor: &Actor, command: &Command) {
-        assert!(!case.erased || matches!(command, Command::Link { .. }), "an erased case was acted on: {command:?}");
+        assert!(
+            !case.erased || matches!(command, Command::Link { .. } | Command::Unlink { .. }),
+            "an erased case was acted on: {command:?}"
+        );
         if let Some(account) = actor.account() {
             assert!(!case.withdrawn_accounts.contains(&account), "an account acted that has an interest");
         }
@@ -472,7 +476,7 @@ fn never_stuck(case: &Case) {
 #[test]
 fn no_sequence_of_acts_breaks_what_must_hold_and_every_state_is_reached() {
     let reached = RefCell::new(Reached::default());
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[29; 32]);
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[34; 32]);
     // The same dice each time, so that what is reached is reached each time; PROPTEST_CASES asks for more.
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
     let mut runner = TestRunner::new_with_rng(

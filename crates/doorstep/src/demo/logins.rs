@@ -3,11 +3,12 @@
 use super::fault;
 use crate::cli::Failed;
 use desk::{Desk, Entropy, fresh_password, hash_password};
-use domain::Label;
+use domain::{Label, Role};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
+use store::{Db, Place};
 
 /// The file with the demo's sign-in names and passwords.
 pub const FILE: &str = "demo-logins.json";
@@ -47,18 +48,41 @@ pub struct Login {
 ///
 /// # Errors
 /// What the desk says.
-pub fn set(desk: &Desk, entropy: &mut Entropy) -> Result<Vec<Login>, Failed> {
+pub fn set(desk: &Desk, place: &Place, entropy: &mut Entropy) -> Result<Vec<Login>, Failed> {
     let district = desk.district();
     let (mut logins, mut writes) = (Vec::new(), Vec::new());
-    for user in USERS {
-        let account = district.account_of(user).ok_or_else(|| fault(format!("there is no account {user}")))?;
+    for user in users(desk, place)? {
+        let account = district.account_of(&user).ok_or_else(|| fault(format!("there is no account {user}")))?;
         let password = fresh_password(entropy);
         let hash = hash_password(&password, entropy).ok_or_else(|| fault("a password could not be hashed"))?;
         writes.push(store::access::set_password(desk.number(), account.id, &hash));
-        logins.push(Login { role: account.role.code().into(), user: user.into(), password });
+        logins.push(Login { role: account.role.code().into(), user, password });
     }
     desk.put_now(writes)?;
     Ok(logins)
+}
+
+/// The sign-in names in the order in which they are shown: of each role first whoever has work waiting. Whoever looks
+/// at the demo takes the first clerk, whose desk must not be empty while another one's is full.
+fn users(desk: &Desk, place: &Place) -> Result<Vec<String>, Failed> {
+    let district = desk.district();
+    let open = store::view::open_by_unit(&mut Db::open_reader(place)?, desk.number(), (0, 0), false)?;
+    let mut users: Vec<String> = USERS.iter().map(|u| (*u).to_owned()).collect();
+    // The unit with most to do, whichever it is this year.
+    if let Some(unit) = open.iter().max_by_key(|o| o.open).and_then(|o| o.unit.as_ref()) {
+        let own = district.accounts.values().filter(|a| &a.unit == unit && matches!(a.role, Role::Clerk | Role::Head));
+        users.extend(own.map(|a| a.user.clone()).filter(|user| !USERS.contains(&user.as_str())));
+    }
+    let waiting = |user: &str| {
+        let unit = district.account_of(user).map(|a| &a.unit);
+        open.iter().find(|o| o.unit.as_ref() == unit).map_or(0, |o| o.open)
+    };
+    let role = |user: &str| district.account_of(user).map(|a| a.role);
+    // A stable order: what does not differ in its role's work stays where it was.
+    let place_of = |user: &String| USERS.iter().position(|u| role(u) == role(user)).unwrap_or(USERS.len());
+    let of_desk = |user: &str| matches!(role(user), Some(Role::Clerk | Role::Head));
+    users.sort_by_key(|u| (place_of(u), if of_desk(u) { -waiting(u) } else { 0 }));
+    Ok(users)
 }
 
 /// Writes the file, which only its owner can read.

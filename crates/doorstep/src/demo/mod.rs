@@ -143,7 +143,7 @@ fn make(place: &Place, seed: u64, small: bool) -> Result<Made, Failed> {
     // What the district's own clock would do: a demo that is served later finds it done.
     while desk.sweep_now()? > 0 {}
     // Its own chance: passwords don't depend on how many cases there are.
-    let logins = logins::set(&desk, &mut Entropy::seeded(!seed))?;
+    let logins = logins::set(&desk, place, &mut Entropy::seeded(!seed))?;
     drop(desk);
     end(thread)?;
     // One that still goes on, and that everybody may see.

@@ -134,16 +134,18 @@ impl Town {
         let themes = toml::from_str::<Themes>(CATALOGUE).map_err(fault)?.category;
         let second = |minute: i64| Moment(beginning().0 + minute * 60_000);
         let (first, corrected) = calendars()?;
+        let mut commands = vec![
+            (second(0), Command::SetUnits(units)),
+            (second(1), Command::SetPosts(posts(&divisions, &communities))),
+            (second(2), Command::OpenAccounts(accounts)),
+            (second(3), Command::PublishCatalogue(catalogue(&themes)?)),
+            (second(4), Command::LoadCalendar(first)),
+            (second(5), Command::MakeToken { name: "hotline".into(), scope: district::Scope::Intake }),
+        ];
+        commands.extend(TEMPLATES.iter().zip(6..).map(|((name, text), n)| (second(n), template(name, text))));
+        commands.push((correction(), Command::LoadCalendar(corrected)));
         let mut town = Town {
-            commands: vec![
-                (second(0), Command::SetUnits(units)),
-                (second(1), Command::SetPosts(posts(&divisions, &communities))),
-                (second(2), Command::OpenAccounts(accounts)),
-                (second(3), Command::PublishCatalogue(catalogue(&themes)?)),
-                (second(4), Command::LoadCalendar(first)),
-                (second(5), Command::MakeToken { name: "hotline".into(), scope: district::Scope::Intake }),
-                (correction(), Command::LoadCalendar(corrected)),
-            ],
+            commands,
             phases: Vec::new(),
             streets,
             themes: themes.into_iter().map(|t| (CategoryCode::from(t.code.as_str()), t)).collect(),
@@ -188,6 +190,20 @@ impl Town {
         let account = accounts[n % accounts.len()];
         Ok(Actor::Staff { account, unit: unit.clone(), role })
     }
+}
+
+/// Answers that come up again, for all units.
+const TEMPLATES: [(&str, &str); 3] = [
+    ("已办成", "您{提出日期}反映的{类别}问题，{单位}已到现场处理：{做了什么}。如再出现，请凭编号{编号}告诉我们。"),
+    ("正在办理", "您反映的{类别}问题，{单位}正在办理：{办到哪一步}。我们最迟在{期限}答复您。"),
+    (
+        "目前办不了",
+        "您反映的{类别}问题，目前还办不了，原因是：{原因}。条件具备时{单位}会重新办理，您也可以申请重新办理。",
+    ),
+];
+
+fn template(name: &str, text: &str) -> Command {
+    Command::SetTemplate { unit: None, name: name.to_owned(), text: text.to_owned() }
 }
 
 const ORDINALS: [&str; COMMUNITIES] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一"];

@@ -130,6 +130,14 @@ fn every_role_has_an_account_that_its_password_opens_in_a_file_for_the_owner_alo
         let hash = access::password(&mut db, 1, account.id).unwrap();
         assert!(verify_password(&login["password"], hash.as_deref()), "{role}");
     }
+    let open = store::view::open_by_unit(&mut db, 1, (0, 0), false).unwrap();
+    for role in [Role::Clerk, Role::Head] {
+        let first = logins.iter().find(|l| l["role"] == role.code()).unwrap();
+        let unit = &district.account_of(&first["user"]).unwrap().unit;
+        let most = open.iter().map(|o| o.open).max().unwrap();
+        let own = open.iter().find(|o| o.unit.as_ref() == Some(unit)).map_or(0, |o| o.open);
+        assert!(most > 0 && own == most, "the first {role} has the fullest desk: {own} of {most}");
+    }
     let discipline = logins.iter().any(|l| l["user"] == "discipline.clerk");
     assert!(discipline);
 }

@@ -179,11 +179,17 @@ pub fn whole(story: &Story, fill: usize) -> Whole {
     let categories = ["light", "light.stair", "water", "conduct"].map(|c| category(c, "water")).to_vec();
     story.change(Change::PublishCatalogue(Catalogue { version: 0, categories }));
     story.change(Change::PublishRules(RuleTable::builtin()));
+    let (unit, name) = (Some("water".into()), "停水".to_owned());
+    let text = "{单位}已恢复供水。".to_owned();
+    story.change(Change::SetTemplate { unit: None, name: name.clone(), text: text.clone() });
+    story.change(Change::SetTemplate { unit: unit.clone(), name: name.clone(), text });
+    story.change(Change::EndTemplate { unit, name });
     let session = Session { key: [7; 32], account: 1, form: [8; 16], started: 1, seen: 1 };
     let rows = vec![
         access::set_password(1, 1, "a hash"),
         access::begin_session(1, &session),
         access::set_token(1, [9; 32], "box"),
+        store::views::keep(1, 3, "desk", "急的", "due=late"),
     ];
     story.desk.put_now(rows).unwrap();
     let hotline = handled(story);
@@ -278,6 +284,8 @@ fn endings(story: &Story, first: &Told) -> Told {
     let dispatcher = || story.by("dispatcher-1");
     let merged = story.raise(hotline("同一盏灯"), Vec::new());
     story.act(dispatcher(), &merged, Act::Link { link: LinkKind::Repeat, to: first.id });
+    story.act(dispatcher(), &merged, Act::Unlink { to: first.id });
+    story.act(dispatcher(), &merged, Act::Link { link: LinkKind::Related, to: first.id });
     story.act(dispatcher(), &merged, Act::Merge { into: first.id });
     let withdrawn = story.raise(hotline("已经好了"), Vec::new());
     story.act(Actor::Resident, &withdrawn, Act::Withdraw);

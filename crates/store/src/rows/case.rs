@@ -30,11 +30,13 @@ open = excluded.open, waiting = excluded.waiting, due = excluded.due";
 
 const LINK: &str = "INSERT INTO links(district, seq, from_case, to_id, link) VALUES($1, $2, $3, $4, $5)";
 
+const UNLINK: &str = "DELETE FROM links WHERE district = $1 AND from_case = $2 AND to_id = $3 AND link <> 'merged'";
+
 const OPENING: &str =
     "INSERT INTO openings(district, seq, case_seq, unit, account, purpose, at) VALUES($1, $2, $3, $4, $5, $6, $7)";
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[CASE, TASK, LINK, OPENING];
+pub const STATEMENTS: &[&str] = &[CASE, TASK, LINK, UNLINK, OPENING];
 
 /// The writes of one event of a case: `case` is the state after it, `first` the ledger index of the case's first entry,
 /// `seq` that of this one.
@@ -65,6 +67,7 @@ pub fn project(district: i64, first: u64, seq: u64, case: &Case, body: &Body<Eve
     }));
     match &body.event {
         Event::Linked { link, to } => writes.push(Write::new(LINK, args![district, seq, first, &to.0, link.code()])),
+        Event::Unlinked { to } => writes.push(Write::new(UNLINK, args![district, first, &to.0])),
         Event::Merged { into } => writes.push(Write::new(LINK, args![district, seq, first, &into.0, "merged"])),
         Event::Unmasked { purpose } => writes.push(Write::new(
             OPENING,

@@ -42,11 +42,23 @@ clock-done = done in time
 clock-done-late = done late
 clock-since = since { $n }
 clock-paused = paused until the resident replies
-working-days-late = { $n } working days late
-days-late = { $n } days late
+working-days-late = { $n ->
+    [one] 1 working day late
+   *[other] { $n } working days late
+  }
+days-late = { $n ->
+    [one] 1 day late
+   *[other] { $n } days late
+  }
 due-today = due today
-working-days-left = { $n } working days left
-days-left = { $n } days left
+working-days-left = { $n ->
+    [one] 1 working day left
+   *[other] { $n } working days left
+  }
+days-left = { $n ->
+    [one] 1 day left
+   *[other] { $n } days left
+  }
 
 # Front page
 home-title = What you ask for is looked after here

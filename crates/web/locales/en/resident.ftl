@@ -160,8 +160,14 @@ promised-re-review = you get the result of the re-review
 promised-erasure = you get an answer about the erasure
 promised-verdict = your verdict
 why-title = Why this day:{ " " }
-why-working = { $n } working days from { $start }, which is not counted ({ $name }). Source: { $source }.
-why-calendar = { $n } days from { $start }, which is not counted ({ $name }). Source: { $source }.
+why-working = { $n ->
+    [one] 1 working day from { $start }, which is not counted ({ $name }). Source: { $source }.
+   *[other] { $n } working days from { $start }, which is not counted ({ $name }). Source: { $source }.
+  }
+why-calendar = { $n ->
+    [one] 1 day from { $start }, which is not counted ({ $name }). Source: { $source }.
+   *[other] { $n } days from { $start }, which is not counted ({ $name }). Source: { $source }.
+  }
 why-own-rule = the district's rule table, version { $n }
 why-extended = { " " }Extended by { $n } days.
 why-paused = { " " }The { $n } days of waiting for your reply don't count.
@@ -249,8 +255,14 @@ line-objected = { $n } says that it is not theirs; the dispatch centre is lookin
 line-objection-upheld = The dispatch centre agrees; another unit gets it
 line-objection-rejected = The dispatch centre decided: { $n } handles it and can't return it
 line-transferred = Handed on to { $n }
-line-extended-working = Extended by { $n } working days
-line-extended-calendar = Extended by { $n } days
+line-extended-working = { $n ->
+    [one] Extended by 1 working day
+   *[other] Extended by { $n } working days
+  }
+line-extended-calendar = { $n ->
+    [one] Extended by 1 day
+   *[other] Extended by { $n } days
+  }
 line-new-date = Now by { $n }.
 line-date-moved = Moved from { $from } to { $to }.
 line-asked = A question to you

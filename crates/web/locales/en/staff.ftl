@@ -74,7 +74,10 @@ staff-other-acts = Other things you can do
 staff-said-title = In the resident's own words
 staff-erased = The text was erased, or there is none.
 staff-masked-note = Numbers and known personal data are hidden: your post does not handle this case.
-staff-photos-hidden = { $n } photos, shown only to posts that handle the case.
+staff-photos-hidden = { $n ->
+    [one] One photo, shown only to posts that handle the case.
+   *[other] { $n } photos, shown only to posts that handle the case.
+  }
 staff-photo = Photo { $n }
 staff-history = History
 staff-ledger = Ledger entry { $n }
@@ -100,8 +103,14 @@ staff-window-open = open until
 staff-nobody = no unit answers for it
 staff-clock-extended = extended { $times } ×, { $days } in all
 staff-clock-paused = paused for { $n }
-staff-working-days = { $n } working days
-staff-calendar-days = { $n } days
+staff-working-days = { $n ->
+    [one] 1 working day
+   *[other] { $n } working days
+  }
+staff-calendar-days = { $n ->
+    [one] 1 day
+   *[other] { $n } days
+  }
 staff-links = Links
 staff-link-from = Another case says: { $n }
 staff-link-merged-from = Merged into this one

@@ -61,7 +61,8 @@ impl Teller<'_> {
             let (time, iso) = when(self.l, told.body.at, self.today);
             let post = told.body.by.role().map(|r| r.label(self.l.0)).unwrap_or_default();
             let who = format!("{} {post}", self.who(&told.body.by)).trim().to_owned();
-            let words = told.private.get(field::PURPOSE).map(|w| format!("：{w}")).unwrap_or_default();
+            let words = told.private.get(field::PURPOSE).map(|w| format!("{}{w}", self.l.0.pick("：", ": ")));
+            let words = words.unwrap_or_default();
             Some(Opening { time, iso, who, why: format!("{}{words}", purpose.label(self.l.0)) })
         };
         self.history.told.iter().filter_map(opening).collect()
@@ -154,6 +155,7 @@ impl Teller<'_> {
             }
             Parted { .. } => plain("line-parted"),
             Linked { link, .. } => named("line-linked", link.label(l.0)),
+            Unlinked { .. } => plain("line-unlinked"),
             Withdrawn => plain("line-withdrawn"),
             Erased { ground } => named("line-erased", ground.label(l.0)),
             Recategorised { category } => named("line-recategorised", self.district.catalogue.name(category, l.0)),

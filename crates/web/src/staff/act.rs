@@ -15,7 +15,7 @@ use domain::case::{CaseId, CommandKind, may_see};
 use domain::{Label, Refusal, Why};
 
 /// The longest idempotency key, in bytes.
-const KEY_MOST: usize = 200;
+pub(super) const KEY_MOST: usize = 200;
 
 /// `POST /cases/{code}/act`
 pub(crate) async fn act(
@@ -30,6 +30,11 @@ pub(crate) async fn act(
     let key = Some(sent.get("key")).filter(|k| (1..=KEY_MOST).contains(&k.len())).ok_or_else(Problem::form)?;
     let key = Key::of(&format!("account {}", staff.account), key);
     let (id, sealed) = find(&app, &code).await?.ok_or_else(Problem::not_found)?;
+    if sent.is_on("fill") {
+        let loaded = load(&app, &staff, id).await?;
+        let sent = super::templates::filled(&app, &visitor, &staff, &loaded, act, sent);
+        return Ok(page(&app, &visitor, &staff, &loaded, Beside { sent: Some(&sent), ..Beside::nothing() }));
+    }
     let other = match command::other_code(act, &sent) {
         Some(typed) => other(&app, &staff, &typed, sealed).await?,
         None => None,

@@ -1,6 +1,7 @@
 //! `/cases/{code}`: the whole case on one page, and its photos.
 
 use super::forms::{Form, Maker, capital};
+use super::sides::{self, Objection};
 use super::story::{self, ClockLine, Line, Teller};
 use super::suggest::suggestion;
 use super::{handles, mask};
@@ -57,6 +58,16 @@ pub(super) async fn load(app: &App, staff: &Staff, id: CaseId) -> Result<Loaded,
     Ok(Loaded { history, linked, district })
 }
 
+/// The history of a case, if this account may see it: without what it is linked to.
+pub(super) async fn history(app: &App, staff: &Staff, id: CaseId) -> Result<History, Problem> {
+    let (number, district, actor) = (app.desk().number(), app.desk().district(), staff.actor());
+    let found = app.read(move |db, keys| {
+        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+        read::history(db, &mut keys, number, id)
+    });
+    found.await?.filter(|h| may_see(&h.case, &actor, &district)).ok_or_else(Problem::not_found)
+}
+
 /// What a page shows beside the case as it stands.
 pub(super) struct Beside<'a> {
     pub(super) status: StatusCode,
@@ -109,10 +120,17 @@ struct CasePage {
     main: Option<Form>,
     forms: Vec<Form>,
     unmask: Option<Form>,
-    /// Both sides of an objection, or the proposed answer: heading and text.
+    /// The proposed answer: heading and text.
     sides: Vec<(String, String)>,
+    objections: Vec<Objection>,
+    /// What the button of the suggested dispatch sends and says; empty without one.
+    quick: (String, String),
+    /// Whether cases that may be the same matter can be looked at, to merge or link.
+    near: bool,
     /// What was typed for an act that is no longer possible.
     lost: Vec<String>,
+    /// Whether the account works with what people wrote.
+    handler: bool,
     said: String,
     said_note: String,
     photos: Vec<String>,
@@ -198,6 +216,8 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
     let of = |name: &str| fields.get(name).map_or("", String::as_str);
     let words = format!("{}\n{}", of(field::TITLE), of(field::TEXT));
     let shown = [of(field::TEXT), history.latest(field::ANSWER).unwrap_or_default()].map(|t| mask::text(t, &known));
+    let codes: BTreeMap<CaseId, String> =
+        loaded.linked.iter().filter(|k| k.sealed == case.is_sealed()).map(|k| (k.id, k.code.clone())).collect();
     let maker = Maker {
         l,
         district,
@@ -206,6 +226,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         today,
         words: &words,
         shown: [&shown[0], &shown[1]],
+        codes: &codes,
         sent: beside.sent,
         errors: &beside.errors,
     };
@@ -218,8 +239,10 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         let source = story::source(l, &district.rules.rule(c.rule).source);
         l.t_with("staff-by-rule", &[("rule", c.rule.label(l.0).to_owned()), ("source", source)])
     };
-    let codes: BTreeMap<CaseId, String> =
-        loaded.linked.iter().filter(|k| k.sealed == case.is_sealed()).map(|k| (k.id, k.code.clone())).collect();
+    let found = suggestion(l, district, case.track, case.category.as_ref(), case.street.as_ref(), &words);
+    let dispatches = staff.role == domain::Role::Dispatcher && beside.sent.is_none();
+    let quick = dispatches.then(|| found.at_once(l, district, (&case.code, case.version), case.track, case.stage));
+    let near = staff.role == domain::Role::Dispatcher && !case.is_sealed() && !case.erased;
     let teller = Teller { l, district, history, codes: &codes, read: &read };
     let title = match of(field::TITLE) {
         "" => l.t("staff-no-title"),
@@ -256,7 +279,11 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         key: app.random_text(),
         main,
         unmask,
-        sides: sides(l, district, history, &words, &read),
+        sides: sides::proposals(l, history, &read),
+        objections: sides::objections(&teller, &found.reason, today),
+        quick: quick.unwrap_or_default(),
+        near,
+        handler,
         said: read(of(field::TEXT)),
         said_note: if handler { String::new() } else { l.t("staff-masked-note") },
         photo_note: if !handler && photos > 0 { l.t_n("staff-photos-hidden", photos) } else { String::new() },
@@ -337,38 +364,6 @@ fn todo(l: L, case: &Case, district: &District, today: calendar::Date) -> Vec<St
         Stage::Merged => vec![l.t("staff-todo-merged")],
         Stage::NotAccepted | Stage::Routed | Stage::Withdrawn => vec![l.t("staff-todo-nothing")],
     }
-}
-
-/// Both sides of an objection, or an answer that waits for approval.
-fn sides(
-    l: L,
-    district: &District,
-    history: &History,
-    words: &str,
-    read: &dyn Fn(&str) -> String,
-) -> Vec<(String, String)> {
-    let case = &history.case;
-    let mut sides = Vec::new();
-    for task in case.tasks.iter().filter(|t| t.is_open()) {
-        let unit = district.unit_name(&task.unit, l.0);
-        if task.state == TaskState::Objected {
-            let event = Event::Objected { task: task.no };
-            let said = history.told.iter().rev().find(|t| t.body.event == event);
-            let reason = said.and_then(|t| t.private.get(field::REASON));
-            sides.push((l.t_n("staff-side-unit", unit), read(reason.map_or("", String::as_str))));
-            let found = suggestion(l, district, case.track, case.category.as_ref(), case.street.as_ref(), words);
-            sides.push((l.t("staff-side-catalogue"), found.reason));
-        }
-        if let Some((version, outcome)) = task.proposed {
-            let told = history.told.iter().find(|t| t.version == version);
-            let text = |name| told.and_then(|t| t.private.get(name)).map_or(String::new(), |t| read(t));
-            let heading = l.t_n("staff-side-proposal", capital(l, outcome.label(l.0)));
-            sides.push((heading, text(field::ANSWER)));
-            sides.push((l.t("staff-said-basis"), text(field::BASIS)));
-        }
-    }
-    sides.retain(|(_, text)| !text.is_empty());
-    sides
 }
 
 fn contact(l: L, fields: &Fields, opened: bool) -> Vec<(String, String)> {

@@ -52,7 +52,7 @@ impl Fields<'_> {
 pub(super) fn other_code(act: CommandKind, sent: &Sent) -> Option<String> {
     match act {
         CommandKind::Merge => Some(sent.get(&name(act, "into")).to_owned()),
-        CommandKind::Link => Some(sent.get(&name(act, "to")).to_owned()),
+        CommandKind::Link | CommandKind::Unlink => Some(sent.get(&name(act, "to")).to_owned()),
         _ => None,
     }
 }
@@ -103,6 +103,7 @@ pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Resu
         K::Link => {
             Command::Link { link: f.one::<LinkKind>("link")?, to: other.ok_or(Refusal::at(Why::NoSuchCase, "to"))? }
         }
+        K::Unlink => Command::Unlink { to: other.ok_or(Refusal::at(Why::NoSuchCase, "to"))? },
         K::Erase => Command::Erase { ground: f.one::<Ground>("ground")? },
         K::Recategorise => Command::Recategorise { category: f.category()? },
         K::CorrectField => Command::CorrectField { field: f.one::<Corrected>("field")?, value: f.text("value") },

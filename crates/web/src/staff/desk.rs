@@ -1,26 +1,42 @@
-//! `/desk`: a unit's open tasks by due day; the head sees first what waits for approval.
+//! `/desk`: a unit's open tasks as the day asks for them; the head sees first what waits for approval.
 
-use super::rows::{self, Group, Lines};
+use super::rows::{self, Group, Lines, Listing};
 use super::{Days, is_discipline};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
+use crate::form::Sent;
 use crate::lang::L;
-use crate::page::{Choice, FieldError, Page, go, show};
+use crate::page::{Choice, FieldError, Page, go, show_with};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use domain::case::{TaskState, Track};
 use domain::district::UnitKind;
-use domain::{Label, Role};
+use domain::{Label, Refusal, Role, Why};
 use serde::Deserialize;
+use store::view::work::{self, Day, Of};
 use store::view::{After, PAGE, QueueFilter, TaskRow};
+use store::views;
 
 /// How many answers that wait for approval stand on top. With them a page still reads its titles in one statement.
 const APPROVALS_MOST: usize = 14;
 
+/// The list's name where views are kept.
+const LIST: &str = "desk";
+
+/// The groups of a day with their headings, in the order in which they stand on the page.
+const GROUPS: [(&str, &str); 5] = [
+    ("late", "staff-group-late"),
+    ("today", "staff-group-today"),
+    ("week", "staff-group-week"),
+    ("later", "staff-group-later"),
+    ("waiting", "staff-group-waiting"),
+];
+
 /// What the list is narrowed to.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(crate) struct Asked {
     #[serde(default)]
     code: String,
@@ -30,10 +46,30 @@ pub(crate) struct Asked {
     category: String,
     #[serde(default)]
     street: String,
+    /// One of [`GROUPS`]; empty: all of them.
     #[serde(default)]
-    waiting: String,
+    due: String,
     #[serde(default)]
     after: String,
+}
+
+impl Asked {
+    /// The filters as a form sends them.
+    fn of(sent: &Sent) -> Asked {
+        let of = |name| sent.get(name).to_owned();
+        Asked { track: of("track"), category: of("category"), street: of("street"), due: of("due"), ..Asked::default() }
+    }
+
+    /// The address of the list with these filters.
+    fn at(&self, due: &str, after: &str) -> String {
+        let (track, category, street) = (self.track.as_str(), self.category.as_str(), self.street.as_str());
+        let query = [("track", track), ("category", category), ("street", street), ("due", due), ("after", after)];
+        rows::address("/desk", &query)
+    }
+
+    fn narrows(&self) -> bool {
+        [&self.track, &self.category, &self.street, &self.due].iter().any(|v| !v.is_empty())
+    }
 }
 
 /// A tab over a list.
@@ -52,17 +88,23 @@ struct Desk {
     errors: Vec<FieldError>,
     unit: String,
     code: String,
-    waiting: String,
+    asked: Asked,
     tabs: Vec<Tab>,
+    views: Vec<Tab>,
+    /// The name that was typed for a view and refused.
+    view: String,
     tracks: Vec<Choice>,
     categories: Vec<Choice>,
     streets: Vec<Choice>,
     approvals: Vec<Group>,
-    groups: Vec<Group>,
-    shown: String,
-    next: String,
-    first: String,
-    narrowed: bool,
+    work: Listing,
+}
+
+impl Desk {
+    /// The sentence at a field.
+    fn error(&self, field: &str) -> String {
+        self.errors.iter().find(|e| e.field == field).map_or(String::new(), |e| e.text.clone())
+    }
 }
 
 /// `GET /desk`
@@ -72,96 +114,130 @@ pub(crate) async fn desk(
     staff: Staff,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let l = visitor.l;
     let mut errors = Vec::new();
     if !asked.code.trim().is_empty() {
         match desk::read_case_code(&asked.code) {
             Some(code) => return Ok(go(&format!("/cases/{code}"))),
-            None => errors.push(FieldError { field: "code".into(), text: l.t("staff-code-wrong") }),
+            None => errors.push(FieldError { field: "code".into(), text: visitor.l.t("staff-code-wrong") }),
         }
     }
-    let district = app.desk().district();
+    page(&app, &visitor, &staff, asked, errors, String::new()).await
+}
+
+async fn page(
+    app: &App,
+    visitor: &Visitor,
+    staff: &Staff,
+    asked: Asked,
+    errors: Vec<FieldError>,
+    view: String,
+) -> Result<Response, Problem> {
+    let (l, district) = (visitor.l, app.desk().district());
     let days = Days::of(app.desk().now().date(), &district.calendar);
     let after = rows::read_after(&asked.after);
-    let filter = QueueFilter {
-        waiting: match asked.waiting.as_str() {
-            "yes" => Some(true),
-            "no" => Some(false),
-            _ => None,
-        },
-        sealed: is_discipline(&district, &staff),
-        track: asked.track.clone(),
-        coarse: asked.category.clone(),
-        street: asked.street.clone(),
-        ..QueueFilter::default()
-    };
-    let (mut tasks, approvals) = read(&app, &staff, filter, after).await?;
+    let filter = filter(&asked, days, is_discipline(&district, staff));
+    let from = after.unwrap_or(filter.1);
+    let Read { mut tasks, approvals, day } = read(app, staff, filter.0, from, after.is_none(), days).await?;
     let next = rows::next_after(&mut tasks, |t| After { due: t.case.due, seq: t.case.seq, no: t.no });
     let ids = tasks.iter().chain(&approvals).map(|t| t.case.id).collect();
-    let cards = rows::cards(&app, ids).await?;
-    let lines = Lines { l, district: &district, staff: &staff, days, cards: &cards };
+    let cards = rows::cards(app, ids).await?;
+    let lines = Lines { l, district: &district, staff, days, cards: &cards };
     tasks.retain(|t| lines.may_see(t.case.id));
-    let link = |waiting: &str, after: &str| {
-        let (track, category, street) = (asked.track.as_str(), asked.category.as_str(), asked.street.as_str());
-        let query =
-            [("track", track), ("category", category), ("street", street), ("waiting", waiting), ("after", after)];
-        rows::address("/desk", &query)
-    };
-    let tab = |waiting: &str, key: &str| Tab {
-        href: link(waiting, ""),
+    let all: i64 = day.counts.iter().sum();
+    let tab = |due: &str, key: &str, n: i64| Tab {
+        href: asked.at(due, ""),
         label: l.t(key),
-        current: asked.waiting == waiting,
-        count: None,
+        current: asked.due == due,
+        count: u64::try_from(n).ok(),
     };
+    let tabs = std::iter::once(tab("", "staff-tab-all", all));
+    let tabs = tabs.chain(GROUPS.iter().zip(day.counts).map(|((due, key), n)| tab(due, key, n))).collect();
+    let here = asked.at(&asked.due, &asked.after);
+    let is_here = |query: &str| here.strip_prefix("/desk?").is_some_and(|h| h == query);
+    let views = day.views.iter().map(|(name, query)| Tab {
+        href: format!("/desk?{query}"),
+        label: name.clone(),
+        current: is_here(query),
+        count: None,
+    });
     let categories = district.catalogue.first_levels();
     let streets = district.units.values().filter(|u| matches!(u.kind, UnitKind::Street | UnitKind::Community));
     let waiting_approval = approvals.iter().map(|t| lines.task(t)).collect();
+    let next = next.map_or(String::new(), |after| asked.at(&asked.due, &after));
+    let first = after.map_or(String::new(), |_| asked.at(&asked.due, ""));
     let template = Desk {
         l,
         page: visitor.page(l.t("staff-desk-title")),
-        errors,
         unit: district.unit_name(&staff.unit, l.0).to_owned(),
-        waiting: asked.waiting.clone(),
-        tabs: vec![tab("", "staff-tab-all"), tab("no", "staff-tab-mine"), tab("yes", "staff-tab-others")],
+        tabs,
+        views: views.collect(),
+        view,
         tracks: Choice::all::<Track>(l, &asked.track),
         categories: categories.map(|c| Choice::of(c.code.as_str(), c.name(l.0), &asked.category)).collect(),
         streets: streets.map(|u| Choice::of(u.code.as_str(), u.name(l.0), &asked.street)).collect(),
         approvals: Group::list([(l.t("staff-group-approval"), waiting_approval)]),
-        shown: l.t_n("staff-shown", tasks.len()),
-        groups: groups(&lines, &tasks),
-        next: next.map_or(String::new(), |after| link(&asked.waiting, &after)),
-        first: after.map_or(String::new(), |_| link(&asked.waiting, "")),
-        narrowed: [&asked.track, &asked.category, &asked.street, &asked.waiting].iter().any(|v| !v.is_empty()),
-        code: asked.code,
+        work: Listing::of(app, &lines, groups(&lines, &tasks, &day), here, (next, first)),
+        code: asked.code.clone(),
+        asked,
+        errors,
     };
-    Ok(show(&template))
+    let bad = template.errors.iter().any(|e| e.field == "view");
+    Ok(show_with(if bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &template))
 }
 
-/// The page of the queue, and for a head what waits for approval.
+/// The query's filter, and where its rows begin.
+fn filter(asked: &Asked, days: Days, sealed: bool) -> (QueueFilter, After) {
+    let (from, before) = match asked.due.as_str() {
+        "late" => (After::START, days.late),
+        "today" => (After::from_day(days.late), days.tomorrow),
+        "week" => (After::from_day(days.tomorrow), days.next_week),
+        "later" => (After::from_day(days.next_week), i64::MAX),
+        _ => (After::START, i64::MAX),
+    };
+    let waiting = match asked.due.as_str() {
+        "waiting" => Some(true),
+        "late" | "today" | "week" | "later" => Some(false),
+        _ => None,
+    };
+    let (track, coarse, street) = (asked.track.clone(), asked.category.clone(), asked.street.clone());
+    (QueueFilter { before, waiting, sealed, track, coarse, street, ..QueueFilter::default() }, from)
+}
+
+struct Read {
+    tasks: Vec<TaskRow>,
+    approvals: Vec<TaskRow>,
+    day: Day,
+}
+
+/// The page of the queue, what the day holds, and on a head's first page what waits for approval.
 async fn read(
     app: &App,
     staff: &Staff,
     filter: QueueFilter,
-    after: Option<After>,
-) -> Result<(Vec<TaskRow>, Vec<TaskRow>), Problem> {
-    let (number, unit) = (app.desk().number(), staff.unit.clone());
-    let head = staff.role == Role::Head && after.is_none();
+    from: After,
+    first: bool,
+    days: Days,
+) -> Result<Read, Problem> {
+    let (number, unit, account) = (app.desk().number(), staff.unit.clone(), staff.account);
+    let head = staff.role == Role::Head && first;
     app.read(move |db, _| {
-        let from = after.unwrap_or(After::START);
         let tasks = store::view::queue(db, number, &unit, &filter, from, PAGE + 1)?;
+        let days = [days.late, days.tomorrow, days.next_week];
+        let day = work::day(db, number, Of { unit: unit.as_str(), account, days, filter: &filter })?;
         if !head {
-            return Ok((tasks, Vec::new()));
+            return Ok(Read { tasks, approvals: Vec::new(), day });
         }
         let approval =
             QueueFilter { state: TaskState::Approval.code().into(), sealed: filter.sealed, ..QueueFilter::default() };
-        Ok((tasks, store::view::queue(db, number, &unit, &approval, After::START, APPROVALS_MOST)?))
+        let approvals = store::view::queue(db, number, &unit, &approval, After::START, APPROVALS_MOST)?;
+        Ok(Read { tasks, approvals, day })
     })
     .await
 }
 
 /// Lines by when they are due; what others must do first stands last.
-fn groups(lines: &Lines<'_>, tasks: &[TaskRow]) -> Vec<Group> {
-    let (l, days) = (lines.l, lines.days);
+fn groups(lines: &Lines<'_>, tasks: &[TaskRow], day: &Day) -> Vec<Group> {
+    let days = lines.days;
     let of = |wanted: usize| {
         let group = |t: &&TaskRow| match t.case.due {
             _ if t.waiting => 4,
@@ -172,7 +248,45 @@ fn groups(lines: &Lines<'_>, tasks: &[TaskRow]) -> Vec<Group> {
         };
         tasks.iter().filter(|t| group(t) == wanted).map(|t| lines.task(t)).collect::<Vec<_>>()
     };
-    let headings =
-        ["staff-group-late", "staff-group-today", "staff-group-week", "staff-group-later", "staff-group-waiting"];
-    Group::list(headings.iter().enumerate().map(|(n, key)| (l.t(key), of(n))))
+    Group::counted(
+        GROUPS.iter().zip(day.counts).enumerate().map(|(n, ((_, key), total))| (lines.l.t(key), of(n), total)),
+    )
+}
+
+/// `POST /desk/views`: keeps the filters of the page under a name.
+pub(crate) async fn keep_view(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let asked = Asked::of(&sent);
+    let (name, here) = (sent.get("view").to_owned(), asked.at(&asked.due, ""));
+    let (number, account) = (app.desk().number(), staff.account);
+    let names = app.read(move |db, _| views::names(db, number, account, LIST)).await?;
+    let refusal = match name.chars().count() {
+        0 => Some(Refusal::at(Why::Empty, "view")),
+        n if n > views::NAME_MOST => Some(Refusal::at(Why::TooLong, "view").about(views::NAME_MOST)),
+        _ if names.len() >= views::MOST && !names.contains(&name) => {
+            Some(Refusal::at(Why::TooMany, "view").about(views::MOST))
+        }
+        _ => None,
+    };
+    let query = here.strip_prefix("/desk?").unwrap_or_default();
+    let sentence = match refusal {
+        Some(refusal) => Some(Problem::from(refusal).sentence(visitor.l.0)),
+        None if query.is_empty() => Some(visitor.l.t("clerk-view-nothing")),
+        None => None,
+    };
+    if let Some(text) = sentence {
+        return page(&app, &visitor, &staff, asked, vec![FieldError { field: "view".into(), text }], name).await;
+    }
+    app.desk().put(vec![views::keep(number, account, LIST, &name, query)]).await?;
+    Ok(go(&format!("{here}&done=view-kept")))
+}
+
+/// `POST /desk/views/remove`
+pub(crate) async fn remove_view(State(app): State<App>, staff: Staff, sent: Sent) -> Result<Response, Problem> {
+    app.desk().put(vec![views::remove(app.desk().number(), staff.account, LIST, sent.get("view"))]).await?;
+    Ok(go("/desk?done=view-removed"))
 }

@@ -9,13 +9,14 @@ use crate::lang::L;
 use crate::page::{Choice, FieldError};
 use calendar::Date;
 use domain::case::{
-    Case, CommandKind, Corrected, Ground, LinkKind, Outcome, Purpose, ScopeReason, Stage, TaskState, Track, Way,
-    allowed,
+    Case, CaseId, CommandKind, Corrected, Ground, LinkKind, Outcome, Purpose, ScopeReason, Stage, TaskState, Track,
+    Way, allowed,
 };
 use domain::district::{District, Unit, UnitCode, UnitKind};
 use domain::rule::RuleId;
 use domain::{Label, Lang, Role};
 use reading::by_words;
+use std::collections::BTreeMap;
 
 /// A field of a form.
 pub(super) struct Input {
@@ -45,6 +46,8 @@ pub(super) struct Form {
     pub(super) open: bool,
     /// The name under which the browser keeps what was typed; empty: it keeps nothing.
     pub(super) draft: String,
+    /// Templates of its text: the hint is the text with what is known filled in.
+    pub(super) templates: Vec<Choice>,
 }
 
 /// What forms are made from.
@@ -58,6 +61,8 @@ pub(super) struct Maker<'a> {
     pub(super) words: &'a str,
     /// Text and latest answer as they might be shown to neighbours: numbers and personal fields are dots already.
     pub(super) shown: [&'a str; 2],
+    /// The codes of the cases that it is linked to.
+    pub(super) codes: &'a BTreeMap<CaseId, String>,
     /// What was sent and refused.
     pub(super) sent: Option<&'a Sent>,
     pub(super) errors: &'a [FieldError],
@@ -114,6 +119,7 @@ impl Maker<'_> {
             button: if matches!(kind, CommandKind::Erase | CommandKind::HideText) { "danger" } else { "" },
             open: refused || beside,
             draft: if keeps { format!("{}-{}", kind.code(), self.case.code) } else { String::new() },
+            templates: super::templates::offered(self, kind),
         })
     }
 
@@ -208,10 +214,11 @@ impl Maker<'_> {
         if case.is_sealed() {
             return inputs;
         }
+        let comma = l.0.pick("、", ", ");
         // Other matters in the same text may need a second unit: said as a hint, never chosen by itself.
         let others = by_words(&self.district.catalogue, case.track, self.words).into_iter().filter_map(|f| {
             let unit = self.district.suggest(&f.category.code, case.street.as_ref())?;
-            (Some(&unit.code) != found.unit.as_ref()).then(|| format!("{} → {}", f.words.join("、"), unit.name(l.0)))
+            (Some(&unit.code) != found.unit.as_ref()).then(|| format!("{} → {}", f.words.join(comma), unit.name(l.0)))
         });
         let others: Vec<String> = others.collect();
         for n in 1..=JOINT_MOST {
@@ -219,7 +226,7 @@ impl Maker<'_> {
             let input = self.pick("select", act, &field, "staff-field-joint", self.units(has), "");
             let label = format!("{} {n}", input.label);
             let hint = if n == 1 && !others.is_empty() {
-                l.t_n("staff-hint-joint", others.join("；"))
+                l.t_n("staff-hint-joint", others.join(l.0.pick("；", "; ")))
             } else {
                 String::new()
             };
@@ -361,6 +368,11 @@ impl Maker<'_> {
                 self.radio(kind, "link", "staff-field-link", LinkKind::ALL, ""),
                 self.input("line", kind, "to", self.l.t("staff-field-other-code"), ""),
             ],
+            K::Unlink => {
+                let known = |id| self.codes.get(id).map(|code| (code.clone(), code.clone()));
+                let linked = case.links.iter().filter_map(|(_, id)| known(id)).collect();
+                vec![self.one_of(kind, "to", "staff-field-other-code", linked)?]
+            }
             K::Erase => vec![self.radio(kind, "ground", "staff-field-ground", Ground::ALL, "")],
             K::Recategorise => vec![self.category(kind)],
             K::CorrectField => vec![

@@ -1,7 +1,8 @@
-//! `/inbox`: what dispatchers must act on, the oldest alarm first, each with the catalogue's suggestion.
+//! `/inbox`: what dispatchers must act on, the oldest alarm first, each with the catalogue's suggestion. What no unit
+//! answers for stands on top until one does.
 
 use super::desk::Tab;
-use super::rows::{self, Group, Lines};
+use super::rows::{self, Group, Line, Lines, Listing};
 use super::suggest::suggestion;
 use super::{Days, is_discipline};
 use crate::app::App;
@@ -15,7 +16,10 @@ use axum::response::Response;
 use domain::Label;
 use domain::case::Stage;
 use serde::Deserialize;
-use store::view::{After, CaseRow, PAGE};
+use store::view::{After, CaseRow, PAGE, work};
+
+/// How many cases that no unit answers for stand on top. With them a page still reads its titles in one statement.
+const NOBODYS_MOST: usize = 14;
 
 #[derive(Deserialize)]
 pub(crate) struct Asked {
@@ -35,10 +39,7 @@ struct Inbox {
     errors: Vec<FieldError>,
     code: String,
     tabs: Vec<Tab>,
-    groups: Vec<Group>,
-    shown: String,
-    next: String,
-    first: String,
+    work: Listing,
 }
 
 /// `GET /inbox`
@@ -59,46 +60,87 @@ pub(crate) async fn inbox(
     let district = app.desk().district();
     let days = Days::of(app.desk().now().date(), &district.calendar);
     let after = rows::read_after(&asked.after);
-    let (number, sealed) = (app.desk().number(), is_discipline(&district, &staff));
-    let stage = asked.stage.clone();
-    let range = (after.unwrap_or(After::START), i64::MAX);
-    let mut cases = app.read(move |db, _| store::view::inbox(db, number, sealed, &stage, range, PAGE + 1)).await?;
+    let Read { nobodys, mut cases, counts } = read(&app, &asked.stage, is_discipline(&district, &staff), after).await?;
     let next = rows::next_after(&mut cases, |c| After { due: c.due, seq: c.seq, no: 0 });
-    let cards = rows::cards(&app, cases.iter().map(|c| c.id).collect()).await?;
+    let cards = rows::cards(&app, nobodys.iter().chain(&cases).map(|c| c.id).collect()).await?;
     let lines = Lines { l, district: &district, staff: &staff, days, cards: &cards };
     cases.retain(|c| lines.may_see(c.id));
     let link = |stage: &str, after: &str| rows::address("/inbox", &[("stage", stage), ("after", after)]);
-    let tab = |stage: &str, key: &str| Tab {
+    let tab = |stage: &str, key: &str, n: i64| Tab {
         href: link(stage, ""),
         label: l.t(key),
         current: asked.stage == stage,
-        count: None,
+        count: u64::try_from(n).ok(),
     };
-    let line = |row: &CaseRow| {
-        let note = if row.stage == Stage::Handling {
-            l.t_n("staff-inbox-objection", row.lead.as_ref().map_or("", |u| district.unit_name(u, l.0)))
-        } else {
-            let words = lines.words(row.id);
-            suggestion(l, &district, row.track, row.category.as_ref(), row.street.as_ref(), &words).reason
-        };
-        lines.of(row, note)
-    };
-    let of = |late: bool| cases.iter().filter(|c| lines.is_late(c) == late).map(line).collect();
+    let [raised, accepted, objections, all] = counts;
+    let of = |late: bool| cases.iter().filter(|c| lines.is_late(c) == late).map(|c| line(&lines, c)).collect();
+    let top: Vec<Line> = nobodys.iter().filter(|c| lines.may_see(c.id)).map(|c| line(&lines, c)).collect();
+    let mut groups = Group::counted([(l.t("clerk-group-nobody"), top, accepted)]);
+    groups.extend(Group::list([(l.t("staff-group-late"), of(true)), (l.t("staff-group-open"), of(false))]));
+    let here = link(&asked.stage, &asked.after);
+    let next = next.map_or(String::new(), |after| link(&asked.stage, &after));
+    let first = after.map_or(String::new(), |_| link(&asked.stage, ""));
     let template = Inbox {
         l,
         page: visitor.page(l.t("staff-inbox-title")),
         errors,
         code: asked.code.clone(),
         tabs: vec![
-            tab("", "staff-tab-all"),
-            tab(Stage::Raised.code(), "staff-tab-accept"),
-            tab(Stage::Accepted.code(), "staff-tab-dispatch"),
-            tab(Stage::Handling.code(), "staff-tab-objections"),
+            tab("", "staff-tab-all", all),
+            tab(Stage::Raised.code(), "staff-tab-accept", raised),
+            tab(Stage::Accepted.code(), "staff-tab-dispatch", accepted),
+            tab(Stage::Handling.code(), "staff-tab-objections", objections),
         ],
-        groups: Group::list([(l.t("staff-group-late"), of(true)), (l.t("staff-group-open"), of(false))]),
-        shown: l.t_n("staff-shown", cases.len()),
-        next: next.map_or(String::new(), |after| link(&asked.stage, &after)),
-        first: after.map_or(String::new(), |_| link(&asked.stage, "")),
+        work: Listing::of(&app, &lines, groups, here, (next, first)),
     };
     Ok(show(&template))
+}
+
+struct Read {
+    /// What no unit answers for: only on the first page of everything.
+    nobodys: Vec<CaseRow>,
+    cases: Vec<CaseRow>,
+    counts: [i64; 4],
+}
+
+async fn read(app: &App, stage: &str, sealed: bool, after: Option<After>) -> Result<Read, Problem> {
+    let (number, stage) = (app.desk().number(), stage.to_owned());
+    let range = (after.unwrap_or(After::START), i64::MAX);
+    app.read(move |db, _| {
+        let counts = work::inbox_counts(db, number, sealed)?;
+        if !stage.is_empty() {
+            let cases = store::view::inbox(db, number, sealed, &stage, range, PAGE + 1)?;
+            return Ok(Read { nobodys: Vec::new(), cases, counts });
+        }
+        let accepted = Stage::Accepted.code();
+        let cases = store::view::inbox_without(db, number, sealed, ("", accepted), range, PAGE + 1)?;
+        let nobodys = match after {
+            None => store::view::inbox(db, number, sealed, accepted, (After::START, i64::MAX), NOBODYS_MOST)?,
+            Some(_) => Vec::new(),
+        };
+        Ok(Read { nobodys, cases, counts })
+    })
+    .await
+}
+
+/// The line of a case with what the catalogue suggests, and the button that does it.
+fn line(lines: &Lines<'_>, row: &CaseRow) -> Line {
+    let (l, district) = (lines.l, lines.district);
+    if row.stage == Stage::Handling {
+        let unit = row.lead.as_ref().map_or("", |u| district.unit_name(u, l.0));
+        return lines.of(row, l.t_n("staff-inbox-objection", unit));
+    }
+    if !matches!(row.stage, Stage::Raised | Stage::Accepted) {
+        return lines.of(row, l.t("clerk-erasure-asked"));
+    }
+    let words = lines.words(row.id);
+    let found = suggestion(l, district, row.track, row.category.as_ref(), row.street.as_ref(), &words);
+    let why = match row.stage {
+        Stage::Accepted if row.returned > 0 => l.t_n("clerk-nobody-returned", row.returned),
+        Stage::Accepted => l.t("clerk-nobody-yet"),
+        _ => String::new(),
+    };
+    let note = [why, found.reason.clone()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>();
+    let of = lines.of(row, note.join(l.0.pick("；", "; ")));
+    Line { quick: found.at_once(l, district, (&row.code, row.version), row.track, row.stage), ..of }
 }

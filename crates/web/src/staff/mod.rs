@@ -1,19 +1,25 @@
 //! The working pages of staff: what each post has to do, the whole case on one page, taking a case down.
 
 pub(crate) mod act;
+pub(crate) mod bulk;
 pub(crate) mod case;
 mod command;
 pub(crate) mod desk;
 mod forms;
 pub(crate) mod inbox;
 pub(crate) mod intake;
+pub(crate) mod keys;
 pub(crate) mod late;
 pub(crate) mod leader;
+pub(crate) mod near;
 pub(crate) mod returns;
 pub(crate) mod reviews;
 mod rows;
+mod sides;
+pub(crate) mod slip;
 mod story;
 mod suggest;
+pub(crate) mod templates;
 
 use crate::caller::Staff;
 use calendar::{Calendar, Date};

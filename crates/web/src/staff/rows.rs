@@ -4,6 +4,7 @@ use super::{Days, mask, shown_day};
 use crate::app::App;
 use crate::caller::Staff;
 use crate::lang::L;
+use crate::page::Choice;
 pub(super) use crate::page::address;
 use crate::problem::Problem;
 use crate::view::{self, ClockView, StatusView};
@@ -28,19 +29,40 @@ pub(super) struct Line {
     pub(super) hops: i64,
     /// What the line says beside: the task's part, or a suggestion.
     pub(super) note: String,
+    /// What its tick box sends: code and version as they are shown.
+    pub(super) pick: String,
+    /// What its button sends, and says: the dispatch that is suggested. Empty without one.
+    pub(super) quick: (String, String),
 }
 
 /// Lines under a heading.
 pub(super) struct Group {
     pub(super) heading: String,
     pub(super) lines: Vec<Line>,
+    /// How many there are in all; none: those that are shown.
+    pub(super) total: Option<i64>,
 }
 
 impl Group {
     /// The groups that have lines.
     pub(super) fn list(groups: impl IntoIterator<Item = (String, Vec<Line>)>) -> Vec<Group> {
-        let groups = groups.into_iter().map(|(heading, lines)| Group { heading, lines });
+        let groups = groups.into_iter().map(|(heading, lines)| Group { heading, lines, total: None });
         groups.filter(|g| !g.lines.is_empty()).collect()
+    }
+
+    /// The groups that have lines, each with how many there are in all.
+    pub(super) fn counted(groups: impl IntoIterator<Item = (String, Vec<Line>, i64)>) -> Vec<Group> {
+        let groups = groups.into_iter().map(|(heading, lines, n)| Group { heading, lines, total: Some(n) });
+        groups.filter(|g| !g.lines.is_empty()).collect()
+    }
+
+    /// What stands beside the heading: `12`, or of a part `50 / 212`.
+    pub(super) fn count(&self) -> String {
+        let shown = i64::try_from(self.lines.len()).unwrap_or(i64::MAX);
+        match self.total {
+            Some(total) if total > shown => format!("{shown} / {total}"),
+            _ => shown.to_string(),
+        }
     }
 }
 
@@ -67,24 +89,35 @@ impl Lines<'_> {
 
     /// Title and text of a row, for a suggestion.
     pub(super) fn words(&self, id: CaseId) -> String {
-        let card = self.cards.get(&id);
-        let of = |name| card.and_then(|c| c.fields.get(name)).map_or("", String::as_str);
-        format!("{}\n{}", of(field::TITLE), of(field::TEXT))
+        format!("{}\n{}", self.field(id, field::TITLE), self.field(id, field::TEXT))
+    }
+
+    /// A field of a case's card, as it is kept.
+    fn field(&self, id: CaseId, name: &str) -> &str {
+        self.cards.get(&id).and_then(|c| c.fields.get(name)).map_or("", String::as_str)
+    }
+
+    /// The title of a case as lists show it. A list is looked at over shoulders: numbers are for the page of the case.
+    pub(super) fn title(&self, id: CaseId) -> String {
+        match self.field(id, field::TITLE) {
+            "" => self.l.t("staff-no-title"),
+            title if super::handles(self.staff.role) => mask::text(title, &[]),
+            title => {
+                let known = self.cards.get(&id).map(|c| c.personal.iter().map(String::as_str).collect::<Vec<_>>());
+                mask::text(title, &known.unwrap_or_default())
+            }
+        }
+    }
+
+    /// What a case says, for who handles it.
+    pub(super) fn said(&self, id: CaseId) -> &str {
+        self.field(id, field::TEXT)
     }
 
     pub(super) fn of(&self, row: &CaseRow, note: String) -> Line {
         let (l, calendar) = (self.l, &self.district.calendar);
-        let of = |name| self.cards.get(&row.id).and_then(|c| c.fields.get(name)).map_or("", String::as_str);
-        let place = mask::place(of(field::PLACE));
-        let title = match of(field::TITLE) {
-            "" => l.t("staff-no-title"),
-            // A list is looked at over shoulders: numbers are for the page of the case.
-            title if super::handles(self.staff.role) => mask::text(title, &[]),
-            title => {
-                let known = self.cards.get(&row.id).map(|c| c.personal.iter().map(String::as_str).collect::<Vec<_>>());
-                mask::text(title, &known.unwrap_or_default())
-            }
-        };
+        let place = mask::place(self.field(row.id, field::PLACE));
+        let title = self.title(row.id);
         let category = row.category.as_ref().map(|c| self.district.catalogue.name(c, l.0));
         let kind = [Some(row.track.label(l.0)), category].into_iter().flatten().collect::<Vec<_>>().join(" · ");
         let street = row.street.as_ref().map(|s| self.district.unit_name(s, l.0).to_owned());
@@ -115,6 +148,8 @@ impl Lines<'_> {
             clock,
             hops: row.hops,
             note,
+            pick: format!("{} {}", row.code, row.version),
+            quick: Default::default(),
         }
     }
 
@@ -156,4 +191,32 @@ pub(super) fn next_after<T>(rows: &mut Vec<T>, key: impl Fn(&T) -> After) -> Opt
     }
     rows.truncate(PAGE);
     rows.last().map(key).map(|a| format!("{}.{}.{}", a.due, a.seq, a.no))
+}
+
+/// A page of a worklist: lines to choose from and what can be done to those that were chosen.
+pub(super) struct Listing {
+    pub(super) groups: Vec<Group>,
+    pub(super) acts: Vec<Choice>,
+    /// The idempotency key of what is done to the chosen ones.
+    pub(super) key: String,
+    /// The address of this page: what was done comes back here.
+    pub(super) here: String,
+    pub(super) shown: String,
+    pub(super) next: String,
+    pub(super) first: String,
+}
+
+impl Listing {
+    /// The page of `groups` at `here`; `next` and `first` are addresses, empty for none.
+    pub(super) fn of(
+        app: &App,
+        lines: &Lines<'_>,
+        groups: Vec<Group>,
+        here: String,
+        (next, first): (String, String),
+    ) -> Listing {
+        let shown = groups.iter().map(|g| g.lines.len()).sum::<usize>();
+        let acts = super::bulk::acts(lines.l, lines.staff.role);
+        Listing { groups, acts, key: app.random_text(), here, shown: lines.l.t_n("staff-shown", shown), next, first }
+    }
 }

@@ -149,6 +149,7 @@ impl Teller<'_> {
             Event::Merged { into: other } | Event::Parted { from: other } => vec![self.code(other)],
             Event::AnsweredTogether { outcome, with } => vec![outcome.label(l.0).into(), self.code(with)],
             Event::Linked { link, to } => vec![link.label(l.0).into(), self.code(to)],
+            Event::Unlinked { to } => vec![self.code(to)],
             Event::Erased { ground } => vec![ground.label(l.0).into()],
             Event::Recategorised { category: c } => vec![category(c)],
             Event::FieldCorrected { field } => {

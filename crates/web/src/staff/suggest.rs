@@ -2,7 +2,7 @@
 
 use crate::lang::L;
 use domain::Label;
-use domain::case::Track;
+use domain::case::{Stage, Track};
 use domain::district::{CategoryCode, District, Unit, UnitCode, UnitKind};
 use reading::by_words;
 
@@ -12,6 +12,31 @@ pub(crate) struct Suggestion {
     pub(crate) unit: Option<UnitCode>,
     /// Why; empty when nothing is suggested.
     pub(crate) reason: String,
+}
+
+impl Suggestion {
+    /// What the button of the suggested dispatch sends and says, for a case as it was shown (code and version); empty
+    /// where a person must sort first: the way of a petition, and who may see an accusation.
+    pub(super) fn at_once(
+        &self,
+        l: L,
+        district: &District,
+        (code, version): (&str, u64),
+        track: Track,
+        stage: Stage,
+    ) -> (String, String) {
+        let sorted = match (track, stage) {
+            (Track::Accusation, _) | (Track::Petition, Stage::Raised) => false,
+            (_, stage) => matches!(stage, Stage::Raised | Stage::Accepted),
+        };
+        let (Some(unit), Some(category), true) = (&self.unit, &self.category, sorted) else {
+            return Default::default();
+        };
+        let raised = stage == Stage::Raised;
+        let category = if raised { category.as_str() } else { super::bulk::KNOWN };
+        let key = if raised { "clerk-accept-dispatch" } else { "clerk-dispatch-to" };
+        (format!("{code} {version} {category} {unit}"), l.t_n(key, district.unit_name(unit, l.0)))
+    }
 }
 
 /// What the catalogue suggests: from the case's category, else from words of its text.
@@ -36,7 +61,7 @@ pub(crate) fn suggestion(
         _ if track == Track::Accusation => track.label(l.0).to_owned(),
         (Some(c), _) => l.t_n("staff-because-category", c.name(l.0)),
         (None, Some(f)) => {
-            let words = f.words.join("、");
+            let words = f.words.join(l.0.pick("、", ", "));
             l.t_with("staff-because-words", &[("words", words), ("category", f.category.name(l.0).to_owned())])
         }
         (None, None) => String::new(),

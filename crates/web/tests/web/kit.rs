@@ -148,6 +148,13 @@ impl Kit {
         store::read::by_code(&mut db, 1, code).unwrap().unwrap()
     }
 
+    /// How many checkpoints were signed so far: one for each commit that added to the ledger.
+    pub fn checkpoints(&self) -> i64 {
+        const COUNT: &str = "SELECT COUNT(*) FROM checkpoints WHERE district = $1";
+        let mut db = store::Db::open_reader(&self.place).unwrap();
+        db.query(COUNT, &store::args![1]).unwrap()[0].int(0).unwrap()
+    }
+
     /// The account of a sign-in name, as the desk knows it.
     pub fn actor(&self, user: &str) -> Actor {
         let district = self.desk.district();

@@ -5,6 +5,7 @@
 
 mod access;
 mod api;
+mod clerk;
 mod figures;
 mod kit;
 mod office;

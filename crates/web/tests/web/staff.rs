@@ -146,8 +146,8 @@ async fn a_case_goes_from_the_grid_to_the_answer_with_every_post_doing_its_part(
         .await
         .has("期限先停着")
         .lacks("id=\"f-answer\"");
-    clerk.get("/desk?waiting=yes").await.has(&code).has("等别人");
-    clerk.get("/desk?waiting=no").await.lacks(&code);
+    clerk.get("/desk?due=waiting").await.has(&code).has("等别人");
+    clerk.get("/desk?due=week").await.lacks(&code);
     let id = kit.case_id(&code);
     resident(&kit, id, Command::Reply { text: "二单元".into() }).await;
     clerk.case(&code).await.has("二单元");

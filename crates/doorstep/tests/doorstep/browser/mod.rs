@@ -5,6 +5,7 @@
 
 mod axe;
 mod case;
+mod day;
 mod hand;
 mod keyboard;
 mod pages;
