@@ -9,7 +9,6 @@ compare-do = Compare
 compare-good = Only added to: from { $old } entries to { $new }. None of the old ones was touched, and { $n } came behind them.
 compare-same = Both are the same state; nothing was added.
 compare-added = What was added
-compare-entries = Entries
 compare-walk = Go through the added entries
 compare-old-root = Root of the earlier one
 compare-new-root = Root of the later one

@@ -9,7 +9,6 @@ compare-do = 比较
 compare-good = 只增未改：从 { $old } 条到 { $new } 条，旧的一条未动，增加了 { $n } 条。
 compare-same = 两个是同一状态，没有增加。
 compare-added = 增加了什么
-compare-entries = 条数
 compare-walk = 逐条看增加的记录
 compare-old-root = 较早的树根
 compare-new-root = 较晚的树根
