@@ -6,8 +6,10 @@ use crate::db::{Db, Result, Row, StoreError};
 use crate::keys::Keys;
 use crate::vault;
 use crate::view::{After, CaseRow, TaskRow, case_row, columns, known, task_row};
-use domain::case::{CaseId, Event, Fields, Verdict, field};
+use calendar::Date;
+use domain::case::{Case, CaseId, Event, Fields, Verdict, evolve, field};
 use domain::district::{CategoryCode, UnitCode};
+use domain::moment::day_number;
 use std::collections::BTreeMap;
 
 domain::vocabulary! {
@@ -137,8 +139,13 @@ AND ended_day IS NOT NULL AND handled IS NOT NULL ORDER BY ended_day DESC, seq D
 JOIN events e ON e.district = $1 AND e.stream = c.id LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
 WHERE e.kind IN ('raised', 'field_corrected', 'verdict_given') ORDER BY c.ended_day DESC, c.seq DESC, e.version";
 
+/// The events of the cases in which a calendar table may move a date, as `read::to_move` picks them.
+const MOVABLE: &str = "SELECT c.seq, e.stream, e.body FROM (SELECT seq, id FROM cases WHERE district = $1 \
+AND (live = 1 OR provisional = 1 OR answered_day >= $2) ORDER BY seq LIMIT $3) c \
+JOIN events e ON e.district = $1 AND e.stream = c.id ORDER BY c.seq, e.version";
+
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[OPEN, TASKS, STUCK, NOBODY, HARD, RETURNED, REVIEW, WORDS];
+pub const STATEMENTS: &[&str] = &[OPEN, TASKS, STUCK, NOBODY, HARD, RETURNED, REVIEW, WORDS, MOVABLE];
 
 /// What a unit, the centre or supervision has open for one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -279,6 +286,34 @@ pub fn stuck(
     };
     let args = args![district, since.of(stuck), after.due, after.seq, most as u64];
     db.query(sql, &args)?.iter().map(case_row).collect()
+}
+
+/// Hands over the cases in which a calendar table that is loaded on a day may move a date, with the ledger index of
+/// each one's first entry: at most `most`, the oldest first. One statement.
+///
+/// # Errors
+/// What the database says.
+pub fn movable(db: &mut Db, district: i64, today: Date, most: usize, mut each: impl FnMut(u64, &Case)) -> Result<()> {
+    let answered = day_number(today) - crate::read::WINDOWS_LAST;
+    let mut held: Option<(u64, Case)> = None;
+    db.for_each(MOVABLE, &args![district, answered, most as u64], |row| {
+        let (seq, id) = (row.int(0)? as u64, CaseId(row.array(1)?));
+        if held.as_ref().is_none_or(|(_, case)| case.id != id) {
+            if let Some((seq, case)) = held.take() {
+                each(seq, &case);
+            }
+            held = Some((seq, Case::blank(id)));
+        }
+        if let Some((_, case)) = &mut held {
+            let body = crate::read::body::<Event>(row.bytes(2)?)?;
+            evolve(case, body.at, &body.by, &body.event, &body.clocks);
+        }
+        Ok(())
+    })?;
+    if let Some((seq, case)) = held {
+        each(seq, &case);
+    }
+    Ok(())
 }
 
 /// What a resident said about a case in the end.

@@ -276,14 +276,16 @@ pub fn calendar_at(db: &mut Db, district: i64) -> Result<Option<Moment>> {
     rows.first().map(|r| r.int(0).map(Moment)).transpose()
 }
 
+/// For how many days after an answer a window of the resident may run: the longest has 30 (信访工作条例 35, 36;
+/// 人民调解法 33), and a district may set a longer one.
+pub(crate) const WINDOWS_LAST: i64 = 400;
+
 /// Cases behind a ledger index, with their own, in which a table that was loaded at a moment may move a date: untouched
 /// since, and open, or with a provisional date, or answered so lately that the resident's windows may still run.
 ///
 /// # Errors
 /// What the database says.
 pub fn to_move(db: &mut Db, district: i64, behind: i64, to: i64, loaded: Moment) -> Result<Vec<CaseId>> {
-    // The longest of these windows has 30 days (信访工作条例 35, 36; 人民调解法 33); a district may set a longer one.
-    const WINDOWS_LAST: i64 = 400;
     let answered = day_number(loaded.date()) - WINDOWS_LAST;
     ids(db.query(TO_MOVE, &args![district, behind, to, loaded.0, answered])?)
 }

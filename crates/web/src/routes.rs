@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::caller::{errors_in_form, guard};
-use crate::office::{accounts, audit, care, compare, figures, tables, units};
+use crate::office::{accounts, audit, calendar, care, compare, figures, import, tables, units, versions};
 use crate::problem::Problem;
 use crate::{assets, intake, kept, log, resident, session, staff, statements};
 use axum::Router;
@@ -62,7 +62,12 @@ const fn route(method: &'static str, path: &'static str, access: Access, handler
 impl Route {
     /// Takes photos too.
     const fn with_photos(self) -> Route {
-        Route { body_most: PHOTOS_BODY_MOST, ..self }
+        self.with_body(PHOTOS_BODY_MOST)
+    }
+
+    /// Takes bodies up to this many bytes.
+    const fn with_body(self, body_most: usize) -> Route {
+        Route { body_most, ..self }
     }
 }
 
@@ -143,10 +148,16 @@ pub const TABLE: &[Route] = &[
     route("POST", "/admin/tokens/end", Access::Staff(ADMINISTRATOR), || post(accounts::end_token)),
     route("GET", "/admin/catalogue", Access::Staff(ADMINISTRATOR), || get(tables::catalogue)),
     route("POST", "/admin/catalogue", Access::Staff(ADMINISTRATOR), || post(tables::set_catalogue)),
-    route("GET", "/admin/calendar", Access::Staff(ADMINISTRATOR), || get(tables::calendar)),
-    route("POST", "/admin/calendar", Access::Staff(ADMINISTRATOR), || post(tables::set_calendar)),
+    route("GET", "/admin/calendar", Access::Staff(ADMINISTRATOR), || get(calendar::calendar)),
+    route("POST", "/admin/calendar", Access::Staff(ADMINISTRATOR), || post(calendar::set_calendar)),
     route("GET", "/admin/rules", Access::Staff(ADMINISTRATOR), || get(tables::rules)),
     route("POST", "/admin/rules", Access::Staff(ADMINISTRATOR), || post(tables::set_rules)),
+    route("GET", "/admin/import", Access::Staff(ADMINISTRATOR), || get(import::form)),
+    route("POST", "/admin/import", Access::Staff(ADMINISTRATOR), || post(import::upload)).with_body(WORKBOOK_MOST),
+    route("POST", "/admin/import/confirm", Access::Staff(ADMINISTRATOR), || post(import::confirm))
+        .with_body(2 * WORKBOOK_MOST),
+    route("GET", "/admin/import/template.xlsx", Access::Staff(ADMINISTRATOR), || get(import::template)),
+    route("GET", "/admin/versions", Access::Staff(ADMINISTRATOR), || get(versions::versions)),
     route("GET", "/admin/care", Access::Staff(ADMINISTRATOR), || get(care::care)),
     route("POST", "/admin/care", Access::Staff(ADMINISTRATOR), || post(care::begin)),
     route("GET", "/admin/keys", Access::Staff(ADMINISTRATOR), || get(care::keys)),
@@ -225,6 +236,9 @@ pub const OPENAPI: &str = include_str!("openapi.json");
 const BODY_MOST: usize = 256 * 1024;
 /// The largest body of a form with photos: five of them as a phone takes them, when its browser made none smaller.
 const PHOTOS_BODY_MOST: usize = 64 * 1024 * 1024;
+
+/// The largest workbook: thousands of units and posts.
+const WORKBOOK_MOST: usize = 2 * 1024 * 1024;
 
 /// The server's routes over its state.
 pub fn router(app: App) -> Router {

@@ -1,7 +1,7 @@
 //! A case's clocks. A clock is a pure function of the case's events, the rule that it was started under, and the
 //! calendar; the due date that stands in an event is the promise made at that time, and never changes in silence.
 
-use super::index;
+use super::{Case, index};
 use crate::rule::{Rule, RuleId};
 use calendar::{Calendar, Date, Due, Term, Unit};
 use serde::{Deserialize, Serialize};
@@ -221,6 +221,14 @@ impl Clock {
                 }
             }
         }
+    }
+}
+
+impl Case {
+    /// The changes by which a calendar moves dates of its running clocks.
+    pub fn moved_by(&self, calendar: &Calendar) -> Vec<ClockChange> {
+        let running = self.clocks.iter().enumerate().filter(|(_, c)| c.is_running());
+        running.filter_map(|(n, c)| c.moved(index(n), calendar)).collect()
     }
 }
 

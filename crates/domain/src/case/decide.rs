@@ -7,7 +7,7 @@ use super::raise::{LINE_MOST, TEXT_MOST, TITLE_MOST, email, mobile, phone};
 use super::term::*;
 use super::told::Tell;
 use super::transition::{Transition, fits, may, survives_erasure};
-use super::{CLOCKS_MOST, CORRECTIONS_MOST, Case, Fields, TASKS_MOST, Task, TaskState, field, index};
+use super::{CLOCKS_MOST, CORRECTIONS_MOST, Case, Fields, TASKS_MOST, Task, TaskState, field};
 use crate::actor::{Actor, Role};
 use crate::district::{District, UnitCode, UnitKind, unfilled};
 use crate::label::Label;
@@ -591,9 +591,7 @@ impl Decision<'_> {
     }
 
     fn move_due(&self) -> Result<Vec<New>, Refusal> {
-        let calendar = &self.facts.district.calendar;
-        let running = self.case.clocks.iter().enumerate().filter(|(_, c)| c.is_running());
-        let moved: Vec<_> = running.filter_map(|(n, c)| c.moved(index(n), calendar)).collect();
+        let moved = self.case.moved_by(&self.facts.district.calendar);
         if moved.is_empty() {
             return Err(Refusal::new(Why::NothingMoves));
         }

@@ -23,6 +23,7 @@ leader-never-published = No figures have been published yet.
 leader-publish = Look and publish
 leader-figures = Three figures, twelve months
 leader-trend = { $n }, by month, 0 to 100 %
+leader-no-trend = No month has 30 cases: there is no line, see the table.
 leader-said = What residents say
 leader-said-empty = No case that ended lately came with words.
 leader-said-hint = Their own words. Phone and identity numbers, names and addresses are masked.

@@ -23,6 +23,7 @@ leader-never-published = 还没有公布过指标。
 leader-publish = 查看并公布
 leader-figures = 三个数，十二个月
 leader-trend = { $n }，按月，0 到 100 %
+leader-no-trend = 各月都不到 30 件，不画线，请看表。
 leader-said = 诉求人怎么说
 leader-said-empty = 最近结束的诉求没有留下文字评价。
 leader-said-hint = 原话。电话、证件号、姓名和住址已遮住。

@@ -359,8 +359,16 @@ pub(crate) async fn exports(
     let (l, number, from) = (visitor.l, app.desk().number(), before.unwrap_or(NEWEST));
     let found = app.read(move |db, _| audit::exports(db, number, from, ROWS + 1)).await?;
     let district = app.desk().district();
+    // The post, never a person; that of an account which has moved on is not known from here.
+    let role = |unit: &str, account: i64| {
+        let of = u32::try_from(account).ok().and_then(|id| district.accounts.get(&id));
+        of.filter(|a| a.unit.as_str() == unit).map_or("", |a| a.role.label(l.0))
+    };
     let by = |e: &audit::Export| match (&e.unit, e.account) {
-        (Some(unit), Some(account)) => format!("{} #{account}", district.unit_name(&unit.as_str().into(), l.0)),
+        (Some(unit), Some(account)) => {
+            let name = district.unit_name(&unit.as_str().into(), l.0);
+            format!("{name} {} #{account}", role(unit, account))
+        }
         _ => l.t("exports-command-line"),
     };
     let row = |e: &audit::Export| ExportRow {

@@ -7,7 +7,7 @@ use crate::caller::Visitor;
 use crate::form::Sent;
 use crate::jobs::{Outcome, Task};
 use crate::lang::L;
-use crate::page::{Page, go, show};
+use crate::page::{FieldError, Page, go, show};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::State;
@@ -26,6 +26,7 @@ use store::{Db, Keys, Place, audit, backup, read};
 struct CarePage {
     l: L,
     page: Page,
+    errors: Vec<FieldError>,
     doctor: Option<JobView>,
     verify: Option<JobView>,
     backup: Option<JobView>,
@@ -53,6 +54,7 @@ pub(crate) async fn care(State(app): State<App>, visitor: Visitor) -> Response {
     let page = CarePage {
         l,
         page: visitor.page(l.t("admin-care")),
+        errors: Vec::new(),
         doctor: job(Task::Doctor),
         verify: job(Task::Verify),
         backup: job(Task::Backup),
@@ -184,6 +186,7 @@ fn make_backup(place: &Place, folder: &Path, advance: &dyn Fn(u64, u64)) -> Outc
 struct KeysPage {
     l: L,
     page: Page,
+    errors: Vec<FieldError>,
     vkey: String,
     fingerprint: String,
     since: String,
@@ -206,6 +209,7 @@ pub(crate) async fn keys(State(app): State<App>, visitor: Visitor) -> Result<Res
     let page = KeysPage {
         l,
         page: visitor.page(l.t("admin-keys")),
+        errors: Vec::new(),
         vkey,
         fingerprint: groups.join(" "),
         since: first.map(|e| Moment(e.at).minute()).unwrap_or_default(),

@@ -128,7 +128,8 @@ struct ResultView {
     old_root: String,
     new_root: String,
     proof: String,
-    added: Vec<(String, i64)>,
+    /// What was added: kind, and how many.
+    added: Vec<(String, String)>,
     first: String,
 }
 
@@ -185,7 +186,7 @@ fn result_view(l: L, found: &Compared) -> ResultView {
         old_root: base64(&found.old_root),
         new_root: base64(&found.new_root),
         proof: found.proof.iter().map(base64).collect::<Vec<_>>().join("\n"),
-        added: found.added.iter().map(|(kind, n)| (kind_words(l, kind), *n)).collect(),
+        added: found.added.iter().map(|(kind, n)| (kind_words(l, kind), n.to_string())).collect(),
         first: format!("/ledger?before={}", found.new),
     }
 }

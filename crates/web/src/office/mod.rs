@@ -2,11 +2,15 @@
 
 pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod calendar;
 pub(crate) mod care;
 pub(crate) mod compare;
 pub(crate) mod figures;
+pub(crate) mod import;
+mod sheet;
 pub(crate) mod tables;
 pub(crate) mod units;
+pub(crate) mod versions;
 
 use crate::app::App;
 use crate::caller::Staff;

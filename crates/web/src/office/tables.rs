@@ -1,6 +1,7 @@
-//! The tables that the casework goes by: dispatch catalogue, calendar, rules. Each is shown, changed in one form,
+//! Two of the tables that the casework goes by: dispatch catalogue and rules (the calendar has a file of its own). Each is shown, changed in one form,
 //! previewed as a list of differences, and only then published.
 
+use super::calendar::Moves;
 use super::change;
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
@@ -12,7 +13,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use calendar::{Unit, YearTable};
+use calendar::Unit;
 use domain::Label;
 use domain::case::Track;
 use domain::district::{Catalogue, Category, CategoryCode, Command, District, Responsible};
@@ -20,13 +21,13 @@ use domain::rule::{Extension, Rule, RuleId, RuleTable};
 use std::collections::BTreeMap;
 
 /// A difference between the table in force and the one in the form.
-struct Difference {
-    what: String,
-    before: String,
-    after: String,
+pub(super) struct Difference {
+    pub(super) what: String,
+    pub(super) before: String,
+    pub(super) after: String,
 }
 
-fn differences(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<Difference> {
+pub(super) fn differences(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<Difference> {
     let keys: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let text = |map: &BTreeMap<String, String>, key: &String| map.get(key).cloned().unwrap_or_default();
     let all = keys.into_iter().map(|key| Difference {
@@ -39,23 +40,27 @@ fn differences(before: &BTreeMap<String, String>, after: &BTreeMap<String, Strin
 
 #[derive(Template)]
 #[template(path = "office/table.html")]
-struct TablePage {
-    l: L,
-    page: Page,
-    errors: Vec<FieldError>,
-    action: &'static str,
-    lead: String,
-    label: String,
-    hint: String,
-    text: String,
+pub(super) struct TablePage {
+    pub(super) l: L,
+    pub(super) page: Page,
+    pub(super) errors: Vec<FieldError>,
+    pub(super) action: &'static str,
+    /// Where the versions are compared; empty: nowhere.
+    pub(super) versions: &'static str,
+    pub(super) lead: String,
+    pub(super) label: String,
+    pub(super) hint: String,
+    pub(super) text: String,
     /// Shown after a preview; empty: nothing changes.
-    preview: Option<Vec<Difference>>,
+    pub(super) preview: Option<Vec<Difference>>,
     /// What publishing brings with it.
-    consequence: String,
+    pub(super) consequence: String,
+    /// Which dates would move.
+    pub(super) moves: Option<Moves>,
 }
 
 impl TablePage {
-    fn answer(self) -> Response {
+    pub(super) fn answer(self) -> Response {
         let status = if self.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         show_with(status, &self)
     }
@@ -118,12 +123,14 @@ fn catalogue_page(app: &App, visitor: &Visitor, text: Option<&str>, errors: Vec<
         page: visitor.page(l.t("admin-catalogue")),
         errors,
         action: "/admin/catalogue",
+        versions: "/admin/versions?of=catalogue",
         lead: l.t_n("catalogue-lead", d.catalogue.version),
         label: l.t("catalogue-label"),
         hint: l.t("catalogue-hint"),
         text: text.map_or_else(|| catalogue_text(&d.catalogue), str::to_owned),
         preview: None,
         consequence: l.t("catalogue-consequence"),
+        moves: None,
     }
 }
 
@@ -132,7 +139,9 @@ pub(crate) async fn catalogue(State(app): State<App>, visitor: Visitor) -> Respo
     catalogue_page(&app, &visitor, None, Vec::new()).answer()
 }
 
-fn by_line(text: &str) -> BTreeMap<String, String> {
+/// The categories of a catalogue, each with all that it says.
+pub(super) fn catalogue_lines(catalogue: &Catalogue) -> BTreeMap<String, String> {
+    let text = catalogue_text(catalogue);
     let lines = text.lines().skip(1).filter(|l| !l.trim().is_empty());
     lines.filter_map(|line| line.split_once('\t')).map(|(k, v)| (k.to_owned(), v.replace('\t', " · "))).collect()
 }
@@ -162,73 +171,8 @@ pub(crate) async fn set_catalogue(
             Err(errors) => Ok(catalogue_page(&app, &visitor, Some(text), errors).answer()),
         };
     }
-    let preview = differences(&by_line(&catalogue_text(&d.catalogue)), &by_line(&catalogue_text(&wanted)));
+    let preview = differences(&catalogue_lines(&d.catalogue), &catalogue_lines(&wanted));
     let page = catalogue_page(&app, &visitor, Some(text), Vec::new());
-    Ok(TablePage { preview: Some(preview), ..page }.answer())
-}
-
-fn calendar_page(app: &App, visitor: &Visitor, text: &str, errors: Vec<FieldError>) -> TablePage {
-    let (l, d) = (visitor.l, app.desk().district());
-    let years = d.calendar.years().map(|y| y.to_string()).collect::<Vec<_>>().join(", ");
-    TablePage {
-        l,
-        page: visitor.page(l.t("admin-calendar")),
-        errors,
-        action: "/admin/calendar",
-        lead: l.t_n("calendar-lead", years),
-        label: l.t("calendar-label"),
-        hint: l.t("calendar-hint"),
-        text: text.to_owned(),
-        preview: None,
-        consequence: l.t("calendar-consequence"),
-    }
-}
-
-/// `GET /admin/calendar`: the form holds the latest table, to begin the next year's from.
-pub(crate) async fn calendar(State(app): State<App>, visitor: Visitor) -> Response {
-    let d = app.desk().district();
-    let latest = d.calendar.years().last().and_then(|year| d.calendar.table(year));
-    let text = latest.and_then(|t| toml::to_string_pretty(t).ok()).unwrap_or_default();
-    calendar_page(&app, &visitor, &text, Vec::new()).answer()
-}
-
-/// The days of a table, each with what it is.
-fn by_day(table: Option<&YearTable>, l: L) -> BTreeMap<String, String> {
-    let mut days = BTreeMap::new();
-    if let Some(table) = table {
-        days.extend(table.off.iter().map(|d| (d.clone(), l.t("calendar-off"))));
-        days.extend(table.work.iter().map(|d| (d.clone(), l.t("calendar-work"))));
-    }
-    days
-}
-
-/// `POST /admin/calendar`: previews, and with `publish` loads. The open clocks follow at once, each by an event.
-pub(crate) async fn set_calendar(
-    State(app): State<App>,
-    visitor: Visitor,
-    staff: Staff,
-    sent: Sent,
-) -> Result<Response, Problem> {
-    let (l, text) = (visitor.l, sent.raw("text"));
-    let table = match YearTable::parse(text) {
-        Ok(table) => table,
-        Err(fault) => {
-            let text_of = l.t_n("calendar-fault", fault);
-            let errors = vec![FieldError { field: "text".into(), text: text_of }];
-            return Ok(calendar_page(&app, &visitor, text, errors).answer());
-        }
-    };
-    if sent.is_on("publish") {
-        if let Err(errors) = change(&app, &staff, l, Command::LoadCalendar(table)).await? {
-            return Ok(calendar_page(&app, &visitor, text, errors).answer());
-        }
-        let desk = app.desk().clone();
-        tokio::task::spawn_blocking(move || while desk.sweep_now().is_ok_and(|n| n > 0) {});
-        return Ok(go("/admin/calendar?done=calendar"));
-    }
-    let d = app.desk().district();
-    let preview = differences(&by_day(d.calendar.table(table.year), l), &by_day(Some(&table), l));
-    let page = calendar_page(&app, &visitor, text, Vec::new());
     Ok(TablePage { preview: Some(preview), ..page }.answer())
 }
 
@@ -276,6 +220,11 @@ fn rule_text(l: L, rule: &Rule) -> String {
         format!(" {} {head}", l.t_with("rules-extended", &values))
     });
     format!("{} {unit}{} {}", rule.length, extension.unwrap_or_default(), rule.source)
+}
+
+/// The rules of a table, each in words.
+pub(super) fn rule_lines(l: L, table: &RuleTable) -> BTreeMap<String, String> {
+    RuleId::ALL.iter().map(|id| (id.label(l.0).to_owned(), rule_text(l, &table.rule(*id)))).collect()
 }
 
 fn rules_page(app: &App, visitor: &Visitor, rows: Option<Vec<RuleRow>>, errors: Vec<FieldError>) -> RulesPage {
@@ -352,10 +301,7 @@ pub(crate) async fn set_rules(
             Err(errors) => Ok(answer_rules(&rules_page(&app, &visitor, Some(rows), errors))),
         };
     }
-    let said = |table: &dyn Fn(RuleId) -> Rule| -> BTreeMap<String, String> {
-        RuleId::ALL.iter().map(|id| (id.label(l.0).to_owned(), rule_text(l, &table(*id)))).collect()
-    };
-    let preview = differences(&said(&|id| d.rules.rule(id)), &said(&|id| table.rule(id)));
+    let preview = differences(&rule_lines(l, &d.rules), &rule_lines(l, &table));
     let page = rules_page(&app, &visitor, Some(rows), Vec::new());
     Ok(answer_rules(&RulesPage { preview: Some(preview), ..page }))
 }

@@ -156,7 +156,6 @@ struct PostsPage {
     /// Units with how many posts they have.
     counts: Vec<(String, String, usize)>,
     unit: String,
-    unit_name: String,
     rows: Vec<PostRow>,
     code: String,
     name_zh: String,
@@ -187,11 +186,13 @@ fn posts_page(app: &App, visitor: &Visitor, unit: &str, sent: &Sent, errors: Vec
     let chosen = if sent.get("unit").is_empty() { unit } else { sent.get("unit") };
     let page = PostsPage {
         l,
-        page: visitor.page(l.t("admin-posts")),
+        page: visitor.page(match unit {
+            "" => l.t("admin-posts"),
+            unit => format!("{} · {}", l.t("admin-posts"), d.unit_name(&unit.into(), l.0)),
+        }),
         errors,
         counts: counts.iter().map(|(u, n)| (u.0.clone(), d.unit_name(u, l.0).to_owned(), *n)).collect(),
         unit: unit.to_owned(),
-        unit_name: d.unit_name(&unit.into(), l.0).to_owned(),
         rows: d.posts.values().filter(|p| p.unit.as_str() == unit).map(row).collect(),
         code: sent.get("code").to_owned(),
         name_zh: sent.get("zh").to_owned(),

@@ -31,6 +31,7 @@ struct Line {
 struct Trend {
     figure: FigureView,
     query: String,
+    /// Empty while no month has enough cases for a rate.
     picture: String,
     months: Vec<Month>,
 }
@@ -121,12 +122,9 @@ fn trend(l: L, filter: &Filter, figure: &Figure, months: &[Group]) -> Trend {
         denominator: f.denominator.unwrap_or(0),
         query: filter.of_group(By::Month, name).map_or_else(|_| filter.query(), |narrowed| narrowed.query()),
     };
-    Trend {
-        picture: picture::spark(&l.t_n("leader-trend", figure.name(l.0)), &of),
-        months: of.iter().map(month).collect(),
-        query: filter.query(),
-        figure: view(l, figure),
-    }
+    let drawn = of.iter().any(|(_, f)| f.share().is_some());
+    let picture = if drawn { picture::spark(&l.t_n("leader-trend", figure.name(l.0)), &of) } else { String::new() };
+    Trend { picture, months: of.iter().map(month).collect(), query: filter.query(), figure: view(l, figure) }
 }
 
 fn words(l: L, said: &Said, category: Option<&str>, today: calendar::Date) -> Words {

@@ -149,3 +149,27 @@ async fn every_page_comes_with_its_policy_in_both_languages_and_in_large_print()
     assert_eq!(lost.status, StatusCode::NOT_FOUND);
     assert!(lost.text.contains("There is nothing at this address."), "{}", lost.text);
 }
+
+#[tokio::test]
+async fn a_proxy_on_another_machine_is_believed_about_its_callers_only_when_it_is_named() {
+    use axum::extract::ConnectInfo;
+    use tower::ServiceExt;
+    let kit = Kit::new().await;
+    let named: std::net::IpAddr = "10.0.0.9".parse().unwrap();
+    let router = web::router(web::App::new(kit.desk.clone(), kit.place()).unwrap().proxies(vec![named]));
+    // The last of thirty-one callers behind an unnamed proxy has to wait, as all of them count as one address.
+    for (proxy, last) in [("10.0.0.9", StatusCode::CREATED), ("10.0.0.8", StatusCode::TOO_MANY_REQUESTS)] {
+        let mut status = StatusCode::OK;
+        for n in 0..31 {
+            let request = axum::http::Request::post("/api/v1/cases")
+                .header("host", "doorstep.test")
+                .header("content-type", "application/json")
+                .header("x-forwarded-for", format!("192.0.2.200, 192.0.2.{n}"));
+            let mut request = request.body(Body::from("{\"text\":\"楼道灯不亮\"}")).unwrap();
+            let peer: std::net::IpAddr = proxy.parse().unwrap();
+            request.extensions_mut().insert(ConnectInfo(std::net::SocketAddr::from((peer, 4000))));
+            status = router.clone().oneshot(request).await.unwrap().status();
+        }
+        assert_eq!(status, last, "{proxy}");
+    }
+}

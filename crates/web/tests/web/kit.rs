@@ -170,6 +170,7 @@ pub struct Answer {
     /// Bytes of the body as it went over the wire.
     pub size: usize,
     pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -257,6 +258,7 @@ impl Client<'_> {
         }
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Answer { status: parts.status, headers: parts.headers, size: bytes.len(), text }
+        let size = bytes.len();
+        Answer { status: parts.status, headers: parts.headers, size, text, bytes: bytes.to_vec() }
     }
 }

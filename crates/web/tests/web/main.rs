@@ -11,6 +11,8 @@ mod kit;
 mod office;
 mod office_audit;
 mod office_care;
+mod office_import;
+mod office_tables;
 mod office_watch;
 mod private;
 mod public;
