@@ -98,8 +98,8 @@ ledger-sealed = Up to { $at } the ledger has { $n } entries. The signature below
 ledger-signature = Signature of the ledger
 ledger-origin = Name of the ledger
 ledger-size = Entries
-ledger-root = Root (one number computed from all entries)
-ledger-means = Write down the number of entries and the root, or take a photo. From now on the ledger can only grow; if one of today's entries is changed or removed, nobody can compute this root again.
+ledger-root = Root
+ledger-means = The root is one number computed from all entries. Write down the number of entries and the root, or take a photo. From now on the ledger can only grow; if one of today's entries is changed or removed, nobody can compute this root again.
 ledger-note = The signature as it is
 ledger-check = How to check it yourself
 ledger-check-1 = With a receipt: on your own phone, even without a network.
@@ -108,6 +108,12 @@ ledger-check-3 = Compare with others: for the same number of entries everybody m
 ledger-limits = The ledger does not prove that what was written is true, or that everything was entered.
 
 # Releasing a text (staff)
+nav-release = For neighbours
+release-lead = Answered cases whose residents agreed to show them. Open one, read it, take out what tells who somebody is, and release it; what should not be shown stays unreleased.
+release-group = To be read before they are shown
+release-caption = Cases that may be shown
+release-empty = Nothing waits to be released
+release-empty-todo = Cases appear here once their residents agreed and they are answered.
 release-text = For neighbours: what was asked
 release-answer = For neighbours: what was answered
 staff-hint-release_text = The resident agreed to show it. Read it first and take out what tells who somebody is (names, house numbers, phones, employers). Once released, everybody can see it.

@@ -98,8 +98,8 @@ ledger-sealed = 到 { $at } 为止，账本有 { $n } 条记录。下面这个�
 ledger-signature = 账本签名
 ledger-origin = 账本名
 ledger-size = 记录条数
-ledger-root = 根（全部记录算出的一个数）
-ledger-means = 把条数和根抄下来，或者拍照。以后账本只能变长；今天的记录要是被改过、删过，就再也算不出同一个根。
+ledger-root = 根
+ledger-means = 根是从全部记录算出来的一个数。把条数和根抄下来，或者拍照。以后账本只能变长；今天的记录要是被改过、删过，就再也算不出同一个根。
 ledger-note = 签名原文
 ledger-check = 自己怎么核对
 ledger-check-1 = 有回执：在自己的手机上核对，断网也行。
@@ -108,6 +108,12 @@ ledger-check-3 = 和别人对一对：同一个条数，大家看到的根应该
 ledger-limits = 账本证明不了写的内容是真的，也证明不了每件事都登记了。
 
 # 公开内容（工作人员）
+nav-release = 给邻居看
+release-lead = 本人同意给邻居看、已经答复的事。打开一件，看一遍，去掉能认出人的地方，再公开；不合适公开的，就不公开。
+release-group = 等人看过再公开
+release-caption = 同意公开的事
+release-empty = 没有等着公开的事
+release-empty-todo = 本人同意、又有了答复的事，会出现在这里。
 release-text = 给邻居看的：提了什么
 release-answer = 给邻居看的：答复了什么
 staff-hint-release_text = 本人同意给邻居看。请先看一遍：去掉能认出人的地方（姓名、门牌、电话、单位），再公开。公开后谁都能看。

@@ -12,6 +12,7 @@ pub(crate) mod keys;
 pub(crate) mod late;
 pub(crate) mod leader;
 pub(crate) mod near;
+pub(crate) mod release;
 pub(crate) mod returns;
 pub(crate) mod reviews;
 mod rows;

@@ -10,6 +10,7 @@ mod hand;
 mod keyboard;
 mod pages;
 mod pictures;
+mod raise;
 mod site;
 mod tab;
 mod tasks;
