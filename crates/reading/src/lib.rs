@@ -1,5 +1,21 @@
-//! Derived reading of texts: which categories the words of a text suggest. Proposals that a person accepts or not;
-//! nothing here is kept, and all of it may be deleted at any time.
+//! Derived reading of texts: which categories the words of a text suggest, and the search. What is kept (the index) is
+//! derived from the log and may be deleted at any time; it is never asked for truth.
+
+mod cut;
+mod entry;
+mod find;
+mod follow;
+mod folder;
+mod like;
+pub mod mark;
+pub mod mask;
+mod volume;
+
+pub use entry::{Entry, Tag};
+pub use find::{Asked, Finder, Hits, MOST, Question, Reader, asked};
+pub use follow::{Follower, Running};
+pub use folder::{Folder, folder_of};
+pub use volume::{Error, Volume};
 
 use domain::case::Track;
 use domain::district::{Catalogue, Category};

@@ -6,6 +6,7 @@ pub mod backup;
 pub mod bench;
 pub mod db;
 pub mod doctor;
+pub mod follow;
 pub mod health;
 pub mod keys;
 pub mod log;
@@ -35,6 +36,7 @@ pub fn all_statements() -> Vec<&'static str> {
         access::STATEMENTS,
         bench::STATEMENTS,
         audit::STATEMENTS,
+        follow::STATEMENTS,
         health::STATEMENTS,
         log::STATEMENTS,
         outbox::STATEMENTS,

@@ -1,9 +1,10 @@
-//! Cases with their texts, for a file that leaves: one pass over the history, without a query for each case.
-//! Sealed accusations are never among them.
+//! Cases with their texts. For a file that leaves: one pass over the history, without a query for each case, sealed
+//! accusations left out. For the search: some of them, by the index of their first entry.
 
 use crate::args;
-use crate::db::{Db, Result, Row, StoreError};
+use crate::db::{Db, Result, Row, StoreError, Value};
 use crate::keys::{CaseKey, Keys};
+use crate::log::DISTRICT_STREAM;
 use crate::read::{Stored, body};
 use crate::vault;
 use calendar::Date;
@@ -20,11 +21,20 @@ JOIN events e ON e.district = c.district AND e.stream = c.id \
 LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
 WHERE c.district = $1 AND c.sealed = 0 AND c.raised_day + 0 >= $2 AND c.raised_day + 0 < $3 ORDER BY c.seq, e.version";
 
+// By the index of the first entry of each case; the district's own stream begins with one too and is left out.
+const SOME: &str = "SELECT e.stream, e.seq, e.version, e.body, v.sealed FROM events f \
+JOIN events e ON e.district = f.district AND e.stream = f.stream \
+LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
+WHERE f.district = $1 AND f.version = 1 AND f.stream <> $2 AND f.seq IN ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+$16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, \
+$39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, \
+$62, $63, $64, $65, $66) ORDER BY e.stream, e.version";
+
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[COUNT, PASS];
+pub const STATEMENTS: &[&str] = &[COUNT, PASS, SOME];
 
 /// How many cases are held at a time: their keys are fetched together.
-const BATCH: usize = 64;
+pub const BATCH: usize = 64;
 
 /// Days `[from, to)` on which cases were raised; none: without an end on that side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,6 +61,8 @@ pub struct Record {
     pub first: u64,
     /// The texts, by the names of [`field`].
     pub texts: Fields,
+    /// Every value that a personal field ever had: to hide it where it stands inside another text. Never shown.
+    pub personal: Vec<String>,
 }
 
 /// How many cases [`each`] hands over.
@@ -85,11 +97,39 @@ pub fn each(
             waiting.push(Sealed { id, events: Vec::new() });
         }
         if let Some(case) = waiting.last_mut() {
-            case.events.push(part(&row)?);
+            case.events.push(part_of(&row)?);
         }
         Ok(())
     })?;
     open(&mut waiting, keys, district, &mut each)
+}
+
+/// The cases whose first entries have these ledger indexes, sealed ones too, in no order: one statement and one for the
+/// keys for each [`BATCH`]. Whoever shows one looks first who may see it.
+///
+/// # Errors
+/// As [`each`].
+pub fn some(db: &mut Db, keys: &mut Keys, district: i64, firsts: &[u64]) -> Result<Vec<Record>> {
+    let mut records = Vec::with_capacity(firsts.len());
+    for part in firsts.chunks(BATCH) {
+        let mut args = args![district, &DISTRICT_STREAM.0];
+        args.extend((0..BATCH).map(|n| Value::from(part[n.min(part.len() - 1)])));
+        let mut waiting: Vec<Sealed> = Vec::with_capacity(part.len());
+        for row in db.query(SOME, &args)? {
+            let id = CaseId(row.array(0)?);
+            if waiting.last().is_none_or(|case| case.id != id) {
+                waiting.push(Sealed { id, events: Vec::new() });
+            }
+            if let Some(case) = waiting.last_mut() {
+                case.events.push(part_of(&row)?);
+            }
+        }
+        open(&mut waiting, keys, district, &mut |record| {
+            records.push(record);
+            Ok(())
+        })?;
+    }
+    Ok(records)
 }
 
 /// A case whose private parts are not opened yet.
@@ -98,7 +138,7 @@ struct Sealed {
     events: Vec<(Stored<Event>, Option<Vec<u8>>)>,
 }
 
-fn part(row: &Row) -> Result<(Stored<Event>, Option<Vec<u8>>)> {
+fn part_of(row: &Row) -> Result<(Stored<Event>, Option<Vec<u8>>)> {
     let stored = Stored { seq: row.int(1)? as u64, version: row.int(2)? as u64, body: body(row.bytes(3)?)? };
     Ok((stored, row.opt_bytes(4)?.map(<[u8]>::to_vec)))
 }
@@ -120,7 +160,8 @@ fn open(
         }
         let Some(case) = replay(id, opened.iter().map(|(stored, _)| &stored.body)) else { continue };
         let first = opened.first().map_or(0, |(stored, _)| stored.seq);
-        each(Record { case, first, texts: texts(opened) })?;
+        let personal = personal(&opened);
+        each(Record { case, first, texts: texts(opened), personal })?;
     }
     Ok(())
 }
@@ -129,6 +170,18 @@ fn open(
 fn unseal(key: Option<&CaseKey>, district: i64, id: CaseId, version: u64, sealed: Option<&[u8]>) -> Result<Fields> {
     let (Some(key), Some(sealed)) = (key, sealed) else { return Ok(Fields::new()) };
     vault::open(key, district, &id.0, version as i64, sealed).map_err(|e| StoreError::Corrupt(e.to_string()))
+}
+
+/// What personal fields ever held, the words of a witness included.
+fn personal(events: &[(Stored<Event>, Fields)]) -> Vec<String> {
+    let of = |(stored, fields): &(Stored<Event>, Fields)| -> Vec<String> {
+        let corrected = match &stored.body.event {
+            Event::FieldCorrected { field } if field::PERSONAL.contains(&field.as_str()) => fields.get(field::VALUE),
+            _ => None,
+        };
+        field::PERSONAL.iter().filter_map(|name| fields.get(*name)).chain(corrected).cloned().collect()
+    };
+    events.iter().flat_map(of).collect()
 }
 
 /// The texts as they stand after all events.
@@ -154,7 +207,10 @@ fn texts(events: Vec<(Stored<Event>, Fields)>) -> Fields {
                 let text = answer.or_else(|| proposal.and_then(|version| proposals.remove(&version)));
                 texts.extend(text.map(|text| (field::ANSWER.to_owned(), text)));
             }
-            Event::EndedElsewhere { .. } | Event::ReviewAnswered { .. } | Event::ReReviewAnswered { .. } => {
+            Event::EndedElsewhere { .. }
+            | Event::AnsweredTogether { .. }
+            | Event::ReviewAnswered { .. }
+            | Event::ReReviewAnswered { .. } => {
                 texts.extend(answer.map(|text| (field::ANSWER.to_owned(), text)));
             }
             _ => {}

@@ -9,7 +9,6 @@ pub(crate) mod inbox;
 pub(crate) mod intake;
 pub(crate) mod late;
 pub(crate) mod leader;
-mod mask;
 pub(crate) mod returns;
 pub(crate) mod reviews;
 mod rows;
@@ -21,6 +20,7 @@ use calendar::{Calendar, Date};
 use domain::Role;
 use domain::district::{District, UnitKind};
 use domain::moment::day_number;
+use reading::mask;
 
 /// Whether an account sits at the discipline unit: only there sealed cases are listed.
 fn is_discipline(district: &District, staff: &Staff) -> bool {

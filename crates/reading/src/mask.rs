@@ -1,16 +1,16 @@
-//! What stands in the place of personal data until a handler opens it.
+//! What stands in the place of personal data until a handler opens it, and what no index may hold.
 
 /// How many digits in a row may be a phone or identity number.
 const NUMBER_LEAST: usize = 7;
 const DOT: char = '•';
 
 /// A name: its first character.
-pub(crate) fn name(text: &str) -> String {
+pub fn name(text: &str) -> String {
     first(text, 1)
 }
 
 /// A place: its first two characters.
-pub(crate) fn place(text: &str) -> String {
+pub fn place(text: &str) -> String {
     first(text, 2)
 }
 
@@ -21,7 +21,7 @@ fn first(text: &str, shown: usize) -> String {
 }
 
 /// A phone number: its last two digits. Not more: the last four often are the digits that follow the case.
-pub(crate) fn phone(text: &str) -> String {
+pub fn phone(text: &str) -> String {
     let digits: Vec<char> = text.chars().filter(char::is_ascii_digit).collect();
     if digits.is_empty() {
         return String::new();
@@ -31,19 +31,45 @@ pub(crate) fn phone(text: &str) -> String {
 }
 
 /// An e-mail address: its first character, and where it goes.
-pub(crate) fn email(text: &str) -> String {
+pub fn email(text: &str) -> String {
     let (local, domain) = text.trim().split_once('@').unwrap_or((text.trim(), ""));
     if local.is_empty() { String::new() } else { format!("{}@{domain}", first(local, 1)) }
 }
 
-/// A text for readers who don't handle the case: numbers that may be a phone's or an identity card's, and the known
-/// personal fields wherever they stand, are dots.
-pub(crate) fn text(text: &str, known: &[&str]) -> String {
+/// A text for readers who don't handle the case: numbers that may be a phone's or an identity card's, e-mail addresses,
+/// and the known personal fields wherever they stand, are dots.
+pub fn text(text: &str, known: &[&str]) -> String {
     let mut text = text.to_owned();
     for value in known.iter().map(|v| v.trim()).filter(|v| v.chars().count() >= 2) {
         text = text.replace(value, "•••");
     }
-    numbers(&text)
+    numbers(&mails(&text))
+}
+
+/// E-mail addresses as dots: what belongs to one on both sides of its sign.
+fn mails(text: &str) -> String {
+    if !text.contains(['@', '＠']) {
+        return text.to_owned();
+    }
+    let belongs = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '%');
+    let chars: Vec<char> = text.chars().collect();
+    let mut hidden = vec![false; chars.len()];
+    for (at, _) in chars.iter().enumerate().filter(|(_, c)| matches!(c, '@' | '＠')) {
+        let before = chars[..at].iter().rev().take_while(|c| belongs(c)).count();
+        let behind = chars[at + 1..].iter().take_while(|c| belongs(c)).count();
+        if before > 0 && behind > 0 {
+            hidden[at - before..=at + behind].fill(true);
+        }
+    }
+    let mut out = String::with_capacity(text.len());
+    for (n, c) in chars.iter().enumerate() {
+        match (hidden[n], n > 0 && hidden[n - 1]) {
+            (false, _) => out.push(*c),
+            (true, false) => out.extend(std::iter::repeat_n(DOT, 6)),
+            (true, true) => {}
+        }
+    }
+    out
 }
 
 fn is_digit(c: char) -> bool {
@@ -115,6 +141,13 @@ mod tests {
         assert_eq!(text("3号楼2单元，2023-05-04起，第123456件", &[]), "3号楼2单元，2023-05-04起，第123456件");
         assert_eq!(text("", &[]), "");
         assert_eq!(text("12", &[]), "12");
+    }
+
+    #[test]
+    fn a_mail_address_is_dots_and_a_lone_sign_is_not() {
+        assert_eq!(text("写信给a.b-c+d@mail.example.org吧", &[]), "写信给••••••吧");
+        assert_eq!(text("a＠b.example", &[]), "••••••");
+        assert_eq!(text("@ 或 a@", &[]), "@ 或 a@");
     }
 
     #[test]

@@ -1,0 +1,146 @@
+//! What the index holds of a case: words to find it by and marks to narrow by, never a text that could be read back whole
+//! and never a contact field.
+
+use crate::mask;
+use domain::Label;
+use domain::case::{Case, Stage, field};
+use domain::moment::day_number;
+use store::records::Record;
+
+/// Behind these a flat is named: what the index holds of a place ends there.
+const FLATS: &[&str] = &["单元", "室", "户", "门", "层"];
+/// A number of so many digits inside a place is a flat's.
+const FLAT_DIGITS: usize = 3;
+
+/// A mark that a case is narrowed by: a kind and a code.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tag(pub(crate) String);
+
+impl Tag {
+    fn of(kind: &str, code: &str) -> Tag {
+        Tag(format!("{kind}={code}"))
+    }
+
+    /// A unit that has or had a task.
+    pub fn unit(code: &str) -> Tag {
+        Tag::of("unit", code)
+    }
+
+    /// The street of the place.
+    pub fn street(code: &str) -> Tag {
+        Tag::of("street", code)
+    }
+
+    /// A category, or a first level with all below it.
+    pub fn category(code: &str) -> Tag {
+        Tag::of("category", code)
+    }
+
+    /// A track.
+    pub fn track(code: &str) -> Tag {
+        Tag::of("track", code)
+    }
+
+    /// A stage.
+    pub fn stage(code: &str) -> Tag {
+        Tag::of("stage", code)
+    }
+
+    /// The unit that an accusation is about.
+    pub(crate) fn accused(code: &str) -> Tag {
+        Tag::of("accused", code)
+    }
+
+    /// Every case.
+    pub(crate) fn any() -> Tag {
+        Tag("any".into())
+    }
+
+    /// A case whose resident has an answer.
+    pub(crate) fn answered() -> Tag {
+        Tag("answered".into())
+    }
+}
+
+/// A case as the index has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// The ledger index of its first entry: its name in the index.
+    pub first: u64,
+    /// The day on which it was raised, as a day number.
+    pub day: i64,
+    /// Whether only the discipline unit may find it.
+    pub sealed: bool,
+    /// Title, text and answer, without what leads to somebody: whoever may see the case may find it by these.
+    pub words: String,
+    /// The place as far as the building: for who handles the case.
+    pub place: String,
+    /// What it is narrowed by.
+    pub tags: Vec<Tag>,
+}
+
+impl Entry {
+    /// What the index may hold of a case as it stands. A hidden text is not among it, and of an erased case no word.
+    pub fn of(record: &Record) -> Entry {
+        let (case, texts) = (&record.case, &record.texts);
+        let known: Vec<&str> = record.personal.iter().map(String::as_str).collect();
+        let of = |name: &str| texts.get(name).map_or("", String::as_str);
+        let told = [field::TITLE, field::TEXT].iter().filter(|_| !case.hidden).map(|name| of(name));
+        let words: Vec<String> = told.chain([of(field::ANSWER)]).map(|text| mask::text(text, &known)).collect();
+        Entry {
+            first: record.first,
+            day: day_number(case.raised_at.date()),
+            sealed: case.is_sealed(),
+            // A line break is no word, so that no phrase reaches from one text into the next.
+            words: words.join("\n"),
+            place: building(of(field::PLACE)),
+            tags: tags(case, !of(field::ANSWER).is_empty()),
+        }
+    }
+}
+
+fn tags(case: &Case, answered: bool) -> Vec<Tag> {
+    let mut tags = vec![Tag::any(), Tag::track(case.track.code()), Tag::stage(case.stage.code())];
+    tags.extend(case.tasks.iter().map(|task| Tag::unit(task.unit.as_str())));
+    tags.extend(case.street.iter().map(|street| Tag::street(street.as_str())));
+    if let Some(category) = &case.category {
+        tags.extend([Tag::category(category.as_str()), Tag::category(category.coarse())]);
+    }
+    tags.extend(case.accused.iter().map(|unit| Tag::accused(unit.as_str())));
+    if answered && matches!(case.stage, Stage::Answered | Stage::Ended) {
+        tags.push(Tag::answered());
+    }
+    tags.sort();
+    tags.dedup();
+    tags
+}
+
+/// A place without its flat: staircases, floors and numbers of rooms lead to a household.
+fn building(place: &str) -> String {
+    let place = mask::text(place, &[]);
+    let chars: Vec<char> = place.chars().collect();
+    let (mut out, mut at) = (String::with_capacity(place.len()), 0);
+    while at < chars.len() {
+        let digits = chars[at..].iter().take_while(|c| c.is_ascii_digit()).count();
+        let behind: String = chars[at + digits..].iter().take(2).collect();
+        let flat = digits >= FLAT_DIGITS || (digits > 0 && FLATS.iter().any(|word| behind.starts_with(word)));
+        if !flat {
+            out.extend(&chars[at..at + digits.max(1)]);
+        }
+        at += digits.max(1);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_ends_at_its_building() {
+        assert_eq!(building("示例里3号楼2单元502"), "示例里3号楼单元");
+        assert_eq!(building("示例里3号楼502室，电话10000000001"), "示例里3号楼室，电话••••••");
+        assert_eq!(building("示范路12号门口"), "示范路12号门口");
+        assert_eq!(building(""), "");
+    }
+}
