@@ -12,6 +12,8 @@ pub(crate) mod leader;
 pub(crate) mod returns;
 pub(crate) mod reviews;
 mod rows;
+pub(crate) mod search;
+mod similar;
 mod story;
 mod suggest;
 

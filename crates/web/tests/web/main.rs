@@ -6,6 +6,7 @@
 mod access;
 mod api;
 mod figures;
+mod find;
 mod kit;
 mod office;
 mod office_audit;
