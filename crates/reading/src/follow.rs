@@ -210,11 +210,16 @@ impl Follower {
         let stop = Stop::default();
         let told = stop.clone();
         let thread = std::thread::Builder::new().name("follower".into()).spawn(move || {
-            let mut rest = REST;
+            let (mut rest, mut warm) = (REST, false);
             loop {
                 rest = match self.turn() {
                     Ok(true) => Duration::ZERO,
-                    Ok(false) => (rest * 2).clamp(REST, REST_MOST),
+                    Ok(false) => {
+                        if !std::mem::replace(&mut warm, true) {
+                            crate::cut::warm();
+                        }
+                        (rest * 2).clamp(REST, REST_MOST)
+                    }
                     Err(error) => {
                         tracing::error!(%error, "the index falls behind; it is tried again");
                         self.after_trouble(&error);

@@ -171,7 +171,7 @@ impl Town {
 }
 
 pub fn hotline(text: &str) -> Raise {
-    let contact = Contact { name: "示例居民甲".into(), phone: "10000000001".into() };
+    let contact = Contact { name: "示例居民甲".into(), phone: "10000000001".into(), ..Contact::default() };
     Raise { text: text.into(), contact, ..Raise::default() }
 }
 

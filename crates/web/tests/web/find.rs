@@ -69,7 +69,7 @@ async fn what_cannot_be_looked_for_is_said_and_what_was_typed_is_still_there() {
 #[tokio::test]
 async fn nobody_finds_what_they_may_not_read() {
     let kit = Kit::with_search().await;
-    let contact = Contact { name: "姓名标记".into(), phone: "19900001234".into() };
+    let contact = Contact { name: "姓名标记".into(), phone: "19900001234".into(), ..Contact::default() };
     let raise = Raise { place: "地点标记9号楼".into(), contact, ..hotline("我是姓名标记，住地点标记9号楼，共同标记") };
     let code = dispatched(&kit, raise).await.code;
     let sealed = Raise { track: Track::Accusation, accused: Some("housing".into()), ..hotline("共同标记，密件标记") };
@@ -148,7 +148,7 @@ async fn pages_of_hits_lead_on_and_more_than_the_most_is_said() {
 #[tokio::test]
 async fn past_answers_to_similar_cases_stand_beside_a_case_for_who_writes_the_next() {
     let kit = Kit::with_search().await;
-    let contact = Contact { name: "姓名标记".into(), phone: "19900001234".into() };
+    let contact = Contact { name: "姓名标记".into(), phone: "19900001234".into(), ..Contact::default() };
     let before = Raise { contact, ..hotline("三单元楼道灯不亮，老人晚上下楼摔倒") };
     let before = answered(&kit, before, "姓名标记您好：楼道灯已更换，电话19900001234").await;
     let far = answered(&kit, hotline("停水三天，没有通知"), "水管已修好").await;
