@@ -87,7 +87,8 @@ fn terms(text: &str, of_han: impl Fn(&Run<'_>, &mut Vec<Word>)) -> Vec<Word> {
 }
 
 fn pairs(run: &Run<'_>, terms: &mut Vec<Word>) {
-    terms.extend(run.chars.windows(2).enumerate().map(|(n, pair)| Word { text: pair.iter().collect(), at: run.at + n }));
+    terms
+        .extend(run.chars.windows(2).enumerate().map(|(n, pair)| Word { text: pair.iter().collect(), at: run.at + n }));
 }
 
 /// The terms of a text.
@@ -188,13 +189,19 @@ mod tests {
         assert_eq!(texts(words("楼道灯，ＬＥＤ")), ["楼", "楼道", "道灯", "灯", "led"]);
         assert_eq!(texts(question("3号楼B座 the 1380000")), ["3", "号楼", "b", "座"]);
         assert!(question("，。 the 13800001111").is_empty());
-        assert_eq!((single(&question(" 灯 ")), single(&question("灯光")), single(&question("a"))), (Some('灯'), None, None));
+        assert_eq!(
+            (single(&question(" 灯 ")), single(&question("灯光")), single(&question("a"))),
+            (Some('灯'), None, None)
+        );
     }
 
     #[test]
     fn the_dictionary_says_which_pairs_are_words() {
         let told = telling("小区停车位不足 LED");
-        assert!(told.contains(&"小区".into()) && told.contains(&"车位".into()) && told.contains(&"led".into()), "{told:?}");
+        assert!(
+            told.contains(&"小区".into()) && told.contains(&"车位".into()) && told.contains(&"led".into()),
+            "{told:?}"
+        );
         assert!(!told.contains(&"区停".into()), "{told:?}");
     }
 

@@ -136,7 +136,12 @@ impl Follower {
     fn build_anew(&mut self) -> Result<(), Error> {
         let position = follow::size(&mut self.db, self.number)?;
         let entry = self.entry_before(position)?;
-        self.building = Some(Building { volume: self.folder.next(self.volume.as_ref().map(Volume::path))?, behind: -1, position, entry });
+        self.building = Some(Building {
+            volume: self.folder.next(self.volume.as_ref().map(Volume::path))?,
+            behind: -1,
+            position,
+            entry,
+        });
         Ok(())
     }
 

@@ -4,8 +4,8 @@
 mod cut;
 mod entry;
 mod find;
-mod follow;
 mod folder;
+mod follow;
 mod like;
 pub mod mark;
 pub mod mask;
@@ -13,8 +13,8 @@ mod volume;
 
 pub use entry::{Entry, Tag};
 pub use find::{Asked, Finder, Hits, MOST, Question, Reader, asked};
-pub use follow::{Follower, Running};
 pub use folder::{Folder, folder_of};
+pub use follow::{Follower, Running};
 pub use volume::{Error, Volume};
 
 use domain::case::Track;

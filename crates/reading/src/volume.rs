@@ -81,7 +81,8 @@ pub(crate) struct Fields {
 
 fn schema() -> (Schema, Fields) {
     let mut schema = Schema::builder();
-    let cut = TextFieldIndexing::default().set_tokenizer(CUTTER).set_index_option(IndexRecordOption::WithFreqsAndPositions);
+    let cut =
+        TextFieldIndexing::default().set_tokenizer(CUTTER).set_index_option(IndexRecordOption::WithFreqsAndPositions);
     let whole = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::Basic);
     let fields = Fields {
         first: schema.add_u64_field("first", INDEXED | FAST),

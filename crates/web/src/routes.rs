@@ -79,7 +79,8 @@ const ANY: &[Role] = &[
 ];
 
 /// Who works on cases, or with them.
-pub(crate) const CASES: &[Role] = &[Role::Clerk, Role::Head, Role::Dispatcher, Role::Supervisor, Role::Leader, Role::Auditor];
+pub(crate) const CASES: &[Role] =
+    &[Role::Clerk, Role::Head, Role::Dispatcher, Role::Supervisor, Role::Leader, Role::Auditor];
 /// Who acts on cases.
 const ACT: &[Role] = &[Role::Clerk, Role::Head, Role::Dispatcher, Role::Supervisor, Role::Auditor];
 /// Who takes cases down.

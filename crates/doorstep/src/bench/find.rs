@@ -215,7 +215,9 @@ fn delay(home: &Home) -> Result<String, Failed> {
     let opened = district::found(&place)?;
     let index = Path::new(&data).join("index");
     let follower = Follower::open(&place, 1, &index)?;
-    let Some(mut follower) = follower else { return Err(Failed::new("The index is held by another process.", "Try again.")) };
+    let Some(mut follower) = follower else {
+        return Err(Failed::new("The index is held by another process.", "Try again."));
+    };
     follower.catch_up()?;
     let finder = follower.finder();
     let running = follower.start()?;

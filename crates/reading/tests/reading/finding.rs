@@ -10,7 +10,11 @@ use std::collections::BTreeSet;
 #[test]
 fn a_word_of_a_title_a_text_a_place_and_an_answer_is_found() {
     everywhere(|town| {
-        let raise = Raise { title: "楼道灯坏了".into(), place: "幸福里3号楼2单元502".into(), ..hotline("晚上看不见，Lamp out") };
+        let raise = Raise {
+            title: "楼道灯坏了".into(),
+            place: "幸福里3号楼2单元502".into(),
+            ..hotline("晚上看不见，Lamp out")
+        };
         let id = town.raise(raise);
         town.text("别的事情");
         assert_eq!(town.finds("楼道灯"), [id], "a title");
@@ -100,7 +104,9 @@ fn who_may_see_a_case_finds_it_and_nobody_else_does() {
 #[test]
 fn a_place_and_a_contact_lead_nobody_to_a_case_who_sees_them_masked() {
     let mut town = town();
-    let id = town.raise(Raise { place: "幸福里3号楼".into(), ..hotline("我是示例居民甲，住幸福里3号楼，灯不亮") });
+    let id = town.raise(Raise {
+        place: "幸福里3号楼".into(), ..hotline("我是示例居民甲，住幸福里3号楼，灯不亮")
+    });
     assert_eq!(town.finds("幸福里"), [id]);
     for role in [Role::Supervisor, Role::Leader, Role::Auditor] {
         let actor = staff("centre", role);

@@ -52,7 +52,8 @@ fn a_torn_index_is_made_again() {
         town.follower = None;
         let old = volume(&town);
         let files = fs::read_dir(&old).unwrap().map(|e| e.unwrap().path());
-        let torn = files.filter(|p| p.extension().is_some_and(|e| e == end)).max_by_key(|p| p.metadata().unwrap().len());
+        let torn =
+            files.filter(|p| p.extension().is_some_and(|e| e == end)).max_by_key(|p| p.metadata().unwrap().len());
         let torn = torn.unwrap_or_else(|| panic!("no file ends in {end}"));
         let bytes = fs::read(&torn).unwrap();
         fs::write(&torn, &bytes[..bytes.len() / 2]).unwrap();

@@ -31,7 +31,8 @@ fn phones_numbers_mails_and_names_never_come_into_the_files() {
 #[test]
 fn an_erased_case_leaves_the_files_with_every_word() {
     everywhere(|town| {
-        let erased = town.raise(Raise { title: "titlemarker".into(), place: "placemarker".into(), ..hotline("textmarker") });
+        let erased =
+            town.raise(Raise { title: "titlemarker".into(), place: "placemarker".into(), ..hotline("textmarker") });
         let kept = town.text("keptmarker");
         town.dispatch(erased, "housing");
         town.answer(erased, "housing", "answermarker");

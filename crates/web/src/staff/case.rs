@@ -1,8 +1,8 @@
 //! `/cases/{code}`: the whole case on one page, and its photos.
 
 use super::forms::{Form, Maker, capital};
-use super::story::{self, ClockLine, Line, Teller};
 use super::similar::{self, Similar};
+use super::story::{self, ClockLine, Line, Teller};
 use super::suggest::suggestion;
 use super::{handles, mask};
 use crate::app::App;

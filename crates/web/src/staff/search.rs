@@ -158,7 +158,8 @@ pub(crate) async fn search(
         Answer::Found(hits, _) if hits.firsts.is_empty() => (Standing::None, hits, Vec::new()),
         Answer::Found(hits, records) => (Standing::Some, hits, records),
     };
-    let drawer = Drawer { l, district: &district, staff: &staff, words: words(&wanted.q), today: app.desk().now().date() };
+    let drawer =
+        Drawer { l, district: &district, staff: &staff, words: words(&wanted.q), today: app.desk().now().date() };
     let all = hits.firsts.len();
     let found: Vec<Hit> = records.iter().map(|record| drawer.hit(record)).collect();
     let begin = (number - 1) * PAGE;
@@ -284,9 +285,8 @@ impl Drawer<'_> {
             "" => l.t("staff-no-title"),
             title => read(title),
         };
-        let part = |name: &str, key: &str| {
-            mark::part(&read(of(name)), &self.words, PART).map(|pieces| (l.t(key), pieces))
-        };
+        let part =
+            |name: &str, key: &str| mark::part(&read(of(name)), &self.words, PART).map(|pieces| (l.t(key), pieces));
         let mut parts: Vec<_> =
             [part(field::TEXT, "find-text"), part(field::ANSWER, "find-answer")].into_iter().flatten().collect();
         if handler && mark::part(of(field::PLACE), &self.words, PART).is_some() {

@@ -23,14 +23,23 @@ fn encoded(text: &str) -> String {
 async fn words_are_found_and_marked_and_a_code_goes_straight_to_its_case() {
     let kit = Kit::with_search().await;
     let place = "示例里3号楼";
-    let raise = Raise { title: "楼道灯坏了".into(), place: place.into(), ..hotline("三天了，<b>楼道灯</b>一直不亮，电话10000000009") };
+    let raise = Raise {
+        title: "楼道灯坏了".into(),
+        place: place.into(),
+        ..hotline("三天了，<b>楼道灯</b>一直不亮，电话10000000009")
+    };
     let code = answered(&kit, raise, "已经换了新的灯泡").await;
     let other = dispatched(&kit, hotline("停水两天，没有通知")).await.code;
     kit.followed();
     let mut clerk = kit.role(Role::Clerk).await;
     let page = clerk.get(&format!("/search?q={}", encoded("楼道灯"))).await;
     assert_eq!(page.status, StatusCode::OK);
-    page.has("找到 1 件").has(&code).has("<mark>楼道灯</mark>坏了").lacks(&other).lacks("<b>楼道灯</b>").lacks("10000000009");
+    page.has("找到 1 件")
+        .has(&code)
+        .has("<mark>楼道灯</mark>坏了")
+        .lacks(&other)
+        .lacks("<b>楼道灯</b>")
+        .lacks("10000000009");
     assert!(page.statements() <= 6, "{}", page.statements());
     clerk.get(&format!("/search?q={}", encoded("新的灯泡"))).await.has("答复</span>").has("<mark>新的灯泡</mark>");
     let by_place = clerk.get(&format!("/search?q={}", encoded("示例里"))).await;
@@ -58,7 +67,12 @@ async fn what_cannot_be_looked_for_is_said_and_what_was_typed_is_still_there() {
     let begin = clerk.get("/search").await;
     begin.has("查找诉求").has("name=\"q\"").lacks("没有符合的诉求");
     clerk.get("/search?q=10000000001").await.has("没有可以查找的词").has("value=\"10000000001\"");
-    clerk.get("/search?from=2023-13-45&q=x").await.has("日期写得不对").has("value=\"2023-13-45\"").has("href=\"#f-from\"");
+    clerk
+        .get("/search?from=2023-13-45&q=x")
+        .await
+        .has("日期写得不对")
+        .has("value=\"2023-13-45\"")
+        .has("href=\"#f-from\"");
     let none = clerk.get(&format!("/search?q={}", encoded("没人写过"))).await;
     none.has("没有符合的诉求");
     for page in ["0", "-1", "99999999999999999999", "x"] {
@@ -70,9 +84,12 @@ async fn what_cannot_be_looked_for_is_said_and_what_was_typed_is_still_there() {
 async fn nobody_finds_what_they_may_not_read() {
     let kit = Kit::with_search().await;
     let contact = Contact { name: "姓名标记".into(), phone: "19900001234".into(), ..Contact::default() };
-    let raise = Raise { place: "地点标记9号楼".into(), contact, ..hotline("我是姓名标记，住地点标记9号楼，共同标记") };
+    let raise = Raise {
+        place: "地点标记9号楼".into(), contact, ..hotline("我是姓名标记，住地点标记9号楼，共同标记")
+    };
     let code = dispatched(&kit, raise).await.code;
-    let sealed = Raise { track: Track::Accusation, accused: Some("housing".into()), ..hotline("共同标记，密件标记") };
+    let sealed =
+        Raise { track: Track::Accusation, accused: Some("housing".into()), ..hotline("共同标记，密件标记") };
     let sealed = kit.desk.raise(Actor::Resident, sealed, Vec::new(), None).await.unwrap().code;
     kit.followed();
     let find = |word: &str| format!("/search?q={}", encoded(word));
