@@ -37,6 +37,9 @@ enum Wanted {
         /// Where the administrator's page puts backups. Without it: the folder `backups` in the data folder.
         #[arg(long, value_name = "FOLDER", env = "DOORSTEP_BACKUPS")]
         backups: Option<PathBuf>,
+        /// The folder of the search index; without it, `index` in the data folder. On PostgreSQL there is no search without it.
+        #[arg(long, env = "DOORSTEP_INDEX")]
+        index: Option<PathBuf>,
     },
     /// Begin a district in an empty place.
     Init {
@@ -132,6 +135,15 @@ enum Wanted {
         /// A folder, or a PostgreSQL URL.
         #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
         data: String,
+    },
+    /// Make the search index anew from the events, also while the server serves: it answers from the old one meanwhile.
+    Reindex {
+        /// A folder, or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        /// The folder of the search index; without it, `index` in the data folder.
+        #[arg(long, env = "DOORSTEP_INDEX")]
+        index: Option<PathBuf>,
     },
     /// Copy everything into a new folder, while the server serves.
     Backup {
@@ -259,12 +271,26 @@ impl From<desk::Failure> for Failed {
     }
 }
 
+impl From<reading::Error> for Failed {
+    fn from(e: reading::Error) -> Failed {
+        match e {
+            reading::Error::Store(e) => e.into(),
+            e => Failed::new(
+                format!("The search index can't be made: {e}."),
+                "Look at the folder's owner and the disk's free space; the index may be deleted at any time.",
+            ),
+        }
+    }
+}
+
 /// Runs what the command line asks for.
 pub fn run() -> ExitCode {
     // clap prints its own errors: what is wrong, how it is used; exit code 2.
     let done = match Cli::parse().command {
         None => serve::demo_and_serve(DATA, LISTEN),
-        Some(Wanted::Serve { data, listen, proxy, backups }) => serve::serve(&data, listen, proxy, backups),
+        Some(Wanted::Serve { data, listen, proxy, backups, index }) => {
+            serve::serve(&data, listen, proxy, backups, index.as_deref())
+        }
         Some(Wanted::Init { data, name_zh, name_en, origin }) => commands::init(&data, &name_zh, &name_en, &origin),
         Some(Wanted::Demo { data, seed, small }) => demo::demo(&data, seed, small),
         Some(Wanted::User { data, name, reset: true, .. }) => user::reset(&data, &name),
@@ -277,6 +303,7 @@ pub fn run() -> ExitCode {
         Some(Wanted::Verify { data, receipt, checkpoint }) => verify::verify(&data, &[receipt, checkpoint].concat()),
         Some(Wanted::Doctor { data }) => doctor::doctor(&data),
         Some(Wanted::Rebuild { data }) => commands::rebuild(&data),
+        Some(Wanted::Reindex { data, index }) => commands::reindex(&data, index.as_deref()),
         Some(Wanted::Backup { data, to }) => commands::backup(&data, &to),
         Some(Wanted::Restore { from, data }) => commands::restore(&from, &data),
         Some(Wanted::Import { file, map, data, dry_run, only_good, compare }) => {

@@ -7,8 +7,10 @@ use desk::{Desk, Entropy, Options};
 use domain::district::{Command, Scope};
 use domain::{Actor, Label};
 use indicatif::{ProgressBar, ProgressStyle};
+use reading::{Folder, Follower};
 use sha2::{Digest, Sha256};
 use std::path::Path;
+use std::time::Duration;
 use store::{Db, Place};
 
 type Done = Result<(), Failed>;
@@ -68,6 +70,33 @@ pub fn rebuild(data: &str) -> Done {
     let mut reader = Db::open_reader(&place)?;
     let count = store::rebuild::rebuild(&mut reader, &mut writer, NUMBER)?;
     say(format_args!("The read tables are made anew from {count} entries."));
+    Ok(())
+}
+
+/// How often it is looked whether a server has made its index anew.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// `reindex`
+pub fn reindex(data: &str, index: Option<&Path>) -> Done {
+    let place = place(data)?;
+    // A reader never makes a folder: a mistyped path is an error, not an empty index.
+    drop(Db::open_reader(&place)?);
+    let folder = reading::folder_of(&place, index).ok_or_else(|| {
+        Failed::usage("A PostgreSQL database has no folder for a search index.", "Name one with --index, as for serve.")
+    })?;
+    let wish = Folder::at(&folder).map_err(reading::Error::from)?;
+    wish.ask().map_err(reading::Error::from)?;
+    while wish.is_asked() {
+        match Follower::open(&place, NUMBER, &folder)? {
+            Some(mut follower) => {
+                follower.catch_up()?;
+                say(format_args!("The search index is made anew from {} cases.", follower.cases()));
+                return Ok(());
+            }
+            None => std::thread::sleep(LOOK_EVERY),
+        }
+    }
+    say("The server has made its search index anew, and answered meanwhile.");
     Ok(())
 }
 

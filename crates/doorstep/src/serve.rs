@@ -4,9 +4,11 @@ use crate::cli::{Failed, say};
 use crate::commands::{end, place};
 use crate::demo;
 use desk::{Desk, Options};
+use reading::{Finder, Follower, Running};
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use store::Place;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -17,11 +19,17 @@ const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 pub fn demo_and_serve(data: &str, listen: &str) -> Result<(), Failed> {
     demo::make_if_missing(data)?;
     let listen = listen.parse().map_err(|_| Failed::usage("The address can't be read.", "Use 127.0.0.1:8420."))?;
-    serve(data, listen, Vec::new(), None)
+    serve(data, listen, Vec::new(), None, None)
 }
 
 /// `serve`
-pub fn serve(data: &str, listen: SocketAddr, proxies: Vec<IpAddr>, backups: Option<PathBuf>) -> Result<(), Failed> {
+pub fn serve(
+    data: &str,
+    listen: SocketAddr,
+    proxies: Vec<IpAddr>,
+    backups: Option<PathBuf>,
+    index: Option<&Path>,
+) -> Result<(), Failed> {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("DOORSTEP_LOG").unwrap_or_else(|_| "warn,request=info".into()),
@@ -39,6 +47,8 @@ pub fn serve(data: &str, listen: SocketAddr, proxies: Vec<IpAddr>, backups: Opti
         None => app,
     };
     let app = if desk.is_demo() { app.demo() } else { app };
+    let following = follow(&place, desk.number(), index);
+    let app = following.iter().fold(app, |app, (finder, _)| app.with_finder(finder.clone()));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime
         .map_err(|e| Failed::new(format!("No threads can be started: {e}."), "Raise the limit of processes."))?;
@@ -74,8 +84,24 @@ pub fn serve(data: &str, listen: SocketAddr, proxies: Vec<IpAddr>, backups: Opti
         served.map_err(|e| Failed::new(format!("The server stopped: {e}."), "Start it again."))
     })?;
     drop(runtime);
+    drop(following);
     drop(desk);
     end(thread)
+}
+
+/// Keeps the search up in a thread of its own. Whatever stands in its way, everything else is served.
+fn follow(place: &Place, number: i64, index: Option<&Path>) -> Option<(Finder, Running)> {
+    let folder = reading::folder_of(place, index)?;
+    let begun = Follower::open(place, number, &folder).and_then(|follower| match follower {
+        Some(follower) => Ok(Some((follower.finder(), follower.start()?))),
+        None => Ok(None),
+    });
+    match begun {
+        Ok(None) => tracing::error!("another process holds the folder of the search index: there is no search"),
+        Err(error) => tracing::error!(%error, "there is no search"),
+        Ok(following) => return following,
+    }
+    None
 }
 
 /// Ends when the process is asked to end.

@@ -118,6 +118,11 @@ pub(crate) fn single(words: &[Word]) -> Option<char> {
     chars.next().filter(|c| is_han(*c) && chars.next().is_none())
 }
 
+/// Reads the dictionary now, so that nobody waits for it later.
+pub(crate) fn warm() {
+    LazyLock::force(&JIEBA);
+}
+
 /// The terms of a text that are words, or parts of longer ones, by the dictionary.
 pub(crate) fn telling(text: &str) -> Vec<String> {
     let folded = folded(text);

@@ -56,6 +56,12 @@ impl Tag {
         Tag("any".into())
     }
 
+    /// These marks and those that every case has.
+    pub fn every(mut tags: Vec<Tag>) -> Vec<Tag> {
+        tags.push(Tag::any());
+        tags
+    }
+
     /// A case whose resident has an answer.
     pub(crate) fn answered() -> Tag {
         Tag("answered".into())
@@ -100,7 +106,7 @@ impl Entry {
 }
 
 fn tags(case: &Case, answered: bool) -> Vec<Tag> {
-    let mut tags = vec![Tag::any(), Tag::track(case.track.code()), Tag::stage(case.stage.code())];
+    let mut tags = Tag::every(vec![Tag::track(case.track.code()), Tag::stage(case.stage.code())]);
     tags.extend(case.tasks.iter().map(|task| Tag::unit(task.unit.as_str())));
     tags.extend(case.street.iter().map(|street| Tag::street(street.as_str())));
     if let Some(category) = &case.category {

@@ -35,6 +35,8 @@ pub struct Follower {
     keys: Keys,
     number: i64,
     folder: Folder,
+    /// Whether it was looked what is there.
+    begun: bool,
     volume: Option<Volume>,
     building: Option<Building>,
     /// What was put into the volume and not committed: up to which position, and whether something must leave the files.
@@ -54,26 +56,32 @@ struct Building {
 }
 
 impl Follower {
-    /// Takes the index up where it was left. None if another process follows into this folder.
+    /// Holds the folder; the index is taken up where it was left with the first turn, so that a server need not wait for
+    /// it. None if another process follows into this folder.
     ///
     /// # Errors
     /// What the database or the file system says.
     pub fn open(place: &Place, number: i64, folder: &Path) -> Result<Option<Follower>, Error> {
-        let mut db = Db::open_reader(place)?;
+        let db = Db::open_reader(place)?;
         let keys = Keys::open(place, number, false)?;
         let folder = Folder::at(folder)?;
         let Some(lock) = folder.lock()? else { return Ok(None) };
-        let mut volume = folder.latest()?;
+        let (volume, building, open, finder) = (None, None, None, Finder::default());
+        Ok(Some(Follower { db, keys, number, folder, begun: false, volume, building, open, finder, _lock: lock }))
+    }
+
+    /// Looks what is there and may be gone on with.
+    fn begin(&mut self) -> Result<(), Error> {
+        let mut volume = self.folder.latest()?;
         if let Some(found) = &volume
-            && !fits(&mut db, number, found)?
+            && !fits(&mut self.db, self.number, found)?
         {
-            let path = found.path().to_owned();
             volume = None;
-            fs::remove_dir_all(path)?;
         }
-        let finder = Finder::default();
-        finder.show(volume.as_ref().map(Volume::shelf));
-        Ok(Some(Follower { db, keys, number, folder, volume, building: None, open: None, finder, _lock: lock }))
+        self.finder.show(volume.as_ref().map(Volume::shelf));
+        self.volume = volume;
+        self.begun = true;
+        Ok(())
     }
 
     /// What searches with it.
@@ -90,8 +98,11 @@ impl Follower {
         if !self.db.is_alive() {
             self.db.reconnect()?;
         }
-        if self.building.is_none() && (self.volume.is_none() || self.folder.is_asked() || self.finder.is_broken()) {
+        if !self.begun {
             self.begin()?;
+        }
+        if self.building.is_none() && (self.volume.is_none() || self.folder.is_asked() || self.finder.is_broken()) {
+            self.build_anew()?;
         }
         let built = self.build()?;
         let followed = self.follow()?;
@@ -122,7 +133,7 @@ impl Follower {
         self.volume.as_ref().map_or(0, Volume::len)
     }
 
-    fn begin(&mut self) -> Result<(), Error> {
+    fn build_anew(&mut self) -> Result<(), Error> {
         let position = follow::size(&mut self.db, self.number)?;
         let entry = self.entry_before(position)?;
         self.building = Some(Building {
@@ -204,11 +215,16 @@ impl Follower {
         let stop = Stop::default();
         let told = stop.clone();
         let thread = std::thread::Builder::new().name("follower".into()).spawn(move || {
-            let mut rest = REST;
+            let (mut rest, mut warm) = (REST, false);
             loop {
                 rest = match self.turn() {
                     Ok(true) => Duration::ZERO,
-                    Ok(false) => (rest * 2).clamp(REST, REST_MOST),
+                    Ok(false) => {
+                        if !std::mem::replace(&mut warm, true) {
+                            crate::cut::warm();
+                        }
+                        (rest * 2).clamp(REST, REST_MOST)
+                    }
                     Err(error) => {
                         tracing::error!(%error, "the index falls behind; it is tried again");
                         self.after_trouble(&error);

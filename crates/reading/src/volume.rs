@@ -5,6 +5,7 @@
 
 use crate::cut::{Cutter, SEAL};
 use crate::entry::Entry;
+use crate::find::Finder;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -184,6 +185,13 @@ impl Volume {
 
     pub(crate) fn stand(&self) -> &Stand {
         &self.stand
+    }
+
+    /// What searches in it alone.
+    pub fn finder(&self) -> Finder {
+        let finder = Finder::default();
+        finder.show(Some(self.shelf()));
+        finder
     }
 
     pub(crate) fn shelf(&self) -> Shelf {

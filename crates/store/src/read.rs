@@ -17,6 +17,10 @@ const STREAM: &str = "SELECT seq, version, body FROM events WHERE district = $1 
 const HISTORY: &str = "SELECT e.seq, e.version, e.body, v.sealed FROM events e \
 LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
 WHERE e.district = $1 AND e.stream = $2 ORDER BY e.version";
+const HISTORY_BY_CODE: &str = "SELECT e.seq, e.version, e.body, v.sealed, e.stream FROM cases c \
+JOIN events e ON e.district = c.district AND e.stream = c.id \
+LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
+WHERE c.district = $1 AND c.code = $2 ORDER BY e.version";
 const LAST_AT: &str = "SELECT at FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1";
 const DONE: &str = "SELECT request, stream, seq, size FROM done WHERE district = $1 AND key = $2";
 const VERSION_AT: &str = "SELECT version FROM events WHERE district = $1 AND seq = $2";
@@ -39,6 +43,7 @@ const FILE: &str = "SELECT kind, sealed FROM files WHERE district = $1 AND strea
 pub const STATEMENTS: &[&str] = &[
     STREAM,
     HISTORY,
+    HISTORY_BY_CODE,
     LAST_AT,
     DONE,
     VERSION_AT,
@@ -174,6 +179,22 @@ pub fn history(db: &mut Db, keys: &mut Keys, district: i64, id: CaseId) -> Resul
         return Ok(None);
     }
     let rows = db.query(HISTORY, &args![district, &id.0])?;
+    told(&rows, keys, district, id)
+}
+
+/// [`history`] of the case with a code.
+///
+/// # Errors
+/// As [`history`].
+pub fn history_by_code(db: &mut Db, keys: &mut Keys, district: i64, code: &str) -> Result<Option<History>> {
+    let rows = db.query(HISTORY_BY_CODE, &args![district, code])?;
+    match rows.first() {
+        Some(row) => told(&rows, keys, district, CaseId(row.array(4)?)),
+        None => Ok(None),
+    }
+}
+
+fn told(rows: &[Row], keys: &mut Keys, district: i64, id: CaseId) -> Result<Option<History>> {
     let found = keys.case_keys(&[id.0])?;
     let key = found.get(id.0.as_slice());
     let tell = |row: &Row| -> Result<Told> {

@@ -56,6 +56,7 @@ struct Inner {
     jobs: Jobs,
     backups: Option<PathBuf>,
     proxies: Vec<IpAddr>,
+    finder: Option<reading::Finder>,
 }
 
 impl App {
@@ -86,6 +87,7 @@ impl App {
             jobs: Jobs::default(),
             backups: place.folder().map(|folder| folder.join(BACKUPS)),
             proxies: Vec::new(),
+            finder: None,
         })))
     }
 
@@ -131,6 +133,19 @@ impl App {
     /// Whether what an address names as its caller is believed.
     pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
         address.is_loopback() || self.0.proxies.contains(&address)
+    }
+
+    /// With a search, which somebody keeps up.
+    pub fn with_finder(self, finder: reading::Finder) -> App {
+        match Arc::try_unwrap(self.0) {
+            Ok(inner) => App(Arc::new(Inner { finder: Some(finder), ..inner })),
+            Err(shared) => App(shared),
+        }
+    }
+
+    /// What searches; none where no place for an index was named.
+    pub(crate) fn finder(&self) -> Option<&reading::Finder> {
+        self.0.finder.as_ref()
     }
 
     pub(crate) fn is_demo(&self) -> bool {

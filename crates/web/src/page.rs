@@ -71,6 +71,8 @@ pub(crate) struct Page {
     pub(crate) notice: Option<Notice>,
     pub(crate) done_draft: Option<String>,
     pub(crate) watermark: Option<String>,
+    /// Whether the frame has a box to search cases in.
+    pub(crate) find: bool,
     /// Said on top of every page of a demonstration: the data is made up, and its clock is another.
     pub(crate) demo: Option<String>,
 }

@@ -84,7 +84,8 @@ const ANY: &[Role] = &[
 ];
 
 /// Who works on cases, or with them.
-const CASES: &[Role] = &[Role::Clerk, Role::Head, Role::Dispatcher, Role::Supervisor, Role::Leader, Role::Auditor];
+pub(crate) const CASES: &[Role] =
+    &[Role::Clerk, Role::Head, Role::Dispatcher, Role::Supervisor, Role::Leader, Role::Auditor];
 /// Who acts on cases.
 const ACT: &[Role] = &[Role::Clerk, Role::Head, Role::Dispatcher, Role::Supervisor, Role::Auditor];
 /// Who takes cases down.
@@ -199,6 +200,7 @@ pub const TABLE: &[Route] = &[
     }),
     route("GET", "/leader", Access::Staff(&[Role::Leader]), || get(staff::leader::leader)),
     route("GET", "/reviews", Access::Staff(&[Role::Supervisor]), || get(staff::reviews::reviews)),
+    route("GET", "/search", Access::Staff(CASES), || get(staff::search::search)),
     route("GET", "/cases/{code}", Access::Staff(CASES), || get(staff::case::case)),
     route("GET", "/cases/{code}/photo/{n}", Access::Staff(CASES), || get(staff::case::photo)),
     route("POST", "/cases/{code}/act", Access::Staff(ACT), || post(staff::act::act)),

@@ -131,6 +131,13 @@ fn raise(n: u64) -> Raise {
     }
 }
 
+/// Raises one case with a text of its own.
+pub fn raise_one(Opened { desk, .. }: &Opened, n: u64, text: &str) -> Result<(), Failed> {
+    let raise = Raise { title: text.to_owned(), ..raise(n) };
+    desk.raise_now(Actor::System { name: "bench".into() }, raise, None)?;
+    Ok(())
+}
+
 /// Hands in the cases `from..to`, and has every fourth accepted and dispatched; calls `done` with the number of each
 /// batch's end. Returns how many commands that took.
 pub fn fill(opened: &Opened, from: u64, to: u64, mut done: impl FnMut(u64)) -> Result<u64, Failed> {

@@ -202,12 +202,12 @@ fn timed(times: u64, mut work: impl FnMut(u64) -> store::Result<()>) -> Result<S
     Ok(quantiles(each))
 }
 
-fn per_second(count: u64, took: Duration) -> String {
+pub(super) fn per_second(count: u64, took: Duration) -> String {
     format!("{:.0}", count as f64 / took.as_secs_f64())
 }
 
 /// `p50 0.31  p99 0.92`, in milliseconds.
-fn quantiles(mut each: Vec<Duration>) -> String {
+pub(super) fn quantiles(mut each: Vec<Duration>) -> String {
     each.sort_unstable();
     let at = |part: usize| each.get((each.len() * part / 100).min(each.len().saturating_sub(1)));
     let text = |part| at(part).map_or("–".to_owned(), |d| format!("{:.2}", d.as_secs_f64() * 1000.0));

@@ -3,6 +3,7 @@
 //! Each size has a district of its own. Cases come evenly, 10 000 a month; a quarter of them is accepted and dispatched.
 
 mod district;
+mod find;
 mod http;
 mod measure;
 mod server;
@@ -26,6 +27,12 @@ pub struct Wish {
     /// The most cases that one measurement of the intake hands in.
     #[arg(long, default_value_t = 20_000)]
     intake: u64,
+    /// Measure the search instead: an index of so many cases, made of varied messages.
+    #[arg(long)]
+    find: bool,
+    /// A folder with real messages for it (`messages_*.csv`); without one, texts of the bench's own.
+    #[arg(long, requires = "find")]
+    messages: Option<PathBuf>,
 }
 
 /// `bench`
@@ -33,6 +40,12 @@ pub fn bench(data: &str, wish: &Wish) -> Result<(), Failed> {
     let sizes: Vec<u64> = wish.sizes.iter().map(|s| size(s)).collect::<Result<_, _>>()?;
     if wish.clients.contains(&0) || wish.intake == 0 || sizes.contains(&0) {
         return Err(Failed::usage("Nothing can be measured with 0.", "Give numbers from 1 on."));
+    }
+    if wish.find {
+        let texts = find::Texts::read(wish.messages.as_deref())?;
+        let columns = sizes.into_iter().map(|size| Ok((size, find::at(data, &texts, size)?)));
+        say(table(&columns.collect::<Result<Vec<_>, Failed>>()?));
+        return Ok(());
     }
     if sizes.len() > 1 && matches!(place(data)?, Place::Postgres(_)) {
         let todo = "Name one size, and give it an empty database.";

@@ -3,8 +3,10 @@
 use super::fault;
 use crate::cli::Failed;
 use desk::{Desk, Entropy, fresh_password, hash_password};
+use domain::district::UnitCode;
 use domain::{Label, Role};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
@@ -66,17 +68,18 @@ pub fn set(desk: &Desk, place: &Place, entropy: &mut Entropy) -> Result<Vec<Logi
 /// at the demo takes the first clerk, whose desk must not be empty while another one's is full.
 fn users(desk: &Desk, place: &Place) -> Result<Vec<String>, Failed> {
     let district = desk.district();
-    let open = store::view::open_by_unit(&mut Db::open_reader(place)?, desk.number(), (0, 0), false)?;
+    let mut open: BTreeMap<UnitCode, i64> = BTreeMap::new();
+    for o in store::oversight::open(&mut Db::open_reader(place)?, desk.number(), (0, 0), false)? {
+        let Some(unit) = o.unit else { continue };
+        *open.entry(unit).or_default() += o.open;
+    }
     let mut users: Vec<String> = USERS.iter().map(|u| (*u).to_owned()).collect();
     // The unit with most to do, whichever it is this year.
-    if let Some(unit) = open.iter().max_by_key(|o| o.open).and_then(|o| o.unit.as_ref()) {
+    if let Some((unit, _)) = open.iter().max_by_key(|(_, open)| **open) {
         let own = district.accounts.values().filter(|a| &a.unit == unit && matches!(a.role, Role::Clerk | Role::Head));
         users.extend(own.map(|a| a.user.clone()).filter(|user| !USERS.contains(&user.as_str())));
     }
-    let waiting = |user: &str| {
-        let unit = district.account_of(user).map(|a| &a.unit);
-        open.iter().find(|o| o.unit.as_ref() == unit).map_or(0, |o| o.open)
-    };
+    let waiting = |user: &str| district.account_of(user).and_then(|a| open.get(&a.unit)).copied().unwrap_or(0);
     let role = |user: &str| district.account_of(user).map(|a| a.role);
     // A stable order: what does not differ in its role's work stays where it was.
     let place_of = |user: &String| USERS.iter().position(|u| role(u) == role(user)).unwrap_or(USERS.len());

@@ -13,6 +13,7 @@ mod doctor;
 mod environment;
 mod fixture;
 mod imports;
+mod index;
 mod markers;
 mod outside;
 mod tampered;

@@ -366,7 +366,8 @@ pub(crate) async fn exports(
     };
     let by = |e: &audit::Export| match (&e.unit, e.account) {
         (Some(unit), Some(account)) => {
-            let name = district.unit_name(&unit.as_str().into(), l.0);
+            let unit_code = unit.as_str().into();
+            let name = district.unit_name(&unit_code, l.0);
             format!("{name} {} #{account}", role(unit, account))
         }
         _ => l.t("exports-command-line"),

@@ -2,6 +2,7 @@
 
 use super::forms::{Form, Maker, capital};
 use super::sides::{self, Objection};
+use super::similar::{self, Similar};
 use super::story::{self, ClockLine, Line, Teller};
 use super::suggest::suggestion;
 use super::{handles, mask};
@@ -24,12 +25,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use store::read::{self, History};
 use store::view::Linked;
+use store::{Db, Keys};
 
 /// A case as it was read for an account that may see it.
 pub(super) struct Loaded {
     pub(super) history: History,
     linked: Vec<Linked>,
     pub(super) district: Arc<District>,
+    /// Like cases with an answer; none on a page that answers a form.
+    similar: Vec<Similar>,
 }
 
 /// The handle behind a typed or linked code, and whether the case is sealed.
@@ -41,21 +45,33 @@ pub(super) async fn find(app: &App, code: &str) -> Result<Option<(CaseId, bool)>
 
 /// The case, if this account may see it; that there is one is not told to anybody else.
 pub(super) async fn load(app: &App, staff: &Staff, id: CaseId) -> Result<Loaded, Problem> {
+    let number = app.desk().number();
+    load_with(app, staff, move |db, keys| read::history(db, keys, number, id)).await
+}
+
+/// [`load`] by a typed or linked code.
+pub(super) async fn load_by_code(app: &App, staff: &Staff, code: &str) -> Result<Loaded, Problem> {
+    let (number, code) = (app.desk().number(), desk::read_case_code(code).ok_or_else(Problem::not_found)?);
+    load_with(app, staff, move |db, keys| read::history_by_code(db, keys, number, &code)).await
+}
+
+async fn load_with(
+    app: &App,
+    staff: &Staff,
+    history: impl FnOnce(&mut Db, &mut Keys) -> store::Result<Option<History>> + Send + 'static,
+) -> Result<Loaded, Problem> {
     let (number, district, actor) = (app.desk().number(), app.desk().district(), staff.actor());
     let of = district.clone();
     let found = app.read(move |db, keys| {
-        let history = {
-            let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-            read::history(db, &mut keys, number, id)?
-        };
+        let history = history(db, &mut keys.lock().unwrap_or_else(PoisonError::into_inner))?;
         let Some(history) = history.filter(|h| may_see(&h.case, &actor, &of)) else { return Ok(None) };
         let own = history.case.links.iter().map(|(_, id)| *id).chain(history.case.merged_into);
         let own: Vec<CaseId> = own.collect();
-        let linked = store::view::linked(db, number, id, &own)?;
+        let linked = store::view::linked(db, number, history.case.id, &own)?;
         Ok(Some((history, linked)))
     });
     let (history, linked) = found.await?.ok_or_else(Problem::not_found)?;
-    Ok(Loaded { history, linked, district })
+    Ok(Loaded { history, linked, district, similar: Vec::new() })
 }
 
 /// The history of a case, if this account may see it: without what it is linked to.
@@ -104,7 +120,7 @@ struct LinkLine {
 
 #[derive(Template)]
 #[template(path = "staff/case.html")]
-struct CasePage {
+struct CasePage<'a> {
     l: L,
     page: Page,
     errors: Vec<FieldError>,
@@ -142,6 +158,7 @@ struct CasePage {
     clocks: Vec<ClockLine>,
     links: Vec<LinkLine>,
     events: Vec<Line>,
+    similar: &'a [Similar],
     /// Whether the account may follow a ledger index to the ledger.
     ledger: bool,
 }
@@ -153,8 +170,8 @@ pub(crate) async fn case(
     staff: Staff,
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
-    let (id, _) = find(&app, &code).await?.ok_or_else(Problem::not_found)?;
-    let loaded = load(&app, &staff, id).await?;
+    let mut loaded = load_by_code(&app, &staff, &code).await?;
+    loaded.similar = similar::of(&app, &staff, visitor.l, &loaded.history).await?;
     Ok(page(&app, &visitor, &staff, &loaded, Beside::nothing()))
 }
 
@@ -295,6 +312,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         clocks: story::clocks(l, district, history, today),
         links: links(l, case, &loaded.linked),
         events: teller.all(),
+        similar: &loaded.similar,
         ledger: staff.role == Role::Auditor,
         forms,
         errors,

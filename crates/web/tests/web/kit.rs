@@ -22,6 +22,7 @@ pub struct Kit {
     pub desk: Desk,
     pub clock: Clock,
     place: Place,
+    follower: Option<std::sync::Mutex<reading::Follower>>,
     _folder: tempfile::TempDir,
 }
 
@@ -48,10 +49,20 @@ const UNITS: &[(&str, UnitKind, &str)] = &[
 impl Kit {
     /// A new district.
     pub async fn new() -> Kit {
-        tokio::task::spawn_blocking(Kit::found).await.unwrap()
+        tokio::task::spawn_blocking(|| Kit::found(false)).await.unwrap()
     }
 
-    fn found() -> Kit {
+    /// A new district with a search, which is empty until [`Kit::followed`].
+    pub async fn with_search() -> Kit {
+        tokio::task::spawn_blocking(|| Kit::found(true)).await.unwrap()
+    }
+
+    /// Has the index follow everything that happened so far.
+    pub fn followed(&self) {
+        self.follower.as_ref().unwrap().lock().unwrap().catch_up().unwrap();
+    }
+
+    fn found(search: bool) -> Kit {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::parse(folder.path().join("data").to_str().unwrap()).unwrap();
         let clock = Clock::at(at("2023-05-04T09:00:00"));
@@ -101,8 +112,12 @@ impl Kit {
         let ids: Vec<u32> = desk.district().accounts.keys().copied().collect();
         desk.put_now(ids.iter().map(|id| access::set_password(1, *id, &hash)).collect()).unwrap();
         let app = web::App::new(desk.clone(), &place).unwrap();
+        let follower =
+            search.then(|| reading::Follower::open(&place, 1, &folder.path().join("index")).unwrap().unwrap());
+        let app = follower.as_ref().map(reading::Follower::finder).into_iter().fold(app, web::App::with_finder);
+        let follower = follower.map(std::sync::Mutex::new);
         let router = web::router(app.clone());
-        Kit { router, app, desk, clock, place, _folder: folder }
+        Kit { router, app, desk, clock, place, follower, _folder: folder }
     }
 
     /// Where its data lives.

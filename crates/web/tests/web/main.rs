@@ -7,6 +7,7 @@ mod access;
 mod api;
 mod clerk;
 mod figures;
+mod find;
 mod kit;
 mod office;
 mod office_audit;

@@ -1,0 +1,25 @@
+# 查找
+find-label = 查找诉求
+find-title = 查找诉求
+find-what = 编号、词语、地点或单位
+find-placeholder = 编号、词语、单位
+find-button = 查找
+find-hint = 几个词之间空一格，都有的才算。电话、证件号和姓名查不到。
+find-unit = 办理单位
+find-from = 提出日期，从
+find-to = 到
+find-text = 内容
+find-answer = 答复
+find-place = 地点
+find-count = 找到 { $n } 件
+find-more-than = 找到的超过 { $n } 件，先看最接近的 { $n } 件
+find-shown = 第 { $from }–{ $to } 件
+find-no-word = 没有可以查找的词。请写编号，或者写出内容、地点里的词；电话和证件号查不到。
+find-no-day = 日期写得不对。请这样写：2023-05-04。
+find-none-todo = 换一个词，少写几个词，或者不筛选。刚登记的诉求稍等一秒就能查到。
+find-off = 这里没有打开查找
+find-off-todo = 可以照编号打开诉求。请管理员启动服务时指定索引的文件夹。
+find-making = 正在建立索引
+find-making-todo = 过一会儿再试；这段时间可以照编号打开诉求。
+find-similar = 类似诉求的答复
+find-similar-lead = 按文字相近找的，只作参考。

@@ -1,0 +1,312 @@
+//! `/search`: one box for a code, words, a place or a unit, with filters; hits with their words marked.
+
+use super::{handles, mask};
+use crate::app::App;
+use crate::caller::{Staff, Visitor};
+use crate::lang::L;
+use crate::page::{Choice, FieldError, Page, go, show};
+use crate::problem::Problem;
+use crate::view::{self, StatusView};
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use calendar::Date;
+use domain::Label;
+use domain::case::{Stage, Track, field, may_see};
+use domain::district::{District, UnitKind};
+use domain::moment::day_number;
+use reading::mark::{self, Piece};
+use reading::{Hits, Question, Reader, Tag, asked};
+use serde::Deserialize;
+use std::sync::{Mutex, PoisonError};
+use store::records::{self, Record};
+use store::{Db, Keys};
+
+/// How many hits a page has.
+const PAGE: usize = 20;
+/// How many characters of a text are shown around what was found.
+const PART: usize = 90;
+
+/// What is looked for.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Wanted {
+    q: String,
+    unit: String,
+    street: String,
+    category: String,
+    track: String,
+    stage: String,
+    from: String,
+    to: String,
+    page: String,
+}
+
+impl Wanted {
+    fn filters(&self) -> [&str; 7] {
+        [&self.unit, &self.street, &self.category, &self.track, &self.stage, &self.from, &self.to]
+    }
+
+    fn is_narrowed(&self) -> bool {
+        self.filters().iter().any(|v| !v.trim().is_empty())
+    }
+
+    fn href(&self, page: usize) -> String {
+        let page = if page > 1 { page.to_string() } else { String::new() };
+        let query = [
+            ("q", self.q.trim()),
+            ("unit", &self.unit),
+            ("street", &self.street),
+            ("category", &self.category),
+            ("track", &self.track),
+            ("stage", &self.stage),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("page", &page),
+        ];
+        super::rows::address("/search", &query)
+    }
+}
+
+/// A case that was found.
+struct Hit {
+    code: String,
+    title: Vec<Piece>,
+    /// Track, category and street.
+    kind: String,
+    status: StatusView,
+    day: String,
+    /// Where the words stand: what it is, and the part.
+    parts: Vec<(String, Vec<Piece>)>,
+}
+
+/// What the page has to say.
+#[derive(PartialEq, Eq)]
+enum Standing {
+    /// Nothing was asked yet.
+    Begin,
+    /// No index is there: named or made.
+    Off,
+    Making,
+    None,
+    Some,
+}
+
+#[derive(Template)]
+#[template(path = "staff/search.html")]
+struct Search {
+    l: L,
+    page: Page,
+    errors: Vec<FieldError>,
+    wanted: Wanted,
+    units: Vec<Choice>,
+    streets: Vec<Choice>,
+    categories: Vec<Choice>,
+    tracks: Vec<Choice>,
+    stages: Vec<Choice>,
+    state: Standing,
+    narrowed: bool,
+    count: String,
+    hits: Vec<Hit>,
+    shown: String,
+    next: String,
+    first: String,
+}
+
+/// What the index said; trouble is told to the log, without what was asked.
+pub(super) fn told<T>(found: Result<Option<T>, reading::Error>) -> Option<T> {
+    found.unwrap_or_else(|error| {
+        tracing::error!(%error, "a search failed; the index is made anew");
+        None
+    })
+}
+
+/// The cases of a page of hits, in one statement and one for the keys.
+pub(super) fn records(db: &mut Db, keys: &Mutex<Keys>, number: i64, firsts: &[u64]) -> store::Result<Vec<Record>> {
+    if firsts.is_empty() {
+        return Ok(Vec::new());
+    }
+    records::some(db, &mut keys.lock().unwrap_or_else(PoisonError::into_inner), number, firsts)
+}
+
+/// `GET /search`
+pub(crate) async fn search(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    Query(mut wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let (l, district) = (visitor.l, app.desk().district());
+    wanted.q = wanted.q.trim().to_owned();
+    // A word of eleven letters may look like a code: only one of a case that the account may see leads away.
+    if desk::read_case_code(&wanted.q).is_some()
+        && let Ok(loaded) = super::case::load_by_code(&app, &staff, &wanted.q).await
+    {
+        return Ok(go(&format!("/cases/{}", loaded.history.case.code)));
+    }
+    let mut errors = Vec::new();
+    let question = question(l, &wanted, &district, &mut errors);
+    let empty = wanted.q.is_empty() && !wanted.is_narrowed();
+    let number: usize = wanted.page.parse().ok().filter(|n| (1..=reading::MOST / PAGE).contains(n)).unwrap_or(1);
+    let answer = match (errors.is_empty() && !empty, app.finder()) {
+        (false, _) => Answer::Not(Standing::Begin),
+        (true, None) => Answer::Not(Standing::Off),
+        (true, Some(_)) => ask(&app, &staff, &district, question, number).await?,
+    };
+    let (state, hits, records) = match answer {
+        Answer::Not(state) => (state, Hits::default(), Vec::new()),
+        Answer::Found(hits, _) if hits.firsts.is_empty() => (Standing::None, hits, Vec::new()),
+        Answer::Found(hits, records) => (Standing::Some, hits, records),
+    };
+    let drawer =
+        Drawer { l, district: &district, staff: &staff, words: words(&wanted.q), today: app.desk().now().date() };
+    let all = hits.firsts.len();
+    let found: Vec<Hit> = records.iter().map(|record| drawer.hit(record)).collect();
+    let begin = (number - 1) * PAGE;
+    let template = Search {
+        l,
+        page: visitor.page(l.t("find-title")),
+        errors,
+        units: choices(&district, l, &wanted.unit, |_| true),
+        streets: choices(&district, l, &wanted.street, |k| matches!(k, UnitKind::Street | UnitKind::Community)),
+        categories: categories(&district, l, &wanted.category),
+        tracks: Choice::all::<Track>(l, &wanted.track),
+        stages: Choice::all::<Stage>(l, &wanted.stage),
+        narrowed: wanted.is_narrowed(),
+        count: if hits.more { l.t_n("find-more-than", all) } else { l.t_n("find-count", all) },
+        shown: l.t_with(
+            "find-shown",
+            &[("from", (begin + 1).min(all).to_string()), ("to", (begin + PAGE).min(all).to_string())],
+        ),
+        next: if begin + PAGE < all { wanted.href(number + 1) } else { String::new() },
+        first: if number > 1 { wanted.href(1) } else { String::new() },
+        hits: found,
+        state,
+        wanted,
+    };
+    Ok(show(&template))
+}
+
+enum Answer {
+    Not(Standing),
+    /// All hits, and the cases of the page in their order.
+    Found(Hits, Vec<Record>),
+}
+
+async fn ask(
+    app: &App,
+    staff: &Staff,
+    district: &District,
+    question: Question,
+    page: usize,
+) -> Result<Answer, Problem> {
+    let actor = staff.actor();
+    let (Some(finder), Some(reader)) = (app.finder().cloned(), Reader::of(&actor, district)) else {
+        return Ok(Answer::Not(Standing::Off));
+    };
+    let number = app.desk().number();
+    let found = app.read(move |db, keys| {
+        let Some(hits) = told(finder.find(&reader, &question)) else { return Ok(None) };
+        let part: Vec<u64> = hits.firsts.iter().skip((page - 1) * PAGE).take(PAGE).copied().collect();
+        let records = records(db, keys, number, &part)?;
+        Ok(Some((hits, part, records)))
+    });
+    let Some((mut hits, part, mut records)) = found.await? else { return Ok(Answer::Not(Standing::Making)) };
+    // The index may be a moment behind: the case itself says who may see it.
+    records.retain(|r| may_see(&r.case, &actor, district));
+    hits.firsts.retain(|first| !part.contains(first) || records.iter().any(|r| r.first == *first));
+    records.sort_by_key(|r| part.iter().position(|first| *first == r.first));
+    Ok(Answer::Found(hits, records))
+}
+
+fn words(q: &str) -> Vec<&str> {
+    q.split_whitespace().collect()
+}
+
+/// What the form asks; a date that is none is an error at its field.
+fn question(l: L, wanted: &Wanted, district: &District, errors: &mut Vec<FieldError>) -> Question {
+    let mut wrong = |field: &str, key: &str| errors.push(FieldError { field: field.into(), text: l.t(key) });
+    let words = asked(&wanted.q, district);
+    if !words.is_empty() && !words.iter().any(|w| w.is_findable()) {
+        wrong("q", "find-no-word");
+    }
+    let mut day = |field: &str, text: &str| match (text.trim(), text.trim().parse::<Date>()) {
+        ("", _) => None,
+        (_, Ok(date)) => Some(day_number(date)),
+        (_, Err(_)) => {
+            wrong(field, "find-no-day");
+            None
+        }
+    };
+    let (from, to) = (day("from", &wanted.from), day("to", &wanted.to));
+    let kinds: [(&str, fn(&str) -> Tag); 5] = [
+        (&wanted.unit, Tag::unit),
+        (&wanted.street, Tag::street),
+        (&wanted.category, Tag::category),
+        (&wanted.track, Tag::track),
+        (&wanted.stage, Tag::stage),
+    ];
+    let tags = kinds.iter().filter(|(code, _)| !code.is_empty()).map(|(code, tag)| tag(code)).collect();
+    Question { words, tags, from, to }
+}
+
+fn choices(district: &District, l: L, chosen: &str, wanted: impl Fn(UnitKind) -> bool) -> Vec<Choice> {
+    let units = district.units.values().filter(|u| wanted(u.kind));
+    units.map(|u| Choice::of(u.code.as_str(), u.name(l.0), chosen)).collect()
+}
+
+/// First levels, each with what is below it.
+fn categories(district: &District, l: L, chosen: &str) -> Vec<Choice> {
+    let name = |c: &domain::district::Category| match c.code.as_str().split_once('.') {
+        Some(_) => format!("　{}", c.name(l.0)),
+        None => c.name(l.0).to_owned(),
+    };
+    district.catalogue.categories.iter().map(|c| Choice::of(c.code.as_str(), &name(c), chosen)).collect()
+}
+
+/// What the hits of one page share.
+struct Drawer<'a> {
+    l: L,
+    district: &'a District,
+    staff: &'a Staff,
+    words: Vec<&'a str>,
+    today: Date,
+}
+
+impl Drawer<'_> {
+    fn hit(&self, record: &Record) -> Hit {
+        let (l, case) = (self.l, &record.case);
+        let handler = handles(self.staff.role);
+        let known: Vec<&str> = record.personal.iter().map(String::as_str).collect();
+        // A list is looked at over shoulders: numbers are for the page of the case.
+        let read = |text: &str| mask::text(text, if handler { &[] } else { &known });
+        let of = |name: &str| record.texts.get(name).map_or("", String::as_str);
+        let title = match of(field::TITLE) {
+            "" => l.t("staff-no-title"),
+            title => read(title),
+        };
+        let part =
+            |name: &str, key: &str| mark::part(&read(of(name)), &self.words, PART).map(|pieces| (l.t(key), pieces));
+        let mut parts: Vec<_> =
+            [part(field::TEXT, "find-text"), part(field::ANSWER, "find-answer")].into_iter().flatten().collect();
+        if handler && mark::part(of(field::PLACE), &self.words, PART).is_some() {
+            let masked = Piece { text: mask::place(of(field::PLACE)), marked: false };
+            parts.push((l.t("find-place"), vec![masked]));
+        }
+        if parts.is_empty() && !of(field::TEXT).is_empty() {
+            parts.push((l.t("find-text"), mark::beginning(&read(of(field::TEXT)), PART)));
+        }
+        let category = case.category.as_ref().map(|c| self.district.catalogue.name(c, l.0));
+        let street = case.street.as_ref().map(|s| self.district.unit_name(s, l.0));
+        let lead = case.tasks.iter().rev().find(|t| t.lead).map(|t| self.district.unit_name(&t.unit, l.0));
+        let kind = [Some(case.track.label(l.0)), category, street, lead];
+        Hit {
+            code: case.code.clone(),
+            title: mark::whole(&title, &self.words),
+            kind: kind.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            status: view::status(l, case.stage, case.question.is_some()),
+            day: l.day(case.raised_at.date(), self.today),
+            parts,
+        }
+    }
+}
