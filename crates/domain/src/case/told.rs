@@ -59,6 +59,7 @@ pub const SILENT: &[(&str, &str)] = &[
     ("re_review_asked", "the resident's own act, confirmed on the page"),
     ("withdrawn", "the resident's own act, confirmed on the page"),
     ("linked", "it changes nothing for the case"),
+    ("unlinked", "it changes nothing for the case"),
     ("erased", "the address is destroyed with everything else"),
     ("recategorised", "a correction, to be seen on the page"),
     ("field_corrected", "a correction, to be seen on the page"),

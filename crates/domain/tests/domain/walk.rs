@@ -230,9 +230,12 @@ impl Walk<'_> {
         }
         let at = usize::from(which) % self.cases.len();
         let case = self.cases[at].case.clone();
+        // What others were merged into is taken back now and then: they part from it.
+        let followed = self.cases.iter().any(|s| s.case.stage == Stage::Merged && s.case.merged_into == Some(case.id));
         // Mostly what is possible in this stage, and by somebody who may: otherwise no case gets anywhere.
         let kind = match act % 8 {
             0 => pick(CommandKind::ALL, act / 8),
+            1 if followed => CommandKind::Withdraw,
             1..=4 => pick(onward(case.stage), act / 8),
             _ => {
                 let rows: Vec<_> = TABLE.iter().filter(|t| t.from.contains(&case.stage)).collect();
@@ -257,7 +260,7 @@ impl Walk<'_> {
                 | CommandKind::DeclareInterest
                 | CommandKind::ChooseTelling
         );
-        if seldom && b % 4 != 0 {
+        if seldom && !followed && b % 4 != 0 {
             return;
         }
         let command = self.command(kind, &case, a, b);
@@ -476,7 +479,7 @@ fn never_stuck(case: &Case) {
 #[test]
 fn no_sequence_of_acts_breaks_what_must_hold_and_every_state_is_reached() {
     let reached = RefCell::new(Reached::default());
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[34; 32]);
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[29; 32]);
     // The same dice each time, so that what is reached is reached each time; PROPTEST_CASES asks for more.
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
     let mut runner = TestRunner::new_with_rng(
