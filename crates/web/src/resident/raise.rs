@@ -50,9 +50,12 @@ struct RaisePage {
 
 /// `GET /raise`
 pub(crate) async fn form(State(app): State<App>, visitor: Visitor) -> Response {
-    let mut response = page(&app, &visitor, StatusCode::OK, Form::default(), app.random_text(), Vec::new());
-    // A visit asks for it anew and gets a new key; the back button brings back the page as it was, with its key and all
-    // that stood in it: sent again, it is the same case.
+    restored(page(&app, &visitor, StatusCode::OK, Form::default(), app.random_text(), Vec::new()))
+}
+
+/// A visit asks for the form anew and gets a new key; the back button brings it back as it was, with its key and all that
+/// stood in it: sent again, it is the same case.
+fn restored(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     response
 }
@@ -125,7 +128,7 @@ pub(crate) async fn send(
     let typed_key = sent.get("key").to_owned();
     let key = if (1..=KEY_MOST).contains(&typed_key.len()) { typed_key } else { app.random_text() };
     if let Some(near) = first_look(&app, &visitor, &sent).await? {
-        return Ok(page(&app, &visitor, StatusCode::OK, Form { sent, errors: Vec::new() }, key, near));
+        return Ok(restored(page(&app, &visitor, StatusCode::OK, Form { sent, errors: Vec::new() }, key, near)));
     }
     if let Err(problem) = app.count_intake(from) {
         return refused(&app, &visitor, &problem, sent, key).await;

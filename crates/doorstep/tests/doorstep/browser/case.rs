@@ -12,10 +12,10 @@ async fn raise(tab: &Tab) -> (String, String, String) {
     tab.driver.screenshot(&photo).await.unwrap();
     tab.press("main a[href='/raise']").await;
     tab.fill("#f-text", "三号楼二单元的楼道灯不亮，晚上看不清台阶。").await;
-    tab.unfold("#f-photos").await;
+    tab.until_asked("#f-photos").await;
     tab.fill("#f-photos", photo.to_str().unwrap()).await;
     tab.at("[data-photo-preview] canvas").await;
-    tab.unfold("#f-phone").await;
+    tab.until_asked("#f-phone").await;
     tab.fill("#f-phone", "10000000009").await;
     tab.press("main form .btn-main").await;
     let code = tab.at(".slip .code").await.text().await.unwrap();

@@ -9,6 +9,7 @@ mod hand;
 mod keyboard;
 mod pages;
 mod pictures;
+mod raise;
 mod site;
 mod tab;
 mod tasks;

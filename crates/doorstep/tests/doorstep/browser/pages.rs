@@ -22,13 +22,17 @@ const NO_PAGES: &[&str] = &[
     "/cases/{code}/photo/{n}",
     "/checkpoint",
     "/checkpoint.vkey",
+    "/figures/feed.atom",
     "/healthz",
     "/language",
     "/ledger/{index}/receipt",
     "/metrics",
+    "/open-data/{file}",
     // The collection of what pages are made of, for those who write pages; in Chinese alone.
     "/patterns",
     "/print-size",
+    // A part of the page on which a case is raised.
+    "/raise/near",
     "/readyz",
     "/receipts/{file}",
     "/tile/{*path}",

@@ -151,6 +151,11 @@ impl Site {
         let public = Raise { public: true, ..raise("The lamp in the yard is out.") };
         let photos = vec![crate::district::photo(1)];
         let raised = story.raise(public, photos);
+        // Raised, and released to neighbours.
+        let category = Some("housing.light".into());
+        let shown = story.raise(Raise { public: true, category, ..raise("A lamp at home of Resident 0001.") }, Vec::new());
+        let words = Act::ReleaseText { text: "A lamp in our lane is out.".into(), answer: String::new() };
+        story.act(story.by("dispatcher-1"), &shown, words);
         let objected = dispatched(&story, raise("A lamp and a tap."), &["water"]);
         story.act(story.by("clerk-water"), &objected, Act::Object { task: 2, reason: "It is no tap.".into() });
         let handled = dispatched(&story, raise("The lamp on the fourth floor is out."), &[]);

@@ -212,6 +212,18 @@ impl Tab {
         self.press(&format!("details:not([open]):has({css}) > summary")).await;
     }
 
+    /// Goes on with one question after the other until the page asks for this field.
+    pub async fn until_asked(&self, css: &str) {
+        let shown = format!("return document.querySelector({css:?}).closest('[data-step]').checkVisibility()");
+        for _ in 0..9 {
+            if self.run(&shown).await == json!(true) {
+                return;
+            }
+            self.press("[data-step-next]").await;
+        }
+        panic!("no question asks for {css}");
+    }
+
     /// Everything that the page says to the eye.
     pub async fn text(&self) -> String {
         let text = self.driver.execute("return document.body ? document.body.innerText : ''", Vec::new()).await;

@@ -1,0 +1,123 @@
+//! Raising something on a phone: one box, then one question at a time; a neighbour's case is joined before anything is sent.
+
+use super::site::Site;
+use super::tab::{Tab, browse, is_there};
+use serde_json::json;
+
+const TEXT: &str = "The lamp in front of our house is out too.";
+
+/// How wide the page is, beyond the phone's 390 pixels.
+async fn beyond(tab: &Tab) -> i64 {
+    tab.run("return document.scrollingElement.scrollWidth - 390").await.as_i64().unwrap().max(0)
+}
+
+/// The case of this tab is linked to another one, and says nothing of it.
+async fn is_joined(tab: &Tab) {
+    tab.at(".slip .code").await;
+    tab.press("a[href='/case']").await;
+    tab.sees("和另一件放在一起看").await;
+    assert!(!tab.text().await.contains("Resident 0001"), "nothing of the neighbour is told");
+}
+
+#[test]
+fn one_question_after_the_other_each_can_be_skipped_and_a_neighbour_is_joined() {
+    if !is_there() {
+        return;
+    }
+    let site = Site::serve();
+    let before = site.cases();
+    browse(&site.server.address, async |tab| {
+        tab.go("/raise").await;
+        let visible = "return [...document.querySelectorAll('[data-step]')].filter((s) => s.checkVisibility()).length";
+        assert_eq!(tab.run(visible).await, json!(1), "one question at a time");
+        tab.press("main form .btn-main").await;
+        assert_eq!(tab.path().await, "/raise", "the one box must say something");
+        tab.fill("#f-text", TEXT).await;
+        tab.press("[data-step-next]").await;
+        assert_eq!(tab.run(visible).await, json!(1));
+        tab.sees("第 1 问，共 5 问").await;
+        assert_eq!(beyond(tab).await, 0, "the sketch of the streets fits a phone");
+        // The one box is not lost, and going back and forth keeps what was answered.
+        tab.press(".tile:has([value='street-1'])").await;
+        tab.press("[data-step-next]").await;
+        tab.choose("#f-category", "housing.light").await;
+        tab.press("[data-step-back]").await;
+        assert_eq!(tab.run("return document.querySelector('[name=street]:checked').value").await, json!("street-1"));
+        tab.press("[data-step-next]").await;
+        tab.at("[data-near]:not([data-empty])").await;
+        tab.press("[data-step-next]").await;
+        tab.sees("A lamp in our lane is out.").await;
+        assert!(!tab.text().await.contains("Resident 0001"));
+        tab.press("label:has([name='joins']:not([value='']))").await;
+        tab.press("[data-step-next]").await;
+        tab.sees("有照片吗").await;
+        assert_eq!(site.cases(), before, "nothing was sent so far");
+        tab.press("main form .btn-main").await;
+        is_joined(tab).await;
+        assert_eq!(site.cases(), before + 1);
+    });
+}
+
+#[test]
+fn who_sends_at_once_is_asked_whether_a_neighbour_has_raised_it_and_then_sent() {
+    if !is_there() {
+        return;
+    }
+    let site = Site::serve();
+    let before = site.cases();
+    browse(&site.server.address, async |tab| {
+        tab.go("/raise").await;
+        // The kind is read from the words: "lamp".
+        tab.fill("#f-text", TEXT).await;
+        tab.press("[data-step-next]").await;
+        tab.press(".tile:has([value='street-1'])").await;
+        tab.press("main form .btn-main").await;
+        tab.sees("是同一件事吗").await;
+        assert_eq!((tab.value("#f-text").await.as_str(), site.cases()), (TEXT, before), "nothing is lost or sent");
+        tab.press("main form .btn-main").await;
+        tab.at(".slip .code").await;
+        assert_eq!(site.cases(), before + 1);
+        tab.press("a[href='/case']").await;
+        tab.sees(TEXT).await;
+        assert!(!tab.text().await.contains("和另一件放在一起看"), "none of them was chosen");
+    });
+}
+
+#[test]
+fn without_scripts_the_same_questions_stand_on_one_page_and_the_back_button_makes_no_second_case() {
+    if !is_there() {
+        return;
+    }
+    let site = Site::serve();
+    let before = site.cases();
+    browse(&site.server.address, async |tab| {
+        tab.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
+        tab.go("/raise").await;
+        tab.fill("#f-text", TEXT).await;
+        tab.unfold("#f-place").await;
+        assert_eq!(beyond(tab).await, 0);
+        tab.press(".tile:has([value='street-1'])").await;
+        tab.unfold("#f-category").await;
+        tab.choose("#f-category", "housing.light").await;
+        tab.press("main form .btn-main").await;
+        tab.sees("是同一件事吗").await;
+        assert_eq!((tab.value("#f-text").await.as_str(), site.cases()), (TEXT, before));
+        assert_eq!(beyond(tab).await, 0);
+        tab.press("label:has([name='joins']:not([value='']))").await;
+        tab.press("main form .btn-main").await;
+        is_joined(tab).await;
+        assert_eq!(site.cases(), before + 1);
+        // Something else, and back to the form as it was, and once more.
+        tab.go("/raise").await;
+        assert_eq!(tab.value("#f-text").await, "", "a new visit is a new form");
+        tab.fill("#f-text", "The gate does not close.").await;
+        tab.press("main form .btn-main").await;
+        tab.at(".slip .code").await;
+        assert_eq!(site.cases(), before + 2);
+        tab.driver.back().await.unwrap();
+        assert_eq!(tab.value("#f-text").await, "The gate does not close.", "what was typed came back");
+        tab.press("main form .btn-main").await;
+        tab.at(".slip .code").await;
+        assert_eq!(site.cases(), before + 2, "the back button made a second case");
+    });
+}
