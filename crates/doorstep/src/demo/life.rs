@@ -2,7 +2,7 @@
 
 use super::fault;
 use super::town::{CENTRE, DISCIPLINE, PETITIONS};
-use super::walk::{Planned, Stop, Walk, Way};
+use super::walk::{Planned, Stop, Walk, Way, last_day};
 use super::words::Words;
 use super::year::{End, Row, Turn};
 use calendar::Date;
@@ -458,6 +458,9 @@ impl Life<'_, '_> {
         if self.row.has(Turn::Review) || matches!(self.row.end, End::Reviewing | End::ReReviewing) {
             self.reviews()?;
         }
+        if self.walk.case().may_be_shown() && (self.row.has(Turn::Hide) || self.walk.dice.chance(60)) {
+            self.release()?;
+        }
         if self.row.has(Turn::Hide) {
             self.walk.office(1)?;
             let actor = self.dispatcher()?;
@@ -476,6 +479,17 @@ impl Life<'_, '_> {
             self.walk.act(actor, Command::Unmask { purpose: Purpose::Audit, text: "抽查办理过程".into() })?;
         }
         if self.row.has(Turn::Erase) { self.erase() } else { Ok(()) }
+    }
+
+    /// A dispatcher reads the words and releases them to neighbours, unless the year is over before.
+    fn release(&mut self) -> Planned<()> {
+        if domain::moment::day_number(last_day()) - domain::moment::day_number(self.walk.day()) < 20 {
+            return Ok(());
+        }
+        self.walk.office(1)?;
+        let actor = self.dispatcher()?;
+        let (text, answer) = (self.walk.said(), self.walk.answered());
+        self.walk.act(actor, Command::ReleaseText { text, answer })
     }
 
     fn reviews(&mut self) -> Planned<()> {
@@ -508,7 +522,18 @@ impl Life<'_, '_> {
         if !self.row.has(Turn::Erase) {
             return Ok(());
         }
-        let days = self.walk.dice.between(5, 25);
+        if self.row.has(Turn::Decline) {
+            self.walk.home(2)?;
+            self.resident(Command::AskErasure { reason: String::new() })?;
+            self.walk.office(3)?;
+            let reason = "这件事正在审计，审计结束前要保存；结束后您可以再申请。".into();
+            let actor = self.dispatcher()?;
+            self.walk.act(actor, Command::DeclineErasure { reason })?;
+        }
+        let days = self.walk.dice.between(2, 12);
+        self.walk.home(days)?;
+        self.resident(Command::AskErasure { reason: "事情办完了，不想再留着电话和地址。".into() })?;
+        let days = self.walk.dice.between(2, 8);
         self.walk.office(days)?;
         let ground = *self.walk.dice.pick(&[Ground::ConsentWithdrawn, Ground::PurposeServed]).ok_or(Stop::Otherwise)?;
         let actor = self.dispatcher()?;

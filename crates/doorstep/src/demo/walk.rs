@@ -186,10 +186,10 @@ impl<'a> Walk<'a> {
         self.day.saturating_add(part.days())
     }
 
-    /// Raises the case.
-    pub fn raise(&mut self, actor: Actor, raise: Raise) -> Planned<()> {
+    /// Raises the case, with the neighbours' case at hand that it joins.
+    pub fn raise(&mut self, actor: Actor, raise: Raise, joined: Option<&Case>) -> Planned<()> {
         let at = self.now();
-        let facts = self.facts(at, &actor, None)?;
+        let facts = self.facts(at, &actor, joined)?;
         let news = case::decide_raise(&raise, &facts).map_err(fault)?;
         self.take(at, actor, What::Raise(Box::new(raise)), &news);
         Ok(())
@@ -250,6 +250,34 @@ impl<'a> Walk<'a> {
             self.way.stages.push((at, stage));
         }
         self.way.steps.push(Step { at, actor, what });
+    }
+
+    /// What was raised, in its resident's words.
+    pub fn said(&self) -> String {
+        self.way
+            .steps
+            .iter()
+            .find_map(|step| match &step.what {
+                What::Raise(raise) => Some(raise.text.clone()),
+                What::Act(_) => None,
+            })
+            .unwrap_or_default()
+    }
+
+    /// The answer that was given last; empty when there is none.
+    pub fn answered(&self) -> String {
+        self.way
+            .steps
+            .iter()
+            .rev()
+            .find_map(|step| match &step.what {
+                What::Act(command) => match command.as_ref() {
+                    Command::Answer { text, .. } => Some(text.clone()),
+                    _ => None,
+                },
+                What::Raise(_) => None,
+            })
+            .unwrap_or_default()
     }
 
     /// The way as it stands at the year's end.

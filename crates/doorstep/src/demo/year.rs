@@ -8,7 +8,7 @@ use super::walk::{Planned, Stop, Walk, Way, last_day};
 use super::words::Words;
 use crate::cli::Failed;
 use calendar::Date;
-use domain::case::{Channel, Contact, Door, Handled, Origin, Raise, Tell, Track};
+use domain::case::{Case, Channel, Contact, Door, Handled, Origin, Raise, Stage, Tell, Track};
 use domain::district::UnitCode;
 use domain::{Actor, Label, Lang, Moment, Role};
 use jiff::ToSpan;
@@ -76,6 +76,8 @@ pub enum Turn {
     ReReview,
     Link,
     Hide,
+    /// An erasure is asked for and declined, and asked for again.
+    Decline,
     Erase,
     Witness,
     Begged,
@@ -179,8 +181,10 @@ fn attempt(town: &Town, words: &Words, dice: &mut Dice, row: &Row, others: &[Way
     } else {
         walk.office(0)?
     }
-    let (raise, actor, place) = raise(&mut walk, words, row, door)?;
-    walk.raise(actor, raise)?;
+    let (mut raise, actor, place) = raise(&mut walk, words, row, door)?;
+    let joined = if door == Door::Web { neighbour(&mut walk, &raise, others) } else { None };
+    raise.joins = joined.map(|case| case.id);
+    walk.raise(actor, raise, joined)?;
     if row.end == End::Elsewhere {
         return walk.finish();
     }
@@ -243,6 +247,20 @@ fn raise(walk: &mut Walk<'_>, words: &Words, row: &Row, door: Door) -> Planned<(
     }
     let actor = taker(walk, row, door, &street, community)?;
     Ok((raise, actor, place))
+}
+
+/// The neighbours' case that a resident is shown before sending and joins: public, of the same street and kind, and still
+/// handled then.
+fn neighbour<'o>(walk: &mut Walk<'_>, raise: &Raise, others: &'o [Way]) -> Option<&'o Case> {
+    let now = walk.now();
+    let kind = raise.category.as_ref()?.coarse();
+    let handled = |w: &&Way| {
+        let stage = w.stage_at(Moment(now.0 - 3_600_000));
+        stage.is_some_and(|s| matches!(s, Stage::Raised | Stage::Accepted | Stage::Handling))
+    };
+    let near = others.iter().filter(|w| w.case.may_be_shown() && w.case.street == raise.street);
+    let near = near.filter(|w| w.case.category.as_ref().is_some_and(|c| c.coarse() == kind)).filter(handled);
+    near.last().filter(|_| raise.track == Track::Hotline).map(|w| &w.case)
 }
 
 /// Whether the category is left open until triage.

@@ -153,7 +153,8 @@ impl Site {
         let raised = story.raise(public, photos);
         // Raised, and released to neighbours.
         let category = Some("housing.light".into());
-        let shown = story.raise(Raise { public: true, category, ..raise("A lamp at home of Resident 0001.") }, Vec::new());
+        let shown =
+            story.raise(Raise { public: true, category, ..raise("A lamp at home of Resident 0001.") }, Vec::new());
         let words = Act::ReleaseText { text: "A lamp in our lane is out.".into(), answer: String::new() };
         story.act(story.by("dispatcher-1"), &shown, words);
         let objected = dispatched(&story, raise("A lamp and a tap."), &["water"]);
