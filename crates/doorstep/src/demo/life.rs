@@ -458,7 +458,8 @@ impl Life<'_, '_> {
         if self.row.has(Turn::Review) || matches!(self.row.end, End::Reviewing | End::ReReviewing) {
             self.reviews()?;
         }
-        if self.walk.case().may_be_shown() && (self.row.has(Turn::Hide) || self.walk.dice.chance(60)) {
+        let over = matches!(self.walk.case().stage, Stage::Ended | Stage::Answered);
+        if over && self.walk.case().may_be_shown() && (self.row.has(Turn::Hide) || self.walk.dice.chance(60)) {
             self.release()?;
         }
         if self.row.has(Turn::Hide) {
@@ -488,7 +489,9 @@ impl Life<'_, '_> {
         }
         self.walk.office(1)?;
         let actor = self.dispatcher()?;
-        let (text, answer) = (self.walk.said(), self.walk.answered());
+        // House numbers are taken out: they would tell who it is.
+        let near = self.place.split_once("社区").map_or(self.place.as_str(), |(_, near)| near);
+        let [text, answer] = [self.walk.said(), self.walk.answered()].map(|words| words.replace(near, "这一带"));
         self.walk.act(actor, Command::ReleaseText { text, answer })
     }
 

@@ -55,8 +55,8 @@ home-raise = Raise something
 home-raise-hint = One box, a few sentences. About a minute.
 home-follow = See where it stands
 home-follow-hint = With the code and the digits of your receipt.
-home-look = See the district's figures
-home-look-hint = Each one can be walked back to where it comes from.
+home-look = Look around
+home-look-hint = The district's figures, neighbours' cases, the ledger: for everybody.
 emergency = If somebody's life or property is in danger now, call 110, 119 or 120.
 
 # Sign-in and account

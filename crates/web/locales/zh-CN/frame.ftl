@@ -55,8 +55,8 @@ home-raise = 提出一件事
 home-raise-hint = 一个框，写几句话。大约一分钟。
 home-follow = 看办到哪了
 home-follow-hint = 用回执上的编号和查询密码。
-home-look = 看全区的数字
-home-look-hint = 每个数字都能查到它的来处。
+home-look = 随便看看
+home-look-hint = 全区的数字、邻居的事、账本，谁都能看。
 emergency = 有人的生命或财产正处在危险中，请直接拨打 110、119 或 120。
 
 # 登录与账号

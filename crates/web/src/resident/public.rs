@@ -5,7 +5,7 @@ use crate::caller::Visitor;
 use crate::form::Sent;
 use crate::kept;
 use crate::lang::L;
-use crate::page::{NavItem, Page, show_with};
+use crate::page::{Page, show_with};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -90,7 +90,6 @@ fn part(l: L, name: &str) -> Part {
 struct ToldPage {
     l: L,
     page: Page,
-    tabs: Vec<NavItem>,
     title: String,
     lead: String,
     parts: Vec<Part>,
@@ -99,8 +98,7 @@ struct ToldPage {
 fn told(visitor: &Visitor, title: String, lead: String, names: &[&str]) -> Response {
     let l = visitor.l;
     let page = visitor.page(title.clone());
-    let (tabs, parts) = (super::shown::tabs(l, &visitor.path), names.iter().map(|n| part(l, n)).collect());
-    kept::page(visitor, &ToldPage { l, page, tabs, title, lead, parts })
+    kept::page(visitor, &ToldPage { l, page, title, lead, parts: names.iter().map(|n| part(l, n)).collect() })
 }
 
 /// `GET /how`

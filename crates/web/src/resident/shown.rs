@@ -146,8 +146,6 @@ pub(crate) fn tabs(l: L, here: &str) -> Vec<NavItem> {
         ("/published", "look-cases"),
         ("/ledger-today", "look-ledger"),
         ("/open-data", "look-data"),
-        ("/how", "foot-how"),
-        ("/privacy", "foot-privacy"),
     ];
     items.map(|(href, key)| NavItem { href, label: l.t(key), current: href == here, count: None }).into()
 }
