@@ -51,6 +51,12 @@ const REVIEWS: &str = concat!(
     ", c.alarm FROM cases c WHERE c.district = $1 AND c.sealed <= $2 AND c.alarm IS NOT NULL \
      AND c.stage IN ('review', 're_review') AND (c.alarm, c.seq) > ($3, $4) ORDER BY c.alarm, c.seq LIMIT $5"
 );
+const UNRELEASED: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", CAST(99999999 AS BIGINT) FROM cases c WHERE c.district = $1 AND c.public = 1 AND c.released = 0 \
+     AND c.stage IN ('answered', 'ended') AND c.seq > $2 ORDER BY c.seq LIMIT $3"
+);
 const BY_CODE: &str = "SELECT id, sealed FROM cases WHERE district = $1 AND code = $2";
 const CARDS: &str = "SELECT e.stream, e.version, e.body, v.sealed FROM events e \
 LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
@@ -64,7 +70,7 @@ UNION ALL SELECT c.code, c.stage, c.sealed, l.link, c.id FROM links l \
 JOIN cases c ON c.district = l.district AND c.seq = l.from_case WHERE l.district = $1 AND l.to_id = $18";
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[QUEUE, INBOX, REVIEWS, BY_CODE, CARDS, LINKS];
+pub const STATEMENTS: &[&str] = &[QUEUE, INBOX, REVIEWS, UNRELEASED, BY_CODE, CARDS, LINKS];
 
 /// The most rows of a page.
 pub const PAGE: usize = 50;
@@ -268,6 +274,15 @@ pub fn inbox(
 /// What the database says.
 pub fn reviews(db: &mut Db, district: i64, sealed: bool, after: After, most: usize) -> Result<Vec<CaseRow>> {
     db.query(REVIEWS, &args![district, sealed, after.due, after.seq, most as u64])?.iter().map(case_row).collect()
+}
+
+/// Answered cases whose residents agreed to show them and whose words nobody has released yet, behind a ledger index.
+/// They have no due day.
+///
+/// # Errors
+/// What the database says.
+pub fn unreleased(db: &mut Db, district: i64, after: i64, most: usize) -> Result<Vec<CaseRow>> {
+    db.query(UNRELEASED, &args![district, after, most as u64])?.iter().map(case_row).collect()
 }
 
 /// The handle of a case code, and whether the case is sealed.

@@ -45,7 +45,9 @@ pub(crate) fn data(
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
-    headers.insert(header::VARY, HeaderValue::from_static(if varies { "cookie, accept-language" } else { "accept" }));
+    if varies {
+        headers.insert(header::VARY, HeaderValue::from_static("cookie, accept-language"));
+    }
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(header::ETAG, tag);
     }

@@ -99,12 +99,16 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
         Some(Role::Dispatcher) => &[
             ("/inbox", "nav-inbox"),
             ("/late", "nav-late"),
+            ("/to-release", "nav-release"),
             ("/intake", "nav-intake"),
             ("/figures/live", "nav-figures"),
         ],
-        Some(Role::Supervisor) => {
-            &[("/late", "nav-late"), ("/reviews", "nav-reviews"), ("/figures/live", "nav-figures")]
-        }
+        Some(Role::Supervisor) => &[
+            ("/late", "nav-late"),
+            ("/reviews", "nav-reviews"),
+            ("/to-release", "nav-release"),
+            ("/figures/live", "nav-figures"),
+        ],
         Some(Role::Leader) => &[("/leader", "nav-leader"), ("/late", "nav-late"), ("/figures/live", "nav-figures")],
         Some(Role::Auditor) => &[
             ("/ledger", "nav-ledger"),

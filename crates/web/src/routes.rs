@@ -163,6 +163,7 @@ pub const TABLE: &[Route] = &[
     route("GET", "/case/copy", Access::Visit, || get(resident::copy::file)),
     route("POST", "/case/leave", Access::Visit, || post(resident::follow::leave)),
     route("POST", "/case/{act}", Access::Visit, || post(resident::act::act)),
+    route("GET", "/to-release", Access::Staff(&[Role::Dispatcher, Role::Supervisor]), || get(staff::release::list)),
     // What everybody may look at.
     route("GET", "/raise/near", Access::Public, || get(resident::shown::near_part)),
     route("GET", "/published", Access::Public, || get(resident::shown::list)),

@@ -151,9 +151,20 @@ fn words_are_shown_only_after_a_person_released_them_and_no_longer_than_the_resi
         town.act(&dispatcher(), id, release("一盏灯不亮"));
         assert_eq!((shown(town), town.case(id).shown()), (1, Some(3)));
         assert_eq!(town.said(id, "text_released")[field::SHOWN], "一盏灯不亮", "the words stand in the vault");
+        let everybody = |town: &Town| {
+            let (mut db, mut keys) = (town.reader(), Keys::open(&town.place, 1, false).unwrap());
+            let list = store::public::released(&mut db, &mut keys, 1, i64::MAX, "", "", 9).unwrap();
+            let all = store::public::all(&mut db, &mut keys, 1, -1, 9).unwrap();
+            (list, all)
+        };
+        let (list, all) = everybody(town);
+        assert_eq!((list.len(), list == all, list[0].id), (1, true, id));
+        assert_eq!(list[0].words[field::SHOWN], "一盏灯不亮");
+        assert_eq!(list[0].words.len(), 1, "nothing else of the vault comes along");
         // To take the consent back needs no reason, and nobody can release it again.
         town.act(&Actor::Resident, id, Command::HideText { reason: String::new() });
         assert_eq!((shown(town), town.case(id).shown()), (0, None));
+        assert_eq!(everybody(town), (Vec::new(), Vec::new()));
         assert_eq!(town.why(&dispatcher(), id, release("灯不亮")), Why::NoConsent);
         let silent = town.raise(Track::Hotline).id;
         assert_eq!(town.why(&dispatcher(), silent, release("灯不亮")), Why::NoConsent);

@@ -108,6 +108,12 @@ ledger-check-3 = Compare with others: for the same number of entries everybody m
 ledger-limits = The ledger does not prove that what was written is true, or that everything was entered.
 
 # Releasing a text (staff)
+nav-release = For neighbours
+release-lead = Answered cases whose residents agreed to show them. Open one, read it, take out what tells who somebody is, and release it; what should not be shown stays unreleased.
+release-group = To be read before they are shown
+release-caption = Cases that may be shown
+release-empty = Nothing waits to be released
+release-empty-todo = Cases appear here once their residents agreed and they are answered.
 release-text = For neighbours: what was asked
 release-answer = For neighbours: what was answered
 staff-hint-release_text = The resident agreed to show it. Read it first and take out what tells who somebody is (names, house numbers, phones, employers). Once released, everybody can see it.

@@ -108,6 +108,12 @@ ledger-check-3 = 和别人对一对：同一个条数，大家看到的根应该
 ledger-limits = 账本证明不了写的内容是真的，也证明不了每件事都登记了。
 
 # 公开内容（工作人员）
+nav-release = 给邻居看
+release-lead = 本人同意给邻居看、已经答复的事。打开一件，看一遍，去掉能认出人的地方，再公开；不合适公开的，就不公开。
+release-group = 等人看过再公开
+release-caption = 同意公开的事
+release-empty = 没有等着公开的事
+release-empty-todo = 本人同意、又有了答复的事，会出现在这里。
 release-text = 给邻居看的：提了什么
 release-answer = 给邻居看的：答复了什么
 staff-hint-release_text = 本人同意给邻居看。请先看一遍：去掉能认出人的地方（姓名、门牌、电话、单位），再公开。公开后谁都能看。

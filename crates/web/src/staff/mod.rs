@@ -10,6 +10,7 @@ pub(crate) mod intake;
 pub(crate) mod late;
 pub(crate) mod leader;
 mod mask;
+pub(crate) mod release;
 pub(crate) mod returns;
 pub(crate) mod reviews;
 mod rows;

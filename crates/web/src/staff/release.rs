@@ -1,0 +1,58 @@
+//! `/to-release`: answered cases whose residents agreed to show them, for somebody to read and release.
+
+use super::Days;
+use super::rows::{self, Group, Lines};
+use crate::app::App;
+use crate::caller::{Staff, Visitor};
+use crate::lang::L;
+use crate::page::{Page, show};
+use crate::problem::Problem;
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+use store::view::{After, PAGE};
+
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    after: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/release.html")]
+struct ToRelease {
+    l: L,
+    page: Page,
+    groups: Vec<Group>,
+    shown: String,
+    next: String,
+    first: String,
+}
+
+/// `GET /to-release`
+pub(crate) async fn list(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let l = visitor.l;
+    let district = app.desk().district();
+    let days = Days::of(app.desk().now().date(), &district.calendar);
+    let (number, after) = (app.desk().number(), rows::read_after(&asked.after));
+    let from = after.map_or(-1, |a| a.seq);
+    let mut cases = app.read(move |db, _| store::view::unreleased(db, number, from, PAGE + 1)).await?;
+    let next = rows::next_after(&mut cases, |c| After { due: 0, seq: c.seq, no: 0 });
+    let cards = rows::cards(&app, cases.iter().map(|c| c.id).collect()).await?;
+    let lines = Lines { l, district: &district, staff: &staff, days, cards: &cards };
+    let all = cases.iter().map(|c| lines.of(c, String::new())).collect();
+    Ok(show(&ToRelease {
+        l,
+        page: visitor.page(l.t("nav-release")),
+        groups: Group::list([(l.t("release-group"), all)]),
+        shown: l.t_n("staff-shown", cases.len()),
+        next: next.map_or(String::new(), |after| rows::address("/to-release", &[("after", after.as_str())])),
+        first: after.map_or(String::new(), |_| "/to-release".to_owned()),
+    }))
+}
