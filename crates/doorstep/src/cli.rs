@@ -37,6 +37,9 @@ enum Wanted {
         /// Where the administrator's page puts backups. Without it: the folder `backups` in the data folder.
         #[arg(long, value_name = "FOLDER", env = "DOORSTEP_BACKUPS")]
         backups: Option<PathBuf>,
+        /// The file that describes the ways out for messages, instead of messages.toml in the data folder.
+        #[arg(long, env = "DOORSTEP_MESSAGES")]
+        messages: Option<PathBuf>,
     },
     /// Begin a district in an empty place.
     Init {
@@ -126,6 +129,9 @@ enum Wanted {
         /// A folder (also a backup), or a PostgreSQL URL.
         #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
         data: String,
+        /// The file that describes the ways out for messages, instead of messages.toml in the data folder.
+        #[arg(long, env = "DOORSTEP_MESSAGES")]
+        messages: Option<PathBuf>,
     },
     /// Empty the read tables and fill them again from the events.
     Rebuild {
@@ -264,7 +270,9 @@ pub fn run() -> ExitCode {
     // clap prints its own errors: what is wrong, how it is used; exit code 2.
     let done = match Cli::parse().command {
         None => serve::demo_and_serve(DATA, LISTEN),
-        Some(Wanted::Serve { data, listen, proxy, backups }) => serve::serve(&data, listen, proxy, backups),
+        Some(Wanted::Serve { data, listen, proxy, backups, messages }) => {
+            serve::serve(&data, listen, serve::Beside { proxies: proxy, backups, messages })
+        }
         Some(Wanted::Init { data, name_zh, name_en, origin }) => commands::init(&data, &name_zh, &name_en, &origin),
         Some(Wanted::Demo { data, seed, small }) => demo::demo(&data, seed, small),
         Some(Wanted::User { data, name, reset: true, .. }) => user::reset(&data, &name),
@@ -275,7 +283,7 @@ pub fn run() -> ExitCode {
         Some(Wanted::Token { data, name, scope }) => commands::token(&data, &name, &scope),
         Some(Wanted::Figures { data, format, wish }) => figures::run(&data, &wish, format),
         Some(Wanted::Verify { data, receipt, checkpoint }) => verify::verify(&data, &[receipt, checkpoint].concat()),
-        Some(Wanted::Doctor { data }) => doctor::doctor(&data),
+        Some(Wanted::Doctor { data, messages }) => doctor::doctor(&data, messages.as_deref()),
         Some(Wanted::Rebuild { data }) => commands::rebuild(&data),
         Some(Wanted::Backup { data, to }) => commands::backup(&data, &to),
         Some(Wanted::Restore { from, data }) => commands::restore(&from, &data),

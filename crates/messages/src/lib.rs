@@ -12,5 +12,5 @@ mod words;
 pub use backoff::TRIES_MOST;
 pub use channel::signature;
 pub use config::{Config, ConfigFault, Hook, Mail, Robot, Security, Sms};
-pub use sender::{Running, SendFault, Sender, start};
+pub use sender::{Running, SendFault, Sender, forget, start};
 pub use words::{Facts, ROBOT_MOST, Text, is_for_units};

@@ -77,15 +77,6 @@ impl Sender {
         Ok(self.desk.put_now(vec![outbox::stopped(self.desk.number())])?)
     }
 
-    /// Forgets settled messages that nobody needs any more.
-    ///
-    /// # Errors
-    /// As [`Desk::put_now`].
-    pub fn forget(&self) -> Result<(), SendFault> {
-        let before = Moment(self.desk.now().0 - KEPT_DAYS * 86_400_000);
-        Ok(self.desk.put_now(vec![outbox::forget(self.desk.number(), before)])?)
-    }
-
     /// One round over the messages of a kind that may be tried now, those that waited longest first. Returns how many it
     /// looked at; 0 when nothing is due.
     ///
@@ -245,6 +236,15 @@ fn follow(desk: &Desk, out: &HookOut, mut hook: Hook, entries: &[(u64, Vec<u8>)]
 
 fn seconds(now: Moment) -> i64 {
     now.0.div_euclid(1000)
+}
+
+/// Forgets settled messages that nobody needs any more.
+///
+/// # Errors
+/// As [`Desk::put_now`].
+pub fn forget(desk: &Desk) -> Result<(), Failure> {
+    let before = Moment(desk.now().0 - KEPT_DAYS * 86_400_000);
+    desk.put_now(vec![outbox::forget(desk.number(), before)])
 }
 
 /// The threads that send.

@@ -4,6 +4,7 @@ use crate::jobs::Jobs;
 use crate::problem::Problem;
 use desk::{Desk, Entropy};
 use domain::case::CaseId;
+use messages::Config;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -56,6 +57,7 @@ struct Inner {
     jobs: Jobs,
     backups: Option<PathBuf>,
     proxies: Vec<IpAddr>,
+    messages: Arc<Config>,
 }
 
 impl App {
@@ -86,6 +88,7 @@ impl App {
             jobs: Jobs::default(),
             backups: place.folder().map(|folder| folder.join(BACKUPS)),
             proxies: Vec::new(),
+            messages: Arc::new(Config::none()),
         })))
     }
 
@@ -131,6 +134,18 @@ impl App {
     /// Whether what an address names as its caller is believed.
     pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
         address.is_loopback() || self.0.proxies.contains(&address)
+    }
+
+    /// With the ways out for messages: what residents may choose from, and what the administrator sees.
+    pub fn with_messages(self, messages: Arc<Config>) -> App {
+        match Arc::try_unwrap(self.0) {
+            Ok(inner) => App(Arc::new(Inner { messages, ..inner })),
+            Err(shared) => App(shared),
+        }
+    }
+
+    pub(crate) fn messages(&self) -> &Config {
+        &self.0.messages
     }
 
     pub(crate) fn is_demo(&self) -> bool {

@@ -14,6 +14,7 @@ mod environment;
 mod fixture;
 mod imports;
 mod markers;
+mod messages;
 mod outside;
 mod tampered;
 mod tampering;

@@ -8,6 +8,7 @@ mod api;
 mod clerk;
 mod figures;
 mod kit;
+mod messages;
 mod office;
 mod office_audit;
 mod office_care;
