@@ -40,6 +40,9 @@ enum Wanted {
         /// The folder of the search index; without it, `index` in the data folder. On PostgreSQL there is no search without it.
         #[arg(long, env = "DOORSTEP_INDEX")]
         index: Option<PathBuf>,
+        /// The file that describes the ways out for messages, instead of messages.toml in the data folder.
+        #[arg(long, env = "DOORSTEP_MESSAGES")]
+        messages: Option<PathBuf>,
     },
     /// Begin a district in an empty place.
     Init {
@@ -129,6 +132,9 @@ enum Wanted {
         /// A folder (also a backup), or a PostgreSQL URL.
         #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
         data: String,
+        /// The file that describes the ways out for messages, instead of messages.toml in the data folder.
+        #[arg(long, env = "DOORSTEP_MESSAGES")]
+        messages: Option<PathBuf>,
     },
     /// Empty the read tables and fill them again from the events.
     Rebuild {
@@ -288,8 +294,8 @@ pub fn run() -> ExitCode {
     // clap prints its own errors: what is wrong, how it is used; exit code 2.
     let done = match Cli::parse().command {
         None => serve::demo_and_serve(DATA, LISTEN),
-        Some(Wanted::Serve { data, listen, proxy, backups, index }) => {
-            serve::serve(&data, listen, proxy, backups, index.as_deref())
+        Some(Wanted::Serve { data, listen, proxy, backups, index, messages }) => {
+            serve::serve(&data, listen, serve::Beside { proxies: proxy, backups, index, messages })
         }
         Some(Wanted::Init { data, name_zh, name_en, origin }) => commands::init(&data, &name_zh, &name_en, &origin),
         Some(Wanted::Demo { data, seed, small }) => demo::demo(&data, seed, small),
@@ -301,7 +307,7 @@ pub fn run() -> ExitCode {
         Some(Wanted::Token { data, name, scope }) => commands::token(&data, &name, &scope),
         Some(Wanted::Figures { data, format, wish }) => figures::run(&data, &wish, format),
         Some(Wanted::Verify { data, receipt, checkpoint }) => verify::verify(&data, &[receipt, checkpoint].concat()),
-        Some(Wanted::Doctor { data }) => doctor::doctor(&data),
+        Some(Wanted::Doctor { data, messages }) => doctor::doctor(&data, messages.as_deref()),
         Some(Wanted::Rebuild { data }) => commands::rebuild(&data),
         Some(Wanted::Reindex { data, index }) => commands::reindex(&data, index.as_deref()),
         Some(Wanted::Backup { data, to }) => commands::backup(&data, &to),

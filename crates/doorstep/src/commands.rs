@@ -128,6 +128,7 @@ pub fn restore(from: &Path, data: &str) -> Done {
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
+    store::outbox::hold(&mut Db::open_writer(&place(data)?)?, NUMBER)?;
     say(format_args!("The backup is restored. Check it: doorstep verify --data {data}"));
     Ok(())
 }

@@ -9,6 +9,7 @@ mod doctor;
 mod export;
 mod figures;
 mod import;
+mod messages;
 mod serve;
 mod user;
 mod verify;

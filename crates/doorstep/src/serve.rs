@@ -7,6 +7,7 @@ use desk::{Desk, Options};
 use reading::{Finder, Follower, Running};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use store::Place;
 use tokio::net::TcpListener;
@@ -19,17 +20,24 @@ const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 pub fn demo_and_serve(data: &str, listen: &str) -> Result<(), Failed> {
     demo::make_if_missing(data)?;
     let listen = listen.parse().map_err(|_| Failed::usage("The address can't be read.", "Use 127.0.0.1:8420."))?;
-    serve(data, listen, Vec::new(), None, None)
+    serve(data, listen, Beside::default())
+}
+
+/// What the server may be told beside where its data is and where it listens.
+#[derive(Default)]
+pub struct Beside {
+    /// Reverse proxies on other machines.
+    pub proxies: Vec<IpAddr>,
+    /// Where the administrator's page puts backups.
+    pub backups: Option<PathBuf>,
+    /// The folder of the search index.
+    pub index: Option<PathBuf>,
+    /// The file that describes the ways out for messages.
+    pub messages: Option<PathBuf>,
 }
 
 /// `serve`
-pub fn serve(
-    data: &str,
-    listen: SocketAddr,
-    proxies: Vec<IpAddr>,
-    backups: Option<PathBuf>,
-    index: Option<&Path>,
-) -> Result<(), Failed> {
+pub fn serve(data: &str, listen: SocketAddr, beside: Beside) -> Result<(), Failed> {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("DOORSTEP_LOG").unwrap_or_else(|_| "warn,request=info".into()),
@@ -41,13 +49,14 @@ pub fn serve(
     if desk.is_demo() {
         demo::must_be_whole(&desk, &place)?;
     }
-    let app = web::App::new(desk.clone(), &place)?.proxies(proxies);
-    let app = match backups {
+    let channels = Arc::new(crate::messages::config(&place, beside.messages.as_deref(), desk.is_demo())?);
+    let app = web::App::new(desk.clone(), &place)?.proxies(beside.proxies).with_messages(channels.clone());
+    let app = match beside.backups {
         Some(folder) => app.backups(folder),
         None => app,
     };
     let app = if desk.is_demo() { app.demo() } else { app };
-    let following = follow(&place, desk.number(), index);
+    let following = follow(&place, desk.number(), beside.index.as_deref());
     let app = following.iter().fold(app, |app, (finder, _)| app.with_finder(finder.clone()));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime
@@ -69,11 +78,17 @@ pub fn serve(
             ));
             demo::show_logins(&place);
         }
+        let sending = messages::start(&sweeper, &place, &channels).map_err(|e| {
+            Failed::new(format!("Messages can't be sent: {e}"), "Check messages.toml with doorstep doctor.")
+        })?;
         let sweeping = tokio::spawn(async move {
             loop {
                 let sweeper = sweeper.clone();
-                let swept = tokio::task::spawn_blocking(move || while sweeper.sweep_now().is_ok_and(|n| n > 0) {});
-                if swept.await.is_err() {
+                let swept = tokio::task::spawn_blocking(move || {
+                    while sweeper.sweep_now().is_ok_and(|n| n > 0) {}
+                    messages::forget(&sweeper)
+                });
+                if !matches!(swept.await, Ok(Ok(()))) {
                     tracing::error!("the sweep of waiting times failed");
                 }
                 tokio::time::sleep(SWEEP_EVERY).await;
@@ -81,6 +96,9 @@ pub fn serve(
         });
         let served = web::serve(listener, app, told_to_stop()).await;
         sweeping.abort();
+        tokio::task::spawn_blocking(move || sending.end())
+            .await
+            .unwrap_or_else(|e| tracing::error!(error = %e, "the sender failed"));
         served.map_err(|e| Failed::new(format!("The server stopped: {e}."), "Start it again."))
     })?;
     drop(runtime);

@@ -23,9 +23,11 @@ const TURN: &str = "UPDATE outbox SET kind = $1, lang = $2 WHERE district = $3 A
 const MARK: &str = "UPDATE outbox SET state = $1, tries = $2, next = $3, at = $4, said = $5 \
     WHERE district = $6 AND seq = $7 AND no = $8 AND (state IN ('waiting', 'sending') OR $9 = 1)";
 const STOPPED: &str = "UPDATE outbox SET state = 'unsure', said = 'stopped' WHERE district = $1 AND state = 'sending'";
-const AGAIN: &str = "UPDATE outbox SET state = 'waiting', tries = 0, next = $1, at = $2 \
+const HOLD: &str =
+    "UPDATE outbox SET state = 'unsure', said = 'restored' WHERE district = $1 AND state IN ('waiting', 'sending')";
+const AGAIN: &str = "UPDATE outbox SET state = 'waiting', tries = 0, said = NULL, next = $1, at = $2 \
     WHERE district = $3 AND kind = $4 AND state IN ('failed', 'unsure')";
-const AGAIN_ONE: &str = "UPDATE outbox SET state = 'waiting', tries = 0, next = $1, at = $2 \
+const AGAIN_ONE: &str = "UPDATE outbox SET state = 'waiting', tries = 0, said = NULL, next = $1, at = $2 \
     WHERE district = $3 AND seq = $4 AND no = $5 AND state IN ('failed', 'unsure', 'waiting')";
 const FORGET: &str = "DELETE FROM outbox WHERE district = $1 AND state NOT IN ('waiting', 'sending') AND at < $2";
 const DUE: &str = "SELECT seq, no, stream, kind, topic, unit, lang, state, tries, at, said FROM outbox \
@@ -53,8 +55,8 @@ const ENTRIES: &str = "SELECT seq, entry FROM events WHERE district = $1 AND seq
 
 /// Every statement of this file, to be proved on both engines.
 pub const STATEMENTS: &[&str] = &[
-    ADD, DROP, TURN, MARK, STOPPED, AGAIN, AGAIN_ONE, FORGET, DUE, KEPT, TROUBLED, COUNTS, LATELY, CASES, HOOKS, HOOK,
-    HOOK_AGAIN, ENTRIES,
+    ADD, DROP, TURN, MARK, STOPPED, HOLD, AGAIN, AGAIN_ONE, FORGET, DUE, KEPT, TROUBLED, COUNTS, LATELY, CASES, HOOKS,
+    HOOK, HOOK_AGAIN, ENTRIES,
 ];
 
 domain::vocabulary! {
@@ -310,6 +312,18 @@ pub fn mark(district: i64, message: &Message, state: State, next: Moment, now: M
 /// What was being sent when the service stopped: nobody knows whether it went out. For the start.
 pub fn stopped(district: i64) -> Write {
     Write::new(STOPPED, args![district])
+}
+
+/// What waited when a backup was made may have been sent since: in a restored place it waits for somebody to say so.
+/// Tables of an older version are left as they are; its outbox was empty.
+///
+/// # Errors
+/// What the database says.
+pub fn hold(db: &mut Db, district: i64) -> Result<()> {
+    if crate::schema::version(db)? < 5 {
+        return Ok(());
+    }
+    db.write(&[Write::new(HOLD, args![district])]).map(drop)
 }
 
 /// All given-up messages of a kind are tried again.

@@ -4,6 +4,7 @@ use crate::jobs::Jobs;
 use crate::problem::Problem;
 use desk::{Desk, Entropy};
 use domain::case::CaseId;
+use messages::Config;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -57,6 +58,7 @@ struct Inner {
     backups: Option<PathBuf>,
     proxies: Vec<IpAddr>,
     finder: Option<reading::Finder>,
+    messages: Arc<Config>,
 }
 
 impl App {
@@ -88,6 +90,7 @@ impl App {
             backups: place.folder().map(|folder| folder.join(BACKUPS)),
             proxies: Vec::new(),
             finder: None,
+            messages: Arc::new(Config::none()),
         })))
     }
 
@@ -143,9 +146,21 @@ impl App {
         }
     }
 
+    /// With the ways out for messages: what residents may choose from, and what the administrator sees.
+    pub fn with_messages(self, messages: Arc<Config>) -> App {
+        match Arc::try_unwrap(self.0) {
+            Ok(inner) => App(Arc::new(Inner { messages, ..inner })),
+            Err(shared) => App(shared),
+        }
+    }
+
     /// What searches; none where no place for an index was named.
     pub(crate) fn finder(&self) -> Option<&reading::Finder> {
         self.0.finder.as_ref()
+    }
+
+    pub(crate) fn messages(&self) -> &Config {
+        &self.0.messages
     }
 
     pub(crate) fn is_demo(&self) -> bool {

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::caller::{errors_in_form, guard};
 use crate::office::{accounts, audit, calendar, care, compare, figures, import, tables, units, versions};
 use crate::problem::Problem;
-use crate::{assets, intake, kept, log, resident, session, staff, statements};
+use crate::{assets, intake, kept, log, office, resident, session, staff, statements};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue};
@@ -162,6 +162,9 @@ pub const TABLE: &[Route] = &[
     route("GET", "/admin/care", Access::Staff(ADMINISTRATOR), || get(care::care)),
     route("POST", "/admin/care", Access::Staff(ADMINISTRATOR), || post(care::begin)),
     route("GET", "/admin/keys", Access::Staff(ADMINISTRATOR), || get(care::keys)),
+    // Messages.
+    route("GET", "/admin/messages", Access::Staff(ADMINISTRATOR), || get(office::messages::page)),
+    route("POST", "/admin/messages/again", Access::Staff(ADMINISTRATOR), || post(office::messages::again)),
     // What residents come for.
     route("GET", "/raise", Access::Public, || get(resident::raise::form)),
     route("POST", "/raise", Access::Public, || post(resident::raise::send)).with_photos(),

@@ -15,6 +15,7 @@ mod fixture;
 mod imports;
 mod index;
 mod markers;
+mod messages;
 mod outside;
 mod tampered;
 mod tampering;

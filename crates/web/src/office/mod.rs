@@ -8,6 +8,7 @@ pub(crate) mod compare;
 pub(crate) mod figures;
 pub(crate) mod import;
 mod sheet;
+pub(crate) mod messages;
 pub(crate) mod tables;
 pub(crate) mod units;
 pub(crate) mod versions;

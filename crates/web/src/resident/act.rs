@@ -1,6 +1,6 @@
 //! What a resident can do to their own case: each act is a form of the case page.
 
-use super::{Form, case};
+use super::{Form, case, telling};
 use crate::app::App;
 use crate::caller::{Visit, Visitor};
 use crate::form::Sent;
@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::{Failure, Key};
 use domain::case::{Command, Corrected, Handled, Solved, Verdict};
-use domain::{Actor, Label, Why};
+use domain::{Actor, Label, Lang, Why};
 
 /// What a form asks for.
 enum Asked {
@@ -34,6 +34,12 @@ fn read(act: &str, sent: &Sent) -> Option<Asked> {
         "reopen" => Command::Reopen { reason: text("reopen") },
         "review" => Command::AskReview { reason: text("review") },
         "re-review" => Command::AskReReview { reason: text("re-review") },
+        "telling" => {
+            let lang = if sent.get("lang") == "en" { Lang::En } else { Lang::Zh };
+            let Some(tell) = telling::read(sent, lang) else { return Some(Asked::Open("tell", "telling-open")) };
+            let command = Command::ChooseTelling { tell, address: text("address") };
+            return Some(Asked::Command(command, "address".to_owned()));
+        }
         "correct" => {
             let field = Corrected::of(sent.get("field"))?;
             let name = field.code();

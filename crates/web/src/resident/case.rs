@@ -1,6 +1,7 @@
 //! One's own case: where it stands and why, who has it, what has happened, and what one can do.
 
 use super::line::{Opening, Step, Teller, answer_of};
+use super::telling::Telling;
 use super::{Form, history, marked, when};
 use crate::app::App;
 use crate::caller::{Visit, Visitor};
@@ -15,18 +16,17 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use calendar::{Date, Unit};
 use domain::case::{
-    CORRECTIONS_MOST, Case, CaseId, Clock, CommandKind, Ending, Event, Handled, Solved, Stage, Track, allowed, field,
+    CORRECTIONS_MOST, Case, CaseId, Channel, Clock, CommandKind, Ending, Event, Handled, Solved, Stage, Track, allowed,
+    field,
 };
 use domain::district::District;
 use domain::rule::RuleId;
 use domain::{Actor, Label};
 use store::read::{self, History};
 
-/// The clock that the resident waits for: the earliest running duty that is theirs to know (a joint unit's report to
-/// the lead is not), or else their own time for a verdict.
+/// See [`Case::for_resident`].
 pub(crate) fn clock_of(case: &Case) -> Option<&Clock> {
-    let duty = case.duties().map(|(_, c)| c).filter(|c| c.rule != RuleId::JointReport);
-    duty.min_by_key(|c| c.due.alarm()).or_else(|| case.asked().filter(|c| c.is_running()))
+    case.for_resident()
 }
 
 /// The message that says what is promised by the day on which a rule's clock ends.
@@ -99,6 +99,7 @@ struct May {
     correct: bool,
     erase: bool,
     hide: bool,
+    tell: bool,
     /// The last day to ask for a review; none when it can't be asked for.
     review: Option<String>,
     /// The same for a re-review.
@@ -122,6 +123,7 @@ impl May {
             correct: can(CommandKind::CorrectField) && case.corrections < CORRECTIONS_MOST,
             erase: can(CommandKind::AskErasure) && !case.erasure_asked,
             hide: can(CommandKind::HideText) && case.may_be_shown(),
+            tell: can(CommandKind::ChooseTelling),
             review: until(RuleId::ReviewAsk).filter(|_| can(CommandKind::AskReview)),
             re_review: until(RuleId::ReReviewAsk).filter(|_| can(CommandKind::AskReReview)),
         }
@@ -176,6 +178,9 @@ struct CasePage {
     /// Where neighbours see it, while they do.
     shown: Option<String>,
     may: May,
+    telling: Telling,
+    /// How the resident is told now, in a sentence.
+    told_now: String,
     solved: Vec<Choice>,
     handled: Vec<Choice>,
     asked_for_good: Vec<Choice>,
@@ -210,7 +215,9 @@ pub(crate) async fn page(
         None => None,
     };
     let district = app.desk().district();
-    let drawn = draw(visitor, &history, other.as_ref(), &district, app.desk().now().date(), form, key);
+    let mut drawn = draw(visitor, &history, other.as_ref(), &district, app.desk().now().date(), form, key);
+    drawn.telling = Telling::of_case(visitor.l, &app.messages().offers(), &history.case, drawn.form.v("tell"));
+    drawn.may.tell &= !drawn.telling.choices.is_empty();
     Ok(show_with(status, &drawn))
 }
 
@@ -267,6 +274,8 @@ fn draw(
         erasure_asked: case.erasure_asked,
         shown: case.shown().map(|_| format!("/published/{}", history.first())),
         may: May::of(l, case, district, today),
+        telling: Telling::of(l, &[], ""),
+        told_now: l.t_n("telling-now", case.tell.map_or(Channel::None, |t| t.channel).label(l.0)),
         solved: Choice::all::<Solved>(l, form.v("solved")),
         // Whoever has no wish to rate needs no further tap.
         handled: Choice::all::<Handled>(l, Some(form.v("handled")).filter(|v| !v.is_empty()).unwrap_or("no_wish")),

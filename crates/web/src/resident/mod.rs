@@ -12,6 +12,7 @@ pub(crate) mod public;
 pub(crate) mod raise;
 pub(crate) mod receipt;
 pub(crate) mod shown;
+pub(crate) mod telling;
 
 use crate::app::App;
 use crate::form::Sent;

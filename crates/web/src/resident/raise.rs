@@ -2,6 +2,7 @@
 
 use super::photo::{self, PhotoFault};
 use super::shown::{self, CaseView};
+use super::telling::{self, Telling};
 use super::{Form, fresh, history, marked};
 use crate::app::App;
 use crate::caller::{From, VISIT, Visitor, cookie, cookie_key};
@@ -46,6 +47,7 @@ struct RaisePage {
     tracks: Vec<Choice>,
     units: Vec<Choice>,
     public: Vec<Choice>,
+    telling: Telling,
 }
 
 /// `GET /raise`
@@ -72,6 +74,7 @@ fn page(app: &App, visitor: &Visitor, status: StatusCode, form: Form, key: Strin
         categories: categories(&district, l, form.v("category")),
         tracks: tracks(l, form.v("track")),
         units: units(&district, l, form.v("accused")),
+        telling: Telling::of(l, &app.messages().offers(), form.v("tell")),
         public: vec![Choice::of("yes", &l.t("raise-public"), form.v("public"))],
         form,
     };
@@ -141,7 +144,7 @@ pub(crate) async fn send(
             return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, form, key, Vec::new()));
         }
     };
-    let Some(mut raise) = read_form(&sent, &photos) else { return Err(Problem::form()) };
+    let Some(mut raise) = read_form(&sent, visitor.l, &photos) else { return Err(Problem::form()) };
     if let Ok(index) = sent.get("joins").parse::<i64>() {
         // One that is not public any more becomes the handle of no case: the refusal says so.
         raise.joins = Some(shown::one(&app, index).await?.map_or(CaseId::default(), |case| case.id));
@@ -270,7 +273,7 @@ fn hex_hash(bytes: &[u8]) -> String {
 }
 
 /// The form as the desk takes it. None for a track that no page offers.
-fn read_form(sent: &Sent, photos: &[(String, Vec<u8>)]) -> Option<Raise> {
+fn read_form(sent: &Sent, l: L, photos: &[(String, Vec<u8>)]) -> Option<Raise> {
     let chosen = |name: &str| Some(sent.get(name)).filter(|v| !v.is_empty());
     let track = chosen("track").map_or(Some(Track::Hotline), Track::of)?;
     // Whoever changed their mind about an accusation may have left the unit standing.
@@ -285,7 +288,8 @@ fn read_form(sent: &Sent, photos: &[(String, Vec<u8>)]) -> Option<Raise> {
         contact: Contact {
             name: sent.get("name").to_owned(),
             phone: sent.get("phone").to_owned(),
-            ..Contact::default()
+            email: sent.get("email").to_owned(),
+            tell: telling::read(sent, l.0),
         },
         secret: sent.get("secret").to_owned(),
         public: sent.is_on("public"),

@@ -7,6 +7,7 @@ use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, show_with};
 use crate::problem::Problem;
 use crate::resident::receipt::Slip;
+use crate::resident::telling::{self, Telling};
 use crate::resident::{history, site};
 use askama::Template;
 use axum::extract::{Query, State};
@@ -15,7 +16,7 @@ use axum::response::Response;
 use desk::{Failure, Key, Raised};
 use domain::case::{Contact, Door, Raise, Track};
 use domain::district::UnitKind;
-use domain::{Label, Refusal, Role, Why};
+use domain::{Label, Lang, Refusal, Role, Why};
 use serde::Deserialize;
 
 /// The doors at which staff take cases down.
@@ -57,6 +58,8 @@ struct Intake {
     place: String,
     called: String,
     phone: String,
+    email: String,
+    telling: Telling,
     secret: String,
     speakers: String,
     doors: Vec<Choice>,
@@ -123,6 +126,8 @@ fn page(app: &App, visitor: &Visitor, status: StatusCode, sent: &Sent, errors: V
         place: typed("place"),
         called: typed("name"),
         phone: typed("phone"),
+        email: typed("email"),
+        telling: Telling::of(l, &app.messages().offers(), sent.get("tell")),
         secret: typed("secret"),
         speakers: typed("speakers"),
         doors: Choice::some(DOORS, l, sent.get("door")),
@@ -156,7 +161,9 @@ fn read(sent: &Sent) -> Result<Raise, Refusal> {
         contact: Contact {
             name: sent.get("name").to_owned(),
             phone: sent.get("phone").to_owned(),
-            ..Contact::default()
+            email: sent.get("email").to_owned(),
+            // In the first language: what the person reads, nobody asked.
+            tell: telling::read(sent, Lang::Zh),
         },
         secret: sent.get("secret").to_owned(),
         public: sent.all("marks").any(|m| m == "public"),

@@ -157,6 +157,17 @@ impl Kit {
         self.desk.raise(Actor::Resident, raise, Vec::new(), None).await.unwrap()
     }
 
+    /// Where the district stands.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// A case by its code, as it stands.
+    pub fn case(&self, code: &str) -> domain::case::Case {
+        let mut db = store::Db::open_reader(&self.place).unwrap();
+        store::read::case(&mut db, 1, self.case_id(code)).unwrap().unwrap()
+    }
+
     /// The handle of a case's code.
     pub fn case_id(&self, code: &str) -> domain::case::CaseId {
         let mut db = store::Db::open_reader(&self.place).unwrap();

@@ -9,6 +9,7 @@ mod clerk;
 mod figures;
 mod find;
 mod kit;
+mod messages;
 mod office;
 mod office_audit;
 mod office_care;

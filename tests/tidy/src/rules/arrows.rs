@@ -12,8 +12,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("desk", &["calendar", "domain", "ledger", "store"]),
     ("figures", &["calendar", "domain", "ledger", "store"]),
     ("reading", &["calendar", "domain", "ledger", "store"]),
-    ("web", &["calendar", "desk", "domain", "figures", "ledger", "reading", "store"]),
-    ("doorstep", &["calendar", "desk", "domain", "figures", "ledger", "reading", "store", "web"]),
+    ("messages", &["calendar", "desk", "domain", "ledger", "store"]),
+    ("web", &["calendar", "desk", "domain", "figures", "ledger", "messages", "reading", "store"]),
+    ("doorstep", &["calendar", "desk", "domain", "figures", "ledger", "messages", "reading", "store", "web"]),
 ];
 
 /// What a room's tests may name beside: they make their cases through the only door for change.
@@ -29,7 +30,7 @@ const OWNERS: &[(&[&str], &[&str], &str)] = &[
     (&["rusqlite", "tokio-postgres"], &["store"], "only the store room talks to a database: ask it for a query"),
     (
         &["tokio", "rand", "rand_core", "rand_chacha", "getrandom", "reqwest", "ureq", "tracing", "tempfile"],
-        &["store", "desk", "figures", "reading", "web", "doorstep"],
+        &["store", "desk", "figures", "messages", "reading", "web", "doorstep"],
         "the pure rooms do no I/O and draw no randomness: take what you need as a fact",
     ),
 ];

@@ -1,0 +1,302 @@
+//! Takes what waits, sends it, and marks what became of it, through the desk. One thread for each way out, in the process
+//! that holds the writer's lock: nobody else sends.
+//!
+//! What is promised, when the process ends between sending and marking: e-mail, text messages and web hooks go out at
+//! least once, each with an id that stays the same, so that a second copy can be known; a group robot at most once,
+//! because a group can't tell a second copy from a second task.
+
+use crate::backoff;
+use crate::channel::{Channels, Fault, HookOut, Then};
+use crate::config::{Config, ConfigFault};
+use crate::words::Facts;
+use desk::{Desk, Failure};
+use domain::Moment;
+use ledger::entry::Entry;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use store::db::Write;
+use store::log::DISTRICT_STREAM;
+use store::outbox::{self, Hook, Kind, Letter, Message, State};
+use store::{Db, Keys, Place, StoreError, read};
+
+/// How many messages one pass takes, and how many when nothing is sent.
+const PASS: usize = 32;
+const SINK_PASS: usize = 512;
+/// How many entries one pass of a web hook looks through.
+const ENTRIES: usize = 256;
+/// How many messages a group gets in a minute (the limit of WeCom).
+const GROUP_MOST: u64 = 20;
+const MINUTE: i64 = 60_000;
+/// How long settled messages are kept: the law wants logs for at least six months.
+const KEPT_DAYS: i64 = 184;
+/// How long a thread waits when there is nothing to do.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// Why the sender could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum SendFault {
+    /// The channels can't be used.
+    #[error(transparent)]
+    Config(#[from] ConfigFault),
+    /// The database did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The desk did not take a mark.
+    #[error(transparent)]
+    Desk(#[from] Failure),
+}
+
+/// Sends what waits. Each thread has one of its own.
+pub struct Sender {
+    desk: Desk,
+    db: Db,
+    keys: Keys,
+    config: Arc<Config>,
+    channels: Channels,
+}
+
+impl Sender {
+    /// A sender over a desk, the place that it writes to, and the channels of the district.
+    ///
+    /// # Errors
+    /// A [`SendFault`].
+    pub fn new(desk: Desk, place: &Place, config: Arc<Config>) -> Result<Sender, SendFault> {
+        let (db, keys) = (Db::open_reader(place)?, Keys::open(place, desk.number(), false)?);
+        let channels = Channels::new(&config)?;
+        Ok(Sender { desk, db, keys, config, channels })
+    }
+
+    /// What was being sent when the process before this one ended is marked as such. Once, before the first pass.
+    ///
+    /// # Errors
+    /// As [`Desk::put_now`].
+    pub fn recover(&self) -> Result<(), SendFault> {
+        Ok(self.desk.put_now(vec![outbox::stopped(self.desk.number())])?)
+    }
+
+    /// One round over the messages of a kind that may be tried now, those that waited longest first. Returns how many it
+    /// looked at; 0 when nothing is due.
+    ///
+    /// # Errors
+    /// A [`SendFault`]; what was sent until then is marked.
+    pub fn pass(&mut self, kind: Kind) -> Result<usize, SendFault> {
+        let (number, now) = (self.desk.number(), self.desk.now());
+        let most = if self.config.is_sink() { SINK_PASS } else { PASS };
+        let messages = outbox::due(&mut self.db, number, kind, now, most)?;
+        if messages.is_empty() {
+            return Ok(0);
+        }
+        if self.config.is_sink() {
+            let kept = messages.iter().map(|m| outbox::mark(number, m, State::Kept, now, now, None)).collect();
+            self.desk.put_now(kept)?;
+            return Ok(messages.len());
+        }
+        let letters = outbox::letters(&mut self.db, &mut self.keys, number, &messages)?;
+        let mut groups = outbox::lately(&mut self.db, number, Moment(now.0 - MINUTE))?;
+        for (message, letter) in messages.iter().zip(letters) {
+            let write = self.settle(message, letter.as_ref(), &mut groups)?;
+            self.desk.put_now(vec![write])?;
+        }
+        Ok(messages.len())
+    }
+
+    /// Sends a message, and says how to mark it.
+    fn settle(
+        &self,
+        message: &Message,
+        letter: Option<&Letter>,
+        groups: &mut HashMap<domain::district::UnitCode, u64>,
+    ) -> Result<Write, SendFault> {
+        let (number, now) = (self.desk.number(), self.desk.now());
+        let mark = |state, said| outbox::mark(number, message, state, now, now, said);
+        let Some(letter) = letter.filter(|l| !l.erased) else { return Ok(mark(State::Dropped, Some("erased"))) };
+        if let Some(unit) = message.unit.as_ref() {
+            if !self.channels.robots.has(unit.as_str()) {
+                return Ok(mark(State::Dropped, Some("no group")));
+            }
+            let sent = groups.entry(unit.clone()).or_default();
+            if *sent >= GROUP_MOST {
+                return Ok(outbox::mark(number, message, State::Waiting, Moment(now.0 + MINUTE), now, None));
+            }
+            *sent += 1;
+            // Marked before: if the process ends now, it is not sent again.
+            self.desk.put_now(vec![mark(State::Sending, None)])?;
+        }
+        Ok(match self.deliver(message, letter) {
+            Ok(()) => mark(State::Sent, None),
+            Err(fault) => self.after(message, &fault),
+        })
+    }
+
+    /// How to mark a message that did not go out.
+    fn after(&self, message: &Message, fault: &Fault) -> Write {
+        let (number, now) = (self.desk.number(), self.desk.now());
+        tracing::warn!(kind = %message.kind, entry = message.seq, fault = %fault.code, "a message did not go out");
+        let tried = Message { tries: message.tries.saturating_add(1), ..message.clone() };
+        // A group would see a second copy as a second task; elsewhere the id tells that it is one.
+        if fault.then == Then::Unsure && message.kind == Kind::Robot {
+            return outbox::mark(number, &tried, State::Unsure, now, now, Some(&fault.code));
+        }
+        match backoff::wait(tried.tries).filter(|_| fault.then != Then::Never) {
+            Some(ms) => outbox::mark(number, &tried, State::Waiting, Moment(now.0 + ms), now, Some(&fault.code)),
+            None => outbox::mark(number, &tried, State::Failed, now, now, Some(&fault.code)),
+        }
+    }
+
+    fn deliver(&self, message: &Message, letter: &Letter) -> Result<(), Fault> {
+        let never = |code: &str| Fault { then: Then::Never, code: code.to_owned() };
+        let facts = Facts::of(message, letter, &self.desk.district(), self.config.site.as_deref());
+        let text = facts.text(message.topic, message.lang);
+        let id = format!("{}.{}.{}", self.desk.number(), message.seq, message.no);
+        match (message.kind, &message.unit) {
+            (Kind::Robot, Some(unit)) => self.channels.robots.send(unit.as_str(), &text),
+            (Kind::Robot, None) => Err(never("no group")),
+            (Kind::Sms, _) if letter.phone.is_empty() => Err(never("no address")),
+            (Kind::Email, _) if letter.email.is_empty() => Err(never("no address")),
+            (Kind::Sms, _) => match &self.channels.sms {
+                Some(sms) => sms.send(&id, seconds(self.desk.now()), &letter.phone, &text),
+                None => Err(never("not configured")),
+            },
+            (Kind::Email, _) => match &self.channels.mail {
+                Some(mail) => mail.send(&id, &letter.email, &text),
+                None => Err(never("not configured")),
+            },
+        }
+    }
+
+    /// One round over the web hooks: each gets what it has not got yet, in the order of the ledger. Returns how many
+    /// entries were looked at; 0 when all have everything, or have to wait.
+    ///
+    /// # Errors
+    /// A [`SendFault`]; what was delivered until then is remembered.
+    pub fn hooks(&mut self) -> Result<usize, SendFault> {
+        let number = self.desk.number();
+        let known = outbox::hooks(&mut self.db, number)?;
+        let mut looked = 0;
+        for out in &self.channels.hooks {
+            let name = &out.hook.name;
+            let hook = match known.iter().find(|h| h.name == *name) {
+                Some(hook) => hook.clone(),
+                // A new one begins here and now: nobody asked for the past.
+                None => {
+                    let (_, position) = read::checkpoint(&mut self.db, number)?;
+                    let now = self.desk.now();
+                    let new =
+                        Hook { name: name.clone(), position, tries: 0, next: now, at: now, stopped: false, said: None };
+                    self.desk.put_now(vec![outbox::put_hook(number, &new)])?;
+                    new
+                }
+            };
+            if hook.stopped || hook.next > self.desk.now() {
+                continue;
+            }
+            let entries = outbox::entries(&mut self.db, number, hook.position, ENTRIES)?;
+            looked += entries.len();
+            follow(&self.desk, out, hook, &entries)?;
+        }
+        Ok(looked)
+    }
+}
+
+/// Brings a web hook further along the ledger, until it has all of these entries or one does not go.
+fn follow(desk: &Desk, out: &HookOut, mut hook: Hook, entries: &[(u64, Vec<u8>)]) -> Result<(), SendFault> {
+    let number = desk.number();
+    let mut passed = false;
+    for (seq, bytes) in entries {
+        let entry = Entry::parse(bytes).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        if entry.case == DISTRICT_STREAM.0 || !out.wants(&entry.kind) {
+            (hook.position, passed) = (seq + 1, true);
+            continue;
+        }
+        let now = desk.now();
+        match out.send(*seq, &entry, seconds(now)) {
+            Ok(()) => {
+                hook = Hook { position: seq + 1, tries: 0, next: now, at: now, said: None, ..hook };
+                passed = false;
+                desk.put_now(vec![outbox::put_hook(number, &hook)])?;
+            }
+            Err(fault) => {
+                tracing::warn!(hook = %hook.name, entry = seq, fault = %fault.code, "a web hook did not take an entry");
+                let tries = hook.tries.saturating_add(1);
+                let wait = backoff::wait(tries);
+                let next = Moment(now.0 + wait.unwrap_or_default());
+                hook = Hook { tries, next, at: now, stopped: wait.is_none(), said: Some(fault.code), ..hook };
+                return Ok(desk.put_now(vec![outbox::put_hook(number, &hook)])?);
+            }
+        }
+    }
+    if passed {
+        desk.put_now(vec![outbox::put_hook(number, &hook)])?;
+    }
+    Ok(())
+}
+
+fn seconds(now: Moment) -> i64 {
+    now.0.div_euclid(1000)
+}
+
+/// Forgets settled messages that nobody needs any more.
+///
+/// # Errors
+/// As [`Desk::put_now`].
+pub fn forget(desk: &Desk) -> Result<(), Failure> {
+    let before = Moment(desk.now().0 - KEPT_DAYS * 86_400_000);
+    desk.put_now(vec![outbox::forget(desk.number(), before)])
+}
+
+/// The threads that send.
+pub struct Running {
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// Begins to send: a thread for each kind of message, and one for the web hooks.
+///
+/// # Errors
+/// A [`SendFault`] if the channels can't be used or the desk does not answer.
+pub fn start(desk: &Desk, place: &Place, config: &Arc<Config>) -> Result<Running, SendFault> {
+    type Round = fn(&mut Sender) -> Result<usize, SendFault>;
+    let rounds: [(&str, Round); 4] = [
+        ("sms", |s| s.pass(Kind::Sms)),
+        ("e-mail", |s| s.pass(Kind::Email)),
+        ("groups", |s| s.pass(Kind::Robot)),
+        ("hooks", Sender::hooks),
+    ];
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut running = Running { stop: stop.clone(), threads: Vec::new() };
+    Sender::new(desk.clone(), place, config.clone())?.recover()?;
+    for (name, round) in rounds {
+        let mut sender = Sender::new(desk.clone(), place, config.clone())?;
+        let stop = stop.clone();
+        let work = move || {
+            while !stop.load(Ordering::Relaxed) {
+                match round(&mut sender) {
+                    Ok(n) if n > 0 => continue,
+                    Ok(_) => {}
+                    Err(SendFault::Desk(Failure::Closed)) => return,
+                    Err(e) => tracing::error!(error = %e, "messages wait: the next try is soon"),
+                }
+                std::thread::park_timeout(IDLE);
+            }
+        };
+        let thread = std::thread::Builder::new().name(name.into()).spawn(work);
+        running.threads.push(thread.map_err(|e| StoreError::Other(e.to_string()))?);
+    }
+    Ok(running)
+}
+
+impl Running {
+    /// Lets each thread end what it is sending, and waits for it.
+    pub fn end(self) {
+        self.stop.store(true, Ordering::Relaxed);
+        for thread in self.threads {
+            thread.thread().unpark();
+            if thread.join().is_err() {
+                tracing::error!("a thread that sends messages failed");
+            }
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! What a message says: a sentence for each topic in both languages, with nothing in it that says who somebody is or
+//! what somebody wrote.
+
+use calendar::Date;
+use domain::case::{Case, Event, Topic};
+use domain::district::District;
+use domain::rule::RuleId;
+use domain::{Label, Lang};
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{LanguageIdentifier, Loader};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+use store::outbox::{Letter, Message};
+
+fluent_templates::static_loader! {
+    static LOCALES = {
+        locales: "./locales",
+        fallback_language: "zh-CN",
+        // Marks around a variable would be copied along with a code.
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+static ZH: LazyLock<LanguageIdentifier> = LazyLock::new(|| Lang::Zh.tag().parse().unwrap_or_default());
+static EN: LazyLock<LanguageIdentifier> = LazyLock::new(|| Lang::En.tag().parse().unwrap_or_default());
+
+/// The longest text of a WeCom group robot, in bytes.
+pub const ROBOT_MOST: usize = 2048;
+
+/// What a message may say of a case: its code, terms of the field, names of units and categories, and dates.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    district: String,
+    site: Option<String>,
+    code: String,
+    unit: String,
+    category: String,
+    reason: String,
+    way: String,
+    by: Option<(&'static str, Date)>,
+    year: i16,
+}
+
+/// A message as it goes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// An e-mail's subject; for the page of the administrator also of the others.
+    pub subject: String,
+    /// What it says, as text message or in a group.
+    pub short: String,
+    /// What it says as e-mail.
+    pub long: String,
+}
+
+/// Whether a topic is told to the group of a unit; the others go to a resident.
+pub fn is_for_units(topic: Topic) -> bool {
+    use Topic::*;
+    matches!(topic, Task | JointTask | TaskReleased | ObjectionUpheld | ObjectionRejected | Replied)
+}
+
+fn say(lang: Lang, key: &str, values: &[(&'static str, &str)]) -> String {
+    let id: &LanguageIdentifier = match lang {
+        Lang::Zh => &ZH,
+        Lang::En => &EN,
+    };
+    let args: HashMap<Cow<'static, str>, FluentValue<'_>> =
+        values.iter().map(|(name, v)| (Cow::Borrowed(*name), FluentValue::from(*v))).collect();
+    LOCALES.try_lookup_with_args(id, key, &args).unwrap_or_else(|| key.to_owned())
+}
+
+/// A day in a sentence; with its year when it is not this one.
+fn day(lang: Lang, date: Date, year: i16) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let month = MONTHS[usize::from(date.month().unsigned_abs()).saturating_sub(1) % 12];
+    match (lang, date.year() == year) {
+        (Lang::Zh, true) => format!("{}月{}日", date.month(), date.day()),
+        (Lang::Zh, false) => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
+        (Lang::En, true) => format!("{} {month}", date.day()),
+        (Lang::En, false) => format!("{} {month} {}", date.day(), date.year()),
+    }
+}
+
+impl Facts {
+    /// What a message says of its case, as it was after the event that it tells of.
+    pub fn of(message: &Message, letter: &Letter, district: &District, site: Option<&str>) -> Facts {
+        let (case, lang, event) = (&letter.then, message.lang, &letter.event);
+        let lead = case.tasks.iter().rev().find(|t| t.lead).map(|t| &t.unit);
+        let unit = message.unit.as_ref().or(lead);
+        Facts {
+            district: district.name(lang).to_owned(),
+            site: site.map(str::to_owned),
+            code: case.code.clone(),
+            unit: unit.map(|u| district.unit_name(u, lang).to_owned()).unwrap_or_default(),
+            category: case.category.as_ref().map(|c| district.catalogue.name(c, lang).to_owned()).unwrap_or_default(),
+            reason: match event {
+                Event::NotAccepted { reason } => reason.label(lang).to_owned(),
+                _ => String::new(),
+            },
+            way: case.way.map(|w| w.label(lang).to_owned()).unwrap_or_default(),
+            by: by(message.topic, case, message.unit.is_some()),
+            year: case.touched.date().year(),
+        }
+    }
+
+    /// Made-up facts, for the page that shows every message.
+    pub fn example(lang: Lang, topic: Topic, site: Option<&str>) -> Facts {
+        use domain::case::{ScopeReason, Way};
+        let by = match topic {
+            Topic::Received => Some("by-acceptance"),
+            Topic::Asked => Some("by-reply"),
+            Topic::Answered | Topic::ReviewAnswered | Topic::ReReviewAnswered => Some("by-verdict"),
+            Topic::NotAccepted | Topic::Routed | Topic::NotReached | Topic::Chosen => None,
+            Topic::TaskReleased | Topic::ObjectionUpheld => None,
+            topic if is_for_units(topic) => Some("group-by"),
+            _ => Some("by-answer"),
+        };
+        Facts {
+            district: lang.pick("示例区", "Example District").to_owned(),
+            site: site.map(str::to_owned),
+            code: "K7MP-2RQ9".to_owned(),
+            unit: lang.pick("住房建设委", "the housing office").to_owned(),
+            category: lang.pick("供热不热", "cold heating").to_owned(),
+            reason: ScopeReason::OtherPlace.label(lang).to_owned(),
+            way: Way::Arbitration.label(lang).to_owned(),
+            by: by.map(|key| (key, Date::constant(2024, 3, 8))),
+            year: 2024,
+        }
+    }
+
+    /// The message of a topic in a language.
+    pub fn text(&self, topic: Topic, lang: Lang) -> Text {
+        let Facts { district, code, unit, reason, way, .. } = self;
+        let category = match self.category.as_str() {
+            "" => String::new(),
+            name => format!("{}{name}", lang.pick("，", ", ")),
+        };
+        let values: &[(&'static str, &str)] =
+            &[("code", code), ("unit", unit), ("category", &category), ("reason", reason), ("way", way)];
+        let mut sentences = vec![say(lang, &topic.code().replace('_', "-"), values)];
+        if let Some((key, date)) = self.by {
+            sentences.push(say(lang, key, &[("day", &day(lang, date, self.year))]));
+        }
+        let gap = lang.pick("", " ");
+        let subject =
+            say(lang, "mail-subject", &[("district", district), ("code", code), ("topic", topic.label(lang))]);
+        if is_for_units(topic) {
+            sentences.push(say(lang, "group-look", &[]));
+            let short = cut(&sentences.join(gap), ROBOT_MOST);
+            return Text { subject, long: short.clone(), short };
+        }
+        let look = match &self.site {
+            Some(site) => say(lang, "look", &[("site", site)]),
+            None => say(lang, "look-no-site", &[]),
+        };
+        let long = format!("{}\n\n{look}\n\n{district}\n\n{}\n", sentences.join(gap), say(lang, "mail-foot", &[]));
+        sentences.push(look);
+        let short = say(lang, "frame", &[("district", district), ("text", &sentences.join(gap))]);
+        Text { subject, short, long }
+    }
+}
+
+/// By when what happens next, for a resident or a unit.
+fn by(topic: Topic, case: &Case, unit: bool) -> Option<(&'static str, Date)> {
+    let rolled = |clock: &domain::case::Clock| clock.due.rolled;
+    if unit {
+        let shown = matches!(topic, Topic::Task | Topic::JointTask | Topic::ObjectionRejected | Topic::Replied);
+        return case.next_due().filter(|_| shown).map(|c| ("group-by", rolled(c)));
+    }
+    if matches!(topic, Topic::NotAccepted | Topic::Routed | Topic::NotReached | Topic::Chosen) {
+        return None;
+    }
+    if topic == Topic::Asked {
+        return case.waits().map(|c| ("by-reply", rolled(c)));
+    }
+    let clock = case.for_resident().filter(|c| !c.is_paused())?;
+    let key = match clock.rule {
+        rule if rule.is_acceptance() => "by-acceptance",
+        RuleId::HotlineDispatch => "by-dispatch",
+        RuleId::NeedReply => "by-first-reply",
+        RuleId::VerdictAsk => "by-verdict",
+        _ => "by-answer",
+    };
+    Some((key, rolled(clock)))
+}
+
+/// At most so many bytes, whole characters.
+fn cut(text: &str, most: usize) -> String {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_message_is_whole_in_both_languages_and_fits_its_channel() {
+        for topic in Topic::ALL {
+            for lang in [Lang::Zh, Lang::En] {
+                let site = Some("https://doorstep.example/follow");
+                let text = Facts::example(lang, *topic, site).text(*topic, lang);
+                for part in [&text.subject, &text.short, &text.long] {
+                    assert!(
+                        !part.contains('{') && !part.contains('$') && part.contains("K7MP-2RQ9"),
+                        "{topic}: {part}"
+                    );
+                }
+                assert!(text.short.len() <= ROBOT_MOST && text.short.chars().count() <= 420, "{}", text.short);
+                assert!(lang == Lang::Zh || text.short.is_ascii() || text.short.contains('“'), "{}", text.short);
+            }
+        }
+    }
+
+    #[test]
+    fn a_robot_text_is_cut_between_characters() {
+        assert_eq!(cut("中文", 4), "中");
+        let facts = Facts { unit: "长".repeat(5000), ..Facts::example(Lang::Zh, Topic::Task, None) };
+        let text = facts.text(Topic::Task, Lang::Zh).short;
+        assert!(text.len() <= ROBOT_MOST && text.starts_with("【新任务】"));
+    }
+
+    #[test]
+    fn a_day_names_another_year() {
+        let date = Date::constant(2024, 1, 8);
+        assert_eq!(day(Lang::Zh, date, 2024), "1月8日");
+        assert_eq!(day(Lang::Zh, date, 2023), "2024年1月8日");
+        assert_eq!(day(Lang::En, date, 2023), "8 January 2024");
+    }
+}

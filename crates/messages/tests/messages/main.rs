@@ -1,0 +1,148 @@
+//! Messages, told as stories over a real mail server and a real receiver of requests on this machine, on SQLite and, where
+//! it is installed, on PostgreSQL.
+
+// Helpers outside of a test function are tests too.
+#![allow(clippy::unwrap_used)]
+
+mod promises;
+mod ways;
+
+use desk::{Clock, Desk, Entropy, Options, Raised, WriterThread};
+use domain::case::*;
+use domain::district::{self as ground, Catalogue, Category, Responsible, Unit, UnitKind};
+use domain::{Actor, Lang, Moment, Role};
+use messages::testing::Server;
+use messages::{Config, Sender};
+use std::sync::Arc;
+use store::outbox::{self, Kind, State};
+use store::testing::cluster;
+use store::{Db, Place};
+
+const SECRET: &str = "a secret of the district";
+
+/// A district with its desk, a mail server, and a receiver of requests.
+struct Town {
+    place: Place,
+    _folder: tempfile::TempDir,
+    clock: Clock,
+    desk: Desk,
+    _thread: WriterThread,
+    mail: Server,
+    http: Server,
+}
+
+/// Runs a story on every engine that is there.
+fn everywhere(story: impl Fn(&Town)) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut places = vec![(Place::parse(folder.path().join("data").to_str().unwrap()).unwrap(), folder)];
+    if let Some(cluster) = cluster() {
+        places.push((Place::parse(&cluster.database().unwrap()).unwrap(), tempfile::tempdir().unwrap()));
+    }
+    for (place, folder) in places {
+        story(&Town::found(place, folder));
+    }
+}
+
+fn staff(unit: &str, role: Role) -> Actor {
+    Actor::Staff { account: role as u32 + 1, unit: unit.into(), role }
+}
+
+impl Town {
+    fn found(place: Place, folder: tempfile::TempDir) -> Town {
+        let clock = Clock::at(Moment::from_local("2024-03-04T09:00:00".parse().unwrap()));
+        let options = Options { number: 1, clock: clock.clone(), entropy: Entropy::seeded(1) };
+        let (desk, thread) = Desk::found(&place, options, "示例区", "Example", "example.test/ledger").unwrap();
+        let unit = |code: &str, kind| Unit {
+            code: code.into(),
+            zh: format!("{code}单位"),
+            en: format!("unit {code}"),
+            kind,
+            parent: None,
+            closed: false,
+        };
+        let units =
+            vec![unit("centre", UnitKind::Centre), unit("housing", UnitKind::Bureau), unit("water", UnitKind::Bureau)];
+        let category = Category {
+            code: "heating".into(),
+            zh: "供热".into(),
+            en: "heating".into(),
+            responsible: Responsible::Unit("housing".into()),
+            tracks: vec![],
+            keywords: vec![],
+        };
+        let system = || Actor::System { name: "init".into() };
+        desk.change_now(system(), ground::Command::SetUnits(units)).unwrap();
+        let catalogue = Catalogue { version: 0, categories: vec![category] };
+        desk.change_now(system(), ground::Command::PublishCatalogue(catalogue)).unwrap();
+        let (mail, http) = (Server::mail().unwrap(), Server::http().unwrap());
+        Town { place, _folder: folder, clock, desk, _thread: thread, mail, http }
+    }
+
+    /// The channels of the district, all of them to the servers of the test.
+    fn config(&self) -> String {
+        format!(
+            "site = \"https://doorstep.example/follow\"\n\
+             [mail]\nserver = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\nfrom = \"家门口 <noreply@doorstep.example>\"\n\
+             [sms]\nurl = \"{}\"\nsecret = \"{SECRET}\"\n\
+             [[robot]]\nunit = \"housing\"\nurl = \"{}\"\n\
+             [[hook]]\nname = \"city\"\nurl = \"{}\"\nsecret = \"{SECRET}\"\nkinds = [\"raised\", \"accepted\", \"dispatched\"]\n",
+            self.mail.port(),
+            self.http.url("/sms"),
+            self.http.url("/robot"),
+            self.http.url("/hook"),
+        )
+    }
+
+    fn sender(&self) -> Sender {
+        self.sender_with(&self.config())
+    }
+
+    fn sender_with(&self, config: &str) -> Sender {
+        let config = Config::parse(config, &|_| None).unwrap();
+        Sender::new(self.desk.clone(), &self.place, Arc::new(config)).unwrap()
+    }
+
+    /// A case whose resident wants to be told.
+    fn raise(&self, channel: Channel) -> Raised {
+        let contact = Contact {
+            name: "某居民".into(),
+            phone: "138 0000-0000".into(),
+            email: "name@example.com".into(),
+            tell: Some(Tell { channel, lang: Lang::Zh }),
+        };
+        let raise = Raise { text: "楼道的灯三天不亮了。".into(), contact, ..Raise::default() };
+        self.desk.raise_now(Actor::Resident, raise, None).unwrap()
+    }
+
+    fn act(&self, actor: Actor, id: CaseId, command: Command) {
+        self.desk.act_now(actor, id, command).unwrap();
+    }
+
+    fn accept(&self, id: CaseId) {
+        self.act(staff("centre", Role::Dispatcher), id, Command::Accept { way: None, category: "heating".into() });
+    }
+
+    fn dispatch(&self, id: CaseId) {
+        let joint = vec!["water".into()];
+        self.act(staff("centre", Role::Dispatcher), id, Command::Dispatch { lead: "housing".into(), joint });
+    }
+
+    fn minutes(&self, minutes: i64) {
+        self.clock.set(Moment(self.clock.now().0 + minutes * 60_000));
+    }
+
+    fn db(&self) -> Db {
+        Db::open_reader(&self.place).unwrap()
+    }
+
+    /// How many messages of a kind are in a state.
+    fn count(&self, kind: Kind, state: State) -> u64 {
+        let counts = outbox::counts(&mut self.db(), 1, Moment(0)).unwrap();
+        counts.iter().find(|c| c.kind == kind && c.state == state).map_or(0, |c| c.all)
+    }
+
+    /// What went wrong last with messages that are not settled.
+    fn said(&self) -> Vec<String> {
+        outbox::troubled(&mut self.db(), 1, 100).unwrap().into_iter().filter_map(|m| m.said).collect()
+    }
+}
