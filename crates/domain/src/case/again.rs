@@ -1,4 +1,4 @@
-//! What comes after, and beside: reopening, review and re-review, hearings, merged cases.
+//! What comes after, and beside: reopening, review and re-review, hearings, merged and linked cases.
 
 use super::clock::ClockChange;
 use super::decide::{Decision, New, promise, required, told};
@@ -97,6 +97,25 @@ impl Decision<'_> {
         let started = self.case.running(rule).is_none().then(|| self.start(rule, None));
         let changes = self.settle(|c| c.rule != rule, |_| true);
         Ok(vec![New::of(Event::Merged { into }).clocks(changes).clocks(started)])
+    }
+
+    /// Both cases go on, and each says that there is the other.
+    pub(super) fn link(&self, link: LinkKind, to: CaseId) -> Result<New, Refusal> {
+        if self.other()?.is_sealed() != self.case.is_sealed() {
+            return Err(Refusal::at(Why::OtherSealed, "to"));
+        }
+        if self.case.links.iter().any(|(_, id)| *id == to) {
+            return Err(Refusal::at(Why::Linked, "to"));
+        }
+        Ok(New::of(Event::Linked { link, to }))
+    }
+
+    /// A link is taken back; that it was there stays in the history.
+    pub(super) fn unlink(&self, to: CaseId) -> Result<New, Refusal> {
+        if !self.case.links.iter().any(|(_, id)| *id == to) {
+            return Err(Refusal::at(Why::NotLinked, "to"));
+        }
+        Ok(New::of(Event::Unlinked { to }))
     }
 
     /// What a merged case does when the other one has come to something: its own resident gets the answer and is asked

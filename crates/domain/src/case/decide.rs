@@ -279,21 +279,8 @@ impl Decision<'_> {
             }
             Command::Merge { into } => self.merge(*into),
             Command::FollowMerged { into } => self.follow(*into),
-            Command::Link { link, to } => {
-                if self.other()?.is_sealed() != self.case.is_sealed() {
-                    return Err(Refusal::at(Why::OtherSealed, "to"));
-                }
-                if self.case.links.iter().any(|(_, id)| id == to) {
-                    return Err(Refusal::at(Why::Linked, "to"));
-                }
-                one(New::of(Event::Linked { link: *link, to: *to }))
-            }
-            Command::Unlink { to } => {
-                if !self.case.links.iter().any(|(_, id)| id == to) {
-                    return Err(Refusal::at(Why::NotLinked, "to"));
-                }
-                one(New::of(Event::Unlinked { to: *to }))
-            }
+            Command::Link { link, to } => one(self.link(*link, *to)?),
+            Command::Unlink { to } => one(self.unlink(*to)?),
             Command::Withdraw => one(New::of(Event::Withdrawn).clocks(self.stop_all())),
             Command::Erase { ground } => self.erase(*ground),
             Command::Recategorise { category } => {

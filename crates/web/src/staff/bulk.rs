@@ -353,9 +353,11 @@ impl Bulk<'_> {
             "" if guess => "…".to_owned(),
             text => text.to_owned(),
         };
-        let unit = |field: &'static str| match self.sent.get(field) {
-            "" => Err(Refusal::at(Why::Empty, field)),
-            unit => Ok(unit.into()),
+        let any = || self.district.units.values().find(|u| !u.closed && u.kind != UnitKind::Discipline);
+        let unit = |field: &'static str| match (self.sent.get(field), any().filter(|_| guess)) {
+            ("", Some(any)) => Ok(any.code.clone()),
+            ("", None) => Err(Refusal::at(Why::Empty, field)),
+            (unit, _) => Ok(unit.into()),
         };
         let number = |n: usize| args.get(n).and_then(|a| a.parse().ok()).ok_or(Refusal::new(Why::NotYours));
         let one = |command| Ok(vec![command]);

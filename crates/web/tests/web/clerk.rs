@@ -208,6 +208,41 @@ async fn one_button_accepts_and_dispatches_as_the_catalogue_suggests() {
 }
 
 #[tokio::test]
+async fn a_dispatcher_gives_several_cases_to_a_unit_and_designates_one_with_a_reason() {
+    let kit = Kit::new().await;
+    let mut dispatcher = kit.role(Role::Dispatcher).await;
+    let mut codes = Vec::new();
+    for n in 0..2 {
+        let code = kit.raise(&format!("第{n}件说不清的事")).await.code;
+        dispatcher.done(&code, "accept", &[("category", "water")]).await;
+        codes.push(code);
+    }
+    let raised = kit.raise("还没受理的").await.code;
+    let inbox = dispatcher.get("/inbox").await;
+    let picks: Vec<String> = codes.iter().chain([&raised]).map(|c| pick(&inbox, c)).collect();
+    let fields = dispatcher.bulk("d1", "dispatch", "", &picks, &[]).await;
+    assert_eq!(fields.status, StatusCode::OK, "nothing was typed yet, so nothing is wrong with it");
+    fields.has("能办理的有 2 件").has("不能这样办理").has("id=\"f-lead\"").lacks("id=\"errors\"");
+    let none = dispatcher.bulk("d1", "dispatch", "check", &picks, &[]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    none.has("href=\"#f-lead\"");
+    let confirm = dispatcher.bulk("d1", "dispatch", "check", &picks, &[("lead", "water")]).await;
+    confirm.has("派给示范水务局").has("办理这 2 件").has("<dd>示范水务局<input");
+    let picks = values(&confirm, "pick");
+    dispatcher.bulk("d1", "dispatch", "do", &picks, &[("lead", "water")]).await.has("2 件中办理了 2 件");
+    let water = kit.signed_in("clerk-water").await.get("/desk").await;
+    water.has(&codes[0]).has(&codes[1]);
+    let version = dispatcher.case(&codes[0]).await.input("version");
+    let picks = vec![format!("{} {version}", codes[0])];
+    let typed = [("unit", "housing"), ("reason", "水务说不归它")];
+    let confirm = dispatcher.bulk("d2", "designate", "check", &picks, &typed).await;
+    confirm.has("指定示范住建局办理，不能再退回").has("水务说不归它");
+    let picks = values(&confirm, "pick");
+    dispatcher.bulk("d2", "designate", "do", &picks, &typed).await.has("1 件中办理了 1 件");
+    dispatcher.case(&codes[0]).await.has("水务说不归它").has("指定办理");
+}
+
+#[tokio::test]
 async fn what_no_unit_answers_for_stands_on_top_of_the_inbox_until_one_does() {
     let kit = Kit::new().await;
     let returned = dispatched(&kit, hotline("推来推去的")).await;
