@@ -174,7 +174,7 @@ fn no_file(fault: Fault) -> Failed {
 
 /// Writes a case.
 fn row<W: std::io::Write + Send>(writer: &mut Writer<W>, record: &Record, masked: bool) -> Result<(), Fault> {
-    let Record { case, first, texts } = record;
+    let Record { case, first, texts, .. } = record;
     let own = |name: &str| texts.get(name).map(String::as_str).unwrap_or_default();
     let field = |name: &str| if masked { mask::whole(own(name)).to_owned() } else { own(name).to_owned() };
     let known = [own(field::NAME), own(field::PHONE), own(field::PLACE)];
