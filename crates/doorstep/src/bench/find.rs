@@ -135,7 +135,7 @@ pub fn at(data: &str, texts: &Texts, size: u64) -> Result<Column, Failed> {
     put("index, MB", format!("{:.1}", bytes_in(&folder) as f64 / 1e6));
     ask(&volume.finder(), texts, &mut put)?;
     drop(volume);
-    put("commit to findable on a running desk, ms", delay(&home)?);
+    put("commit to findable on a running desk, ms", delay(&home, size.min(RAISED))?);
     Ok(column)
 }
 
@@ -180,7 +180,7 @@ fn ask(finder: &Finder, texts: &Texts, put: &mut impl FnMut(&str, String)) -> Re
     let one: Vec<String> = pairs.iter().map(|(word, _)| word.clone()).collect();
     let two: Vec<String> = pairs.iter().map(|(a, b)| format!("{a} {b}")).collect();
     let frequent: Vec<String> = FREQUENT.iter().map(|w| (*w).to_owned()).collect();
-    let both = FREQUENT.iter().flat_map(|a| FREQUENT.iter().filter(move |b| a != b).map(move |b| format!("{a} {b}")));
+    let both = FREQUENT.iter().flat_map(|a| FREQUENT.iter().filter(move |b| a != *b).map(move |b| format!("{a} {b}")));
     let both: Vec<String> = both.collect();
     let sorts = [
         ("one word, ms", &one, &centre),
@@ -209,7 +209,7 @@ fn ask(finder: &Finder, texts: &Texts, put: &mut impl FnMut(&str, String)) -> Re
 }
 
 /// From the desk's answer, which comes after the commit, until the case is found.
-fn delay(home: &Home) -> Result<String, Failed> {
+fn delay(home: &Home, raised: u64) -> Result<String, Failed> {
     let data = format!("{}/desk", home.data);
     let place = place(&data)?;
     let opened = district::found(&place)?;
@@ -225,7 +225,7 @@ fn delay(home: &Home) -> Result<String, Failed> {
     let actor = Actor::Staff { account: 1, unit: "centre".into(), role: Role::Dispatcher };
     let Some(reader) = Reader::of(&actor, &district) else { return Ok(String::new()) };
     let mut each = Vec::new();
-    for n in 0..RAISED {
+    for n in 0..raised {
         district::raise_one(&opened, n, &format!("标记{n}x 楼道灯不亮"))?;
         let begun = Instant::now();
         let question = Question { words: asked(&format!("标记{n}x"), &district), ..Question::default() };
@@ -239,4 +239,28 @@ fn delay(home: &Home) -> Result<String, Failed> {
     drop(running);
     opened.close()?;
     Ok(quantiles(each))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_search_is_measured_with_texts_of_its_own_where_no_messages_are_and_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let texts = Texts::read(Some(folder.path())).unwrap();
+        let column = at(folder.path().join("data").to_str().unwrap(), &texts, 4).unwrap();
+        assert!(column.iter().any(|(name, value)| name == "one word, ms" && value.starts_with("p50 ")), "{column:?}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn messages_are_read_by_the_names_of_their_columns() {
+        let folder = tempfile::tempdir().unwrap();
+        let table = "留言主题,留言详情,答复意见\n路灯,不亮。很久了。,已修\n";
+        std::fs::write(folder.path().join("messages_answered.csv"), table).unwrap();
+        let texts = Texts::read(Some(folder.path())).unwrap();
+        assert_eq!((texts.titles, texts.answers), (vec!["路灯".to_owned()], vec!["已修".to_owned()]));
+        assert_eq!(texts.sentences, [["不亮。", "很久了。"]]);
+    }
 }
