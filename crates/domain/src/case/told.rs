@@ -59,13 +59,13 @@ pub const SILENT: &[(&str, &str)] = &[
     ("re_review_asked", "the resident's own act, confirmed on the page"),
     ("withdrawn", "the resident's own act, confirmed on the page"),
     ("linked", "it changes nothing for the case"),
+    ("unlinked", "it changes nothing for the case"),
     ("erased", "the address is destroyed with everything else"),
     ("recategorised", "a correction, to be seen on the page"),
     ("field_corrected", "a correction, to be seen on the page"),
     ("text_hidden", "to be seen on the page"),
     ("text_released", "to be seen on the page, as the resident agreed to"),
     ("erasure_asked", "the resident's own act, confirmed on the page"),
-    ("erasure_declined", "to be seen on the page, with its reasons"),
     ("unmasked", "to be seen on the page, with its purpose"),
     ("interest_declared", "within the unit"),
 ];
@@ -108,6 +108,7 @@ fn to_resident(event: &Event, by: &Actor, case: &Case) -> Option<Topic> {
         Event::HearingClosed => Topic::HearingClosed,
         Event::Merged { .. } => Topic::Merged,
         Event::Parted { .. } => Topic::Parted,
+        Event::ErasureDeclined => Topic::ErasureDeclined,
         _ => return None,
     };
     (*by != Actor::Resident).then_some(topic)

@@ -11,7 +11,6 @@ pub(crate) mod intake;
 pub(crate) mod keys;
 pub(crate) mod late;
 pub(crate) mod leader;
-pub(crate) mod mask;
 pub(crate) mod near;
 pub(crate) mod release;
 pub(crate) mod returns;
