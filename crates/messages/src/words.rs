@@ -123,7 +123,7 @@ impl Facts {
             Topic::Received => Some("by-acceptance"),
             Topic::Asked => Some("by-reply"),
             Topic::Answered | Topic::ReviewAnswered | Topic::ReReviewAnswered => Some("by-verdict"),
-            Topic::NotAccepted | Topic::Routed | Topic::NotReached | Topic::Chosen => None,
+            Topic::NotAccepted | Topic::Routed | Topic::NotReached | Topic::ErasureDeclined | Topic::Chosen => None,
             Topic::TaskReleased | Topic::ObjectionUpheld => None,
             topic if is_for_units(topic) => Some("group-by"),
             _ => Some("by-answer"),
@@ -180,7 +180,8 @@ fn by(topic: Topic, case: &Case, unit: bool) -> Option<(&'static str, Date)> {
         let shown = matches!(topic, Topic::Task | Topic::JointTask | Topic::ObjectionRejected | Topic::Replied);
         return case.next_due().filter(|_| shown).map(|c| ("group-by", rolled(c)));
     }
-    if matches!(topic, Topic::NotAccepted | Topic::Routed | Topic::NotReached | Topic::Chosen) {
+    if matches!(topic, Topic::NotAccepted | Topic::Routed | Topic::NotReached | Topic::ErasureDeclined | Topic::Chosen)
+    {
         return None;
     }
     if topic == Topic::Asked {

@@ -317,8 +317,8 @@ fn outbox(health: &Health, visit: &mut Visit) {
             visit.finding(
                 Said::new(format!("{count} 条消息没有发出去。"), format!("{count} messages could not be sent.")),
                 Said::new(
-                    "请检查网关的地址和账号，再重发。",
-                    "Check the gateway's address and account, and send them again.",
+                    "请看管理员的“消息”页面：那里写着原因，也可以再发一次。",
+                    "Look at the administrator's page of messages: it says why, and has a button to send them again.",
                 ),
             );
         }

@@ -63,6 +63,7 @@ crate::vocabulary! {
         HearingClosed "hearing_closed" "听证结束" "a hearing is over",
         Merged "merged" "已并案" "merged",
         Parted "parted" "并案结束，单独办理" "goes on by itself",
+        ErasureDeclined "erasure_declined" "删除申请已答复" "erasure declined",
         Chosen "chosen" "通知方式已设定" "the way of being told is set",
         Task "task" "新任务" "a new task",
         JointTask "joint_task" "新协办任务" "a new joint task",

@@ -66,7 +66,6 @@ pub const SILENT: &[(&str, &str)] = &[
     ("text_hidden", "to be seen on the page"),
     ("text_released", "to be seen on the page, as the resident agreed to"),
     ("erasure_asked", "the resident's own act, confirmed on the page"),
-    ("erasure_declined", "to be seen on the page, with its reasons"),
     ("unmasked", "to be seen on the page, with its purpose"),
     ("interest_declared", "within the unit"),
 ];
@@ -109,6 +108,7 @@ fn to_resident(event: &Event, by: &Actor, case: &Case) -> Option<Topic> {
         Event::HearingClosed => Topic::HearingClosed,
         Event::Merged { .. } => Topic::Merged,
         Event::Parted { .. } => Topic::Parted,
+        Event::ErasureDeclined => Topic::ErasureDeclined,
         _ => return None,
     };
     (*by != Actor::Resident).then_some(topic)

@@ -28,6 +28,7 @@ hearing-opened = A hearing on your case { $code } begins; its days do not count.
 hearing-closed = The hearing on your case { $code } is over.
 merged = Your case { $code } is handled together with another one about the same matter; the answer goes to you as well.
 parted = Your case { $code } is no longer handled together with another one; it goes on by itself.
+erasure-declined = Your request to erase the personal data of case { $code } is answered: it can not be done now. The reasons stand on your case's page.
 chosen = This is how you will hear of your case { $code } from now on.
 # What goes into the WeCom group of a unit: code, category and date only.
 group-by = Due { $day }.

@@ -28,6 +28,7 @@ hearing-opened = 您的诉求{ $code }开始听证，听证的日子不计入期
 hearing-closed = 您的诉求{ $code }的听证已结束。
 merged = 您的诉求{ $code }与另一件同样的诉求一起办理，答复会同样给您。
 parted = 您的诉求{ $code }不再与另一件一起办理，现单独办理。
+erasure-declined = 您要求删除诉求{ $code }个人信息的申请已有答复：现在不能删除，理由写在诉求页面上。
 chosen = 以后诉求{ $code }的进展，会这样告诉您。
 # 发到单位企业微信群里的话：只有编号、类别和日期。
 group-by = 最迟{ $day }。
