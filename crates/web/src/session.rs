@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use domain::{Label, Moment};
 use serde::Deserialize;
 use store::access::{self, Session};
@@ -251,7 +251,7 @@ struct Home {
 /// `GET /`: the three doors; for a signed-in account the page that its day begins on.
 pub(crate) async fn home(visitor: Visitor) -> Response {
     if let Some(staff) = &visitor.staff {
-        return go(first_page(staff.role));
+        return ([(header::CACHE_CONTROL, "no-store")], go(first_page(staff.role))).into_response();
     }
     let l = visitor.l;
     crate::kept::page(&visitor, &Home { l, page: visitor.page(l.t("home-title")) })
