@@ -12,6 +12,7 @@ use web::routes::{Access, Route, TABLE};
 
 /// Routes that answer with something else than a page.
 const NO_PAGES: &[&str] = &[
+    "/admin/import/template.xlsx",
     "/api/openapi.json",
     "/api/v1/cases/{code}",
     "/api/v1/figures",
