@@ -67,7 +67,10 @@ fn may_be_compressed(_: StatusCode, _: Version, headers: &HeaderMap, _: &axum::h
     is_text && of(header::CACHE_CONTROL).starts_with("public")
 }
 
+/// What is asked of an answer before it is compressed.
+type Asked = fn(StatusCode, Version, &HeaderMap, &axum::http::Extensions) -> bool;
+
 /// Compresses what may be.
-pub(crate) fn compression() -> CompressionLayer<fn(StatusCode, Version, &HeaderMap, &axum::http::Extensions) -> bool> {
-    CompressionLayer::new().compress_when(may_be_compressed as fn(_, _, &_, &_) -> _)
+pub(crate) fn compression() -> CompressionLayer<Asked> {
+    CompressionLayer::new().compress_when(may_be_compressed as Asked)
 }

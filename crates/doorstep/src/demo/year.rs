@@ -259,8 +259,8 @@ fn neighbour<'o>(walk: &mut Walk<'_>, raise: &Raise, others: &'o [Way]) -> Optio
         stage.is_some_and(|s| matches!(s, Stage::Raised | Stage::Accepted | Stage::Handling))
     };
     let near = others.iter().filter(|w| w.case.may_be_shown() && w.case.street == raise.street);
-    let near = near.filter(|w| w.case.category.as_ref().is_some_and(|c| c.coarse() == kind)).filter(handled);
-    near.last().filter(|_| raise.track == Track::Hotline).map(|w| &w.case)
+    let mut near = near.filter(|w| w.case.category.as_ref().is_some_and(|c| c.coarse() == kind)).filter(handled);
+    near.next_back().filter(|_| raise.track == Track::Hotline).map(|w| &w.case)
 }
 
 /// Whether the category is left open until triage.
