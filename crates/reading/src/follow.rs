@@ -27,7 +27,7 @@ const REST_MOST: Duration = Duration::from_millis(400);
 /// How long it rests after trouble.
 const AFTER_TROUBLE: Duration = Duration::from_secs(10);
 /// What takes words out of the index that may have led to somebody: they must leave the files.
-const TAKES_OUT: &[&str] = &["erased", "text_hidden", "field_corrected"];
+const TAKES_OUT: &[&str] = &["erased", "text_hidden", "field_corrected", "telling_chosen"];
 
 /// Follows the log of a district into the index in a folder.
 pub struct Follower {

@@ -137,7 +137,7 @@ const WORDS: &str = "SELECT c.code, c.category, e.stream, e.version, e.at, e.bod
 (SELECT seq, id, code, category, ended_day FROM cases WHERE district = $1 AND sealed = 0 AND erased = 0 \
 AND ended_day IS NOT NULL AND handled IS NOT NULL ORDER BY ended_day DESC, seq DESC LIMIT $2) c \
 JOIN events e ON e.district = $1 AND e.stream = c.id LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
-WHERE e.kind IN ('raised', 'field_corrected', 'verdict_given') ORDER BY c.ended_day DESC, c.seq DESC, e.version";
+WHERE e.kind IN ('raised', 'field_corrected', 'telling_chosen', 'verdict_given') ORDER BY c.ended_day DESC, c.seq DESC, e.version";
 
 /// The events of the cases in which a calendar table may move a date, as `read::to_move` picks them.
 const MOVABLE: &str = "SELECT c.seq, e.stream, e.body FROM (SELECT seq, id FROM cases WHERE district = $1 \

@@ -61,7 +61,7 @@ const UNRELEASED: &str = concat!(
 const BY_CODE: &str = "SELECT id, sealed FROM cases WHERE district = $1 AND code = $2";
 const CARDS: &str = "SELECT e.stream, e.version, e.body, v.sealed FROM events e \
 LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
-WHERE e.district = $1 AND e.kind IN ('raised', 'field_corrected') AND e.stream IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
+WHERE e.district = $1 AND e.kind IN ('raised', 'field_corrected', 'telling_chosen') AND e.stream IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
 $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, \
 $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65) ORDER BY e.stream, e.version";
 const LINKS: &str = "SELECT c.code, c.stage, c.sealed, '' AS link, e.stream FROM events e \
