@@ -147,7 +147,7 @@ pub(crate) struct Cuttings {
 impl Tokenizer for Cutter {
     type TokenStream<'text> = Cuttings;
 
-    fn token_stream<'text>(&mut self, text: &'text str) -> Cuttings {
+    fn token_stream(&mut self, text: &str) -> Cuttings {
         let (text, sealed) = text.strip_prefix(SEAL).map_or((text, false), |text| (text, true));
         Cuttings { words: words(text).into_iter(), sealed, token: Token::default() }
     }

@@ -28,10 +28,10 @@ fn the_same_key_gets_the_same_answer_and_another_content_is_refused_also_after_a
 #[test]
 fn after_an_erasure_nobody_can_confirm_what_was_sent_and_the_key_still_makes_no_second_case() {
     everywhere(|town| {
-        let key = Some(Key::of("resident", "k-2"));
-        let id = town.desk().raise_now(Actor::Resident, raised(Track::Hotline), key).unwrap().id;
+        let key = Key::of("resident", "k-2");
+        let id = town.desk().raise_now(Actor::Resident, raised(Track::Hotline), Some(key)).unwrap().id;
         let kept = |town: &Town| {
-            let done = store::read::done(&mut town.reader(), 1, &key.unwrap().0).unwrap().unwrap();
+            let done = store::read::done(&mut town.reader(), 1, &key.0).unwrap().unwrap();
             let guess = desk::raise_request(&Actor::Resident, &raised(Track::Hotline));
             assert_ne!(done.request, guess, "a guess is confirmed by the database alone");
             done.is_of(&mut Keys::open(&town.place, 1, false).unwrap(), &[7; 32]).unwrap()
@@ -41,7 +41,7 @@ fn after_an_erasure_nobody_can_confirm_what_was_sent_and_the_key_still_makes_no_
         town.days(500);
         town.act(&staff("centre", Role::Administrator), id, Command::Erase { ground: Ground::PurposeServed });
         assert!(kept(town), "without the case's key, no content is told from another");
-        let again = town.desk().raise_now(Actor::Resident, raised(Track::Hotline), key).unwrap();
+        let again = town.desk().raise_now(Actor::Resident, raised(Track::Hotline), Some(key)).unwrap();
         assert!(again.again && again.id == id && again.secret.is_empty());
     });
 }

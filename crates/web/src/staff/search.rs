@@ -239,14 +239,15 @@ fn question(l: L, wanted: &Wanted, district: &District, errors: &mut Vec<FieldEr
         }
     };
     let (from, to) = (day("from", &wanted.from), day("to", &wanted.to));
-    let kinds: [(&str, fn(&str) -> Tag); 5] = [
-        (&wanted.unit, Tag::unit),
-        (&wanted.street, Tag::street),
-        (&wanted.category, Tag::category),
-        (&wanted.track, Tag::track),
-        (&wanted.stage, Tag::stage),
+    let tag = |code: &str, of: fn(&str) -> Tag| (!code.is_empty()).then(|| of(code));
+    let tags = [
+        tag(&wanted.unit, Tag::unit),
+        tag(&wanted.street, Tag::street),
+        tag(&wanted.category, Tag::category),
+        tag(&wanted.track, Tag::track),
+        tag(&wanted.stage, Tag::stage),
     ];
-    let tags = kinds.iter().filter(|(code, _)| !code.is_empty()).map(|(code, tag)| tag(code)).collect();
+    let tags = tags.into_iter().flatten().collect();
     Question { words, tags, from, to }
 }
 

@@ -157,11 +157,6 @@ impl Kit {
         self.desk.raise(Actor::Resident, raise, Vec::new(), None).await.unwrap()
     }
 
-    /// Where the district stands.
-    pub fn place(&self) -> &Place {
-        &self.place
-    }
-
     /// A case by its code, as it stands.
     pub fn case(&self, code: &str) -> domain::case::Case {
         let mut db = store::Db::open_reader(&self.place).unwrap();
