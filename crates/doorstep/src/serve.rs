@@ -5,6 +5,7 @@ use crate::commands::{end, place};
 use crate::demo;
 use desk::{Desk, Options};
 use reading::{Finder, Follower, Running};
+use std::io::IsTerminal;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub fn serve(data: &str, listen: SocketAddr, beside: Beside) -> Result<(), Faile
             tracing_subscriber::EnvFilter::try_from_env("DOORSTEP_LOG").unwrap_or_else(|_| "warn,request=info".into()),
         )
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     let place = place(data)?;
     let (desk, thread) = Desk::open(&place, Options::default())?;
@@ -61,8 +63,11 @@ pub fn serve(data: &str, listen: SocketAddr, beside: Beside) -> Result<(), Faile
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime
         .map_err(|e| Failed::new(format!("No threads can be started: {e}."), "Raise the limit of processes."))?;
+    let sending = messages::start(&desk, &place, &channels).map_err(|e| {
+        Failed::new(format!("Messages can't be sent: {e}"), "Check messages.toml with doorstep doctor.")
+    })?;
     let sweeper = desk.clone();
-    runtime.block_on(async move {
+    let served = runtime.block_on(async move {
         let listener = TcpListener::bind(listen).await.map_err(|e| {
             Failed::new(
                 format!("{listen} can't be listened on: {e}."),
@@ -78,9 +83,6 @@ pub fn serve(data: &str, listen: SocketAddr, beside: Beside) -> Result<(), Faile
             ));
             demo::show_logins(&place);
         }
-        let sending = messages::start(&sweeper, &place, &channels).map_err(|e| {
-            Failed::new(format!("Messages can't be sent: {e}"), "Check messages.toml with doorstep doctor.")
-        })?;
         let sweeping = tokio::spawn(async move {
             loop {
                 let sweeper = sweeper.clone();
@@ -96,15 +98,13 @@ pub fn serve(data: &str, listen: SocketAddr, beside: Beside) -> Result<(), Faile
         });
         let served = web::serve(listener, app, told_to_stop()).await;
         sweeping.abort();
-        tokio::task::spawn_blocking(move || sending.end())
-            .await
-            .unwrap_or_else(|e| tracing::error!(error = %e, "the sender failed"));
         served.map_err(|e| Failed::new(format!("The server stopped: {e}."), "Start it again."))
-    })?;
+    });
     drop(runtime);
+    sending.end();
     drop(following);
     drop(desk);
-    end(thread)
+    end(thread).and(served)
 }
 
 /// Keeps the search up in a thread of its own. Whatever stands in its way, everything else is served.

@@ -82,11 +82,11 @@ impl Texts {
         let mut words = self.titles[own].clone();
         words.push('\n');
         for sentence in &self.sentences[own] {
-            let other = if dice.next() % EXCHANGED == 0 { self.any(&self.sentences, dice) } else { None };
+            let other = if dice.next().is_multiple_of(EXCHANGED) { self.any(&self.sentences, dice) } else { None };
             words.push_str(other.and_then(|o| self.any(o, dice)).unwrap_or(sentence));
         }
         let mut tags = vec![Tag::unit(district::unit(dice.next()).as_str()), Tag::track("hotline")];
-        if dice.next() % OPEN > 0 {
+        if !dice.next().is_multiple_of(OPEN) {
             words.push('\n');
             words.extend(self.any(&self.answers, dice).map(String::as_str));
             tags.push(Tag::stage("ended"));

@@ -38,6 +38,8 @@ pub struct Site {
     pub asked: Told,
     /// Answered; the resident's verdict is waited for.
     pub answered: Told,
+    /// Where the figures of this year stand, as published.
+    pub publication: String,
     /// One of two units objected to having it.
     pub objected: Told,
     /// A petition whose answer waits for the head.
@@ -175,7 +177,7 @@ impl Site {
         let sealed = story.raise(accusation, Vec::new());
         story.act(story.by("clerk-1"), &late, Act::Unmask { purpose: Purpose::Contact, text: "To call back.".into() });
         story.change(Change::Export { what: "cases".into(), format: "csv".into(), rows: 9, masked: true });
-        publish(&story, &data, now);
+        let publication = publish(&story, &data, now);
         story.end();
         let server = Server::start(&data);
         Site {
@@ -190,6 +192,7 @@ impl Site {
             proposed,
             review,
             sealed,
+            publication,
             _folder: folder,
         }
     }
@@ -202,11 +205,12 @@ impl Site {
     }
 }
 
-/// The figures of this year so far.
-fn publish(story: &Story, data: &str, now: Moment) {
+/// The figures of this year so far: where they stand.
+fn publish(story: &Story, data: &str, now: Moment) -> String {
     let today = now.date();
     let window = figures::Filter::new(today.first_of_year(), today.tomorrow().unwrap()).unwrap();
     let mut db = Db::open_reader(&Place::parse(data).unwrap()).unwrap();
     let ids: Vec<&str> = figures::catalogue::in_force().map(|d| d.id.as_str()).collect();
-    story.change(Change::PublishFigures(figures::publication(&mut db, 1, &window, &ids).unwrap()));
+    let index = story.change(Change::PublishFigures(figures::publication(&mut db, 1, &window, &ids).unwrap()));
+    format!("/figures/published/{index}")
 }

@@ -147,14 +147,27 @@ async fn clerk(hand: &mut Hand<'_>, site: &Site) {
     )
     .await;
     hand.task(
-        "问居民一句 · ask the resident",
-        &format!("/cases/{}", site.handled.code),
+        "一次问两件的居民 · ask the residents of two cases at once",
+        "/desk",
         async |h| {
-            h.unfold("#f-ask").await;
-            h.write("#f-ask-question", "几层？").await;
-            h.press("#f-ask .btn").await;
+            h.press(&format!("tr:has(a[href='/cases/{}']) .pick label", site.handled.code)).await;
+            h.press(&format!("tr:has(a[href='/cases/{}']) .pick label", site.objected.code)).await;
+            h.press(".bulk button[value='ask']").await;
+            h.write("#f-question", "几层？").await;
+            h.press("main .btn-main").await;
+            h.press("main .btn-main").await;
         },
-        "main:not(:has(#f-ask)) ol.line",
+        "main:not(:has(#f-question)) .st-done",
+    )
+    .await;
+    hand.task(
+        "按词查找 · find by a word",
+        "/desk",
+        async |h| {
+            h.write("header input[name='q']", "bicycles").await;
+            h.press("header .find button").await;
+        },
+        ".hits mark",
     )
     .await;
 }
@@ -168,33 +181,98 @@ async fn head(hand: &mut Hand<'_>, site: &Site) {
         "main:not(:has(#f-approve)) ol.line",
     )
     .await;
+    hand.task(
+        "写一个答复模板 · write an answer template",
+        "/templates",
+        async |h| {
+            h.write("#f-name", "灯").await;
+            h.write("#f-text", "灯已换新。").await;
+            h.press("main .btn-main").await;
+        },
+        "main table [data-row]",
+    )
+    .await;
+    hand.task(
+        "打开工作单 · open a work slip",
+        &format!("/cases/{}", site.handled.code),
+        async |h| h.press("main a[href$='/slip']").await,
+        ".a4",
+    )
+    .await;
+    hand.task(
+        "看本月数字 · look at this month's figures",
+        "/desk",
+        async |h| h.press("header a[href^='/figures']").await,
+        "main .figures, main .figure",
+    )
+    .await;
 }
 
 async fn dispatcher(hand: &mut Hand<'_>, site: &Site) {
     sign_in(hand, "分派员 · dispatcher", Role::Dispatcher).await;
     hand.task(
-        "受理 · accept",
-        &format!("/cases/{}", site.raised.code),
-        async |h| {
-            h.choose("#f-accept-category", "housing.light").await;
-            h.press("#f-accept .btn").await;
-        },
-        "#f-dispatch-lead",
+        "按建议受理并分派 · accept and dispatch as suggested",
+        "/inbox",
+        async |h| h.press(&format!("tr:has(a[href='/cases/{}']) button[name='now']", site.raised.code)).await,
+        "main .st-done",
     )
     .await;
     hand.task(
-        "分派 · dispatch",
-        "",
+        "裁定异议 · decide an objection",
+        &format!("/cases/{}", site.objected.code),
+        async |h| h.press("#f-uphold_objection .btn").await,
+        "main:not(:has(#f-uphold_objection)) ol.line",
+    )
+    .await;
+    hand.task(
+        "找同类的件 · look for cases to merge with",
+        &format!("/cases/{}", site.handled.code),
+        async |h| h.press("main a[href$='/near']").await,
+        "main h1",
+    )
+    .await;
+    hand.task("看谁逾期 · see who is late", "/inbox", async |h| h.press("header a[href='/late']").await, "main table")
+        .await;
+}
+
+async fn leader(hand: &mut Hand<'_>, _: &Site) {
+    hand.tab.phone().await;
+    sign_in(hand, "区领导 · leader", Role::Leader).await;
+    hand.task(
+        "看要我定的事 · see what needs me",
+        "/leader",
+        async |h| h.press("main .tally a").await,
+        "main table a[href^='/cases/']",
+    )
+    .await;
+    hand.task(
+        "从一个数字走到件 · from a figure to its cases",
+        "/leader",
+        async |h| h.press("main .figure a[href*='part=denominator']").await,
+        "main table a[href^='/cases/']",
+    )
+    .await;
+    hand.task(
+        "从居民的话走到件 · from a resident's words to the case",
+        "/leader",
+        async |h| h.press("main .said ~ p a[href^='/cases/']").await,
+        "main ol.line",
+    )
+    .await;
+    hand.task(
+        "公布数字 · publish figures",
+        "/leader",
         async |h| {
-            h.choose("#f-dispatch-lead", "housing").await;
-            h.press("#f-dispatch .btn").await;
+            h.press("main a[href='/figures/live']").await;
+            h.press("form[action='/figures/publish'] .btn-main").await;
         },
-        "main:not(:has(#f-dispatch)) ol.line",
+        "main a[href^='/figures/published/']",
     )
     .await;
 }
 
-async fn auditor(hand: &mut Hand<'_>, _: &Site) {
+async fn auditor(hand: &mut Hand<'_>, site: &Site) {
+    hand.tab.desk().await;
     sign_in(hand, "审计员 · auditor", Role::Auditor).await;
     hand.task(
         "翻看账本的一条 · look at an entry",
@@ -204,10 +282,27 @@ async fn auditor(hand: &mut Hand<'_>, _: &Site) {
     )
     .await;
     hand.task(
-        "从公开数字走到件 · from a figure to its cases",
+        "从数字走到件 · from a figure to its cases",
         "/figures/live",
         async |h| h.press("main a[href*='/figures/cases']").await,
         "main table a[href^='/cases/']",
+    )
+    .await;
+    hand.task(
+        "重算公布的数字 · count a publication again",
+        &site.publication,
+        async |h| h.press("form[action='/figures/recompute'] .btn").await,
+        "#recomputed .notice-ok",
+    )
+    .await;
+    hand.task(
+        "比较两个检查点 · compare two checkpoints",
+        "/ledger/compare",
+        async |h| {
+            h.write("#f-old", "20").await;
+            h.press("main .btn-main").await;
+        },
+        "#result .notice-ok",
     )
     .await;
 }
@@ -224,6 +319,27 @@ async fn administrator(hand: &mut Hand<'_>, _: &Site) {
             h.press("main form .btn-main").await;
         },
         "#fresh",
+    )
+    .await;
+    hand.task(
+        "体检 · check the installation",
+        "/admin/care",
+        async |h| h.press("button[name='act'][value='doctor']").await,
+        "main .findings",
+    )
+    .await;
+    hand.task(
+        "做一份备份 · make a backup",
+        "/admin/care",
+        async |h| h.press("button[name='act'][value='backup']").await,
+        "main table .st-done",
+    )
+    .await;
+    hand.task(
+        "看发不出去的消息 · see which messages did not go out",
+        "/admin",
+        async |h| h.press("main a[href='/admin/messages']").await,
+        "main h1",
     )
     .await;
 }
@@ -245,6 +361,7 @@ fn day(lang: &str) -> Vec<Done> {
         clerk(&mut hand, &site).await;
         head(&mut hand, &site).await;
         dispatcher(&mut hand, &site).await;
+        leader(&mut hand, &site).await;
         auditor(&mut hand, &site).await;
         administrator(&mut hand, &site).await;
         all = hand.done;
