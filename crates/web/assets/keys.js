@@ -76,7 +76,7 @@ function help() {
 }
 
 const KEYS = { j: () => move(1), k: () => move(-1), x: () => tick(false), X: () => tick(true), a: act, y: suggested, "/": search };
-let gone = 0;
+let gone = -1e9;
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || types(event.target)) return;
@@ -91,8 +91,9 @@ document.addEventListener("keydown", (event) => {
   does();
 });
 
-// A link that leads to the form that a page leads with puts the cursor into it.
-if (location.hash === "#act") act();
+// A link that leads to the form that a page leads with puts the cursor into it: when the browser has gone to the form
+// itself, which takes the focus away.
+if (location.hash === "#act") addEventListener("load", () => setTimeout(act));
 document.addEventListener("change", (event) => { if (event.target.name === "pick") counted(); });
 
 for (const label of document.querySelectorAll("[data-key-switch]")) {

@@ -378,11 +378,11 @@ pub const TABLES: &[Tampering] = &[
     ),
     ("a task is closed", Sql(&["UPDATE tasks SET open = 0 WHERE open = 1"]), "open is 0, and the events say 1"),
     ("a task is deleted", Sql(&["DELETE FROM tasks WHERE no = 2"]), "tasks, row of entry"),
-    ("a link is deleted", Sql(&["DELETE FROM links WHERE link = 'repeat'"]), "links, row of entry"),
+    ("a link is deleted", Sql(&["DELETE FROM links WHERE link = 'related'"]), "links, row of entry"),
     (
-        "a repeat is called related",
-        Sql(&["UPDATE links SET link = 'related' WHERE link = 'repeat'"]),
-        "link is “related”, and the events say “repeat”",
+        "what is related is called a repeat",
+        Sql(&["UPDATE links SET link = 'repeat' WHERE link = 'related'"]),
+        "link is “repeat”, and the events say “related”",
     ),
     ("an unmasking is hidden", Sql(&["DELETE FROM openings"]), "openings, row of entry"),
     (

@@ -262,7 +262,7 @@ pub(crate) async fn recompute(State(app): State<App>, sent: Sent) -> Result<Resp
         }
     };
     let begun = app.jobs().begin(Task::Recompute(seq), work);
-    Ok(go(&format!("/figures/published/{seq}{}", if begun { "#recomputed" } else { "?done=job-busy" })))
+    Ok(go(&format!("/figures/published/{seq}{}", if begun { "" } else { "?done=job-busy" })))
 }
 
 #[derive(Template)]

@@ -72,6 +72,8 @@ struct Kept {
     kind: &'static str,
     to: String,
     text: String,
+    /// The language that it is written in, for those who hear it.
+    lang: &'static str,
 }
 
 /// A message with made-up values.
@@ -203,7 +205,8 @@ fn kept(app: &App, l: L, message: &Message, letter: Option<&Letter>) -> Kept {
         _ => text.short,
     });
     let text = text.unwrap_or_default();
-    Kept { at: message.at.minute(), kind: message.kind.label(l.0), to, text }
+    let lang = if message.lang == Lang::En { "en" } else { "zh-CN" };
+    Kept { at: message.at.minute(), kind: message.kind.label(l.0), to, text, lang }
 }
 
 fn preview(l: L, topic: Topic, site: Option<&str>) -> Preview {

@@ -47,7 +47,7 @@ async fn dispatch(tab: &Tab, code: &str) {
     tab.at("#f-dispatch-lead").await;
     tab.choose("#f-dispatch-lead", "housing").await;
     tab.press("#f-dispatch .btn").await;
-    tab.sees("Unit housing").await;
+    tab.at("main:not(:has(#f-dispatch)) ol.line").await;
     tab.sign_out().await;
 }
 

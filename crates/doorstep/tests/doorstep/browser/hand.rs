@@ -71,12 +71,6 @@ impl<'a> Hand<'a> {
         self.tab.choose(css, value).await;
     }
 
-    /// Opens the fold that holds an element.
-    pub async fn unfold(&mut self, css: &str) {
-        self.clicks += 1;
-        self.tab.unfold(css).await;
-    }
-
     /// Opens a case as its resident.
     pub async fn follow(&mut self, code: &str, digits: &str) {
         self.write("#f-code", code).await;

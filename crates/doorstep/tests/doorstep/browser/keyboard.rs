@@ -18,6 +18,10 @@ async fn tab_to(tab: &Tab, css: &str) -> usize {
     for n in 1..=80 {
         tab.keys(Key::Tab).await;
         let at = tab.run(&script).await;
+        // On a page that was just loaded, the first press may only enter it.
+        if n == 1 && at[2].as_str().unwrap().starts_with("<body") {
+            continue;
+        }
         assert_eq!(at[1], json!(true), "one does not see that the focus is at {}", at[2]);
         if at[0] == json!(true) {
             return n;

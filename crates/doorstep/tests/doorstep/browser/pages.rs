@@ -89,9 +89,10 @@ fn route_of(address: &str) -> Option<&'static Route> {
     TABLE.iter().find(|r| r.method == "GET" && fits(r.path))
 }
 
-/// The addresses of all links of a page.
+/// The addresses of all links of a page, and of the search box with a word in it.
 const LINKS: &str =
-    "return [...document.querySelectorAll('a[href^=\"/\"]:not([download])')].map((a) => a.getAttribute('href'))";
+    "return [...document.querySelectorAll('a[href^=\"/\"]:not([download])')].map((a) => a.getAttribute('href'))
+       .concat([...document.querySelectorAll('header form.find')].map((f) => f.getAttribute('action') + '?q=lamp'))";
 
 /// Goes to every page that somebody is led to from where that person begins, to at most so many of one route, and to
 /// those of routes that are known already only if they are cases or where the person begins. Returns the routes.

@@ -155,9 +155,9 @@ async fn clerk(hand: &mut Hand<'_>, site: &Site) {
             h.press(".bulk button[value='ask']").await;
             h.write("#f-question", "几层？").await;
             h.press("main .btn-main").await;
-            h.press("main .btn-main").await;
+            h.press("main:not(:has(textarea)) .btn-main").await;
         },
-        "main:not(:has(#f-question)) .st-done",
+        "main .lead[role='status']",
     )
     .await;
     hand.task(
@@ -214,7 +214,7 @@ async fn dispatcher(hand: &mut Hand<'_>, site: &Site) {
         "按建议受理并分派 · accept and dispatch as suggested",
         "/inbox",
         async |h| h.press(&format!("tr:has(a[href='/cases/{}']) button[name='now']", site.raised.code)).await,
-        "main .st-done",
+        ".notice-ok",
     )
     .await;
     hand.task(
@@ -239,10 +239,10 @@ async fn leader(hand: &mut Hand<'_>, _: &Site) {
     hand.tab.phone().await;
     sign_in(hand, "区领导 · leader", Role::Leader).await;
     hand.task(
-        "看要我定的事 · see what needs me",
+        "看哪里超期 · see where something is late",
         "/leader",
-        async |h| h.press("main .tally a").await,
-        "main table a[href^='/cases/']",
+        async |h| h.press("header a[href='/late']").await,
+        "main table",
     )
     .await;
     hand.task(
