@@ -48,7 +48,7 @@ function act() {
   const link = current()?.querySelector("a[href]");
   if (link) { location.assign(`${link.href.split("#")[0]}#act`); return; }
   const form = document.querySelector("#act form");
-  const field = form && [...form.elements].find((f) => f.offsetParent && !f.disabled && f.type !== "hidden" && f.name !== "template" && f.name !== "fill");
+  const field = form && [...form.elements].find((f) => f.tagName !== "FIELDSET" && f.offsetParent && !f.disabled && f.type !== "hidden" && f.name !== "template" && f.name !== "fill");
   field?.focus();
 }
 
