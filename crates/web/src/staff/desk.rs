@@ -39,8 +39,6 @@ const GROUPS: [(&str, &str); 5] = [
 #[derive(Default, Deserialize)]
 pub(crate) struct Asked {
     #[serde(default)]
-    code: String,
-    #[serde(default)]
     track: String,
     #[serde(default)]
     category: String,
@@ -87,7 +85,6 @@ struct Desk {
     page: Page,
     errors: Vec<FieldError>,
     unit: String,
-    code: String,
     asked: Asked,
     tabs: Vec<Tab>,
     views: Vec<Tab>,
@@ -114,14 +111,7 @@ pub(crate) async fn desk(
     staff: Staff,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let mut errors = Vec::new();
-    if !asked.code.trim().is_empty() {
-        match desk::read_case_code(&asked.code) {
-            Some(code) => return Ok(go(&format!("/cases/{code}"))),
-            None => errors.push(FieldError { field: "code".into(), text: visitor.l.t("staff-code-wrong") }),
-        }
-    }
-    page(&app, &visitor, &staff, asked, errors, String::new()).await
+    page(&app, &visitor, &staff, asked, Vec::new(), String::new()).await
 }
 
 async fn page(
@@ -177,7 +167,6 @@ async fn page(
         streets: streets.map(|u| Choice::of(u.code.as_str(), u.name(l.0), &asked.street)).collect(),
         approvals: Group::list([(l.t("staff-group-approval"), waiting_approval)]),
         work: Listing::of(app, &lines, groups(&lines, &tasks, &day), here, (next, first)),
-        code: asked.code.clone(),
         asked,
         errors,
     };

@@ -8,7 +8,7 @@ use super::{Days, is_discipline};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::L;
-use crate::page::{FieldError, Page, go, show};
+use crate::page::{Page, show};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, State};
@@ -24,8 +24,6 @@ const NOBODYS_MOST: usize = 14;
 #[derive(Deserialize)]
 pub(crate) struct Asked {
     #[serde(default)]
-    code: String,
-    #[serde(default)]
     stage: String,
     #[serde(default)]
     after: String,
@@ -36,8 +34,6 @@ pub(crate) struct Asked {
 struct Inbox {
     l: L,
     page: Page,
-    errors: Vec<FieldError>,
-    code: String,
     tabs: Vec<Tab>,
     work: Listing,
 }
@@ -50,13 +46,6 @@ pub(crate) async fn inbox(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let l = visitor.l;
-    let mut errors = Vec::new();
-    if !asked.code.trim().is_empty() {
-        match desk::read_case_code(&asked.code) {
-            Some(code) => return Ok(go(&format!("/cases/{code}"))),
-            None => errors.push(FieldError { field: "code".into(), text: l.t("staff-code-wrong") }),
-        }
-    }
     let district = app.desk().district();
     let days = Days::of(app.desk().now().date(), &district.calendar);
     let after = rows::read_after(&asked.after);
@@ -83,8 +72,6 @@ pub(crate) async fn inbox(
     let template = Inbox {
         l,
         page: visitor.page(l.t("staff-inbox-title")),
-        errors,
-        code: asked.code.clone(),
         tabs: vec![
             tab("", "staff-tab-all", all),
             tab(Stage::Raised.code(), "staff-tab-accept", raised),

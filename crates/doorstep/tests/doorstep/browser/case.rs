@@ -1,7 +1,7 @@
 //! One case from the web form to the verdict and the figure; and the same for a browser without scripts.
 
-use super::site::Site;
-use super::tab::{Tab, browse, is_there};
+use super::site::with_site;
+use super::tab::Tab;
 use domain::Role;
 use serde_json::json;
 
@@ -141,11 +141,7 @@ async fn verify(tab: &Tab, receipt: &str) {
 
 #[test]
 fn a_case_goes_from_the_web_form_to_the_verdict_the_figure_and_the_checked_receipt() {
-    if !is_there() {
-        return;
-    }
-    let site = Site::serve();
-    browse(&site.server.address, async |tab| {
+    with_site(async |tab, _| {
         let (code, digits, receipt) = raise(tab).await;
         tab.desk().await;
         dispatch(tab, &code).await;
@@ -168,12 +164,8 @@ fn a_case_goes_from_the_web_form_to_the_verdict_the_figure_and_the_checked_recei
 
 #[test]
 fn without_scripts_a_case_is_raised_and_followed_and_gets_its_verdict() {
-    if !is_there() {
-        return;
-    }
-    let site = Site::serve();
-    let before = site.cases();
-    browse(&site.server.address, async |tab| {
+    with_site(async |tab, site| {
+        let before = site.cases();
         tab.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
         tab.go("/raise").await;
         tab.press("main form .btn-main").await;

@@ -1,18 +1,14 @@
 //! The day of a clerk and of a dispatcher by single keys, and several cases at once.
 
-use super::site::Site;
-use super::tab::{Tab, browse, is_there};
+use super::site::with_site;
+use super::tab::Tab;
 use serde_json::json;
-use thirtyfour::{Key, TypingData};
-
-async fn types(tab: &Tab, text: &str) {
-    tab.driver.action_chain().send_keys(TypingData::from(text)).perform().await.unwrap();
-}
+use thirtyfour::Key;
 
 /// Walks with j until the case's line has the focus.
 async fn walk_to(tab: &Tab, code: &str) {
     for _ in 0..40 {
-        types(tab, "j").await;
+        tab.types("j").await;
         let at = tab.run("return document.activeElement.getAttribute('href')").await;
         if at == json!(format!("/cases/{code}")) {
             return;
@@ -23,22 +19,18 @@ async fn walk_to(tab: &Tab, code: &str) {
 
 #[test]
 fn by_single_keys_a_clerk_walks_the_list_and_extends_two_cases_and_each_says_what_became_of_it() {
-    if !is_there() {
-        return;
-    }
-    let site = Site::serve();
-    browse(&site.server.address, async |tab| {
+    with_site(async |tab, site| {
         tab.desk().await;
         tab.sign_in("clerk-1").await;
         tab.go("/desk").await;
-        types(tab, "?").await;
+        tab.types("?").await;
         tab.at("dialog#keys[open]").await;
         tab.sees("不用鼠标也能办完所有事").await;
         tab.keys(Key::Escape).await;
         assert_eq!(tab.run("return document.querySelector('dialog[open]')").await, json!(null));
         for code in [&site.late.code, &site.handled.code] {
             walk_to(tab, code).await;
-            types(tab, "x").await;
+            tab.types("x").await;
         }
         assert_eq!(
             tab.run("return document.querySelector('p.sr[role=status]').textContent").await,
@@ -55,16 +47,15 @@ fn by_single_keys_a_clerk_walks_the_list_and_extends_two_cases_and_each_says_wha
         tab.sees("不能再延长").await;
         tab.press("main .btn-main").await;
         tab.sees("1 件中办理了 1 件").await;
-        // The keys work when the page's script has been read.
-        tab.at("body > p.sr[role='status']").await;
-        types(tab, "gd").await;
+        tab.is_awake().await;
+        tab.types("gd").await;
         tab.at(".bulk").await;
-        types(tab, "/").await;
+        tab.types("/").await;
         let found = tab.run("return ['code', 'q'].includes(document.activeElement.name)").await;
         assert_eq!(found, json!(true), "/ leads to the search box");
         tab.go("/desk").await;
         walk_to(tab, &site.handled.code).await;
-        types(tab, "a").await;
+        tab.types("a").await;
         tab.at("#act").await;
         assert_eq!(tab.path().await, format!("/cases/{}", site.handled.code));
         // a leads into the answer.
@@ -75,16 +66,12 @@ fn by_single_keys_a_clerk_walks_the_list_and_extends_two_cases_and_each_says_wha
 
 #[test]
 fn one_key_dispatches_as_suggested_and_a_template_fills_an_answer_at_once() {
-    if !is_there() {
-        return;
-    }
-    let site = Site::serve();
-    browse(&site.server.address, async |tab| {
+    with_site(async |tab, site| {
         tab.desk().await;
         tab.sign_in("dispatcher-1").await;
         tab.go("/inbox").await;
         walk_to(tab, &site.raised.code).await;
-        types(tab, "y").await;
+        tab.types("y").await;
         tab.sees("已按建议派单").await;
         tab.sign_out().await;
         tab.sign_in("head-1").await;
@@ -97,7 +84,7 @@ fn one_key_dispatches_as_suggested_and_a_template_fills_an_answer_at_once() {
         tab.choose("#f-answer-template", "housing:Lamp").await;
         tab.press("#f-answer button[data-fill]").await;
         assert_eq!(tab.value("#f-answer-text").await, "Replaced by Unit housing, call {phone}.");
-        types(tab, "the number on the notice").await;
+        tab.types("the number on the notice").await;
         let whole = "Replaced by Unit housing, call the number on the notice.";
         assert_eq!(tab.value("#f-answer-text").await, whole, "what is open is chosen, and typing replaces it");
         assert_eq!(tab.complaints().await, [] as [&str; 0]);

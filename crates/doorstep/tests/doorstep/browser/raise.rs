@@ -1,7 +1,7 @@
 //! Raising something on a phone: one box, then one question at a time; a neighbour's case is joined before anything is sent.
 
-use super::site::Site;
-use super::tab::{Tab, browse, is_there};
+use super::site::with_site;
+use super::tab::Tab;
 use serde_json::json;
 
 const TEXT: &str = "The lamp in front of our house is out too.";
@@ -21,12 +21,8 @@ async fn is_joined(tab: &Tab) {
 
 #[test]
 fn one_question_after_the_other_each_can_be_skipped_and_a_neighbour_is_joined() {
-    if !is_there() {
-        return;
-    }
-    let site = Site::serve();
-    let before = site.cases();
-    browse(&site.server.address, async |tab| {
+    with_site(async |tab, site| {
+        let before = site.cases();
         tab.go("/raise").await;
         let visible = "return [...document.querySelectorAll('[data-step]')].filter((s) => s.checkVisibility()).length";
         assert_eq!(tab.run(visible).await, json!(1), "one question at a time");
@@ -60,12 +56,8 @@ fn one_question_after_the_other_each_can_be_skipped_and_a_neighbour_is_joined() 
 
 #[test]
 fn who_sends_at_once_is_asked_whether_a_neighbour_has_raised_it_and_then_sent() {
-    if !is_there() {
-        return;
-    }
-    let site = Site::serve();
-    let before = site.cases();
-    browse(&site.server.address, async |tab| {
+    with_site(async |tab, site| {
+        let before = site.cases();
         tab.go("/raise").await;
         // The kind is read from the words: "lamp".
         tab.fill("#f-text", TEXT).await;
@@ -85,12 +77,8 @@ fn who_sends_at_once_is_asked_whether_a_neighbour_has_raised_it_and_then_sent() 
 
 #[test]
 fn without_scripts_the_same_questions_stand_on_one_page_and_the_back_button_makes_no_second_case() {
-    if !is_there() {
-        return;
-    }
-    let site = Site::serve();
-    let before = site.cases();
-    browse(&site.server.address, async |tab| {
+    with_site(async |tab, site| {
+        let before = site.cases();
         tab.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
         tab.go("/raise").await;
         tab.fill("#f-text", TEXT).await;

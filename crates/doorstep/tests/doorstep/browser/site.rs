@@ -1,6 +1,7 @@
 //! A served district for the browser. All that people wrote in it is in Latin letters, so that a Chinese word on an
 //! English page is a word of the program.
 
+use super::tab::{Tab, browse, is_there};
 use crate::binary::Server;
 use crate::district::{Story, Told};
 use desk::{Clock, Entropy};
@@ -132,6 +133,14 @@ fn answer(story: &Story, case: &Told, outcome: Outcome) {
 
 fn petition(text: &str) -> Raise {
     Raise { track: Track::Petition, ..raise(text) }
+}
+
+/// Does something with a browser at a site of its own, where there is a browser.
+pub fn with_site(work: impl AsyncFnOnce(&Tab, &Site)) {
+    if is_there() {
+        let site = Site::serve();
+        browse(&site.server.address, async |tab| work(tab, &site).await);
+    }
 }
 
 impl Site {

@@ -11,7 +11,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 use thirtyfour::extensions::query::ElementPollerWithTimeout;
 use thirtyfour::prelude::*;
-use thirtyfour::{Key, LoggingPrefsLogLevel};
+use thirtyfour::{Key, LoggingPrefsLogLevel, TypingData};
 
 /// How long a page may take to show what is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -247,6 +247,16 @@ impl Tab {
     /// One key after the other, to whatever has the focus.
     pub async fn keys(&self, key: Key) {
         self.driver.action_chain().send_keys(key).perform().await.unwrap();
+    }
+
+    /// Types a text, to whatever has the focus.
+    pub async fn types(&self, text: &str) {
+        self.driver.action_chain().send_keys(TypingData::from(text)).perform().await.unwrap();
+    }
+
+    /// Waits until a desk page's script has been read, which the single keys need: its voice is there then.
+    pub async fn is_awake(&self) {
+        self.at("body > p.sr[role='status']").await;
     }
 
     /// A file that was downloaded, waited for: its bytes.

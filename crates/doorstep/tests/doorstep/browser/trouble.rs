@@ -1,8 +1,8 @@
 //! What goes wrong in people's days: no network, a second tap, the back button, a session that ended, a colleague who
 //! was faster. Nothing typed is lost, and nothing is there twice.
 
-use super::site::Site;
-use super::tab::{Tab, browse, is_there};
+use super::site::with_site;
+use super::tab::Tab;
 use thirtyfour::Cookie;
 
 const TEXT: &str = "The railing at the crossing is loose.";
@@ -21,12 +21,8 @@ async fn put_away(tab: &Tab) {
 
 #[test]
 fn a_text_that_could_not_be_sent_is_still_there_and_becomes_one_case() {
-    if !is_there() {
-        return;
-    }
-    let site = Site::serve();
-    let before = site.cases();
-    browse(&site.server.address, async |tab| {
+    with_site(async |tab, site| {
+        let before = site.cases();
         tab.go("/raise").await;
         tab.fill("#f-text", TEXT).await;
         tab.sees("已暂存在这部手机上").await;
@@ -58,12 +54,8 @@ fn a_text_that_could_not_be_sent_is_still_there_and_becomes_one_case() {
 
 #[test]
 fn a_case_is_sent_by_itself_when_the_network_is_back() {
-    if !is_there() {
-        return;
-    }
-    let site = Site::serve();
-    let before = site.cases();
-    browse(&site.server.address, async |tab| {
+    with_site(async |tab, site| {
+        let before = site.cases();
         tab.go("/raise").await;
         tab.fill("#f-text", TEXT).await;
         tab.network(false).await;
@@ -77,12 +69,8 @@ fn a_case_is_sent_by_itself_when_the_network_is_back() {
 
 #[test]
 fn a_double_tap_and_the_back_button_make_no_second_case() {
-    if !is_there() {
-        return;
-    }
-    let site = Site::serve();
-    let before = site.cases();
-    browse(&site.server.address, async |tab| {
+    with_site(async |tab, site| {
+        let before = site.cases();
         tab.go("/raise").await;
         tab.fill("#f-text", TEXT).await;
         let button = tab.at("main form .btn-main").await;
@@ -118,11 +106,7 @@ async fn session(tab: &Tab) -> Cookie {
 
 #[test]
 fn an_answer_survives_the_end_of_its_session() {
-    if !is_there() {
-        return;
-    }
-    let site = Site::serve();
-    browse(&site.server.address, async |tab| {
+    with_site(async |tab, site| {
         tab.desk().await;
         tab.sign_in("clerk-1").await;
         half_an_answer(tab, &site.handled.code).await;
@@ -146,12 +130,8 @@ fn an_answer_survives_the_end_of_its_session() {
 
 #[test]
 fn the_second_of_two_clerks_is_told_and_keeps_the_text() {
-    if !is_there() {
-        return;
-    }
-    let site = Site::serve();
-    let code = &site.handled.code;
-    browse(&site.server.address, async |tab| {
+    with_site(async |tab, site| {
+        let code = &site.handled.code;
         tab.desk().await;
         tab.sign_in("clerk-1").await;
         half_an_answer(tab, code).await;
