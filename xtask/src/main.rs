@@ -12,7 +12,7 @@ mod steps;
 use std::process::ExitCode;
 
 const HELP: &str = "cargo xtask test                 bring what is missing, then run everything
-cargo xtask test --quick         without browser, crash test and dependency check; brings nothing
+cargo xtask test --quick         without browser, crash, environment, outside and the dependency check; brings nothing
 cargo xtask screenshots FOLDER   pictures of every page of a small demo, for everybody who may see it
 cargo xtask pictures             the pictures of the README, anew
 cargo xtask help                 this text";

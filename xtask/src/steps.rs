@@ -83,7 +83,8 @@ pub fn quick() -> Result<()> {
     let skip: Vec<&str> = skip.iter().map(String::as_str).collect();
     run.step("tests", || tests(&selection, &skip))?;
     run.summary();
-    println!("\nAll is well as far as that goes: browser, crash and dependency checks run in `cargo xtask test`.");
+    let slow = SLOW.join(", ");
+    println!("\nAll is well as far as that goes: {slow} and the dependency check run in `cargo xtask test`.");
     Ok(())
 }
 

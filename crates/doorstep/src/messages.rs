@@ -51,7 +51,14 @@ pub fn look(path: Option<&Path>, district: &District, finding: &mut dyn FnMut(St
     };
     let config = match Config::parse(&text, &variable) {
         Ok(config) => config,
-        Err(fault) => return finding(fault.what, fault.todo),
+        Err(fault) if missing.borrow().is_empty() => return finding(fault.what, fault.todo),
+        // What stands in for a variable is no sender, no kind of event, no way of encryption: not the file's fault.
+        Err(_) => {
+            let names = missing.borrow().join(", ");
+            return say(format_args!(
+                "messages: the file can't be checked here without the variables {names}, which the service has"
+            ));
+        }
     };
     let has = |there: bool| if there { "yes" } else { "no" };
     say(format_args!(

@@ -86,12 +86,8 @@ pub fn serve(data: &str, listen: SocketAddr, beside: Beside) -> Result<(), Faile
         let sweeping = tokio::spawn(async move {
             loop {
                 let sweeper = sweeper.clone();
-                let swept = tokio::task::spawn_blocking(move || {
-                    while sweeper.sweep_now().is_ok_and(|n| n > 0) {}
-                    messages::forget(&sweeper)
-                });
-                if !matches!(swept.await, Ok(Ok(()))) {
-                    tracing::error!("the sweep of waiting times failed");
+                if tokio::task::spawn_blocking(move || sweep(&sweeper)).await.is_err() {
+                    tracing::error!("the sweep broke off; it is tried again");
                 }
                 tokio::time::sleep(SWEEP_EVERY).await;
             }
@@ -105,6 +101,24 @@ pub fn serve(data: &str, listen: SocketAddr, beside: Beside) -> Result<(), Faile
     drop(following);
     drop(desk);
     end(thread).and(served)
+}
+
+/// Ends the waiting times that have run out, and forgets messages that nobody needs any more; each is done whatever becomes
+/// of the other.
+fn sweep(desk: &Desk) {
+    loop {
+        match desk.sweep_now() {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(%error, "the sweep of waiting times failed; it is tried again");
+                break;
+            }
+        }
+    }
+    if let Err(error) = messages::forget(desk) {
+        tracing::error!(%error, "old messages could not be forgotten; it is tried again");
+    }
 }
 
 /// Keeps the search up in a thread of its own. Whatever stands in its way, everything else is served.

@@ -172,15 +172,25 @@ impl MailOut {
             .body(text.long.clone())
             .map_err(|_| Fault::new(Then::Never, "bad message"))?;
         self.transport.send(&message).map(drop).map_err(|e| {
-            let code = match e.status() {
-                Some(code) => format!("smtp {code}"),
-                None if e.is_timeout() => "timeout".to_owned(),
-                None if e.is_tls() => "tls".to_owned(),
-                None if e.source().is_some_and(|s| s.is::<std::io::Error>()) => "unreachable".to_owned(),
-                None => "broken off".to_owned(),
+            let code = match e.status().map(u16::from) {
+                Some(code) => return Fault::new(after_refusal(code), format!("smtp {code}")),
+                None if e.is_timeout() => "timeout",
+                None if e.is_tls() => "tls",
+                None if e.source().is_some_and(|s| s.is::<std::io::Error>()) => "unreachable",
+                None => "broken off",
             };
-            Fault::new(if e.is_permanent() { Then::Never } else { Then::Later }, code)
+            Fault::new(Then::Later, code)
         })
+    }
+}
+
+/// What to do after a mail server's refusal. Only what it says of the recipient is for ever (RFC 5321 4.2.3, RFC 7504).
+/// A login that it does not take (530, 534, 535, 538), a connection that it does not want (554) and the like are about
+/// the channel: somebody mends that, and then everything that waits goes out.
+fn after_refusal(code: u16) -> Then {
+    match code {
+        550..=553 | 556 => Then::Never,
+        _ => Then::Later,
     }
 }
 
@@ -333,5 +343,15 @@ mod tests {
         }
         // HMAC-SHA256 of `1.a.b` under `k`, computed by another program.
         assert_eq!(signature("k", 1, "a", b"b"), format!("sha256={}", include_str!("signature.hex").trim()));
+    }
+
+    #[test]
+    fn only_what_a_mail_server_says_of_the_recipient_is_for_ever() {
+        for code in [550, 551, 552, 553, 556] {
+            assert_eq!(after_refusal(code), Then::Never, "{code}");
+        }
+        for code in [421, 450, 451, 452, 454, 500, 502, 503, 521, 530, 534, 535, 538, 554] {
+            assert_eq!(after_refusal(code), Then::Later, "{code}");
+        }
     }
 }

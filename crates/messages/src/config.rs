@@ -1,5 +1,5 @@
-//! The channels of a district: `messages.toml` in its data folder. A value that begins with `$` names a variable of the
-//! environment, so that no secret need stand in a file.
+//! The channels of a district: `messages.toml` in its data folder. A text in it that begins with `$` names a variable of
+//! the environment, so that no secret need stand in a file.
 
 use domain::case::{Channel, EVENT_KINDS};
 use lettre::message::Mailbox;
@@ -162,43 +162,13 @@ impl Config {
     /// # Errors
     /// As [`Config::read`].
     pub fn parse(text: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigFault> {
-        let mut config: Config = toml::from_str(text).map_err(|e| {
-            // The whole message would show the line, and with it a secret.
-            let line = e.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
-            let what =
-                format!("messages.toml can't be understood at line {line}: {}.", e.message().trim_end_matches('.'));
-            ConfigFault::new(what, "Correct it by docs/messages.md.")
-        })?;
-        config.fill(variable)?;
+        let mut tree: toml::Table = toml::from_str(text).map_err(|e| unclear(text, &e))?;
+        for (_, value) in &mut tree {
+            fill(value, variable)?;
+        }
+        let config: Config = tree.try_into().map_err(|_| misfit(text))?;
         config.check()?;
         Ok(config)
-    }
-
-    /// Puts variables of the environment in their places.
-    fn fill(&mut self, variable: &dyn Fn(&str) -> Option<String>) -> Result<(), ConfigFault> {
-        let mut values: Vec<&mut String> = Vec::new();
-        if let Some(mail) = &mut self.mail {
-            values.extend([&mut mail.server, &mut mail.user, &mut mail.password]);
-        }
-        if let Some(sms) = &mut self.sms {
-            values.extend([&mut sms.url, &mut sms.secret]);
-        }
-        values.extend(self.robots.iter_mut().map(|r| &mut r.url));
-        for hook in &mut self.hooks {
-            values.extend([&mut hook.url, &mut hook.secret]);
-        }
-        for value in values {
-            if let Some(name) = value.strip_prefix('$') {
-                let missing = || {
-                    ConfigFault::new(
-                        format!("messages.toml names the variable {name}, which is not set."),
-                        "Set it for the service, for example in its unit file.",
-                    )
-                };
-                *value = variable(name).ok_or_else(missing)?;
-            }
-        }
-        Ok(())
     }
 
     fn check(&self) -> Result<(), ConfigFault> {
@@ -215,6 +185,9 @@ impl Config {
                     "Choose security = \"tls\" or \"starttls\", or a relay on this machine.",
                 ));
             }
+        }
+        if let Some(site) = &self.site {
+            address("site", site)?;
         }
         let sms = self.sms.iter().map(|sms| ("[sms]".to_owned(), &sms.url));
         let robots = self.robots.iter().map(|r| (format!("[[robot]] of {}", r.unit), &r.url));
@@ -264,6 +237,46 @@ impl Config {
             offers.push(Channel::Email);
         }
         offers
+    }
+}
+
+/// Puts variables of the environment in their places, in every text at any depth.
+fn fill(value: &mut toml::Value, variable: &dyn Fn(&str) -> Option<String>) -> Result<(), ConfigFault> {
+    match value {
+        toml::Value::String(text) => {
+            let Some(name) = text.strip_prefix('$') else { return Ok(()) };
+            let missing = || {
+                ConfigFault::new(
+                    format!("messages.toml names the variable {name}, which is not set."),
+                    "Set it for the service, for example in its unit file.",
+                )
+            };
+            *text = variable(name).ok_or_else(missing)?;
+            Ok(())
+        }
+        toml::Value::Array(list) => list.iter_mut().try_for_each(|value| fill(value, variable)),
+        toml::Value::Table(table) => table.iter_mut().try_for_each(|(_, value)| fill(value, variable)),
+        _ => Ok(()),
+    }
+}
+
+/// Where a text can't be understood. The whole message would show the line, and with it a secret.
+fn unclear(text: &str, e: &toml::de::Error) -> ConfigFault {
+    let before = text.bytes().take(e.span().map_or(0, |span| span.start));
+    let line = before.filter(|byte| *byte == b'\n').count() + 1;
+    let what = format!("messages.toml can't be understood at line {line}: {}.", e.message().trim_end_matches('.'));
+    ConfigFault::new(what, "Correct it by docs/messages.md.")
+}
+
+/// What is wrong with a file that has other names or values than it should. The text is asked once more, without its
+/// variables: only the text has lines, and what it says holds no secret of the environment.
+fn misfit(text: &str) -> ConfigFault {
+    match toml::from_str::<Config>(text) {
+        Err(e) => unclear(text, &e),
+        Ok(_) => ConfigFault::new(
+            "messages.toml names a variable that holds something else than its place needs.",
+            "Correct the variable by docs/messages.md.",
+        ),
     }
 }
 
@@ -323,6 +336,9 @@ mod tests {
             ("[mail]\nserver = \"m\"\nfrom = \"nobody\"".to_owned(), "no e-mail address"),
             ("[mail]\nserver = \"m\"\npassword = \"$NONE\"\nfrom = \"a@example.com\"".to_owned(), "variable NONE"),
             ("[pigeon]\n".to_owned(), "line 1"),
+            ("site = \"https://a.example.com\"\n[pigeon]\n".to_owned(), "line 2"),
+            ("site = \"http://a.example.com\"".to_owned(), "under site is not encrypted"),
+            ("site = \"a page\"".to_owned(), "under site can't be understood"),
             (hook("secret = \"short\""), "too short"),
             (hook("secret = \"$SECRET\"\nkinds = [\"baked\"]"), "no event"),
             ("[[robot]]\nunit = \"a\"\nurl = \"https://x.cn\"\n".repeat(2), "two robots"),
@@ -336,5 +352,59 @@ mod tests {
     fn a_fault_in_the_file_shows_no_secret() {
         let fault = parse("[sms]\nurl = \"https://a.example.com\"\nsecret = \"hunter2-hunter2\nbody = 1").unwrap_err();
         assert!(!fault.contains("hunter2"), "{fault}");
+    }
+
+    #[test]
+    fn a_variable_may_stand_for_any_text_of_the_file_at_any_depth() {
+        let known = |name: &str| {
+            let value = match name {
+                "URL" => "https://a.example.com/in",
+                "FROM" => "a@example.com",
+                "SECURITY" => "starttls",
+                "WORD" => "raised",
+                // Taken as it is: it names no other variable.
+                "ODD" => "$ODD and sixteen characters",
+                _ => return None,
+            };
+            Some(value.to_owned())
+        };
+        let config = Config::parse(
+            "site = \"$URL\"\n\
+             [mail]\nserver = \"$WORD\"\nsecurity = \"$SECURITY\"\npassword = \"$ODD\"\nfrom = \"$FROM\"\n\
+             [sms]\nurl = \"$URL\"\nbody = { to = [\"{phone}\", { sender = \"$WORD\" }] }\n\
+             answer = { said = \"$WORD\" }\n\
+             [[robot]]\nunit = \"$WORD\"\nurl = \"$URL\"\n\
+             [[hook]]\nname = \"$WORD\"\nurl = \"$URL\"\nsecret = \"$ODD\"\nkinds = [\"$WORD\"]\n",
+            &known,
+        )
+        .unwrap();
+        let (mail, sms) = (config.mail.as_ref().unwrap(), config.sms.as_ref().unwrap());
+        assert_eq!(config.site.as_deref(), Some("https://a.example.com/in"));
+        assert_eq!((mail.security, mail.from.as_str()), (Security::StartTls, "a@example.com"));
+        assert_eq!(mail.password, "$ODD and sixteen characters");
+        assert_eq!(sms.body["to"][1]["sender"].as_str(), Some("raised"));
+        assert_eq!(sms.answer["said"].as_str(), Some("raised"));
+        assert_eq!((config.robots[0].unit.as_str(), &config.hooks[0].kinds[0][..]), ("raised", "raised"));
+    }
+
+    #[test]
+    fn a_variable_that_does_not_fit_is_not_shown() {
+        for (text, said) in [
+            ("[mail]\nserver = \"m\"\nfrom = \"a@example.com\"\nsecurity = \"$SECRET\"", "at line"),
+            ("[mail]\nserver = \"m\"\nfrom = \"a@example.com\"\nport = \"$SECRET\"", "line 4"),
+        ] {
+            let fault = parse(text).unwrap_err();
+            assert!(fault.contains(said) && !fault.contains("sss"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn the_documentation_lists_every_kind_of_event() {
+        let text = include_str!("../../../docs/messages.md");
+        let list = text.split("## Kinds of event\n").nth(1).unwrap().split("\n## ").next().unwrap();
+        let listed: Vec<&str> = list.split('`').skip(1).step_by(2).collect();
+        let (written, known) = (BTreeSet::from_iter(&listed), BTreeSet::from_iter(EVENT_KINDS));
+        assert_eq!(written, known);
+        assert_eq!(listed.len(), known.len(), "each once");
     }
 }

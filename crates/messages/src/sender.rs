@@ -11,6 +11,7 @@ use crate::config::{Config, ConfigFault};
 use crate::words::Facts;
 use desk::{Desk, Failure};
 use domain::Moment;
+use domain::district::UnitCode;
 use ledger::entry::Entry;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -56,7 +57,11 @@ pub struct Sender {
     keys: Keys,
     config: Arc<Config>,
     channels: Channels,
+    stop: Arc<AtomicBool>,
 }
+
+/// How many messages each group got in the last minute.
+type Groups = HashMap<UnitCode, u64>;
 
 impl Sender {
     /// A sender over a desk, the place that it writes to, and the channels of the district.
@@ -66,7 +71,13 @@ impl Sender {
     pub fn new(desk: Desk, place: &Place, config: Arc<Config>) -> Result<Sender, SendFault> {
         let (db, keys) = (Db::open_reader(place)?, Keys::open(place, desk.number(), false)?);
         let channels = Channels::new(&config)?;
-        Ok(Sender { desk, db, keys, config, channels })
+        Ok(Sender { desk, db, keys, config, channels, stop: Arc::default() })
+    }
+
+    /// The same, but it begins nothing more once this is set: what waits then waits for the next start.
+    #[must_use]
+    pub fn until(self, stop: Arc<AtomicBool>) -> Sender {
+        Sender { stop, ..self }
     }
 
     /// What was being sent when the process before this one ended is marked as such. Once, before the first pass.
@@ -83,40 +94,85 @@ impl Sender {
     /// # Errors
     /// A [`SendFault`]; what was sent until then is marked.
     pub fn pass(&mut self, kind: Kind) -> Result<usize, SendFault> {
+        self.connect()?;
         let (number, now) = (self.desk.number(), self.desk.now());
         let most = if self.config.is_sink() { SINK_PASS } else { PASS };
-        let messages = outbox::due(&mut self.db, number, kind, now, most)?;
-        if messages.is_empty() {
+        let due = outbox::due(&mut self.db, number, kind, now, most)?;
+        if due.is_empty() {
             return Ok(0);
         }
+        let looked = due.len();
         if self.config.is_sink() {
-            let kept = messages.iter().map(|m| outbox::mark(number, m, State::Kept, now, now, None)).collect();
-            self.desk.put_now(kept)?;
-            return Ok(messages.len());
+            self.settle_all(&due, State::Kept, None)?;
+            return Ok(looked);
         }
-        let letters = outbox::letters(&mut self.db, &mut self.keys, number, &messages)?;
+        let (lost, due): (Vec<_>, Vec<_>) = due.into_iter().partition(|m| self.has_no_group(m));
+        self.settle_all(&lost, State::Dropped, Some("no group"))?;
+        self.send(&due)?;
+        Ok(looked)
+    }
+
+    /// Marks messages that go nowhere, in one commit; nothing is read about their cases.
+    fn settle_all(&self, messages: &[Message], state: State, said: Option<&str>) -> Result<(), SendFault> {
+        let (number, now) = (self.desk.number(), self.desk.now());
+        if messages.is_empty() {
+            return Ok(());
+        }
+        Ok(self.desk.put_now(messages.iter().map(|m| outbox::mark(number, m, state, now, now, said)).collect())?)
+    }
+
+    /// Makes a connection anew that was lost, for example while the database was started again.
+    fn connect(&mut self) -> Result<(), StoreError> {
+        if !self.db.is_alive() {
+            self.db.reconnect()?;
+        }
+        Ok(())
+    }
+
+    /// Whether a message is for a unit without a group.
+    fn has_no_group(&self, message: &Message) -> bool {
+        message.unit.as_ref().is_some_and(|unit| !self.channels.robots.has(unit.as_str()))
+    }
+
+    /// Sends these messages, one after the other. Each is read right before it goes: one before it may have taken long,
+    /// and somebody may have been erased, or have chosen another way, in the meantime.
+    fn send(&mut self, messages: &[Message]) -> Result<(), SendFault> {
+        let (number, now) = (self.desk.number(), self.desk.now());
         let mut groups = outbox::lately(&mut self.db, number, Moment(now.0 - MINUTE))?;
-        for (message, letter) in messages.iter().zip(letters) {
-            let write = self.settle(message, letter.as_ref(), &mut groups)?;
-            self.desk.put_now(vec![write])?;
+        for message in messages {
+            if self.stop.load(Ordering::Relaxed) {
+                break;
+            }
+            if let Some(message) = outbox::still(&mut self.db, number, message)? {
+                let write = self.settle(&message, &mut groups)?;
+                self.desk.put_now(vec![write])?;
+            }
         }
-        Ok(messages.len())
+        Ok(())
+    }
+
+    /// What a message is about; none if nobody is to be told any more.
+    fn letter(&mut self, message: &Message) -> Result<Option<Letter>, StoreError> {
+        let one = std::slice::from_ref(message);
+        let letters = outbox::letters(&mut self.db, &mut self.keys, self.desk.number(), one)?;
+        Ok(letters.into_iter().flatten().next().filter(|letter| !letter.erased))
     }
 
     /// Sends a message, and says how to mark it.
-    fn settle(
-        &self,
-        message: &Message,
-        letter: Option<&Letter>,
-        groups: &mut HashMap<domain::district::UnitCode, u64>,
-    ) -> Result<Write, SendFault> {
+    fn settle(&mut self, message: &Message, groups: &mut Groups) -> Result<Write, SendFault> {
         let (number, now) = (self.desk.number(), self.desk.now());
         let mark = |state, said| outbox::mark(number, message, state, now, now, said);
-        let Some(letter) = letter.filter(|l| !l.erased) else { return Ok(mark(State::Dropped, Some("erased"))) };
-        if let Some(unit) = message.unit.as_ref() {
-            if !self.channels.robots.has(unit.as_str()) {
-                return Ok(mark(State::Dropped, Some("no group")));
+        let letter = match self.letter(message) {
+            Ok(Some(letter)) => letter,
+            Ok(None) => return Ok(mark(State::Dropped, Some("erased"))),
+            // One case that can't be read must not hold up all others.
+            Err(StoreError::Corrupt(what)) => {
+                tracing::error!(entry = message.seq, error = %what, "a message can't be sent: its case can't be read");
+                return Ok(mark(State::Failed, Some("unreadable")));
             }
+            Err(e) => return Err(e.into()),
+        };
+        if let Some(unit) = message.unit.as_ref() {
             let sent = groups.entry(unit.clone()).or_default();
             if *sent >= GROUP_MOST {
                 return Ok(outbox::mark(number, message, State::Waiting, Moment(now.0 + MINUTE), now, None));
@@ -125,7 +181,7 @@ impl Sender {
             // Marked before: if the process ends now, it is not sent again.
             self.desk.put_now(vec![mark(State::Sending, None)])?;
         }
-        Ok(match self.deliver(message, letter) {
+        Ok(match self.deliver(message, &letter) {
             Ok(()) => mark(State::Sent, None),
             Err(fault) => self.after(message, &fault),
         })
@@ -173,6 +229,7 @@ impl Sender {
     /// # Errors
     /// A [`SendFault`]; what was delivered until then is remembered.
     pub fn hooks(&mut self) -> Result<usize, SendFault> {
+        self.connect()?;
         let number = self.desk.number();
         let known = outbox::hooks(&mut self.db, number)?;
         let mut looked = 0;
@@ -195,17 +252,27 @@ impl Sender {
             }
             let entries = outbox::entries(&mut self.db, number, hook.position, ENTRIES)?;
             looked += entries.len();
-            follow(&self.desk, out, hook, &entries)?;
+            follow(&self.desk, out, hook, &entries, &self.stop)?;
         }
         Ok(looked)
     }
 }
 
-/// Brings a web hook further along the ledger, until it has all of these entries or one does not go.
-fn follow(desk: &Desk, out: &HookOut, mut hook: Hook, entries: &[(u64, Vec<u8>)]) -> Result<(), SendFault> {
+/// Brings a web hook further along the ledger, until it has all of these entries, one does not go, or the sender is to
+/// stop.
+fn follow(
+    desk: &Desk,
+    out: &HookOut,
+    mut hook: Hook,
+    entries: &[(u64, Vec<u8>)],
+    stop: &AtomicBool,
+) -> Result<(), SendFault> {
     let number = desk.number();
     let mut passed = false;
     for (seq, bytes) in entries {
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
         let entry = Entry::parse(bytes).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         if entry.case == DISTRICT_STREAM.0 || !out.wants(&entry.kind) {
             (hook.position, passed) = (seq + 1, true);
@@ -238,7 +305,7 @@ fn seconds(now: Moment) -> i64 {
     now.0.div_euclid(1000)
 }
 
-/// Forgets settled messages that nobody needs any more.
+/// Forgets settled messages that nobody needs any more, also those that failed.
 ///
 /// # Errors
 /// As [`Desk::put_now`].
@@ -269,7 +336,7 @@ pub fn start(desk: &Desk, place: &Place, config: &Arc<Config>) -> Result<Running
     let mut running = Running { stop: stop.clone(), threads: Vec::new() };
     Sender::new(desk.clone(), place, config.clone())?.recover()?;
     for (name, round) in rounds {
-        let mut sender = Sender::new(desk.clone(), place, config.clone())?;
+        let mut sender = Sender::new(desk.clone(), place, config.clone())?.until(stop.clone());
         let stop = stop.clone();
         let work = move || {
             while !stop.load(Ordering::Relaxed) {

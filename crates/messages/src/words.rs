@@ -3,7 +3,7 @@
 
 use calendar::Date;
 use domain::case::{Case, Event, Topic};
-use domain::district::District;
+use domain::district::{District, UnitCode};
 use domain::rule::RuleId;
 use domain::{Label, Lang};
 use fluent_templates::fluent_bundle::FluentValue;
@@ -111,7 +111,7 @@ impl Facts {
                 _ => String::new(),
             },
             way: case.way.map(|w| w.label(lang).to_owned()).unwrap_or_default(),
-            by: by(message.topic, case, message.unit.is_some()),
+            by: by(message.topic, case, message.unit.as_ref()),
             year: case.touched.date().year(),
         }
     }
@@ -174,11 +174,13 @@ impl Facts {
 }
 
 /// By when what happens next, for a resident or a unit.
-fn by(topic: Topic, case: &Case, unit: bool) -> Option<(&'static str, Date)> {
+fn by(topic: Topic, case: &Case, unit: Option<&UnitCode>) -> Option<(&'static str, Date)> {
     let rolled = |clock: &domain::case::Clock| clock.due.rolled;
-    if unit {
+    if let Some(unit) = unit {
         let shown = matches!(topic, Topic::Task | Topic::JointTask | Topic::ObjectionRejected | Topic::Replied);
-        return case.next_due().filter(|_| shown).map(|c| ("group-by", rolled(c)));
+        // The day of its own task: what others owe on the case may be due on another one.
+        let task = case.tasks.iter().rev().find(|t| t.unit == *unit && t.is_open()).filter(|_| shown)?;
+        return case.owed(task).map(|c| ("group-by", rolled(c)));
     }
     if matches!(topic, Topic::NotAccepted | Topic::Routed | Topic::NotReached | Topic::ErasureDeclined | Topic::Chosen)
     {

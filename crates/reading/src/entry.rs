@@ -86,12 +86,12 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// What the index may hold of a case as it stands. A hidden text is not among it, and of an erased case no word.
+    /// What the index may hold of a case as it stands. A text that staff hid is not among it, and of an erased case no word.
     pub fn of(record: &Record) -> Entry {
         let (case, texts) = (&record.case, &record.texts);
         let known: Vec<&str> = record.personal.iter().map(String::as_str).collect();
         let of = |name: &str| texts.get(name).map_or("", String::as_str);
-        let told = [field::TITLE, field::TEXT].iter().filter(|_| !case.hidden).map(|name| of(name));
+        let told = [field::TITLE, field::TEXT].iter().filter(|_| !case.withheld).map(|name| of(name));
         let words: Vec<String> = told.chain([of(field::ANSWER)]).map(|text| mask::text(text, &known)).collect();
         Entry {
             first: record.first,

@@ -23,6 +23,7 @@ domain::vocabulary! {
         Approval "approval" "批准" "an approval",
         Question "question" "诉求人回复（期限暂停）" "the resident's reply (the clock is paused)",
         Review "review" "复查、复核答复" "the answer to a review",
+        Erasure "erasure" "删除申请待决定" "a decision on an erasure",
     }
 }
 
@@ -34,6 +35,14 @@ domain::vocabulary! {
         Returned "returned" "多次退回" "sent back repeatedly",
         Review "review" "复查、复核超期" "review overdue",
     }
+}
+
+/// What a case in the inbox waits for, as a code of [`Why`].
+macro_rules! inbox_why {
+    () => {
+        "CASE c.stage WHEN 'raised' THEN 'acceptance' WHEN 'accepted' THEN 'dispatch' \
+         WHEN 'handling' THEN 'objection' ELSE 'erasure' END"
+    };
 }
 
 /// What an open task waits for, as a code of [`Why`].
@@ -70,11 +79,14 @@ const OPEN: &str = concat!(
     " FROM tasks t JOIN cases c ON c.district = t.district AND c.seq = t.seq \
      WHERE t.district = $3 AND t.open = 1 AND c.sealed <= $4 GROUP BY t.unit, ",
     why!(),
-    " UNION ALL SELECT '', CASE c.stage WHEN 'raised' THEN 'acceptance' WHEN 'accepted' THEN 'dispatch' ELSE 'objection' END, ",
+    " UNION ALL SELECT '', ",
+    inbox_why!(),
+    ", ",
     numbers!("c.alarm", "0"),
     " FROM cases c WHERE c.district = $3 AND c.sealed = $4 AND c.inbox = 1 \
-     GROUP BY CASE c.stage WHEN 'raised' THEN 'acceptance' WHEN 'accepted' THEN 'dispatch' ELSE 'objection' END \
-     UNION ALL SELECT '', 'review', ",
+     GROUP BY ",
+    inbox_why!(),
+    " UNION ALL SELECT '', 'review', ",
     numbers!("c.alarm", "0"),
     " FROM cases c WHERE c.district = $3 AND c.sealed <= $4 AND c.alarm IS NOT NULL \
      AND c.stage IN ('review', 're_review') HAVING COUNT(*) > 0"
@@ -140,9 +152,11 @@ JOIN events e ON e.district = $1 AND e.stream = c.id LEFT JOIN vault v ON v.dist
 WHERE e.kind IN ('raised', 'field_corrected', 'telling_chosen', 'verdict_given') ORDER BY c.ended_day DESC, c.seq DESC, e.version";
 
 /// The events of the cases in which a calendar table may move a date, as `read::to_move` picks them.
-const MOVABLE: &str = "SELECT c.seq, e.stream, e.body FROM (SELECT seq, id FROM cases WHERE district = $1 \
-AND (live = 1 OR provisional = 1 OR answered_day >= $2) ORDER BY seq LIMIT $3) c \
-JOIN events e ON e.district = $1 AND e.stream = c.id ORDER BY c.seq, e.version";
+const MOVABLE: &str = concat!(
+    "SELECT c.seq, e.stream, e.body FROM (SELECT seq, id FROM cases WHERE district = $1 AND ",
+    crate::read::may_move!("$2"),
+    " ORDER BY seq LIMIT $3) c JOIN events e ON e.district = $1 AND e.stream = c.id ORDER BY c.seq, e.version"
+);
 
 /// Every statement of this file, to be proved on both engines.
 pub const STATEMENTS: &[&str] = &[OPEN, TASKS, STUCK, NOBODY, HARD, RETURNED, REVIEW, WORDS, MOVABLE];

@@ -30,8 +30,19 @@ const MERGED: &str =
     "SELECT id, seq FROM cases WHERE district = $1 AND stage = 'merged' AND seq > $2 ORDER BY seq LIMIT $3";
 const CALENDAR_AT: &str = "SELECT at FROM events WHERE district = $1 AND stream = $2 AND kind = 'calendar_loaded' \
     ORDER BY version DESC LIMIT 1";
-const TO_MOVE: &str = "SELECT id FROM cases WHERE district = $1 AND seq > $2 AND seq <= $3 AND touched <= $4 \
-    AND (live = 1 OR inbox = 1 OR provisional = 1 OR answered_day >= $5) ORDER BY seq";
+/// The condition of a case in which a calendar table may move a date; `$answered` is the first day of an answer whose
+/// windows may still run.
+macro_rules! may_move {
+    ($answered:literal) => {
+        concat!("(live = 1 OR inbox = 1 OR provisional = 1 OR answered_day >= ", $answered, ")")
+    };
+}
+pub(crate) use may_move;
+const TO_MOVE: &str = concat!(
+    "SELECT id FROM cases WHERE district = $1 AND seq > $2 AND seq <= $3 AND touched <= $4 AND ",
+    may_move!("$5"),
+    " ORDER BY seq"
+);
 const ENTRY: &str = "SELECT entry FROM events WHERE district = $1 AND seq = $2";
 const NOTE_AT: &str = "SELECT note FROM checkpoints WHERE district = $1 AND size = $2";
 const NOTE: &str = "SELECT note, size FROM checkpoints WHERE district = $1 ORDER BY size DESC LIMIT 1";

@@ -41,7 +41,8 @@ const INBOX: &str = concat!(
     waits!(),
     " FROM cases c WHERE c.district = $1 AND c.sealed = $2 AND c.inbox = 1 AND (",
     waits!(),
-    ", c.seq) > ($3, $4) AND (c.alarm < $5 OR $5 = 9223372036854775807) AND (c.stage = $6 OR $6 = '') AND c.stage <> $7 \
+    ", c.seq) > ($3, $4) AND (c.alarm < $5 OR $5 = 9223372036854775807) AND (c.stage = $6 OR $6 = '' \
+     OR ($6 = 'erasure' AND c.stage NOT IN ('raised', 'accepted', 'handling'))) AND c.stage <> $7 \
      ORDER BY ",
     waits!(),
     ", c.seq LIMIT $8"

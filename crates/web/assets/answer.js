@@ -4,6 +4,7 @@
 //   <select name="template"> <option data-text="…">   <button name="fill" data-fill="id of the textarea">
 
 for (const button of document.querySelectorAll("button[data-fill]")) {
+  button.type = "button"; // nothing is sent any more, and Enter in a field is the form's own button
   button.addEventListener("click", (event) => {
     const area = document.getElementById(button.dataset.fill);
     const text = button.form?.elements.template?.selectedOptions[0]?.dataset.text;

@@ -19,11 +19,26 @@ function byStep(form) {
     const all = steps(), at = all.indexOf(step);
     form.querySelectorAll("[data-step]").forEach((s) => { s.hidden = s !== step; });
     if (step.tagName === "DETAILS") step.open = true;
+    // What says that the neighbours' cases were looked at is sent once they were.
+    const seen = near.querySelector("[name=near]");
+    if (seen && step === near) seen.disabled = false;
     count.hidden = at === 0;
     count.textContent = at === 0 ? "" : form.dataset.steps.replace("@", at).replace("#", all.length - 1);
     next.hidden = at === all.length - 1;
     back.hidden = at === 0;
     if (focus) (step.querySelector("summary, legend, textarea") ?? step).focus();
+  }
+
+  // The question with the neighbours' cases, or without any: then it is left out, and whoever stands at it goes on.
+  function fill(nodes) {
+    near.replaceChildren(...nodes);
+    near.querySelector("legend")?.setAttribute("tabindex", "-1");
+    const seen = near.querySelector("[name=near]");
+    if (seen) seen.disabled = true;
+    near.toggleAttribute("data-empty", !near.querySelector("[name=joins]"));
+    const behind = (step) => near.compareDocumentPosition(step) & Node.DOCUMENT_POSITION_FOLLOWING;
+    if (now === near && near.hasAttribute("data-empty")) show(steps().find(behind), true);
+    else show(now, false);
   }
 
   let asked = "";
@@ -32,16 +47,14 @@ function byStep(form) {
     const where = street && category ? `${near.dataset.near}?${new URLSearchParams({ street, category })}` : "";
     if (where === asked) return;
     asked = where;
+    fill([]); // what was found belongs to another street or kind
     let text = "";
     try {
       const response = where ? await fetch(where, { credentials: "same-origin", headers: { Accept: "text/html" } }) : null;
       if (response?.ok) text = await response.text();
     } catch { /* no network: the question is asked when it is sent */ }
     if (where !== asked) return;
-    near.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
-    near.querySelector("legend")?.setAttribute("tabindex", "-1");
-    near.toggleAttribute("data-empty", !near.querySelector("[name=joins]"));
-    show(now, false);
+    fill(new DOMParser().parseFromString(text, "text/html").body.childNodes);
   }
 
   const step = (by) => { const all = steps(); show(all[Math.min(all.length - 1, Math.max(0, all.indexOf(now) + by))], true); };
@@ -51,6 +64,8 @@ function byStep(form) {
   // The heading of the question that is asked does not close it.
   form.addEventListener("click", (event) => { if (event.target.closest("summary")?.parentElement.matches("[data-step]")) event.preventDefault(); });
   form.addEventListener("keydown", (event) => {
+    // This Enter ends the composing of Chinese; Safari says so by its number alone.
+    if (event.isComposing || event.keyCode === 229) return;
     const line = event.target.matches("input:not([type=radio], [type=checkbox], [type=file])");
     if (event.key !== "Enter" || !line || next.hidden) return;
     event.preventDefault();

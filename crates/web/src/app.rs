@@ -140,18 +140,12 @@ impl App {
 
     /// With a search, which somebody keeps up.
     pub fn with_finder(self, finder: reading::Finder) -> App {
-        match Arc::try_unwrap(self.0) {
-            Ok(inner) => App(Arc::new(Inner { finder: Some(finder), ..inner })),
-            Err(shared) => App(shared),
-        }
+        self.with(|inner| Inner { finder: Some(finder), ..inner })
     }
 
     /// With the ways out for messages: what residents may choose from, and what the administrator sees.
     pub fn with_messages(self, messages: Arc<Config>) -> App {
-        match Arc::try_unwrap(self.0) {
-            Ok(inner) => App(Arc::new(Inner { messages, ..inner })),
-            Err(shared) => App(shared),
-        }
+        self.with(|inner| Inner { messages, ..inner })
     }
 
     /// What searches; none where no place for an index was named.

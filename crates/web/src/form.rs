@@ -16,7 +16,7 @@ static FORMS: Semaphore = Semaphore::const_new(8);
 /// How long such a form may take to arrive.
 const FORM_LASTS: Duration = Duration::from_secs(120);
 /// The longest idempotency key, in bytes.
-const KEY_MOST: usize = 200;
+pub(crate) const KEY_MOST: usize = 200;
 /// The most fields that a form may send.
 const FIELDS_MOST: usize = 500;
 

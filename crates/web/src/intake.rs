@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::caller::{CaseSecret, Intake};
+use crate::form::KEY_MOST;
 use crate::problem::Problem;
 use crate::resident::line::answer_of;
 use axum::Json;
@@ -16,9 +17,6 @@ use serde::{Deserialize, Serialize};
 use std::sync::PoisonError;
 use store::read::{self, History, Told};
 use subtle::ConstantTimeEq;
-
-/// The longest idempotency key, in bytes.
-const KEY_MOST: usize = 200;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -12,13 +12,25 @@ use tower_http::compression::CompressionLayer;
 
 /// How long a public page may be kept, in seconds: a figure or a case that was published shows up within it.
 const PAGE: &str = "public, max-age=300";
+/// What holds residents' released words is asked for anew each time: consent is taken back and cases are erased, and from
+/// then on no cache may answer with them. What is still the same is not sent again, by its tag.
+pub(crate) const WORDS: &str = "public, no-cache";
 
 /// A page that everybody of the same language and size of print gets alike. Somebody who is signed in, or is told what a
 /// form has just done, gets one of their own, which nobody keeps.
 pub(crate) fn page(visitor: &Visitor, template: &impl Template) -> Response {
+    page_for(visitor, template, PAGE)
+}
+
+/// [`page`] with residents' released words.
+pub(crate) fn words(visitor: &Visitor, template: &impl Template) -> Response {
+    page_for(visitor, template, WORDS)
+}
+
+fn page_for(visitor: &Visitor, template: &impl Template, cache: &'static str) -> Response {
     let own = visitor.staff.is_some() || visitor.done.is_some();
     let mut response = match template.render() {
-        Ok(html) if !own => return data(visitor.known.as_deref(), "text/html; charset=utf-8", PAGE, html, true),
+        Ok(html) if !own => return data(visitor.known.as_deref(), "text/html; charset=utf-8", cache, html, true),
         Ok(html) => axum::response::Html(html).into_response(),
         Err(_) => return page::show(template),
     };

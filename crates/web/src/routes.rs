@@ -220,7 +220,7 @@ pub const TABLE: &[Route] = &[
     route("POST", "/templates/end", Access::Staff(TEMPLATES), || post(staff::templates::end)),
     route("GET", "/keys", Access::Staff(ANY), || get(staff::keys::keys)),
     route("GET", "/intake", Access::Staff(INTAKE), || get(staff::intake::form)),
-    route("POST", "/intake", Access::Staff(INTAKE), || post(staff::intake::raise)),
+    route("POST", "/intake", Access::Staff(INTAKE), || post(staff::intake::raise)).with_photos(),
 ];
 
 /// Who reads figures and the cases behind them.

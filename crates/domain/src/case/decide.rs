@@ -1,16 +1,14 @@
 //! The rules of a case: what a command leads to, or why not.
 
 use super::clock::{Clock, ClockChange};
-use super::command::{Command, CommandKind, Corrected};
+use super::command::{Command, CommandKind};
 use super::event::Event;
-use super::raise::{LINE_MOST, TEXT_MOST, TITLE_MOST, email, mobile, phone};
+use super::raise::{LINE_MOST, TEXT_MOST};
 use super::term::*;
-use super::told::Tell;
 use super::transition::{Transition, fits, may, survives_erasure};
-use super::{CLOCKS_MOST, CORRECTIONS_MOST, Case, Fields, TASKS_MOST, Task, TaskState, field};
+use super::{CLOCKS_MOST, Case, Fields, TASKS_MOST, Task, TaskState, field};
 use crate::actor::{Actor, Role};
 use crate::district::{District, UnitCode, UnitKind, unfilled};
-use crate::label::Label;
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;
@@ -68,7 +66,7 @@ pub(super) fn required(text: &str, field: &'static str) -> Result<(), Refusal> {
     optional(text, field, TEXT_MOST)
 }
 
-fn optional(text: &str, field: &'static str, most: usize) -> Result<(), Refusal> {
+pub(super) fn optional(text: &str, field: &'static str, most: usize) -> Result<(), Refusal> {
     if text.chars().count() > most {
         return Err(Refusal::at(Why::TooLong, field).about(most));
     }
@@ -287,58 +285,12 @@ impl Decision<'_> {
                 self.category(category)?;
                 one(New::of(Event::Recategorised { category: category.clone() }))
             }
-            Command::CorrectField { field, value } => {
-                required(value, "value")?;
-                if *self.facts.actor == Actor::Resident && self.case.corrections >= CORRECTIONS_MOST {
-                    return Err(Refusal::at(Why::CorrectedOut, "value").about(CORRECTIONS_MOST));
-                }
-                let code = field.code();
-                match *field {
-                    Corrected::Text => {}
-                    Corrected::Title => optional(value, "value", TITLE_MOST)?,
-                    Corrected::Place | Corrected::Name | Corrected::Phone => optional(value, "value", LINE_MOST)?,
-                }
-                if *field == Corrected::Phone {
-                    phone(value, "value")?;
-                }
-                one(New::of(Event::FieldCorrected { field: code.to_owned() }).with(field::VALUE, value))
-            }
-            Command::ChooseTelling { tell, address } => self.choose_telling(*tell, address),
-            Command::HideText { reason } => {
-                if *self.facts.actor != Actor::Resident {
-                    required(reason, "reason")?;
-                }
-                if !self.case.public || self.case.hidden {
-                    return Err(Refusal::new(Why::NotPublic));
-                }
-                one(New::of(Event::TextHidden).with(field::REASON, reason))
-            }
-            Command::ReleaseText { text, answer } => {
-                required(text, "text")?;
-                optional(answer, "answer", TEXT_MOST)?;
-                if !self.case.may_be_shown() {
-                    return Err(Refusal::new(Why::NoConsent));
-                }
-                let released = New::of(Event::TextReleased);
-                one(released.with(field::SHOWN, text).with(field::SHOWN_ANSWER, answer))
-            }
-            Command::AskErasure { reason } => {
-                optional(reason, "reason", TEXT_MOST)?;
-                if self.case.erasure_asked {
-                    return Err(Refusal::new(Why::ErasureAsked));
-                }
-                self.room(0)?;
-                let asked = New::of(Event::ErasureAsked).with(field::REASON, reason);
-                one(asked.clocks([self.start(RuleId::ErasureAnswer, None)]))
-            }
-            Command::DeclineErasure { reason } => {
-                required(reason, "reason")?;
-                if !self.case.erasure_asked {
-                    return Err(Refusal::new(Why::NoErasureAsked));
-                }
-                let declined = New::of(Event::ErasureDeclined).with(field::REASON, reason);
-                one(declined.clocks(self.stop(|c| c.rule == RuleId::ErasureAnswer)))
-            }
+            Command::CorrectField { field, value } => one(self.correct(*field, value)?),
+            Command::ChooseTelling { tell, address } => one(self.choose_telling(*tell, address)?),
+            Command::HideText { reason } => one(self.hide(reason)?),
+            Command::ReleaseText { text, answer } => one(self.release(text, answer)?),
+            Command::AskErasure { reason } => one(self.ask_erasure(reason)?),
+            Command::DeclineErasure { reason } => one(self.decline_erasure(reason)?),
             Command::Unmask { purpose, text } => {
                 optional(text, "text", LINE_MOST)?;
                 one(New::of(Event::Unmasked { purpose: *purpose }).with(field::PURPOSE, text))
@@ -346,23 +298,6 @@ impl Decision<'_> {
             Command::DeclareInterest => one(New::of(Event::InterestDeclared)),
             Command::MoveDue => self.move_due(),
         }
-    }
-
-    /// The channel stands in the event; the address, if a new one is given, goes into the vault.
-    fn choose_telling(&self, tell: Tell, address: &str) -> Result<Vec<New>, Refusal> {
-        optional(address, "address", LINE_MOST)?;
-        let (name, known) = match tell.channel {
-            Channel::None => return Ok(vec![New::of(Event::TellingChosen { tell })]),
-            Channel::Sms => (field::PHONE, self.case.contact),
-            Channel::Email => (field::EMAIL, self.case.email),
-        };
-        match (tell.channel, address.trim().is_empty()) {
-            (_, true) if !known => return Err(Refusal::at(Why::NoAddress, "address").about_term(tell.channel)),
-            (Channel::Sms, false) => mobile(address, "address")?,
-            (Channel::Email, false) => email(address, "address")?,
-            _ => {}
-        }
-        Ok(vec![New::of(Event::TellingChosen { tell }).with(name, address)])
     }
 
     pub(super) fn today(&self) -> calendar::Date {

@@ -24,6 +24,7 @@ impl Case {
             public: false,
             hidden: false,
             released: None,
+            withheld: false,
             corrections: 0,
             erasure_asked: false,
             contact: false,
@@ -255,8 +256,12 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.contact |= tell.channel == Channel::Sms;
             case.email |= tell.channel == Channel::Email;
             case.tell = tell.wanted();
+            case.corrections = case.corrections.saturating_add(1);
         }
-        Event::TextHidden => case.hidden = true,
+        Event::TextHidden => {
+            case.hidden = true;
+            case.withheld |= *by != Actor::Resident;
+        }
         Event::TextReleased => case.released = Some(case.version),
         Event::InterestDeclared => case.withdrawn_accounts.extend(by.account()),
     }

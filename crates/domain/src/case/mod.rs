@@ -7,6 +7,7 @@ mod decide;
 mod event;
 mod evolve;
 mod handover;
+mod own;
 mod raise;
 mod term;
 mod told;
@@ -192,9 +193,11 @@ pub struct Case {
     pub public: bool,
     /// Whether the public text has been hidden.
     pub hidden: bool,
+    /// Whether staff hid it: then there is something in it that nobody should come upon.
+    pub withheld: bool,
     /// The version of the event that released words to neighbours last, whether or not they may still be shown.
     pub released: Option<u64>,
-    /// How often the resident has corrected a field.
+    /// How often the resident has corrected a field, or chosen how to be told.
     pub corrections: u16,
     /// Whether the resident has asked for an erasure that is not decided yet.
     pub erasure_asked: bool,

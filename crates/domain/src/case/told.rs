@@ -3,7 +3,7 @@
 
 use super::event::Event;
 use super::term::{Channel, Topic};
-use super::{Case, Clock};
+use super::{Case, Clock, ClockChange, Task};
 use crate::actor::Actor;
 use crate::district::UnitCode;
 use crate::label::Lang;
@@ -71,10 +71,11 @@ pub const SILENT: &[(&str, &str)] = &[
 ];
 
 /// Who is told of an event by an actor, and what about; `case` is the state after it. A resident is told of what others
-/// did, never of an own act but that it arrived. The group of a unit is never told of a sealed case.
-pub fn told(event: &Event, by: &Actor, case: &Case) -> Vec<Notice> {
+/// did, never of an own act but that it arrived. The group of a unit is never told of a sealed case. `clocks` are the
+/// changes of clocks that came with the event.
+pub fn told(event: &Event, by: &Actor, case: &Case, clocks: &[ClockChange]) -> Vec<Notice> {
     let mut notices = Vec::new();
-    if let (Some(tell), Some(topic)) = (case.tell.filter(|_| !case.erased), to_resident(event, by, case)) {
+    if let (Some(tell), Some(topic)) = (case.tell.filter(|_| !case.erased), to_resident(event, by, case, clocks)) {
         notices.push(Notice { topic, to: To::Resident(tell) });
     }
     if !case.is_sealed() {
@@ -83,7 +84,7 @@ pub fn told(event: &Event, by: &Actor, case: &Case) -> Vec<Notice> {
     notices
 }
 
-fn to_resident(event: &Event, by: &Actor, case: &Case) -> Option<Topic> {
+fn to_resident(event: &Event, by: &Actor, case: &Case, clocks: &[ClockChange]) -> Option<Topic> {
     let topic = match event {
         Event::Raised { .. } => return Some(Topic::Received),
         // The message shows that the address is right.
@@ -96,7 +97,7 @@ fn to_resident(event: &Event, by: &Actor, case: &Case) -> Option<Topic> {
             let joint = case.clocks.get(usize::from(*clock)).is_some_and(|c| c.rule == RuleId::JointReport);
             return (!joint).then_some(Topic::Extended);
         }
-        Event::DueMoved => return case.for_resident().map(|_| Topic::DueMoved),
+        Event::DueMoved => return clocks.iter().any(|c| moves_for_resident(c, case)).then_some(Topic::DueMoved),
         Event::Asked { .. } => Topic::Asked,
         Event::Informed { .. } => Topic::Informed,
         Event::Answered { .. } | Event::AnsweredTogether { .. } => Topic::Answered,
@@ -112,6 +113,14 @@ fn to_resident(event: &Event, by: &Actor, case: &Case) -> Option<Topic> {
         _ => return None,
     };
     (*by != Actor::Resident).then_some(topic)
+}
+
+/// Whether a change gives another day to a clock that the resident knows of. A day that was provisional and now is
+/// certain stays the same day.
+fn moves_for_resident(change: &ClockChange, case: &Case) -> bool {
+    let ClockChange::Moved { no, from, due } = change else { return false };
+    let known = case.clocks.get(usize::from(*no)).is_some_and(|c| c.rule != RuleId::JointReport);
+    known && (from.raw, from.rolled) != (due.raw, due.rolled)
 }
 
 fn to_units(event: &Event, case: &Case) -> Vec<(Topic, UnitCode)> {
@@ -136,6 +145,12 @@ fn to_units(event: &Event, case: &Case) -> Vec<(Topic, UnitCode)> {
 }
 
 impl Case {
+    /// The clock of what a unit owes on its task: the lead what the case owes, a joint unit its own report.
+    pub fn owed(&self, task: &Task) -> Option<&Clock> {
+        let owed = self.duties().map(|(_, c)| c).filter(|c| c.task == Some(task.no) || (task.lead && c.task.is_none()));
+        owed.min_by_key(|c| c.due.alarm())
+    }
+
     /// The clock that the resident waits for: the earliest running duty that is theirs to know (a joint unit's report to
     /// the lead is not), or else their own time for a verdict.
     pub fn for_resident(&self) -> Option<&Clock> {

@@ -150,7 +150,7 @@ fn by_sms() -> Raise {
 
 fn told_last(story: &Story) -> Vec<(Topic, To)> {
     let body = story.bodies.last().unwrap();
-    told(&body.event, &body.by, &story.case).into_iter().map(|n| (n.topic, n.to)).collect()
+    told(&body.event, &body.by, &story.case, &body.clocks).into_iter().map(|n| (n.topic, n.to)).collect()
 }
 
 #[test]
@@ -191,6 +191,46 @@ fn whoever_did_not_choose_is_not_told_and_a_choice_counts_from_then_on() {
     assert!(told_last(&story).is_empty());
     // The address is there: it need not be given again.
     story.act(&Actor::Resident, choose(Channel::Email, "")).unwrap();
+}
+
+#[test]
+fn who_is_told_by_text_message_corrects_the_number_to_one_that_takes_them() {
+    let mut story = Story::raised(by_sms());
+    let correct = |value: &str| Command::CorrectField { field: Corrected::Phone, value: value.into() };
+    assert_eq!(story.why(&Actor::Resident, correct("2712345转6")), Why::BadMobile);
+    story.act(&Actor::Resident, correct("13800000001")).unwrap();
+    let mut other = Story::of(Track::Hotline);
+    other.act(&Actor::Resident, correct("2712345转6")).unwrap();
+}
+
+#[test]
+fn choices_and_corrections_have_one_limit_and_not_to_be_told_is_never_refused() {
+    let mut story = Story::raised(by_sms());
+    let choose = |channel, address: &str| Command::ChooseTelling {
+        tell: Tell { channel, lang: Lang::Zh },
+        address: address.into(),
+    };
+    for n in 0..CORRECTIONS_MOST {
+        story.act(&Actor::Resident, choose(Channel::Sms, &format!("138000000{n:02}"))).unwrap();
+    }
+    assert_eq!(story.why(&Actor::Resident, choose(Channel::Sms, "13800000099")), Why::CorrectedOut);
+    let correct = Command::CorrectField { field: Corrected::Name, value: "称呼".into() };
+    assert_eq!(story.why(&Actor::Resident, correct), Why::CorrectedOut);
+    story.act(&Actor::Resident, choose(Channel::None, "")).unwrap();
+}
+
+#[test]
+fn a_resident_is_told_of_a_day_that_moved_and_not_of_one_that_only_became_certain() {
+    let mut story = Story::raised(by_sms());
+    story.act(&dispatcher(), accept(Track::Hotline)).unwrap();
+    let due = story.case.clocks[0].due;
+    let was = calendar::Due { provisional: true, ..due };
+    let earlier = calendar::Due { raw: due.raw.yesterday().unwrap(), ..was };
+    let told_of = |from| {
+        let moved = [ClockChange::Moved { no: 0, from, due }];
+        told(&Event::DueMoved, &Actor::clock(), &story.case, &moved).len()
+    };
+    assert_eq!((told_of(was), told_of(earlier)), (0, 1));
 }
 
 #[test]

@@ -339,12 +339,12 @@ impl Walk<'_> {
         }
         for n in from..bodies.len() {
             let (body, mut then) = (&bodies[n], replay(case.id, &bodies[..=n]).unwrap());
-            for Notice { topic, to } in told(&body.event, &body.by, &then) {
+            for Notice { topic, to } in told(&body.event, &body.by, &then, &body.clocks) {
                 notice_holds(topic, &to, &body.by, &then);
             }
             // Which events lead to a message, if the resident wants any.
             then.tell = Some(Tell { channel: Channel::Sms, lang: Lang::Zh });
-            for Notice { topic, .. } in told(&body.event, &body.by, &then) {
+            for Notice { topic, .. } in told(&body.event, &body.by, &then, &body.clocks) {
                 *reached.told.entry(body.event.kind()).or_default() += 1;
                 *reached.topics.entry(topic.code()).or_default() += 1;
             }

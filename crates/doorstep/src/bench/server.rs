@@ -4,6 +4,10 @@ use crate::cli::Failed;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
+/// What the environment may tell a real server: made-up cases go out over nobody's channels, and stand in no index or
+/// backup but the bench's own.
+const NOT_FOR_IT: [&str; 4] = ["DOORSTEP_MESSAGES", "DOORSTEP_INDEX", "DOORSTEP_BACKUPS", "DOORSTEP_PROXY"];
+
 /// A running server, ended when dropped.
 pub struct Server {
     child: Child,
@@ -18,6 +22,9 @@ impl Server {
             |e: std::io::Error| Failed::new(format!("The server can't be started: {e}."), "Run doorstep serve.");
         let mut command = Command::new(std::env::current_exe().map_err(failed)?);
         command.args(["serve", "--data", data, "--listen", "127.0.0.1:0"]).stdin(Stdio::null()).stdout(Stdio::piped());
+        for variable in NOT_FOR_IT {
+            command.env_remove(variable);
+        }
         // A line for each request would bury the results; who sets the variable measures what the log costs.
         if std::env::var_os("DOORSTEP_LOG").is_none() {
             command.env("DOORSTEP_LOG", "warn");

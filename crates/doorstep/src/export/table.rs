@@ -80,6 +80,9 @@ const SHEET_COLUMNS: usize = 16_384;
 const SHEET_DIGITS: u64 = 999_999_999_999_999;
 
 /// Whether a spreadsheet would run a text. Plain numbers begin like formulas and are harmless.
+///
+/// The open data have a rule to the same end in `crates/web/src/resident/open.rs`: what a spreadsheet is found to run
+/// belongs into both.
 fn runs(text: &str) -> bool {
     let Some(first) = text.chars().next() else { return false };
     if matches!(first, '+' | '-') && is_number(&text[1..]) {

@@ -7,9 +7,24 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
+/// What the environment of whoever runs the tests may tell the binary, and must not: made-up cases would go to real web
+/// hooks, and into a real folder of backups or index.
+const NOT_OURS: [&str; 6] =
+    ["DOORSTEP_DATA", "DOORSTEP_LISTEN", "DOORSTEP_PROXY", "DOORSTEP_BACKUPS", "DOORSTEP_INDEX", "DOORSTEP_MESSAGES"];
+
+/// The binary, told nothing but what a test tells it.
+pub fn doorstep() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_doorstep"));
+    for variable in NOT_OURS {
+        command.env_remove(variable);
+    }
+    command.stdin(Stdio::null());
+    command
+}
+
 /// Runs a command of the binary to its end.
 pub fn run(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_doorstep")).args(args).stdin(Stdio::null()).output().unwrap()
+    doorstep().args(args).output().unwrap()
 }
 
 /// Runs a command that must succeed, and returns what it prints.
@@ -75,10 +90,9 @@ impl Server {
 
     /// Starts one without waiting for anything.
     pub fn spawn(data: &str) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_doorstep"))
+        doorstep()
             .args(["serve", "--data", data, "--listen", "127.0.0.1:0"])
             .env("DOORSTEP_LOG", "off")
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

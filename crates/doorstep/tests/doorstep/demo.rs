@@ -8,16 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::OnceLock;
 use store::{Db, Keys, Place, Row, Write, access, args, read};
 use tempfile::TempDir;
 
 /// Runs the program in a folder.
 pub fn doorstep(folder: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_doorstep"));
-    command.args(args).current_dir(folder).env_remove("DOORSTEP_DATA").env_remove("DOORSTEP_LISTEN");
-    command.output().unwrap()
+    crate::binary::doorstep().args(args).current_dir(folder).output().unwrap()
 }
 
 /// What it printed, if it did what it was asked for.
@@ -96,6 +94,15 @@ fn the_demo_on_postgresql_is_the_same_ledger() {
 fn a_demo_verifies() {
     let said = done(&doorstep(small(), &["verify", "--data", "d"]));
     assert!(said.contains("Everything fits") && said.contains("154 published figures"), "{said}");
+}
+
+#[test]
+fn doctor_says_of_a_demo_that_it_sends_nothing_and_finds_no_fault_in_channels_that_are_not_used() {
+    let folder = copy();
+    fs::write(folder.path().join("d/messages.toml"), "[pigeon]\n").unwrap();
+    let looked = doorstep(folder.path(), &["doctor", "--data", "d"]);
+    let said = String::from_utf8([looked.stdout, looked.stderr].concat()).unwrap();
+    assert!(said.contains("a demo sends nothing") && !said.contains("can't be understood"), "{said}");
 }
 
 /// Events that the demo year does not tell.

@@ -1,10 +1,10 @@
 //! Words that stand for a person are planted, and looked for everywhere they don't belong: files, logs, public pages,
 //! addresses, masked exports, error pages.
 
-use crate::binary::{Given, Server, found, kill, must};
+use crate::binary::{Given, Server, doorstep, found, kill, must};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use web::routes::{Access, TABLE};
 
 const NAME: &str = "Zzname7731";
@@ -21,11 +21,16 @@ fn within<'a>(bytes: &[u8], markers: &[&'a str]) -> Vec<&'a str> {
     markers.iter().filter(stands).copied().collect()
 }
 
-/// Every file below a folder, with the markers that stand in it.
+/// Every file below a folder, with the markers that stand in it. The search index is left out: its terms are compressed
+/// and nothing would be found there. A test of `reading` reads them as the library does (`words_on_disk` in
+/// `crates/reading/tests/reading/town.rs`).
 fn in_files(folder: &Path, markers: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        if path.ends_with("index") {
+            continue;
+        }
         if path.is_dir() {
             found.extend(in_files(&path, markers));
             continue;
@@ -60,10 +65,9 @@ fn what_people_write_of_themselves_is_found_nowhere_but_where_it_belongs() {
     let data = place.to_str().unwrap();
     let token = format!("Bearer {}", found(data));
     let log = folder.path().join("log");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_doorstep"))
+    let mut child = doorstep()
         .args(["serve", "--data", data, "--listen", "127.0.0.1:0"])
         .env("DOORSTEP_LOG", "trace")
-        .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(std::fs::File::create(&log).unwrap())
         .spawn()
@@ -116,5 +120,5 @@ fn what_people_write_of_themselves_is_found_nowhere_but_where_it_belongs() {
 
     // Once more with everything that was written down and not yet put into the database's own file.
     drop(Server::start(data));
-    assert_eq!(in_files(&place, ALL), Vec::<String>::new());
+    assert_eq!(in_files(&place, ALL), Vec::<String>::new(), "a file beside the index tells it");
 }

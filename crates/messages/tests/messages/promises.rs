@@ -3,6 +3,27 @@
 use crate::*;
 use messages::TRIES_MOST;
 use messages::testing::Answer;
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicBool, Ordering};
+use store::testing::own_cluster;
+
+/// A choice of how to be told.
+fn choose(channel: Channel, address: &str) -> Command {
+    Command::ChooseTelling { tell: Tell { channel, lang: Lang::Zh }, address: address.into() }
+}
+
+/// A sender whose gateways are a place that breaks every connection off, after having done something with the first.
+fn sender_into_the_void(town: &Town, first: impl FnOnce() + Send + 'static) -> Sender {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let taken = listener.accept();
+        first();
+        drop(taken);
+        listener.incoming().for_each(drop);
+    });
+    town.sender_with(&town.config().replace(&town.http.port().to_string(), &port.to_string()))
+}
 
 #[test]
 fn a_mail_server_that_is_busy_is_tried_again_later_and_later() {
@@ -158,4 +179,115 @@ fn settled_messages_are_forgotten_after_half_a_year_and_not_before() {
         messages::forget(&town.desk).unwrap();
         assert_eq!((town.count(Kind::Email, State::Sent), town.count(Kind::Email, State::Waiting)), (0, 1));
     });
+}
+
+#[test]
+fn a_mail_server_that_takes_no_login_holds_messages_up_and_loses_none() {
+    everywhere(|town| {
+        town.raise(Channel::Email);
+        town.mail.answers(&[Answer::Refuse(535), Answer::Refuse(554)]);
+        let mut sender = town.sender();
+        for (said, minutes) in [("smtp 535", 1), ("smtp 554", 2)] {
+            sender.pass(Kind::Email).unwrap();
+            assert_eq!((town.count(Kind::Email, State::Waiting), town.said()), (1, vec![said.to_owned()]));
+            town.minutes(minutes);
+        }
+        sender.pass(Kind::Email).unwrap();
+        assert_eq!(town.count(Kind::Email, State::Sent), 1);
+    });
+}
+
+#[test]
+fn a_case_that_can_not_be_read_holds_up_no_other() {
+    everywhere(|town| {
+        let (spoilt, _) = (town.raise(Channel::Email), town.raise(Channel::Email));
+        let spoil = "UPDATE vault SET sealed = $1 WHERE district = $2 AND seq = $3";
+        town.desk.put_now(vec![store::Write::new(spoil, store::args![[0u8; 64], 1, spoilt.index])]).unwrap();
+        town.sender().pass(Kind::Email).unwrap();
+        assert_eq!((town.count(Kind::Email, State::Failed), town.said()), (1, vec!["unreadable".to_owned()]));
+        assert_eq!((town.count(Kind::Email, State::Sent), town.mail.got().len()), (1, 1));
+    });
+}
+
+#[test]
+fn a_sender_that_is_to_stop_begins_nothing_more() {
+    everywhere(|town| {
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut hooks = town.sender().until(stop.clone());
+        hooks.hooks().unwrap();
+        for _ in 0..3 {
+            town.raise(Channel::Sms);
+        }
+        let set = stop.clone();
+        let sender = sender_into_the_void(town, move || set.store(true, Ordering::Relaxed));
+        sender.until(stop.clone()).pass(Kind::Sms).unwrap();
+        let due = outbox::due(&mut town.db(), 1, Kind::Sms, town.clock.now(), 10).unwrap();
+        assert_eq!(due.len(), 2, "the first one was tried to its end, the others wait as they did");
+        hooks.hooks().unwrap();
+        assert!(town.http.got().is_empty());
+        stop.store(false, Ordering::Relaxed);
+        hooks.hooks().unwrap();
+        assert_eq!(town.http.got().len(), 3, "all that it did not get before");
+    });
+}
+
+#[test]
+fn a_resident_who_opts_out_while_others_are_told_gets_nothing() {
+    everywhere(|town| {
+        let (_, second) = (town.raise(Channel::Sms), town.raise(Channel::Sms));
+        let (desk, out) = (town.desk.clone(), second.id);
+        let opt_out = move || {
+            desk.act_now(Actor::Resident, out, choose(Channel::None, "")).unwrap();
+        };
+        sender_into_the_void(town, opt_out).pass(Kind::Sms).unwrap();
+        assert_eq!((town.count(Kind::Sms, State::Waiting), town.count(Kind::Sms, State::Dropped)), (1, 1));
+    });
+}
+
+#[test]
+fn a_message_that_was_dropped_stays_so_whatever_becomes_of_it() {
+    everywhere(|town| {
+        let case = town.raise(Channel::Email);
+        let now = town.clock.now();
+        let message = outbox::due(&mut town.db(), 1, Kind::Email, now, 1).unwrap().remove(0);
+        town.act(Actor::Resident, case.id, choose(Channel::None, ""));
+        for state in [State::Sent, State::Failed, State::Waiting] {
+            town.desk.put_now(vec![outbox::mark(1, &message, state, now, now, None)]).unwrap();
+            assert_eq!(town.count(Kind::Email, State::Dropped), 1, "{state}");
+        }
+        assert_eq!(outbox::still(&mut town.db(), 1, &message).unwrap(), None);
+    });
+}
+
+#[test]
+fn what_was_perhaps_sent_is_neither_repeated_after_an_opt_out_nor_by_the_old_way() {
+    everywhere(|town| {
+        let (out, turned) = (town.raise(Channel::Email), town.raise(Channel::Email));
+        let unsure = "UPDATE outbox SET state = 'unsure' WHERE district = $1";
+        town.desk.put_now(vec![store::Write::new(unsure, store::args![1])]).unwrap();
+        town.act(Actor::Resident, out.id, choose(Channel::None, ""));
+        town.act(Actor::Resident, turned.id, choose(Channel::Sms, "13900000000"));
+        let now = town.clock.now();
+        let again = [Kind::Email, Kind::Sms].map(|kind| outbox::again(1, kind, now));
+        town.desk.put_now(again.to_vec()).unwrap();
+        let mut sender = town.sender();
+        assert_eq!(sender.pass(Kind::Email).unwrap(), 0);
+        // What was perhaps sent, and that it goes by this way from now on.
+        assert_eq!(sender.pass(Kind::Sms).unwrap(), 2);
+        assert_eq!((town.count(Kind::Email, State::Dropped), town.http.got().len()), (1, 2));
+    });
+}
+
+#[test]
+fn a_sender_goes_on_after_postgres_was_started_again() {
+    let Some(cluster) = own_cluster() else { return };
+    let place = Place::parse(&cluster.database().unwrap()).unwrap();
+    let town = Town::found(place, tempfile::tempdir().unwrap());
+    let mut sender = town.sender();
+    assert_eq!(sender.pass(Kind::Email).unwrap(), 0);
+    cluster.down().unwrap();
+    assert!(sender.pass(Kind::Email).is_err());
+    cluster.up().unwrap();
+    // The first round may be what finds out that the connection is lost.
+    assert!((0..3).any(|_| sender.pass(Kind::Email).is_ok()));
 }

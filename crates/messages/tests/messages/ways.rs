@@ -82,6 +82,41 @@ fn the_group_of_a_unit_gets_its_tasks_and_twenty_in_a_minute_at_most() {
 }
 
 #[test]
+fn the_group_of_a_joint_unit_is_told_the_day_of_its_own_report() {
+    everywhere(|town| {
+        let config = format!("{}[[robot]]\nunit = \"water\"\nurl = \"{}\"\n", town.config(), town.http.url("/water"));
+        let case = town.raise(Channel::None);
+        town.accept(case.id);
+        town.dispatch(case.id);
+        town.sender_with(&config).pass(Kind::Robot).unwrap();
+        let said = |path: &str| {
+            let got = town.http.got().into_iter().find(|g| g.to == path).unwrap();
+            let body: serde_json::Value = serde_json::from_str(&got.body).unwrap();
+            body["text"]["content"].as_str().unwrap().to_owned()
+        };
+        // From Monday on: five working days for the answer, three for the report to the lead.
+        assert!(said("/robot").contains("最迟3月11日"), "{}", said("/robot"));
+        assert!(said("/water").contains("最迟3月7日"), "{}", said("/water"));
+    });
+}
+
+#[test]
+fn the_groups_that_are_missing_cost_no_look_into_a_case() {
+    everywhere(|town| {
+        let case = town.raise(Channel::None);
+        town.accept(case.id);
+        town.dispatch(case.id);
+        // Nobody could read it.
+        let spoil = "UPDATE vault SET sealed = $1 WHERE district = $2";
+        town.desk.put_now(vec![store::Write::new(spoil, store::args![[0u8; 64], 1])]).unwrap();
+        let config = town.config().replace("unit = \"housing\"", "unit = \"centre\"");
+        assert_eq!(town.sender_with(&config).pass(Kind::Robot).unwrap(), 2);
+        assert_eq!((town.count(Kind::Robot, State::Dropped), town.http.got().len()), (2, 0));
+        assert_eq!(town.sender_with(&config).pass(Kind::Robot).unwrap(), 0);
+    });
+}
+
+#[test]
 fn another_system_gets_the_events_that_it_asked_for_in_order_and_nothing_personal() {
     everywhere(|town| {
         let before = town.raise(Channel::None);

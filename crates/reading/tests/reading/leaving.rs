@@ -74,6 +74,14 @@ fn a_corrected_and_a_hidden_text_leave_the_files() {
 }
 
 #[test]
+fn who_shows_a_text_to_neighbours_no_longer_is_still_found_by_those_who_handle_the_case() {
+    let mut town = town();
+    let id = town.raise(Raise { public: true, ..hotline("stillmarker") });
+    town.act(&domain::Actor::Resident, id, Command::HideText { reason: String::new() });
+    assert_eq!(town.finds("stillmarker"), [id]);
+}
+
+#[test]
 fn a_name_that_is_corrected_later_is_taken_out_of_the_text_too() {
     let mut town = town();
     let id = town.text("我叫latemarker，灯不亮");

@@ -43,9 +43,7 @@ pub const STATEMENTS: &[&str] = &[CASE, TASK, LINK, UNLINK, OPENING];
 pub fn project(district: i64, first: u64, seq: u64, case: &Case, body: &Body<Event>) -> Vec<Write> {
     let mut writes = vec![row(district, first, case)];
     writes.extend(case.tasks.iter().map(|task| {
-        // The lead owes what the case owes; a joint unit owes its own report.
-        let owed = case.duties().map(|(_, c)| c).filter(|c| c.task == Some(task.no) || (task.lead && c.task.is_none()));
-        let due = owed.map(|c| day_number(c.due.alarm())).min().unwrap_or(NO_DUE);
+        let due = case.owed(task).map_or(NO_DUE, |c| day_number(c.due.alarm()));
         let waiting = task.state == TaskState::Approval
             || task.state == TaskState::Objected
             || (task.lead && case.question.is_some());

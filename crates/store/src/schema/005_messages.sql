@@ -20,9 +20,13 @@ CREATE TABLE outbox(
   PRIMARY KEY(district, seq, no)
 ) /*clustered*/;
 CREATE INDEX outbox_waiting ON outbox(district, kind, next, seq, no) WHERE state = 'waiting';
-CREATE INDEX outbox_state ON outbox(district, state, kind, at);
-CREATE INDEX outbox_said ON outbox(district, at) WHERE said IS NOT NULL;
-CREATE INDEX outbox_case ON outbox(district, stream);
+-- Whole for the statements that use them: of half an index SQLite thinks no better than of the primary key.
+CREATE INDEX outbox_state ON outbox(district, kind, state, at, unit);
+CREATE INDEX outbox_settled ON outbox(district, at) WHERE state NOT IN ('waiting', 'sending');
+CREATE INDEX outbox_kept ON outbox(district, at, seq, no) WHERE state = 'kept';
+CREATE INDEX outbox_said ON outbox(district, at, seq, no)
+  WHERE said IS NOT NULL AND state IN ('waiting', 'failed', 'unsure');
+CREATE INDEX outbox_case ON outbox(district, stream, unit, state);
 
 -- How far each web hook has got in the ledger.
 CREATE TABLE hooks(

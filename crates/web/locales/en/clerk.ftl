@@ -28,6 +28,7 @@ clerk-confirm-lead = Please check. { $n } will be done when you confirm; each is
 clerk-fields-lead = Possible for { $n }. Fill it in, see what will happen, then confirm.
 clerk-none-possible = None of those chosen can be done; the reasons stand below.
 clerk-result = { $done } of { $n } done.
+clerk-lost = Not all were done; what you wrote is here, to copy
 clerk-none-picked = No case was chosen. Go back to the list, tick some, and try again.
 clerk-no-suggestion = The catalogue suggests no category or no unit. Open this one and dispatch it by itself.
 clerk-will-accept = Accepted, and dispatched to { $unit }; due { $date }

@@ -63,5 +63,6 @@ messages-said-not-configured = this way is not configured
 messages-said-stopped = the service ended while it was being sent: perhaps it arrived
 messages-said-restored = it waited when the backup was made: perhaps it was sent since
 messages-said-refused = the gateway did not take it
+messages-said-unreadable = The case can’t be read: run the check-up
 messages-said-code = it answered { $n }
 done-messages-again = It is sent again now.

@@ -53,7 +53,7 @@ open-lead = What the district publishes, as files: free to download, check and u
 open-cases = Neighbours' cases
 open-cases-hint = Cases whose residents agreed to show them. What was asked and answered is in them only once a person has read and released it. A file has at most 200; for the next, put the last index behind ?after=.
 open-figures = Published figures
-open-figures-hint = Each with its definition, numerator and denominator, window, and the size of the ledger at that time. Corrections are in it too; what they correct is not removed.
+open-figures-hint = Each with its definition, numerator and denominator, window, and the size of the ledger at that time. Corrections are in it too; what they correct is not removed. A file has at most 500 rows, the newest first; for earlier ones, put the last publication behind ?before=.
 open-columns = What each column is
 open-ledger = The ledger
 open-ledger-hint = Signature, public key and hashes of the ledger, for anybody to check.

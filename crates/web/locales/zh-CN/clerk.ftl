@@ -25,6 +25,7 @@ clerk-confirm-lead = 请核对。确认后办理 { $n } 件；每一件单独记
 clerk-fields-lead = 能办理的有 { $n } 件。填写后先看结果，再确认。
 clerk-none-possible = 勾选的都不能这样办理，原因写在下面。
 clerk-result = { $n } 件中办理了 { $done } 件。
+clerk-lost = 有的没有办成；您写的内容在这里，可以复制
 clerk-none-picked = 没有勾选任何诉求。请回到列表，勾选后再试。
 clerk-no-suggestion = 目录没有建议的类别或单位，请打开这一件单独派单。
 clerk-will-accept = 受理，并派给{ $unit }；{ $date }前办理

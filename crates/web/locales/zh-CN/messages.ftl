@@ -63,5 +63,6 @@ messages-said-not-configured = 这种方式没有配置
 messages-said-stopped = 发送时服务停了，不知是否送达
 messages-said-restored = 备份恢复之前等待的，可能已经发过
 messages-said-refused = 短信网关没有接受
+messages-said-unreadable = 这件诉求读不出来，请做体检
 messages-said-code = 对方回答：{ $n }
 done-messages-again = 好的，马上再发。

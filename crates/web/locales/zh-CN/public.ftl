@@ -53,7 +53,7 @@ open-lead = 本区公布的内容，按文件给您：可以自由下载、核�
 open-cases = 邻居的事
 open-cases-hint = 本人同意公开的诉求。提的话和答复，只有工作人员看过并公开以后才在里面。一个文件最多 200 件，更多的在 ?after= 后面写上最后一件的 index。
 open-figures = 公布的数字
-open-figures-hint = 每个数字都带着定义、分子分母、时段和当时账本的大小。更正也在里面，原来的数字不删。
+open-figures-hint = 每个数字都带着定义、分子分母、时段和当时账本的大小。更正也在里面，原来的数字不删。一个文件最多 500 行，新的在前；更早的在 ?before= 后面写上最后一行的 publication。
 open-columns = 每一列是什么
 open-ledger = 账本
 open-ledger-hint = 账本的签名、公钥和散列，任何人都可以拿去核对。

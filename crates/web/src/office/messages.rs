@@ -184,6 +184,7 @@ fn reason(l: L, code: &str) -> String {
         ("stopped", _) => "messages-said-stopped",
         ("restored", _) => "messages-said-restored",
         ("refused", _) => "messages-said-refused",
+        ("unreadable", _) => "messages-said-unreadable",
         ("http" | "smtp" | "wecom", _) => return l.t_n("messages-said-code", code),
         _ => return code.to_owned(),
     };

@@ -6,7 +6,7 @@ use super::telling::{self, Telling};
 use super::{Form, fresh, history, marked};
 use crate::app::App;
 use crate::caller::{From, VISIT, Visitor, cookie, cookie_key};
-use crate::form::Sent;
+use crate::form::{KEY_MOST, Sent};
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, go, show_with};
 use crate::problem::Problem;
@@ -17,11 +17,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::{Failure, Key};
-use domain::case::{CaseId, Contact, Door, PHOTOS_MOST, Raise, Stage, Track, field};
+use domain::case::{CaseId, Contact, Door, Event, PHOTOS_MOST, Raise, Stage, Tell, Track, field};
 use domain::district::{District, UnitKind};
 use domain::{Actor, Label, Lang, Why};
 use sha2::{Digest, Sha256};
-use store::read;
+use store::read::{self, History, Told};
 
 /// The name under which a phone keeps what was typed here.
 pub(crate) const DRAFT: &str = "raise";
@@ -29,8 +29,6 @@ pub(crate) const DRAFT: &str = "raise";
 const SCOPE: &str = "resident-web";
 /// How many examples stand beside a category.
 const EXAMPLES: usize = 3;
-/// The longest idempotency key, in bytes.
-const KEY_MOST: usize = 200;
 
 #[derive(Template)]
 #[template(path = "resident/raise.html")]
@@ -140,8 +138,9 @@ pub(crate) async fn send(
         Ok(photos) => photos,
         Err(message) => {
             let text = visitor.l.t_n(message, PHOTOS_MOST);
+            let near = looked_at(&app, &visitor, &sent).await?;
             let form = Form { errors: vec![FieldError { field: "photos".into(), text }], sent };
-            return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, form, key, Vec::new()));
+            return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, form, key, near));
         }
     };
     let Some(mut raise) = read_form(&sent, visitor.l, &photos) else { return Err(Problem::form()) };
@@ -149,8 +148,9 @@ pub(crate) async fn send(
         // One that is not public any more becomes the handle of no case: the refusal says so.
         raise.joins = Some(shown::one(&app, index).await?.map_or(CaseId::default(), |case| case.id));
     }
-    if let Some(id) = sent_before(&app, &headers, &raise).await? {
-        return Ok(arrived(&app, &headers, id, "/case/receipt?done=raised"));
+    if let Some((id, same)) = sent_before(&app, &headers, &raise).await? {
+        let done = if same { "raised" } else { "raised-before" };
+        return Ok(arrived(&app, &headers, id, &format!("/case/receipt?done={done}")));
     }
     let idempotency = Key::of(SCOPE, &key);
     match app.desk().raise(Actor::Resident, raise, photos, Some(idempotency)).await {
@@ -218,9 +218,15 @@ async fn near_of(app: &App, visitor: &Visitor, sent: &Sent) -> Result<Vec<CaseVi
     shown::near(app, visitor.l, sent.get("street"), category).await
 }
 
+/// The neighbours' cases once more for a form that comes back, when they had been looked at: what was chosen stays.
+async fn looked_at(app: &App, visitor: &Visitor, sent: &Sent) -> Result<Vec<CaseView>, Problem> {
+    if sent.is_on("near") { near_of(app, visitor, sent).await } else { Ok(Vec::new()) }
+}
+
 /// The case that this browser has just raised with the same words: the back button and a second sending are no second
-/// case, whatever key came with it.
-async fn sent_before(app: &App, headers: &HeaderMap, raise: &Raise) -> Result<Option<CaseId>, Problem> {
+/// case, whatever key came with it. With whether all that came beside the words is the same too: what was changed is not
+/// added, and whoever changed it must be told.
+async fn sent_before(app: &App, headers: &HeaderMap, raise: &Raise) -> Result<Option<(CaseId, bool)>, Problem> {
     let Some(id) = cookie(headers, VISIT).and_then(|c| app.visit(cookie_key(c))) else { return Ok(None) };
     let history = history(app, id).await?;
     let Some(first) = history.told.first() else { return Ok(None) };
@@ -231,7 +237,32 @@ async fn sent_before(app: &App, headers: &HeaderMap, raise: &Raise) -> Result<Op
         && history.case.street == raise.street
         && said(field::TEXT) == raise.text.trim()
         && said(field::PLACE) == raise.place.trim();
-    Ok(same.then_some(id))
+    let with_all = same && is_all_the_same(&history, first, raise);
+    Ok(same.then_some((id, with_all)))
+}
+
+/// Whether what stands beside the words is what the case was raised with.
+fn is_all_the_same(history: &History, first: &Told, raise: &Raise) -> bool {
+    let Event::Raised { category, public, tell, accused, photos, .. } = &first.body.event else { return false };
+    let said = |name: &str| first.private.get(name).map_or("", String::as_str);
+    // A case that joins another one is linked in the same moment; whoever else links it later is staff.
+    let second = history.told.get(1).filter(|t| t.body.by == first.body.by);
+    let joined = second.and_then(|t| match &t.body.event {
+        Event::Linked { to, .. } => Some(*to),
+        _ => None,
+    });
+    let contact = &raise.contact;
+    *category == raise.category
+        && *public == (raise.public && raise.track != Track::Accusation)
+        && *tell == contact.tell.and_then(Tell::wanted)
+        && *accused == raise.accused
+        && *photos == raise.photos
+        && joined == raise.joins
+        && said(field::NAME) == contact.name.trim()
+        && said(field::PHONE) == contact.phone.trim()
+        && said(field::EMAIL) == contact.email.trim()
+        // No draft keeps digits that were chosen: none is no change.
+        && (raise.secret.is_empty() || said(field::SECRET) == raise.secret)
 }
 
 /// The form with its fault, and all that was typed; photos can't be given back to a browser.
@@ -247,13 +278,13 @@ async fn refused(
     if sent.files("photos").next().is_some() && errors[0].field != "photos" {
         errors.push(FieldError { field: "photos".into(), text: visitor.l.t("raise-photos-again") });
     }
-    let near = if sent.is_on("near") { near_of(app, visitor, &sent).await? } else { Vec::new() };
+    let near = looked_at(app, visitor, &sent).await?;
     let response = page(app, visitor, problem.status(), Form { sent, errors }, key, near);
     Ok(problem.with_retry(response))
 }
 
-/// The photos, drawn anew; or the message that says what is wrong with them.
-async fn photos(sent: &Sent) -> Result<Vec<(String, Vec<u8>)>, &'static str> {
+/// The photos of a form, drawn anew; or the message that says what is wrong with them.
+pub(crate) async fn photos(sent: &Sent) -> Result<Vec<(String, Vec<u8>)>, &'static str> {
     if sent.files("photos").count() > PHOTOS_MOST {
         return Err("raise-photos-many");
     }

@@ -136,7 +136,7 @@ pub(crate) async fn near_part(
     Query(place): Query<Place>,
 ) -> Result<Response, Problem> {
     let near = near(&app, visitor.l, &place.street, &place.category).await?;
-    Ok(kept::page(&visitor, &NearPart { l: visitor.l, near, chosen: String::new() }))
+    Ok(kept::words(&visitor, &NearPart { l: visitor.l, near, chosen: String::new() }))
 }
 
 /// What everybody may look at, as tabs.
@@ -192,7 +192,7 @@ pub(crate) async fn list(
     let here = format!("/published?street={}&category={}", encode(&narrow.street), encode(&narrow.category));
     let last = found.get(ROWS - 1).filter(|_| found.len() > ROWS);
     let coarse = d.catalogue.categories.iter().filter(|c| !c.code.as_str().contains('.'));
-    Ok(kept::page(
+    Ok(kept::words(
         &visitor,
         &ListPage {
             l,
@@ -226,5 +226,6 @@ pub(crate) async fn show(
     let l = visitor.l;
     let found = one(&app, index).await?.ok_or_else(Problem::not_found)?;
     let case = view(l, &app.desk().district(), app.desk().now().date(), &found);
-    Ok(kept::page(&visitor, &ShownPage { l, page: visitor.page(l.t("shown-case")), tabs: tabs(l, "/published"), case }))
+    let (page, tabs) = (visitor.page(l.t("shown-case")), tabs(l, "/published"));
+    Ok(kept::words(&visitor, &ShownPage { l, page, tabs, case }))
 }

@@ -10,12 +10,9 @@ use crate::problem::Problem;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use desk::{Failure, Key};
+use desk::Failure;
 use domain::case::{CaseId, CommandKind, may_see};
 use domain::{Label, Refusal, Why};
-
-/// The longest idempotency key, in bytes.
-pub(super) const KEY_MOST: usize = 200;
 
 /// `POST /cases/{code}/act`
 pub(crate) async fn act(
@@ -27,8 +24,7 @@ pub(crate) async fn act(
 ) -> Result<Response, Problem> {
     let act = CommandKind::of(sent.get("act")).ok_or_else(Problem::form)?;
     let seen: u64 = sent.get("version").parse().map_err(|_| Problem::form())?;
-    let key = Some(sent.get("key")).filter(|k| (1..=KEY_MOST).contains(&k.len())).ok_or_else(Problem::form)?;
-    let key = Key::of(&format!("account {}", staff.account), key);
+    let key = sent.key(&staff)?;
     let (id, sealed) = find(&app, &code).await?.ok_or_else(Problem::not_found)?;
     if sent.is_on("fill") {
         let loaded = load(&app, &staff, id).await?;

@@ -142,6 +142,8 @@ struct BulkPage {
     /// What was filled in, as the confirmation repeats it: label, name, value, as shown.
     filled: Vec<(String, &'static str, String, String)>,
     lines: Vec<Line>,
+    /// What was typed, when it did not reach all of them.
+    lost: String,
     button: String,
 }
 
@@ -173,10 +175,8 @@ pub(crate) async fn bulk(
     let now = sent.get("now");
     let act = if now.is_empty() { sent.get("act") } else { Act::Suggested.code() };
     let act = Act::ALL.into_iter().find(|a| a.code() == act && a.is_for(staff.role)).ok_or_else(Problem::form)?;
-    let key = sent.get("key");
-    if key.is_empty() || key.len() > super::act::KEY_MOST {
-        return Err(Problem::form());
-    }
+    // The keys of the cases are made from it: without one nothing would be done only once.
+    sent.key(&staff)?;
     let (step, texts): (&str, Vec<&str>) =
         if now.is_empty() { (sent.get("step"), sent.all("pick").collect()) } else { ("do", vec![now]) };
     let mut rows: Vec<Row> = Vec::new();
@@ -229,21 +229,31 @@ impl Bulk<'_> {
         self.app.read(move |db, _| work::by_codes(db, number, &codes)).await
     }
 
-    /// What will happen to each, or why it can't: by the rules themselves.
-    async fn looked_at(&self, rows: &[Row], filled: bool) -> Result<Response, Problem> {
+    /// The chosen cases that this account may see, by their codes: that there are others is told to nobody.
+    async fn seen(&self, rows: &[Row]) -> Result<BTreeMap<String, Case>, Problem> {
         let ids = self.ids(rows).await?;
         let number = self.app.desk().number();
         let all: Vec<CaseId> = ids.values().map(|(id, _)| *id).collect();
-        let cases = self.app.read(move |db, _| work::cases(db, number, &all)).await?;
-        let cards = rows::cards(self.app, cases.keys().copied().collect()).await?;
+        let mut cases = self.app.read(move |db, _| work::cases(db, number, &all)).await?;
+        let (actor, mut seen) = (self.staff.actor(), BTreeMap::new());
+        for (code, (id, _)) in ids {
+            if let Some(case) = cases.remove(&id).filter(|c| may_see(c, &actor, &self.district)) {
+                seen.insert(code, case);
+            }
+        }
+        Ok(seen)
+    }
+
+    /// What will happen to each, or why it can't: by the rules themselves.
+    async fn looked_at(&self, rows: &[Row], filled: bool) -> Result<Response, Problem> {
+        let cases = self.seen(rows).await?;
+        let cards = rows::cards(self.app, cases.values().map(|c| c.id).collect()).await?;
         let days = Days::of(self.app.desk().now().date(), &self.district.calendar);
         let shown = Lines { l: self.l(), district: &self.district, staff: self.staff, days, cards: &cards };
         let filled = filled || self.act.fields().is_empty();
         let (mut lines, mut at_fields): (Vec<Line>, Vec<(usize, &'static str)>) = (Vec::new(), Vec::new());
         for row in rows {
-            let case = ids.get(&row.code).and_then(|(id, _)| cases.get(id));
-            let case = case.filter(|c| may_see(c, &self.staff.actor(), &self.district));
-            let Some(case) = case else {
+            let Some(case) = cases.get(&row.code) else {
                 lines.push(self.line(row, String::new(), None, Err(self.sentence(Refusal::new(Why::NoSuchCase)))));
                 continue;
             };
@@ -412,10 +422,11 @@ impl Bulk<'_> {
 
     /// Does it to each row, all at the same time.
     async fn done(&self, rows: &[Row]) -> Result<Response, Problem> {
-        let ids = self.ids(rows).await?;
+        // The desk would say of a case that is not for this account whether it has changed, and so that it is there.
+        let cases = self.seen(rows).await?;
         let mut acts = JoinSet::new();
         for (n, row) in rows.iter().enumerate() {
-            let (commands, found) = (self.commands(&row.args, false), ids.get(&row.code).map(|(id, _)| *id));
+            let (commands, found) = (self.commands(&row.args, false), cases.get(&row.code).map(|c| c.id));
             let (desk, actor, mut seen) = (self.app.desk().clone(), self.staff.actor(), row.version);
             let scope = format!("account {}", self.staff.account);
             let key = format!("{} {} {}", self.sent.get("key"), self.act.code(), row.code);
@@ -441,15 +452,15 @@ impl Bulk<'_> {
         let may: Vec<CaseId> = outcomes
             .iter()
             .filter(|(_, done)| done.is_ok())
-            .filter_map(|(n, _)| Some(ids.get(&rows.get(*n)?.code)?.0))
+            .filter_map(|(n, _)| Some(cases.get(&rows.get(*n)?.code)?.id))
             .collect();
         let cards = rows::cards(self.app, may).await?;
         let days = Days::of(self.app.desk().now().date(), &self.district.calendar);
         let shown = Lines { l: self.l(), district: &self.district, staff: self.staff, days, cards: &cards };
         let line = |(n, done): (usize, Result<(), Failure>)| {
             let row = rows.get(n)?;
-            let title = match (&done, ids.get(&row.code)) {
-                (Ok(()), Some((id, _))) => shown.title(*id),
+            let title = match (&done, cases.get(&row.code)) {
+                (Ok(()), Some(case)) => shown.title(case.id),
                 _ => String::new(),
             };
             let said = match done {
@@ -488,14 +499,23 @@ impl Bulk<'_> {
             text: String::new(),
             filled: Vec::new(),
             lines,
+            lost: String::new(),
             button: String::new(),
         }
+    }
+
+    /// The field of the words that are typed once for all of them; empty when the act has none.
+    fn text_field(&self) -> &'static str {
+        let mut fields = self.act.fields().iter().copied();
+        fields.find(|f| matches!(*f, "reason" | "question")).unwrap_or_default()
     }
 
     fn result(&self, lines: Vec<Line>) -> Response {
         let (l, done) = (self.l(), lines.iter().filter(|l| l.good).count());
         let lead = [("done", done.to_string()), ("n", lines.len().to_string())];
-        let page = BulkPage { lead: l.t_with("clerk-result", &lead), ..self.blank(lines) };
+        // One that was refused at the end is done by hand: nobody types the words a second time.
+        let lost = if done < lines.len() { self.sent.get(self.text_field()).to_owned() } else { String::new() };
+        let page = BulkPage { lead: l.t_with("clerk-result", &lead), lost, ..self.blank(lines) };
         show_with(StatusCode::OK, &page)
     }
 
@@ -509,7 +529,7 @@ impl Bulk<'_> {
         let confirm = filled && errors.is_empty();
         let fields = self.act.fields();
         let unit_field = fields.iter().find(|f| matches!(**f, "lead" | "unit")).copied().unwrap_or_default();
-        let text_field = fields.iter().find(|f| matches!(**f, "reason" | "question")).copied().unwrap_or_default();
+        let text_field = self.text_field();
         let label = |field: &str| match (field, self.act) {
             ("reason", Act::Extend) => l.t("staff-field-reason-told"),
             ("unit" | "lead", _) => l.t("staff-field-lead"),

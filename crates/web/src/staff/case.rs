@@ -205,7 +205,7 @@ pub(crate) async fn photo(
 const BYTES: &str = "application/octet-stream";
 
 /// Every value that the personal fields ever had: for masking them inside other texts.
-fn personal(history: &History) -> Vec<String> {
+pub(super) fn personal(history: &History) -> Vec<String> {
     let raised = history.told.first().map(|t| &t.private).into_iter();
     let raised = raised.flat_map(|f| field::PERSONAL.iter().filter_map(|name| f.get(*name).cloned()));
     let chosen = history.told.iter().filter(|t| matches!(t.body.event, Event::TellingChosen { .. }));

@@ -6,6 +6,7 @@ use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, show_with};
 use crate::problem::Problem;
+use crate::resident::raise::photos;
 use crate::resident::receipt::Slip;
 use crate::resident::telling::{self, Telling};
 use crate::resident::{history, site};
@@ -13,8 +14,8 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use desk::{Failure, Key, Raised};
-use domain::case::{Contact, Door, Raise, Track};
+use desk::{Failure, Raised};
+use domain::case::{Contact, Door, PHOTOS_MOST, Raise, Track};
 use domain::district::UnitKind;
 use domain::{Label, Lang, Refusal, Role, Why};
 use serde::Deserialize;
@@ -33,9 +34,6 @@ const DOORS: &[Door] = &[
     Door::MediationCentre,
     Door::Letter,
 ];
-
-/// The longest idempotency key, in bytes.
-const KEY_MOST: usize = 200;
 
 /// What the case before was: the next one at the same counter begins with it.
 #[derive(Deserialize)]
@@ -182,19 +180,30 @@ pub(crate) async fn raise(
     headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    let key = Some(sent.get("key")).filter(|k| (1..=KEY_MOST).contains(&k.len())).ok_or_else(Problem::form)?;
-    let key = Key::of(&format!("account {}", staff.account), key);
+    let (key, l) = (sent.key(&staff)?, visitor.l);
+    let at_photos = |text: String| FieldError { field: "photos".into(), text };
     let refused = |refusal: Refusal| {
         let problem = Problem::from(refusal);
         let field = problem.field().unwrap_or("text").to_owned();
-        let errors = vec![FieldError { field, text: problem.sentence(visitor.l.0) }];
+        let mut errors = vec![FieldError { field, text: problem.sentence(l.0) }];
+        if sent.files("photos").next().is_some() && errors[0].field != "photos" {
+            errors.push(at_photos(l.t("raise-photos-again")));
+        }
         page(&app, &visitor, problem.status(), &sent, errors)
     };
     let raise = match read(&sent) {
         Ok(raise) => raise,
         Err(refusal) => return Ok(refused(refusal)),
     };
-    match app.desk().raise(staff.actor(), raise, Vec::new(), Some(key)).await {
+    // The desk names them in the event by itself.
+    let photos = match photos(&sent).await {
+        Ok(photos) => photos,
+        Err(message) => {
+            let errors = vec![at_photos(l.t_n(message, PHOTOS_MOST))];
+            return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, &sent, errors));
+        }
+    };
+    match app.desk().raise(staff.actor(), raise, photos, Some(key)).await {
         Ok(raised) => taken(&app, &visitor, &headers, &sent, raised).await,
         Err(Failure::Refused(refusal)) => Ok(refused(refusal)),
         Err(failure) => Err(failure.into()),

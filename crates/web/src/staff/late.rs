@@ -247,6 +247,7 @@ impl At<'_> {
             Some(Why::Acceptance) => Stage::Raised.code(),
             Some(Why::Dispatch) => Stage::Accepted.code(),
             Some(Why::Objection) => Stage::Handling.code(),
+            Some(Why::Erasure) => Why::Erasure.code(),
             _ => "",
         };
         let read = move |db: &mut Db, _: &_| store::view::inbox(db, number, sealed, stage, (from, before), PAGE + 1);

@@ -47,18 +47,19 @@ pub(super) async fn of(app: &App, staff: &Staff, l: L, history: &History) -> Res
     let line = |record: &Record| {
         let case = &record.case;
         let of = |name: &str| record.texts.get(name).map_or("", String::as_str);
+        let known: Vec<&str> = record.personal.iter().map(String::as_str).collect();
         let category = case.category.as_ref().map(|c| district.catalogue.name(c, l.0));
         let unit = case.tasks.iter().rev().find(|t| t.lead).map(|t| district.unit_name(&t.unit, l.0));
         Similar {
             code: case.code.clone(),
             title: match of(field::TITLE) {
                 "" => l.t("staff-no-title"),
-                title => mask::text(title, &[]),
+                title => mask::text(title, &known),
             },
             kind: [category, unit].into_iter().flatten().collect::<Vec<_>>().join(" · "),
             outcome: case.outcome.map_or(l.t("find-answer"), |o| capital(l, o.label(l.0))),
             // Another resident's: what leads to them is no help in writing an answer.
-            answer: mask::text(of(field::ANSWER), &record.personal.iter().map(String::as_str).collect::<Vec<_>>()),
+            answer: mask::text(of(field::ANSWER), &known),
         }
     };
     Ok(seen.filter(|r| r.texts.contains_key(field::ANSWER)).map(line).collect())

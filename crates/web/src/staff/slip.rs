@@ -1,6 +1,6 @@
 //! `/cases/{code}/slip`: a work slip to print and take along. Contact data stays masked on it.
 
-use super::case::{find, history};
+use super::case::{find, history, personal};
 use super::forms::capital;
 use super::{handles, mask};
 use crate::app::App;
@@ -44,6 +44,8 @@ pub(crate) async fn slip(
     let (l, district, today) = (visitor.l, app.desk().district(), app.desk().now().date());
     let (case, fields) = (&history.case, history.fields());
     let of = |name: &str| fields.get(name).map_or("", String::as_str);
+    let known = personal(&history);
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let name = |u: &domain::district::UnitCode| district.unit_name(u, l.0).to_owned();
     let category = case.category.as_ref().map(|c| district.catalogue.name(c, l.0).to_owned());
     let due = case.next_due().map(|c| {
@@ -70,9 +72,10 @@ pub(crate) async fn slip(
         l,
         page: visitor.page(l.t("clerk-slip")),
         code: case.code.clone(),
-        title: mask::text(of(field::TITLE), &[]),
+        title: mask::text(of(field::TITLE), &known),
         facts: facts.into_iter().filter_map(|(key, value)| Some((l.t(key), value?))).collect(),
-        said: of(field::TEXT).to_owned(),
+        // Paper is carried through the district: what was written about oneself is masked inside the words too.
+        said: mask::text(of(field::TEXT), &known),
         tasks: case.tasks.iter().filter(|t| t.is_open()).map(task).collect(),
         lines: 0..LINES,
     };

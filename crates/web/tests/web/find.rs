@@ -166,7 +166,7 @@ async fn pages_of_hits_lead_on_and_more_than_the_most_is_said() {
 async fn past_answers_to_similar_cases_stand_beside_a_case_for_who_writes_the_next() {
     let kit = Kit::with_search().await;
     let contact = Contact { name: "姓名标记".into(), phone: "19900001234".into(), ..Contact::default() };
-    let before = Raise { contact, ..hotline("三单元楼道灯不亮，老人晚上下楼摔倒") };
+    let before = Raise { contact, ..hotline("姓名标记家三单元楼道灯不亮，老人晚上下楼摔倒") };
     let before = answered(&kit, before, "姓名标记您好：楼道灯已更换，电话19900001234").await;
     let far = answered(&kit, hotline("停水三天，没有通知"), "水管已修好").await;
     let now = dispatched(&kit, hotline("楼道灯一直不亮，老人晚上摔倒过")).await.code;
@@ -174,7 +174,7 @@ async fn past_answers_to_similar_cases_stand_beside_a_case_for_who_writes_the_ne
     for role in [Role::Clerk, Role::Head] {
         let page = kit.role(role).await.case(&now).await;
         page.has("类似诉求的答复").has(&format!("href=\"/cases/{before}\"")).has("楼道灯已更换");
-        page.lacks(&far).lacks("姓名标记").lacks("19900001234");
+        page.lacks(&far).lacks("姓名标记").lacks("19900001234").has("•••家三单元");
         assert!(page.statements() <= 6, "{}", page.statements());
     }
     for role in [Role::Dispatcher, Role::Auditor] {

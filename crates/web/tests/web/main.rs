@@ -18,6 +18,7 @@ mod office_tables;
 mod office_watch;
 mod private;
 mod public;
+mod raising;
 mod resident;
 mod scripts;
 mod staff;

@@ -127,3 +127,17 @@ async fn what_is_late_says_why_and_each_reason_leads_to_its_cases() {
     supervisor.get("/late?of=inbox&when=late&why=acceptance").await.has(&unaccepted).lacks(&unanswered.code);
     supervisor.get("/late?of=nonsense&why=nonsense&when=nonsense&after=x").await.has(&unaccepted);
 }
+
+#[tokio::test]
+async fn an_erasure_that_nobody_answers_stands_there_as_what_it_is() {
+    let kit = Kit::new().await;
+    let raised = dispatched(&kit, hotline("不想再留着的")).await;
+    kit.desk.act(Actor::Resident, raised.id, None, Command::Withdraw, None).await.unwrap();
+    let ask = Command::AskErasure { reason: String::new() };
+    kit.desk.act(Actor::Resident, raised.id, None, ask, None).await.unwrap();
+    kit.clock.set(at("2023-07-01T09:00:00"));
+    let mut supervisor = kit.role(Role::Supervisor).await;
+    supervisor.get("/late").await.has("why=erasure\">删除申请待决定 1</a>");
+    supervisor.get("/late?of=inbox&when=late&why=erasure").await.has(&raised.code);
+    supervisor.get("/late?of=inbox&when=late&why=dispatch").await.lacks(&raised.code);
+}

@@ -1,6 +1,7 @@
 //! What everybody may look at, and how a neighbour joins: nothing of it says who somebody is.
 
 use crate::kit::{Answer, Client, Kit};
+use crate::raising::send_with;
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use desk::Raised;
@@ -92,6 +93,20 @@ async fn neighbours_cases_are_shown_before_sending_and_joining_makes_a_case_of_o
     let again = [&place()[..], &[("near", "seen"), ("joins", index.as_str())]].concat();
     assert_eq!(client.post("/raise", &again).await.location(), "/case/receipt?done=raised");
     assert!(client.get(&format!("/published/{index}")).await.text.contains("还有 1 件一起反映"));
+    let alone = [&place()[..], &[("near", "seen")]].concat();
+    let answer = client.post("/raise", &alone).await;
+    assert_eq!(answer.location(), "/case/receipt?done=raised-before", "the case stays with the neighbour's");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_photo_does_not_lose_the_neighbours_case_that_was_chosen() {
+    let kit = Kit::new().await;
+    let index = neighbour(&kit, SAID).await.index.to_string();
+    let fields = [&place()[..], &[("near", "seen"), ("joins", index.as_str())]].concat();
+    let answer = send_with(&mut kit.client(), "/raise", &fields, &[&b"%PDF-1.7"[..]]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text.contains("href=\"#f-photos\""), "{}", answer.text);
+    assert!(answer.text.contains(&format!("name=\"joins\" value=\"{index}\" checked")), "{}", answer.text);
 }
 
 #[tokio::test]
@@ -156,6 +171,8 @@ async fn words_are_read_by_a_person_before_neighbours_see_them() {
         assert!(page.text.contains(words), "{words}: {}", page.text);
     }
     lacks_personal(&page, &raised);
+    assert_eq!(page.headers["cache-control"], "public, no-cache");
+    let tag = page.headers["etag"].to_str().unwrap().to_owned();
     // The resident sees what neighbours see, and takes the consent back without a word.
     let mut resident = kit.client();
     resident.post("/follow", &[("code", &raised.code), ("digits", &raised.secret)]).await;
@@ -166,6 +183,9 @@ async fn words_are_read_by_a_person_before_neighbours_see_them() {
     assert_eq!(hidden.location(), "/case?done=hide-sent");
     assert!(resident.get("/case?done=hide-sent").await.text.contains("已经不给邻居看了"));
     assert_eq!(everybody.get(&format!("/published/{}", raised.index)).await.status, StatusCode::NOT_FOUND);
+    let (known, path) = ([("if-none-match", tag.as_str())], format!("/published/{}", raised.index));
+    let again = everybody.send(Method::GET, &path, &known, Body::empty(), "").await;
+    assert_eq!(again.status, StatusCode::NOT_FOUND, "what a cache has it does not get leave to show again");
     assert!(!everybody.get("/published").await.text.contains(SHOWN));
     assert!(!everybody.get("/open-data/cases.json").await.text.contains(SHOWN));
 }
@@ -232,6 +252,7 @@ async fn what_is_published_comes_as_files_with_their_definitions_and_as_a_feed()
     }
     let page = client.get("/open-data").await;
     assert!(page.text.contains("/open-data/figures.csv") && page.text.contains("所计诉求账本编号的 SHA-256"));
+    assert!(page.text.contains("500") && page.text.contains("?before="), "a file of figures is cut, and says so");
 }
 
 #[tokio::test]
@@ -276,7 +297,12 @@ async fn what_everybody_may_look_at_sets_no_cookie_is_kept_and_is_not_sent_twice
         let answer = client.get(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         assert!(!answer.headers.contains_key("set-cookie"), "{path}");
-        assert!(answer.headers["cache-control"].to_str().unwrap().starts_with("public, max-age="), "{path}");
+        let cache = answer.headers["cache-control"].to_str().unwrap();
+        if ["/published", "/raise/near", "/open-data/cases"].iter().any(|words| path.starts_with(words)) {
+            assert_eq!(cache, "public, no-cache", "{path}: consent may be taken back at any time");
+        } else {
+            assert!(cache.starts_with("public, max-age="), "{path}: {cache}");
+        }
         let tag = answer.headers["etag"].to_str().unwrap().to_owned();
         let headers = [("if-none-match", tag.as_str())];
         let again = client.send(Method::GET, path, &headers, Body::empty(), "").await;

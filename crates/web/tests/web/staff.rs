@@ -1,6 +1,7 @@
 //! The working pages of staff: one case with every role's part, refusals, two clerks, sealed cases, masked data.
 
 use crate::kit::{Answer, Client, Kit, at};
+use crate::raising::{jpeg, send_with};
 use axum::http::StatusCode;
 use domain::case::{Command, Handled, Raise, Solved, Track, Verdict};
 use domain::{Actor, Role};
@@ -163,6 +164,34 @@ async fn a_case_goes_from_the_grid_to_the_answer_with_every_post_doing_its_part(
     let give = Command::GiveVerdict { verdict, words: "谢谢".into(), witness: String::new() };
     resident(&kit, id, give).await;
     clerk.case(&code).await.has("解决了 · 满意").has("谢谢");
+}
+
+#[tokio::test]
+async fn photos_that_are_brought_to_the_counter_are_taken_down_with_the_case() {
+    let kit = Kit::new().await;
+    let mut grid = kit.role(Role::Grid).await;
+    let form = grid.get("/intake").await;
+    form.has("enctype=\"multipart/form-data\"").has("name=\"photos\"");
+    let (csrf, key) = (form.input("csrf"), key());
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("key", key.as_str()),
+        ("text", "墙上有裂缝"),
+        ("door", "counter"),
+        ("track", "hotline"),
+    ];
+    let broken = send_with(&mut grid, "/intake", &fields, &[&b"%PDF-1.7"[..]]).await;
+    assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
+    broken.has("href=\"#f-photos\"").has("读不出照片").has("墙上有裂缝");
+    let refused = [&fields[..4], &[("track", "none")]].concat();
+    send_with(&mut grid, "/intake", &refused, &[&jpeg(60, 40)]).await.has("照片需要重新选一次");
+    let taken = send_with(&mut grid, "/intake", &fields, &[&jpeg(60, 40)]).await;
+    assert_eq!(taken.status, StatusCode::CREATED, "{}", sentences(&taken));
+    let code = taken.text.split("class=\"code\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let mut dispatcher = kit.role(Role::Dispatcher).await;
+    dispatcher.case(&code).await.has(&format!("src=\"/cases/{code}/photo/1\""));
+    let photo = dispatcher.get(&format!("/cases/{code}/photo/1")).await;
+    assert_eq!(photo.headers["content-type"], "image/jpeg");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("store", &["calendar", "domain", "ledger"]),
     ("desk", &["calendar", "domain", "ledger", "store"]),
     ("figures", &["calendar", "domain", "ledger", "store"]),
-    ("reading", &["calendar", "domain", "ledger", "store"]),
+    ("reading", &["calendar", "domain", "store"]),
     ("messages", &["calendar", "desk", "domain", "ledger", "store"]),
     ("web", &["calendar", "desk", "domain", "figures", "ledger", "messages", "reading", "store"]),
     ("doorstep", &["calendar", "desk", "domain", "figures", "ledger", "messages", "reading", "store", "web"]),

@@ -11,6 +11,10 @@ use std::path::Path;
 /// Where the counts of the last change stand.
 const WRITTEN: &str = "../../docs/tasks.md";
 
+/// The table of what is late, under the tabs of its page. Like every mark of an end it stands where a task ends, and not
+/// where it begins.
+const LATE: &str = "main .tabs:has(a[href='/late/returns']) ~ table";
+
 async fn resident(hand: &mut Hand<'_>, site: &Site) {
     hand.is("居民 · resident");
     hand.tab.phone().await;
@@ -228,11 +232,10 @@ async fn dispatcher(hand: &mut Hand<'_>, site: &Site) {
         "找同类的件 · look for cases to merge with",
         &format!("/cases/{}", site.handled.code),
         async |h| h.press("main a[href$='/near']").await,
-        "main h1",
+        "main .stack > .sheet > h2 + blockquote.said",
     )
     .await;
-    hand.task("看谁逾期 · see who is late", "/inbox", async |h| h.press("header a[href='/late']").await, "main table")
-        .await;
+    hand.task("看谁逾期 · see who is late", "/inbox", async |h| h.press("header a[href='/late']").await, LATE).await;
 }
 
 async fn leader(hand: &mut Hand<'_>, _: &Site) {
@@ -242,7 +245,7 @@ async fn leader(hand: &mut Hand<'_>, _: &Site) {
         "看哪里超期 · see where something is late",
         "/leader",
         async |h| h.press("header a[href='/late']").await,
-        "main table",
+        LATE,
     )
     .await;
     hand.task(
@@ -278,7 +281,7 @@ async fn auditor(hand: &mut Hand<'_>, site: &Site) {
         "翻看账本的一条 · look at an entry",
         "/ledger",
         async |h| h.press("main table a[href^='/ledger/']").await,
-        "main pre",
+        "main dl.facts",
     )
     .await;
     hand.task(
@@ -339,7 +342,7 @@ async fn administrator(hand: &mut Hand<'_>, _: &Site) {
         "看发不出去的消息 · see which messages did not go out",
         "/admin",
         async |h| h.press("main a[href='/admin/messages']").await,
-        "main h1",
+        "main p:has(a[href='/admin']) ~ .stack table",
     )
     .await;
 }

@@ -1,0 +1,103 @@
+//! What people decide about their own words and numbers: corrections, whether and how they are told, what may be shown
+//! to everybody, and erasure.
+
+use super::command::Corrected;
+use super::decide::{Decision, New, optional, required};
+use super::event::Event;
+use super::raise::{LINE_MOST, TEXT_MOST, TITLE_MOST, email, mobile, phone};
+use super::term::*;
+use super::told::Tell;
+use super::{CORRECTIONS_MOST, field};
+use crate::actor::Actor;
+use crate::label::Label;
+use crate::refusal::{Refusal, Why};
+use crate::rule::RuleId;
+
+impl Decision<'_> {
+    pub(super) fn correct(&self, which: Corrected, value: &str) -> Result<New, Refusal> {
+        required(value, "value")?;
+        if self.by_resident() {
+            self.may_correct("value")?;
+        }
+        match which {
+            Corrected::Text => {}
+            Corrected::Title => optional(value, "value", TITLE_MOST)?,
+            Corrected::Place | Corrected::Name | Corrected::Phone => optional(value, "value", LINE_MOST)?,
+        }
+        match (which, self.case.tell.map(|t| t.channel)) {
+            // Messages go there.
+            (Corrected::Phone, Some(Channel::Sms)) => mobile(value, "value")?,
+            (Corrected::Phone, _) => phone(value, "value")?,
+            _ => {}
+        }
+        Ok(New::of(Event::FieldCorrected { field: which.code().to_owned() }).with(field::VALUE, value))
+    }
+
+    /// The channel stands in the event; the address, if a new one is given, goes into the vault.
+    pub(super) fn choose_telling(&self, tell: Tell, address: &str) -> Result<New, Refusal> {
+        optional(address, "address", LINE_MOST)?;
+        let (name, known) = match tell.channel {
+            // Not to be told any more is never refused.
+            Channel::None => return Ok(New::of(Event::TellingChosen { tell })),
+            Channel::Sms => (field::PHONE, self.case.contact),
+            Channel::Email => (field::EMAIL, self.case.email),
+        };
+        self.may_correct("address")?;
+        match (tell.channel, address.trim().is_empty()) {
+            (_, true) if !known => return Err(Refusal::at(Why::NoAddress, "address").about_term(tell.channel)),
+            (Channel::Sms, false) => mobile(address, "address")?,
+            (Channel::Email, false) => email(address, "address")?,
+            _ => {}
+        }
+        Ok(New::of(Event::TellingChosen { tell }).with(name, address))
+    }
+
+    pub(super) fn hide(&self, reason: &str) -> Result<New, Refusal> {
+        if !self.by_resident() {
+            required(reason, "reason")?;
+        }
+        if !self.case.public || self.case.hidden {
+            return Err(Refusal::new(Why::NotPublic));
+        }
+        Ok(New::of(Event::TextHidden).with(field::REASON, reason))
+    }
+
+    pub(super) fn release(&self, text: &str, answer: &str) -> Result<New, Refusal> {
+        required(text, "text")?;
+        optional(answer, "answer", TEXT_MOST)?;
+        if !self.case.may_be_shown() {
+            return Err(Refusal::new(Why::NoConsent));
+        }
+        Ok(New::of(Event::TextReleased).with(field::SHOWN, text).with(field::SHOWN_ANSWER, answer))
+    }
+
+    pub(super) fn ask_erasure(&self, reason: &str) -> Result<New, Refusal> {
+        optional(reason, "reason", TEXT_MOST)?;
+        if self.case.erasure_asked {
+            return Err(Refusal::new(Why::ErasureAsked));
+        }
+        self.room(0)?;
+        Ok(New::of(Event::ErasureAsked).with(field::REASON, reason).clocks([self.start(RuleId::ErasureAnswer, None)]))
+    }
+
+    pub(super) fn decline_erasure(&self, reason: &str) -> Result<New, Refusal> {
+        required(reason, "reason")?;
+        if !self.case.erasure_asked {
+            return Err(Refusal::new(Why::NoErasureAsked));
+        }
+        let declined = New::of(Event::ErasureDeclined).with(field::REASON, reason);
+        Ok(declined.clocks(self.stop(|c| c.rule == RuleId::ErasureAnswer)))
+    }
+
+    /// What a resident corrects or chooses is kept for ever: there is a limit for each case.
+    fn may_correct(&self, field: &'static str) -> Result<(), Refusal> {
+        if self.case.corrections >= CORRECTIONS_MOST {
+            return Err(Refusal::at(Why::CorrectedOut, field).about(CORRECTIONS_MOST));
+        }
+        Ok(())
+    }
+
+    fn by_resident(&self) -> bool {
+        *self.facts.actor == Actor::Resident
+    }
+}
