@@ -4,7 +4,6 @@
 //! sealed accusations never. The export's event is in the ledger before the first row is written, so no file exists
 //! without one; the file appears whole or not at all.
 
-pub mod mask;
 pub mod table;
 
 use crate::beside::Beside;
@@ -17,6 +16,7 @@ use domain::case::{Case, Purpose, field};
 use domain::district::Command;
 use domain::{Actor, Label};
 use indicatif::{ProgressBar, ProgressStyle};
+use reading::mask;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::PathBuf;
@@ -178,7 +178,7 @@ fn row<W: std::io::Write + Send>(writer: &mut Writer<W>, record: &Record, masked
     let own = |name: &str| texts.get(name).map(String::as_str).unwrap_or_default();
     let field = |name: &str| if masked { mask::whole(own(name)).to_owned() } else { own(name).to_owned() };
     let known: Vec<&str> = personal.iter().map(String::as_str).collect();
-    let free = |name: &str| if masked { mask::text(own(name), &known) } else { own(name).to_owned() };
+    let free = |name: &str| if masked { mask::leaving(own(name), &known) } else { own(name).to_owned() };
     let dates = Dates::of(case);
     let private = [
         free(field::TITLE),

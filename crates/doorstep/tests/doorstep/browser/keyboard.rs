@@ -2,28 +2,11 @@
 
 use super::site::with_site;
 use super::tab::Tab;
-use serde_json::json;
 use thirtyfour::Key;
 
-/// Where the focus is: whether it is at a selector, whether one sees it, and what it is.
-const FOCUS: &str = "const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
-    const near = at.closest('label') ? getComputedStyle(at.closest('label')) : style;
-    const ring = (s) => (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none';
-    const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
-    return [at.matches(WANTED), (ring(style) || ring(near)) && inside, at.outerHTML.slice(0, 200)]";
-
-/// Goes from field to field by the tab key until it is there: after how many. On the way, one always sees where one is.
+/// Goes from field to field by the tab key until it is there: after how many.
 async fn tab_to(tab: &Tab, css: &str) -> usize {
-    let script = FOCUS.replace("WANTED", &json!(css).to_string());
-    for n in 1..=80 {
-        tab.keys(Key::Tab).await;
-        let at = tab.run(&script).await;
-        assert_eq!(at[1], json!(true), "one does not see that the focus is at {}", at[2]);
-        if at[0] == json!(true) {
-            return n;
-        }
-    }
-    panic!("the tab key does not lead to {css}");
+    tab.reach(css).await.0
 }
 
 #[test]

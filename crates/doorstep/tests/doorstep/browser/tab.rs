@@ -18,6 +18,22 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How often it is asked.
 const PACE: Duration = Duration::from_millis(30);
 
+/// What takes the focus for an element: itself, or the control of a label. `IT` is the element.
+pub const CONTROL: &str = "(IT.control || IT)";
+
+/// Whether the focus is at an element, or in its group of choices; whether one sees it; what it is; and its kind.
+const FOCUS: &str = "const IT = document.querySelector(WANTED), to = CONTROL;
+    const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
+    const near = at.closest('label') ? getComputedStyle(at.closest('label')) : style;
+    const ring = (s) => (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none';
+    const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+    const group = at.type === 'radio' && to.type === 'radio' && at.name === to.name && at.form === to.form;
+    return [at === to || group, at === document.body || (ring(style) || ring(near)) && inside,
+        at.outerHTML.slice(0, 200), at.type || '']";
+
+/// How often the tab key is pressed before somebody gives up.
+const TABS_MOST: usize = 120;
+
 /// The process between us and Chromium. It ends with the last test that uses it.
 struct Chromedriver {
     child: Child,
@@ -71,9 +87,14 @@ pub fn is_there() -> bool {
 
 /// Opens a browser at a server, does something with it, and closes it, also when that fails.
 pub fn browse(address: &str, work: impl AsyncFnOnce(&Tab)) {
+    browse_with(address, 100, work);
+}
+
+/// The same, with letters of another size: in percent of what the browser comes with.
+pub fn browse_with(address: &str, letters: u32, work: impl AsyncFnOnce(&Tab)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let tab = Tab::open(address).await;
+        let tab = Tab::open(address, letters).await;
         let mut work = Box::pin(work(&tab));
         let guarded = |cx: &mut std::task::Context<'_>| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)))
         {
@@ -108,7 +129,7 @@ pub struct Tab {
 }
 
 impl Tab {
-    async fn open(address: &str) -> Tab {
+    async fn open(address: &str, letters: u32) -> Tab {
         let (chromedriver, folder) = (Chromedriver::shared(), tempfile::tempdir().unwrap());
         let mut wanted = DesiredCapabilities::chrome();
         for flag in [
@@ -129,6 +150,7 @@ impl Tab {
         let prefs = json!({
             "download.default_directory": folder.path().join("downloads"),
             "intl.accept_languages": "zh-CN,zh",
+            "webkit.webprefs.default_font_size": 16 * letters / 100,
         });
         wanted.add_experimental_option("prefs", prefs).unwrap();
         wanted.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
@@ -247,6 +269,37 @@ impl Tab {
     /// One key after the other, to whatever has the focus.
     pub async fn keys(&self, key: Key) {
         self.driver.action_chain().send_keys(key).perform().await.unwrap();
+    }
+
+    /// Presses the tab key until the focus is at an element, or in the group of choices it is one of: after how many, and
+    /// the type of what is there. On the way, one always sees where one is.
+    pub async fn reach(&self, css: &str) -> (usize, String) {
+        self.at(css).await;
+        while self.run("return document.readyState").await != json!("complete") {
+            tokio::time::sleep(PACE).await;
+        }
+        let script = FOCUS.replace("CONTROL", CONTROL).replace("WANTED", &json!(css).to_string());
+        for n in 0..=TABS_MOST {
+            let at = self.run(&script).await;
+            assert_eq!(at[1], json!(true), "one does not see that the focus is at {}", at[2]);
+            if at[0] == json!(true) {
+                return (n, at[3].as_str().unwrap_or_default().to_owned());
+            }
+            self.keys(Key::Tab).await;
+        }
+        panic!("the tab key does not lead to {css}");
+    }
+
+    /// Presses a key until something is true of an element, `IT`: after how many.
+    pub async fn turn(&self, key: Key, until: &str, css: &str) -> usize {
+        let script = format!("const IT = document.querySelector({}); return {until}", json!(css));
+        for n in 0..TABS_MOST {
+            if self.run(&script).await == json!(true) {
+                return n;
+            }
+            self.keys(key.clone()).await;
+        }
+        panic!("the key does not lead to {css}");
     }
 
     /// Types a text, to whatever has the focus.

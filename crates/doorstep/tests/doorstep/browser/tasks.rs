@@ -1,9 +1,9 @@
 //! The tasks that fill people's days, done in a browser in both languages, and what each costs: docs/tasks.md is held
 //! against what is counted here. Seconds are shown, not asserted: `cargo test -p doorstep browser::tasks -- --nocapture`.
 
-use super::hand::{Done, Hand};
+use super::hand::{Done, Hand, Manner};
 use super::site::{PASSWORD, Site, user_of};
-use super::tab::{browse, is_there};
+use super::tab::{browse_with, is_there};
 use domain::Role;
 use std::fmt::Write;
 use std::path::Path;
@@ -17,7 +17,7 @@ const LATE: &str = "main .tabs:has(a[href='/late/returns']) ~ table";
 
 async fn resident(hand: &mut Hand<'_>, site: &Site) {
     hand.is("居民 · resident");
-    hand.tab.phone().await;
+    hand.phone().await;
     let text = "三号楼的楼道灯不亮。";
     hand.task(
         "说一件事，一句话就够 · raise something in one sentence",
@@ -31,8 +31,8 @@ async fn resident(hand: &mut Hand<'_>, site: &Site) {
     )
     .await;
     hand.tab.press("a[download='receipt.tlog-proof']").await;
-    hand.tab.downloaded("receipt.tlog-proof").await;
-    let receipt = hand.tab.downloads("receipt.tlog-proof");
+    let receipt = hand.tab.downloaded("receipt.tlog-proof").await;
+    let file = hand.tab.downloads("receipt.tlog-proof");
     hand.task(
         "看看办到哪里了 · see where it stands",
         "/",
@@ -69,8 +69,14 @@ async fn resident(hand: &mut Hand<'_>, site: &Site) {
     hand.task(
         "核对回执 · check a receipt",
         "/verify",
-        async |h| h.file("[data-receipt-file]", receipt.to_str().unwrap()).await,
-        ".seal:not(.seal-no)",
+        async |h| {
+            if h.manner.scripts {
+                return h.file("[data-receipt-file]", file.to_str().unwrap()).await;
+            }
+            h.write("#f-receipt", &receipt).await;
+            h.press("main .btn-main").await;
+        },
+        ".seal:not(.seal-no), .notice-ok",
     )
     .await;
 }
@@ -105,19 +111,22 @@ async fn grid(hand: &mut Hand<'_>, _: &Site) {
         ".slip .code",
     )
     .await;
-    hand.tab.go("/intake").await;
-    hand.tab.network(false).await;
-    hand.task(
-        "没有信号时记下，来信号后送出 · take it down without a signal, send it later",
-        "",
-        async |h| {
-            h.write("#f-text", "井盖松了。").await;
-            h.press("main form .btn-main").await;
-            h.tab.network(true).await;
-        },
-        ".slip .code",
-    )
-    .await;
+    // Without scripts, nothing can wait in a page.
+    if hand.manner.scripts {
+        hand.tab.go("/intake").await;
+        hand.tab.network(false).await;
+        hand.task(
+            "没有信号时记下，来信号后送出 · take it down without a signal, send it later",
+            "",
+            async |h| {
+                h.write("#f-text", "井盖松了。").await;
+                h.press("main form .btn-main").await;
+                h.tab.network(true).await;
+            },
+            ".slip .code",
+        )
+        .await;
+    }
     hand.task(
         "放大字 · larger letters",
         "/intake",
@@ -130,7 +139,7 @@ async fn grid(hand: &mut Hand<'_>, _: &Site) {
 }
 
 async fn clerk(hand: &mut Hand<'_>, site: &Site) {
-    hand.tab.desk().await;
+    hand.desk().await;
     sign_in(hand, "承办人 · clerk", Role::Clerk).await;
     hand.task(
         "打开最急的一件 · open the most urgent case",
@@ -239,7 +248,7 @@ async fn dispatcher(hand: &mut Hand<'_>, site: &Site) {
 }
 
 async fn leader(hand: &mut Hand<'_>, _: &Site) {
-    hand.tab.phone().await;
+    hand.phone().await;
     sign_in(hand, "区领导 · leader", Role::Leader).await;
     hand.task(
         "看哪里超期 · see where something is late",
@@ -275,7 +284,7 @@ async fn leader(hand: &mut Hand<'_>, _: &Site) {
 }
 
 async fn auditor(hand: &mut Hand<'_>, site: &Site) {
-    hand.tab.desk().await;
+    hand.desk().await;
     sign_in(hand, "审计员 · auditor", Role::Auditor).await;
     hand.task(
         "翻看账本的一条 · look at an entry",
@@ -352,13 +361,13 @@ fn row(d: &Done) -> String {
     format!("| {} | {} | {} | {} |", d.who, d.what, d.clicks, d.keys)
 }
 
-/// Does everything in a language.
-fn day(lang: &str) -> Vec<Done> {
+/// Does everything in one manner.
+fn day(manner: Manner) -> Vec<Done> {
     let site = Site::serve();
     let mut all = Vec::new();
-    browse(&site.server.address, async |tab| {
-        tab.go(&format!("/language?to={lang}&back=/")).await;
-        let mut hand = Hand::new(tab);
+    browse_with(&site.server.address, manner.letters, async |tab| {
+        tab.go(&format!("/language?to={}&back=/", manner.lang)).await;
+        let mut hand = Hand::new(tab, manner).await;
         resident(&mut hand, &site).await;
         grid(&mut hand, &site).await;
         clerk(&mut hand, &site).await;
@@ -372,13 +381,15 @@ fn day(lang: &str) -> Vec<Done> {
     all
 }
 
+const PLAIN: Manner = Manner { lang: "zh-CN", scripts: true, keyboard: false, width: None, letters: 100 };
+
 #[test]
 #[allow(clippy::print_stdout)] // Seconds are for whoever asks.
 fn what_fills_a_day_costs_as_many_clicks_and_keys_as_is_written_in_both_languages() {
     if !is_there() {
         return;
     }
-    let (zh, en) = (day("zh-CN"), day("en"));
+    let (zh, en) = (day(PLAIN), day(Manner { lang: "en", ..PLAIN }));
     let mut table = String::new();
     for (z, e) in zh.iter().zip(&en) {
         assert_eq!(row(z), row(e), "a task costs more in one language");
@@ -387,4 +398,27 @@ fn what_fills_a_day_costs_as_many_clicks_and_keys_as_is_written_in_both_language
     }
     let written = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(WRITTEN)).unwrap();
     assert!(written.contains(&table), "docs/tasks.md says something else than\n{table}");
+}
+
+/// Does everything in a manner that some people need, and shows what it costs.
+#[allow(clippy::print_stdout)] // Costs are for whoever asks.
+fn day_is_done(manner: Manner) {
+    if is_there() {
+        day(manner).iter().for_each(|d| println!("{:>6} ms  {}", d.took.as_millis(), row(d)));
+    }
+}
+
+#[test]
+fn everybodys_day_is_done_without_scripts_on_the_smallest_screen() {
+    day_is_done(Manner { scripts: false, width: Some(320), ..PLAIN });
+}
+
+#[test]
+fn everybodys_day_is_done_by_the_keyboard_alone() {
+    day_is_done(Manner { keyboard: true, ..PLAIN });
+}
+
+#[test]
+fn everybodys_day_is_done_on_a_phone_with_letters_of_twice_the_size() {
+    day_is_done(Manner { lang: "en", width: Some(390), letters: 200, ..PLAIN });
 }
