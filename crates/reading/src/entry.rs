@@ -79,7 +79,7 @@ pub struct Entry {
     pub sealed: bool,
     /// Title, text and answer, without what leads to somebody: whoever may see the case may find it by these.
     pub words: String,
-    /// The place as far as the building: for who handles the case.
+    /// The place as far as the building, and texts that name one: for who handles the case.
     pub place: String,
     /// What it is narrowed by.
     pub tags: Vec<Tag>,
@@ -92,14 +92,18 @@ impl Entry {
         let known: Vec<&str> = record.personal.iter().map(String::as_str).collect();
         let of = |name: &str| texts.get(name).map_or("", String::as_str);
         let told = [field::TITLE, field::TEXT].iter().filter(|_| !case.withheld).map(|name| of(name));
-        let words: Vec<String> = told.chain([of(field::ANSWER)]).map(|text| mask::text(text, &known)).collect();
+        let told: Vec<&str> = told.chain([of(field::ANSWER)]).collect();
+        let words: Vec<String> = told.iter().map(|text| mask::text(text, &known)).collect();
+        let whole = told.iter().map(|text| mask::numbers(text, &known));
+        let with_places = whole.zip(&words).filter(|(whole, words)| whole != *words).map(|(whole, _)| building(&whole));
+        let places: Vec<String> = [building(of(field::PLACE))].into_iter().chain(with_places).collect();
         Entry {
             first: record.first,
             day: day_number(case.raised_at.date()),
             sealed: case.is_sealed(),
             // A line break is no word, so that no phrase reaches from one text into the next.
             words: words.join("\n"),
-            place: building(of(field::PLACE)),
+            place: places.join("\n"),
             tags: tags(case, !of(field::ANSWER).is_empty()),
         }
     }
@@ -123,7 +127,7 @@ fn tags(case: &Case, answered: bool) -> Vec<Tag> {
 
 /// A place without its flat: staircases, floors and numbers of rooms lead to a household.
 fn building(place: &str) -> String {
-    let place = mask::text(place, &[]);
+    let place = mask::numbers(place, &[]);
     let chars: Vec<char> = place.chars().collect();
     let (mut out, mut at) = (String::with_capacity(place.len()), 0);
     while at < chars.len() {

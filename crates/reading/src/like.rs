@@ -32,7 +32,7 @@ impl Finder {
             let fields = shelf.fields;
             let start: String = text.chars().take(TEXT_MOST).collect();
             let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-            for word in telling(&mask::text(&start, &[])) {
+            for word in telling(&mask::numbers(&start, &[])) {
                 *counts.entry(word).or_default() += 1;
             }
             let all = searcher.num_docs();

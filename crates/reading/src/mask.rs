@@ -54,17 +54,18 @@ pub fn whole(text: &str) -> &'static str {
     if text.is_empty() { "" } else { MASK }
 }
 
-/// A text for readers who don't handle the case: numbers that may be a phone's or an identity card's, e-mail addresses,
-/// and the known personal fields wherever they stand, are dots.
-pub fn text(text: &str, known: &[&str]) -> String {
-    hide(text, known, |chars| [numbers(chars, false), mails(chars)].concat())
+/// A text for who handles the case, where it stands among others: numbers that may be a phone's or an identity card's,
+/// e-mail addresses, and the known fields wherever they stand, are dots.
+pub fn numbers(text: &str, known: &[&str]) -> String {
+    hide(text, known, |chars| [digits(chars, false), mails(chars)].concat())
 }
 
-/// A text that leaves the house: without what [`text`] hides, street addresses, and names before a form of address.
+/// A text for everybody else, and for what leaves the house: without what [`numbers`] hides, street addresses, and names
+/// before a form of address.
 ///
-/// Patterns find forms, not persons: a name without a form of address stays. That is said where the file is made.
-pub fn leaving(text: &str, known: &[&str]) -> String {
-    hide(text, known, |chars| [numbers(chars, true), mails(chars), forms(chars)].concat())
+/// Patterns find forms, not persons: a name without a form of address stays. That is said where a file is made.
+pub fn text(text: &str, known: &[&str]) -> String {
+    hide(text, known, |chars| [digits(chars, true), mails(chars), forms(chars)].concat())
 }
 
 /// From where to before where something stands.
@@ -105,7 +106,7 @@ fn starts(chars: &[char], at: usize, word: &str) -> bool {
 }
 
 /// Long numbers, and addresses if they are asked for.
-fn numbers(chars: &[char], addresses: bool) -> Vec<Stretch> {
+fn digits(chars: &[char], addresses: bool) -> Vec<Stretch> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < chars.len() {
@@ -251,71 +252,66 @@ mod tests {
 
     #[test]
     fn numbers_of_seven_digits_and_more_are_dots_however_they_are_written() {
-        assert_eq!(text("电话10000000001，请回", &[]), "电话•••，请回");
-        assert_eq!(text("打 100-0000 0001 找我", &[]), "打 ••• 找我");
+        assert_eq!(numbers("电话10000000001，请回", &[]), "电话•••，请回");
+        assert_eq!(numbers("打 100-0000 0001 找我", &[]), "打 ••• 找我");
         for written in
             ["100  0000  0001", "100—0000—0001", "100–0000–0001", "100　0000　0001", "100/0000/0001", "(100)0000-001"]
         {
-            assert!(text(written, &[]).ends_with("•••"), "{written}");
+            assert!(numbers(written, &[]).ends_with("•••"), "{written}");
         }
-        assert_eq!(text("１０００００００００１", &[]), "•••");
-        assert_eq!(text("3号楼2单元，2023-05-04起，第123456件", &[]), "3号楼2单元，2023-05-04起，第123456件");
-        assert_eq!(text("", &[]), "");
-        assert_eq!(text("12", &[]), "12");
+        assert_eq!(numbers("１０００００００００１", &[]), "•••");
+        assert_eq!(numbers("3号楼2单元，2023-05-04起，第123456件", &[]), "3号楼2单元，2023-05-04起，第123456件");
+        assert_eq!(numbers("", &[]), "");
+        assert_eq!(numbers("12", &[]), "12");
     }
 
     #[test]
     fn a_mail_address_is_dots_and_a_lone_sign_is_not() {
-        assert_eq!(text("写信给a.b-c+d@mail.example.org吧", &[]), "写信给•••吧");
-        assert_eq!(text("a＠b.example", &[]), "•••");
-        assert_eq!(text("@ 或 a@", &[]), "@ 或 a@");
+        assert_eq!(numbers("写信给a.b-c+d@mail.example.org吧", &[]), "写信给•••吧");
+        assert_eq!(numbers("a＠b.example", &[]), "•••");
+        assert_eq!(numbers("@ 或 a@", &[]), "@ 或 a@");
     }
 
     #[test]
     fn a_known_name_is_dots_inside_the_text_too() {
-        assert_eq!(text("我叫示例居民，住示例里", &["示例居民", ""]), "我叫•••，住示例里");
+        assert_eq!(numbers("我叫示例居民，住示例里", &["示例居民", ""]), "我叫•••，住示例里");
     }
 
     #[test]
     fn phones_and_document_numbers_are_masked_however_they_are_grouped() {
-        assert_eq!(leaving("电话13800001111，谢谢", &[]), "电话•••，谢谢");
-        assert_eq!(leaving("138-0000-1111或022 2345 6789", &[]), "•••或•••");
-        assert_eq!(leaving("１３８００００１１１１", &[]), "•••");
-        assert_eq!(leaving("证号12010119900101123X。", &[]), "证号•••。");
+        assert_eq!(text("电话13800001111，谢谢", &[]), "电话•••，谢谢");
+        assert_eq!(text("138-0000-1111或022 2345 6789", &[]), "•••或•••");
+        assert_eq!(text("１３８００００１１１１", &[]), "•••");
+        assert_eq!(text("证号12010119900101123X。", &[]), "证号•••。");
     }
 
     #[test]
     fn dates_amounts_and_short_numbers_stay() {
         for kept in ["2019-01-07来过", "2019/1/7 09:30:00", "欠费1200元", "12月5号停水", "坐3号线", "等了30天", "第2次"]
         {
-            assert_eq!(leaving(kept, &[]), kept);
+            assert_eq!(text(kept, &[]), kept);
         }
     }
 
     #[test]
     fn addresses_are_masked_with_the_name_of_the_street() {
-        assert_eq!(leaving("我住解放路12号3单元502室漏水", &[]), "•••漏水");
-        assert_eq!(leaving("，幸福里5号楼2门301。", &[]), "，•••。");
-        assert_eq!(leaving("十二栋没有电", &[]), "•••没有电");
-        assert_eq!(leaving("light out at 12 Main St today", &[]), "light out at ••• today");
+        assert_eq!(text("我住解放路12号3单元502室漏水", &[]), "•••漏水");
+        assert_eq!(text("，幸福里5号楼2门301。", &[]), "，•••。");
+        assert_eq!(text("十二栋没有电", &[]), "•••没有电");
+        assert_eq!(text("light out at 12 Main St today", &[]), "light out at ••• today");
     }
 
     #[test]
     fn mail_addresses_and_names_before_a_form_of_address_are_masked() {
-        assert_eq!(leaving("写信给a.b-c@example.org吧", &[]), "写信给•••吧");
-        assert_eq!(leaving("找王师傅，李女士说过", &[]), "找•••师傅，•••女士说过");
+        assert_eq!(text("写信给a.b-c@example.org吧", &[]), "写信给•••吧");
+        assert_eq!(text("找王师傅，李女士说过", &[]), "找•••师傅，•••女士说过");
     }
 
     #[test]
     fn fields_are_masked_wholly_and_empty_ones_stay_empty() {
         assert_eq!((whole("张三"), whole("")), ("•••", ""));
         assert_eq!(
-            (
-                leaving("", &[]).as_str(),
-                leaving("12", &[]).as_str(),
-                leaving("@", &[]).as_str(),
-                leaving("先生", &[]).as_str()
-            ),
+            (text("", &[]).as_str(), text("12", &[]).as_str(), text("@", &[]).as_str(), text("先生", &[]).as_str()),
             ("", "12", "@", "先生")
         );
     }

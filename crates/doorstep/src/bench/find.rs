@@ -91,7 +91,7 @@ impl Texts {
             words.extend(self.any(&self.answers, dice).map(String::as_str));
             tags.push(Tag::stage("ended"));
         }
-        let words = reading::mask::text(&words, &[]);
+        let words = reading::mask::numbers(&words, &[]);
         let place = format!("示范路{}号", dice.next() % 400);
         Entry { first: n, day: (n / 300) as i64, sealed: false, words, place, tags: Tag::every(tags) }
     }

@@ -178,7 +178,7 @@ fn row<W: std::io::Write + Send>(writer: &mut Writer<W>, record: &Record, masked
     let own = |name: &str| texts.get(name).map(String::as_str).unwrap_or_default();
     let field = |name: &str| if masked { mask::whole(own(name)).to_owned() } else { own(name).to_owned() };
     let known: Vec<&str> = personal.iter().map(String::as_str).collect();
-    let free = |name: &str| if masked { mask::leaving(own(name), &known) } else { own(name).to_owned() };
+    let free = |name: &str| if masked { mask::text(own(name), &known) } else { own(name).to_owned() };
     let dates = Dates::of(case);
     let private = [
         free(field::TITLE),

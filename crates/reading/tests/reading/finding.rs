@@ -116,6 +116,11 @@ fn a_place_and_a_contact_lead_nobody_to_a_case_who_sees_them_masked() {
         }
     }
     assert!(town.finds("示例居民甲").is_empty(), "a name is in no index");
+    let told = town.text("和睦路12号门口的井盖松了，王师傅说没人管");
+    assert_eq!(town.finds("和睦路"), [told], "an address inside a text leads who handles cases");
+    let leader = staff("centre", Role::Leader);
+    assert_eq!(town.finds_as(&leader, "井盖松了"), [told]);
+    assert!(town.finds_as(&leader, "和睦路").is_empty(), "and nobody else");
 }
 
 #[test]

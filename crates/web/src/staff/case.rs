@@ -264,7 +264,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
     let title = match of(field::TITLE) {
         "" => l.t("staff-no-title"),
         // Numbers are for the words below, which are read on purpose.
-        title => mask::text(&read(title), &[]),
+        title => mask::numbers(&read(title), &[]),
     };
     let photos = photos(history);
     let mut frame = visitor.page(l.t("staff-case-title"));

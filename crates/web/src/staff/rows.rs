@@ -101,7 +101,7 @@ impl Lines<'_> {
     pub(super) fn title(&self, id: CaseId) -> String {
         match self.field(id, field::TITLE) {
             "" => self.l.t("staff-no-title"),
-            title if super::handles(self.staff.role) => mask::text(title, &[]),
+            title if super::handles(self.staff.role) => mask::numbers(title, &[]),
             title => {
                 let known = self.cards.get(&id).map(|c| c.personal.iter().map(String::as_str).collect::<Vec<_>>());
                 mask::text(title, &known.unwrap_or_default())

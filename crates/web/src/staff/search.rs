@@ -280,7 +280,7 @@ impl Drawer<'_> {
         let handler = handles(self.staff.role);
         let known: Vec<&str> = record.personal.iter().map(String::as_str).collect();
         // A list is looked at over shoulders: numbers are for the page of the case.
-        let read = |text: &str| mask::text(text, if handler { &[] } else { &known });
+        let read = |text: &str| if handler { mask::numbers(text, &[]) } else { mask::text(text, &known) };
         let of = |name: &str| record.texts.get(name).map_or("", String::as_str);
         let title = match of(field::TITLE) {
             "" => l.t("staff-no-title"),
