@@ -30,6 +30,7 @@ pub fn first(desk: &Desk, zh: &str, en: &str) -> Result<String, Failed> {
         kind: UnitKind::District,
         parent: None,
         closed: false,
+        at: None,
     };
     desk.change_now(installer(), Command::SetUnits(vec![unit]))?;
     desk.change_now(installer(), Command::OpenAccounts(vec![(FIRST.into(), code, Role::Administrator)]))?;

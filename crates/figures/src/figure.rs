@@ -110,5 +110,10 @@ impl Share {
 }
 
 fn printed(value: &str, unit: Measure, lang: Lang) -> String {
-    if value == rounding::NONE { value.to_owned() } else { format!("{value} {}", unit.sign(lang)) }
+    let one = unit == Measure::Cases && value.rsplit('/').next() == Some("1");
+    match (value, lang) {
+        (rounding::NONE, _) => value.to_owned(),
+        (_, Lang::En) if one => format!("{value} case"),
+        _ => format!("{value} {}", unit.sign(lang)),
+    }
 }

@@ -117,6 +117,15 @@ impl Filter {
         Filter::new(from, today.tomorrow().map_err(|_| Fault::Window)?)
     }
 
+    /// The same with so many months more before its first day.
+    ///
+    /// # Errors
+    /// [`Fault::Window`] at the edge of the calendar.
+    pub fn longer(&self, months: i64) -> Result<Filter, Fault> {
+        let from = self.from.checked_sub(months.months()).map_err(|_| Fault::Window)?;
+        Ok(Filter { from, ..self.clone() })
+    }
+
     /// Narrowed further: `unit` (the one that leads, or led last), `track`, `category` (first level or full code) or
     /// `street`. An empty value narrows nothing.
     ///
@@ -328,6 +337,8 @@ mod tests {
         let filter = Filter::twelve_months(date("2023-05-31")).unwrap();
         assert_eq!((filter.from(), filter.to()), (date("2022-06-01"), date("2023-06-01")));
         assert_eq!(filter.months().len(), 12);
+        let longer = filter.longer(12).unwrap();
+        assert_eq!((longer.from(), longer.to(), longer.months().len()), (date("2021-06-01"), filter.to(), 24));
         assert_eq!(Filter::twelve_months(Date::MAX), Err(Fault::Window));
     }
 

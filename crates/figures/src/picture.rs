@@ -16,6 +16,11 @@ const LABEL_MOST: usize = 36;
 /// A whole in ten-thousandths.
 const WHOLE: i64 = 10_000;
 
+/// Whether a figure has a length to draw: a count has, and a rate where it prints one.
+pub fn has_length(figure: &Figure) -> bool {
+    figure.denominator.is_none() || figure.share().is_some()
+}
+
 /// Bars with their labels above, one for each row: label and figure. A rate is drawn on a scale of 0 to 100 %; a count
 /// on a scale to the highest. A figure that prints no rate has its counts and no bar.
 pub fn bars(title: &str, rows: &[(String, &Figure)], lang: Lang) -> String {
@@ -45,7 +50,7 @@ pub fn bars(title: &str, rows: &[(String, &Figure)], lang: Lang) -> String {
 /// The edges of a line's field.
 const TOP: i64 = 14;
 const BOTTOM: i64 = 174;
-const LEFT: i64 = 48;
+const LEFT: i64 = 56;
 const RIGHT: i64 = 370;
 
 /// A line through the months: month and figure. Where a month has no rate the line is broken.
@@ -211,6 +216,9 @@ mod tests {
         let (half, few, none) = (figure("accepted", 50, 100), figure("accepted", 7, 12), figure("accepted", 0, 0));
         let svg = bars("受理率", &[("一".into(), &half), ("二".into(), &few), ("三".into(), &none)], Lang::Zh);
         assert_eq!(svg.matches("<rect").count(), 1);
+        assert_eq!([&half, &few, &none, &figure("raised", 0, 0)].map(has_length), [true, false, false, true]);
+        let english = [(1, 1), (1, 12), (0, 0)].map(|(n, d)| figure("accepted", n, d).printed(Lang::En));
+        assert_eq!(english, ["1/1 case", "1/12 cases", "–"]);
         assert!(
             svg.contains("width=\"200\"")
                 && svg.contains(">50.00 %<")

@@ -1,6 +1,7 @@
 //! Derived reading of texts: which categories the words of a text suggest, and the search. What is kept (the index) is
 //! derived from the log and may be deleted at any time; it is never asked for truth.
 
+pub mod cell;
 mod cut;
 mod entry;
 mod find;

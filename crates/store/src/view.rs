@@ -56,7 +56,7 @@ const REVIEWS: &str = concat!(
 const UNRELEASED: &str = concat!(
     "SELECT ",
     columns!(),
-    ", CAST(99999999 AS BIGINT) FROM cases c WHERE c.district = $1 AND c.public = 1 AND c.released = 0 \
+    ", COALESCE(c.answered_day, c.ended_day, c.raised_day) FROM cases c WHERE c.district = $1 AND c.public = 1 AND c.released = 0 \
      AND c.stage IN ('answered', 'ended') AND c.seq > $2 ORDER BY c.seq LIMIT $3"
 );
 const BY_CODE: &str = "SELECT id, sealed FROM cases WHERE district = $1 AND code = $2";
@@ -299,7 +299,7 @@ pub fn reviews(db: &mut Db, district: i64, sealed: bool, after: After, most: usi
 }
 
 /// Answered cases whose residents agreed to show them and whose words nobody has released yet, behind a ledger index.
-/// They have no due day.
+/// `due` is the day of the latest answer.
 ///
 /// # Errors
 /// What the database says.

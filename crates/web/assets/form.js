@@ -11,6 +11,7 @@
 // Sending : (data-send) by fetch with the same key until the server has answered. It says where to go by JSON
 //           {"location": "/…"} (asked for by Accept) or by a redirect; any other answer below 500 is shown by sending
 //           the form the ordinary way: the same key, so nothing is done twice.
+// Printing: <button type="button" data-print hidden> opens the browser's own dialog; without this file it is not there.
 // Photos  : made smaller on the device before they are sent; drawing them anew also drops the position stored in them.
 
 const zh = !document.documentElement.lang.startsWith("en");
@@ -170,4 +171,5 @@ function shrinkPhotos(input) {
 for (const done of document.querySelectorAll("meta[name=draft-done]")) drop(`doorstep-draft:${done.content}`);
 document.querySelectorAll("form[data-draft]").forEach(keepDraft);
 if (window.createImageBitmap && window.DataTransfer) document.querySelectorAll("input[type=file][data-photo]").forEach(shrinkPhotos);
+document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => print()); });
 document.getElementById("errors")?.focus();

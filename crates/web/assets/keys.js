@@ -4,7 +4,7 @@
 //
 //   data-row              a line of a list (its first link is what j and k walk through)
 //   input[name=pick]      its tick box       · data-suggested   the button of a suggested dispatch, in a line or on a page
-//   #act                  the form that a case page leads with
+//   #act                  the form that a case page leads with; beside a suggestion it is folded
 //   input[name=q|code]    the search box     · dialog#keys      the sheet
 
 const OFF = "doorstep-keys-off";
@@ -47,7 +47,8 @@ function tick(all) {
 function act() {
   const link = current()?.querySelector("a[href]");
   if (link) { location.assign(`${link.href.split("#")[0]}#act`); return; }
-  const form = document.querySelector("#act form");
+  const form = document.querySelector("#act form"), fold = form?.closest("details");
+  if (fold) fold.open = true;
   const field = form && [...form.elements].find((f) => f.tagName !== "FIELDSET" && f.offsetParent && !f.disabled && f.type !== "hidden" && f.name !== "template" && f.name !== "fill");
   field?.focus();
 }

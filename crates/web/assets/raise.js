@@ -1,10 +1,10 @@
 // One question at a time: shows the steps of <form data-steps> one by one. Every answer stays in the one form, so that
 // sending, drafts and photos are form.js's as before; without this file each question opens by a tap.
 //
-//   <form data-steps="Question @ of #">         @: which one, #: how many
+//   <form data-steps="Question @ of #" data-more="# more questions">         @: which one, #: how many
 //     <div data-step>…</div> <details data-step><summary>…</summary>…</details>
 //     <div data-step data-near="/raise/near" data-empty></div>   filled with neighbours' cases once street and kind are known
-//     <p data-step-count hidden></p> <button data-step-next hidden> <button data-step-back hidden>
+//     <p data-step-count hidden></p> <button data-step-next data-first="Add more" hidden> <button data-step-back hidden>
 
 const form = document.querySelector("form[data-steps]");
 
@@ -12,6 +12,7 @@ function byStep(form) {
   const next = form.querySelector("[data-step-next]"), back = form.querySelector("[data-step-back]");
   const count = form.querySelector("[data-step-count]"), near = form.querySelector("[data-near]");
   const steps = () => [...form.querySelectorAll("[data-step]:not([data-empty])")];
+  const further = next.textContent;
   let now = steps()[0];
 
   function show(step, focus) {
@@ -22,8 +23,10 @@ function byStep(form) {
     // What says that the neighbours' cases were looked at is sent once they were.
     const seen = near.querySelector("[name=near]");
     if (seen && step === near) seen.disabled = false;
-    count.hidden = at === 0;
-    count.textContent = at === 0 ? "" : form.dataset.steps.replace("@", at).replace("#", all.length - 1);
+    // The first box says what more there is: nobody need open it to see that all of it is optional.
+    count.hidden = false;
+    count.textContent = (at === 0 ? form.dataset.more : form.dataset.steps.replace("@", at)).replace("#", all.length - 1);
+    next.textContent = at === 0 ? next.dataset.first : further;
     next.hidden = at === all.length - 1;
     back.hidden = at === 0;
     if (focus) (step.querySelector("summary, legend, textarea") ?? step).focus();
@@ -82,5 +85,33 @@ function byStep(form) {
   look();
 }
 
+// "Where I am": chooses the street whose middle is nearest. The position stays on the phone; what is sent is the street.
+//     <p data-here data-asking="…" data-found="…@…" data-far="…" data-failed="…" hidden><button> <span role="status"></p>
+//     <input name="street" value="…" data-at="NORTH, EAST">   in degrees
+
+const FAR_KM = 30;
+
+function here(place) {
+  const streets = [...form.querySelectorAll("[name=street][data-at]")], said = place.querySelector("[role=status]");
+  const far = (street, at) => {
+    const [north, east] = street.dataset.at.split(",").map(Number);
+    return Math.hypot(north - at.latitude, (east - at.longitude) * Math.cos((north * Math.PI) / 180)) * 111.2;
+  };
+  const found = ({ coords }) => {
+    const nearest = streets.reduce((a, b) => (far(b, coords) < far(a, coords) ? b : a));
+    if (far(nearest, coords) > FAR_KM) { said.textContent = place.dataset.far; return; }
+    nearest.click();
+    said.textContent = place.dataset.found.replace("@", nearest.closest("label").innerText.trim());
+  };
+  place.hidden = false;
+  place.querySelector("button").addEventListener("click", () => {
+    said.textContent = place.dataset.asking;
+    const failed = () => { said.textContent = place.dataset.failed; };
+    navigator.geolocation.getCurrentPosition(found, failed, { timeout: 15000 });
+  });
+}
+
 if (form && window.DOMParser && window.fetch) byStep(form);
+const place = form?.querySelector("[data-here]");
+if (place && navigator.geolocation && window.isSecureContext) here(place);
 document.getElementById("near")?.focus();

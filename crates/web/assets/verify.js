@@ -3,7 +3,7 @@
 // receipt.js and needs no network; only the second button asks the ledger of today.
 //
 // Markup:  <form data-verify> <textarea name="receipt"> <input type="file" data-receipt-file>
-//          <input name="vkey"> <button class="btn btn-main">  <div data-verify-result role="status">…</div> </form>
+//          <textarea name="vkey"> <button class="btn btn-main">  <div data-verify-result role="status">…</div> </form>
 // What stands in the result at first is for browsers too old to run this file (it needs BigInt): it is cleared here.
 // The ledger's key comes from the field vkey; empty, from <script type="application/json" id="vkey">"…"</script>
 // or <meta name="vkey" content="…">.
@@ -61,7 +61,7 @@ function show(place, result, vkey) {
       element("li", "", say("不能说明写的内容是真的，只能说明登记的就是这些。", "Not that what was written is true; only that this is what was entered.")),
       element("li", "", say("不能说明别的事项都登记了。没拿到回执的，这里查不到。", "Not that every other matter was entered. What has no receipt can't be found here.")),
       element("li", "", say("不能说明账本后来没有改动，要点下面的按钮和今天的账本比。", "Not that the ledger was left alone afterwards; for that, compare it with today's by the button below.")),
-      element("li", "", say("公钥如果也是从这个网站来的，请和公示栏、简报上印的对一对。", "If the key came from this website too, compare it with the one printed on the notice board or in the brief.")),
+      element("li", "", say("公钥如果也是从这个网站来的，请和公示栏、每年公报上印的对一对。", "If the key came from this website too, compare it with the one printed on the notice board or in the district's yearly bulletin.")),
     ]),
     element("div", "btns", [later]),
     answer,
@@ -94,7 +94,7 @@ for (const form of document.querySelectorAll("form[data-verify]")) {
   if (keyField && !keyField.value) keyField.value = pageKey;
   place.replaceChildren();
   const check = () => {
-    const vkey = (keyField?.value || pageKey).trim();
+    const vkey = (keyField?.value.trim() || pageKey).replace(/\s+/g, ""); // copied from paper, the line may be broken
     show(place, verifyReceipt(box.value, vkey), vkey);
     place.scrollIntoView({ block: "nearest" });
   };

@@ -238,7 +238,7 @@ impl Visitor {
             done_draft: None,
             watermark: staff.map(mark),
             find: staff.is_some_and(|s| crate::routes::CASES.contains(&s.role)),
-            demo: self.demo.then(|| l.t_n("demo-banner", self.now.date())),
+            demo: self.demo.then(|| l.t_n("demo-banner", l.date(self.now.date()))),
         };
         match self.done.as_deref().filter(|key| l.has(key)) {
             Some(key) => page.noting("ok", l.t(key)),

@@ -1,7 +1,7 @@
 //! What pages say, in both languages: messages from `locales/`, dates and lengths of time as people read them.
 
 use calendar::Date;
-use domain::Lang;
+use domain::{Lang, Moment};
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader};
 use std::borrow::Cow;
@@ -54,33 +54,106 @@ impl L {
         LOCALES.try_lookup_with_args(self.id(), key, &args).unwrap_or_else(|| key.to_owned())
     }
 
-    /// The source of a rule, with the names of the laws that the built-in table rests on in the page's language.
+    /// The source of a rule, with the laws that the built-in table rests on as each language names them:
+    /// `《信访工作条例》第二十二条、第二十三条`, `Regulations on Petition Work, art. 22, 23`.
     pub(crate) fn law(&self, source: &str) -> String {
         const LAWS: [(&str, &str); 3] = [
-            ("信访工作条例", "Regulations on Petition Work, art."),
-            ("人民调解法", "People's Mediation Law, art."),
-            ("北京接诉即办工作条例", "Beijing Regulations on Swift Response to Complaints, art."),
+            ("信访工作条例", "Regulations on Petition Work"),
+            ("人民调解法", "People's Mediation Law"),
+            ("北京接诉即办工作条例", "Beijing Regulations on Swift Response to Complaints"),
         ];
-        match (self.0, LAWS.iter().find_map(|(zh, en)| Some((en, source.strip_prefix(zh)?)))) {
-            (Lang::En, Some((law, articles))) => format!("{law}{articles}"),
-            _ => source.to_owned(),
+        let articles =
+            |numbers: &str| -> Option<Vec<u16>> { numbers.split(',').map(|n| n.trim().parse().ok()).collect() };
+        let found = LAWS.iter().find_map(|(zh, en)| Some((zh, en, articles(source.strip_prefix(zh)?)?)));
+        match (self.0, found) {
+            // What a district wrote in its own words stays as it is.
+            (_, None) => source.to_owned(),
+            (Lang::Zh, Some((law, _, articles))) => {
+                let articles = articles.iter().map(|n| format!("第{}条", numeral(*n)));
+                format!("《{law}》{}", articles.collect::<Vec<_>>().join("、"))
+            }
+            (Lang::En, Some((_, law, articles))) => {
+                let articles = articles.iter().map(u16::to_string).collect::<Vec<_>>();
+                format!("{law}, art. {}", articles.join(", "))
+            }
         }
     }
 
     /// A day as people read it: `5月16日 周二`, `Tue 16 May`; with the year when it is not `near`'s.
     pub(crate) fn day(&self, date: Date, near: Date) -> String {
-        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        if date.year() != near.year() {
+            return self.full_day(date);
+        }
+        match self.0 {
+            Lang::Zh => format!("{}月{}日 {}", date.month(), date.day(), self.weekday(date)),
+            Lang::En => format!("{} {} {}", self.weekday(date), date.day(), month(date)),
+        }
+    }
+
+    /// A day with its year, for what is kept or read by whoever comes later: `2023年5月16日 周二`, `Tue 16 May 2023`.
+    pub(crate) fn full_day(&self, date: Date) -> String {
+        match self.0 {
+            Lang::Zh => format!("{} {}", self.date(date), self.weekday(date)),
+            Lang::En => format!("{} {}", self.weekday(date), self.date(date)),
+        }
+    }
+
+    /// The same with hour and minute.
+    pub(crate) fn full_moment(&self, at: Moment) -> String {
+        let local = at.local();
+        format!("{} {:02}:{:02}", self.full_day(local.date()), local.hour(), local.minute())
+    }
+
+    /// A day with its year and without its weekday, as windows have it: `2023年5月16日`, `16 May 2023`.
+    pub(crate) fn date(&self, date: Date) -> String {
+        match self.0 {
+            Lang::Zh => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
+            Lang::En => format!("{} {} {}", date.day(), month(date), date.year()),
+        }
+    }
+
+    /// The month of a day: `2023年5月`, `May 2023`.
+    pub(crate) fn month(&self, date: Date) -> String {
+        const LONG: &str = "January February March April May June July August September October November December";
+        match self.0 {
+            Lang::Zh => format!("{}年{}月", date.year(), date.month()),
+            Lang::En => format!("{} {}", LONG.split(' ').nth(month_index(date)).unwrap_or_default(), date.year()),
+        }
+    }
+
+    fn weekday(self, date: Date) -> &'static str {
         const EN_DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
         const ZH_DAYS: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
         let weekday = usize::from(date.weekday().to_monday_zero_offset().unsigned_abs()) % 7;
-        let month = MONTHS[usize::from(date.month().unsigned_abs()).saturating_sub(1) % 12];
-        let (year, other_year) = (date.year(), date.year() != near.year());
-        match (self.0, other_year) {
-            (Lang::Zh, true) => format!("{year}年{}月{}日", date.month(), date.day()),
-            (Lang::Zh, false) => format!("{}月{}日 {}", date.month(), date.day(), ZH_DAYS[weekday]),
-            (Lang::En, true) => format!("{} {month} {year}", date.day()),
-            (Lang::En, false) => format!("{} {} {month}", EN_DAYS[weekday], date.day()),
-        }
+        self.0.pick(ZH_DAYS[weekday], EN_DAYS[weekday])
+    }
+}
+
+fn month_index(date: Date) -> usize {
+    usize::from(date.month().unsigned_abs()).saturating_sub(1) % 12
+}
+
+/// The short English name of a day's month.
+fn month(date: Date) -> &'static str {
+    const SHORT: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    SHORT[month_index(date)]
+}
+
+/// A name as it stands in a heading or at the head of a column: labels begin with a small letter in English.
+pub(crate) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The number of an article as laws write it: `二十三`.
+fn numeral(n: u16) -> String {
+    const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    let digit = |d: u16| DIGITS[usize::from(d % 10)];
+    match n {
+        1..=9 => digit(n).to_owned(),
+        10..=19 => format!("十{}", digit(n)),
+        20..=99 => format!("{}十{}", digit(n / 10), digit(n)),
+        _ => n.to_string(),
     }
 }
 
@@ -104,7 +177,22 @@ mod tests {
         assert!(Calendar::builtin().is_working(day));
         assert_eq!(L(Lang::Zh).day(day, day), "5月16日 周二");
         assert_eq!(L(Lang::En).day(day, day), "Tue 16 May");
-        assert_eq!(L(Lang::Zh).day(day, "2024-01-01".parse().unwrap()), "2023年5月16日");
+        let next_year = "2024-01-01".parse().unwrap();
+        assert_eq!(L(Lang::Zh).day(day, next_year), "2023年5月16日 周二", "the weekday stays");
+        assert_eq!(L(Lang::En).day(day, next_year), "Tue 16 May 2023");
+        assert_eq!(L(Lang::Zh).full_day(day), "2023年5月16日 周二");
+        assert_eq!((L(Lang::Zh).month(day), L(Lang::En).month(day)), ("2023年5月".into(), "May 2023".into()));
+        assert_eq!((L(Lang::Zh).date(day), L(Lang::En).date(day)), ("2023年5月16日".into(), "16 May 2023".into()));
+    }
+
+    #[test]
+    fn a_law_is_named_as_people_cite_it_and_own_words_stay() {
+        let (zh, en) = (L(Lang::Zh), L(Lang::En));
+        assert_eq!(zh.law("信访工作条例 22, 30"), "《信访工作条例》第二十二条、第三十条");
+        assert_eq!(zh.law("北京接诉即办工作条例 14"), "《北京接诉即办工作条例》第十四条");
+        assert_eq!(en.law("信访工作条例 22, 23"), "Regulations on Petition Work, art. 22, 23");
+        assert_eq!(zh.law("信访工作条例第九条"), "信访工作条例第九条");
+        assert_eq!(en.law("区政府文件"), "区政府文件");
     }
 
     #[test]

@@ -78,6 +78,17 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    /// Whether the navigation leads there: what nobody is led to is not offered elsewhere either.
+    pub(crate) fn leads(&self, href: &str) -> bool {
+        self.nav.iter().any(|item| item.href == href)
+    }
+
+    /// How many pixels the watermark takes in letters of 13, with a gap behind it: the pattern is made of whole ones.
+    pub(crate) fn mark_room(&self) -> usize {
+        let letters = self.watermark.as_deref().unwrap_or_default().chars();
+        letters.map(|c| if c.is_ascii() { 8 } else { 14 }).sum::<usize>() + 60
+    }
+
     /// With what just happened.
     pub(crate) fn noting(mut self, kind: &'static str, text: String) -> Page {
         self.notice = Some(Notice { kind, text });

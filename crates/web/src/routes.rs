@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::caller::{errors_in_form, guard};
-use crate::office::{accounts, audit, calendar, care, compare, figures, import, tables, units, versions};
+use crate::office::{accounts, audit, calendar, care, compare, figures, import, published, tables, units, versions};
 use crate::problem::Problem;
 use crate::{assets, intake, kept, log, office, resident, session, staff, statements};
 use axum::Router;
@@ -125,12 +125,12 @@ pub const TABLE: &[Route] = &[
     route("GET", "/openings", Access::Staff(AUDITOR), || get(audit::openings)),
     route("GET", "/exports", Access::Staff(AUDITOR), || get(audit::exports)),
     // Figures.
-    route("GET", "/figures", Access::Public, || get(figures::published)),
-    route("GET", "/figures/published/{index}", Access::Public, || get(figures::publication)),
+    route("GET", "/figures", Access::Public, || get(published::list)),
+    route("GET", "/figures/published/{index}", Access::Public, || get(published::one)),
     route("GET", "/figures/live", Access::Staff(READERS), || get(figures::live)),
-    route("GET", "/figures/cases", Access::Staff(READERS), || get(figures::cases)),
+    route("GET", "/figures/cases", Access::Staff(READERS), || get(office::cases::cases)),
     route("POST", "/figures/publish", Access::Staff(PUBLISHERS), || post(figures::publish)),
-    route("POST", "/figures/recompute", Access::Staff(RECOMPUTE), || post(figures::recompute)),
+    route("POST", "/figures/recompute", Access::Staff(RECOMPUTE), || post(published::recompute)),
     route("POST", "/figures/correct", Access::Staff(PUBLISHERS), || post(figures::correct)),
     route("GET", "/api/v1/figures", Access::Reader, || get(figures::api)),
     // The administrator.

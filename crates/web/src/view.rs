@@ -50,9 +50,9 @@ pub(crate) fn clock(l: L, clock: &Clock, today: Date, calendar: &Calendar) -> Cl
     due_view(l, due, clock.due.alarm(), clock.unit, provisional, today, calendar)
 }
 
-/// A due day that a list knows without the whole clock: counted in working days.
-pub(crate) fn due(l: L, due: Date, today: Date, calendar: &Calendar) -> ClockView {
-    due_view(l, due, due, Unit::Working, false, today, calendar)
+/// A due day that a list knows without the whole clock: as people are told it, and as alarms go by it.
+pub(crate) fn due(l: L, (due, alarm): (Date, Date), unit: Unit, today: Date, calendar: &Calendar) -> ClockView {
+    due_view(l, due, alarm, unit, false, today, calendar)
 }
 
 fn due_view(

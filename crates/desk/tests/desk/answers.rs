@@ -10,7 +10,11 @@ fn a_petition_goes_through_approval_review_and_re_review_to_the_residents_word()
         let me = Actor::Resident;
         town.act(&clerk("housing"), id, answer(1, Outcome::NotSupported));
         assert_eq!(town.why(&clerk("housing"), id, Command::Approve { task: 1 }), Why::NotYours);
-        town.act(&head("housing"), id, Command::SendBack { task: 1, reason: reason() });
+        let back = || Command::SendBack { task: 1, reason: reason() };
+        town.act(&clerk("housing"), id, back());
+        assert_eq!(town.why(&head("housing"), id, Command::Approve { task: 1 }), Why::NoProposal, "it was taken back");
+        town.act(&clerk("housing"), id, answer(1, Outcome::NotSupported));
+        town.act(&head("housing"), id, back());
         town.act(&clerk("housing"), id, answer(1, Outcome::Explained));
         town.act(&head("housing"), id, Command::Approve { task: 1 });
         assert_eq!(town.case(id).outcome, Some(Outcome::Explained));
@@ -36,8 +40,8 @@ fn a_petition_goes_through_approval_review_and_re_review_to_the_residents_word()
         town.act(&me, id, verdict(Solved::Partly));
         assert_eq!(town.case(id).ended.unwrap().0, Ending::PartlyResolved);
         assert_eq!(town.why(&me, id, Command::AskReReview { reason: reason() }), Why::ReviewLate);
-        let told = ["raised", "accepted", "dispatched", "proposed", "sent_back", "proposed", "answered"];
-        let after = ["review_asked", "review_answered", "re_review_asked", "hearing_opened", "hearing_closed"];
+        let told = ["raised", "accepted", "dispatched", "proposed", "sent_back", "proposed", "sent_back", "proposed"];
+        let after = ["answered", "review_asked", "review_answered", "re_review_asked", "hearing_opened", "hearing_closed"];
         let end = ["re_review_answered", "verdict_given"];
         assert_eq!(town.kinds(id), [&told[..], &after, &end].concat());
     });

@@ -22,7 +22,15 @@ fn figure() -> Figure {
 
 fn unit(code: &str, parent: Option<&str>) -> Unit {
     let parent = parent.map(Into::into);
-    Unit { code: code.into(), zh: "单位".into(), en: "unit".into(), kind: UnitKind::Bureau, parent, closed: false }
+    Unit {
+        code: code.into(),
+        zh: "单位".into(),
+        en: "unit".into(),
+        kind: UnitKind::Bureau,
+        parent,
+        closed: false,
+        at: None,
+    }
 }
 
 #[test]

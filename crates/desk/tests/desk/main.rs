@@ -75,6 +75,7 @@ impl Town {
             kind: *kind,
             parent: None,
             closed: false,
+            at: None,
         };
         town.change(ground::Command::SetUnits(UNITS.iter().map(unit).collect())).unwrap();
         town.change(ground::Command::PublishCatalogue(catalogue())).unwrap();

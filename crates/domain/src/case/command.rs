@@ -53,7 +53,7 @@ crate::vocabulary! {
         AskErasure "ask_erasure" "申请删除个人信息" "ask for an erasure",
         DeclineErasure "decline_erasure" "不予删除" "decline an erasure",
         Unmask "unmask" "查看联系信息" "open contact data",
-        DeclareInterest "declare_interest" "申请回避" "withdraw for interest",
+        DeclareInterest "declare_interest" "申请回避" "step aside: conflict of interest",
         MoveDue "move_due" "重算期限" "recompute due dates",
     }
 }

@@ -146,9 +146,9 @@ crate::vocabulary! {
     /// The resident's answer to "was it handled well?".
     Handled {
         Good "good" "满意" "yes",
-        Fair "fair" "一般" "fairly",
+        Fair "fair" "一般" "fairly well",
         Poor "poor" "不满意" "no",
-        NoWish "no_wish" "不想评价" "no wish to rate",
+        NoWish "no_wish" "不想评价" "rather not say",
     }
 }
 

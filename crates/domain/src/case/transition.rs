@@ -87,7 +87,7 @@ pub const TABLE: &[Transition] = {
         row(Report, &[Accepted, Handling], &[Who::TaskUnit]),
         row(Answer, &[Handling], &[Who::TaskUnit]),
         row(Approve, &[Handling], &[Who::Head]),
-        row(SendBack, &[Handling], &[Who::Head]),
+        row(SendBack, &[Handling], &[Who::TaskUnit]),
         row(GiveVerdict, &[Answered], &[Who::Resident]),
         row(EndUnreached, &[Answered], &[Who::System]),
         row(Reopen, &[Ended, NotAccepted, Routed, Withdrawn], &[Who::Resident, Who::Dispatcher, Who::Supervisor]),

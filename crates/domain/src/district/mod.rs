@@ -4,11 +4,13 @@
 mod catalogue;
 mod decide;
 mod event;
+mod point;
 mod template;
 
 pub use catalogue::{Catalogue, CatalogueFault, Category, Responsible};
 pub use decide::{Command, decide, evolve};
 pub use event::{EVENT_KINDS, Event, Figure};
+pub use point::{NoPoint, Point};
 pub use template::*;
 
 use crate::actor::Role;
@@ -91,6 +93,9 @@ pub struct Unit {
     /// Whether it has been closed; a closed unit gets no new task.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closed: bool,
+    /// Where its area has its middle: of a street office, so that a resident's phone can choose the street.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Point>,
 }
 
 impl Unit {

@@ -26,6 +26,7 @@ fn all(code: &str, text: &str, n: u64) -> Vec<C> {
         kind: UnitKind::Bureau,
         parent: (n % 3 == 0).then(|| code.into()),
         closed: false,
+        at: None,
     };
     let post =
         ground::Post { code: code.into(), zh: text.into(), en: text.into(), unit: "water".into(), role: Role::Head };

@@ -55,6 +55,7 @@ fn units() -> Vec<Unit> {
         kind: *kind,
         parent: None,
         closed: false,
+        at: None,
     };
     UNITS.iter().map(unit).collect()
 }

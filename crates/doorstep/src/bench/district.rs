@@ -62,8 +62,15 @@ pub fn found(place: &Place) -> Result<Opened, Failed> {
     let options = Options { number: 1, clock: clock.clone(), entropy: Entropy::system() };
     let (desk, thread) = Desk::found(place, options, "测试区", "Bench District", "bench.example/district")?;
     let system = || Actor::System { name: "bench".into() };
-    let named =
-        |code: UnitCode, kind| Unit { zh: code.0.clone(), en: code.0.clone(), code, kind, parent: None, closed: false };
+    let named = |code: UnitCode, kind| Unit {
+        zh: code.0.clone(),
+        en: code.0.clone(),
+        code,
+        kind,
+        parent: None,
+        closed: false,
+        at: None,
+    };
     let mut units: Vec<Unit> = (0..UNITS).map(|n| named(unit(n), UnitKind::Bureau)).collect();
     units.push(named(CENTRE.into(), UnitKind::Centre));
     desk.change_now(system(), district::Command::SetUnits(units))?;

@@ -219,7 +219,15 @@ pub fn communities() -> usize {
 }
 
 fn unit(code: &str, zh: &str, en: &str, kind: UnitKind, parent: Option<&str>) -> Unit {
-    Unit { code: code.into(), zh: zh.into(), en: en.into(), kind, parent: parent.map(UnitCode::from), closed: false }
+    Unit {
+        code: code.into(),
+        zh: zh.into(),
+        en: en.into(),
+        kind,
+        parent: parent.map(UnitCode::from),
+        closed: false,
+        at: None,
+    }
 }
 
 fn posts(divisions: &[UnitCode], communities: &[UnitCode]) -> Vec<Post> {

@@ -2,10 +2,12 @@
 //!
 //! A spreadsheet runs a cell that begins with `=`, `+`, `-` or `@`. In .xlsx every text is stored as text, which no
 //! program runs, so nothing is changed there; JSON Lines is no spreadsheet's input. In CSV such a cell gets an apostrophe
-//! in front ([`guard`]), and [`unguard`] takes exactly these away, so that a table that comes back has lost nothing.
+//! in front ([`guard`]), and [`reading::cell::unguard`] takes exactly these away, so that a table that comes back has lost
+//! nothing.
 
 use std::io::Write;
 
+use reading::cell::guard;
 use rust_xlsxwriter::{Format as Style, Workbook, XlsxError};
 use serde::Serialize;
 
@@ -78,42 +80,6 @@ const SHEET_ROWS: u32 = 1_048_576;
 const SHEET_COLUMNS: usize = 16_384;
 /// Whole numbers beyond this lose digits in a sheet; they are written as text.
 const SHEET_DIGITS: u64 = 999_999_999_999_999;
-
-/// Whether a spreadsheet would run a text. Plain numbers begin like formulas and are harmless.
-///
-/// The open data have a rule to the same end in `crates/web/src/resident/open.rs`: what a spreadsheet is found to run
-/// belongs into both.
-fn runs(text: &str) -> bool {
-    let Some(first) = text.chars().next() else { return false };
-    if matches!(first, '+' | '-') && is_number(&text[1..]) {
-        return false;
-    }
-    // The full-width forms are read as their narrow ones by Chinese and Japanese editions.
-    matches!(first, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
-}
-
-fn is_number(digits: &str) -> bool {
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
-    [whole, part].iter().all(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// Whether behind any number of apostrophes stands something that runs.
-fn runs_behind_apostrophes(text: &str) -> bool {
-    runs(text.trim_start_matches('\''))
-}
-
-/// The CSV form of a text: an apostrophe in front of what a spreadsheet would run, and in front of what already looks
-/// like the guarded form of something.
-pub fn guard(text: &str) -> String {
-    if runs_behind_apostrophes(text) { format!("'{text}") } else { text.to_owned() }
-}
-
-/// Takes back what [`guard`] did, in place.
-pub fn unguard(text: &mut String) {
-    if text.starts_with('\'') && runs_behind_apostrophes(text) {
-        text.remove(0);
-    }
-}
 
 /// Writes a table row by row. Nothing is complete before [`Writer::finish`].
 pub struct Writer<W: Write + Send> {

@@ -5,11 +5,11 @@ use std::io::{BufRead, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
+use reading::cell::unguard;
 
 use super::delimited::{Delimited, RawRow};
 use super::fault::{BadRow, Fault, own_width};
 use super::sheet;
-use crate::export::table::unguard;
 
 /// The longest cell, in bytes of the file.
 pub const CELL_MOST: usize = 200_000;

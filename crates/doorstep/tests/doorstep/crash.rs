@@ -86,6 +86,7 @@ fn handled(place: &Place, cases: usize) -> Vec<CaseId> {
         kind,
         parent: None,
         closed: false,
+        at: None,
     };
     let category = |code: &str| Category {
         code: code.into(),

@@ -150,6 +150,7 @@ pub fn whole(story: &Story, fill: usize) -> Whole {
         kind: *kind,
         parent: None,
         closed: false,
+        at: None,
     };
     story.change(Change::SetUnits(UNITS.iter().map(unit).collect()));
     story.change(Change::CloseUnit("old-office".into()));

@@ -11,7 +11,15 @@ use store::outbox::{self, Hook, Kind, State};
 use store::{Db, Place};
 
 fn unit(code: &str, kind: UnitKind) -> Unit {
-    Unit { code: code.into(), zh: "示范单位".into(), en: "Demo unit".into(), kind, parent: None, closed: false }
+    Unit {
+        code: code.into(),
+        zh: "示范单位".into(),
+        en: "Demo unit".into(),
+        kind,
+        parent: None,
+        closed: false,
+        at: None,
+    }
 }
 
 /// Two cases that were dispatched to housing: the first one's resident wants mail, the second one's text messages.

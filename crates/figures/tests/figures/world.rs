@@ -81,6 +81,7 @@ impl World {
             kind,
             parent: None,
             closed: false,
+            at: None,
         };
         world.change(district::Command::SetUnits(vec![
             unit("centre", UnitKind::Centre),

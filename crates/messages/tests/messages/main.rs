@@ -59,6 +59,7 @@ impl Town {
             kind,
             parent: None,
             closed: false,
+            at: None,
         };
         let units =
             vec![unit("centre", UnitKind::Centre), unit("housing", UnitKind::Bureau), unit("water", UnitKind::Bureau)];

@@ -66,6 +66,7 @@ impl Town {
             kind: *kind,
             parent: None,
             closed: false,
+            at: None,
         };
         desk.change_now(founder(), ground::Command::SetUnits(UNITS.iter().map(unit).collect())).unwrap();
         let category = |code: &str, zh: &str| Category {

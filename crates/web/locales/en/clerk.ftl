@@ -12,7 +12,9 @@ clerk-chosen = Chosen cases
 clerk-suggested = Accept and dispatch as suggested
 clerk-accept-dispatch = Accept, and dispatch to { $n }
 clerk-dispatch-to = Dispatch to { $n }
-clerk-quick-hint = Category and unit as the catalogue suggests them. If you see it otherwise, use the form below.
+clerk-quick-hint = Category and unit as the catalogue suggests them. If you see it otherwise, open the form below.
+clerk-otherwise-accept = Accept with another category
+clerk-otherwise-dispatch = Another unit
 clerk-back = Back to the list
 clerk-back-to = Back to { $n }
 clerk-col-will = What will happen
@@ -66,8 +68,8 @@ clerk-near-lead-street = Raised in the same street within 90 days, the latest fi
 clerk-near-empty = No case looks like the same matter
 clerk-near-empty-todo = Within 90 days nothing of this kind was raised in the same street. If you know a code, enter it on the page of the case.
 clerk-near-merge = Merge into this one
-clerk-near-repeat = Link: it repeats this one
-clerk-near-related = Link: related
+clerk-near-repeat = Link: { $n } repeats this one
+clerk-near-related = Link: the two are related
 clerk-near-linked = linked already
 clerk-raised-on = raised { $n }
 
@@ -92,7 +94,7 @@ clerk-templates-end = End
 clerk-templates-add = A new template, or a new text for one of the same name
 clerk-templates-name-hint = For example: burst water pipe. One of the same name gets the new text; the former one stays in the ledger.
 clerk-templates-text-hint = No personal data.
-clerk-templates-fields = Fields that are filled in by themselves:
+clerk-templates-fields = Fields that are filled in by themselves (their Chinese names work as well):
 
 # Work slip
 clerk-slip = Work slip

@@ -22,4 +22,5 @@ find-off-todo = You can open a case by its code. Ask the administrator to name a
 find-making = The index is being made
 find-making-todo = Try again in a while; until then you can open a case by its code.
 find-similar = Answers to similar cases
+find-similar-show = Show the answer ({ $n })
 find-similar-lead = Found by similar words; for reference only.

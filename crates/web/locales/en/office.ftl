@@ -1,19 +1,26 @@
 # Pages of auditors and administrators.
 ledger-title = Ledger
-ledger-lead = The ledger has { $n } entries. It only grows; each entry has a proof that anybody can check.
+ledger-lead = The ledger has { $n } entries, counted from 0. It only grows; each entry has a proof that anybody can check.
 ledger-caption = Latest first
-ledger-index = Index
+ledger-index = Entry
 ledger-kind = What
 ledger-hour = Time (to the hour)
 ledger-unit = Unit
 ledger-category = Category
 ledger-due = Due
-ledger-district = district's own
+ledger-next-due = Next due
+ledger-go-to = Go to entry
+ledger-go = Open
+ledger-no-entry = There is no such entry. Write a number from 0 to { $n }.
+office-account = account { $n }
+ledger-district = about the district
 ledger-empty = The ledger is empty
 ledger-empty-hint = The first case that comes in will stand here.
 ledger-checkpoint = Checkpoint
 ledger-checkpoint-hint = Size and fingerprint of the ledger now, signed by the district. Copy or keep it: with it anybody can check later that the ledger only grew.
+ledger-checkpoint-file = The checkpoint as a file
 ledger-key = Public key of the ledger
+ledger-key-file = The public key as a file
 check-title = Check what somebody kept
 check-lead = Paste a receipt, or a checkpoint kept earlier. Its signature is checked, and that today's ledger continues the one of that day.
 check-kept = Whole text of the receipt or checkpoint
@@ -29,8 +36,10 @@ entry-title = Entry { $n }
 entry-what = This entry
 entry-at = Entered
 entry-case = Case
-entry-previous = Before: { $n }
-entry-next = Next: { $n }
+entry-previous = Previous entry of this case: { $n }
+entry-next = Next entry of this case: { $n }
+entry-previous-own = Previous entry about the district: { $n }
+entry-next-own = Next entry about the district: { $n }
 entry-public = Public part
 entry-public-hint = These bytes are what entered the ledger; their hash is a leaf of the tree.
 entry-hash = Leaf hash
@@ -40,7 +49,7 @@ entry-sealed = Sealed: only the discipline unit can see what it says.
 entry-proof = Proof
 entry-proof-hint = It shows that this entry is in today's ledger. Any tool for C2SP tlog-proof can check it.
 entry-proof-file = Save the proof
-entry-fields = Commitments of the private part
+entry-fields = Fingerprints of the encrypted parts
 entry-fields-hint = A fingerprint of each field in the vault. After an erasure the fingerprint stays and the content can't be opened any more.
 openings-title = Openings of contact data
 openings-lead = Who opened a resident's contact data, when, and why. The resident sees it too.
@@ -66,6 +75,12 @@ exports-empty-hint = Each export enters the ledger first.
 
 save = Save
 choose = Choose
+list-words = Name or code contains
+list-find = Find
+list-all = See all
+list-none = Nothing found
+list-none-hint = Try another word, or see all.
+list-shown = { $from }–{ $to } of { $n }
 publish = Publish
 done-saved = Saved.
 done-published = Published; in force from now on.
@@ -79,13 +94,25 @@ preview-after = New
 preview-do = Preview the changes
 preview-again = Preview again
 admin-units = Units
-admin-units-n = { $n } units
+admin-units-n = { $n ->
+    [one] 1 unit
+   *[other] { $n } units
+  }
 admin-posts = Posts
-admin-posts-n = { $n } posts
+admin-posts-n = { $n ->
+    [one] 1 post
+   *[other] { $n } posts
+  }
 admin-accounts = Accounts
-admin-accounts-n = { $n } accounts
+admin-accounts-n = { $n ->
+    [one] 1 account
+   *[other] { $n } accounts
+  }
 admin-tokens = Tokens
-admin-tokens-n = { $n } tokens in use
+admin-tokens-n = { $n ->
+    [one] 1 token in use
+   *[other] { $n } tokens in use
+  }
 admin-catalogue = Dispatch catalogue
 admin-catalogue-n = { $n } categories, version { $version }
 admin-calendar = Calendar
@@ -102,10 +129,14 @@ units-code-hint = Lower-case letters, digits, dots and hyphens, at most 32.
 units-name = Name
 units-zh = Chinese name
 units-en = English name
+units-at = Middle of the street’s area
+units-at-hint = Degrees north and east, such as 10.1172, 20.2145 (WGS 84, as phones tell it). Then a resident’s phone can choose the street. Left empty for a unit that has one, it stays.
+units-bad-at = Write two numbers: degrees north and degrees east, with a comma between.
 units-kind = Kind
 units-parent = Above it
 units-none = none
-units-close = Close
+units-close = Close unit
+units-close-named = Close { $n }
 units-closed = closed
 units-add = Add or change a unit
 units-add-hint = The same code replaces it. A closed unit gets no new tasks and finishes those that it has.
@@ -113,7 +144,9 @@ posts-lead = A post says what is done, not who does it.
 posts-caption = Posts of this unit
 posts-by-unit = Posts by unit
 posts-add = Add or change a post
-posts-end = End
+posts-end = End post
+posts-end-named = End “{ $n }”
+posts-all = Posts of all units
 accounts-lead = An account stands for a post, without a name. Its password is shown once.
 accounts-fresh = New password of { $n }
 accounts-fresh-hint = Copy it now and hand it over in person. It is not shown again.
@@ -121,7 +154,7 @@ accounts-caption = All accounts
 accounts-acts = Acts
 accounts-closed = closed
 accounts-reset = New password
-accounts-close = Close
+accounts-close-named = Close account { $n }
 accounts-open = Open an account
 accounts-user-hint = 2 to 40 letters, digits, dots, hyphens. Use the post's name, not a person's.
 accounts-move = Move to another post
@@ -131,12 +164,13 @@ tokens-caption = All tokens
 tokens-name = Name
 tokens-name-hint = Say which system it is for, such as hotline-platform.
 tokens-scope = Scope
-tokens-end = End
-tokens-ended = ended
+tokens-end = Revoke token
+tokens-end-named = Revoke token “{ $n }”
+tokens-ended = revoked
 tokens-make = Make a token
 tokens-empty = There is no token yet
 tokens-empty-hint = Make one here when another system is to hand in cases.
-catalogue-lead = Version { $n } is in force. It says which unit answers for which category; what nobody owned is added after its conference.
+catalogue-lead = Version { $n } is in force. It says which unit answers for which category; a matter no unit owned is added once a conference has settled it.
 catalogue-label = Catalogue (tab-separated, can be pasted from a spreadsheet)
 catalogue-hint = Columns: code, zh, en, responsible (a unit's code, or @street for the street of the place), tracks, keywords. Several values are parted by spaces.
 catalogue-consequence = New dispatches follow the new version; what was dispatched stays.
@@ -154,7 +188,7 @@ rules-lead = Version { $n } is in force. Running clocks stay as promised; new on
 rules-caption = How long each clock runs, how it may be extended, and by which law
 rules-rule = Clock
 rules-length = Length
-rules-unit = Unit
+rules-unit = Counted in
 rules-calendar = calendar days
 rules-working = working days
 rules-times = Extensions

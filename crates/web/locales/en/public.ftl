@@ -28,17 +28,27 @@ shown-uncategorised = Not sorted yet
 shown-case = A neighbour's case
 shown-asked = What was asked
 shown-untold = Nobody has read the text yet, so it is not shown.
-shown-reviewed = A person read these words before they were shown; what could tell who somebody is was taken out.
+shown-reviewed = A person read these words before they were shown; what identified a person was removed.
 shown-became = What became of it
 shown-raised = Raised
 shown-unit = Handled by
 shown-answered = Answered
 shown-ended = Ended
-shown-word-title = The resident's word
-shown-word = solved: { $solved }; handled well: { $handled }
+shown-word-title = The resident's verdict
+shown-word = { $solved } · { $handled }
+shown-solved-yes = solved
+shown-solved-partly = partly solved
+shown-solved-no = not solved
+shown-handled-good = handled well
+shown-handled-fair = handled fairly well
+shown-handled-poor = not handled well
+shown-handled-no-wish = how it was handled is not said
 shown-index = Ledger index
 shown-index-hint = The index only finds the case in the ledger; it opens nothing.
-shown-joined = { $n } more raise the same
+shown-joined = { $n ->
+    [one] 1 more case about the same
+   *[other] { $n } more cases about the same
+  }
 
 # Before sending: has a neighbour raised it?
 near-lead = A neighbour may have raised it already
@@ -68,8 +78,8 @@ open-column-answered = day of the latest answer
 open-column-ended = day it ended
 open-column-outcome = what the answer says
 open-column-ending = how it ended
-open-column-solved = the resident's word: solved?
-open-column-handled = the resident's word: handled well?
+open-column-solved = the resident's verdict: solved?
+open-column-handled = the resident's verdict: handled well?
 open-column-joined = how many cases are linked to it
 open-column-asked = of cases: what was asked; of figures: how many were asked
 open-column-answer = what was answered
@@ -85,7 +95,7 @@ open-column-narrowed = what it is narrowed to; empty: the whole district
 open-column-value = value
 open-column-numerator = numerator
 open-column-denominator = denominator; empty when there is none
-open-column-participated = how many gave their word
+open-column-participated = how many said how it was handled
 open-column-ledger-size = entries of the ledger when it was counted
 open-column-counted = SHA-256 of the ledger indexes that were counted
 open-column-corrects = the publication that it corrects
@@ -109,17 +119,17 @@ ledger-limits = The ledger does not prove that what was written is true, or that
 
 # Releasing a text (staff)
 nav-release = For neighbours
-release-lead = Answered cases whose residents agreed to show them. Open one, read it, take out what tells who somebody is, and release it; what should not be shown stays unreleased.
-release-group = To be read before they are shown
+release-lead = Answered cases whose residents agreed to show them. Open one, read it, remove what identifies a person, and release it. For what should not be shown, choose “Hide the public text” there and give the reason.
+release-day = Answered
 release-caption = Cases that may be shown
 release-empty = Nothing waits to be released
 release-empty-todo = Cases appear here once their residents agreed and they are answered.
 release-text = For neighbours: what was asked
 release-answer = For neighbours: what was answered
-staff-hint-release_text = The resident agreed to show it. Read it first and take out what tells who somebody is (names, house numbers, phones, employers). Once released, everybody can see it.
+staff-hint-release_text = The resident agreed to show it. Read it first and remove what identifies a person (names, house numbers, phones, employers). Once released, everybody can see it.
 staff-hint-decline_erasure = Where a law asks to keep it longer, or it can't be erased technically. The resident reads your reason as it is.
 staff-event-text_released = Text released
 staff-event-erasure_asked = The resident asked for an erasure
 staff-event-erasure_declined = Erasure declined
-staff-todo-erasure = { $who }: answer the request for erasure
+staff-todo-erasure = { $n }: answer the request for erasure
 staff-todo-erasure-by = { $who }: answer the request for erasure by { $date }: erase, or give the reason

@@ -12,7 +12,9 @@ clerk-chosen = 勾选的诉求
 clerk-suggested = 按建议受理并派单
 clerk-accept-dispatch = 受理并派给{ $n }
 clerk-dispatch-to = 派给{ $n }
-clerk-quick-hint = 类别和单位都按目录的建议。想法不同，请用下面的表单。
+clerk-quick-hint = 类别和单位都按目录的建议。想法不同，请打开下面的表单。
+clerk-otherwise-accept = 换一个类别受理
+clerk-otherwise-dispatch = 派给别的单位
 clerk-back = 回到列表
 clerk-back-to = 回到 { $n }
 clerk-col-will = 将会怎样
@@ -28,9 +30,9 @@ clerk-result = { $n } 件中办理了 { $done } 件。
 clerk-lost = 有的没有办成；您写的内容在这里，可以复制
 clerk-none-picked = 没有勾选任何诉求。请回到列表，勾选后再试。
 clerk-no-suggestion = 目录没有建议的类别或单位，请打开这一件单独派单。
-clerk-will-accept = 受理，并派给{ $unit }；{ $date }前办理
-clerk-will-dispatch = 派给{ $unit }；{ $date }前办理
-clerk-will-designate = 指定{ $unit }办理，不能再退回；{ $date }前办理
+clerk-will-accept = 受理，并派给{ $unit }；最晚 { $date }
+clerk-will-dispatch = 派给{ $unit }；最晚 { $date }
+clerk-will-designate = 指定{ $unit }办理，不能再退回；最晚 { $date }
 clerk-will-ask = 向诉求人提问，回复之前期限暂停
 clerk-will-extend = 期限由{ $from }延到{ $to }
 
@@ -60,8 +62,8 @@ clerk-near-lead-street = 同一街道近 90 天内提出的，最近的在前；
 clerk-near-empty = 没有找到可能重复的诉求
 clerk-near-empty-todo = 近 90 天内，同一街道没有同类诉求。知道编号的，可以在诉求页面直接填写编号。
 clerk-near-merge = 并入这一件
-clerk-near-repeat = 标为重复反映
-clerk-near-related = 标为相关
+clerk-near-repeat = 关联：{ $n } 重复反映这一件
+clerk-near-related = 关联：两件相关
 clerk-near-linked = 已经关联
 clerk-raised-on = { $n }提出
 
@@ -86,7 +88,7 @@ clerk-templates-end = 停用
 clerk-templates-add = 新模板，或修改同名模板
 clerk-templates-name-hint = 例如：停水抢修。同名的会被新内容替换，旧内容留在账本里。
 clerk-templates-text-hint = 不要写个人信息。
-clerk-templates-fields = 自动填入的空：
+clerk-templates-fields = 自动填入的空（写中文名或英文代码都行）：
 
 # 工作单
 clerk-slip = 工作单

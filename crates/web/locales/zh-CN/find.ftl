@@ -22,4 +22,5 @@ find-off-todo = 可以照编号打开诉求。请管理员启动服务时指定�
 find-making = 正在建立索引
 find-making-todo = 过一会儿再试；这段时间可以照编号打开诉求。
 find-similar = 类似诉求的答复
+find-similar-show = 看答复（{ $n }）
 find-similar-lead = 按文字相近找的，只作参考。

@@ -16,14 +16,18 @@ late-returns-empty-hint = 有了会出现在这里。现在可以看超期与临
 late-returns-more = 还有 { $n } 行次数更少的没有列出。点单位名称，只看这个单位。
 late-returns-note = 前一个数是发生过的件数，后一个数是从中数出来的全部件数。密件不计。看的是单位和事情，不看人。
 leader-settle = 要您协调的
-leader-settle-hint = 诉求由单位办理，评价由本人作出。您要定的是：谁来办，缺什么。
+leader-settle-hint = 诉求由单位办理，评价由本人作出。请您定下由哪个单位来办。
 leader-nothing = 没有长期超期、无人承办或多次退回的诉求。
 leader-published = 指标最近一次公布：{ $n }。
 leader-never-published = 还没有公布过指标。
 leader-publish = 查看并公布
 leader-figures = 三个数，十二个月
 leader-trend = { $n }，按月，0 到 100 %
-leader-no-trend = 各月都不到 30 件，不画线，请看表。
+leader-no-trend = 各月都不到 30 件的不画线，请看表。
+leader-before = 此前十二个月：{ $n }
+leader-cases = { $n ->
+   *[other] 件
+  } · { $name }
 leader-said = 诉求人怎么说
 leader-said-empty = 最近结束的诉求没有留下文字评价。
 leader-said-hint = 原话。电话、证件号、姓名和住址已遮住。

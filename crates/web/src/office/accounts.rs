@@ -1,6 +1,7 @@
 //! Accounts and tokens. A fresh password or token is shown once, on the answer to the form that made it.
 
 use super::change;
+use super::lists::{Listed, Narrow};
 use super::units::unit_choices;
 use crate::app::App;
 use crate::caller::{Staff, Visitor, cookie_key};
@@ -9,10 +10,10 @@ use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, go, show_with};
 use crate::problem::Problem;
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::district::{Command, Scope};
+use domain::district::{Account, Command, Scope};
 use domain::{Label, Refusal, Role, Why};
 use store::access;
 
@@ -24,7 +25,14 @@ struct AccountsPage {
     errors: Vec<FieldError>,
     /// The sign-in name and the fresh password, just made.
     fresh: Option<(String, String)>,
-    rows: Vec<AccountRow>,
+    list: Listed<AccountRow>,
+    /// What the form that opens an account holds, and the one that moves it.
+    open: AccountForm,
+    moving: AccountForm,
+}
+
+/// An account as a form names it.
+struct AccountForm {
     user: String,
     units: Vec<Choice>,
     roles: Vec<Choice>,
@@ -41,34 +49,53 @@ struct AccountRow {
 
 type Fresh = Option<(String, String)>;
 
-fn accounts_page(app: &App, visitor: &Visitor, sent: &Sent, errors: Vec<FieldError>, fresh: Fresh) -> Response {
+fn accounts_page(
+    app: &App,
+    visitor: &Visitor,
+    narrow: Narrow,
+    sent: &Sent,
+    errors: Vec<FieldError>,
+    fresh: Fresh,
+) -> Response {
     let (l, d) = (visitor.l, app.desk().district());
     let own = visitor.staff.as_ref().map_or(0, |s| s.account);
-    let rows = d.accounts.values().map(|a| AccountRow {
+    let row = |a: &Account| AccountRow {
         id: a.id,
         user: a.user.clone(),
         unit: d.unit_name(&a.unit, l.0).to_owned(),
         role: a.role.label(l.0),
         closed: a.closed,
         own: a.id == own,
-    });
+    };
+    let said = |a: &&Account| {
+        let unit = d.unit_name(&a.unit, l.0);
+        narrow.wants(&[a.user.as_str(), a.unit.as_str(), unit, a.role.label(l.0)])
+    };
+    let wanted: Vec<&Account> = d.accounts.values().filter(said).collect();
+    let form = |moving: bool| {
+        let typed = |name: &str| if moving == (sent.get("act") == "move") { sent.get(name) } else { "" };
+        AccountForm {
+            user: typed("user").to_owned(),
+            units: unit_choices(&d, l, typed("unit")),
+            roles: Choice::all::<Role>(l, typed("role")),
+        }
+    };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = AccountsPage {
         l,
         page: visitor.page(l.t("admin-accounts")),
         errors,
         fresh,
-        rows: rows.collect(),
-        user: sent.get("user").to_owned(),
-        units: unit_choices(&d, l, sent.get("unit")),
-        roles: Choice::all::<Role>(l, sent.get("role")),
+        open: form(false),
+        moving: form(true),
+        list: narrow.page(l, "/admin/accounts", wanted.into_iter().map(row)),
     };
     show_with(status, &page)
 }
 
 /// `GET /admin/accounts`
-pub(crate) async fn accounts(State(app): State<App>, visitor: Visitor) -> Response {
-    accounts_page(&app, &visitor, &Sent::default(), Vec::new(), None)
+pub(crate) async fn accounts(State(app): State<App>, visitor: Visitor, Query(narrow): Query<Narrow>) -> Response {
+    accounts_page(&app, &visitor, narrow, &Sent::default(), Vec::new(), None)
 }
 
 /// Sets a fresh password for an account, ends its sessions, and returns the password.
@@ -100,14 +127,14 @@ pub(crate) async fn open(
     let (user, unit) = (sent.get("user").to_owned(), sent.get("unit"));
     let Some(role) = Role::of(sent.get("role")) else {
         let errors = vec![FieldError { field: "role".into(), text: l.t("admin-choose-role") }];
-        return Ok(accounts_page(&app, &visitor, &sent, errors, None));
+        return Ok(accounts_page(&app, &visitor, Narrow::default(), &sent, errors, None));
     };
     let command = Command::OpenAccounts(vec![(user.clone(), unit.into(), role)]);
     if let Err(errors) = change(&app, &staff, l, command).await? {
-        return Ok(accounts_page(&app, &visitor, &sent, errors, None));
+        return Ok(accounts_page(&app, &visitor, Narrow::default(), &sent, errors, None));
     }
     let password = fresh_password(&app, &user).await?;
-    Ok(accounts_page(&app, &visitor, &Sent::default(), Vec::new(), Some((user, password))))
+    Ok(accounts_page(&app, &visitor, Narrow::default(), &Sent::default(), Vec::new(), Some((user, password))))
 }
 
 /// `POST /admin/accounts/act`: a fresh password, another post, or the end of an account.
@@ -121,22 +148,30 @@ pub(crate) async fn act(
     let command = match sent.get("act") {
         "reset" => {
             let password = fresh_password(&app, &user).await?;
-            return Ok(accounts_page(&app, &visitor, &Sent::default(), Vec::new(), Some((user, password))));
+            let fresh = Some((user, password));
+            return Ok(accounts_page(&app, &visitor, Narrow::default(), &Sent::default(), Vec::new(), fresh));
         }
         "close" if user == staff.user => {
             let errors = vec![FieldError { field: "user".into(), text: visitor.l.t("admin-own-account") }];
-            return Ok(accounts_page(&app, &visitor, &Sent::default(), errors, None));
+            return Ok(accounts_page(&app, &visitor, Narrow::default(), &Sent::default(), errors, None));
         }
         "close" => Command::CloseAccount { user },
         "move" => {
-            let role = Role::of(sent.get("role")).ok_or_else(|| Problem::from(Refusal::at(Why::NoSuchPost, "role")))?;
+            let Some(role) = Role::of(sent.get("role")) else {
+                let errors = vec![FieldError { field: "move-role".into(), text: visitor.l.t("admin-choose-role") }];
+                return Ok(accounts_page(&app, &visitor, Narrow::default(), &sent, errors, None));
+            };
             Command::MoveAccount { user, unit: sent.get("unit").into(), role }
         }
         _ => return Err(Problem::form()),
     };
     match change(&app, &staff, visitor.l, command).await? {
         Ok(()) => Ok(go("/admin/accounts?done=saved")),
-        Err(errors) => Ok(accounts_page(&app, &visitor, &Sent::default(), errors, None)),
+        Err(mut errors) if sent.get("act") == "move" => {
+            errors.iter_mut().for_each(|e| e.field = format!("move-{}", e.field));
+            Ok(accounts_page(&app, &visitor, Narrow::default(), &sent, errors, None))
+        }
+        Err(errors) => Ok(accounts_page(&app, &visitor, Narrow::default(), &Sent::default(), errors, None)),
     }
 }
 

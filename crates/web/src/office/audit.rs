@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::caller::Visitor;
 use crate::form::Sent;
 use crate::lang::L;
-use crate::page::{Choice, FieldError, Page, address, show, show_with};
+use crate::page::{Choice, FieldError, Page, address, go, show, show_with};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -37,6 +37,8 @@ struct LedgerPage {
     next: String,
     first: String,
     errors: Vec<FieldError>,
+    /// The number of an entry that was looked for.
+    entry: String,
     typed: String,
     found: Option<Found>,
 }
@@ -62,14 +64,33 @@ pub(super) fn kind_words(l: L, kind: &str) -> String {
     keys.iter().find(|key| l.has(key)).map_or(kind.to_owned(), |key| l.t(key))
 }
 
+/// What is looked for in the ledger: the entries before one, or one by its number.
+#[derive(Deserialize)]
+pub(crate) struct Looked {
+    #[serde(default)]
+    before: Option<u64>,
+    #[serde(default)]
+    entry: String,
+}
+
 /// `GET /ledger`
 pub(crate) async fn ledger(
     State(app): State<App>,
     visitor: Visitor,
-    Query(Before { before }): Query<Before>,
+    Query(looked): Query<Looked>,
 ) -> Result<Response, Problem> {
-    let page = ledger_page(&app, &visitor, before.unwrap_or(NEWEST)).await?;
-    Ok(show(&page))
+    let page = ledger_page(&app, &visitor, looked.before.unwrap_or(NEWEST)).await?;
+    let typed = looked.entry.trim();
+    match typed.parse::<u64>() {
+        _ if typed.is_empty() => Ok(show(&page)),
+        Ok(entry) if entry < page.size => Ok(go(&format!("/ledger/{entry}"))),
+        _ => {
+            let text = visitor.l.t_n("ledger-no-entry", page.size.saturating_sub(1));
+            let errors = vec![FieldError { field: "entry".into(), text }];
+            let page = LedgerPage { errors, entry: typed.to_owned(), ..page };
+            Ok(show_with(StatusCode::UNPROCESSABLE_ENTITY, &page))
+        }
+    }
 }
 
 async fn ledger_page(app: &App, visitor: &Visitor, before: u64) -> Result<LedgerPage, Problem> {
@@ -108,6 +129,7 @@ async fn ledger_page(app: &App, visitor: &Visitor, before: u64) -> Result<Ledger
         next,
         first: if before == NEWEST { String::new() } else { "/ledger".into() },
         errors: Vec::new(),
+        entry: String::new(),
         typed: String::new(),
         found: None,
     })
@@ -145,10 +167,11 @@ struct EntryPage {
     entry: String,
     body: String,
     hash: String,
-    previous: Option<u64>,
-    previous_href: String,
-    next: Option<u64>,
-    next_href: String,
+    /// Whether it is about the district itself, and not about a case.
+    own: bool,
+    /// The entries before and behind it of the same case, or of the district: words and address.
+    previous: Option<(String, String)>,
+    next: Option<(String, String)>,
     receipt_href: String,
     fields: Vec<(String, String)>,
     receipt: String,
@@ -177,6 +200,9 @@ pub(crate) async fn entry(
     let sealed = shown.code.as_ref().is_some_and(|(_, sealed)| *sealed);
     // What a sealed accusation says stays with the discipline unit; that it is there, and unchanged, is for auditors.
     let body = if sealed { l.t("entry-sealed") } else { pretty(&shown.body) };
+    let own = shown.stream == DISTRICT_STREAM;
+    let link =
+        |n: u64, [of_case, of_own]: [&str; 2]| (l.t_n(if own { of_own } else { of_case }, n), format!("/ledger/{n}"));
     let previous = parsed.as_ref().and_then(|e| e.previous);
     let page = EntryPage {
         l,
@@ -189,10 +215,9 @@ pub(crate) async fn entry(
         hash: hex(&leaf_hash(&shown.entry)),
         entry: String::from_utf8_lossy(&shown.entry).into_owned(),
         body,
-        previous,
-        previous_href: previous.map(|n| format!("/ledger/{n}")).unwrap_or_default(),
-        next: shown.next,
-        next_href: shown.next.map(|n| format!("/ledger/{n}")).unwrap_or_default(),
+        own,
+        previous: previous.map(|n| link(n, ["entry-previous", "entry-previous-own"])),
+        next: shown.next.map(|n| link(n, ["entry-next", "entry-next-own"])),
         receipt_href: format!("/ledger/{index}/receipt"),
         fields: parsed.map(|e| e.fields.iter().map(|(n, h)| (n.clone(), hex(h))).collect()).unwrap_or_default(),
         receipt: receipt.to_text(),
@@ -368,7 +393,7 @@ pub(crate) async fn exports(
         (Some(unit), Some(account)) => {
             let unit_code = unit.as_str().into();
             let name = district.unit_name(&unit_code, l.0);
-            format!("{name} {} #{account}", role(unit, account))
+            format!("{name} {} · {}", role(unit, account), l.t_n("office-account", account))
         }
         _ => l.t("exports-command-line"),
     };

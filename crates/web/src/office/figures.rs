@@ -1,37 +1,29 @@
-//! Figures: what was published (for everybody), what they are now (for staff), the cases behind each number, and
-//! publishing and correcting.
+//! Figures as they are now, for staff, and publishing and correcting them. The cases behind each number are `cases.rs`;
+//! what was published, for everybody, is `published.rs`.
 
-use super::care::wrong_figure;
-use super::{Before, JobView, change, looking_again};
+use super::change;
 use crate::app::App;
 use crate::caller::{Reader, Staff, Visitor, encode};
 use crate::form::Sent;
-use crate::jobs::{Outcome, Task};
-use crate::kept;
-use crate::lang::L;
-use crate::page::{Choice, FieldError, NavItem, Page, go, show, show_with};
+use crate::lang::{L, capital};
+use crate::page::{Choice, FieldError, Page, go, show_with};
 use crate::problem::Problem;
-use crate::resident::shown;
-use crate::routes::{PUBLISHERS, RECOMPUTE};
+use crate::routes::PUBLISHERS;
 use askama::Template;
 use axum::Json;
-use axum::extract::{Path, Query, RawQuery, State};
+use axum::extract::{Query, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use calendar::Date;
-use domain::case::{Stage, Track};
+use domain::Label;
+use domain::case::Track;
 use domain::district::{Command, District};
-use domain::{Label, Moment, Role};
-use figures::{By, Figure, Filter, Part, catalogue, picture};
+use figures::rounding::FEWEST;
+use figures::{By, Definition, Figure, Filter, Group, catalogue, picture};
 use serde::Deserialize;
-use std::collections::BTreeMap;
-use store::audit::{self, NEWEST, Published};
-use store::{Db, read};
+use std::cmp::Reverse;
+use store::audit::{self, Published};
 
-/// Rows of a page.
-const ROWS: usize = 50;
-/// Figures of a page of publications.
-const PUBLISHED: usize = 120;
 /// The three figures that a leader reads first.
 pub(crate) const FIRST: [&str; 3] = ["on_time", "resolved_of_asked", "satisfied"];
 
@@ -47,11 +39,17 @@ pub(crate) struct FigureView {
     pub(crate) permille: Option<i64>,
 }
 
+/// How many gave their word, of those who were asked. Too few for a percentage are told as the counts that they are.
+pub(super) fn participation(l: L, rate: String, numerator: i64, denominator: i64) -> String {
+    if !rate.ends_with('%') {
+        return l.t_with("figures-participation-few", &[("rate", rate)]);
+    }
+    let values = [("rate", rate), ("n", numerator.to_string()), ("d", denominator.to_string())];
+    l.t_with("figures-participation", &values)
+}
+
 pub(crate) fn view(l: L, f: &Figure) -> FigureView {
-    let participation = f.participation.as_ref().map(|p| {
-        let values = [("rate", p.printed(l.0)), ("n", p.numerator.to_string()), ("d", p.denominator.to_string())];
-        l.t_with("figures-participation", &values)
-    });
+    let participation = f.participation.as_ref().map(|p| participation(l, p.printed(l.0), p.numerator, p.denominator));
     FigureView {
         id: f.id.to_owned(),
         name: f.name(l.0).to_owned(),
@@ -64,14 +62,17 @@ pub(crate) fn view(l: L, f: &Figure) -> FigureView {
     }
 }
 
-/// The window of a filter, as people say it: its last day is in it.
+/// The window of a filter, as people say it: a whole month by its name; otherwise its last day is in it.
 pub(crate) fn window(l: L, from: Date, to: Date) -> String {
     let last = to.yesterday().unwrap_or(to);
-    l.t_with("figures-window", &[("from", from.to_string()), ("to", last.to_string())])
+    if from.day() == 1 && last == from.last_of_month() {
+        return l.month(from);
+    }
+    l.t_with("figures-window", &[("from", l.date(from)), ("to", l.date(last))])
 }
 
 /// What a filter is narrowed to, in words; the whole district otherwise.
-fn narrowed(l: L, d: &District, filter: &Filter) -> String {
+pub(super) fn narrowed(l: L, d: &District, filter: &Filter) -> String {
     let part = |by: By, code: &str| (!code.is_empty()).then(|| by.name(code, d, l.0));
     let parts = [
         part(By::Unit, filter.unit()),
@@ -81,188 +82,6 @@ fn narrowed(l: L, d: &District, filter: &Filter) -> String {
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     if parts.is_empty() { l.t("figures-whole") } else { parts.join(" · ") }
-}
-
-#[derive(Template)]
-#[template(path = "office/published.html")]
-struct PublishedPage {
-    l: L,
-    page: Page,
-    tabs: Vec<NavItem>,
-    groups: Vec<GroupView>,
-    next: String,
-    first: String,
-}
-
-struct GroupView {
-    seq: u64,
-    window: String,
-    narrowed: String,
-    at: String,
-    figures: Vec<PublishedView>,
-}
-
-struct PublishedView {
-    name: String,
-    text: String,
-    value: String,
-    unit: &'static str,
-    numerator: i64,
-    denominator: Option<i64>,
-    participation: String,
-    permille: Option<i64>,
-    definition: u32,
-    ledger_size: u64,
-    counted: String,
-    corrected: Option<(u64, String)>,
-}
-
-/// The definition that a published figure was counted by.
-fn definition(f: &domain::district::Figure) -> Option<&'static catalogue::Definition> {
-    catalogue::version(&f.id, f.definition)
-}
-
-fn published_view(l: L, p: &Published, corrections: &BTreeMap<(u64, &str), &Published>) -> PublishedView {
-    let f = &p.figure;
-    let of = definition(f);
-    let rate = f.denominator > 0 && of.is_some_and(|d| d.denominator.is_some());
-    let participation = f.participation.map(|(n, d)| {
-        let rounding = of.map(catalogue::Definition::rounding);
-        let (rate, unit) =
-            rounding.map_or((String::new(), figures::rounding::Measure::Percent), |r| figures::rounding::rate(n, d, r));
-        let rate = if d > 0 { format!("{rate} {}", unit.sign(l.0)) } else { rate };
-        let values = [("rate", rate), ("n", n.to_string()), ("d", d.to_string())];
-        l.t_with("figures-participation", &values)
-    });
-    let is_percent = rate && f.value.parse::<f64>().is_ok();
-    PublishedView {
-        name: of.map_or(f.id.clone(), |d| d.name(l.0).to_owned()),
-        text: of.map(|d| d.text(l.0).to_owned()).unwrap_or_default(),
-        value: f.value.clone(),
-        unit: if is_percent { "%" } else { "" },
-        numerator: f.numerator,
-        denominator: of.and_then(|d| d.denominator).map(|_| f.denominator),
-        participation: participation.unwrap_or_default(),
-        permille: is_percent.then(|| f.numerator.saturating_mul(1000) / f.denominator.max(1)),
-        definition: f.definition,
-        ledger_size: f.ledger_size,
-        counted: f.counted.clone(),
-        corrected: corrections.get(&(p.seq, f.id.as_str())).map(|c| (c.seq, c.figure.value.clone())),
-    }
-}
-
-/// The publications of a list, each with its figures and what corrects them.
-fn groups(l: L, d: &District, all: &[Published]) -> Vec<GroupView> {
-    let corrections: BTreeMap<(u64, &str), &Published> =
-        all.iter().filter_map(|p| p.corrects.map(|seq| ((seq, p.figure.id.as_str()), p))).collect();
-    let mut groups: Vec<GroupView> = Vec::new();
-    for p in all.iter().filter(|p| p.corrects.is_none()) {
-        let view = published_view(l, p, &corrections);
-        match groups.last_mut().filter(|g| g.seq == p.seq) {
-            Some(group) => group.figures.push(view),
-            None => {
-                let f = &p.figure;
-                let filter = Filter::narrowed(f.from, f.to, &f.filter);
-                groups.push(GroupView {
-                    seq: p.seq,
-                    window: window(l, f.from, f.to),
-                    narrowed: filter.map_or(f.filter.clone(), |filter| narrowed(l, d, &filter)),
-                    at: Moment(p.at).minute(),
-                    figures: vec![view],
-                });
-            }
-        }
-    }
-    groups
-}
-
-/// `GET /figures`: what was published, newest first.
-pub(crate) async fn published(
-    State(app): State<App>,
-    visitor: Visitor,
-    Query(Before { before }): Query<Before>,
-) -> Result<Response, Problem> {
-    let (l, number, from) = (visitor.l, app.desk().number(), before.unwrap_or(NEWEST));
-    let all = app.read(move |db, _| audit::publications(db, number, from, PUBLISHED)).await?;
-    let full = all.len() == PUBLISHED;
-    let mut groups = groups(l, &app.desk().district(), &all);
-    // The last publication of a full page may have been cut: it begins the next page, unless it is the only one.
-    if full && groups.len() > 1 {
-        groups.pop();
-    }
-    let next = groups.last().filter(|_| full).map(|g| format!("/figures?before={}", g.seq)).unwrap_or_default();
-    let first = if before.is_none() { String::new() } else { "/figures".into() };
-    let (page, tabs) = (visitor.page(l.t("figures-title")), shown::tabs(l, "/figures"));
-    Ok(kept::page(&visitor, &PublishedPage { l, page, tabs, groups, next, first }))
-}
-
-#[derive(Template)]
-#[template(path = "office/publication.html")]
-struct PublicationPage {
-    l: L,
-    page: Page,
-    group: GroupView,
-    proof: String,
-    may_correct: bool,
-    may_recompute: bool,
-    recomputed: Option<JobView>,
-    /// The entry in the auditor's pages.
-    may_walk: bool,
-}
-
-/// `GET /figures/published/{index}`: one publication with all that a figure travels with, and its proof.
-pub(crate) async fn publication(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path(index): Path<u64>,
-) -> Result<Response, Problem> {
-    let (l, number) = (visitor.l, app.desk().number());
-    let (all, proof) = app
-        .read(move |db, _| {
-            let all = audit::publication(db, number, index)?;
-            if all.is_empty() {
-                return Ok((all, String::new()));
-            }
-            let (_, size) = read::checkpoint(db, number)?;
-            Ok((all, read::receipt(db, number, index, size)?.to_text()))
-        })
-        .await?;
-    let group = groups(l, &app.desk().district(), &all).into_iter().next().ok_or_else(Problem::not_found)?;
-    let may_correct = visitor.staff.as_ref().is_some_and(|s| PUBLISHERS.contains(&s.role));
-    let may_recompute = visitor.staff.as_ref().is_some_and(|s| RECOMPUTE.contains(&s.role));
-    let may_walk = visitor.staff.as_ref().is_some_and(|s| s.role == Role::Auditor);
-    let recomputed = if may_recompute { JobView::of(&app, l, Task::Recompute(group.seq)) } else { None };
-    let running = recomputed.as_ref().is_some_and(|job| job.running);
-    let page = visitor.page(l.t("figures-publication"));
-    let page = PublicationPage { l, page, group, proof, may_correct, may_recompute, recomputed, may_walk };
-    Ok(looking_again(kept::page(&visitor, &page), running))
-}
-
-/// `POST /figures/recompute`: counts the figures of a publication from the ledger as it was when they were computed.
-pub(crate) async fn recompute(State(app): State<App>, sent: Sent) -> Result<Response, Problem> {
-    let seq: u64 = sent.get("publication").parse().map_err(|_| Problem::form())?;
-    let (place, number) = (app.place().clone(), app.desk().number());
-    let known = app.read(move |db, _| audit::publication(db, number, seq)).await?;
-    if !known.iter().any(|p| p.seq == seq && p.corrects.is_none()) {
-        return Err(Problem::not_found());
-    }
-    let work = move |_: &dyn Fn(u64, u64)| {
-        let verified = Db::open_reader(&place).and_then(|mut db| figures::verify_publication(&mut db, number, seq));
-        match verified {
-            Ok(Ok(report)) => Outcome::new(
-                true,
-                format!("已从账本重算：{} 个与公布的一致，{} 个错的已有更正。", report.right, report.corrected),
-                format!(
-                    "Computed again from the ledger: {} are as published, {} wrong ones were corrected since.",
-                    report.right, report.corrected
-                ),
-            ),
-            Ok(Err(finding)) => wrong_figure(&finding),
-            Err(e) => Outcome::failed(&e),
-        }
-    };
-    let begun = app.jobs().begin(Task::Recompute(seq), work);
-    Ok(go(&format!("/figures/published/{seq}{}", if begun { "" } else { "?done=job-busy" })))
 }
 
 #[derive(Template)]
@@ -279,26 +98,40 @@ struct LivePage {
     streets: Vec<Choice>,
     by: Vec<Choice>,
     shown: Vec<Choice>,
+    /// Whether something was chosen: then the fields to choose with stand open on a phone too.
+    chosen: bool,
     window: String,
     narrowed: String,
     size: u64,
     query: String,
     leading: Vec<FigureView>,
     all: Vec<FigureView>,
-    trend: String,
-    months: Vec<GroupRow>,
-    bars: String,
-    rows: Vec<GroupRow>,
-    by_words: String,
+    breakdowns: Vec<Breakdown>,
+    /// Below this many cases there is no rate.
+    fewest: i64,
     may_publish: bool,
+    /// What publishing publishes.
+    publish: String,
+    /// Whether the window has days to come, so that its figures are not final.
+    running: bool,
     /// What was published with this form is not published again by sending it twice.
     key: String,
 }
 
-/// Draws labelled figures under a title.
-type Draw<'a> = &'a dyn Fn(&str, &[(String, &Figure)]) -> String;
+/// A figure by month, or by something else.
+struct Breakdown {
+    title: String,
+    /// What its rows are.
+    what: String,
+    /// Empty while nothing has a length to draw.
+    picture: String,
+    /// The rows of the picture.
+    drawn: Vec<GroupRow>,
+    /// The rows without a length.
+    few: Vec<GroupRow>,
+}
 
-/// A line of the table beside a picture.
+/// A line of a table of a breakdown.
 struct GroupRow {
     name: String,
     href: String,
@@ -317,12 +150,19 @@ pub(crate) struct Asked {
     category: String,
     street: String,
     by: String,
-    figure: String,
-    part: String,
-    after: Option<u64>,
+    pub(super) figure: String,
+    pub(super) part: String,
+    pub(super) after: Option<u64>,
 }
 
 impl Asked {
+    /// Whether anything was chosen.
+    fn chose(&self) -> bool {
+        let narrow = [&self.unit, &self.track, &self.category, &self.street];
+        let fields = [&self.from, &self.to, &self.by, &self.figure];
+        narrow.into_iter().chain(fields).any(|field| !field.is_empty())
+    }
+
     /// The filter that was asked for: this year so far where no window was given. `to` is the last day of the window.
     fn filter(&self, today: Date, d: &District, l: L) -> Result<Filter, FieldError> {
         let at = |field: &str, key: &str| FieldError { field: field.into(), text: l.t(key) };
@@ -361,7 +201,8 @@ pub(crate) async fn live(
         Err(error) => (default()?, vec![error]),
     };
     let by = By::of(&asked.by).filter(|by| *by != By::Month).unwrap_or(By::Unit);
-    let chosen = if catalogue::definition(&asked.figure).is_some() { asked.figure.as_str() } else { FIRST[0] };
+    let chosen = catalogue::definition(&asked.figure).or_else(|| catalogue::definition(FIRST[0]));
+    let chosen = chosen.ok_or_else(Problem::broken)?;
     let wanted = filter.clone();
     let (all, months, groups) = app
         .read(move |db, _| {
@@ -370,38 +211,15 @@ pub(crate) async fn live(
             Ok((all, months, figures::breakdown(db, number, &wanted, by)?))
         })
         .await?;
-    let pick = |figures: &'_ [Figure]| figures.iter().position(|f| f.id == chosen);
-    let rows_of = |by: By, groups: &[figures::Group]| -> Vec<GroupRow> {
-        let row = |g: &figures::Group| {
-            let f = &g.figures[pick(&g.figures)?];
-            let narrowed = filter.of_group(by, &g.key).unwrap_or_else(|_| filter.clone());
-            Some(GroupRow {
-                name: by.name(&g.key, &d, l.0),
-                href: format!("/figures/live?{}&figure={chosen}", page_query(&narrowed)),
-                value: f.printed(l.0),
-                numerator: f.numerator,
-                denominator: f.denominator,
-            })
-        };
-        groups.iter().filter_map(row).collect()
-    };
-    let named = |by: By, groups: &'_ [figures::Group]| -> Vec<(String, usize)> {
-        groups.iter().enumerate().map(|(n, g)| (by.name(&g.key, &d, l.0), n)).collect()
-    };
-    let drawn = |by: By, groups: &[figures::Group], draw: Draw<'_>| {
-        let at = named(by, groups);
-        let rows: Vec<(String, &Figure)> = at
-            .into_iter()
-            .filter_map(|(name, n)| Some((name, &groups[n].figures[pick(&groups[n].figures)?])))
-            .collect();
-        let title = all.iter().find(|f| f.id == chosen).map(|f| f.name(l.0)).unwrap_or_default();
-        draw(&format!("{title} · {}", by.label(l.0)), &rows)
-    };
+    let broken = |by: By, groups: &[Group]| breakdown(l, &d, &filter, chosen, by, groups);
+    let (window, narrowed) = (window(l, filter.from(), filter.to()), narrowed(l, &d, &filter));
+    let publishing = [("window", window.clone()), ("narrowed", narrowed.clone()), ("n", all.len().to_string())];
     let streets = d.units.values().filter(|u| !u.closed && u.kind == domain::district::UnitKind::Street);
     let name_of = |u: &domain::district::Unit, chosen: &str| Choice::of(u.code.as_str(), u.name(l.0), chosen);
     let page = LivePage {
         l,
         page: visitor.page(l.t("figures-live")),
+        chosen: asked.chose() || !errors.is_empty(),
         errors,
         from: if asked.from.is_empty() { filter.from().to_string() } else { asked.from.clone() },
         to: if asked.to.is_empty() { today.to_string() } else { asked.to.clone() },
@@ -415,18 +233,17 @@ pub(crate) async fn live(
             .collect(),
         streets: streets.map(|u| name_of(u, filter.street())).collect(),
         by: Choice::some(&[By::Unit, By::Track, By::Category, By::Street], l, by.code()),
-        shown: catalogue::in_force().map(|f| Choice::of(&f.id, f.name(l.0), chosen)).collect(),
-        window: window(l, filter.from(), filter.to()),
-        narrowed: narrowed(l, &d, &filter),
+        shown: catalogue::in_force().map(|f| Choice::of(&f.id, f.name(l.0), &chosen.id)).collect(),
+        window,
+        narrowed,
         size: all.first().map_or(0, |f| f.ledger_size),
         query: filter.query(),
         leading: all.iter().filter(|f| FIRST.contains(&f.id)).map(|f| view(l, f)).collect(),
-        trend: drawn(By::Month, &months, &picture::line),
-        months: rows_of(By::Month, &months),
-        bars: drawn(by, &groups, &|title, rows| picture::bars(title, rows, l.0)),
-        rows: rows_of(by, &groups),
-        by_words: by.label(l.0).to_owned(),
+        breakdowns: vec![broken(By::Month, &months), broken(by, &groups)],
+        fewest: FEWEST,
         may_publish: PUBLISHERS.contains(&staff.role),
+        publish: l.t_with("figures-publish", &publishing),
+        running: filter.to() > today,
         key: app.random_text(),
         all: all.iter().map(|f| view(l, f)).collect(),
     };
@@ -434,97 +251,50 @@ pub(crate) async fn live(
     Ok(show_with(status, &page))
 }
 
+/// A figure by month or by something else: what has a length as a picture, the rest as rows, most cases first.
+fn breakdown(l: L, d: &District, filter: &Filter, of: &Definition, by: By, groups: &[Group]) -> Breakdown {
+    let row = |group: &Group, f: &Figure| GroupRow {
+        name: by.name(&group.key, d, l.0),
+        href: {
+            let narrowed = filter.of_group(by, &group.key).unwrap_or_else(|_| filter.clone());
+            format!("/figures/live?{}&figure={}", page_query(&narrowed), of.id)
+        },
+        value: f.printed(l.0),
+        numerator: f.numerator,
+        denominator: f.denominator,
+    };
+    let mut rows: Vec<(&Figure, GroupRow)> = Vec::new();
+    for group in groups {
+        if let Some(f) = group.figures.iter().find(|f| f.id == of.id) {
+            rows.push((f, row(group, f)));
+        }
+    }
+    if by != By::Month {
+        rows.sort_by_key(|(f, _)| Reverse(f.denominator.unwrap_or(f.numerator)));
+    }
+    // A line is broken where a month has no rate; a group without a rate has no bar.
+    let keeps = by == By::Month && rows.iter().any(|(f, _)| picture::has_length(f));
+    let (drawn, few): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(f, _)| keeps || picture::has_length(f));
+    let name = of.name(l.0);
+    let title = match by {
+        By::Month => l.t_n("figures-by-month", name),
+        by => l.t_with("figures-by-group", &[("by", by.label(l.0).to_owned()), ("n", name.to_owned())]),
+    };
+    let labelled: Vec<(String, &Figure)> = drawn.iter().map(|(f, row)| (row.name.clone(), *f)).collect();
+    let picture = match by {
+        _ if labelled.is_empty() => String::new(),
+        By::Month => picture::line(&title, &labelled),
+        _ => picture::bars(&title, &labelled, l.0),
+    };
+    let rows = |of: Vec<(&Figure, GroupRow)>| of.into_iter().map(|(_, row)| row).collect();
+    Breakdown { title, what: capital(by.label(l.0)), picture, drawn: rows(drawn), few: rows(few) }
+}
+
 /// A filter as this page's own query, whose window ends with its last day.
-fn page_query(filter: &Filter) -> String {
+pub(super) fn page_query(filter: &Filter) -> String {
     let last = filter.to().yesterday().unwrap_or(filter.to());
     let and = if filter.narrowing().is_empty() { "" } else { "&" };
     format!("from={}&to={last}{and}{}", filter.from(), filter.narrowing())
-}
-
-#[derive(Template)]
-#[template(path = "office/cases.html")]
-struct CasesPage {
-    l: L,
-    page: Page,
-    name: String,
-    text: String,
-    part: &'static str,
-    count: u64,
-    window: String,
-    narrowed: String,
-    back: String,
-    rows: Vec<CaseRow>,
-    next: String,
-    first: String,
-}
-
-struct CaseRow {
-    index: u64,
-    code: String,
-    track: String,
-    stage: String,
-    category: String,
-    unit: String,
-    raised: String,
-    due: String,
-    ended: String,
-    sealed: bool,
-}
-
-/// `GET /figures/cases`: the cases behind one number.
-pub(crate) async fn cases(
-    State(app): State<App>,
-    visitor: Visitor,
-    staff: Staff,
-    RawQuery(query): RawQuery,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Problem> {
-    let (l, d, number) = (visitor.l, app.desk().district(), app.desk().number());
-    let own: Vec<String> = query.unwrap_or_default().split('&').map(str::to_owned).collect();
-    let of_filter = own.iter().filter(|p| !["figure=", "part=", "after="].iter().any(|n| p.starts_with(n)));
-    let filter = Filter::parse(&of_filter.cloned().collect::<Vec<_>>().join("&")).map_err(|_| Problem::not_found())?;
-    let definition = catalogue::definition(&asked.figure).ok_or_else(Problem::not_found)?;
-    let part = Part::of(&asked.part).unwrap_or(Part::Numerator);
-    let (wanted, after) = (filter.clone(), asked.after);
-    let (count, found) = app
-        .read(move |db, _| {
-            let count = figures::count(db, number, &wanted, definition, part)?;
-            Ok((count, figures::list(db, number, &wanted, definition, part, after, ROWS + 1)?))
-        })
-        .await?;
-    let sees_all = matches!(staff.role, Role::Dispatcher | Role::Supervisor | Role::Leader | Role::Auditor);
-    let day = |date: Option<Date>| date.map(|d| d.to_string()).unwrap_or_default();
-    let row = |c: &figures::Counted| CaseRow {
-        index: c.index,
-        // Half of what opens a case: for those who may see it.
-        code: if sees_all || c.unit.as_deref() == Some(staff.unit.as_str()) { c.code.clone() } else { String::new() },
-        track: Track::of(&c.track).map_or(c.track.clone(), |t| t.label(l.0).to_owned()),
-        stage: Stage::of(&c.stage).map_or(c.stage.clone(), |s| s.label(l.0).to_owned()),
-        category: c.category.as_deref().map(|k| d.catalogue.name(&k.into(), l.0).to_owned()).unwrap_or_default(),
-        unit: c.unit.as_deref().map(|u| d.unit_name(&u.into(), l.0).to_owned()).unwrap_or_default(),
-        raised: c.raised.to_string(),
-        due: day(c.due),
-        ended: day(c.ended),
-        sealed: c.sealed,
-    };
-    let more = found.len() > ROWS;
-    let rows: Vec<CaseRow> = found.iter().take(ROWS).map(row).collect();
-    let here = format!("/figures/cases?{}&figure={}&part={}", filter.query(), definition.id, part.code());
-    let page = CasesPage {
-        l,
-        page: visitor.page(l.t("figures-cases")),
-        name: definition.name(l.0).to_owned(),
-        text: definition.text(l.0).to_owned(),
-        part: part.label(l.0),
-        count,
-        window: window(l, filter.from(), filter.to()),
-        narrowed: narrowed(l, &d, &filter),
-        back: format!("/figures/live?{}&figure={}", page_query(&filter), definition.id),
-        next: rows.last().filter(|_| more).map(|r| format!("{here}&after={}", r.index)).unwrap_or_default(),
-        first: if after.is_none() { String::new() } else { here },
-        rows,
-    };
-    Ok(show(&page))
 }
 
 /// `POST /figures/publish`: all figures of a filter enter the ledger, with the hash of what they count; once for each

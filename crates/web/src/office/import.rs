@@ -313,7 +313,10 @@ impl Reader<'_> {
             self.at(line, 4, self.l.t_n("import-no-unit", parent));
         }
         let (zh, en) = (line.get(1).to_owned(), line.get(2).to_owned());
-        Some(Unit { code: line.get(0).into(), zh, en, kind: kind?, parent, closed: false })
+        let code = UnitCode::from(line.get(0));
+        // The file says nothing about where it is.
+        let at = self.d.units.get(&code).and_then(|u| u.at);
+        Some(Unit { code, zh, en, kind: kind?, parent, closed: false, at })
     }
 
     fn post(&mut self, line: &Line<'_>) -> Option<Post> {

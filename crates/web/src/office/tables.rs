@@ -198,6 +198,23 @@ struct RuleRow {
     source: String,
 }
 
+/// What a rule table has as the source of the district's own rules.
+const OWN: &str = "configuration";
+
+/// The source of a rule in words, as the form holds it.
+fn source(l: L, stored: &str) -> String {
+    if stored == OWN { l.t("staff-source-own") } else { l.law(stored) }
+}
+
+/// The source that the form means: what it showed, and nobody changed, stays as it was written.
+fn stored(l: L, typed: &str, old: &str) -> String {
+    match typed {
+        typed if typed.is_empty() || typed == source(l, old) => old.to_owned(),
+        typed if typed == source(l, OWN) => OWN.to_owned(),
+        typed => typed.to_owned(),
+    }
+}
+
 fn rule_row(l: L, id: RuleId, rule: &Rule) -> RuleRow {
     let extension = rule.extension;
     RuleRow {
@@ -208,7 +225,7 @@ fn rule_row(l: L, id: RuleId, rule: &Rule) -> RuleRow {
         times: extension.map(|e| e.times.to_string()).unwrap_or_default(),
         days: extension.map(|e| e.days.to_string()).unwrap_or_default(),
         by_head: extension.is_some_and(|e| e.by_head),
-        source: rule.source.clone(),
+        source: source(l, &rule.source),
     }
 }
 
@@ -219,7 +236,7 @@ fn rule_text(l: L, rule: &Rule) -> String {
         let head = if e.by_head { l.t("rules-by-head") } else { String::new() };
         format!(" {} {head}", l.t_with("rules-extended", &values))
     });
-    format!("{} {unit}{} {}", rule.length, extension.unwrap_or_default(), rule.source)
+    format!("{} {unit}{} {}", rule.length, extension.unwrap_or_default(), source(l, &rule.source))
 }
 
 /// The rules of a table, each in words.
@@ -276,7 +293,7 @@ fn read_rules(sent: &Sent, d: &District, l: L) -> (RuleTable, Vec<RuleRow>, Vec<
             by_head: row.by_head,
         });
         let unit = if row.working { Unit::Working } else { Unit::Calendar };
-        let source = if row.source.is_empty() { old.source.clone() } else { row.source.clone() };
+        let source = stored(l, &row.source, &old.source);
         table.rules.insert(id, Rule { length, unit, duty: old.duty, extension, source });
         rows.push(row);
     }

@@ -1,6 +1,7 @@
 //! The administrator's front page, units and posts.
 
 use super::change;
+use super::lists::{Listed, Narrow};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
@@ -11,8 +12,8 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::district::{Command, District, Post, Unit, UnitCode, UnitKind};
-use domain::{Label, Refusal, Role, Why};
+use domain::district::{Command, District, NoPoint, Point, Post, Unit, UnitCode, UnitKind};
+use domain::{Label, Role};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use store::read;
@@ -60,21 +61,24 @@ struct UnitsPage {
     l: L,
     page: Page,
     errors: Vec<FieldError>,
-    rows: Vec<UnitRow>,
+    list: Listed<UnitRow>,
     code: String,
     zh: String,
     en: String,
+    at: String,
     kinds: Vec<Choice>,
     parents: Vec<Choice>,
 }
 
 struct UnitRow {
     code: String,
+    name: String,
     zh: String,
     en: String,
     kind: &'static str,
     parent: String,
     closed: bool,
+    at: Option<Point>,
 }
 
 /// Every open unit as a choice, one of them chosen.
@@ -83,25 +87,35 @@ pub(super) fn unit_choices(district: &District, l: L, chosen: &str) -> Vec<Choic
     open.map(|u| Choice::of(u.code.as_str(), u.name(l.0), chosen)).collect()
 }
 
-fn units_page(app: &App, visitor: &Visitor, sent: &Sent, errors: Vec<FieldError>) -> Response {
+impl UnitsPage {
+    fn error(&self, field: &str) -> String {
+        self.errors.iter().find(|e| e.field == field).map(|e| e.text.clone()).unwrap_or_default()
+    }
+}
+
+fn units_page(app: &App, visitor: &Visitor, narrow: Narrow, sent: &Sent, errors: Vec<FieldError>) -> Response {
     let (l, d) = (visitor.l, app.desk().district());
     let row = |u: &Unit| UnitRow {
         code: u.code.0.clone(),
+        name: u.name(l.0).to_owned(),
         zh: u.zh.clone(),
         en: u.en.clone(),
         kind: u.kind.label(l.0),
         parent: u.parent.as_ref().map(|p| d.unit_name(p, l.0).to_owned()).unwrap_or_default(),
         closed: u.closed,
+        at: u.at,
     };
+    let wanted: Vec<&Unit> = d.units.values().filter(|u| narrow.wants(&[u.code.as_str(), &u.zh, &u.en])).collect();
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = UnitsPage {
         l,
         page: visitor.page(l.t("admin-units")),
         errors,
-        rows: d.units.values().map(row).collect(),
+        list: narrow.page(l, "/admin/units", wanted.into_iter().map(row)),
         code: sent.get("code").to_owned(),
         zh: sent.get("zh").to_owned(),
         en: sent.get("en").to_owned(),
+        at: sent.get("at").to_owned(),
         kinds: Choice::all::<UnitKind>(l, sent.get("kind")),
         parents: unit_choices(&d, l, sent.get("parent")),
     };
@@ -109,8 +123,8 @@ fn units_page(app: &App, visitor: &Visitor, sent: &Sent, errors: Vec<FieldError>
 }
 
 /// `GET /admin/units`
-pub(crate) async fn units(State(app): State<App>, visitor: Visitor) -> Response {
-    units_page(&app, &visitor, &Sent::default(), Vec::new())
+pub(crate) async fn units(State(app): State<App>, visitor: Visitor, Query(narrow): Query<Narrow>) -> Response {
+    units_page(&app, &visitor, narrow, &Sent::default(), Vec::new())
 }
 
 /// `POST /admin/units`: adds a unit, or replaces the one with its code.
@@ -120,6 +134,17 @@ pub(crate) async fn set_unit(
     staff: Staff,
     sent: Sent,
 ) -> Result<Response, Problem> {
+    let at = match sent.get("at").trim() {
+        // A new name doesn't move a street.
+        "" => app.desk().district().units.get(&UnitCode::from(sent.get("code"))).and_then(|u| u.at),
+        written => match written.parse() {
+            Ok(point) => Some(point),
+            Err(NoPoint) => {
+                let errors = vec![FieldError { field: "at".into(), text: visitor.l.t("units-bad-at") }];
+                return Ok(units_page(&app, &visitor, Narrow::default(), &sent, errors));
+            }
+        },
+    };
     let unit = Unit {
         code: sent.get("code").into(),
         zh: sent.get("zh").to_owned(),
@@ -127,10 +152,11 @@ pub(crate) async fn set_unit(
         kind: UnitKind::of(sent.get("kind")).unwrap_or(UnitKind::Bureau),
         parent: Some(sent.get("parent")).filter(|p| !p.is_empty()).map(UnitCode::from),
         closed: false,
+        at,
     };
     match change(&app, &staff, visitor.l, Command::SetUnits(vec![unit])).await? {
         Ok(()) => Ok(go("/admin/units?done=saved")),
-        Err(errors) => Ok(units_page(&app, &visitor, &sent, errors)),
+        Err(errors) => Ok(units_page(&app, &visitor, Narrow::default(), &sent, errors)),
     }
 }
 
@@ -143,7 +169,7 @@ pub(crate) async fn close_unit(
 ) -> Result<Response, Problem> {
     match change(&app, &staff, visitor.l, Command::CloseUnit(sent.get("unit").into())).await? {
         Ok(()) => Ok(go("/admin/units?done=saved")),
-        Err(errors) => Ok(units_page(&app, &visitor, &sent, errors)),
+        Err(errors) => Ok(units_page(&app, &visitor, Narrow::default(), &sent, errors)),
     }
 }
 
@@ -153,8 +179,8 @@ struct PostsPage {
     l: L,
     page: Page,
     errors: Vec<FieldError>,
-    /// Units with how many posts they have.
-    counts: Vec<(String, String, usize)>,
+    /// Units with how many posts they have: code, name, number.
+    list: Listed<(String, String, usize)>,
     unit: String,
     rows: Vec<PostRow>,
     code: String,
@@ -176,7 +202,14 @@ pub(crate) struct OfUnit {
     unit: String,
 }
 
-fn posts_page(app: &App, visitor: &Visitor, unit: &str, sent: &Sent, errors: Vec<FieldError>) -> Response {
+fn posts_page(
+    app: &App,
+    visitor: &Visitor,
+    unit: &str,
+    narrow: Narrow,
+    sent: &Sent,
+    errors: Vec<FieldError>,
+) -> Response {
     let (l, d) = (visitor.l, app.desk().district());
     let mut counts: BTreeMap<&UnitCode, usize> = BTreeMap::new();
     d.posts.values().for_each(|p| *counts.entry(&p.unit).or_default() += 1);
@@ -184,6 +217,9 @@ fn posts_page(app: &App, visitor: &Visitor, unit: &str, sent: &Sent, errors: Vec
     let row =
         |p: &Post| PostRow { code: p.code.0.clone(), name: l.0.pick(&p.zh, &p.en).to_owned(), role: p.role.label(l.0) };
     let chosen = if sent.get("unit").is_empty() { unit } else { sent.get("unit") };
+    let counted = |(u, n): (&UnitCode, usize)| (u.0.clone(), d.unit_name(u, l.0).to_owned(), n);
+    let counts = counts.into_iter().map(counted).filter(|(u, name, _)| narrow.wants(&[u.as_str(), name]));
+    let counts: Vec<_> = counts.collect();
     let page = PostsPage {
         l,
         page: visitor.page(match unit {
@@ -191,7 +227,7 @@ fn posts_page(app: &App, visitor: &Visitor, unit: &str, sent: &Sent, errors: Vec
             unit => format!("{} · {}", l.t("admin-posts"), d.unit_name(&unit.into(), l.0)),
         }),
         errors,
-        counts: counts.iter().map(|(u, n)| (u.0.clone(), d.unit_name(u, l.0).to_owned(), *n)).collect(),
+        list: narrow.page(l, "/admin/posts", counts.into_iter()),
         unit: unit.to_owned(),
         rows: d.posts.values().filter(|p| p.unit.as_str() == unit).map(row).collect(),
         code: sent.get("code").to_owned(),
@@ -204,8 +240,13 @@ fn posts_page(app: &App, visitor: &Visitor, unit: &str, sent: &Sent, errors: Vec
 }
 
 /// `GET /admin/posts`: how many posts each unit has, and those of one.
-pub(crate) async fn posts(State(app): State<App>, visitor: Visitor, Query(of): Query<OfUnit>) -> Response {
-    posts_page(&app, &visitor, &of.unit, &Sent::default(), Vec::new())
+pub(crate) async fn posts(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(of): Query<OfUnit>,
+    Query(narrow): Query<Narrow>,
+) -> Response {
+    posts_page(&app, &visitor, &of.unit, narrow, &Sent::default(), Vec::new())
 }
 
 /// `POST /admin/posts`: adds a post, or replaces the one with its code.
@@ -215,17 +256,21 @@ pub(crate) async fn set_post(
     staff: Staff,
     sent: Sent,
 ) -> Result<Response, Problem> {
+    let Some(role) = Role::of(sent.get("role")) else {
+        let errors = vec![FieldError { field: "role".into(), text: visitor.l.t("admin-choose-role") }];
+        return Ok(posts_page(&app, &visitor, sent.get("unit"), Narrow::default(), &sent, errors));
+    };
     let post = Post {
         code: domain::district::PostCode(sent.get("code").to_owned()),
         zh: sent.get("zh").to_owned(),
         en: sent.get("en").to_owned(),
         unit: sent.get("unit").into(),
-        role: Role::of(sent.get("role")).ok_or_else(|| Problem::from(Refusal::at(Why::NoSuchPost, "role")))?,
+        role,
     };
     let to = format!("/admin/posts?done=saved&unit={}", crate::caller::encode(post.unit.as_str()));
     match change(&app, &staff, visitor.l, Command::SetPosts(vec![post])).await? {
         Ok(()) => Ok(go(&to)),
-        Err(errors) => Ok(posts_page(&app, &visitor, sent.get("unit"), &sent, errors)),
+        Err(errors) => Ok(posts_page(&app, &visitor, sent.get("unit"), Narrow::default(), &sent, errors)),
     }
 }
 
@@ -239,6 +284,6 @@ pub(crate) async fn end_post(
     let command = Command::EndPost(domain::district::PostCode(sent.get("post").to_owned()));
     match change(&app, &staff, visitor.l, command).await? {
         Ok(()) => Ok(go(&format!("/admin/posts?done=saved&unit={}", crate::caller::encode(sent.get("unit"))))),
-        Err(errors) => Ok(posts_page(&app, &visitor, sent.get("unit"), &sent, errors)),
+        Err(errors) => Ok(posts_page(&app, &visitor, sent.get("unit"), Narrow::default(), &sent, errors)),
     }
 }

@@ -84,7 +84,8 @@ pub(crate) async fn versions(
     let stream = app.read(move |db, _| read::stream::<Event>(db, number, DISTRICT_STREAM)).await?;
     let by = |actor: &Actor| match actor {
         Actor::Staff { account, unit, role } => {
-            format!("{} {} #{account}", d.unit_name(unit, l.0), role.label(l.0))
+            let account = l.t_n("office-account", account);
+            format!("{} {} · {account}", d.unit_name(unit, l.0), role.label(l.0))
         }
         _ => l.t("exports-command-line"),
     };

@@ -52,7 +52,9 @@ fn read(act: &str, sent: &Sent) -> Option<Asked> {
 
 fn verdict(sent: &Sent) -> Asked {
     let Some(solved) = Solved::of(sent.get("solved")) else { return Asked::Open("solved", "verdict-solved-open") };
-    let Some(handled) = Handled::of(sent.get("handled")) else { return Asked::Open("handled", "verdict-handled-open") };
+    // Whoever leaves the second question alone has no wish to rate: two taps are enough.
+    let handled = Some(sent.get("handled")).filter(|v| !v.is_empty()).map_or(Some(Handled::NoWish), Handled::of);
+    let Some(handled) = handled else { return Asked::Open("handled", "verdict-handled-open") };
     let witness = sent.get("witness").to_owned();
     let verdict = Verdict {
         solved,

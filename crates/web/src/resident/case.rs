@@ -47,7 +47,16 @@ pub(crate) fn promised(rule: RuleId) -> &'static str {
 fn standing(l: L, case: &Case) -> StatusView {
     let question = case.question.is_some() && case.stage == Stage::Handling;
     let name = if question { "question".to_owned() } else { case.stage.code().replace('_', "-") };
-    StatusView { words: l.t(&format!("stand-{name}")), ..view::status(l, case.stage, question) }
+    let drawn = view::status(l, case.stage, question);
+    // When it is the resident's turn, that is no pause.
+    let kind = if question || case.stage == Stage::Answered { "next" } else { drawn.kind };
+    StatusView { kind, words: l.t(&format!("stand-{name}")) }
+}
+
+/// Where the case of somebody else stands, in which this one goes on: its resident is not the one who reads this.
+fn other_standing(l: L, case: &Case) -> StatusView {
+    let words = l.t(&format!("shown-stand-{}", case.stage.code().replace('_', "-")));
+    StatusView { words, ..view::status(l, case.stage, case.question.is_some()) }
 }
 
 /// A clock, as one says it to the resident.
@@ -167,6 +176,8 @@ struct CasePage {
     joint: String,
     hops: u16,
     facts: Vec<(String, String)>,
+    /// The last day for what the resident is waited for; empty when it is nothing.
+    until: String,
     question: Option<String>,
     answer: Option<AnswerView>,
     other: Option<Other>,
@@ -265,9 +276,10 @@ fn draw(
         joint: joint.join(l.0.pick("、", ", ")),
         hops: case.hops,
         facts: facts(l, case, district, today),
+        until: case.waits().map(|window| l.day(window.due.rolled, today)).unwrap_or_default(),
         question: case.question.and_then(|_| history.latest(field::QUESTION)).map(str::to_owned),
         answer: answer(&teller),
-        other: other.map(|o| Other { status: standing(l, o) }),
+        other: other.map(|o| Other { status: other_standing(l, o) }),
         steps: steps(&teller, clock),
         openings: teller.openings(),
         erased: case.erased,
@@ -277,8 +289,7 @@ fn draw(
         telling: Telling::of(l, &[], ""),
         told_now: l.t_n("telling-now", case.tell.map_or(Channel::None, |t| t.channel).label(l.0)),
         solved: Choice::all::<Solved>(l, form.v("solved")),
-        // Whoever has no wish to rate needs no further tap.
-        handled: Choice::all::<Handled>(l, Some(form.v("handled")).filter(|v| !v.is_empty()).unwrap_or("no_wish")),
+        handled: Choice::all::<Handled>(l, form.v("handled")),
         asked_for_good: vec![Choice::of("yes", &l.t("verdict-asked-for-good"), form.v("asked_for_good"))],
         form,
     }
@@ -360,9 +371,14 @@ fn answer(teller: &Teller<'_>) -> Option<AnswerView> {
 fn steps(teller: &Teller<'_>, clock: Option<&Clock>) -> Vec<Step> {
     let (l, case) = (teller.l, &teller.history.case);
     let mut steps = teller.steps();
+    let above = latest_answer(teller.history).map(|told| told.version);
+    for step in steps.iter_mut().filter(|step| Some(step.version) == above) {
+        // It stands above, with its basis.
+        (step.said, step.note) = (String::new(), l.t("line-answer-above"));
+    }
     let made = |kind, title: String, time: String, iso: String| {
         let (who, said, note) = (String::new(), String::new(), String::new());
-        Step { kind, title, time, iso, who, said, note }
+        Step { version: 0, kind, title, time, iso, who, said, note }
     };
     steps.push(made("now", l.t_n("line-now", standing(l, case).words), String::new(), String::new()));
     if let Some(clock) = clock.filter(|c| !c.is_paused()) {

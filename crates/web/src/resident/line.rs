@@ -1,5 +1,6 @@
 //! What has happened to a case, in words for its resident. What is only between offices is left out.
 
+use super::shown::verdict_words;
 use super::when;
 use crate::lang::L;
 use calendar::{Date, Unit};
@@ -10,6 +11,8 @@ use store::read::{History, Told};
 
 /// A step of the timeline.
 pub(crate) struct Step {
+    /// The version of the case that it made; 0 for what is no event.
+    pub(crate) version: u64,
     /// "" for the office, "resident", "now", "ahead".
     pub(crate) kind: &'static str,
     pub(crate) title: String,
@@ -131,8 +134,7 @@ impl Teller<'_> {
                 (l.t_n("line-answered", outcome.label(l.0)), answer, basis)
             }
             VerdictGiven { verdict } => {
-                let words = [("solved", verdict.solved.label(l.0)), ("handled", verdict.handled.label(l.0))];
-                let title = l.t_with("line-verdict", &words.map(|(n, w)| (n, w.to_owned())));
+                let title = l.t_with("line-verdict", &verdict_words(l, verdict.solved, verdict.handled));
                 let asked = if verdict.asked_for_good { l.t("line-asked-for-good") } else { String::new() };
                 (title, private(field::WORDS), asked)
             }
@@ -172,7 +174,7 @@ impl Teller<'_> {
         };
         let (time, iso) = when(l, told.body.at, self.today);
         let kind = if by_resident { "resident" } else { "" };
-        Some(Step { kind, title, time, iso, who: self.who(&told.body.by), said, note })
+        Some(Step { version: told.version, kind, title, time, iso, who: self.who(&told.body.by), said, note })
     }
 
     /// The new date that an event sets, with the old one where the event keeps it.

@@ -50,10 +50,12 @@ fn verify_page(app: &App, visitor: &Visitor, sent: Option<&Sent>) -> VerifyPage 
     }
 }
 
-/// A receipt as it was pasted, without the line break at its end, under a key line.
+/// A receipt as it was pasted, without the line break at its end, under a key line. The line may have been copied from
+/// paper, where it was broken.
 fn check(l: L, receipt: &str, vkey: &str) -> Checked {
     let bad = |key: &str| Checked { good: false, words: l.t(key), entry: String::new() };
-    let Ok(verifier) = Verifier::parse(vkey) else { return bad("verify-bad-key") };
+    let line: String = vkey.split_whitespace().collect();
+    let Ok(verifier) = Verifier::parse(&line) else { return bad("verify-bad-key") };
     let Ok(receipt) = Receipt::parse(&format!("{receipt}\n")) else { return bad("verify-bad-receipt") };
     if receipt.verify(&verifier).is_err() {
         return bad("verify-bad-receipt");
@@ -76,13 +78,21 @@ pub(crate) async fn verify_here(State(app): State<App>, visitor: Visitor, sent: 
 
 /// A heading with its lines: the messages `…-0`, `…-1` and so on.
 struct Part {
+    /// Its place in the page, for links.
+    id: String,
+    /// Whether its lines are steps, one after the other.
+    steps: bool,
     title: String,
     lines: Vec<String>,
 }
 
+/// The part whose lines follow one after the other.
+const STEPS: &str = "how-steps-";
+
 fn part(l: L, name: &str) -> Part {
     let lines = (1..).map(|n| format!("{name}{n}")).take_while(|key| l.has(key)).map(|key| l.t(&key));
-    Part { title: l.t(&format!("{name}0")), lines: lines.collect() }
+    let id = name.trim_end_matches('-').to_owned();
+    Part { id, steps: name == STEPS, title: l.t(&format!("{name}0")), lines: lines.collect() }
 }
 
 #[derive(Template)]
@@ -104,7 +114,7 @@ fn told(visitor: &Visitor, title: String, lead: String, names: &[&str]) -> Respo
 /// `GET /how`
 pub(crate) async fn how(visitor: Visitor) -> Response {
     let l = visitor.l;
-    told(&visitor, l.t("how-title"), l.t("how-lead"), &["how-steps-", "how-dates-", "how-word-", "how-review-"])
+    told(&visitor, l.t("how-title"), l.t("how-lead"), &[STEPS, "how-dates-", "how-word-", "how-review-"])
 }
 
 /// `GET /privacy`

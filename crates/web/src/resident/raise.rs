@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::{Failure, Key};
 use domain::case::{CaseId, Contact, Door, Event, PHOTOS_MOST, Raise, Stage, Tell, Track, field};
-use domain::district::{District, UnitKind};
+use domain::district::{District, Unit, UnitKind};
 use domain::{Actor, Label, Lang, Why};
 use sha2::{Digest, Sha256};
 use store::read::{self, History, Told};
@@ -60,6 +60,13 @@ fn restored(mut response: Response) -> Response {
     response
 }
 
+impl RaisePage {
+    /// Whether a phone can find a street by where it is.
+    fn located(&self) -> bool {
+        self.streets.iter().any(|street| !street.hint.is_empty())
+    }
+}
+
 fn page(app: &App, visitor: &Visitor, status: StatusCode, form: Form, key: String, near: Vec<CaseView>) -> Response {
     let (l, district) = (visitor.l, app.desk().district());
     let template = RaisePage {
@@ -81,7 +88,9 @@ fn page(app: &App, visitor: &Visitor, status: StatusCode, form: Form, key: Strin
 
 pub(super) fn streets(district: &District, l: L, chosen: &str) -> Vec<Choice> {
     let streets = district.units.values().filter(|u| u.kind == UnitKind::Street && !u.closed);
-    streets.map(|u| Choice::of(u.code.as_str(), u.name(l.0), chosen)).collect()
+    // The hint is where the street is, for the phone that is asked.
+    let hint = |u: &Unit| u.at.map(|point| point.to_string()).unwrap_or_default();
+    streets.map(|u| Choice { hint: hint(u), ..Choice::of(u.code.as_str(), u.name(l.0), chosen) }).collect()
 }
 
 fn units(district: &District, l: L, chosen: &str) -> Vec<Choice> {

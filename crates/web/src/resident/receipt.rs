@@ -1,7 +1,7 @@
 //! The receipt: as a page, as a file, as a slip of paper, and as a QR code that opens the check by itself.
 
 use super::raise::DRAFT;
-use super::{case, history, site, when};
+use super::{case, history, site};
 use crate::app::App;
 use crate::caller::{Visit, Visitor};
 use crate::lang::L;
@@ -13,7 +13,8 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use domain::case::field;
+use domain::case::{Case, field};
+use domain::rule::RuleId;
 use fast_qr::{ECL, QRBuilder};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{GrayImage, Luma};
@@ -58,8 +59,7 @@ pub(crate) struct Slip {
     pub(crate) code: String,
     pub(crate) secret: String,
     pub(crate) received: String,
-    /// What is due, and when; empty once nothing is.
-    pub(crate) due_words: String,
+    /// What is due, and by when; empty once nothing is.
     pub(crate) due: String,
     pub(crate) site: String,
     pub(crate) qr: Option<Qr>,
@@ -70,9 +70,7 @@ pub(crate) struct Slip {
 impl Slip {
     /// The slip of a case with its receipt, for a server that is reached at `site`.
     pub(crate) fn of(app: &App, l: L, history: &History, receipt: &str, site: &str) -> Slip {
-        let (district, today) = (app.desk().district(), app.desk().now().date());
-        let at = history.case.raised_at;
-        let clock = case::clock_of(&history.case);
+        let district = app.desk().district();
         let check = format!("/verify#r={}", URL_SAFE_NO_PAD.encode(receipt));
         // The address first: a phone that scans it opens the check. Where it is too long, the receipt itself.
         let qr = Qr::of(&format!("{site}{check}")).or_else(|| Qr::of(receipt));
@@ -81,14 +79,43 @@ impl Slip {
             district: district.name(l.0).to_owned(),
             code: history.case.code.clone(),
             secret: private.and_then(|p| p.get(field::SECRET)).cloned().unwrap_or_default(),
-            received: when(l, at, today).0,
-            due_words: clock.map(|c| l.t(case::promised(c.rule))).unwrap_or_default(),
-            due: clock.map(|c| l.day(c.due.rolled, today)).unwrap_or_default(),
+            received: l.full_moment(history.case.raised_at),
+            due: due(l, &history.case),
             site: site.to_owned(),
             qr,
             check,
         }
     }
+}
+
+/// What is due now, in a sentence: what the resident is waited for, or else what is owed to them.
+fn due(l: L, case: &Case) -> String {
+    if let Some(window) = case.waits() {
+        let key = if window.rule == RuleId::ReplyAsk { "slip-reply" } else { "slip-verdict" };
+        return l.t_n(key, l.full_day(window.due.rolled));
+    }
+    // A clock that stands still has no day yet.
+    let owed = case::clock_of(case).filter(|clock| !clock.is_paused());
+    let words = owed.map(|clock| {
+        let values = [("day", l.full_day(clock.due.rolled)), ("what", l.t(case::promised(clock.rule)))];
+        l.t_with("slip-due", &values)
+    });
+    words.unwrap_or_default()
+}
+
+/// What comes next for somebody who holds this receipt, with what becomes of it if nothing is done; and the words of the
+/// button that leads there.
+fn next(l: L, case: &Case) -> (String, String) {
+    if let Some(window) = case.waits() {
+        let day = l.full_day(window.due.rolled);
+        return match window.rule {
+            RuleId::ReplyAsk => (l.t_n("reply-until", day), l.t("receipt-reply")),
+            _ => (l.t_n("verdict-until", day), l.t("receipt-verdict")),
+        };
+    }
+    let due = due(l, case);
+    let next = if due.is_empty() { l.t("receipt-no-due") } else { format!("{due} {}", l.t("receipt-next")) };
+    (next, l.t("receipt-case"))
 }
 
 #[derive(Template)]
@@ -97,6 +124,9 @@ struct ReceiptPage {
     l: L,
     page: Page,
     slip: Slip,
+    next: String,
+    /// The words of the button to the case.
+    act: String,
 }
 
 #[derive(Template)]
@@ -112,10 +142,9 @@ async fn text_of(app: &App, history: &History) -> Result<String, Problem> {
     Ok(app.read(move |db, _| read::latest_receipt(db, number, first)).await?.to_text())
 }
 
-async fn slip(app: &App, visitor: &Visitor, visit: Visit, headers: &HeaderMap) -> Result<Slip, Problem> {
-    let history = history(app, visit.0).await?;
-    let receipt = text_of(app, &history).await?;
-    Ok(Slip::of(app, visitor.l, &history, &receipt, &site(headers)))
+async fn slip(app: &App, visitor: &Visitor, history: &History, headers: &HeaderMap) -> Result<Slip, Problem> {
+    let receipt = text_of(app, history).await?;
+    Ok(Slip::of(app, visitor.l, history, &receipt, &site(headers)))
 }
 
 /// `GET /case/receipt`
@@ -128,7 +157,9 @@ pub(crate) async fn page(
     let l = visitor.l;
     let mut page = visitor.page(l.t("receipt-title"));
     page.done_draft = (visitor.done.as_deref() == Some("done-raised")).then(|| DRAFT.to_owned());
-    Ok(show(&ReceiptPage { l, page, slip: slip(&app, &visitor, visit, &headers).await? }))
+    let history = history(&app, visit.0).await?;
+    let (next, act) = next(l, &history.case);
+    Ok(show(&ReceiptPage { l, page, slip: slip(&app, &visitor, &history, &headers).await?, next, act }))
 }
 
 /// `GET /case/slip`: for a printer with paper of 80 mm, or any other.
@@ -139,7 +170,9 @@ pub(crate) async fn paper(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let l = visitor.l;
-    Ok(show(&SlipPage { l, page: visitor.page(l.t("slip-title")), slip: slip(&app, &visitor, visit, &headers).await? }))
+    let history = history(&app, visit.0).await?;
+    let slip = slip(&app, &visitor, &history, &headers).await?;
+    Ok(show(&SlipPage { l, page: visitor.page(l.t("slip-title")), slip }))
 }
 
 /// `GET /case/receipt.tlog-proof`: the file, under a name that says nothing.

@@ -10,9 +10,8 @@ use crate::view::{self, StatusView};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use calendar::Date;
 use domain::Label;
-use domain::case::field;
+use domain::case::{Handled, Solved, field};
 use domain::district::District;
 use serde::Deserialize;
 use std::sync::PoisonError;
@@ -57,14 +56,19 @@ impl CaseView {
     }
 }
 
-fn view(l: L, d: &District, today: Date, case: &Shown) -> CaseView {
+/// A verdict in words that need no question before them: whether it is solved, and how it was handled.
+pub(crate) fn verdict_words(l: L, solved: Solved, handled: Handled) -> [(&'static str, String); 2] {
+    let handled = handled.code().replace('_', "-");
+    [("solved", l.t(&format!("shown-solved-{}", solved.code()))), ("handled", l.t(&format!("shown-handled-{handled}")))]
+}
+
+fn view(l: L, d: &District, case: &Shown) -> CaseView {
     let day = |number: i64| {
         let date = domain::moment::date_of(number);
-        (l.day(date, today), date.to_string())
+        (l.full_day(date), date.to_string())
     };
-    let word = case.solved.zip(case.handled).map(|(solved, handled)| {
-        l.t_with("shown-word", &[("solved", solved.label(l.0).into()), ("handled", handled.label(l.0).into())])
-    });
+    let verdict = case.solved.zip(case.handled);
+    let word = verdict.map(|(solved, handled)| l.t_with("shown-word", &verdict_words(l, solved, handled)));
     let words = |name: &str| case.words.get(name).cloned().unwrap_or_default();
     CaseView {
         seq: case.seq,
@@ -98,8 +102,8 @@ pub(crate) async fn near(app: &App, l: L, street: &str, category: &str) -> Resul
         let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
         public::near(db, &mut keys, number, &street, &coarse, NEAR_MOST)
     });
-    let (d, today) = (app.desk().district(), app.desk().now().date());
-    Ok(found.await?.iter().map(|case| view(l, &d, today, case)).collect())
+    let d = app.desk().district();
+    Ok(found.await?.iter().map(|case| view(l, &d, case)).collect())
 }
 
 /// The public case of a ledger index.
@@ -188,7 +192,7 @@ pub(crate) async fn list(
         public::released(db, &mut keys, number, before, &street, &category, ROWS + 1)
     });
     let found = found.await?;
-    let (d, today) = (app.desk().district(), app.desk().now().date());
+    let d = app.desk().district();
     let here = format!("/published?street={}&category={}", encode(&narrow.street), encode(&narrow.category));
     let last = found.get(ROWS - 1).filter(|_| found.len() > ROWS);
     let coarse = d.catalogue.categories.iter().filter(|c| !c.code.as_str().contains('.'));
@@ -203,7 +207,7 @@ pub(crate) async fn list(
             narrowed: !narrow.street.is_empty() || !narrow.category.is_empty(),
             next: last.map(|c| format!("{here}&before={}", c.seq)).unwrap_or_default(),
             first: if narrow.before.is_some() { here } else { String::new() },
-            cases: found.iter().take(ROWS).map(|case| view(l, &d, today, case)).collect(),
+            cases: found.iter().take(ROWS).map(|case| view(l, &d, case)).collect(),
         },
     ))
 }
@@ -225,7 +229,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let l = visitor.l;
     let found = one(&app, index).await?.ok_or_else(Problem::not_found)?;
-    let case = view(l, &app.desk().district(), app.desk().now().date(), &found);
+    let case = view(l, &app.desk().district(), &found);
     let (page, tabs) = (visitor.page(l.t("shown-case")), tabs(l, "/published"));
     Ok(kept::words(&visitor, &ShownPage { l, page, tabs, case }))
 }

@@ -408,7 +408,7 @@ impl Bulk<'_> {
     /// What a case gets by it, in words.
     fn effect(&self, before: &Case, after: &Case) -> String {
         let (l, today) = (self.l(), self.app.desk().now().date());
-        let day = |case: &Case| case.next_due().map_or(String::new(), |c| l.day(c.due.raw, today));
+        let day = |case: &Case| case.next_due().map_or(String::new(), |c| l.day(c.due.rolled, today));
         let lead = after.lead().map_or("", |t| self.district.unit_name(&t.unit, l.0)).to_owned();
         let key = match self.act {
             Act::Suggested if before.stage == Stage::Raised => "clerk-will-accept",

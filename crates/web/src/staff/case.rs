@@ -18,7 +18,8 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::case::{Case, CaseId, CommandKind, Event, Fields, Stage, TaskState, field, may_see};
+use calendar::Date;
+use domain::case::{Case, CaseId, Clock, CommandKind, Event, Fields, Stage, TaskState, field, may_see};
 use domain::district::District;
 use domain::{Label, Role};
 use std::collections::BTreeMap;
@@ -107,7 +108,8 @@ struct TaskLine {
     unit: String,
     part: String,
     state: StatusView,
-    since: String,
+    /// Since when, or from when to when.
+    days: String,
     clock: Option<ClockView>,
 }
 
@@ -130,6 +132,8 @@ struct CasePage<'a> {
     clock: Option<ClockView>,
     /// Rule and source of the leading clock.
     clock_rule: String,
+    /// What the card of what comes next is called; empty: as on every page.
+    todo_title: String,
     todo: Vec<String>,
     version: u64,
     key: String,
@@ -141,6 +145,8 @@ struct CasePage<'a> {
     objections: Vec<Objection>,
     /// What the button of the suggested dispatch sends and says; empty without one.
     quick: (String, String),
+    /// Under which words the main form is folded beside that button: it is for who sees it otherwise.
+    otherwise: String,
     /// Whether cases that may be the same matter can be looked at, to merge or link.
     near: bool,
     /// What was typed for an act that is no longer possible.
@@ -156,6 +162,8 @@ struct CasePage<'a> {
     facts: Vec<(String, String)>,
     tasks: Vec<TaskLine>,
     clocks: Vec<ClockLine>,
+    /// Clocks that are over.
+    clocks_over: Vec<ClockLine>,
     links: Vec<LinkLine>,
     events: Vec<Line>,
     similar: &'a [Similar],
@@ -251,7 +259,8 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
     let unmask = forms.iter().position(|f| f.kind == CommandKind::Unmask).map(|n| forms.remove(n));
     let contact = contact(l, &fields, beside.opened);
     let unmask = unmask.filter(|_| !contact.is_empty() && !beside.opened);
-    let clock = view::leading_clock(case);
+    // A window that is over binds nobody: its case is ended by the district's own clock.
+    let clock = view::leading_clock(case).filter(|c| !story::is_over(c, today));
     let rule = |c: &domain::case::Clock| {
         let source = story::source(l, &district.rules.rule(c.rule).source);
         l.t_with("staff-by-rule", &[("rule", c.rule.label(l.0).to_owned()), ("source", source)])
@@ -259,6 +268,13 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
     let found = suggestion(l, district, case.track, case.category.as_ref(), case.street.as_ref(), &words);
     let dispatches = staff.role == domain::Role::Dispatcher && beside.sent.is_none();
     let quick = dispatches.then(|| found.at_once(l, district, (&case.code, case.version), case.track, case.stage));
+    let quick = quick.unwrap_or_default();
+    let otherwise = match main.as_ref().filter(|_| !quick.0.is_empty()).map(|f| f.kind) {
+        Some(CommandKind::Accept) => l.t("clerk-otherwise-accept"),
+        Some(CommandKind::Dispatch) => l.t("clerk-otherwise-dispatch"),
+        _ => String::new(),
+    };
+    let main = main.map(|f| if otherwise.is_empty() { f } else { Form { button: "", ..f } });
     let near = staff.role == domain::Role::Dispatcher && !case.is_sealed() && !case.erased;
     let teller = Teller { l, district, history, codes: &codes, read: &read };
     let title = match of(field::TITLE) {
@@ -267,6 +283,9 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         title => mask::numbers(&read(title), &[]),
     };
     let photos = photos(history);
+    let (clocks, clocks_over) = story::clocks(l, district, history, today);
+    // Whoever has an answer to write here, as supervision has to a review, does handle it.
+    let said_note = if handler || main.is_some() { String::new() } else { l.t("staff-masked-note") };
     let mut frame = visitor.page(l.t("staff-case-title"));
     if visitor.done.as_deref() == Some("done-staff-answered") {
         frame.done_draft = Some(format!("answer-{}", case.code));
@@ -291,6 +310,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         status: view::status(l, case.stage, case.question.is_some()),
         clock: clock.map(|c| view::clock(l, c, today, &district.calendar)),
         clock_rule: clock.map_or(String::new(), rule),
+        todo_title: if is_ended(case) { l.t("staff-ended-title") } else { String::new() },
         todo: todo(l, case, district, today),
         version: case.version,
         key: app.random_text(),
@@ -298,18 +318,20 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         unmask,
         sides: sides::proposals(l, history, &read),
         objections: sides::objections(&teller, &found.reason, today),
-        quick: quick.unwrap_or_default(),
+        quick,
+        otherwise,
         near,
         handler,
         said: read(of(field::TEXT)),
-        said_note: if handler { String::new() } else { l.t("staff-masked-note") },
+        said_note,
         photo_note: if !handler && photos > 0 { l.t_n("staff-photos-hidden", photos) } else { String::new() },
         photos: (1..=photos).filter(|_| handler).map(|n| format!("/cases/{}/photo/{n}", case.code)).collect(),
         contact,
         opened: beside.opened,
         facts: facts(l, district, history),
-        tasks: tasks(l, district, case, today),
-        clocks: story::clocks(l, district, history, today),
+        tasks: tasks(l, district, history, today),
+        clocks,
+        clocks_over,
         links: links(l, case, &loaded.linked),
         events: teller.all(),
         similar: &loaded.similar,
@@ -337,50 +359,61 @@ fn lost(sent: Option<&Sent>) -> Vec<String> {
 }
 
 /// The earliest duty of a task: the lead owes what the case owes, a joint unit its own report.
-fn owed<'a>(case: &'a Case, task: &domain::case::Task) -> Option<&'a domain::case::Clock> {
+fn owed<'a>(case: &'a Case, task: &domain::case::Task) -> Option<&'a Clock> {
     let owed = case.duties().map(|(_, c)| c).filter(|c| c.task == Some(task.no) || (task.lead && c.task.is_none()));
     owed.min_by_key(|c| c.due.alarm())
 }
 
-/// Who must do what until when, in plain words.
-fn todo(l: L, case: &Case, district: &District, today: calendar::Date) -> Vec<String> {
-    let day = |clock: Option<&domain::case::Clock>| clock.map(|c| l.day(c.due.raw, today));
-    let due = |what: &str, who: String, by: Option<String>| match by {
-        Some(by) => l.t_with(&format!("staff-todo-{what}-by"), &[("who", who), ("date", by)]),
-        None => l.t_n(&format!("staff-todo-{what}"), who),
+/// Whether nobody does anything about it any more.
+fn is_ended(case: &Case) -> bool {
+    matches!(case.stage, Stage::Ended | Stage::NotAccepted | Stage::Routed | Stage::Withdrawn) && !case.erasure_asked
+}
+
+/// Who must do what until when, in plain words. A day that is over is no promise any more: what is late is said first.
+fn todo(l: L, case: &Case, district: &District, today: Date) -> Vec<String> {
+    let due = |what: &str, who: String, clock: Option<&Clock>| {
+        let without_day = |who: String| l.t_n(&format!("staff-todo-{what}"), who);
+        let Some(clock) = clock.filter(|c| !c.is_paused() && !story::is_over(c, today)) else {
+            return without_day(who);
+        };
+        let date = l.day(clock.due.rolled, today);
+        if !clock.is_late(today) {
+            return l.t_with(&format!("staff-todo-{what}-by"), &[("who", who), ("date", date)]);
+        }
+        let late = view::clock(l, clock, today, &district.calendar).words;
+        l.t_with("staff-todo-late", &[("late", late), ("date", date), ("todo", without_day(who))])
     };
     let centre = || l.t("staff-who-dispatcher");
     if case.erasure_asked {
-        return vec![due("erasure", centre(), day(case.next_due()))];
+        return vec![due("erasure", centre(), case.next_due())];
     }
     match case.stage {
-        Stage::Raised => vec![due("accept", centre(), day(case.next_due()))],
-        Stage::Accepted => vec![due("dispatch", centre(), day(case.next_due()))],
+        Stage::Raised => vec![due("accept", centre(), case.next_due())],
+        Stage::Accepted => vec![due("dispatch", centre(), case.next_due())],
         Stage::Handling => {
             let line = |t: &domain::case::Task| {
                 let unit = district.unit_name(&t.unit, l.0).to_owned();
                 let own = owed(case, t);
                 match t.state {
                     TaskState::Objected => l.t_n("staff-todo-objection", unit),
-                    TaskState::Approval => due("approve", unit, day(own)),
+                    TaskState::Approval => due("approve", unit, own),
                     _ if t.lead && case.question.is_some() => l.t_n("staff-todo-question", unit),
-                    _ if t.lead => due("answer", unit, day(own)),
-                    _ => due("report", unit, day(own)),
+                    _ if t.lead => due("answer", unit, own),
+                    _ => due("report", unit, own),
                 }
             };
             case.tasks.iter().filter(|t| t.is_open()).map(line).collect()
         }
-        Stage::Answered => vec![due("verdict", l.t("staff-who-resident"), day(case.asked()))],
-        Stage::Review | Stage::ReReview => {
-            vec![due("review", l.t("staff-who-supervisor"), day(case.next_due()))]
-        }
-        Stage::Ended => case
-            .ended
-            .map(|(how, on)| format!("{} · {}", capital(l, how.label(l.0)), l.day(on, today)))
-            .into_iter()
-            .collect(),
+        Stage::Answered => vec![due("verdict", l.t("staff-who-resident"), case.asked())],
+        Stage::Review | Stage::ReReview => vec![due("review", l.t("staff-who-supervisor"), case.next_due())],
         Stage::Merged => vec![l.t("staff-todo-merged")],
-        Stage::NotAccepted | Stage::Routed | Stage::Withdrawn => vec![l.t("staff-todo-nothing")],
+        Stage::Ended | Stage::NotAccepted | Stage::Routed | Stage::Withdrawn => {
+            let how = match case.ended {
+                Some((how, on)) => format!("{} · {}", capital(l, how.label(l.0)), l.day(on, today)),
+                None => capital(l, case.stage.label(l.0)),
+            };
+            vec![how, l.t("staff-todo-nothing")]
+        }
     }
 }
 
@@ -422,11 +455,12 @@ fn facts(l: L, district: &District, history: &History) -> Vec<(String, String)> 
     add("staff-field-outcome", case.outcome.map(|o| capital(l, o.label(l.0))));
     // The resident's word is told once the case has ended by it.
     let verdict = case.verdict.filter(|_| case.ended.is_some());
-    add("staff-fact-verdict", verdict.map(|v| format!("{} · {}", v.solved.label(l.0), v.handled.label(l.0))));
+    add("staff-fact-verdict", verdict.map(|v| story::word(l, v)));
     facts
 }
 
-fn tasks(l: L, district: &District, case: &Case, today: calendar::Date) -> Vec<TaskLine> {
+fn tasks(l: L, district: &District, history: &History, today: Date) -> Vec<TaskLine> {
+    let (case, ends) = (&history.case, story::ends(history));
     let line = |t: &domain::case::Task| {
         let kind = match t.state {
             TaskState::Open => "doing",
@@ -440,7 +474,13 @@ fn tasks(l: L, district: &District, case: &Case, today: calendar::Date) -> Vec<T
             unit: district.unit_name(&t.unit, l.0).to_owned(),
             part: if t.designated { format!("{part} · {}", l.t("staff-told-designated")) } else { part },
             state: StatusView { kind, words: t.state.label(l.0).to_owned() },
-            since: l.day(t.since, today),
+            days: match ends.get(&t.no).filter(|_| !t.is_open()) {
+                Some(end) => {
+                    let (from, to) = (l.day(t.since, today), l.day(*end, today));
+                    l.t_with("staff-task-ended", &[("from", from), ("to", to)])
+                }
+                None => l.t_n("staff-since", l.day(t.since, today)),
+            },
             clock: owed.map(|c| view::clock(l, c, today, &district.calendar)),
         }
     };

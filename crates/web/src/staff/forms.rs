@@ -104,8 +104,12 @@ impl Maker<'_> {
     fn form(&self, kind: CommandKind) -> Option<Form> {
         let inputs = self.inputs(kind)?;
         let refused = self.sent.is_some_and(|s| s.get("act") == kind.code());
-        let beside = matches!(kind, CommandKind::RejectObjection | CommandKind::SendBack);
+        // Whoever proposed an answer takes it back by the act by which the head sends it back.
+        let own = kind == CommandKind::SendBack && self.staff.role == Role::Clerk;
+        let beside = matches!(kind, CommandKind::RejectObjection | CommandKind::SendBack) && !own;
+        let title = if own { self.l.t("staff-take-back") } else { capital(self.l, kind.label(self.l.0)) };
         let hint = match kind {
+            _ if own => self.l.t("staff-hint-take-back"),
             CommandKind::Answer if self.case.track.needs_approval() => self.l.t("staff-hint-answer_approval"),
             _ => self.l.t(&format!("staff-hint-{}", kind.code())),
         };
@@ -113,7 +117,7 @@ impl Maker<'_> {
         Some(Form {
             kind,
             act: kind.code(),
-            title: capital(self.l, kind.label(self.l.0)),
+            title,
             hint,
             inputs,
             button: if matches!(kind, CommandKind::Erase | CommandKind::HideText) { "danger" } else { "" },
@@ -249,7 +253,7 @@ impl Maker<'_> {
                 "staff-extend-clock",
                 &[
                     ("rule", clock.rule.label(l.0).to_owned()),
-                    ("date", clock.due.raw.to_string()),
+                    ("date", l.day(clock.due.rolled, self.today)),
                     ("most", may(clock)?.to_string()),
                 ],
             );

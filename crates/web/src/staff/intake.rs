@@ -15,7 +15,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use desk::{Failure, Raised};
-use domain::case::{Contact, Door, PHOTOS_MOST, Raise, Track};
+use domain::case::{Channel, Contact, Door, PHOTOS_MOST, Raise, Track};
 use domain::district::UnitKind;
 use domain::{Label, Lang, Refusal, Role, Why};
 use serde::Deserialize;
@@ -115,6 +115,11 @@ fn page(app: &App, visitor: &Visitor, status: StatusCode, sent: &Sent, errors: V
         selected: sent.all("marks").any(|m| m == value),
         ..Choice::of(value, &l.t(key), "")
     };
+    let mut telling = Telling::of(l, &app.messages().offers(), sent.get("tell"));
+    // The answers are a resident's own words; here somebody else gives one for them.
+    for choice in telling.choices.iter_mut().filter(|c| c.value == Channel::None.code()) {
+        choice.label = l.t("staff-intake-tell-none");
+    }
     let template = Intake {
         l,
         page: visitor.page(l.t("nav-intake")),
@@ -125,7 +130,7 @@ fn page(app: &App, visitor: &Visitor, status: StatusCode, sent: &Sent, errors: V
         called: typed("name"),
         phone: typed("phone"),
         email: typed("email"),
-        telling: Telling::of(l, &app.messages().offers(), sent.get("tell")),
+        telling,
         secret: typed("secret"),
         speakers: typed("speakers"),
         doors: Choice::some(DOORS, l, sent.get("door")),

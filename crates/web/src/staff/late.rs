@@ -5,7 +5,7 @@ use super::rows::{self, Group, Line, Lines};
 use super::{Days, is_discipline};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
-use crate::lang::L;
+use crate::lang::{L, capital};
 use crate::page::{NavItem, Page, show};
 use crate::problem::Problem;
 use askama::Template;
@@ -192,9 +192,10 @@ impl At<'_> {
             (true, None) => self.inbox(why).await?,
         };
         let stuck = stuck.filter(|s| *s != Stuck::Review);
-        let when = match (asked.when.as_str(), why) {
-            ("late", _) => l.t("staff-group-late"),
-            ("soon", _) => l.t("staff-group-soon"),
+        let when = match asked.when.as_str() {
+            _ if stuck == Some(Stuck::Hard) => l.t("staff-group-late"),
+            "late" => l.t("staff-group-late"),
+            "soon" => l.t("staff-group-soon"),
             _ => l.t("staff-group-open"),
         };
         let lead = match (stuck, why) {
@@ -210,7 +211,7 @@ impl At<'_> {
         let template = LateList {
             l,
             page: visitor.page(l.t("nav-late")),
-            heading: stuck.map_or_else(place, |s| s.label(l.0).to_owned()),
+            heading: stuck.map_or_else(place, |s| capital(s.label(l.0))),
             lead,
             shown: l.t_n("staff-shown", found.len()),
             groups: Group::list([(when, found)]),

@@ -8,20 +8,23 @@ use crate::lang::L;
 use crate::office::figures::{FIRST, FigureView, view, window};
 use crate::page::{Page, show};
 use crate::problem::Problem;
+use crate::resident::shown::verdict_words;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::{Label, Moment};
-use figures::{By, Figure, Filter, Group, picture};
+use figures::{By, Figure, Filter, Group, picture, rounding};
 use std::sync::PoisonError;
 use store::oversight::{self, Said, Settle, Stuck};
 
 /// How many verdicts with words the page shows.
 const SAID: usize = 5;
+/// The months of the figures.
+const MONTHS: usize = 12;
 
 /// Something for a leader to settle.
 struct Line {
-    name: &'static str,
+    name: String,
     hint: String,
     n: i64,
     href: String,
@@ -31,6 +34,8 @@ struct Line {
 struct Trend {
     figure: FigureView,
     query: String,
+    /// The value of the twelve months before; empty if there was nothing to count.
+    before: String,
     /// Empty while no month has enough cases for a rate.
     picture: String,
     months: Vec<Month>,
@@ -63,6 +68,8 @@ struct Leader {
     published: String,
     window: String,
     trends: Vec<Trend>,
+    /// Whether some figure has no line.
+    no_trend: bool,
     said: Vec<Words>,
 }
 
@@ -72,18 +79,21 @@ pub(crate) async fn leader(State(app): State<App>, visitor: Visitor) -> Result<R
     let today = app.desk().now().date();
     let days = Days::of(today, &d.calendar);
     let filter = Filter::twelve_months(today).map_err(|_| Problem::broken())?;
+    let two_years = filter.longer(12).map_err(|_| Problem::broken())?;
     let (wanted, from) = (filter.clone(), since(days));
     let (settle, all, months, said) = app
         .read(move |db, keys| {
             let settle = oversight::settle(db, number, from)?;
             let all = figures::figures(db, number, &wanted)?;
-            let months = figures::breakdown(db, number, &wanted, By::Month)?;
+            let months = figures::breakdown(db, number, &two_years, By::Month)?;
             let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
             Ok((settle, all, months, oversight::said(db, &mut keys, number, SAID)?))
         })
         .await?;
     let settle_lines = lines(l, &settle);
-    let trends = all.iter().filter(|f| FIRST.contains(&f.id)).map(|f| trend(l, &filter, f, &months)).collect();
+    let (before, months) = months.split_at(months.len().saturating_sub(MONTHS));
+    let first = all.iter().filter(|f| FIRST.contains(&f.id));
+    let trends: Vec<Trend> = first.map(|f| trend(l, &filter, f, (before, months))).collect();
     let page = Leader {
         l,
         page: visitor.page(l.t("nav-leader")),
@@ -94,6 +104,7 @@ pub(crate) async fn leader(State(app): State<App>, visitor: Visitor) -> Result<R
             |at| l.t_n("leader-published", l.day(Moment(at).date(), today)),
         ),
         window: window(l, filter.from(), filter.to()),
+        no_trend: trends.iter().any(|t| t.picture.is_empty()),
         trends,
         said: said.iter().map(|s| words(l, s, s.category.as_ref().map(|c| d.catalogue.name(c, l.0)), today)).collect(),
     };
@@ -105,12 +116,22 @@ fn lines(l: L, settle: &Settle) -> Vec<Line> {
         let n = settle.stuck.get(&stuck).copied().filter(|n| *n > 0)?;
         let when = if stuck == Stuck::Review { "late" } else { "" };
         let href = rows::address("/late", &[("of", stuck.code()), ("when", when)]);
-        Some(Line { name: stuck.label(l.0), hint: stuck_hint(l, stuck), n, href })
+        let name = l.t_with("leader-cases", &[("n", n.to_string()), ("name", stuck.label(l.0).to_owned())]);
+        Some(Line { name, hint: stuck_hint(l, stuck), n, href })
     };
     Stuck::ALL.iter().filter_map(|stuck| line(*stuck)).collect()
 }
 
-fn trend(l: L, filter: &Filter, figure: &Figure, months: &[Group]) -> Trend {
+/// A rate of several months together; empty where there was nothing to count.
+fn together(l: L, figure: &Figure, months: &[Group]) -> String {
+    let of = months.iter().filter_map(|group| group.figures.iter().find(|f| f.id == figure.id));
+    let (n, d) = of.fold((0, 0), |(n, d), f| (n + f.numerator, d + f.denominator.unwrap_or(0)));
+    let (value, unit) = rounding::rate(n, d, figure.definition.rounding());
+    if d > 0 { l.t_n("leader-before", format!("{value} {}", unit.sign(l.0))) } else { String::new() }
+}
+
+/// A figure with its months, and with those before them.
+fn trend(l: L, filter: &Filter, figure: &Figure, (before, months): (&[Group], &[Group])) -> Trend {
     let of: Vec<(String, &Figure)> = months
         .iter()
         .filter_map(|group| Some((group.key.clone(), group.figures.iter().find(|f| f.id == figure.id)?)))
@@ -124,7 +145,13 @@ fn trend(l: L, filter: &Filter, figure: &Figure, months: &[Group]) -> Trend {
     };
     let drawn = of.iter().any(|(_, f)| f.share().is_some());
     let picture = if drawn { picture::spark(&l.t_n("leader-trend", figure.name(l.0)), &of) } else { String::new() };
-    Trend { picture, months: of.iter().map(month).collect(), query: filter.query(), figure: view(l, figure) }
+    Trend {
+        before: together(l, figure, before),
+        picture,
+        months: of.iter().map(month).collect(),
+        query: filter.query(),
+        figure: view(l, figure),
+    }
 }
 
 fn words(l: L, said: &Said, category: Option<&str>, today: calendar::Date) -> Words {
@@ -132,7 +159,7 @@ fn words(l: L, said: &Said, category: Option<&str>, today: calendar::Date) -> Wo
     let verdict = said.verdict;
     Words {
         words: mask::text(&said.words, &known),
-        verdict: format!("{} · {}", verdict.solved.label(l.0), verdict.handled.label(l.0)),
+        verdict: l.t_with("shown-word", &verdict_words(l, verdict.solved, verdict.handled)),
         about: category.unwrap_or_default().to_owned(),
         code: said.code.clone(),
         day: l.day(Moment(said.at).date(), today),

@@ -41,15 +41,16 @@ fn handles(role: Role) -> bool {
     matches!(role, Role::Clerk | Role::Head | Role::Dispatcher)
 }
 
-/// Days by which lists are grouped, as day numbers.
+/// Days by which lists are grouped, as day numbers to hold raw due days against: the law rolls a last day that is a
+/// holiday to the next working day, and a line stands where its rolled day does.
 #[derive(Clone, Copy)]
 struct Days {
     today: Date,
-    /// A due day before this one is over: its roll-over to the next working day, too.
+    /// A due day before this one is over.
     late: i64,
-    /// The day after today.
+    /// A due day before this one is today or over.
     tomorrow: i64,
-    /// The first day after this week's Sunday.
+    /// A due day before this one is this week, to its Sunday, or over.
     next_week: i64,
     /// The first day that is not near: near are today and the next two working days.
     soon: i64,
@@ -58,24 +59,26 @@ struct Days {
 impl Days {
     fn of(today: Date, calendar: &Calendar) -> Days {
         let number = day_number(today);
-        // The law rolls a last day that is a holiday to the next working day: on that day it is not over yet.
-        let back = (1..=60).find(|n| calendar.is_working(domain::moment::date_of(number - n))).unwrap_or(1);
+        // Due days before what comes out have rolled to a day before `day`.
+        let before = |day: i64| {
+            let back = (1..=60).find(|n| calendar.is_working(domain::moment::date_of(day - n))).unwrap_or(1);
+            day - back + 1
+        };
         let to_sunday = i64::from(7 - i32::from(today.weekday().to_monday_one_offset()));
         Days {
             today,
-            late: number - back + 1,
-            tomorrow: number + 1,
-            next_week: number + to_sunday + 1,
+            late: before(number),
+            tomorrow: before(number + 1),
+            next_week: before(number + to_sunday + 1),
             soon: day_number(calendar.add_working(today, 2).0) + 1,
         }
     }
 }
 
-/// The day that a list shows for a due day: itself, or once it is past the working day that it rolls to.
-fn shown_day(due: i64, days: &Days, calendar: &Calendar) -> Date {
-    let rolled = || (due..due + 60).find(|d| calendar.is_working(domain::moment::date_of(*d)));
-    let day = if due < day_number(days.today) { rolled().unwrap_or(due) } else { due };
-    domain::moment::date_of(day)
+/// The day that people are told for a due day: the working day that it rolls to, mostly itself.
+fn rolled(due: i64, calendar: &Calendar) -> Date {
+    let day = (due..due + 60).find(|d| calendar.is_working(domain::moment::date_of(*d)));
+    domain::moment::date_of(day.unwrap_or(due))
 }
 
 #[cfg(test)]
@@ -95,14 +98,25 @@ mod tests {
         assert!(number("2023-05-13") >= days("2023-05-15").late, "on Monday it is still in time");
         assert!(number("2023-05-13") < days("2023-05-16").late);
         assert!(number("2023-05-12") < days("2023-05-15").late);
-        let monday = shown_day(number("2023-05-13"), &days("2023-05-15"), &Calendar::builtin());
-        assert_eq!(monday.to_string(), "2023-05-15");
+        assert_eq!(rolled(number("2023-05-13"), &Calendar::builtin()).to_string(), "2023-05-15");
+        assert_eq!(rolled(number("2023-05-12"), &Calendar::builtin()).to_string(), "2023-05-12");
+    }
+
+    #[test]
+    fn a_line_stands_in_the_group_of_the_day_that_it_shows() {
+        let friday = days("2023-05-12");
+        assert!(number("2023-05-12") < friday.tomorrow, "Friday is today");
+        assert!(number("2023-05-13") >= friday.next_week, "Saturday is Monday, and that is next week");
+        let monday = days("2023-05-15");
+        assert!(number("2023-05-13") >= monday.late && number("2023-05-13") < monday.tomorrow, "on Monday it is today");
+        let sunday = days("2023-05-14");
+        assert_eq!(sunday.late, sunday.tomorrow, "nothing is due on a Sunday");
     }
 
     #[test]
     fn a_week_ends_on_sunday_and_near_are_two_working_days() {
-        assert_eq!(days("2023-05-17").next_week, number("2023-05-22"));
-        assert_eq!(days("2023-05-21").next_week, number("2023-05-22"));
+        assert_eq!(days("2023-05-17").next_week, number("2023-05-20"));
+        assert_eq!(days("2023-05-21").next_week, number("2023-05-20"));
         assert_eq!(days("2023-05-18").soon, number("2023-05-23"));
     }
 }

@@ -1,7 +1,7 @@
 //! `/to-release`: answered cases whose residents agreed to show them, for somebody to read and release.
 
 use super::Days;
-use super::rows::{self, Group, Lines};
+use super::rows::{self, Line, Lines};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::L;
@@ -10,8 +10,9 @@ use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use domain::moment::date_of;
 use serde::Deserialize;
-use store::view::{After, PAGE};
+use store::view::{After, CaseRow, PAGE};
 
 #[derive(Deserialize)]
 pub(crate) struct Asked {
@@ -19,12 +20,18 @@ pub(crate) struct Asked {
     after: String,
 }
 
+/// An answered case, with the day of its answer.
+struct Answered {
+    line: Line,
+    day: String,
+}
+
 #[derive(Template)]
 #[template(path = "staff/release.html")]
 struct ToRelease {
     l: L,
     page: Page,
-    groups: Vec<Group>,
+    cases: Vec<Answered>,
     shown: String,
     next: String,
     first: String,
@@ -38,19 +45,19 @@ pub(crate) async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let l = visitor.l;
-    let district = app.desk().district();
-    let days = Days::of(app.desk().now().date(), &district.calendar);
+    let (district, today) = (app.desk().district(), app.desk().now().date());
+    let days = Days::of(today, &district.calendar);
     let (number, after) = (app.desk().number(), rows::read_after(&asked.after));
     let from = after.map_or(-1, |a| a.seq);
     let mut cases = app.read(move |db, _| store::view::unreleased(db, number, from, PAGE + 1)).await?;
     let next = rows::next_after(&mut cases, |c| After { due: 0, seq: c.seq, no: 0 });
     let cards = rows::cards(&app, cases.iter().map(|c| c.id).collect()).await?;
     let lines = Lines { l, district: &district, staff: &staff, days, cards: &cards };
-    let all = cases.iter().map(|c| lines.of(c, String::new())).collect();
+    let answered = |c: &CaseRow| Answered { line: lines.of(c, String::new()), day: l.day(date_of(c.due), today) };
     Ok(show(&ToRelease {
         l,
         page: visitor.page(l.t("nav-release")),
-        groups: Group::list([(l.t("release-group"), all)]),
+        cases: cases.iter().map(answered).collect(),
         shown: l.t_n("staff-shown", cases.len()),
         next: next.map_or(String::new(), |after| rows::address("/to-release", &[("after", after.as_str())])),
         first: after.map_or(String::new(), |_| "/to-release".to_owned()),

@@ -1,6 +1,6 @@
 //! A case as a line of a list, alike on every page.
 
-use super::{Days, mask, shown_day};
+use super::{Days, mask, rolled};
 use crate::app::App;
 use crate::caller::Staff;
 use crate::lang::L;
@@ -9,8 +9,10 @@ pub(super) use crate::page::address;
 use crate::problem::Problem;
 use crate::view::{self, ClockView, StatusView};
 use domain::Label;
-use domain::case::{CaseId, Stage, TaskState, field};
+use domain::case::{CaseId, Stage, TaskState, Track, field};
 use domain::district::District;
+use domain::moment::date_of;
+use domain::rule::RuleId;
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use store::rows::NO_DUE;
@@ -115,6 +117,10 @@ impl Lines<'_> {
     }
 
     pub(super) fn of(&self, row: &CaseRow, note: String) -> Line {
+        self.drawn(row, note, owed(row))
+    }
+
+    fn drawn(&self, row: &CaseRow, note: String, rule: RuleId) -> Line {
         let (l, calendar) = (self.l, &self.district.calendar);
         let place = mask::place(self.field(row.id, field::PLACE));
         let title = self.title(row.id);
@@ -123,7 +129,7 @@ impl Lines<'_> {
         let street = row.street.as_ref().map(|s| self.district.unit_name(s, l.0).to_owned());
         let place = [street, (!place.is_empty()).then_some(place)].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let paused = is_paused(row);
-        let day = shown_day(row.due, &self.days, calendar);
+        let (day, today) = (date_of(row.due), self.days.today);
         let stands = |kind, key: &str, date: String| ClockView {
             kind,
             words: l.t(key),
@@ -135,8 +141,11 @@ impl Lines<'_> {
             (true, ..) => None,
             (_, true, _) => Some(stands("paused", "clock-paused", String::new())),
             // No clock runs before dispatch, so nothing is overdue; but nobody answers for it either.
-            (_, _, None) => Some(stands("soon", "staff-nobody", l.t_n("clock-since", l.day(day, self.days.today)))),
-            _ => Some(view::due(l, day, self.days.today, calendar)),
+            (_, _, None) => Some(stands("soon", "staff-nobody", l.t_n("clock-since", l.day(day, today)))),
+            _ => {
+                let unit = self.district.rules.rule(rule).unit;
+                Some(view::due(l, (rolled(row.due, calendar), day), unit, today, calendar))
+            }
         };
         Line {
             code: row.code.clone(),
@@ -159,7 +168,31 @@ impl Lines<'_> {
         let part = l.t(if task.lead { "staff-part-lead" } else { "staff-part-joint" });
         let state = (task.state != TaskState::Open).then(|| task.state.label(l.0).to_owned());
         let note = [Some(part), state].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-        self.of(&task.case, note)
+        let rule = if task.lead { owed(&task.case) } else { RuleId::JointReport };
+        self.drawn(&task.case, note, rule)
+    }
+}
+
+/// The rule of what a case owes now, as far as a row tells: lists count its days as the page of the case does. What a
+/// row does not know of, such as an erasure that is asked for meanwhile, is told in the days of this rule: true as well.
+fn owed(row: &CaseRow) -> RuleId {
+    match (row.stage, row.track) {
+        (Stage::Raised, Track::Hotline) => RuleId::HotlineTriage,
+        (Stage::Raised, Track::Petition) => RuleId::PetitionNotice,
+        (Stage::Raised, Track::Enterprise) => RuleId::NeedVerify,
+        (Stage::Raised, Track::Mediation) => RuleId::MediationTake,
+        (Stage::Raised, Track::Accusation) => RuleId::AccusationNotice,
+        (Stage::Accepted, Track::Hotline) => RuleId::HotlineDispatch,
+        (Stage::Review | Stage::ReReview, _) => RuleId::ReviewAnswer,
+        (Stage::Answered | Stage::Ended | Stage::NotAccepted | Stage::Routed | Stage::Withdrawn, _) => {
+            RuleId::ErasureAnswer
+        }
+        (_, Track::Hotline) => RuleId::HotlineAnswer,
+        (_, Track::Petition) => RuleId::PetitionOpinion,
+        (_, Track::Suggestion) => RuleId::SuggestionAnswer,
+        (_, Track::Enterprise) => RuleId::NeedSolve,
+        (_, Track::Mediation) => RuleId::MediationEnd,
+        (_, Track::Accusation) => RuleId::AccusationAnswer,
     }
 }
 

@@ -1,6 +1,5 @@
 //! Past answers to cases like this one: for who has to write the next.
 
-use super::forms::capital;
 use super::search;
 use crate::app::App;
 use crate::caller::Staff;
@@ -21,6 +20,7 @@ pub(super) struct Similar {
     pub(super) title: String,
     /// Its category, and the unit that answered.
     pub(super) kind: String,
+    /// What the fold of its answer says: that there is one, and its outcome.
     pub(super) outcome: String,
     pub(super) answer: String,
 }
@@ -57,7 +57,7 @@ pub(super) async fn of(app: &App, staff: &Staff, l: L, history: &History) -> Res
                 title => mask::text(title, &known),
             },
             kind: [category, unit].into_iter().flatten().collect::<Vec<_>>().join(" · "),
-            outcome: case.outcome.map_or(l.t("find-answer"), |o| capital(l, o.label(l.0))),
+            outcome: case.outcome.map_or(l.t("find-answer"), |o| l.t_n("find-similar-show", o.label(l.0))),
             // Another resident's: what leads to them is no help in writing an answer.
             answer: mask::text(of(field::ANSWER), &known),
         }

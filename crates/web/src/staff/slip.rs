@@ -50,7 +50,7 @@ pub(crate) async fn slip(
     let category = case.category.as_ref().map(|c| district.catalogue.name(c, l.0).to_owned());
     let due = case.next_due().map(|c| {
         let rule = c.rule.label(l.0);
-        format!("{} · {rule}", l.day(c.due.raw, today))
+        format!("{} · {rule}", l.day(c.due.rolled, today))
     });
     let some = |text: String| Some(text).filter(|t| !t.is_empty());
     let facts = [
@@ -72,10 +72,10 @@ pub(crate) async fn slip(
         l,
         page: visitor.page(l.t("clerk-slip")),
         code: case.code.clone(),
-        title: mask::text(of(field::TITLE), &known),
+        title: mask::numbers(of(field::TITLE), &known),
         facts: facts.into_iter().filter_map(|(key, value)| Some((l.t(key), value?))).collect(),
         // Paper is carried through the district: what was written about oneself is masked inside the words too.
-        said: mask::text(of(field::TEXT), &known),
+        said: mask::numbers(of(field::TEXT), &known),
         tasks: case.tasks.iter().filter(|t| t.is_open()).map(task).collect(),
         lines: 0..LINES,
     };

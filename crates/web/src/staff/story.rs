@@ -1,8 +1,12 @@
 //! A case's history in words: every event with who, when, why, and its place in the ledger.
 
 use crate::lang::L;
-use domain::case::{CaseId, Clock, Event, field};
+use crate::resident::shown::verdict_words;
+use crate::view::{self, ClockView};
+use calendar::Date;
+use domain::case::{Case, CaseId, Clock, ClockChange, Event, Verdict, evolve, field};
 use domain::district::{District, UnitCode};
+use domain::rule::RuleId;
 use domain::{Actor, Label};
 use std::collections::BTreeMap;
 use store::read::{History, Told};
@@ -143,8 +147,7 @@ impl Teller<'_> {
                     verdict.asked_for_good.then(|| l.t("staff-told-asked-for-good")),
                     verdict.witnessed.then(|| l.t("staff-told-witnessed")),
                 ];
-                let words = [verdict.solved.label(l.0).to_owned(), verdict.handled.label(l.0).to_owned()];
-                words.into_iter().chain(marks.into_iter().flatten()).collect()
+                std::iter::once(word(l, *verdict)).chain(marks.into_iter().flatten()).collect()
             }
             Event::Merged { into: other } | Event::Parted { from: other } => vec![self.code(other)],
             Event::AnsweredTogether { outcome, with } => vec![outcome.label(l.0).into(), self.code(with)],
@@ -177,61 +180,118 @@ impl Teller<'_> {
     }
 }
 
+/// The resident's verdict, in words that need no question before them.
+pub(super) fn word(l: L, verdict: Verdict) -> String {
+    l.t_with("shown-word", &verdict_words(l, verdict.solved, verdict.handled))
+}
+
+/// The day on which each task ended, by its number.
+pub(super) fn ends(history: &History) -> BTreeMap<u16, Date> {
+    let (mut case, mut ends) = (Case::blank(history.case.id), BTreeMap::new());
+    for body in history.told.iter().map(|t| &t.body) {
+        evolve(&mut case, body.at, &body.by, &body.event, &body.clocks);
+        for task in case.tasks.iter().filter(|t| !t.is_open()) {
+            ends.entry(task.no).or_insert(body.at.date());
+        }
+    }
+    ends
+}
+
 /// A clock as the page shows it.
 pub(super) struct ClockLine {
     pub(super) rule: String,
-    pub(super) unit: String,
+    /// Whose it is, and whether it began with a reopening.
+    pub(super) whose: String,
     pub(super) source: String,
     pub(super) start: String,
     pub(super) length: String,
     pub(super) changes: String,
     pub(super) raw: String,
     pub(super) rolled: String,
-    pub(super) state: crate::view::ClockView,
+    pub(super) state: ClockView,
 }
 
-/// All clocks of a case, the running ones first.
-pub(super) fn clocks(l: L, district: &District, history: &History, today: calendar::Date) -> Vec<ClockLine> {
+/// The clocks of a case: those that run, what is owed first, and those that are over.
+pub(super) fn clocks(l: L, district: &District, history: &History, today: Date) -> (Vec<ClockLine>, Vec<ClockLine>) {
     let case = &history.case;
-    let mut clocks: Vec<&Clock> = case.clocks.iter().collect();
-    clocks.sort_by_key(|c| (!c.is_running(), !c.duty, c.due.alarm()));
+    let mut clocks: Vec<(usize, &Clock)> = case.clocks.iter().enumerate().collect();
+    clocks.sort_by_key(|(_, c)| (!c.duty, c.due.alarm()));
+    let reopened = history.told.iter().find(|t| t.body.event == Event::Reopened).map(|t| t.body.at.date());
+    let before = |no: usize, rule: RuleId| case.clocks.iter().take(no).any(|c| c.rule == rule);
     let days = |n: u16, unit| {
         l.t_n(if unit == calendar::Unit::Working { "staff-working-days" } else { "staff-calendar-days" }, n)
     };
-    let line = |c: &&Clock| {
+    let line = |(no, c): &(usize, &Clock)| {
         let extended = (c.extended > 0).then(|| {
             l.t_with("staff-clock-extended", &[("days", days(c.extended, c.unit)), ("times", c.extensions.to_string())])
         });
         let paused = (c.paused > 0).then(|| l.t_n("staff-clock-paused", days(c.paused, c.unit)));
-        let task = c.task.and_then(|no| case.task(no));
+        let unit = c.task.and_then(|no| case.task(no)).map(|t| district.unit_name(&t.unit, l.0).to_owned());
+        let again = reopened.is_some_and(|day| c.start >= day) && before(*no, c.rule);
+        let whose = [unit, again.then(|| l.t("staff-clock-again"))];
         ClockLine {
             rule: c.rule.label(l.0).to_owned(),
-            unit: task.map_or(String::new(), |t| district.unit_name(&t.unit, l.0).to_owned()),
+            whose: whose.into_iter().flatten().collect::<Vec<_>>().join(" · "),
             source: source(l, &district.rules.rule(c.rule).source),
             start: l.day(c.start, today),
             length: days(c.days, c.unit),
             changes: [extended, paused].into_iter().flatten().collect::<Vec<_>>().join(" · "),
             raw: l.day(c.due.raw, today),
             rolled: l.day(c.due.rolled, today),
-            state: if c.duty || !c.is_running() {
-                crate::view::clock(l, c, today, &district.calendar)
+            state: if c.duty {
+                view::clock(l, c, today, &district.calendar)
             } else {
-                window(l, c, today)
+                window(l, c, used(history, *no, c), today)
             },
         }
     };
-    clocks.iter().map(line).collect()
+    let (over, run): (Vec<_>, Vec<_>) = clocks.into_iter().partition(|(_, c)| is_over(c, today));
+    (run.iter().map(line).collect(), over.iter().map(line).collect())
 }
 
-/// A window in which somebody may act: it is open or over, never late.
-fn window(l: L, clock: &Clock, today: calendar::Date) -> crate::view::ClockView {
-    let (day, over) = (clock.due.rolled, today > clock.due.rolled);
-    crate::view::ClockView {
-        kind: if over { "done" } else { "ok" },
-        words: l.t(if over { "staff-window-over" } else { "staff-window-open" }),
-        date: l.day(day, today),
-        iso: day.to_string(),
-        provisional: clock.due.provisional,
+/// Whether a clock asks nothing of anybody any more: it has stopped, or it is a window that nobody can use now.
+pub(super) fn is_over(clock: &Clock, today: Date) -> bool {
+    !clock.is_running() || (!clock.duty && today > clock.due.rolled)
+}
+
+/// The day on which somebody did what a window is open for.
+fn used(history: &History, no: usize, clock: &Clock) -> Option<Date> {
+    let stops = |c: &ClockChange| matches!(c, ClockChange::Stopped { no: n, .. } if usize::from(*n) == no);
+    let does = |event: &Event| match (clock.rule, event) {
+        (RuleId::Objection, Event::Objected { task }) => clock.task == Some(*task),
+        (RuleId::ReviewAsk, Event::ReviewAsked)
+        | (RuleId::ReReviewAsk, Event::ReReviewAsked)
+        | (RuleId::VerdictAsk, Event::VerdictGiven { .. })
+        | (RuleId::ReplyAsk, Event::Replied) => true,
+        _ => false,
+    };
+    // An objection leaves its window open until it is decided.
+    let by = |clocks: &[ClockChange]| clock.rule == RuleId::Objection || clocks.iter().any(stops);
+    history.told.iter().map(|t| &t.body).find(|b| does(&b.event) && by(&b.clocks)).map(|b| b.at.date())
+}
+
+/// A window in which somebody may act: open, used, or over; never late, and nothing that anybody has done in time.
+fn window(l: L, clock: &Clock, used: Option<Date>, today: Date) -> ClockView {
+    let over = is_over(clock, today);
+    let waits = matches!(clock.rule, RuleId::VerdictAsk | RuleId::ReplyAsk);
+    let (key, day) = match (used, over, waits) {
+        (Some(day), _, true) => ("staff-window-came", Some(day)),
+        (Some(day), _, false) => ("staff-window-used", Some(day)),
+        (None, false, true) => ("staff-window-waits", Some(clock.due.rolled)),
+        (None, false, false) => ("staff-window-open", Some(clock.due.rolled)),
+        // Who has an agreement confirmed goes to a court, which does not tell us.
+        (None, true, _) if clock.rule == RuleId::JudicialConfirmation => {
+            ("staff-window-over", Some(clock.stopped.unwrap_or(clock.due.rolled)))
+        }
+        (None, true, true) => ("staff-window-not-came", None),
+        (None, true, false) => ("staff-window-unused", None),
+    };
+    ClockView {
+        kind: if over || used.is_some() { "over" } else { "ok" },
+        words: l.t(key),
+        date: day.map_or(String::new(), |day| l.day(day, today)),
+        iso: day.map_or(String::new(), |day| day.to_string()),
+        provisional: !over && clock.due.provisional,
     }
 }
 

@@ -45,7 +45,7 @@ fn known(l: L, district: &District, case: &Case, unit: &UnitCode, today: Date, f
     let name = |code: &UnitCode| district.unit_name(code, l.0).to_owned();
     match field {
         TemplateField::Unit => Some(name(unit)),
-        TemplateField::Due => case.next_due().map(|c| l.day(c.due.raw, today)),
+        TemplateField::Due => case.next_due().map(|c| l.day(c.due.rolled, today)),
         TemplateField::Code => Some(case.code.clone()),
         TemplateField::Category => case.category.as_ref().map(|c| district.catalogue.name(c, l.0).to_owned()),
         TemplateField::Street => case.street.as_ref().map(name),

@@ -44,7 +44,7 @@ async fn a_published_figure_is_open_to_all_with_its_proof_and_its_correction() {
         other.text
     );
     let page = visitor.get("/figures").await.text;
-    assert!(page.contains("2023-05-01 至 2023-05-31") && page.contains("受理率"), "{page}");
+    assert!(page.contains("<h2 id=\"newest\">2023年5月</h2>") && page.contains("受理率"), "{page}");
     assert_eq!(page.matches("href=\"/figures/published/").count(), 1, "a form sent twice publishes once");
     let link = page.split("href=\"/figures/published/").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let path = format!("/figures/published/{link}");
@@ -67,6 +67,24 @@ async fn a_published_figure_is_open_to_all_with_its_proof_and_its_correction() {
 }
 
 #[tokio::test]
+async fn the_newest_publication_stands_open_and_says_what_it_counts_and_earlier_ones_open_by_a_tap() {
+    let kit = Kit::new().await;
+    ended(&kit, Solved::Yes).await;
+    let mut supervisor = kit.role(Role::Supervisor).await;
+    for (key, filter) in [("a", "from=2023-04-01&to=2023-05-01"), ("b", "from=2023-05-01&to=2023-06-01")] {
+        supervisor.submit("/figures/publish", &[("filter", filter), ("key", key)]).await;
+    }
+    let mut visitor = kit.client();
+    let page = visitor.get("/figures").await.text;
+    let (newest, earlier) = page.split_once("<details>").unwrap();
+    assert!(newest.contains("<h2 id=\"newest\">2023年5月</h2>") && newest.contains("1 件里，受理了 1 件"), "{newest}");
+    assert!(newest.contains("没有可数的件：") && !page.contains("0 ÷ 0"), "a figure that counts nothing has no card");
+    assert!(earlier.contains("<h3>2023年4月</h3>"), "{earlier}");
+    visitor.lang = "en";
+    assert!(visitor.get("/figures").await.text.contains("1 of 1 were taken on"));
+}
+
+#[tokio::test]
 async fn each_number_of_the_live_page_leads_to_the_cases_that_it_counts() {
     let kit = Kit::new().await;
     let one = ended(&kit, Solved::Yes).await;
@@ -76,11 +94,19 @@ async fn each_number_of_the_live_page_leads_to_the_cases_that_it_counts() {
     let page = leader.get("/figures/live").await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
     assert!(page.text.contains("<svg") && page.text.contains("按期办结率"));
+    page.has("按单位：按期办结率").has("不到 30 件的，只列件数").lacks("viewBox=\"0 0 400");
+    leader.get("/figures/live?figure=raised").await.has("viewBox=\"0 0 400").lacks("不到 30 件的，只列件数");
     let query = "from=2023-01-01&to=2023-05-06&figure=accepted&part=";
     assert!(page.text.contains("&amp;figure=accepted&amp;part=numerator"), "{}", page.text);
     let counted = leader.get(&format!("/figures/cases?{query}numerator")).await;
     assert!(counted.text.contains(&one.code) && counted.text.contains("共 1 件"), "{}", counted.text);
-    assert!(leader.get(&format!("/figures/cases?{query}denominator")).await.text.contains("共 2 件"));
+    counted.has("受理的件").lacks("计入分子");
+    let all = leader.get(&format!("/figures/cases?{query}denominator")).await;
+    all.has("共 2 件").has("所有计入的件").has("data-label=\"计入分子\">是<").has("data-label=\"计入分子\">否<");
+    assert!(all.statements() <= 6, "{}", all.statements());
+    let mut elsewhere = kit.signed_in("clerk-water").await;
+    let hidden = elsewhere.get(&format!("/figures/cases?{query}denominator")).await;
+    hidden.lacks(&one.code).has("编号显示“–”的，由别的单位承办");
     let other = leader.get("/figures/cases?from=2023-01-01&to=2023-05-06&unit=water&figure=accepted").await;
     assert!(other.text.contains("共 0 件") && other.text.contains("没有诉求"));
     let narrowed = leader.get("/figures/live?from=2023-05-01&to=2023-05-31&unit=housing&by=category").await;
@@ -90,6 +116,30 @@ async fn each_number_of_the_live_page_leads_to_the_cases_that_it_counts() {
     assert!(wrong.text.contains("日期不对") && wrong.text.contains("value=\"tomorrow\""));
     assert_eq!(leader.get("/figures/cases?from=2023-01-01&to=x").await.status, StatusCode::NOT_FOUND);
     assert_eq!(leader.get("/figures/live?after=x").await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn who_publishes_reads_what_is_published_and_whether_its_time_is_over() {
+    let kit = Kit::new().await;
+    ended(&kit, Solved::Yes).await;
+    let mut supervisor = kit.role(Role::Supervisor).await;
+    let now = supervisor.get("/figures/live").await;
+    now.has("的 14 个数字</button>").has("、全区 的 14 个数字").has("还没有过完").has("href=\"#publish\"");
+    let over = supervisor.get("/figures/live?from=2023-04-01&to=2023-04-30&unit=housing").await;
+    over.has("发布 2023年4月、示范住建局 的 14 个数字").lacks("还没有过完").has("<details class=\"fold\" open>");
+    kit.role(Role::Clerk).await.get("/figures/live").await.lacks("#publish").has("<details class=\"fold\">");
+}
+
+#[test]
+fn the_list_behind_each_numerator_has_a_name_in_both_languages() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("locales");
+    for language in ["zh-CN", "en"] {
+        let words = std::fs::read_to_string(folder.join(language).join("figures.ftl")).unwrap();
+        for figure in figures::catalogue::all() {
+            let key = format!("\ncounted-{} = ", figure.id.replace('_', "-"));
+            assert!(words.contains(&key), "{} in {language}", figure.id);
+        }
+    }
 }
 
 #[tokio::test]

@@ -76,6 +76,7 @@ impl Kit {
             kind: *kind,
             parent: None,
             closed: false,
+            at: None,
         };
         desk.change_now(founder(), Command::SetUnits(UNITS.iter().map(unit).collect())).unwrap();
         let category = |code: &str, zh: &str, unit: &str, keywords: &[&str]| Category {

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod acts;
 mod api;
 mod clerk;
 mod figures;
@@ -14,6 +15,7 @@ mod office;
 mod office_audit;
 mod office_care;
 mod office_import;
+mod office_lists;
 mod office_tables;
 mod office_watch;
 mod private;

@@ -191,6 +191,7 @@ async fn a_rule_table_is_previewed_and_published_and_a_bad_length_is_refused_at_
     let kit = Kit::new().await;
     let mut admin = kit.role(Role::Administrator).await;
     let page = admin.get("/admin/rules").await.text;
+    assert!(page.contains("value=\"本区规定\"") && !page.contains("configuration"));
     let mut fields: Vec<(String, String)> = Vec::new();
     for piece in page.split("<input ").skip(1) {
         let of =
@@ -226,4 +227,7 @@ async fn a_rule_table_is_previewed_and_published_and_a_bad_length_is_refused_at_
     assert_eq!(admin.submit("/admin/rules", &as_strs(&fields)).await.location(), "/admin/rules?done=published");
     let rules = &kit.desk.district().rules;
     assert_eq!((rules.version, rules.rule(domain::rule::RuleId::HotlineAnswer).length), (2, 7));
+    // The words of the form are not what is stored: a source that nobody changed stays as it was.
+    assert_eq!(rules.rule(domain::rule::RuleId::HotlineAnswer).source, "configuration");
+    assert_eq!(rules.rule(domain::rule::RuleId::Objection).source, "信访工作条例 23");
 }

@@ -39,7 +39,7 @@ async fn a_calendar_says_which_dates_it_would_move_before_it_is_loaded_and_moves
 async fn any_two_versions_of_a_table_stand_side_by_side_with_their_entries() {
     let kit = Kit::new().await;
     let mut admin = kit.role(Role::Administrator).await;
-    admin.get("/admin/versions?of=catalogue").await.has("还没有两个版本");
+    admin.get("/admin/versions?of=catalogue").await.has("目前只有一个版本");
     let page = admin.get("/admin/catalogue").await.text;
     let text = page.split("<textarea").nth(1).unwrap().split('>').nth(1).unwrap().split("</textarea").next().unwrap();
     let first = text.trim_start().replace("&#64;", "@");
@@ -55,15 +55,30 @@ async fn any_two_versions_of_a_table_stand_side_by_side_with_their_entries() {
         assert_eq!(sent.location(), "/admin/catalogue?done=published", "{}", sent.text);
     }
     let last = admin.get("/admin/versions?of=catalogue").await;
-    last.has("从第 2 版到第 3 版").has("甲号灯").has("乙号灯").has("管理员 #");
+    last.has("从第 2 版到第 3 版").has("甲号灯").has("乙号灯").has("管理员 · 账号 ");
     assert!(last.statements() <= 6, "{}", last.statements());
     let whole = admin.get("/admin/versions?of=catalogue&old=1&new=3").await;
     whole.has("从第 1 版到第 3 版").has("乙号灯").lacks("甲号灯");
     admin.get("/admin/versions?of=catalogue&old=2&new=2").await.has("没有不同");
     admin.get("/admin/versions?of=catalogue&old=x&new=99").await.has("从第 2 版到第 3 版");
     admin.lang = "en";
-    admin.get("/admin/versions?of=rules").await.has("There are no two versions yet").lacks("versions-");
+    admin.get("/admin/versions?of=rules").await.has("There is only one version so far").lacks("versions-");
     assert_eq!(admin.get("/admin/versions?of=accounts").await.status, StatusCode::NOT_FOUND);
     let mut auditor = kit.role(Role::Auditor).await;
     assert_eq!(auditor.get("/admin/versions?of=rules").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_street_has_a_middle_that_a_phone_can_compare_and_a_new_name_does_not_move_it() {
+    let kit = Kit::new().await;
+    let mut admin = kit.role(Role::Administrator).await;
+    let street = |zh, at| [("code", "street-1"), ("zh", zh), ("en", "Sample street"), ("kind", "street"), ("at", at)];
+    let bad = admin.submit("/admin/units", &street("示例街道", "北纬十度")).await;
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+    bad.has("北纬和东经，中间用逗号隔开").has("value=\"北纬十度\"").has("href=\"#f-at\"");
+    kit.client().get("/raise").await.lacks("data-here");
+    for (zh, at) in [("示例街道", "10.5, 20.25"), ("示范街道", "")] {
+        assert_eq!(admin.submit("/admin/units", &street(zh, at)).await.location(), "/admin/units?done=saved");
+        kit.client().get("/raise").await.has("data-at=\"10.500000, 20.250000\"").has("data-here").has(zh);
+    }
 }

@@ -53,6 +53,7 @@ async fn a_case_about_the_discipline_unit_is_hidden_from_it() {
         kind: domain::district::UnitKind::Discipline,
         parent: None,
         closed: false,
+        at: None,
     };
     let founder = Actor::System { name: "init".into() };
     kit.desk.change(founder, domain::district::Command::SetUnits(vec![second])).await.unwrap();

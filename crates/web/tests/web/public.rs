@@ -150,7 +150,7 @@ async fn words_are_read_by_a_person_before_neighbours_see_them() {
     let mut everybody = kit.client();
     let empty = everybody.get("/published").await;
     assert!(empty.text.contains("这里还没有公开的事") && !empty.text.contains("楼道灯不亮"));
-    kit.role(Role::Supervisor).await.get("/to-release").await.has(&raised.code);
+    kit.role(Role::Supervisor).await.get("/to-release").await.has(&raised.code).has("答复日期").has("5月4日 周四");
     // The form offers the words with what is known to be personal taken out; the dispatcher takes out the rest.
     let mut dispatcher = kit.role(Role::Dispatcher).await;
     let page = dispatcher.case(&raised.code).await;
@@ -167,7 +167,8 @@ async fn words_are_read_by_a_person_before_neighbours_see_them() {
         assert!(!everybody.get(path).await.text.contains(SHOWN), "{path}");
     }
     let page = everybody.get(&format!("/published/{}", raised.index)).await;
-    for words in [SHOWN, "灯已经换好。", "示范住建局", "已办成", "解决了", "一般", "5月4日"] {
+    for words in [SHOWN, "灯已经换好。", "示范住建局", "已办成", "解决了 · 办得一般", "2023年5月4日"]
+    {
         assert!(page.text.contains(words), "{words}: {}", page.text);
     }
     lacks_personal(&page, &raised);

@@ -59,6 +59,7 @@ async fn one_box_is_enough_and_the_receipt_follows_at_once() {
     );
     let emergency = form.text.find("110").unwrap();
     assert!(emergency < form.text.find("<textarea").unwrap(), "said before anything is typed");
+    assert!(form.text.contains("后面还有 # 个小问题，都可以跳过"), "and what more there is, is optional");
     let key = form.input("key");
     assert_ne!(key, client.get("/raise").await.input("key"));
     let answer = client.post("/raise", &[("key", &key), ("text", SAID)]).await;

@@ -99,7 +99,7 @@ async fn the_case_page_says_where_it_stands_who_has_it_and_why_the_day() {
     for words in [
         "正在办",
         "示范住建局",
-        "派过几次</dt><dd>1 次",
+        "交给单位</dt><dd>1 次",
         "5 个工作日",
         "本区规则表第 1 版",
         "延长了 2 天",
@@ -179,6 +179,9 @@ async fn the_verdict_is_the_residents_two_taps_and_a_witness_is_named() {
         assert!(page.text.contains(words), "{words}");
     }
     assert!(!page.text.contains("水表间没有问题"), "a report to the lead is between offices");
+    assert!(page.text.contains("最晚 5月19日 周五 评价；到时候没有评价，这件事就结束"), "{}", page.text);
+    assert!(!page.text.contains("value=\"no_wish\" checked"), "nothing is chosen for the resident");
+    assert_eq!(page.text.matches("灯已经换好。").count(), 1, "the answer stands there once");
     let none = submit(&mut client, "/case/verdict", &[("handled", "no_wish")]).await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(none.text.contains("href=\"#f-solved\"") && none.text.contains("还没有选解决了没有"));
@@ -210,12 +213,34 @@ async fn the_verdict_is_the_residents_two_taps_and_a_witness_is_named() {
 }
 
 #[tokio::test]
+async fn a_receipt_says_what_comes_next_and_when_it_is_the_residents_turn() {
+    let kit = Kit::new().await;
+    let (raised, mut client) = handled(&kit).await;
+    let receipt = client.get("/case/receipt").await.text;
+    assert!(receipt.contains("：答复您。") && receipt.contains("这之前您不用做什么"), "{receipt}");
+    act(&kit, "clerk-1", &raised, Command::Ask { task: 1, question: "几单元？".into() }).await;
+    let receipt = client.get("/case/receipt").await.text;
+    assert!(receipt.contains("到时候没有回答，问题收回") && receipt.contains("去回答"), "{receipt}");
+    assert!(!receipt.contains("您不用做什么") && receipt.contains("：请您回答一个问题。"), "{receipt}");
+    let (_, mut client) = answered(&kit).await;
+    let receipt = client.get("/case/receipt").await.text;
+    assert!(receipt.contains("2023年5月19日 周五 评价；到时候没有评价，这件事就结束，记作“没联系上”"), "{receipt}");
+    assert!(!receipt.contains("您不用做什么") && receipt.contains("去评价"), "{receipt}");
+    let slip = client.get("/case/slip").await.text;
+    assert!(slip.contains("最晚 2023年5月19日 周五：请您评价。") && slip.contains("data-print hidden"), "{slip}");
+    submit(&mut client, "/case/verdict", &[("solved", "no")]).await;
+    let receipt = client.get("/case/receipt").await.text;
+    assert!(receipt.contains("现在没有要等的日期") && !receipt.contains("您不用做什么"), "{receipt}");
+}
+
+#[tokio::test]
 async fn a_solved_case_offers_no_reopening_and_a_withdrawn_one_does() {
     let kit = Kit::new().await;
     let (_, mut client) = answered(&kit).await;
-    let yes = [("solved", "yes"), ("handled", "no_wish")];
-    assert_eq!(submit(&mut client, "/case/verdict", &yes).await.location(), "/case?done=verdict-sent");
+    let yes = [("solved", "yes")];
+    assert_eq!(submit(&mut client, "/case/verdict", &yes).await.location(), "/case?done=verdict-sent", "two taps");
     let page = client.get("/case").await;
+    assert!(page.text.contains("您的评价：解决了，办得好不好没有说"), "left alone: {}", page.text);
     assert!(!page.text.contains("action=\"/case/reopen\"") && !page.text.contains("action=\"/case/withdraw\""));
     let raised = kit.raise("停水了").await;
     let mut client = opened(&kit, &raised).await;
@@ -335,6 +360,9 @@ async fn a_receipt_is_checked_without_scripts_too_and_a_changed_one_does_not_fit
     let good = client.post("/verify", &[("receipt", &raised.receipt), ("vkey", &vkey)]).await;
     assert_eq!(good.status, StatusCode::OK);
     assert!(good.text.contains("对得上") && good.text.contains("raised"), "{}", good.text);
+    let broken = format!("{}\n {}", &vkey[..20], &vkey[20..]);
+    let copied = client.post("/verify", &[("receipt", &raised.receipt), ("vkey", &broken)]).await;
+    assert_eq!(copied.status, StatusCode::OK, "a key line that was broken on paper is the same key");
     let changed = raised.receipt.replacen("index ", "index 1", 1);
     let bad = client.post("/verify", &[("receipt", &changed)]).await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -348,6 +376,7 @@ async fn everybody_may_read_how_it_works_what_is_kept_and_the_parts_of_pages() {
     let kit = Kit::new().await;
     let mut client = kit.client();
     let how = client.get("/how").await;
+    assert!(how.text.contains("<ol><li>您提出。"), "steps are numbered: {}", how.text);
     assert!(how.text.contains("一步一步") && how.headers["cache-control"].to_str().unwrap().starts_with("public"));
     let kept = client.get("/privacy").await;
     assert!(kept.text.contains("账本证明不了什么") && kept.text.contains("没有到期自动删除"));

@@ -167,6 +167,44 @@ async fn a_case_goes_from_the_grid_to_the_answer_with_every_post_doing_its_part(
 }
 
 #[tokio::test]
+async fn one_case_has_one_last_day_and_one_count_of_days_on_every_page() {
+    let kit = Kit::new().await;
+    kit.clock.set(at("2023-05-09T09:00:00"));
+    let code = dispatched(&kit, Raise { track: Track::Petition, ..hotline("房屋渗水") }).await.code;
+    // Sixty days end on a Saturday: what binds is the Monday, and nobody is told of the other day but as its reason.
+    kit.clock.set(at("2023-06-01T09:00:00"));
+    let mut clerk = kit.role(Role::Clerk).await;
+    clerk.get("/desk").await.has("还有 39 天").has("7月10日 周一").lacks("7月8日");
+    let page = clerk.case(&code).await;
+    page.has("还有 39 天").has("最晚 7月10日 周一 答复诉求人").has("<dd>7月8日 周六</dd>");
+    clerk.get(&format!("/cases/{code}/slip")).await.has("7月10日 周一").lacks("7月8日");
+    kit.clock.set(at("2023-07-20T09:00:00"));
+    let mut clerk = kit.role(Role::Clerk).await;
+    clerk.get("/desk").await.has("超期 10 天");
+    let page = clerk.case(&code).await;
+    page.has("超期 10 天（期限 7月10日 周一），请马上办：示范住建局答复诉求人。").lacks("最晚 7月10日");
+}
+
+#[tokio::test]
+async fn a_right_that_nobody_used_is_no_work_done_in_time_and_what_ended_says_how() {
+    let kit = Kit::new().await;
+    let raised = dispatched(&kit, hotline("楼道灯不亮")).await;
+    let mut clerk = kit.role(Role::Clerk).await;
+    clerk.case(&raised.code).await.has("可以提出，到 <time").has("已结束的期限 2 个");
+    let answer = [("task", "1"), ("outcome", "done"), ("text", "灯修好了")];
+    let page = clerk.done(&raised.code, "answer", &answer).await;
+    page.has("</svg><span>没有用到</span>").has("等到 <time").has("派单 5月4日 周四，结束 5月4日 周四");
+    let verdict = Verdict { solved: Solved::Partly, handled: Handled::Fair, asked_for_good: false, witnessed: false };
+    resident(&kit, raised.id, Command::GiveVerdict { verdict, words: String::new(), witness: String::new() }).await;
+    let page = clerk.case(&raised.code).await;
+    page.has("怎么结束的").has("不用再办").lacks("</svg>接下来").has("等到了 <time").has("已结束的期限 5 个");
+    let mut auditor = kit.role(Role::Auditor).await;
+    auditor.case(&raised.code).await.has("class=\"work work-read\"").lacks("class=\"work-act\"");
+    let objected = dispatched(&kit, hotline("不归我们的")).await;
+    clerk.done(&objected.code, "object", &[("task", "1"), ("reason", "归水务")]).await.has("提出了 <time");
+}
+
+#[tokio::test]
 async fn photos_that_are_brought_to_the_counter_are_taken_down_with_the_case() {
     let kit = Kit::new().await;
     let mut grid = kit.role(Role::Grid).await;
@@ -213,7 +251,7 @@ async fn an_answer_to_a_petition_goes_by_the_head_and_a_review_by_supervision() 
     resident(&kit, raised.id, Command::AskReview { reason: "还在渗".into() }).await;
     let mut supervisor = kit.role(Role::Supervisor).await;
     supervisor.get("/reviews").await.has(code).has("由示范住建局答复");
-    supervisor.case(code).await.has("还在渗").has("id=\"f-answer_review\"");
+    supervisor.case(code).await.has("还在渗").has("id=\"f-answer_review\"").lacks("您的岗位不经办本件");
     let refused = supervisor.act(code, "answer_review", &[("text", "维持")]).await;
     refused.has("href=\"#f-answer_review-outcome\"").has("维持</textarea>");
     supervisor.done(code, "answer_review", &[("outcome", "explained"), ("text", "维持原答复")]).await;

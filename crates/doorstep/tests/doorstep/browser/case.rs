@@ -44,7 +44,8 @@ async fn dispatch(tab: &Tab, code: &str) {
     open(tab, Role::Dispatcher, code).await;
     tab.choose("#f-accept-category", "housing.light").await;
     tab.press("#f-accept .btn").await;
-    tab.at("#f-dispatch-lead").await;
+    // What was accepted has a category, and with it a suggestion: the form is for who sees it otherwise.
+    tab.unfold("#f-dispatch").await;
     tab.choose("#f-dispatch-lead", "housing").await;
     tab.press("#f-dispatch .btn").await;
     tab.at("main:not(:has(#f-dispatch)) ol.line").await;

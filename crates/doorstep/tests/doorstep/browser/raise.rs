@@ -26,6 +26,7 @@ fn one_question_after_the_other_each_can_be_skipped_and_a_neighbour_is_joined() 
         tab.go("/raise").await;
         let visible = "return [...document.querySelectorAll('[data-step]')].filter((s) => s.checkVisibility()).length";
         assert_eq!(tab.run(visible).await, json!(1), "one question at a time");
+        tab.sees("后面还有 5 个小问题，都可以跳过").await;
         tab.press("main form .btn-main").await;
         assert_eq!(tab.path().await, "/raise", "the one box must say something");
         tab.fill("#f-text", TEXT).await;
@@ -107,5 +108,28 @@ fn without_scripts_the_same_questions_stand_on_one_page_and_the_back_button_make
         tab.press("main form .btn-main").await;
         tab.at(".slip .code").await;
         assert_eq!(site.cases(), before + 2, "the back button made a second case");
+    });
+}
+
+#[test]
+fn a_phone_that_says_where_it_is_chooses_the_street_and_sends_the_street_alone() {
+    with_site(async |tab, _| {
+        tab.go("/raise").await;
+        tab.fill("#f-text", TEXT).await;
+        tab.press("[data-step-next]").await;
+        tab.stands_at(None).await;
+        tab.press("[data-here] button").await;
+        tab.sees("没有得到位置").await;
+        tab.stands_at(Some((10.016, 20.003))).await;
+        tab.press("[data-here] button").await;
+        tab.sees("离您最近的是“Unit street-2”").await;
+        assert_eq!(tab.value("[name=street]:checked").await, "street-2");
+        tab.stands_at(Some((30.0, 120.0))).await;
+        tab.press("[data-here] button").await;
+        tab.sees("好像不在本区").await;
+        assert_eq!(tab.value("[name=street]:checked").await, "street-2", "what was chosen stays");
+        let sent = "return [...new FormData(document.querySelector('form[data-steps]')).values()].join(' ')";
+        let sent = tab.run(sent).await;
+        assert!(!sent.as_str().unwrap().contains("10.0"), "{sent}");
     });
 }

@@ -22,8 +22,12 @@ const UNITS: &[(&str, UnitKind)] = &[
     ("water", UnitKind::Bureau),
     ("discipline", UnitKind::Discipline),
     ("street-1", UnitKind::Street),
+    ("street-2", UnitKind::Street),
     ("mediation", UnitKind::Mediation),
 ];
+
+/// Where the streets are.
+const STREETS_AT: &[(&str, &str)] = &[("street-1", "10.00, 20.00"), ("street-2", "10.02, 20.00")];
 
 /// A district that is served, with a case at each turn of its way.
 pub struct Site {
@@ -76,6 +80,7 @@ fn found(story: &Story) {
         kind: *kind,
         parent: None,
         closed: false,
+        at: STREETS_AT.iter().find(|(street, _)| street == code).map(|(_, at)| at.parse().unwrap()),
     };
     story.change(Change::SetUnits(UNITS.iter().map(unit).collect()));
     let category = |code: &str, unit: &str, keyword: &str| Category {

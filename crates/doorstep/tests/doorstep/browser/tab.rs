@@ -192,6 +192,14 @@ impl Tab {
         self.cdp("Network.emulateNetworkConditions", conditions).await;
     }
 
+    /// Where the phone is, in degrees north and east, which its owner lets pages know; none: it can't tell.
+    pub async fn stands_at(&self, place: Option<(f64, f64)>) {
+        let grant = json!({ "origin": self.address, "permissions": ["geolocation"] });
+        self.cdp("Browser.grantPermissions", grant).await;
+        let place = place.map(|(north, east)| json!({ "latitude": north, "longitude": east, "accuracy": 20 }));
+        self.cdp("Emulation.setGeolocationOverride", place.unwrap_or(json!({}))).await;
+    }
+
     /// Opens a page of the server.
     pub async fn go(&self, path: &str) {
         self.driver.goto(format!("{}{path}", self.address)).await.unwrap_or_else(|e| panic!("{path}: {e}"));
