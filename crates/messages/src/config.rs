@@ -133,12 +133,12 @@ pub struct Hook {
 }
 
 impl Config {
-    /// Nothing is configured: everything goes to the test sink, and residents are offered nothing.
+    /// Nothing is configured: everything goes to the test box, and residents are offered nothing.
     pub fn none() -> Config {
         Config { sink: true, ..Config::default() }
     }
 
-    /// A demo: everything goes to the test sink, and residents can choose as if it went out.
+    /// A demo: everything goes to the test box, and residents can choose as if it went out.
     pub fn demo() -> Config {
         Config { sink: true, offer: true, ..Config::default() }
     }

@@ -81,7 +81,7 @@ domain::vocabulary! {
         Waiting "waiting" "等待发送" "waiting",
         Sending "sending" "正在发送" "being sent",
         Sent "sent" "已发送" "sent",
-        Kept "kept" "留在测试箱，没有发出" "kept in the test sink, not sent",
+        Kept "kept" "留在测试信箱，没有发出" "kept in the test box, not sent",
         Dropped "dropped" "不再发送" "not to be sent any more",
         Failed "failed" "多次失败，已停止" "given up after too many tries",
         Unsure "unsure" "不知是否送达，不再自动重发" "perhaps sent, not repeated by itself",
@@ -188,7 +188,7 @@ pub fn still(db: &mut Db, district: i64, old: &Message) -> Result<Option<Message
     rows.first().map(message).transpose()
 }
 
-/// What the test sink kept last, newest first.
+/// What the test box kept last, newest first.
 ///
 /// # Errors
 /// What the database says.

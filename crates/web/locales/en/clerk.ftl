@@ -74,7 +74,7 @@ clerk-near-linked = linked already
 clerk-raised-on = raised { $n }
 
 # Undo
-clerk-undo = If something was done by mistake: a question can be taken back, a joint task released, a link taken back, a dispatch transferred. Answers, verdicts and notes can’t be taken back once they are recorded, only added to; every step stays in the history.
+clerk-undo = If something was done by mistake: a question can be taken back, a joint task released, a link taken back, a dispatch transferred, a proposed answer taken back until the head approves it. Answers that were sent, verdicts and notes can’t be taken back once they are recorded, only added to; every step stays in the history.
 staff-hint-unlink = The two are no longer linked; that they were stays in the history.
 staff-event-unlinked = The link to another case was taken back
 line-unlinked = The link to another case was taken back

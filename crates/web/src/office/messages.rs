@@ -1,4 +1,4 @@
-//! `/admin/messages`: what waits, what does not go out and why, what the test sink kept, and every message as it reads.
+//! `/admin/messages`: what waits, what does not go out and why, what the test box kept, and every message as it reads.
 
 use crate::app::App;
 use crate::caller::Visitor;

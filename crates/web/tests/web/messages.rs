@@ -9,7 +9,7 @@ use messages::{Config, Sender};
 use std::sync::Arc;
 use store::outbox::Kind;
 
-/// A kit whose messages go to the test sink, as in a demo.
+/// A kit whose messages go to the test box, as in a demo.
 async fn kit() -> Kit {
     let mut kit = Kit::new().await;
     kit.app = web::App::new(kit.desk.clone(), kit.place()).unwrap().with_messages(Arc::new(Config::demo()));
