@@ -41,7 +41,8 @@ fn a_petition_goes_through_approval_review_and_re_review_to_the_residents_word()
         assert_eq!(town.case(id).ended.unwrap().0, Ending::PartlyResolved);
         assert_eq!(town.why(&me, id, Command::AskReReview { reason: reason() }), Why::ReviewLate);
         let told = ["raised", "accepted", "dispatched", "proposed", "sent_back", "proposed", "sent_back", "proposed"];
-        let after = ["answered", "review_asked", "review_answered", "re_review_asked", "hearing_opened", "hearing_closed"];
+        let after =
+            ["answered", "review_asked", "review_answered", "re_review_asked", "hearing_opened", "hearing_closed"];
         let end = ["re_review_answered", "verdict_given"];
         assert_eq!(town.kinds(id), [&told[..], &after, &end].concat());
     });
