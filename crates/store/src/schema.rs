@@ -17,10 +17,11 @@ pub const MIGRATIONS: &[(u32, &str)] = &[
     (6, include_str!("schema/006_views.sql")),
     (7, include_str!("schema/007_public.sql")),
     (8, include_str!("schema/008_office.sql")),
+    (9, include_str!("schema/009_truth.sql")),
 ];
 
 /// The migrations of the key store.
-pub(crate) const KEYS: &[(u32, &str)] = &[(1, include_str!("schema/keys_001.sql"))];
+pub(crate) const KEYS: &[(u32, &str)] = &[(1, include_str!("schema/keys_001.sql")), (2, include_str!("schema/keys_002.sql"))];
 
 /// The tables whose rows are never changed or removed.
 pub const APPEND_ONLY: &[&str] = &["events", "tiles", "checkpoints"];

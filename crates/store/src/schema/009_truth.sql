@@ -1,0 +1,1 @@
+-- Version 0.2: what "truth and safety" needs. One step for the whole release, a section for each subject.

@@ -1,0 +1,1 @@
+-- Version 0.2 of the key store.
