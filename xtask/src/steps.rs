@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Integration tests that `--quick` leaves out, by the name of their file or module.
-const SLOW: &[&str] = &["browser", "crash", "environment", "outside"];
+const SLOW: &[&str] = &["browser", "contract", "crash", "environment", "outside"];
 
 /// What went wrong and what to do, in words.
 pub type Result<T> = std::result::Result<T, String>;
@@ -59,6 +59,7 @@ pub fn all() -> Result<()> {
     run.step("lints", lints)?;
     run.step("cargo-deny", bring::cargo_deny)?;
     run.step("axe-core", bring::axe_core)?;
+    run.step("schemathesis", bring::schemathesis)?;
     run.step("licences, bans, sources", deny)?;
     run.step("known holes in dependencies", advisories)?;
     run.step("build of the tests", || build(&["--workspace"]))?;

@@ -5,6 +5,7 @@
 
 mod binary;
 mod browser;
+mod contract;
 mod copies;
 mod crash;
 mod demo;
