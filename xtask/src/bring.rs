@@ -103,6 +103,14 @@ pub fn components() -> Result<String> {
     Ok(String::new())
 }
 
+/// clippy as a compiler: beside the rustc in use, or on the PATH.
+pub fn clippy_driver() -> PathBuf {
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).stdin(Stdio::null()).output();
+    let sysroot = sysroot.ok().and_then(|said| String::from_utf8(said.stdout).ok());
+    let beside = sysroot.map(|sysroot| Path::new(sysroot.trim()).join("bin/clippy-driver"));
+    beside.filter(|driver| driver.is_file()).unwrap_or_else(|| "clippy-driver".into())
+}
+
 /// Brings axe-core where it is missing, into target/tools.
 ///
 /// # Errors
