@@ -10,6 +10,7 @@ mod entropy;
 mod once;
 mod outcome;
 mod password;
+mod standing;
 mod writer;
 
 pub use clock::Clock;
@@ -18,3 +19,4 @@ pub use entropy::{Entropy, read_case_code};
 pub use once::raise_request;
 pub use outcome::{Acted, Changed, Failure, Key, Raised};
 pub use password::{PASSWORD_LEAST, PASSWORD_MOST, fresh_password, hash_password, verify_password};
+pub use standing::Hold;

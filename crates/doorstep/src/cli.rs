@@ -43,6 +43,12 @@ enum Wanted {
         /// The file that describes the ways out for messages, instead of messages.toml in the data folder.
         #[arg(long, env = "DOORSTEP_MESSAGES")]
         messages: Option<PathBuf>,
+        /// How many connections there may be at the same time.
+        #[arg(long, value_name = "NUMBER", env = "DOORSTEP_CONNECTIONS", default_value_t = web::Connections::default().most)]
+        connections: usize,
+        /// How many of them one address may have, other than this machine and the proxies.
+        #[arg(long, value_name = "NUMBER", env = "DOORSTEP_CONNECTIONS_OF_ONE", default_value_t = web::Connections::default().of_one)]
+        connections_of_one: usize,
     },
     /// Begin a district in an empty place.
     Init {
@@ -135,6 +141,20 @@ enum Wanted {
         /// The file that describes the ways out for messages, instead of messages.toml in the data folder.
         #[arg(long, env = "DOORSTEP_MESSAGES")]
         messages: Option<PathBuf>,
+    },
+    /// Show what time the machine's clock says, and what time the service last ran.
+    Clock {
+        /// A folder, or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        /// The machine's clock is right: the next start believes it.
+        #[arg(long)]
+        right: bool,
+    },
+    /// The key store.
+    Keys {
+        #[command(subcommand)]
+        wanted: WithKeys,
     },
     /// Empty the read tables and fill them again from the events.
     Rebuild {
@@ -232,6 +252,19 @@ enum Wanted {
     },
 }
 
+#[derive(Subcommand)]
+enum WithKeys {
+    /// Take the keys that are missing here from another key store, such as a backup's.
+    Merge {
+        /// A folder, or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        /// The folder (or PostgreSQL URL) of the other key store: with keys.db, or keys/keys.db as a backup has it.
+        #[arg(long)]
+        from: String,
+    },
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum DueUnit {
     Working,
@@ -266,12 +299,26 @@ impl Failed {
 impl From<store::StoreError> for Failed {
     fn from(e: store::StoreError) -> Failed {
         let (what, todo) = e.said(false);
+        // A command has ended: it does not go on by itself.
+        let todo = match e {
+            store::StoreError::Full(_) => {
+                "Free some space or raise the quota, then start it again; everything acknowledged is safe.".to_owned()
+            }
+            store::StoreError::Unavailable(_) => {
+                "Check that the database runs and that its address and login are right, then start it again.".to_owned()
+            }
+            _ => todo,
+        };
         Failed::new(what, todo)
     }
 }
 
 impl From<desk::Failure> for Failed {
     fn from(e: desk::Failure) -> Failed {
+        let e = match e {
+            desk::Failure::Store(e) => return e.into(),
+            e => e,
+        };
         let (what, todo) = e.said(domain::Lang::En);
         Failed::new(what, todo)
     }
@@ -294,8 +341,9 @@ pub fn run() -> ExitCode {
     // clap prints its own errors: what is wrong, how it is used; exit code 2.
     let done = match Cli::parse().command {
         None => serve::demo_and_serve(DATA, LISTEN),
-        Some(Wanted::Serve { data, listen, proxy, backups, index, messages }) => {
-            serve::serve(&data, listen, serve::Beside { proxies: proxy, backups, index, messages })
+        Some(Wanted::Serve { data, listen, proxy, backups, index, messages, connections }) => {
+            let connections = web::Connections { most: connections, of_one: connections_of_one };
+            serve::serve(&data, listen, serve::Beside { proxies: proxy, backups, index, messages, connections })
         }
         Some(Wanted::Init { data, name_zh, name_en, origin }) => commands::init(&data, &name_zh, &name_en, &origin),
         Some(Wanted::Demo { data, seed, small }) => demo::demo(&data, seed, small),
@@ -308,6 +356,8 @@ pub fn run() -> ExitCode {
         Some(Wanted::Figures { data, format, wish }) => figures::run(&data, &wish, format),
         Some(Wanted::Verify { data, receipt, checkpoint }) => verify::verify(&data, &[receipt, checkpoint].concat()),
         Some(Wanted::Doctor { data, messages }) => doctor::doctor(&data, messages.as_deref()),
+        Some(Wanted::Clock { data, right }) => commands::clock(&data, right),
+        Some(Wanted::Keys { wanted: WithKeys::Merge { data, from } }) => commands::merge_keys(&data, &from),
         Some(Wanted::Rebuild { data }) => commands::rebuild(&data),
         Some(Wanted::Reindex { data, index }) => commands::reindex(&data, index.as_deref()),
         Some(Wanted::Backup { data, to }) => commands::backup(&data, &to),

@@ -4,9 +4,9 @@ use crate::db::{Db, StoreError};
 use crate::health::{self, Health};
 use crate::keys::{Keys, SIGNING_KEY};
 use crate::place::Place;
-use crate::{backup, read, schema, verify};
+use crate::{backup, heartbeat, read, schema, verify};
 use domain::district::District;
-use domain::moment::date_of;
+use domain::moment::{Jump, date_of, jump};
 use domain::rule::RuleId;
 use domain::{Label, Lang, Moment};
 use std::fs;
@@ -228,6 +228,12 @@ fn contents(place: &Place, number: i64, db: &mut Db, now: Moment, visit: &mut Vi
     visit
         .note(format!("账本：{entries} 条，最后一条 {last}"), format!("ledger: {entries} entries, the last of {last}"));
     clock(&health, &district, now, visit);
+    // A backup's says when it was made.
+    let is_backup = place.folder().is_some_and(|folder| place.keys_file().parent() != Some(folder));
+    let beaten = heartbeat::at(db, number);
+    if let Some(Some(known)) = visit.ask(beaten).filter(|_| !is_backup) {
+        last_run(known, now, visit);
+    }
     calendar(&health, &district, now, visit);
     rules(&district, visit);
     outbox(&health, visit);
@@ -262,6 +268,24 @@ fn clock(health: &Health, district: &District, now: Moment, visit: &mut Visit) {
             Said::new(
                 "如果时钟不对，请先停服务再校准，以免误记时间；如果没错，请载入各年日历。",
                 "If the clock is wrong, stop the service before it dates cases, and set it; if not, load the tables.",
+            ),
+        );
+    }
+}
+
+/// A clock that can't be right by what the running server wrote down last.
+fn last_run(known: Moment, now: Moment, visit: &mut Visit) {
+    let (says, last) = (now.minute(), known.minute());
+    visit.note(format!("服务最后运行：{last}"), format!("last run of the service: {last}"));
+    if jump(known, now) == Jump::Wrong {
+        visit.finding(
+            Said::new(
+                format!("时钟显示 {says}，而服务最后运行是 {last}：服务在确认之前不收件。"),
+                format!("The clock says {says}, but the service last ran at {last}: it holds the intake until somebody says which is right."),
+            ),
+            Said::new(
+                "如果时钟不对，请用时间服务器校准；如果时钟是对的，请停止服务，运行 doorstep clock --right，再启动。",
+                "If the clock is wrong, set it by a time server; if it is right, stop the service, run doorstep clock --right, and start again.",
             ),
         );
     }

@@ -11,7 +11,8 @@ use std::collections::HashSet;
 const ENTRIES: &str = "SELECT COUNT(*) FROM events WHERE district = $1";
 const FARTHEST: &str = "SELECT MAX(due_day), MAX(alarm), MAX(wake) FROM cases WHERE district = $1 AND live = 1";
 const OUTBOX: &str = "SELECT state, COUNT(*) FROM outbox WHERE district = $1 GROUP BY state ORDER BY state";
-const CASES: &str = "SELECT seq, id, erased FROM cases WHERE district = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+pub(crate) const CASES: &str =
+    "SELECT seq, id, erased FROM cases WHERE district = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 
 /// Every statement of this file, to be proved on both engines.
 pub const STATEMENTS: &[&str] = &[ENTRIES, FARTHEST, OUTBOX, CASES];

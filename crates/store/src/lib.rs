@@ -8,6 +8,7 @@ pub mod db;
 pub mod doctor;
 pub mod follow;
 pub mod health;
+pub mod heartbeat;
 pub mod keys;
 pub mod log;
 pub mod outbox;
@@ -19,6 +20,7 @@ pub mod rebuild;
 pub mod records;
 pub mod rows;
 pub mod schema;
+pub mod start;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod tiles;
@@ -39,6 +41,7 @@ pub fn all_statements() -> Vec<&'static str> {
         audit::STATEMENTS,
         follow::STATEMENTS,
         health::STATEMENTS,
+        heartbeat::STATEMENTS,
         log::STATEMENTS,
         outbox::STATEMENTS,
         oversight::STATEMENTS,
@@ -46,6 +49,7 @@ pub fn all_statements() -> Vec<&'static str> {
         read::STATEMENTS,
         rebuild::STATEMENTS,
         records::STATEMENTS,
+        start::STATEMENTS,
         tiles::STATEMENTS,
         view::STATEMENTS,
         view::work::STATEMENTS,

@@ -144,6 +144,11 @@ impl Log {
         &mut self.keys
     }
 
+    /// Reads from both stores together.
+    pub fn with_both<T>(&mut self, read: impl FnOnce(&mut Db, &mut Keys) -> T) -> T {
+        read(&mut self.db, &mut self.keys)
+    }
+
     /// How many entries the ledger has, those of the open group included.
     pub fn size(&self) -> u64 {
         self.edge.size()

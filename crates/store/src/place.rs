@@ -47,6 +47,19 @@ impl Place {
         }
     }
 
+    /// Whether the disk of a folder has room for a group of cases. A database server answers for its own disk.
+    ///
+    /// Error: [`StoreError::Full`].
+    pub fn room(&self) -> Result<()> {
+        const LEAST: u64 = 1 << 20;
+        let Some(folder) = self.folder() else { return Ok(()) };
+        let disk = rustix::fs::statvfs(folder).map_err(|e| io_failed(folder, &e.into()))?;
+        match disk.f_bavail.saturating_mul(disk.f_frsize) {
+            free if free < LEAST => Err(StoreError::Full(format!("{}: {free} bytes left", folder.display()))),
+            _ => Ok(()),
+        }
+    }
+
     /// `doorstep.db` (an empty path for PostgreSQL).
     pub fn database_file(&self) -> PathBuf {
         self.folder().map(|f| f.join("doorstep.db")).unwrap_or_default()

@@ -1,18 +1,26 @@
 //! Signing in and out, one's sessions and one's password.
 
 use crate::app::App;
-use crate::caller::{From, SESSION, Staff, Visitor, cookie_key};
+use crate::caller::{From, SESSION, Staff, Visitor, cookie, cookie_key};
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{FieldError, Page, first_page, go, show_with};
 use crate::problem::Problem;
+use crate::tries::At;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use desk::Entropy;
 use domain::{Label, Moment};
 use serde::Deserialize;
 use store::access::{self, Session};
+
+/// The cookie of a browser in which somebody signed in before: strangers who try that name elsewhere don't shut it out. It
+/// opens nothing.
+const DEVICE: &str = "device";
+/// How long a setting of a browser is kept, in seconds.
+const YEAR: u32 = 365 * 24 * 3600;
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -62,28 +70,29 @@ pub(crate) async fn sign_in(
     let (user, to) = (sent.get("user"), sent.get("to"));
     let district = app.desk().district();
     let account = district.account_of(user).cloned();
-    app.count_sign_in(account.as_ref().map(|a| a.id), from)?;
+    let at = At { user, from, device: cookie(&headers, DEVICE) };
+    app.sign_ins().count(at)?;
     let number = app.desk().number();
     let id = account.as_ref().map_or(0, |a| a.id);
     let hash = app.read(move |db, _| access::password(db, number, id)).await?.filter(|_| id != 0);
     let password = sent.raw("password").to_owned();
-    let right = tokio::task::spawn_blocking(move || desk::verify_password(&password, hash.as_deref()));
-    let right = right.await.map_err(|_| Problem::broken())?;
+    let right = app.hash(move |_| desk::verify_password(&password, hash.as_deref())).await?;
     let Some(account) = account.filter(|_| right) else {
         let text = visitor.l.t("sign-in-wrong");
         let errors = vec![FieldError { field: "user".into(), text }];
         return Ok(sign_in_page(&visitor, StatusCode::UNPROCESSABLE_ENTITY, errors, user, to));
     };
-    app.signed_in(account.id);
-    let cookie = app.random_text();
+    app.sign_ins().right(at);
+    let session_cookie = app.random_text();
     let now = app.desk().now().0;
     let session =
-        Session { key: cookie_key(&cookie), account: account.id, form: app.random(), started: now, seen: now };
+        Session { key: cookie_key(&session_cookie), account: account.id, form: app.random(), started: now, seen: now };
     const OLD: i64 = 7 * 24 * 3600 * 1000;
     let writes = vec![access::end_old_sessions(number, now - OLD), access::begin_session(number, &session)];
     app.desk().put(writes).await?;
     let mut response = go(safe_path(to).unwrap_or(first_page(account.role)));
-    set_cookie(&mut response, &headers, SESSION, &cookie, None);
+    set_cookie(&mut response, &headers, SESSION, &session_cookie, None);
+    set_cookie(&mut response, &headers, DEVICE, &app.sign_ins().device_cookie(user, app.random()), Some(YEAR));
     Ok(response)
 }
 
@@ -190,25 +199,26 @@ pub(crate) async fn password(
     visitor: Visitor,
     staff: Staff,
     From(from): From,
+    headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    app.count_sign_in(Some(staff.account), from)?;
+    let at = At { user: &staff.user, from, device: cookie(&headers, DEVICE) };
+    app.sign_ins().count(at)?;
     let (number, account) = (app.desk().number(), staff.account);
     let hash = app.read(move |db, _| access::password(db, number, account)).await?;
     let (old, new) = (sent.raw("old").to_owned(), sent.raw("new").to_owned());
-    let entropy = app.clone();
-    let work = move || {
+    let work = move |entropy: &mut Entropy| {
         let right = desk::verify_password(&old, hash.as_deref());
-        right.then(|| entropy.with_entropy(|e| desk::hash_password(&new, e)))
+        right.then(|| desk::hash_password(&new, entropy))
     };
-    let done = tokio::task::spawn_blocking(work).await.map_err(|_| Problem::broken())?;
+    let done = app.hash(work).await?;
     let error = |field: &str, key: &str| vec![FieldError { field: field.into(), text: visitor.l.t(key) }];
     let hash = match done {
         None => return account_page(&app, &visitor, &staff, error("old", "account-old-wrong")).await,
         Some(None) => return account_page(&app, &visitor, &staff, error("new", "account-new-short")).await,
         Some(Some(hash)) => hash,
     };
-    app.signed_in(staff.account);
+    app.sign_ins().right(at);
     let writes = vec![access::set_password(number, account, &hash), access::end_sessions(number, account)];
     app.desk().put(writes).await?;
     Ok(go("/sign-in?done=password-changed"))
@@ -235,7 +245,6 @@ pub(crate) async fn print_size(headers: HeaderMap, Query(Setting { to, back }): 
 }
 
 fn remember(headers: &HeaderMap, name: &str, value: &str, back: &str) -> Response {
-    const YEAR: u32 = 365 * 24 * 3600;
     let mut response = go(safe_path(back).unwrap_or("/"));
     set_cookie(&mut response, headers, name, value, Some(YEAR));
     response

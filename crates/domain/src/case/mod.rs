@@ -201,6 +201,8 @@ pub struct Case {
     pub corrections: u16,
     /// Whether the resident has asked for an erasure that is not decided yet.
     pub erasure_asked: bool,
+    /// The last day on which somebody tried a series of wrong digits.
+    pub tried_on: Option<calendar::Date>,
     /// Whether there is a phone number by which somebody can be reached.
     pub contact: bool,
     /// Whether there is an e-mail address.

@@ -18,6 +18,8 @@ mod index;
 mod markers;
 mod messages;
 mod outside;
+mod serving;
+mod starting;
 mod tampered;
 mod tampering;
 mod user;

@@ -42,6 +42,12 @@ pub enum StoreError {
     /// There is no data (or no key store) where it was looked for.
     #[error("there is no data at {0}")]
     Missing(String),
+    /// There are no tables, or no entries: nothing was founded here, or what was here is gone.
+    #[error("there is no district at {0}: none was founded there, or its database was emptied")]
+    NoDistrict(String),
+    /// The key store is not this ledger's.
+    #[error("the keys don't fit the ledger: {0}")]
+    WrongKeys(String),
     /// A backup or restore was pointed at a place that already holds something; nothing was changed.
     #[error("{0} is not empty")]
     NotEmpty(String),
@@ -79,6 +85,8 @@ impl StoreError {
                 format!("数据的结构版本为 {found},本程序只认识到版本 {known}。")
             }
             Self::Missing(m) => format!("{m} 处没有数据。"),
+            Self::NoDistrict(m) => format!("{m} 处没有区的数据：从未建立，或者数据库被清空了。"),
+            Self::WrongKeys(m) => format!("密钥与账本不符：{m}。"),
             Self::NotEmpty(m) => format!("{m} 不是空的。"),
             Self::Other(m) => format!("数据库出错:{m}。"),
         }
@@ -123,6 +131,18 @@ impl StoreError {
             }
             (Self::Missing(_), false) => {
                 "Check the place; doorstep init or doorstep demo makes a new one, and a backup needs its keys folder beside it."
+            }
+            (Self::NoDistrict(_), true) => {
+                "如果这里原来有数据，请保留这些文件，把最近的备份恢复到空文件夹；如果没有，请在空的位置运行 doorstep init。什么都没有更改。"
+            }
+            (Self::NoDistrict(_), false) => {
+                "If there was one, keep these files and restore the latest backup into an empty place; if not, run doorstep init in an empty place. Nothing was changed."
+            }
+            (Self::WrongKeys(_), true) => {
+                "请从最近的密钥备份中取回这本账自己的 keys.db；也可用 doorstep keys merge 从另一个密钥库补齐。什么都没有更改。"
+            }
+            (Self::WrongKeys(_), false) => {
+                "Bring back this ledger's own keys.db from the latest backup of the keys, or take what is missing from another key store with doorstep keys merge. Nothing was changed."
             }
             (Self::NotEmpty(_), true) => "请指定一个空的位置;什么都没有更改。",
             (Self::NotEmpty(_), false) => "Name an empty place; nothing was changed.",

@@ -3,3 +3,10 @@
 -- Erasures are finished in pages, in the order of the cases.
 DROP INDEX cases_erased;
 CREATE INDEX cases_erased ON cases(district, seq) WHERE erased = 1;
+
+-- The heartbeat of the running server, apart from the entries: what time it was when it last ran.
+CREATE TABLE heartbeat(
+  district BIGINT NOT NULL,
+  at BIGINT NOT NULL,            -- by the machine's clock, in milliseconds; 0: a demo, whose clock is its own
+  PRIMARY KEY(district)
+) /*clustered*/;
