@@ -341,7 +341,7 @@ pub fn run() -> ExitCode {
     // clap prints its own errors: what is wrong, how it is used; exit code 2.
     let done = match Cli::parse().command {
         None => serve::demo_and_serve(DATA, LISTEN),
-        Some(Wanted::Serve { data, listen, proxy, backups, index, messages, connections }) => {
+        Some(Wanted::Serve { data, listen, proxy, backups, index, messages, connections, connections_of_one }) => {
             let connections = web::Connections { most: connections, of_one: connections_of_one };
             serve::serve(&data, listen, serve::Beside { proxies: proxy, backups, index, messages, connections })
         }

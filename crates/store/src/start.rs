@@ -101,11 +101,12 @@ pub fn merge(place: &Place, from: &Place, number: i64) -> Result<Merged> {
     let founded = verify::founding_key(&mut db, number)?.map_err(|finding| StoreError::Corrupt(finding.to_string()))?;
     let mut keys = Keys::open(place, number, true)?;
     let mut merged = Merged::default();
-    if signing_key(&mut keys)?.as_ref() != Some(&founded) && signing_key(&mut other)?.as_ref() == Some(&founded) {
-        if let Some(line) = other.secret(SIGNING_KEY)? {
-            keys.put_secret(SIGNING_KEY, &line)?;
-            merged.signing = true;
-        }
+    if signing_key(&mut keys)?.as_ref() != Some(&founded)
+        && signing_key(&mut other)?.as_ref() == Some(&founded)
+        && let Some(line) = other.secret(SIGNING_KEY)?
+    {
+        keys.put_secret(SIGNING_KEY, &line)?;
+        merged.signing = true;
     }
     let mut after = -1;
     loop {
