@@ -19,6 +19,11 @@ impl Key {
         hash.update(key.as_bytes());
         Key(hash.finalize().into())
     }
+
+    /// The key of a row of another system's table: the system's id and the row's number there.
+    pub fn of_import(source: &str, id: &str) -> Key {
+        Key::of(&format!("import:{source}"), id)
+    }
 }
 
 /// A case that was raised, now or when its key was first used.

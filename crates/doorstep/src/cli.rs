@@ -201,7 +201,7 @@ enum Wanted {
     Import {
         /// The table.
         file: PathBuf,
-        /// What its columns mean: a file, or a ready map: messages_answered, messages_open, messages_labelled, boston311.
+        /// What its columns mean: a file (docs/import.md has each of its keys), or the name of a ready map (doorstep map).
         #[arg(long)]
         map: String,
         /// A folder, or a PostgreSQL URL.
@@ -217,7 +217,13 @@ enum Wanted {
         #[arg(long)]
         compare: bool,
     },
-    /// Write cases into a file: .csv, .xlsx or .jsonl, masked unless asked otherwise.
+    /// Print a ready map for import, to begin one's own with; without a name, the names of all.
+    Map {
+        /// The map's name.
+        name: Option<String>,
+    },
+    /// Write cases into a file: .csv, .xlsx or .jsonl, masked unless asked otherwise. In .csv, phones and other words that a
+    /// spreadsheet would take for a number or a date have an apostrophe in front.
     Export {
         /// A folder, or a PostgreSQL URL.
         #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
@@ -365,6 +371,7 @@ pub fn run() -> ExitCode {
         Some(Wanted::Import { file, map, data, dry_run, only_good, compare }) => {
             import::import(&import::Wanted { file, map, data, dry_run, only_good, compare })
         }
+        Some(Wanted::Map { name }) => import::print_map(name.as_deref()),
         Some(Wanted::Export { data, out, from, to, unmasked, purpose }) => {
             let window = store::records::Window { from, to };
             export::purpose(unmasked, purpose.as_deref())

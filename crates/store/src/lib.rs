@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod follow;
 pub mod health;
 pub mod heartbeat;
+pub mod imports;
 pub mod keys;
 pub mod log;
 pub mod outbox;
@@ -37,6 +38,7 @@ pub use place::{Place, WriterLock};
 pub fn all_statements() -> Vec<&'static str> {
     let parts = [
         access::STATEMENTS,
+        imports::STATEMENTS,
         bench::STATEMENTS,
         audit::STATEMENTS,
         follow::STATEMENTS,

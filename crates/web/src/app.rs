@@ -64,6 +64,7 @@ struct Inner {
     proxies: Vec<IpAddr>,
     finder: Option<reading::Finder>,
     messages: Arc<Config>,
+    workbooks: workbook::Reader,
 }
 
 impl App {
@@ -101,6 +102,7 @@ impl App {
             proxies: Vec::new(),
             finder: None,
             messages: Arc::new(Config::none()),
+            workbooks: workbook::Reader::this_program(),
         })))
     }
 
@@ -156,6 +158,15 @@ impl App {
     /// With the ways out for messages: what residents may choose from, and what the administrator sees.
     pub fn with_messages(self, messages: Arc<Config>) -> App {
         self.with(|inner| Inner { messages, ..inner })
+    }
+
+    /// With another reader of workbooks than this program.
+    pub fn with_workbooks(self, workbooks: workbook::Reader) -> App {
+        self.with(|inner| Inner { workbooks, ..inner })
+    }
+
+    pub(crate) fn workbooks(&self) -> workbook::Reader {
+        self.0.workbooks
     }
 
     /// What searches; none where no place for an index was named.

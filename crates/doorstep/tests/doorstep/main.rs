@@ -20,6 +20,7 @@ mod messages;
 mod outside;
 mod serving;
 mod starting;
+mod tables;
 mod tampered;
 mod tampering;
 mod user;

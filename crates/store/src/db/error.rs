@@ -49,7 +49,7 @@ pub enum StoreError {
     #[error("the keys don't fit the ledger: {0}")]
     WrongKeys(String),
     /// A backup or restore was pointed at a place that already holds something; nothing was changed.
-    #[error("{0} is not empty")]
+    #[error("the place {0} is not empty")]
     NotEmpty(String),
     /// Anything else, with the engine's own words.
     #[error("the database failed: {0}")]
@@ -71,24 +71,25 @@ impl StoreError {
         matches!(self, Self::Unavailable(_) | Self::Full(_) | Self::Busy(_) | Self::Locked(_))
     }
 
+    /// In the words of whoever reads it: the engine's own, which are English, stand in the log and in the English sentence.
     fn what_zh(&self) -> String {
         match self {
-            Self::Unavailable(m) => format!("无法连接数据库:{m}。"),
-            Self::Full(m) => format!("数据所在的磁盘或配额已满:{m}。"),
-            Self::ReadOnly(m) => format!("数据无法写入:{m}。"),
-            Self::Locked(m) => format!("另一个进程正在写入 {m}。"),
-            Self::Busy(m) => format!("数据库正忙:{m}。"),
-            Self::Corrupt(m) => format!("数据已损坏:{m}。"),
-            Self::Refused(m) => format!("数据库拒绝了这一更改:{m}。"),
-            Self::Shape(m) => format!("数据与程序预期的结构不符:{m}。"),
+            Self::Unavailable(_) => "现在无法连接数据库。".into(),
+            Self::Full(_) => "数据所在的磁盘或配额已满。".into(),
+            Self::ReadOnly(_) => "数据无法写入。".into(),
+            Self::Locked(at) => format!("另一个进程正在写入 {at}。"),
+            Self::Busy(_) => "数据库正忙。".into(),
+            Self::Corrupt(_) => "数据已损坏。".into(),
+            Self::Refused(_) => "数据库拒绝了这一更改。".into(),
+            Self::Shape(_) => "数据与程序预期的结构不符。".into(),
             Self::Newer { found, known } => {
-                format!("数据的结构版本为 {found},本程序只认识到版本 {known}。")
+                format!("数据的结构版本为 {found}，本程序只认识到版本 {known}。")
             }
-            Self::Missing(m) => format!("{m} 处没有数据。"),
-            Self::NoDistrict(m) => format!("{m} 处没有区的数据：从未建立，或者数据库被清空了。"),
-            Self::WrongKeys(m) => format!("密钥与账本不符：{m}。"),
-            Self::NotEmpty(m) => format!("{m} 不是空的。"),
-            Self::Other(m) => format!("数据库出错:{m}。"),
+            Self::Missing(at) => format!("{at} 处没有数据。"),
+            Self::NoDistrict(at) => format!("{at} 处没有区的数据：从未建立，或者数据库被清空了。"),
+            Self::WrongKeys(_) => "密钥与账本不符。".into(),
+            Self::NotEmpty(at) => format!("{at} 不是空的。"),
+            Self::Other(_) => "数据库出错。".into(),
         }
     }
 
@@ -157,4 +158,30 @@ fn sentence(clause: &str) -> String {
     let mut letters = clause.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_keeps_its_letters_and_the_engines_own_words_stay_out_of_the_chinese_sentence() {
+        let (en, _) = StoreError::NotEmpty("pgb".into()).said(false);
+        assert_eq!(en, "The place pgb is not empty.");
+        assert_eq!(StoreError::NotEmpty("pgb".into()).said(true).0, "pgb 不是空的。");
+        let engine = "disk I/O error";
+        for error in [
+            StoreError::Unavailable(engine.into()),
+            StoreError::Full(engine.into()),
+            StoreError::ReadOnly(engine.into()),
+            StoreError::Busy(engine.into()),
+            StoreError::Corrupt(engine.into()),
+            StoreError::Refused(engine.into()),
+            StoreError::Shape(engine.into()),
+            StoreError::Other(engine.into()),
+        ] {
+            let ((zh, _), (en, _)) = (error.said(true), error.said(false));
+            assert!(!zh.contains(engine) && en.contains(engine), "{zh} {en}");
+        }
+    }
 }

@@ -10,3 +10,10 @@ CREATE TABLE heartbeat(
   at BIGINT NOT NULL,            -- by the machine's clock, in milliseconds; 0: a demo, whose clock is its own
   PRIMARY KEY(district)
 ) /*clustered*/;
+
+-- Imports: the ids of the systems that cases came from. With one of them a case is found by its number there.
+CREATE TABLE import_sources(
+    district BIGINT NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY(district, source)
+);
