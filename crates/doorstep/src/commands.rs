@@ -103,8 +103,13 @@ pub fn rebuild(data: &str) -> Done {
     let mut writer = Db::open_writer(&place)?;
     store::schema::migrate(&mut writer)?;
     let mut reader = Db::open_reader(&place)?;
-    let count = store::rebuild::rebuild(&mut reader, &mut writer, NUMBER)?;
-    say(format_args!("The read tables are made anew from {count} entries."));
+    let bar = bar();
+    let count = store::rebuild::rebuild(&mut reader, &mut writer, NUMBER, &mut |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    say(format_args!("The indexes and the read tables are made anew from {count} entries."));
     Ok(())
 }
 

@@ -8,6 +8,7 @@
 use crate::db::{Access, Db, Engine, Result, StoreError, Value};
 use crate::place::{self, Place, WriterLock};
 use crate::schema::{self, Table};
+use crate::structure;
 use domain::Moment;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -195,12 +196,16 @@ fn take(from: &mut Db, migrations: &[(u32, &str)], to: &Path, progress: &mut dyn
     if kept.is_err() {
         // A half copy only takes up the space that may just have run out.
         let _ = fs::remove_file(&part);
-        let _ = fs::remove_file(format!("{}-journal", part.display()));
+        for beside in ["journal", "wal", "shm"] {
+            let _ = fs::remove_file(format!("{}-{beside}", part.display()));
+        }
     }
     kept
 }
 
-/// SQLite's online backup inside one snapshot, so that it is not started over by a commit that comes in between.
+/// SQLite's online backup inside one snapshot, so that it is not started over by a commit that comes in between. A page
+/// after the other: it needs neither memory nor a second copy. What was erased is not in a page any more, because the
+/// writer overwrites what it removes. The copy is then looked over, without holding up anybody.
 fn copy_pages(from: &mut Db, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
     from.begin()?;
     from.query("SELECT COUNT(*) FROM sqlite_master", &[])?;
@@ -208,30 +213,11 @@ fn copy_pages(from: &mut Db, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> R
     from.rollback()?;
     copied?;
     // A copy of a file with a write-ahead log says so in its header, and could then not be read on a read-only disk.
-    // Rewriting it also leaves out what was deleted (an erased row, a destroyed key).
+    // Opening it as a fresh file changes that.
     let mut copy = Db::fresh_file(to)?;
-    copy.execute_batch("VACUUM")
-}
-
-fn pages(from: &mut Db, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
-    let mut copy = Db::fresh_file(to)?;
-    let (Some(source), Some(target)) = (from.sqlite(), copy.sqlite()) else {
-        return Err(StoreError::Other("pages are copied between SQLite files only".into()));
-    };
-    let failed = crate::db::sqlite_failed;
-    let backup = rusqlite::backup::Backup::new(source, target).map_err(failed)?;
-    loop {
-        let step = backup.step(PAGES).map_err(failed)?;
-        let now = backup.progress();
-        let all = u64::try_from(now.pagecount).unwrap_or(0);
-        progress(all.saturating_sub(u64::try_from(now.remaining).unwrap_or(0)), all);
-        match step {
-            rusqlite::backup::StepResult::Done => return Ok(()),
-            rusqlite::backup::StepResult::More => {}
-            _ => {
-                return Err(StoreError::Busy("the file is locked by another program".into()));
-            }
-        }
+    match structure::fault(&mut copy, structure::Depth::Quick)? {
+        Some(fault) => Err(StoreError::Corrupt(fault)),
+        None => Ok(()),
     }
 }
 
@@ -269,6 +255,9 @@ fn build(from: &mut Db, to: &mut Db, migrations: &[(u32, &str)], progress: &mut 
         if done - before != count {
             return Err(StoreError::Other(format!("the table {} changed while it was copied", table.name)));
         }
+    }
+    if tables.iter().any(|table| table.name == "events") {
+        schema::ship(to)?;
     }
     Ok(())
 }

@@ -22,6 +22,7 @@ pub mod records;
 pub mod rows;
 pub mod schema;
 pub mod start;
+pub mod structure;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod tiles;
@@ -61,5 +62,13 @@ pub fn all_statements() -> Vec<&'static str> {
     ];
     let mut all = parts.concat();
     all.extend(verify::statements());
+    all
+}
+
+/// The statements that go through all that a district ever had, each with the reason why it may.
+pub fn all_walks() -> Vec<(&'static str, &'static str)> {
+    let parts = [bench::WALKS, health::WALKS, outbox::WALKS, records::WALKS];
+    let mut all = parts.concat();
+    all.extend(verify::walks());
     all
 }

@@ -17,3 +17,9 @@ CREATE TABLE import_sources(
     source TEXT NOT NULL,
     PRIMARY KEY(district, source)
 );
+
+-- What the database really does: what is open is found, and counted, without looking at what has ended.
+CREATE INDEX cases_reviews ON cases(district, alarm, seq) WHERE stage IN ('review', 're_review');
+CREATE INDEX cases_inbox_stage ON cases(district, sealed, stage, alarm) WHERE inbox = 1;
+CREATE INDEX outbox_sending ON outbox(district, seq, no) WHERE state = 'sending';
+CREATE INDEX cases_live_due ON cases(district, due_day) WHERE live = 1;
