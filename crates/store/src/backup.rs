@@ -221,6 +221,28 @@ fn copy_pages(from: &mut Db, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> R
     }
 }
 
+fn pages(from: &mut Db, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
+    let mut copy = Db::fresh_file(to)?;
+    let (Some(source), Some(target)) = (from.sqlite(), copy.sqlite()) else {
+        return Err(StoreError::Other("pages are copied between SQLite files only".into()));
+    };
+    let failed = crate::db::sqlite_failed;
+    let backup = rusqlite::backup::Backup::new(source, target).map_err(failed)?;
+    loop {
+        let step = backup.step(PAGES).map_err(failed)?;
+        let now = backup.progress();
+        let all = u64::try_from(now.pagecount).unwrap_or(0);
+        progress(all.saturating_sub(u64::try_from(now.remaining).unwrap_or(0)), all);
+        match step {
+            rusqlite::backup::StepResult::Done => return Ok(()),
+            rusqlite::backup::StepResult::More => {}
+            _ => {
+                return Err(StoreError::Busy("the file is locked by another program".into()));
+            }
+        }
+    }
+}
+
 /// Makes the same schema version in an empty database and copies every table of it. Both have a transaction open.
 fn build(from: &mut Db, to: &mut Db, migrations: &[(u32, &str)], progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
     let version = schema::version(from)?;
