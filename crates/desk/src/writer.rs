@@ -297,7 +297,8 @@ impl Writer {
         }
         let news = decided?;
         let id = CaseId(self.entropy.bytes());
-        let secret = if raise.secret.is_empty() { digits.clone() } else { raise.secret.clone() };
+        let chosen = domain::typed::digits(&raise.secret);
+        let secret = if chosen.is_empty() { digits.clone() } else { chosen };
         self.log.make_key(id, self.entropy.rng());
         for photo in photos {
             self.log.file(id, &photo.hash, &photo.kind, &photo.bytes, self.entropy.rng())?;

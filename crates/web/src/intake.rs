@@ -144,6 +144,7 @@ struct Step {
 /// The case that a code and its secret open. A wrong one is counted: a case stops listening after too many.
 pub(crate) async fn open(app: &App, typed: &str, secret: &str) -> Result<History, Problem> {
     let code = read_case_code(typed).ok_or_else(Problem::wrong_secret)?;
+    let secret = domain::typed::digits(secret);
     let number = app.desk().number();
     let wanted = code.clone();
     let id = app.read(move |db, _| read::by_code(db, number, &wanted)).await?.ok_or_else(Problem::wrong_secret)?;

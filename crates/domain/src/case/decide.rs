@@ -12,6 +12,7 @@ use crate::district::{District, UnitCode, UnitKind, unfilled};
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;
+use crate::typed;
 
 /// What a decision may know: handed in, so that the rules stay pure.
 #[derive(Clone, Copy, Debug)]
@@ -47,8 +48,9 @@ impl New {
     }
 
     pub(super) fn with(mut self, name: &str, text: &str) -> New {
-        if !text.trim().is_empty() {
-            self.private.insert(name.to_owned(), text.trim().to_owned());
+        let text = typed::kept(text);
+        if !text.is_empty() {
+            self.private.insert(name.to_owned(), text);
         }
         self
     }
@@ -60,7 +62,7 @@ impl New {
 }
 
 pub(super) fn required(text: &str, field: &'static str) -> Result<(), Refusal> {
-    if text.trim().is_empty() {
+    if !typed::says_something(text) {
         return Err(Refusal::at(Why::Empty, field));
     }
     optional(text, field, TEXT_MOST)
@@ -245,7 +247,7 @@ impl Decision<'_> {
             Command::GiveVerdict { verdict, words, witness } => {
                 optional(words, "words", TEXT_MOST)?;
                 optional(witness, "witness", LINE_MOST)?;
-                if verdict.witnessed == witness.trim().is_empty() {
+                if verdict.witnessed != typed::says_something(witness) {
                     return Err(Refusal::at(Why::WitnessName, "witness"));
                 }
                 let stop = self.stop(|c| c.rule == RuleId::VerdictAsk);
@@ -484,7 +486,7 @@ impl Decision<'_> {
         if !self.case.track.outcomes().contains(&outcome) {
             return Err(Refusal::at(Why::WrongOutcome, "outcome").about_term(outcome));
         }
-        if self.case.track == Track::Petition && basis.trim().is_empty() {
+        if self.case.track == Track::Petition && !typed::says_something(basis) {
             return Err(Refusal::at(Why::NeedsBasis, "basis"));
         }
         if self.case.question.is_some() {

@@ -94,6 +94,7 @@ struct Story {
     now: Moment,
     case: Case,
     bodies: Vec<Body<Event>>,
+    privates: Vec<Fields>,
 }
 
 impl Story {
@@ -104,7 +105,7 @@ impl Story {
     fn raised(raise: Raise) -> Story {
         let now = Moment::from_local(date(2024, 3, 4).at(9, 0, 0, 0));
         let id = CaseId([7; 16]);
-        let mut story = Story { district: founded(), now, case: Case::blank(id), bodies: vec![] };
+        let mut story = Story { district: founded(), now, case: Case::blank(id), bodies: vec![], privates: vec![] };
         let actor = Actor::Resident;
         let facts =
             Facts { now, actor: &actor, district: &story.district, code: "CODE", secret: "123456", other: None };
@@ -117,6 +118,7 @@ impl Story {
         for new in news {
             evolve(&mut self.case, self.now, actor, &new.event, &new.clocks);
             let (at, by) = (self.now, actor.clone());
+            self.privates.push(new.private);
             self.bodies.push(Body { nonce: "00".into(), at, by, event: new.event, clocks: new.clocks });
         }
     }
@@ -147,6 +149,11 @@ impl Story {
         story.act(&by, accept(track)).unwrap();
         story.act(&by, dispatch(unit)).unwrap();
         story
+    }
+
+    /// What was kept last under a name.
+    fn private(&self, name: &str) -> &str {
+        self.privates.iter().rev().find_map(|p| p.get(name)).unwrap()
     }
 
     fn clock(&self, rule: domain::rule::RuleId) -> &Clock {

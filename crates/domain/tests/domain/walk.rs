@@ -114,7 +114,13 @@ impl Walk<'_> {
             Ok(news) => news,
             Err(refusal) => return self.refused(&refusal),
         };
-        let mut story = Story { district: District::default(), now: self.now, case: Case::blank(id), bodies: vec![] };
+        let mut story = Story {
+            district: District::default(),
+            now: self.now,
+            case: Case::blank(id),
+            bodies: vec![],
+            privates: vec![],
+        };
         let before = story.case.clone();
         story.take(&actor, news);
         self.cases.push(story);

@@ -7,6 +7,7 @@ use super::times::Edge;
 use domain::Moment;
 use domain::case::{Contact, Door, Origin, Raise, TEXT_MOST, TITLE_MOST, Track};
 use domain::district::{CategoryCode, District, UnitCode, UnitKind};
+use domain::typed::says_something;
 use serde::Serializer;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
@@ -189,11 +190,6 @@ struct RowReader<'a> {
     faults: Vec<Fault>,
 }
 
-/// Whether nothing can be seen in a text.
-fn blank(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}'))
-}
-
 fn shorten(text: &str, most: usize) -> String {
     if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
 }
@@ -206,7 +202,7 @@ impl RowReader<'_> {
     /// A cell without space around it; none if nothing can be seen in it.
     fn cell(&self, column: &str) -> Option<&str> {
         let cell = self.record.cells.get(*self.at.get(column)?)?;
-        if blank(cell) { None } else { Some(cell.trim()) }
+        says_something(cell).then(|| cell.trim())
     }
 
     fn maybe(&self, column: Option<&String>) -> Option<&str> {
