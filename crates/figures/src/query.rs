@@ -16,10 +16,14 @@ const BASIS: &str = "WITH basis AS (SELECT \
 COALESCE((SELECT seq + 1 FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1), 0) AS size, \
 COALESCE((SELECT (at + 28800000) / 86400000 FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1), 0) AS day) ";
 
-/// What a filter is narrowed to. Where unit, category or street are named, sealed cases are not counted.
+/// What a filter is narrowed to. Where unit, category or street are named, sealed cases are not counted; otherwise as
+/// [`Filter::sealed`] says, which is $8.
 const NARROWED: &str = "($4 = '' OR COALESCE(lead, '~') = $4) AND ($5 = '' OR track = $5) \
 AND ($6 = '' OR COALESCE(category, '~') = $6 OR COALESCE(coarse, '~') = $6) \
-AND ($7 = '' OR COALESCE(street, '~') = $7) AND (sealed = 0 OR ($4 = '' AND $6 = '' AND $7 = ''))";
+AND ($7 = '' OR COALESCE(street, '~') = $7) AND (sealed = 0 OR ($4 = '' AND $6 = '' AND $7 = '' \
+AND ($8 = 2 OR ($8 = 1 AND $5 = '' AND $3 <= (SELECT day FROM basis) + 1))))";
+/// The rows of a breakdown that could tell of a sealed case.
+const OPEN: &str = " AND (sealed = 0 OR $8 = 2)";
 
 /// How the numbers are grouped.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,10 +76,10 @@ impl Grouping {
                 let key = "COALESCE(lead, '~') || ' ' || COALESCE(coarse, '~')".to_owned();
                 (key, " AND sealed = 0", " GROUP BY lead, coarse".to_owned())
             }
-            Grouping::Track => ("track".to_owned(), "", " GROUP BY track".to_owned()),
+            Grouping::Track => ("track".to_owned(), OPEN, " GROUP BY track".to_owned()),
             Grouping::Day => {
                 let day = window.column();
-                (format!("CAST({day} AS TEXT)"), "", format!(" GROUP BY {day}"))
+                (format!("CAST({day} AS TEXT)"), OPEN, format!(" GROUP BY {day}"))
             }
         }
     }
@@ -134,7 +138,7 @@ fn listing(window: Window, conditions: &[Condition]) -> String {
     format!(
         "{BASIS}SELECT seq, id, code, track, stage, coarse, street, lead, sealed, raised_day, due_day, met_day, \
          ended_day, ending FROM cases WHERE district = $1 AND {day} >= $2 AND {day} < $3 AND {NARROWED} AND {} \
-         AND +seq > $8 ORDER BY +seq LIMIT $9",
+         AND +seq > $9 ORDER BY +seq LIMIT $10",
         sql_of(conditions)
     )
 }
@@ -171,9 +175,9 @@ fn text_of(texts: &'static Texts, definition: &Definition, part: Part) -> Option
     texts.iter().find(|(w, c, _)| *w == definition.window && *c == conditions).map(|(_, _, sql)| sql.as_str())
 }
 
-fn arguments(number: i64, filter: &Filter) -> Vec<Value> {
+fn arguments(number: i64, filter: &Filter, list: bool) -> Vec<Value> {
     let (from, to) = (day_number(filter.from()), day_number(filter.to()));
-    args![number, from, to, filter.unit(), filter.track(), filter.category(), filter.street()]
+    args![number, from, to, filter.unit(), filter.track(), filter.category(), filter.street(), filter.sealed(list)]
 }
 
 /// The numbers of one group, by window in the order of [`COLUMNS`].
@@ -205,10 +209,10 @@ pub(crate) struct Counts {
     pub(crate) groups: BTreeMap<String, Numbers>,
 }
 
-fn run(db: &mut Db, number: i64, filter: &Filter, grouping: Grouping) -> Result<Counts> {
+fn run(db: &mut Db, number: i64, filter: &Filter, grouping: Grouping, list: bool) -> Result<Counts> {
     let sql = COUNTING.iter().find(|(g, _)| *g == grouping).map(|(_, sql)| sql.as_str()).unwrap_or_default();
     let mut counts = Counts { ledger_size: 0, groups: BTreeMap::new() };
-    for row in db.query_text(sql, &arguments(number, filter))? {
+    for row in db.query_text(sql, &arguments(number, filter, list))? {
         let part = row.text(0)?;
         let Some(window) = Window::ALL.iter().find(|w| w.column() == part) else {
             counts.ledger_size = row.int(2)? as u64;
@@ -231,7 +235,7 @@ fn month_of(day: &str) -> Result<String> {
 
 /// The numbers of a filter as a whole.
 pub(crate) fn whole(db: &mut Db, number: i64, filter: &Filter) -> Result<(u64, Numbers)> {
-    let mut counts = run(db, number, filter, Grouping::Whole)?;
+    let mut counts = run(db, number, filter, Grouping::Whole, false)?;
     Ok((counts.ledger_size, counts.groups.remove("").unwrap_or_default()))
 }
 
@@ -259,12 +263,12 @@ pub struct Group {
 }
 
 /// All figures in force of a filter by group, sorted by the group's code. One query. A month without a case is there,
-/// with its dashes; another group is not. By unit, category and street sealed accusations are not counted.
+/// with its dashes; another group is not. Sealed accusations are in no group, but for the discipline unit by track and month.
 ///
 /// # Errors
 /// What the database says.
 pub fn breakdown(db: &mut Db, number: i64, filter: &Filter, by: By) -> Result<Vec<Group>> {
-    let mut counts = run(db, number, filter, Grouping::of(by, filter))?;
+    let mut counts = run(db, number, filter, Grouping::of(by, filter), false)?;
     if by == By::Month {
         filter.months().into_iter().for_each(|month| {
             counts.groups.entry(month).or_default();
@@ -293,7 +297,7 @@ pub struct Cell {
 /// # Errors
 /// What the database says.
 pub fn cross(db: &mut Db, number: i64, filter: &Filter) -> Result<Vec<Cell>> {
-    let Counts { ledger_size, groups } = run(db, number, filter, Grouping::Cross)?;
+    let Counts { ledger_size, groups } = run(db, number, filter, Grouping::Cross, false)?;
     let cell = |(key, numbers): (String, Numbers)| {
         // No code holds a space.
         let (unit, category) = key.split_once(' ')?;
@@ -305,12 +309,13 @@ pub fn cross(db: &mut Db, number: i64, filter: &Filter) -> Result<Vec<Cell>> {
     Ok(groups.into_iter().filter_map(cell).collect())
 }
 
-/// The number of cases of a part of a figure; 0 if the figure has no such part.
+/// How many cases the list behind a part of a figure has; 0 if the figure has no such part. A figure that counts sealed
+/// accusations counts more.
 ///
 /// # Errors
 /// What the database says.
 pub fn count(db: &mut Db, number: i64, filter: &Filter, definition: &Definition, part: Part) -> Result<u64> {
-    let (_, numbers) = whole(db, number, filter)?;
+    let numbers = run(db, number, filter, Grouping::Whole, true)?.groups.remove("").unwrap_or_default();
     Ok(numbers.count(definition, part).unwrap_or(0).max(0) as u64)
 }
 
@@ -385,7 +390,7 @@ pub fn list(
     most: usize,
 ) -> Result<Vec<Counted>> {
     let Some(sql) = text_of(&LISTING, definition, part) else { return Ok(Vec::new()) };
-    let mut arguments = arguments(number, filter);
+    let mut arguments = arguments(number, filter, true);
     arguments.extend(args![after.map_or(-1, |index| index as i64), most as u64]);
     db.query(sql, &arguments)?.iter().map(Counted::of).collect()
 }
@@ -400,7 +405,7 @@ pub(crate) fn each_index(
     mut each: impl FnMut(i64),
 ) -> Result<()> {
     let Some(sql) = text_of(&INDEXING, definition, part) else { return Ok(()) };
-    db.for_each(sql, &arguments(number, filter), |row| {
+    db.for_each(sql, &arguments(number, filter, true), |row| {
         each(row.int(0)?);
         Ok(())
     })

@@ -227,3 +227,24 @@ fn a_resident_corrects_at_most_twenty_times_and_then_hears_what_to_do() {
         town.act(&dispatcher(), id, correct());
     });
 }
+
+#[test]
+fn a_photo_that_two_cases_share_links_neither_to_the_other() {
+    everywhere(|town| {
+        let ids = [with_contact(town, Track::Hotline).id, with_contact(town, Track::Accusation).id];
+        let names = |id| match &store::read::stream::<Event>(&mut town.reader(), 1, id).unwrap().events[0].body.event {
+            Event::Raised { photos, .. } => photos.clone(),
+            other => panic!("{other:?}"),
+        };
+        let (one, two) = (names(ids[0]), names(ids[1]));
+        assert_eq!((one.len(), two.len()), (1, 1));
+        assert_ne!(one, two, "the same photo has a name of its own in each case");
+        let own = town.said(ids[0], "raised")[field::PHOTOS].clone();
+        assert_eq!(own, town.said(ids[1], "raised")[field::PHOTOS], "its hash stands in the vault");
+        let files = town.reader().query_text("SELECT hash FROM files WHERE district = $1", &args![1]).unwrap();
+        for file in files {
+            let hash: [u8; 32] = file.array(0).unwrap();
+            assert_ne!(hash.iter().map(|b| format!("{b:02x}")).collect::<String>(), own);
+        }
+    });
+}

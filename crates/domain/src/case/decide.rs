@@ -285,7 +285,8 @@ impl Decision<'_> {
             Command::Erase { ground } => self.erase(*ground),
             Command::Recategorise { category } => {
                 self.category(category)?;
-                one(New::of(Event::Recategorised { category: category.clone() }))
+                let (open, sealed) = self.of_category(category);
+                one(New::of(Event::Recategorised { category: open }).with(field::CATEGORY, sealed))
             }
             Command::CorrectField { field, value } => one(self.correct(*field, value)?),
             Command::ChooseTelling { tell, address } => one(self.choose_telling(*tell, address)?),
@@ -329,12 +330,20 @@ impl Decision<'_> {
         if known { Ok(()) } else { Err(Refusal::at(Why::NoSuchCategory, "category").about(code)) }
     }
 
+    /// A category as the event has it, and as the vault has it: of a sealed case no event tells it.
+    fn of_category<'a>(
+        &self,
+        category: &'a crate::district::CategoryCode,
+    ) -> (Option<crate::district::CategoryCode>, &'a str) {
+        if self.case.is_sealed() { (None, category.as_str()) } else { (Some(category.clone()), "") }
+    }
+
     /// A unit that may get a task in this case.
     pub(super) fn unit(&self, code: &UnitCode, field: &'static str) -> Result<(), Refusal> {
         let unit =
             self.facts.district.open_unit(code).ok_or_else(|| Refusal::at(Why::NoSuchUnit, field).about(code))?;
         let sealed = self.case.is_sealed();
-        if sealed && (unit.kind != UnitKind::Discipline || self.case.accused.as_ref() == Some(code)) {
+        if sealed && (unit.kind != UnitKind::Discipline || self.case.is_about(code, self.facts.district)) {
             return Err(Refusal::at(Why::WrongAccusedUnit, field));
         }
         Ok(())
@@ -436,7 +445,9 @@ impl Decision<'_> {
             started = Some(self.start(RuleId::HotlineDispatch, None));
         }
         let stop = self.stop(|c| c.rule.is_acceptance());
-        Ok(vec![New::of(Event::Accepted { way, category: category.clone() }).clocks(stop).clocks(started)])
+        let (open, sealed) = self.of_category(category);
+        let accepted = New::of(Event::Accepted { way, category: open }).with(field::CATEGORY, sealed);
+        Ok(vec![accepted.clocks(stop).clocks(started)])
     }
 
     fn route(&self, way: Way, text: &str) -> Result<Vec<New>, Refusal> {

@@ -266,20 +266,35 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
             private.insert(name.to_owned(), value.to_owned());
         }
     }
+    let sealed = raise.track == Track::Accusation;
+    let text_of = |code: Option<&str>| code.unwrap_or_default().to_owned();
+    for (name, value) in [
+        (field::CATEGORY, text_of(raise.category.as_ref().map(CategoryCode::as_str))),
+        (field::STREET, text_of(raise.street.as_ref().map(UnitCode::as_str))),
+        (field::ACCUSED, text_of(raise.accused.as_ref().map(UnitCode::as_str))),
+    ] {
+        if sealed && !value.is_empty() {
+            private.insert(name.to_owned(), value);
+        }
+    }
+    if !raise.photos.is_empty() {
+        private.insert(field::PHOTOS.to_owned(), raise.photos.join(" "));
+    }
     let by_resident = matches!(facts.actor, Actor::Resident);
     let event = Event::Raised {
         code: facts.code.to_owned(),
         track: raise.track,
         door: raise.door,
-        category: raise.category.clone(),
-        street: raise.street.clone(),
-        public: raise.public && raise.track != Track::Accusation,
+        category: raise.category.clone().filter(|_| !sealed),
+        street: raise.street.clone().filter(|_| !sealed),
+        public: raise.public && !sealed,
         contact: private.contains_key(field::PHONE),
         tell,
         email: private.contains_key(field::EMAIL),
         oral: raise.oral && !by_resident,
         speakers: raise.speakers,
-        accused: raise.accused.clone(),
+        accused: None,
+        accused_tag: raise.accused.as_ref().and_then(|unit| district.tags.get(unit).cloned()),
         photos: raise.photos.clone(),
         opened: raise.origin.as_ref().map(|o| o.opened),
     };

@@ -352,3 +352,39 @@ fn what_a_resident_types_is_understood_once_and_kept_as_it_was_understood() {
     let story = Story::raised(Raise { text: "灯不亮".into(), contact: none, ..Raise::default() });
     assert!(!story.case.contact, "who has no phone has none");
 }
+
+#[test]
+fn no_event_of_a_sealed_case_tells_what_it_is_about() {
+    let mut story = Story::raised(Raise {
+        track: Track::Accusation,
+        text: "有人收钱。".into(),
+        accused: Some("water".into()),
+        street: Some("street-1".into()),
+        category: Some("heating.cold".into()),
+        ..Raise::default()
+    });
+    let inside = staff("discipline", Role::Dispatcher);
+    story.act(&inside, accept(Track::Accusation)).unwrap();
+    story.act(&inside, Command::Recategorise { category: "street".into() }).unwrap();
+    assert_eq!((&story.case.category, &story.case.street, &story.case.accused), (&None, &None, &None));
+    for body in &story.bodies {
+        let text = serde_json::to_string(body).unwrap();
+        for told in ["\"water\"", "street", "heating"] {
+            assert!(!text.contains(told), "{told} in {text}");
+        }
+    }
+    assert!(story.case.is_about(&"water".into(), &story.district));
+    assert!(!story.case.is_about(&"housing".into(), &story.district));
+    assert!(
+        story.case.is_about(&"housing".into(), &District::default()),
+        "without the tags nobody is safe to show it to"
+    );
+    // Who may see it reads it.
+    let mut raised = story.bodies[0].event.clone();
+    raised.disclose(&story.privates[0]);
+    let Event::Raised { category, street, accused, .. } = raised else { panic!("the first event") };
+    assert_eq!(
+        (category, street, accused),
+        (Some("heating.cold".into()), Some("street-1".into()), Some("water".into()))
+    );
+}

@@ -11,7 +11,7 @@ mod table;
 mod walk;
 
 use domain::case::*;
-use domain::district::{self as ground, Catalogue, Category, District, Responsible, Unit, UnitCode, UnitKind};
+use domain::district::{self as ground, Catalogue, Category, District, Responsible, Unit, UnitCode, UnitKind, UnitTag};
 use domain::{Actor, Label, Lang, Moment, Refusal, Role, Why};
 use jiff::civil::date;
 
@@ -44,6 +44,9 @@ fn change(district: &mut District, command: &ground::Command) -> Result<(), Refu
     for event in ground::decide(district, command, &system())? {
         ground::evolve(district, &event);
     }
+    // As the key store sets them.
+    let tag = |unit: &UnitCode| (unit.clone(), UnitTag(format!("tag of {unit}")));
+    district.tags = district.units.keys().map(tag).collect();
     Ok(())
 }
 

@@ -254,7 +254,7 @@ async fn sent_before(app: &App, headers: &HeaderMap, raise: &Raise) -> Result<Op
 
 /// Whether what stands beside the words is what the case was raised with.
 fn is_all_the_same(history: &History, first: &Told, raise: &Raise) -> bool {
-    let Event::Raised { category, public, tell, accused, photos, .. } = &first.body.event else { return false };
+    let Event::Raised { category, public, tell, accused, .. } = &first.body.event else { return false };
     let said = |name: &str| first.private.get(name).map_or("", String::as_str);
     // A case that joins another one is linked in the same moment; whoever else links it later is staff.
     let second = history.told.get(1).filter(|t| t.body.by == first.body.by);
@@ -267,7 +267,7 @@ fn is_all_the_same(history: &History, first: &Told, raise: &Raise) -> bool {
         && *public == (raise.public && raise.track != Track::Accusation)
         && *tell == contact.tell
         && *accused == raise.accused
-        && *photos == raise.photos
+        && said(field::PHOTOS) == raise.photos.join(" ")
         && joined == raise.joins
         && said(field::NAME) == contact.name
         && said(field::PHONE) == contact.phone
