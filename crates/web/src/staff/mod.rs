@@ -23,6 +23,7 @@ pub(crate) mod slip;
 mod story;
 mod suggest;
 pub(crate) mod templates;
+mod title;
 
 use crate::caller::Staff;
 use calendar::{Calendar, Date};
