@@ -54,18 +54,11 @@ fn checksum(digits: &[usize]) -> usize {
     digits.iter().enumerate().map(|(n, d)| d * (2 * n + 3)).sum::<usize>() % 31
 }
 
-/// A case code as people type it, put into the form in which it was given: look-alikes read as what they look like,
-/// spaces and hyphens where they belong. None if it can't be a code; a single mistyped character is always found.
+/// A case code as people type it ([`domain::typed::code`]), put into the form in which it was given. None if it can't be
+/// a code; a single mistyped character is always found.
 pub fn read_case_code(typed: &str) -> Option<String> {
-    let mut digits = Vec::with_capacity(11);
-    for c in typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '－' | '—' | '_')) {
-        let c = match c.to_ascii_uppercase() {
-            'O' => '0',
-            'I' | 'L' => '1',
-            c => c,
-        };
-        digits.push(ALPHABET.iter().position(|a| char::from(*a) == c)?);
-    }
+    let place = |c: char| ALPHABET.iter().position(|a| char::from(*a) == c);
+    let digits: Vec<usize> = domain::typed::code(typed).chars().map(place).collect::<Option<_>>()?;
     let (check, body) = digits.split_last()?;
     if body.len() != 10 || checksum(body) != *check {
         return None;

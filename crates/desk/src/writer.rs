@@ -140,7 +140,8 @@ impl Writer {
         entropy: Entropy,
         shared: Shared,
     ) -> Result<Writer, StoreError> {
-        let (district, district_last) = read::district(log.db(), number)?;
+        let (mut district, district_last) = read::district(log.db(), number)?;
+        log.keys().tag_units(&mut district)?;
         let last_at = read::last_at(log.db(), number)?;
         publish(&shared.district, &district);
         let watch = match clock {
@@ -277,6 +278,7 @@ impl Writer {
             self.behind = true;
             self.log.reload()?;
             (self.district, self.district_last) = read::district(self.log.db(), self.number)?;
+            self.log.keys().tag_units(&mut self.district)?;
             self.last_at = self.last_at.max(read::last_at(self.log.db(), self.number)?);
             self.changed = false;
             publish(&self.shared.district, &self.district);
@@ -342,12 +344,22 @@ impl Writer {
         if let Some(held) = joined {
             self.held.insert(held.case.id, held);
         }
-        let news = decided?;
+        let mut news = decided?;
         let id = CaseId(self.entropy.bytes());
-        let secret = if raise.secret.is_empty() { digits.clone() } else { raise.secret.clone() };
+        let chosen = domain::typed::digits(&raise.secret);
+        let secret = if chosen.is_empty() { digits.clone() } else { chosen };
         self.log.make_key(id, self.entropy.rng());
+        let mut names = Vec::with_capacity(photos.len());
         for photo in photos {
-            self.log.file(id, &photo.hash, &photo.kind, &photo.bytes, self.entropy.rng())?;
+            let name = self.log.photo_name(id, &photo.hash)?;
+            self.log.file(id, &name, &photo.kind, &photo.bytes, self.entropy.rng())?;
+            names.push(hex(&name));
+        }
+        for new in &mut news {
+            if let Event::Raised { photos, .. } = &mut new.event {
+                // A photo's own hash would be the same in every case that has it.
+                *photos = std::mem::take(&mut names);
+            }
         }
         let once = self.keyed(once, id)?;
         let first = self.log.size();

@@ -13,6 +13,7 @@ pub mod label;
 pub mod moment;
 pub mod refusal;
 pub mod rule;
+pub mod typed;
 
 pub use actor::{Actor, Role};
 pub use label::{Label, Lang};

@@ -83,8 +83,7 @@ impl std::error::Error for Fault {}
 /// A window of days [from, to), and what the cases are narrowed to. An empty field narrows nothing; [`UNKNOWN`] asks
 /// for the cases in which it is not known.
 ///
-/// Sealed accusations count in the whole district and by track. Nothing that is narrowed to a unit, category or street
-/// tells of them.
+/// Nothing that is narrowed to a unit, category or street tells of sealed accusations; [`Sealed`] says where they count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter {
     from: Date,
@@ -93,6 +92,18 @@ pub struct Filter {
     track: String,
     category: String,
     street: String,
+    sealed: Sealed,
+}
+
+/// In which numbers sealed accusations count. In none they stand in a list for anybody but the discipline unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Sealed {
+    /// In the total of the whole district for calendar quarters that are over, and for years of them: from the
+    /// difference of two windows or of two breakdowns nobody learns of one.
+    #[default]
+    Quarters,
+    /// In every total and by track, and in the lists: for the discipline unit, and for what 0.1 published.
+    All,
 }
 
 impl Filter {
@@ -105,7 +116,8 @@ impl Filter {
             return Err(Fault::Window);
         }
         let none = String::new;
-        Ok(Filter { from, to, unit: none(), track: none(), category: none(), street: none() })
+        let sealed = Sealed::default();
+        Ok(Filter { from, to, unit: none(), track: none(), category: none(), street: none(), sealed })
     }
 
     /// Twelve months up to a day, which lies in the last of them.
@@ -124,6 +136,21 @@ impl Filter {
     pub fn longer(&self, months: i64) -> Result<Filter, Fault> {
         let from = self.from.checked_sub(months.months()).map_err(|_| Fault::Window)?;
         Ok(Filter { from, ..self.clone() })
+    }
+
+    /// The same with sealed accusations in every total, by track, and in the lists: for the discipline unit alone.
+    #[must_use]
+    pub fn with_sealed(self) -> Filter {
+        Filter { sealed: Sealed::All, ..self }
+    }
+
+    /// What the statements are told: 0 no sealed accusation counts, 1 those of a window that is over, 2 all.
+    pub(crate) fn sealed(&self, list: bool) -> i64 {
+        let quarter = |date: Date| date.day() == 1 && matches!(date.month(), 1 | 4 | 7 | 10);
+        match self.sealed {
+            Sealed::All => 2,
+            Sealed::Quarters => i64::from(!list && quarter(self.from) && quarter(self.to)),
+        }
     }
 
     /// Narrowed further: `unit` (the one that leads, or led last), `track`, `category` (first level or full code) or

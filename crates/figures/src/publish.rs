@@ -3,7 +3,7 @@
 //! `counted` is the SHA-256, in lower-case hex, of this text: the line `numerator`, then the ledger index of the first
 //! entry of each case that the numerator counts, ascending, one decimal number a line; then, for a figure that has one,
 //! the line `denominator` and its indexes likewise. Every line ends with a line feed. Anybody with the list can
-//! recompute it with `sha256sum`.
+//! recompute it with `sha256sum`. Sealed accusations are in no list; figures that 0.1 published have them in theirs.
 
 use crate::catalogue::{self, Definition, Part};
 use crate::figure::Figure;
@@ -42,6 +42,7 @@ pub(crate) fn entry(figure: &Figure, filter: &Filter, counted: String) -> distri
         participation: figure.participation.as_ref().map(|p| (p.numerator, p.denominator)),
         ledger_size: figure.ledger_size,
         counted,
+        quarters: true,
     }
 }
 

@@ -16,11 +16,12 @@ const BASIS: &str = "WITH basis AS (SELECT \
 COALESCE((SELECT seq + 1 FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1), 0) AS size, \
 COALESCE((SELECT (at + 28800000) / 86400000 FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1), 0) AS day) ";
 
-/// What a filter is narrowed to. Where unit, category or street are named, sealed cases are not counted.
+/// What a filter is narrowed to. Where unit, category or street are named, sealed cases are not counted; otherwise as
+/// [`Filter::sealed`] says, which is $8.
 const NARROWED: &str = "($4 = '' OR COALESCE(lead, '~') = $4) AND ($5 = '' OR track = $5) \
 AND ($6 = '' OR COALESCE(category, '~') = $6 OR COALESCE(coarse, '~') = $6) \
-AND ($7 = '' OR COALESCE(street, '~') = $7) AND (sealed = 0 OR ($4 = '' AND $6 = '' AND $7 = ''))";
-
+AND ($7 = '' OR COALESCE(street, '~') = $7) AND (sealed = 0 OR ($4 = '' AND $6 = '' AND $7 = '' \
+AND ($8 = 2 OR ($8 = 1 AND $5 = '' AND $3 <= (SELECT day FROM basis) + 1))))";
 /// The group of what is sealed, where groups don't tell of it.
 const SEALED: &str = "";
 
@@ -65,6 +66,8 @@ impl Grouping {
     fn sql(self, window: Window) -> (String, String) {
         // What is sealed is a group without a name, for sums over all groups.
         let key = |name: &str| format!("CASE WHEN sealed = 1 THEN '' ELSE {name} END");
+        // By track and by month the discipline unit is told of it.
+        let told = |name: &str| format!("CASE WHEN sealed = 1 AND $8 <> 2 THEN '' ELSE {name} END");
         let open = |column: &str| (key(&format!("COALESCE({column}, '~')")), format!(" GROUP BY {column}, sealed"));
         match self {
             Grouping::Whole => ("''".to_owned(), String::new()),
@@ -76,10 +79,10 @@ impl Grouping {
                 let both = key("COALESCE(lead, '~') || ' ' || COALESCE(coarse, '~')");
                 (both, " GROUP BY lead, coarse, sealed".to_owned())
             }
-            Grouping::Track => ("track".to_owned(), " GROUP BY track".to_owned()),
+            Grouping::Track => (told("track"), " GROUP BY track, sealed".to_owned()),
             Grouping::Day => {
                 let day = window.column();
-                (format!("CAST({day} AS TEXT)"), format!(" GROUP BY {day}"))
+                (told(&format!("CAST({day} AS TEXT)")), format!(" GROUP BY {day}, sealed"))
             }
         }
     }
@@ -136,7 +139,7 @@ fn listing(window: Window, conditions: &[Condition]) -> String {
     format!(
         "{BASIS}SELECT seq, id, code, track, stage, coarse, street, lead, sealed, raised_day, due_day, met_day, \
          ended_day, ending FROM cases WHERE district = $1 AND {day} >= $2 AND {day} < $3 AND {NARROWED} AND {} \
-         AND +seq > $8 ORDER BY +seq LIMIT $9",
+         AND +seq > $9 ORDER BY +seq LIMIT $10",
         sql_of(conditions)
     )
 }
@@ -173,9 +176,10 @@ fn text_of(texts: &'static Texts, definition: &Definition, part: Part) -> Option
     texts.iter().find(|(w, c, _)| *w == definition.window && *c == conditions).map(|(_, _, sql)| sql.as_str())
 }
 
-fn arguments(number: i64, filter: &Filter) -> Vec<Value> {
+/// What the statements are told; `sealed` as [`Filter::sealed`] says it, of this filter or of one that holds it.
+fn arguments(number: i64, filter: &Filter, sealed: i64) -> Vec<Value> {
     let (from, to) = (day_number(filter.from()), day_number(filter.to()));
-    args![number, from, to, filter.unit(), filter.track(), filter.category(), filter.street()]
+    args![number, from, to, filter.unit(), filter.track(), filter.category(), filter.street(), sealed]
 }
 
 /// The numbers of one group, by window in the order of [`COLUMNS`].
@@ -208,23 +212,26 @@ impl Numbers {
     }
 }
 
-/// What one counting statement says: the ledger's size, and the numbers by group.
+/// What one counting statement says: the ledger as it is, and the numbers by group.
 pub(crate) struct Counts {
     pub(crate) ledger_size: u64,
+    /// The district's day of the last entry.
+    day: i64,
     pub(crate) groups: BTreeMap<String, Numbers>,
 }
 
-fn run(db: &mut Db, number: i64, filter: &Filter, grouping: Grouping) -> Result<Counts> {
+fn run(db: &mut Db, number: i64, filter: &Filter, grouping: Grouping, sealed: i64) -> Result<Counts> {
     let sql = COUNTING.iter().find(|(g, _)| *g == grouping).map(|(_, sql)| sql.as_str()).unwrap_or_default();
-    let mut counts = Counts { ledger_size: 0, groups: BTreeMap::new() };
-    for row in db.query_text(sql, &arguments(number, filter))? {
+    let mut counts = Counts { ledger_size: 0, day: 0, groups: BTreeMap::new() };
+    for row in db.query_text(sql, &arguments(number, filter, sealed))? {
         let part = row.text(0)?;
         let Some(window) = Window::ALL.iter().find(|w| w.column() == part) else {
             counts.ledger_size = row.int(2)? as u64;
+            counts.day = row.int(3)?;
             continue;
         };
         let key = match grouping {
-            Grouping::Day => month_of(row.text(1)?)?,
+            Grouping::Day if row.text(1)? != SEALED => month_of(row.text(1)?)?,
             _ => row.text(1)?.to_owned(),
         };
         counts.groups.entry(key).or_default().add(*window, &row)?;
@@ -240,7 +247,7 @@ fn month_of(day: &str) -> Result<String> {
 
 /// The numbers of a filter as a whole.
 pub(crate) fn whole(db: &mut Db, number: i64, filter: &Filter) -> Result<(u64, Numbers)> {
-    let mut counts = run(db, number, filter, Grouping::Whole)?;
+    let mut counts = run(db, number, filter, Grouping::Whole, filter.sealed(false))?;
     Ok((counts.ledger_size, counts.groups.remove("").unwrap_or_default()))
 }
 
@@ -268,12 +275,12 @@ pub struct Group {
 }
 
 /// All figures in force of a filter by group, sorted by the group's code. One query. A month without a case is there,
-/// with its dashes; another group is not. By unit, category and street sealed accusations are not counted.
+/// with its dashes; another group is not. Sealed accusations are in no group, but for the discipline unit by track and month.
 ///
 /// # Errors
 /// What the database says.
 pub fn breakdown(db: &mut Db, number: i64, filter: &Filter, by: By) -> Result<Vec<Group>> {
-    let mut counts = run(db, number, filter, Grouping::of(by, filter))?;
+    let mut counts = run(db, number, filter, Grouping::of(by, filter), filter.sealed(false))?;
     if by == By::Month {
         filter.months().into_iter().for_each(|month| {
             counts.groups.entry(month).or_default();
@@ -315,19 +322,28 @@ pub fn together(db: &mut Db, number: i64, filter: &Filter, by: By) -> Result<Tog
 }
 
 fn month_by_month(db: &mut Db, number: i64, filter: &Filter, by: By) -> Result<Together> {
-    let grouping = if by == By::Month { Grouping::Whole } else { Grouping::of(by, filter) };
-    let (mut all, mut ledger_size) = (Numbers::default(), 0);
+    let (grouping, told) = (Grouping::of(by, filter), filter.sealed(false));
+    let (mut all, mut sealed, mut ledger_size, mut day) = (Numbers::default(), Numbers::default(), 0, 0);
     let (mut months, mut parts): (BTreeMap<String, Numbers>, BTreeMap<String, Numbers>) = Default::default();
     for month in filter.months() {
         let Ok(within) = filter.of_group(By::Month, &month) else { continue };
-        let counts = run(db, number, &within, grouping)?;
-        ledger_size = counts.ledger_size;
+        let counts = run(db, number, &within, grouping, told)?;
+        (ledger_size, day) = (counts.ledger_size, counts.day);
         let sum = months.entry(month).or_default();
         for (key, numbers) in counts.groups {
+            // No month tells of what is sealed, but to the discipline unit.
+            if key == SEALED && told != 2 {
+                sealed.add_all(&numbers);
+                continue;
+            }
             sum.add_all(&numbers);
             all.add_all(&numbers);
             parts.entry(key).or_default().add_all(&numbers);
         }
+    }
+    // The window's own end decides whether it is over, not the end of each of its months.
+    if day_number(filter.to()) <= day + 1 {
+        all.add_all(&sealed);
     }
     let by_month = groups(filter, By::Month, ledger_size, months);
     let groups = if by == By::Month { by_month.clone() } else { groups(filter, by, ledger_size, parts) };
@@ -349,7 +365,7 @@ pub struct Cell {
 /// # Errors
 /// What the database says.
 pub fn cross(db: &mut Db, number: i64, filter: &Filter) -> Result<Vec<Cell>> {
-    let Counts { ledger_size, groups } = run(db, number, filter, Grouping::Cross)?;
+    let Counts { ledger_size, groups, .. } = run(db, number, filter, Grouping::Cross, filter.sealed(false))?;
     let cell = |(key, numbers): (String, Numbers)| {
         // No code holds a space.
         let (unit, category) = key.split_once(' ')?;
@@ -361,12 +377,13 @@ pub fn cross(db: &mut Db, number: i64, filter: &Filter) -> Result<Vec<Cell>> {
     Ok(groups.into_iter().filter_map(cell).collect())
 }
 
-/// The number of cases of a part of a figure; 0 if the figure has no such part.
+/// How many cases the list behind a part of a figure has; 0 if the figure has no such part. A figure that counts sealed
+/// accusations counts more.
 ///
 /// # Errors
 /// What the database says.
 pub fn count(db: &mut Db, number: i64, filter: &Filter, definition: &Definition, part: Part) -> Result<u64> {
-    let (_, numbers) = whole(db, number, filter)?;
+    let numbers = run(db, number, filter, Grouping::Whole, filter.sealed(true))?.groups.remove("").unwrap_or_default();
     Ok(numbers.count(definition, part).unwrap_or(0).max(0) as u64)
 }
 
@@ -441,7 +458,7 @@ pub fn list(
     most: usize,
 ) -> Result<Vec<Counted>> {
     let Some(sql) = text_of(&LISTING, definition, part) else { return Ok(Vec::new()) };
-    let mut arguments = arguments(number, filter);
+    let mut arguments = arguments(number, filter, filter.sealed(true));
     arguments.extend(args![after.map_or(-1, |index| index as i64), most as u64]);
     db.query(sql, &arguments)?.iter().map(Counted::of).collect()
 }
@@ -456,7 +473,7 @@ pub(crate) fn each_index(
     mut each: impl FnMut(i64),
 ) -> Result<()> {
     let Some(sql) = text_of(&INDEXING, definition, part) else { return Ok(()) };
-    db.for_each(sql, &arguments(number, filter), |row| {
+    db.for_each(sql, &arguments(number, filter, filter.sealed(true)), |row| {
         each(row.int(0)?);
         Ok(())
     })

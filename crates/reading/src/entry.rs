@@ -46,11 +46,6 @@ impl Tag {
         Tag::of("stage", code)
     }
 
-    /// The unit that an accusation is about.
-    pub(crate) fn accused(code: &str) -> Tag {
-        Tag::of("accused", code)
-    }
-
     /// Every case.
     pub(crate) fn any() -> Tag {
         Tag("any".into())
@@ -75,8 +70,6 @@ pub struct Entry {
     pub first: u64,
     /// The day on which it was raised, as a day number.
     pub day: i64,
-    /// Whether only the discipline unit may find it.
-    pub sealed: bool,
     /// Title, text and answer, without what leads to somebody: whoever may see the case may find it by these.
     pub words: String,
     /// The place as far as the building, and texts that name one: for who handles the case.
@@ -87,25 +80,30 @@ pub struct Entry {
 
 impl Entry {
     /// What the index may hold of a case as it stands. A text that staff hid is not among it, and of an erased case no word.
-    pub fn of(record: &Record) -> Entry {
+    /// Of a sealed accusation it holds nothing.
+    pub fn of(record: &Record) -> Option<Entry> {
         let (case, texts) = (&record.case, &record.texts);
+        if case.is_sealed() {
+            return None;
+        }
         let known: Vec<&str> = record.personal.iter().map(String::as_str).collect();
         let of = |name: &str| texts.get(name).map_or("", String::as_str);
         let told = [field::TITLE, field::TEXT].iter().filter(|_| !case.withheld).map(|name| of(name));
         let told: Vec<&str> = told.chain([of(field::ANSWER)]).collect();
         let words: Vec<String> = told.iter().map(|text| mask::text(text, &known)).collect();
-        let whole = told.iter().map(|text| mask::numbers(text, &known));
+        // The place stands there for who handles the case, inside the texts too.
+        let names: Vec<&str> = known.iter().copied().filter(|value| *value != of(field::PLACE)).collect();
+        let whole = told.iter().map(|text| mask::numbers(text, &names));
         let with_places = whole.zip(&words).filter(|(whole, words)| whole != *words).map(|(whole, _)| building(&whole));
         let places: Vec<String> = [building(of(field::PLACE))].into_iter().chain(with_places).collect();
-        Entry {
+        Some(Entry {
             first: record.first,
             day: day_number(case.raised_at.date()),
-            sealed: case.is_sealed(),
             // A line break is no word, so that no phrase reaches from one text into the next.
             words: words.join("\n"),
             place: places.join("\n"),
             tags: tags(case, !of(field::ANSWER).is_empty()),
-        }
+        })
     }
 }
 
@@ -116,7 +114,6 @@ fn tags(case: &Case, answered: bool) -> Vec<Tag> {
     if let Some(category) = &case.category {
         tags.extend([Tag::category(category.as_str()), Tag::category(category.coarse())]);
     }
-    tags.extend(case.accused.iter().map(|unit| Tag::accused(unit.as_str())));
     if answered && matches!(case.stage, Stage::Answered | Stage::Ended) {
         tags.push(Tag::answered());
     }
@@ -127,19 +124,23 @@ fn tags(case: &Case, answered: bool) -> Vec<Tag> {
 
 /// A place without its flat: staircases, floors and numbers of rooms lead to a household.
 fn building(place: &str) -> String {
-    let place = mask::numbers(place, &[]);
-    let chars: Vec<char> = place.chars().collect();
-    let (mut out, mut at) = (String::with_capacity(place.len()), 0);
+    let place: Vec<char> = mask::numbers(place, &[]).chars().collect();
+    place.iter().zip(flats(&place)).filter(|(_, flat)| !flat).map(|(c, _)| *c).collect()
+}
+
+/// Which characters are the number of a flat.
+pub(crate) fn flats(chars: &[char]) -> Vec<bool> {
+    let is_digit = |c: &&char| c.is_ascii_digit() || ('０'..='９').contains(*c);
+    let mut flats = vec![false; chars.len()];
+    let mut at = 0;
     while at < chars.len() {
-        let digits = chars[at..].iter().take_while(|c| c.is_ascii_digit()).count();
+        let digits = chars[at..].iter().take_while(is_digit).count();
         let behind: String = chars[at + digits..].iter().take(2).collect();
         let flat = digits >= FLAT_DIGITS || (digits > 0 && FLATS.iter().any(|word| behind.starts_with(word)));
-        if !flat {
-            out.extend(&chars[at..at + digits.max(1)]);
-        }
+        flats[at..at + digits].fill(flat);
         at += digits.max(1);
     }
-    out
+    flats
 }
 
 #[cfg(test)]

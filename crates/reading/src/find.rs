@@ -3,16 +3,19 @@
 //! The index answers with ledger indexes of cases. Whoever shows them reads the cases themselves, and looks again who may
 //! see them: the index may be a moment behind.
 
-use crate::cut::{SEAL, folded, question, single};
-use crate::entry::Tag;
+use crate::cut::{folded_text, question, single};
+use crate::entry::{Tag, flats};
+use crate::mask::{self, Sight};
 use crate::volume::{Error, Fields, Shelf};
-use domain::district::{District, UnitCode, UnitKind};
+use domain::district::{District, UnitCode};
 use domain::{Actor, Role};
 use std::ops::Bound;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use tantivy::collector::TopDocs;
-use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, PhraseQuery, Query, RangeQuery, RegexQuery, TermQuery};
+use tantivy::query::{
+    BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery, RegexQuery, TermQuery,
+};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, Order, Searcher, Term};
 
@@ -23,50 +26,26 @@ const WORDS_MOST: usize = 8;
 /// The most characters of one of them.
 const WORD_MOST: usize = 40;
 
-/// What an account may find: as `domain::case::may_see` says, in terms of the index.
+/// What an account may find: as `domain::case::may_see` says, in terms of the index. No sealed case is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reader {
     unit: UnitCode,
     /// Every case that is not sealed; otherwise those in which the unit has or had a task.
     every: bool,
-    /// Sealed accusations, but for those about the unit itself.
-    sealed: bool,
     /// Whether places lead to cases: for others they are masked.
     places: bool,
 }
 
 impl Reader {
     /// Of an account. None for who reads no cases.
-    pub fn of(actor: &Actor, district: &District) -> Option<Reader> {
+    pub fn of(actor: &Actor) -> Option<Reader> {
         let Actor::Staff { unit, role, .. } = actor else { return None };
         let every = matches!(role, Role::Dispatcher | Role::Supervisor | Role::Leader | Role::Auditor);
         let places = matches!(role, Role::Clerk | Role::Head | Role::Dispatcher);
         if !every && !places {
             return None;
         }
-        let sealed = district.units.get(unit).is_some_and(|u| u.kind == UnitKind::Discipline);
-        Some(Reader { unit: unit.clone(), every, sealed, places })
-    }
-
-    /// Which halves of the index it may look into: the open one, the sealed one.
-    fn halves(&self) -> impl Iterator<Item = Half> {
-        [Some(Half::Open), self.sealed.then_some(Half::Sealed)].into_iter().flatten()
-    }
-}
-
-/// The open cases and the sealed ones share the files, and no term.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Half {
-    Open,
-    Sealed,
-}
-
-impl Half {
-    fn term(self, field: Field, text: &str) -> Term {
-        match self {
-            Half::Open => Term::from_field_text(field, text),
-            Half::Sealed => Term::from_field_text(field, &format!("{SEAL}{text}")),
-        }
+        Some(Reader { unit: unit.clone(), every, places })
     }
 }
 
@@ -77,18 +56,59 @@ pub struct Asked {
     pub text: String,
     /// Marks that it may mean instead.
     pub named: Vec<Tag>,
+    /// What of it texts may be found by: they stand in the index masked, so the word is masked as they are.
+    words: Vec<String>,
+    /// What of it places may be found by.
+    places: Vec<String>,
 }
 
 /// The words of what was typed, at most eight; a name of a unit, a street or a category in either language, or its code,
-/// is understood too.
+/// is understood too. What the index hides of a text is hidden here in the same way: what stands on a page, asked for,
+/// finds its case.
 pub fn asked(typed: &str, district: &District) -> Vec<Asked> {
-    let parts = typed.split(|c: char| c.is_whitespace() || "，。、；,;".contains(c)).filter(|w| !w.is_empty());
-    let words = parts.take(WORDS_MOST).map(|w| w.chars().take(WORD_MOST).collect::<String>());
-    words.map(|text| Asked { named: named(district, &text), text }).collect()
+    let chars: Vec<char> = typed.chars().collect();
+    let texts = mask::hidden(typed, Sight::Other);
+    let places: Vec<bool> =
+        mask::hidden(typed, Sight::Handler).iter().zip(flats(&chars)).map(|(hidden, flat)| *hidden || flat).collect();
+    let parts = |c: &char| c.is_whitespace() || "，。、；,;".contains(*c);
+    let mut asked = Vec::new();
+    let mut at = 0;
+    for part in chars.split(parts) {
+        let (start, end) = (at, at + cut_word(part));
+        at += part.len() + 1;
+        if start < end && asked.len() < WORDS_MOST {
+            let text: String = chars[start..end].iter().collect();
+            let left = |hidden: &[bool]| pieces(&chars[start..end], &hidden[start..end]);
+            asked.push(Asked { named: named(district, &text), words: left(&texts), places: left(&places), text });
+        }
+    }
+    asked
+}
+
+/// How much of a word is looked at: not half of a Latin word or a number.
+fn cut_word(word: &[char]) -> usize {
+    let inside = |n: usize| n > 0 && n < word.len() && word[n - 1].is_alphanumeric() && word[n].is_ascii_alphanumeric();
+    let end = word.len().min(WORD_MOST);
+    (1..=end).rev().find(|n| !inside(*n)).unwrap_or(end)
+}
+
+/// What is left of a word between what is hidden.
+fn pieces(chars: &[char], hidden: &[bool]) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    for (c, hidden) in chars.iter().zip(hidden) {
+        match pieces.last_mut() {
+            Some(last) if !hidden => last.push(*c),
+            Some(last) if !last.is_empty() => pieces.push(String::new()),
+            _ => {}
+        }
+    }
+    pieces.retain(|piece| !question(piece).is_empty());
+    pieces
 }
 
 fn named(district: &District, word: &str) -> Vec<Tag> {
-    let word = folded(word);
+    let word = folded_text(word);
+    let folded = folded_text;
     // 住建局 names 示范住建局; a single character names nothing.
     let means = |name: &str| {
         let name = folded(name);
@@ -217,75 +237,66 @@ fn any_of(mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
     if queries.len() == 1 { queries.swap_remove(0) } else { Box::new(BooleanQuery::union(queries)) }
 }
 
-fn whole(fields: Fields, reader: &Reader, question: &Question) -> Result<Box<dyn Query>, Error> {
-    let halves = reader.halves().map(|half| Ok(all_of(half_of(fields, reader, question, half)?)));
-    Ok(any_of(halves.collect::<Result<_, Error>>()?))
-}
-
 /// A mark, which every match has or hasn't: it says nothing of how good one is.
-fn marked(fields: Fields, half: Half, tag: &Tag) -> Box<dyn Query> {
-    let term = TermQuery::new(half.term(fields.tag, &tag.0), IndexRecordOption::Basic);
+fn marked(fields: Fields, tag: &Tag) -> Box<dyn Query> {
+    let term = TermQuery::new(Term::from_field_text(fields.tag, &tag.0), IndexRecordOption::Basic);
     Box::new(ConstScoreQuery::new(Box::new(term), 0.0))
 }
 
-fn half_of(fields: Fields, reader: &Reader, question: &Question, half: Half) -> Result<Vec<Clause>, Error> {
-    let must = |query| (Occur::Must, query);
+fn whole(fields: Fields, reader: &Reader, question: &Question) -> Result<Box<dyn Query>, Error> {
+    let must = |query: Box<dyn Query>| (Occur::Must, query);
     let mut clauses: Vec<Clause> = Vec::new();
     for asked in &question.words {
-        let words = crate::cut::question(&asked.text);
         let mut ways: Vec<Box<dyn Query>> = Vec::new();
-        for field in [Some(fields.words), reader.places.then_some(fields.place)].into_iter().flatten() {
-            ways.extend(side_by_side(field, half, &words)?);
+        let places = reader.places.then_some((fields.place, &asked.places));
+        for (field, pieces) in [Some((fields.words, &asked.words)), places].into_iter().flatten() {
+            let found = pieces.iter().map(|piece| side_by_side(field, &crate::cut::question(piece)));
+            let found: Vec<Clause> = found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().map(must).collect();
+            ways.extend((!found.is_empty()).then(|| all_of(found)));
         }
-        ways.extend(asked.named.iter().map(|tag| marked(fields, half, tag)));
+        ways.extend(asked.named.iter().map(|tag| marked(fields, tag)));
         // What can't be found, such as a long number, narrows nothing.
         if !ways.is_empty() {
             clauses.push(must(any_of(ways)));
+        } else if !asked.places.is_empty() {
+            // An address leads nobody anywhere who sees none.
+            clauses.push(must(Box::new(EmptyQuery)));
         }
     }
-    clauses.extend(question.tags.iter().map(|tag| must(marked(fields, half, tag))));
-    clauses.extend(rights(fields, reader, half));
+    clauses.extend(question.tags.iter().map(|tag| must(marked(fields, tag))));
+    clauses.extend(rights(fields, reader).map(must));
     if question.from.is_some() || question.to.is_some() {
         let bound = |day: Option<i64>| {
             day.map_or(Bound::Unbounded, |day| Bound::Included(Term::from_field_i64(fields.day, day)))
         };
         let days = RangeQuery::new(bound(question.from), bound(question.to));
         clauses.push(must(Box::new(ConstScoreQuery::new(Box::new(days), 0.0))));
-        // Days are no terms of a half.
-        clauses.push(must(marked(fields, half, &Tag::any())));
     }
-    if clauses.iter().all(|(occur, _)| *occur != Occur::Must) {
-        clauses.push(must(marked(fields, half, &Tag::any())));
+    if clauses.is_empty() {
+        clauses.push(must(marked(fields, &Tag::any())));
     }
-    Ok(clauses)
+    Ok(all_of(clauses))
 }
 
-/// What a reader's every question is narrowed to in a half.
-fn rights(fields: Fields, reader: &Reader, half: Half) -> Option<Clause> {
-    match half {
-        Half::Open if reader.every => None,
-        Half::Open => Some((Occur::Must, marked(fields, half, &Tag::unit(reader.unit.as_str())))),
-        Half::Sealed => Some((Occur::MustNot, marked(fields, half, &Tag::accused(reader.unit.as_str())))),
-    }
+/// What a reader's every question is narrowed to.
+fn rights(fields: Fields, reader: &Reader) -> Option<Box<dyn Query>> {
+    (!reader.every).then(|| marked(fields, &Tag::unit(reader.unit.as_str())))
 }
 
-/// [`rights`] over all halves, for other questions than those of words.
+/// [`rights`] with a mark, for other questions than those of words.
 pub(crate) fn may_find(fields: Fields, reader: &Reader, tag: &Tag) -> Box<dyn Query> {
-    let half = |half: Half| {
-        let clauses = std::iter::once((Occur::Must, marked(fields, half, tag))).chain(rights(fields, reader, half));
-        all_of(clauses.collect())
-    };
-    any_of(reader.halves().map(half).collect())
+    let clauses = std::iter::once(marked(fields, tag)).chain(rights(fields, reader));
+    all_of(clauses.map(|query| (Occur::Must, query)).collect())
 }
 
 /// The terms of one part of a question as they stand in it: with nothing between them that isn't there.
-fn side_by_side(field: Field, half: Half, words: &[crate::cut::Word]) -> Result<Option<Box<dyn Query>>, Error> {
+fn side_by_side(field: Field, words: &[crate::cut::Word]) -> Result<Option<Box<dyn Query>>, Error> {
     let Some(begin) = words.first().map(|w| w.at) else { return Ok(None) };
     if let Some(one) = single(words) {
-        let seal = if half == Half::Sealed { SEAL.to_string() } else { String::new() };
-        return Ok(Some(Box::new(RegexQuery::from_pattern(&format!("{seal}{one}.?"), field)?)));
+        return Ok(Some(Box::new(RegexQuery::from_pattern(&format!("{one}.?"), field)?)));
     }
-    let mut terms: Vec<(usize, Term)> = words.iter().map(|w| (w.at - begin, half.term(field, &w.text))).collect();
+    let term = |w: &crate::cut::Word| Term::from_field_text(field, &w.text);
+    let mut terms: Vec<(usize, Term)> = words.iter().map(|w| (w.at - begin, term(w))).collect();
     if terms.len() == 1 {
         let term = terms.swap_remove(0).1;
         return Ok(Some(Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))));
@@ -296,6 +307,6 @@ fn side_by_side(field: Field, half: Half, words: &[crate::cut::Word]) -> Result<
 impl Asked {
     /// Whether there is something to find it by: not so for a long number, or marks alone.
     pub fn is_findable(&self) -> bool {
-        !self.named.is_empty() || !question(&self.text).is_empty()
+        !self.named.is_empty() || !self.words.is_empty() || !self.places.is_empty()
     }
 }

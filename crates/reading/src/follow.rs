@@ -156,8 +156,8 @@ impl Follower {
     fn build(&mut self) -> Result<bool, Error> {
         let Some(building) = &mut self.building else { return Ok(false) };
         let firsts = follow::behind(&mut self.db, self.number, building.behind, CASES)?;
-        for record in read(&mut self.db, &mut self.keys, self.number, &firsts)? {
-            building.volume.add(&Entry::of(&record))?;
+        for entry in read(&mut self.db, &mut self.keys, self.number, &firsts)?.iter().filter_map(Entry::of) {
+            building.volume.add(&entry)?;
         }
         if let Some(last) = firsts.last() {
             building.behind = *last as i64;
@@ -190,8 +190,8 @@ impl Follower {
         let happened = follow::since(&mut self.db, self.number, from, to)?;
         let cases: BTreeSet<u64> = happened.iter().map(|h| h.first).collect();
         let cases: Vec<u64> = cases.into_iter().collect();
-        for record in read(&mut self.db, &mut self.keys, self.number, &cases)? {
-            volume.put(&Entry::of(&record))?;
+        for entry in read(&mut self.db, &mut self.keys, self.number, &cases)?.iter().filter_map(Entry::of) {
+            volume.put(&entry)?;
         }
         let takes_out = takes_out || happened.iter().any(|h| TAKES_OUT.contains(&h.kind.as_str()));
         let begun = volume.stand().position;

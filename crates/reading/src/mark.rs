@@ -1,6 +1,6 @@
 //! What was found, marked where it stands: made from the text itself when it is shown, never from the index.
 
-use crate::cut::folded;
+use crate::cut::{folded, folded_text};
 
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,14 +50,20 @@ fn cut_off(chars: &[char], marks: &[(usize, usize)], from: usize, most: usize) -
 
 /// Where the words stand, in characters: in order, none inside another.
 fn marks(text: &str, words: &[&str]) -> Vec<(usize, usize)> {
-    let text: Vec<char> = folded(text).chars().collect();
+    let length = text.chars().count();
+    let (text, from): (Vec<char>, Vec<usize>) = folded(text).into_iter().unzip();
     let words: Vec<Vec<char>> =
-        words.iter().map(|w| folded(w).trim().chars().collect::<Vec<char>>()).filter(|w| !w.is_empty()).collect();
-    let mut found = Vec::new();
+        words.iter().map(|w| folded_text(w).trim().chars().collect::<Vec<char>>()).filter(|w| !w.is_empty()).collect();
+    let mut found: Vec<(usize, usize)> = Vec::new();
     let mut at = 0;
     while at < text.len() {
         let here = words.iter().filter(|w| stands(&text, at, w)).map(Vec::len).max();
-        found.extend(here.map(|length| (at, at + length)));
+        if let Some(here) = here {
+            // A sign may be folded to several characters: it is marked once, and whole.
+            let start = from[at].max(found.last().map_or(0, |m| m.1));
+            let end = from.get(at + here).copied().unwrap_or(length).max(from[at + here - 1] + 1);
+            found.extend((start < end).then_some((start, end)));
+        }
         at += here.unwrap_or(1);
     }
     found

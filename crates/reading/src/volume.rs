@@ -3,7 +3,7 @@
 //! How far stands in the commit itself, so that words and position are durable together. A volume that was never
 //! committed has no position, and is thrown away.
 
-use crate::cut::{Cutter, SEAL};
+use crate::cut::Cutter;
 use crate::entry::Entry;
 use crate::find::Finder;
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ use tantivy::{
 };
 
 /// The version of what stands in the index and how: a volume of another one is made anew.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 3;
 /// Memory of the one thread that writes, in bytes: when it is full, a segment goes to disk.
 const MEMORY: usize = 64 << 20;
 /// A segment of which so large a part was replaced is written anew.
@@ -213,14 +213,13 @@ impl Volume {
     /// What the file system says.
     pub fn add(&mut self, entry: &Entry) -> Result<(), Error> {
         let Fields { first, day, words, place, tag } = self.fields;
-        let seal = |text: &str| if entry.sealed { format!("{SEAL}{text}") } else { text.to_owned() };
         let mut document = TantivyDocument::new();
         document.add_u64(first, entry.first);
         document.add_i64(day, entry.day);
-        document.add_text(words, seal(&entry.words));
-        document.add_text(place, seal(&entry.place));
+        document.add_text(words, &entry.words);
+        document.add_text(place, &entry.place);
         for mark in &entry.tags {
-            document.add_text(tag, seal(&mark.0));
+            document.add_text(tag, &mark.0);
         }
         self.writer.add_document(document)?;
         Ok(())

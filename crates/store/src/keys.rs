@@ -8,6 +8,9 @@
 use crate::db::{Access, Db, Engine, Result, StoreError, Value};
 use crate::place::Place;
 use crate::schema;
+use domain::district::{District, UnitCode, UnitTag};
+use ledger::commit::{commitment, field_salt};
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -44,6 +47,9 @@ pub struct Keys {
 
 /// The name of the secret that signs the checkpoints: a secret key line of the note format.
 pub const SIGNING_KEY: &str = "ledger-signing-key";
+
+/// The name of the secret under which units are tagged: 32 bytes as hex.
+pub const TAG_KEY: &str = "unit-tag-key";
 
 /// How many keys one query asks for.
 const ASKED: usize = 64;
@@ -168,6 +174,33 @@ impl Keys {
         self.db.write_list(&[(sql, &args)]).map(drop)
     }
 
+    /// Sets the keyed tags of the district's units. Their key is made from the signing key with the first of them, and is
+    /// a secret of its own from then on. Without a signing key there are no tags, and no accusation of anybody is seen.
+    ///
+    /// # Errors
+    /// What the key store says.
+    pub fn tag_units(&mut self, district: &mut District) -> Result<()> {
+        let Some(key) = self.tag_key()? else { return Ok(()) };
+        let tag = |unit: &UnitCode| {
+            let tag = commitment(&key, unit.as_str().as_bytes());
+            UnitTag(tag.iter().map(|b| format!("{b:02x}")).collect())
+        };
+        district.tags = district.units.keys().map(|unit| (unit.clone(), tag(unit))).collect();
+        Ok(())
+    }
+
+    fn tag_key(&mut self) -> Result<Option<Zeroizing<[u8; 32]>>> {
+        if let Some(known) = self.secret(TAG_KEY)? {
+            return parse_key(&known).map(Some);
+        }
+        let Some(signing) = self.secret(SIGNING_KEY)? else { return Ok(None) };
+        let seed: Zeroizing<[u8; 32]> = Zeroizing::new(Sha256::digest(signing.as_bytes()).into());
+        let key = Zeroizing::new(field_salt(&seed, 0, TAG_KEY));
+        let text: Zeroizing<String> = Zeroizing::new(key.iter().map(|b| format!("{b:02x}")).collect());
+        self.put_secret(TAG_KEY, &text)?;
+        Ok(Some(key))
+    }
+
     /// How many statements this connection has run. ([`Db::statements_run`])
     pub fn statements_run(&self) -> u64 {
         self.db.statements_run()
@@ -187,4 +220,13 @@ impl Keys {
     fn answering(&mut self) -> Result<()> {
         if self.is_alive() { Ok(()) } else { self.reconnect() }
     }
+}
+
+fn parse_key(text: &str) -> Result<Zeroizing<[u8; 32]>> {
+    let mut key = Zeroizing::new([0; 32]);
+    let pair = |n: usize| text.get(2 * n..2 * n + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    for (n, byte) in key.iter_mut().enumerate() {
+        *byte = pair(n).ok_or_else(|| StoreError::Corrupt("the key of the units' tags can't be read".into()))?;
+    }
+    Ok(key)
 }

@@ -242,7 +242,16 @@ impl Log {
         self.group.writes.extend(writes);
     }
 
-    /// Adds a sealed photo of a case to the open group.
+    /// The [name](vault::photo_name) of a photo in its case.
+    ///
+    /// # Errors
+    /// As [`Log::need_key`].
+    pub fn photo_name(&mut self, stream: CaseId, hash: &[u8; 32]) -> Result<[u8; 32]> {
+        self.need_key(stream)?;
+        Ok(vault::photo_name(&self.group.keys[&stream.0], hash))
+    }
+
+    /// Adds a sealed photo of a case to the open group, under its name.
     ///
     /// # Errors
     /// As [`Log::append`].

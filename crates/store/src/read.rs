@@ -216,7 +216,9 @@ fn told(rows: &[Row], keys: &mut Keys, district: i64, id: CaseId) -> Result<Opti
             }
             _ => Fields::new(),
         };
-        Ok(Told { seq: row.int(0)? as u64, version: version as u64, body: body(row.bytes(2)?)?, private })
+        let mut body = body::<Event>(row.bytes(2)?)?;
+        body.event.disclose(&private);
+        Ok(Told { seq: row.int(0)? as u64, version: version as u64, body, private })
     };
     let told = rows.iter().map(tell).collect::<Result<Vec<_>>>()?;
     Ok(replay(id, told.iter().map(|t| &t.body)).map(|case| History { case, told }))

@@ -197,6 +197,7 @@ fn texts(events: Vec<(Stored<Event>, Fields)>) -> Fields {
         match stored.body.event {
             Event::Raised { .. } => {
                 fields.remove(field::SECRET);
+                fields.remove(field::PHOTOS);
                 texts.extend(fields);
             }
             Event::TellingChosen { .. } => texts.extend(fields),

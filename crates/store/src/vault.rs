@@ -74,6 +74,11 @@ pub fn fingerprint(key: &CaseKey, request: &[u8; 32]) -> [u8; 32] {
     commitment(&field_salt(key.bytes(), 0, "request"), request)
 }
 
+/// The name of a photo in its case: a commitment to its SHA-256. The same photo in two cases has two names.
+pub fn photo_name(key: &CaseKey, hash: &[u8; 32]) -> [u8; 32] {
+    commitment(&field_salt(key.bytes(), 0, "photo"), hash)
+}
+
 /// What kind of picture these bytes are; none if they are no picture that a case may have.
 pub fn kind_of(content: &[u8]) -> Option<&'static str> {
     match content {

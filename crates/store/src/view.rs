@@ -62,7 +62,7 @@ const UNRELEASED: &str = concat!(
 const BY_CODE: &str = "SELECT id, sealed FROM cases WHERE district = $1 AND code = $2";
 const CARDS: &str = "SELECT e.stream, e.version, e.body, v.sealed FROM events e \
 LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
-WHERE e.district = $1 AND e.kind IN ('raised', 'field_corrected', 'telling_chosen') AND e.stream IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
+WHERE e.district = $1 AND e.kind IN ('raised', 'field_corrected', 'telling_chosen', 'erased') AND e.stream IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
 $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, \
 $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65) ORDER BY e.stream, e.version";
 const LINKS: &str = "SELECT c.code, c.stage, c.sealed, '' AS link, e.stream FROM events e \
@@ -325,6 +325,8 @@ pub struct Card {
     pub personal: Vec<String>,
     /// The unit that an accusation is about, which never sees it.
     pub accused: Option<UnitCode>,
+    /// Whether its personal data was erased.
+    pub erased: bool,
 }
 
 /// What these cases are about: one statement and one for the keys for each 64.
@@ -350,10 +352,11 @@ pub fn cards(db: &mut Db, keys: &mut Keys, district: i64, ids: &[CaseId]) -> Res
             let card = cards.entry(CaseId(stream)).or_default();
             match read::body::<Event>(row.bytes(2)?)?.event {
                 Event::Raised { accused, .. } => {
-                    card.accused = accused;
+                    card.accused = accused.or(private.get(field::ACCUSED).map(|unit| unit.as_str().into()));
                     card.personal = field::PERSONAL.iter().filter_map(|name| private.get(*name).cloned()).collect();
                     card.fields = private.into_iter().filter(|(name, _)| SHOWN.contains(&name.as_str())).collect();
                 }
+                Event::Erased { .. } => card.erased = true,
                 Event::TellingChosen { .. } => card.personal.extend(private.into_values()),
                 Event::FieldCorrected { field } => {
                     let Some(value) = private.get(field::VALUE) else { continue };

@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
 use desk::Key;
+use domain::typed::plain;
 use subtle::ConstantTimeEq;
 
 /// The longest idempotency key, in bytes.
@@ -96,9 +97,7 @@ impl FromRequest<App> for Sent {
 }
 
 fn urlencoded(body: &[u8]) -> Vec<(String, String)> {
-    // U+0000 can't be kept in a PostgreSQL text, and nobody types it.
-    let clean = |text: std::borrow::Cow<'_, str>| text.replace('\0', "").replace("\r\n", "\n");
-    form_urlencoded::parse(body).take(FIELDS_MOST + 1).map(|(n, v)| (clean(n), clean(v))).collect()
+    form_urlencoded::parse(body).take(FIELDS_MOST + 1).map(|(n, v)| (plain(&n), plain(&v))).collect()
 }
 
 async fn multipart(mut parts: Multipart) -> Result<Sent, Problem> {
@@ -112,8 +111,7 @@ async fn multipart(mut parts: Multipart) -> Result<Sent, Problem> {
                 sent.files.push((name, bytes));
             }
         } else {
-            let text = String::from_utf8_lossy(&bytes).replace('\0', "").replace("\r\n", "\n");
-            sent.fields.push((name, text));
+            sent.fields.push((name, plain(&String::from_utf8_lossy(&bytes))));
         }
         if sent.fields.len() + sent.files.len() > FIELDS_MOST {
             return Err(Problem::form());

@@ -145,6 +145,7 @@ struct Step {
 /// The case that a code and its secret open to somebody at an address. A wrong one is counted (see `tries`).
 pub(crate) async fn open(app: &App, From(from): From, typed: &str, secret: &str) -> Result<History, Problem> {
     let code = read_case_code(typed).ok_or_else(Problem::wrong_secret)?;
+    let secret = domain::typed::digits(secret);
     let number = app.desk().number();
     let attempt = app.tries().begin(&code, from, Tried::Digits)?;
     if let Some(slowed) = app.tries().slowed() {

@@ -33,6 +33,9 @@ impl Writer {
                 self.moved_to = Some(-1);
             }
             district::evolve(&mut self.district, &event);
+            if matches!(event, district::Event::UnitsSet { .. }) {
+                self.log.keys().tag_units(&mut self.district)?;
+            }
             let nonce = hex(&self.entropy.bytes::<16>());
             let body = Body { nonce, at: now, by: actor.clone(), event, clocks: Vec::new() };
             let bytes = serde_json::to_vec(&body).map_err(|e| StoreError::Other(e.to_string()))?;

@@ -17,6 +17,7 @@ fn figure() -> Figure {
         participation: None,
         ledger_size: 3,
         counted: "00".repeat(32),
+        quarters: true,
     }
 }
 

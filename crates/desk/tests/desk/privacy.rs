@@ -252,3 +252,24 @@ fn keys_that_an_old_copy_of_the_key_store_brings_back_are_destroyed_at_the_next_
         assert_eq!(kept(town), 0);
     });
 }
+
+#[test]
+fn a_photo_that_two_cases_share_links_neither_to_the_other() {
+    everywhere(|town| {
+        let ids = [with_contact(town, Track::Hotline).id, with_contact(town, Track::Accusation).id];
+        let names = |id| match &store::read::stream::<Event>(&mut town.reader(), 1, id).unwrap().events[0].body.event {
+            Event::Raised { photos, .. } => photos.clone(),
+            other => panic!("{other:?}"),
+        };
+        let (one, two) = (names(ids[0]), names(ids[1]));
+        assert_eq!((one.len(), two.len()), (1, 1));
+        assert_ne!(one, two, "the same photo has a name of its own in each case");
+        let own = town.said(ids[0], "raised")[field::PHOTOS].clone();
+        assert_eq!(own, town.said(ids[1], "raised")[field::PHOTOS], "its hash stands in the vault");
+        let files = town.reader().query_text("SELECT hash FROM files WHERE district = $1", &args![1]).unwrap();
+        for file in files {
+            let hash: [u8; 32] = file.array(0).unwrap();
+            assert_ne!(hash.iter().map(|b| format!("{b:02x}")).collect::<String>(), own);
+        }
+    });
+}

@@ -5,7 +5,7 @@ use super::decide::{Decision, New, promise, required, told};
 use super::event::Event;
 use super::raise::first_clocks;
 use super::term::*;
-use super::{CaseId, field};
+use super::{Case, CaseId, field};
 use crate::actor::Actor;
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;
@@ -83,7 +83,8 @@ impl Decision<'_> {
     /// The case goes on inside another one that has been taken on. What it owes its own resident runs on.
     pub(super) fn merge(&self, into: CaseId) -> Result<Vec<New>, Refusal> {
         let other = self.other()?;
-        if other.is_sealed() != self.case.is_sealed() || other.accused != self.case.accused || other.erased {
+        let about = |case: &Case| (case.accused.clone(), case.accused_tag.clone());
+        if other.is_sealed() != self.case.is_sealed() || about(other) != about(self.case) || other.erased {
             return Err(Refusal::at(Why::OtherSealed, "into"));
         }
         if other.track != self.case.track {

@@ -12,6 +12,7 @@ use crate::district::{District, UnitCode, UnitKind, unfilled};
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;
+use crate::typed;
 
 /// What a decision may know: handed in, so that the rules stay pure.
 #[derive(Clone, Copy, Debug)]
@@ -47,8 +48,9 @@ impl New {
     }
 
     pub(super) fn with(mut self, name: &str, text: &str) -> New {
-        if !text.trim().is_empty() {
-            self.private.insert(name.to_owned(), text.trim().to_owned());
+        let text = typed::kept(text);
+        if !text.is_empty() {
+            self.private.insert(name.to_owned(), text);
         }
         self
     }
@@ -60,7 +62,7 @@ impl New {
 }
 
 pub(super) fn required(text: &str, field: &'static str) -> Result<(), Refusal> {
-    if text.trim().is_empty() {
+    if !typed::says_something(text) {
         return Err(Refusal::at(Why::Empty, field));
     }
     optional(text, field, TEXT_MOST)
@@ -245,7 +247,7 @@ impl Decision<'_> {
             Command::GiveVerdict { verdict, words, witness } => {
                 optional(words, "words", TEXT_MOST)?;
                 optional(witness, "witness", LINE_MOST)?;
-                if verdict.witnessed == witness.trim().is_empty() {
+                if verdict.witnessed != typed::says_something(witness) {
                     return Err(Refusal::at(Why::WitnessName, "witness"));
                 }
                 let stop = self.stop(|c| c.rule == RuleId::VerdictAsk);
@@ -283,7 +285,8 @@ impl Decision<'_> {
             Command::Erase { ground } => self.erase(*ground),
             Command::Recategorise { category } => {
                 self.category(category)?;
-                one(New::of(Event::Recategorised { category: category.clone() }))
+                let (open, sealed) = self.of_category(category);
+                one(New::of(Event::Recategorised { category: open }).with(field::CATEGORY, sealed))
             }
             Command::CorrectField { field, value } => one(self.correct(*field, value)?),
             Command::ChooseTelling { tell, address } => one(self.choose_telling(*tell, address)?),
@@ -330,12 +333,20 @@ impl Decision<'_> {
         if known { Ok(()) } else { Err(Refusal::at(Why::NoSuchCategory, "category").about(code)) }
     }
 
+    /// A category as the event has it, and as the vault has it: of a sealed case no event tells it.
+    fn of_category<'a>(
+        &self,
+        category: &'a crate::district::CategoryCode,
+    ) -> (Option<crate::district::CategoryCode>, &'a str) {
+        if self.case.is_sealed() { (None, category.as_str()) } else { (Some(category.clone()), "") }
+    }
+
     /// A unit that may get a task in this case.
     pub(super) fn unit(&self, code: &UnitCode, field: &'static str) -> Result<(), Refusal> {
         let unit =
             self.facts.district.open_unit(code).ok_or_else(|| Refusal::at(Why::NoSuchUnit, field).about(code))?;
         let sealed = self.case.is_sealed();
-        if sealed && (unit.kind != UnitKind::Discipline || self.case.accused.as_ref() == Some(code)) {
+        if sealed && (unit.kind != UnitKind::Discipline || self.case.is_about(code, self.facts.district)) {
             return Err(Refusal::at(Why::WrongAccusedUnit, field));
         }
         Ok(())
@@ -437,7 +448,9 @@ impl Decision<'_> {
             started = Some(self.start(RuleId::HotlineDispatch, None));
         }
         let stop = self.stop(|c| c.rule.is_acceptance());
-        Ok(vec![New::of(Event::Accepted { way, category: category.clone() }).clocks(stop).clocks(started)])
+        let (open, sealed) = self.of_category(category);
+        let accepted = New::of(Event::Accepted { way, category: open }).with(field::CATEGORY, sealed);
+        Ok(vec![accepted.clocks(stop).clocks(started)])
     }
 
     fn route(&self, way: Way, text: &str) -> Result<Vec<New>, Refusal> {
@@ -487,7 +500,7 @@ impl Decision<'_> {
         if !self.case.track.outcomes().contains(&outcome) {
             return Err(Refusal::at(Why::WrongOutcome, "outcome").about_term(outcome));
         }
-        if self.case.track == Track::Petition && basis.trim().is_empty() {
+        if self.case.track == Track::Petition && !typed::says_something(basis) {
             return Err(Refusal::at(Why::NeedsBasis, "basis"));
         }
         if self.case.question.is_some() {

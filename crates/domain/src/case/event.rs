@@ -3,9 +3,9 @@
 use super::clock::ClockChange;
 use super::term::*;
 use super::told::Tell;
-use super::{CaseId, Verdict};
+use super::{CaseId, Fields, Verdict, field};
 use crate::actor::Actor;
-use crate::district::{CategoryCode, UnitCode};
+use crate::district::{CategoryCode, UnitCode, UnitTag};
 use crate::moment::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +30,8 @@ macro_rules! events {
 }
 
 events! {
-    /// A resident's request came in. Private: title, text, place, name, phone, e-mail, secret.
+    /// A resident's request came in. Private: title, text, place, name, phone, e-mail, secret, the SHA-256 of its photos;
+    /// of a sealed one category, street and the unit that it is about.
     Raised "raised" {
         code: String,
         track: Track,
@@ -55,9 +56,13 @@ events! {
         /// How many speak for the group, at most five (信访工作条例 20).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         speakers: Option<u8>,
+        /// The unit that an accusation is about, as 0.1 wrote it. Since then it stands in the vault.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         accused: Option<UnitCode>,
-        /// SHA-256 of each photo's sealed bytes, as hex.
+        /// Its keyed tag: the rule that it never sees the case needs no more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        accused_tag: Option<UnitTag>,
+        /// A commitment to each photo under the case's key, as hex; of 0.1 its SHA-256.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         photos: Vec<String>,
         /// When another system opened it, for an imported case.
@@ -66,8 +71,8 @@ events! {
     },
     /// Another system had ended the case before it was imported: without the resident's word here. Private: answer.
     EndedElsewhere "ended_elsewhere" { closed: Moment },
-    /// The case is taken on.
-    Accepted "accepted" { #[serde(default, skip_serializing_if = "Option::is_none")] way: Option<Way>, category: CategoryCode },
+    /// The case is taken on. Private for a sealed one: category.
+    Accepted "accepted" { #[serde(default, skip_serializing_if = "Option::is_none")] way: Option<Way>, #[serde(default, skip_serializing_if = "Option::is_none")] category: Option<CategoryCode> },
     /// The case is not taken on. Private: reason, with the right door.
     NotAccepted "not_accepted" { reason: ScopeReason },
     /// A petition goes to a lawful way. Private: reason, with the address of the right door.
@@ -138,8 +143,8 @@ events! {
     Withdrawn "withdrawn",
     /// Personal data is erased: key and ciphertext are destroyed.
     Erased "erased" { ground: Ground },
-    /// A structured field is corrected.
-    Recategorised "recategorised" { category: CategoryCode },
+    /// A structured field is corrected. Private for a sealed one: category.
+    Recategorised "recategorised" { #[serde(default, skip_serializing_if = "Option::is_none")] category: Option<CategoryCode> },
     /// A private field is corrected. Private: value.
     FieldCorrected "field_corrected" { field: String },
     /// The resident chose how to be told. Private: phone or e-mail, if a new one was given.
@@ -160,6 +165,24 @@ events! {
     DueMoved "due_moved",
     /// Somebody tried a series of wrong digits on that day. Where from is not kept.
     DigitsTried "digits_tried",
+}
+
+impl Event {
+    /// Takes in what a sealed case keeps in the vault: for who may see it.
+    pub fn disclose(&mut self, private: &Fields) {
+        let of = |name: &str| private.get(name).map(String::as_str);
+        match self {
+            Event::Raised { category, street, accused, .. } => {
+                *category = category.take().or(of(field::CATEGORY).map(Into::into));
+                *street = street.take().or(of(field::STREET).map(Into::into));
+                *accused = accused.take().or(of(field::ACCUSED).map(Into::into));
+            }
+            Event::Accepted { category, .. } | Event::Recategorised { category } => {
+                *category = category.take().or(of(field::CATEGORY).map(Into::into));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What is stored for an event beside its private part: these bytes are what the ledger entry commits to.

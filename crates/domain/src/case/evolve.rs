@@ -32,6 +32,7 @@ impl Case {
             email: false,
             tell: None,
             accused: None,
+            accused_tag: None,
             way: None,
             refused: None,
             accepted_on: None,
@@ -101,7 +102,19 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
     }
     match event {
         Event::Raised {
-            code, track, door, category, street, public, contact, tell, email, accused, opened, ..
+            code,
+            track,
+            door,
+            category,
+            street,
+            public,
+            contact,
+            tell,
+            email,
+            accused,
+            accused_tag,
+            opened,
+            ..
         } => {
             case.code.clone_from(code);
             case.track = *track;
@@ -114,6 +127,7 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.email = *email;
             case.tell = *tell;
             case.accused.clone_from(accused);
+            case.accused_tag.clone_from(accused_tag);
             case.stage = Stage::Raised;
         }
         Event::EndedElsewhere { closed } => {
@@ -123,7 +137,7 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         Event::Accepted { way, category } => {
             case.stage = Stage::Accepted;
             case.way = *way;
-            case.category = Some(category.clone());
+            case.category = category.clone().or(case.category.take());
             case.accepted_on.get_or_insert(at.date());
         }
         Event::NotAccepted { reason } => {
@@ -252,7 +266,7 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         }
         Event::ErasureAsked => case.erasure_asked = true,
         Event::ErasureDeclined => case.erasure_asked = false,
-        Event::Recategorised { category } => case.category = Some(category.clone()),
+        Event::Recategorised { category } => case.category = category.clone().or(case.category.take()),
         Event::TellingChosen { tell } => {
             case.contact |= tell.channel == Channel::Sms;
             case.email |= tell.channel == Channel::Email;

@@ -18,12 +18,12 @@ pub use command::{Command, CommandKind, Corrected};
 pub use decide::{Facts, New, decide};
 pub use event::{Body, EVENT_KINDS, Event, lift};
 pub use evolve::{evolve, replay};
-pub use raise::{Contact, Origin, PHOTOS_MOST, Raise, TEXT_MOST, TITLE_MOST, decide_raise, is_phone};
+pub use raise::{Contact, Origin, PHOTOS_MOST, Raise, TEXT_MOST, TITLE_MOST, decide_raise};
 pub use term::*;
 pub use told::{Notice, SILENT, Tell, To, told};
 pub use transition::{TABLE, Transition, Who, allowed, may_see};
 
-use crate::district::{CategoryCode, UnitCode};
+use crate::district::{CategoryCode, District, UnitCode, UnitTag};
 use crate::moment::Moment;
 use calendar::Date;
 use serde::{Deserialize, Serialize};
@@ -72,6 +72,14 @@ pub mod field {
     pub const SHOWN: &str = "shown";
     /// What was answered, likewise.
     pub const SHOWN_ANSWER: &str = "shown_answer";
+    /// The category of a sealed case.
+    pub const CATEGORY: &str = "category";
+    /// The street of a sealed case.
+    pub const STREET: &str = "street";
+    /// The unit that an accusation is about.
+    pub const ACCUSED: &str = "accused";
+    /// The SHA-256 of each photo as hex, with spaces between.
+    pub const PHOTOS: &str = "photos";
     /// Why personal fields were opened, in words.
     pub const PURPOSE: &str = "purpose";
     /// Fields that say who the resident is; masked until a handler acts.
@@ -185,9 +193,9 @@ pub struct Case {
     pub raised_at: Moment,
     /// Where it stands.
     pub stage: Stage,
-    /// Its category, once known.
+    /// Its category, once known; of a sealed case only where its events were disclosed ([`Event::disclose`]).
     pub category: Option<CategoryCode>,
-    /// The street of its place.
+    /// The street of its place; likewise.
     pub street: Option<UnitCode>,
     /// Whether the resident lets the text be shown to neighbours (without contact data).
     pub public: bool,
@@ -209,8 +217,10 @@ pub struct Case {
     pub email: bool,
     /// How the resident wants to be told; none: not at all.
     pub tell: Option<Tell>,
-    /// The unit that an accusation is about; it never sees the case.
+    /// The unit that an accusation is about; it never sees the case. Only where its events were disclosed, or if 0.1 wrote it down.
     pub accused: Option<UnitCode>,
+    /// Its keyed tag.
+    pub accused_tag: Option<UnitTag>,
     /// The lawful way, for a petition.
     pub way: Option<Way>,
     /// Why it was not accepted.
@@ -255,6 +265,12 @@ impl Case {
     /// Whether only the discipline unit may see it.
     pub fn is_sealed(&self) -> bool {
         self.track == Track::Accusation
+    }
+
+    /// Whether it is about a unit. Where the tags of the units are not at hand, an accusation of somebody is about all.
+    pub fn is_about(&self, unit: &UnitCode, district: &District) -> bool {
+        let tagged = |tag: &UnitTag| district.tags.get(unit).is_none_or(|own| own == tag);
+        self.accused.as_ref() == Some(unit) || self.accused_tag.as_ref().is_some_and(tagged)
     }
 
     /// Whether its text may be shown to neighbours: the resident said so, nobody hid it, and it is still there.

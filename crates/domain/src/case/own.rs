@@ -12,6 +12,7 @@ use crate::actor::Actor;
 use crate::label::Label;
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;
+use crate::typed::{kept_line, says_something};
 
 impl Decision<'_> {
     pub(super) fn correct(&self, which: Corrected, value: &str) -> Result<New, Refusal> {
@@ -24,13 +25,15 @@ impl Decision<'_> {
             Corrected::Title => optional(value, "value", TITLE_MOST)?,
             Corrected::Place | Corrected::Name | Corrected::Phone => optional(value, "value", LINE_MOST)?,
         }
-        match (which, self.case.tell.map(|t| t.channel)) {
+        let value = match (which, self.case.tell.map(|t| t.channel)) {
+            (Corrected::Text, _) => value.to_owned(),
             // Messages go there.
             (Corrected::Phone, Some(Channel::Sms)) => mobile(value, "value")?,
-            (Corrected::Phone, _) => phone(value, "value")?,
-            _ => {}
-        }
-        Ok(New::of(Event::FieldCorrected { field: which.code().to_owned() }).with(field::VALUE, value))
+            // "None" is no number to correct it to.
+            (Corrected::Phone, _) => phone(value, "value").and_then(|p| required(&p, "value").map(|()| p))?,
+            (Corrected::Title | Corrected::Place | Corrected::Name, _) => kept_line(value),
+        };
+        Ok(New::of(Event::FieldCorrected { field: which.code().to_owned() }).with(field::VALUE, &value))
     }
 
     /// The channel stands in the event; the address, if a new one is given, goes into the vault.
@@ -43,13 +46,13 @@ impl Decision<'_> {
             Channel::Email => (field::EMAIL, self.case.email),
         };
         self.may_correct("address")?;
-        match (tell.channel, address.trim().is_empty()) {
-            (_, true) if !known => return Err(Refusal::at(Why::NoAddress, "address").about_term(tell.channel)),
-            (Channel::Sms, false) => mobile(address, "address")?,
-            (Channel::Email, false) => email(address, "address")?,
-            _ => {}
-        }
-        Ok(New::of(Event::TellingChosen { tell }).with(name, address))
+        let address = match (tell.channel, says_something(address)) {
+            (_, false) if !known => return Err(Refusal::at(Why::NoAddress, "address").about_term(tell.channel)),
+            (Channel::Sms, true) => mobile(address, "address")?,
+            (Channel::Email, true) => email(address, "address")?,
+            _ => String::new(),
+        };
+        Ok(New::of(Event::TellingChosen { tell }).with(name, &address))
     }
 
     pub(super) fn hide(&self, reason: &str) -> Result<New, Refusal> {

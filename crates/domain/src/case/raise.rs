@@ -11,6 +11,7 @@ use crate::district::{CategoryCode, UnitCode, UnitKind};
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;
+use crate::typed::{self, kept, kept_line};
 use calendar::{Date, Due, Unit};
 use serde::Serialize;
 
@@ -141,12 +142,33 @@ impl Default for Raise {
     }
 }
 
-/// The first words of a text, as a title.
-fn first_words(text: &str) -> String {
-    let line = text.trim().lines().next().unwrap_or_default().trim();
-    let end = line.find(['。', '！', '？', '；']).unwrap_or(line.len());
-    let sentence = &line[..end];
-    if sentence.chars().count() <= 40 { sentence.to_owned() } else { line.chars().take(39).chain(['…']).collect() }
+impl Raise {
+    /// The same as it is understood and kept: without control characters, with codes and numbers folded. What can't be
+    /// understood stays as it is, and is refused.
+    pub fn understood(&self) -> Raise {
+        // What another system wrote down is history: its phone is kept as it was written.
+        let phone = |text: &str| {
+            typed::phone(text).filter(|_| self.origin.is_none()).unwrap_or_else(|| kept_line(text))
+        };
+        let email = |text: &str| typed::email(text).unwrap_or_else(|| kept_line(text));
+        let contact = &self.contact;
+        let text = kept(&self.text);
+        let title = kept_line(&self.title);
+        Raise {
+            title: if title.is_empty() { typed::first_words(&text) } else { title },
+            text,
+            place: kept_line(&self.place),
+            contact: Contact {
+                name: kept_line(&contact.name),
+                phone: phone(&contact.phone),
+                email: email(&contact.email),
+                tell: contact.tell.and_then(Tell::wanted),
+            },
+            secret: typed::digits(&self.secret),
+            origin: self.origin.as_ref().map(|o| Origin { answer: kept(&o.answer), ..o.clone() }),
+            ..self.clone()
+        }
+    }
 }
 
 /// The rules that start when a case of a track is raised.
@@ -171,11 +193,11 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
     {
         return Err(Refusal::new(Why::NotYours));
     }
-    let text = raise.text.trim();
-    if text.is_empty() {
+    let raise = &raise.understood();
+    if raise.text.is_empty() {
         return Err(Refusal::at(Why::Empty, "text"));
     }
-    if text.chars().count() > TEXT_MOST {
+    if raise.text.chars().count() > TEXT_MOST {
         return Err(Refusal::at(Why::TooLong, "text").about(TEXT_MOST));
     }
     if raise.title.chars().count() > TITLE_MOST {
@@ -194,13 +216,13 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         phone(&contact.phone, "phone")?;
     }
     email(&contact.email, "email")?;
-    let tell = contact.tell.and_then(Tell::wanted);
+    let tell = contact.tell;
     match tell.map(|t| t.channel) {
-        Some(Channel::Sms) if contact.phone.trim().is_empty() => {
+        Some(Channel::Sms) if contact.phone.is_empty() => {
             return Err(Refusal::at(Why::NoAddress, "phone").about_term(Channel::Sms));
         }
-        Some(Channel::Sms) => mobile(&contact.phone, "phone")?,
-        Some(Channel::Email) if contact.email.trim().is_empty() => {
+        Some(Channel::Sms) => drop(mobile(&contact.phone, "phone")?),
+        Some(Channel::Email) if contact.email.is_empty() => {
             return Err(Refusal::at(Why::NoAddress, "email").about_term(Channel::Email));
         }
         _ => {}
@@ -233,16 +255,16 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
     }
     sealed_door(raise, facts)?;
     let joined = joined(raise, facts)?;
-    let title = if raise.title.trim().is_empty() { first_words(text) } else { raise.title.trim().to_owned() };
     let mut private = Fields::new();
-    let secret = if raise.secret.is_empty() { facts.secret } else { &raise.secret };
+    let given = facts.secret.to_owned();
+    let secret = if raise.secret.is_empty() { &given } else { &raise.secret };
     for (name, value) in [
-        (field::TITLE, title.as_str()),
-        (field::TEXT, text),
-        (field::PLACE, raise.place.trim()),
-        (field::NAME, raise.contact.name.trim()),
-        (field::PHONE, raise.contact.phone.trim()),
-        (field::EMAIL, raise.contact.email.trim()),
+        (field::TITLE, &raise.title),
+        (field::TEXT, &raise.text),
+        (field::PLACE, &raise.place),
+        (field::NAME, &contact.name),
+        (field::PHONE, &contact.phone),
+        (field::EMAIL, &contact.email),
         (field::SECRET, secret),
         (field::SOURCE, &raise.source),
     ] {
@@ -250,21 +272,36 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
             private.insert(name.to_owned(), value.to_owned());
         }
     }
+    let sealed = raise.track == Track::Accusation;
+    let text_of = |code: Option<&str>| code.unwrap_or_default().to_owned();
+    for (name, value) in [
+        (field::CATEGORY, text_of(raise.category.as_ref().map(CategoryCode::as_str))),
+        (field::STREET, text_of(raise.street.as_ref().map(UnitCode::as_str))),
+        (field::ACCUSED, text_of(raise.accused.as_ref().map(UnitCode::as_str))),
+    ] {
+        if sealed && !value.is_empty() {
+            private.insert(name.to_owned(), value);
+        }
+    }
+    if !raise.photos.is_empty() {
+        private.insert(field::PHOTOS.to_owned(), raise.photos.join(" "));
+    }
     let by_resident = matches!(facts.actor, Actor::Resident);
     let event = Event::Raised {
         code: facts.code.to_owned(),
         track: raise.track,
         door: raise.door,
-        category: raise.category.clone(),
-        street: raise.street.clone(),
-        public: raise.public && raise.track != Track::Accusation,
-        // 无 in the column for phones is no way to reach anybody.
+        category: raise.category.clone().filter(|_| !sealed),
+        street: raise.street.clone().filter(|_| !sealed),
+        public: raise.public && !sealed,
+        // 无 in another system's column for phones is no way to reach anybody.
         contact: private.get(field::PHONE).is_some_and(|phone| phone.chars().any(char::is_numeric)),
         tell,
         email: private.contains_key(field::EMAIL),
         oral: raise.oral && !by_resident,
         speakers: raise.speakers,
-        accused: raise.accused.clone(),
+        accused: None,
+        accused_tag: raise.accused.as_ref().and_then(|unit| district.tags.get(unit).cloned()),
         photos: raise.photos.clone(),
         opened: raise.origin.as_ref().map(|o| o.opened),
     };
@@ -292,8 +329,8 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         vec![ClockChange::Started(running), ClockChange::Stopped { no: 0, on: closed.date() }]
     });
     let mut answer = Fields::new();
-    if !origin.answer.trim().is_empty() {
-        answer.insert(field::ANSWER.to_owned(), origin.answer.trim().to_owned());
+    if !origin.answer.is_empty() {
+        answer.insert(field::ANSWER.to_owned(), origin.answer.clone());
     }
     let done = Event::EndedElsewhere { closed };
     Ok(vec![New { event, clocks: Vec::new(), private }, New { event: done, clocks, private: answer }])
@@ -309,34 +346,19 @@ fn joined(raise: &Raise, facts: &Facts<'_>) -> Result<Option<New>, Refusal> {
     Ok(Some(New::of(Event::Linked { link: LinkKind::Related, to })))
 }
 
-/// Whether a text is nothing, or one phone number: digits and what stands between them.
-pub fn is_phone(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_digit() || " +-()#*转".contains(c))
+/// A phone number as it is understood.
+pub(super) fn phone(text: &str, field: &'static str) -> Result<String, Refusal> {
+    typed::phone(text).ok_or(Refusal::at(Why::BadPhone, field))
 }
 
-/// A phone number as a form takes it.
-pub(super) fn phone(text: &str, field: &'static str) -> Result<(), Refusal> {
-    if is_phone(text) { Ok(()) } else { Err(Refusal::at(Why::BadPhone, field)) }
+/// A number that a text message can be sent to.
+pub(super) fn mobile(text: &str, field: &'static str) -> Result<String, Refusal> {
+    typed::phone(text).filter(|phone| typed::is_mobile(phone)).ok_or(Refusal::at(Why::BadMobile, field))
 }
 
-/// A number that a text message can be sent to: digits, with a plus sign in front or not.
-pub(super) fn mobile(text: &str, field: &'static str) -> Result<(), Refusal> {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let known =
-        text.trim().chars().enumerate().all(|(n, c)| c.is_ascii_digit() || " -".contains(c) || (n == 0 && c == '+'));
-    if known && (5..=15).contains(&digits) { Ok(()) } else { Err(Refusal::at(Why::BadMobile, field)) }
-}
-
-/// One address as mail servers take it, or nothing: `local@domain` in visible characters.
-pub(super) fn email(text: &str, field: &'static str) -> Result<(), Refusal> {
-    let text = text.trim();
-    let known = text.is_empty()
-        || text.split_once('@').is_some_and(|(local, domain)| {
-            let plain = |part: &str| part.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c));
-            let dotted = |part: &str| part.split('.').all(|word| !word.is_empty());
-            plain(local) && dotted(local) && plain(domain) && dotted(domain) && domain.contains('.')
-        });
-    if known { Ok(()) } else { Err(Refusal::at(Why::BadEmail, field)) }
+/// One address as mail servers take it, or nothing.
+pub(super) fn email(text: &str, field: &'static str) -> Result<String, Refusal> {
+    typed::email(text).ok_or(Refusal::at(Why::BadEmail, field))
 }
 
 /// An accusation needs a discipline unit that it is not about, and nobody of the accused unit writes it down. One that

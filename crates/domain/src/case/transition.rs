@@ -192,7 +192,7 @@ pub fn may_see(case: &Case, actor: &Actor, district: &District) -> bool {
     let Actor::Staff { unit, role, .. } = actor else { return false };
     if case.is_sealed() {
         let discipline = district.units.get(unit).is_some_and(|u| u.kind == UnitKind::Discipline);
-        return discipline && case.accused.as_ref() != Some(unit);
+        return discipline && !case.is_about(unit, district);
     }
     match role {
         Role::Dispatcher | Role::Supervisor | Role::Leader | Role::Auditor => true,

@@ -6,6 +6,7 @@ use super::{Account, Catalogue, District, Post, PostCode, Scope, Token, Unit, Un
 use crate::actor::{Actor, Role};
 use crate::refusal::{Refusal, Why};
 use crate::rule::{Rule, RuleId, RuleTable};
+use crate::typed::{kept, kept_line, says_something};
 use calendar::YearTable;
 
 /// The longest name of a token, in characters.
@@ -134,10 +135,10 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
             if district.version > 0 {
                 return Err(Refusal::new(Why::AlreadyFounded));
             }
-            if zh.trim().is_empty() || en.trim().is_empty() {
+            if !says_something(zh) || !says_something(en) {
                 return Err(Refusal::at(Why::Empty, "name"));
             }
-            Event::Founded { zh: zh.clone(), en: en.clone(), origin: origin.clone(), vkey: vkey.clone() }
+            Event::Founded { zh: kept_line(zh), en: kept_line(en), origin: origin.clone(), vkey: vkey.clone() }
         }
         Command::SetUnits(units) => {
             if units.is_empty() {
@@ -147,7 +148,7 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
                 if !u.code.is_well_formed() {
                     return Err(Refusal::at(Why::BadCode, "code").about(&u.code));
                 }
-                if u.zh.trim().is_empty() || u.en.trim().is_empty() {
+                if !says_something(&u.zh) || !says_something(&u.en) {
                     return Err(Refusal::at(Why::Empty, "name").about(&u.code));
                 }
                 if let Some(parent) = &u.parent
@@ -160,7 +161,8 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
             if let Some(unit) = units.iter().find(|u| stands_above_itself(district, units, &u.code)) {
                 return Err(Refusal::at(Why::BadParent, "parent").about(&unit.code));
             }
-            Event::UnitsSet { units: units.clone() }
+            let named = |u: &Unit| Unit { zh: kept_line(&u.zh), en: kept_line(&u.en), ..u.clone() };
+            Event::UnitsSet { units: units.iter().map(named).collect() }
         }
         Command::CloseUnit(code) => {
             unit(code, "unit")?;
@@ -171,7 +173,7 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
                 return Err(Refusal::at(Why::Empty, "posts"));
             }
             for p in posts {
-                if p.zh.trim().is_empty() || p.en.trim().is_empty() {
+                if !says_something(&p.zh) || !says_something(&p.en) {
                     return Err(Refusal::at(Why::Empty, "name").about(&p.code));
                 }
                 if !p.code.is_well_formed() {
@@ -179,7 +181,8 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
                 }
                 unit(&p.unit, "unit")?;
             }
-            Event::PostsSet { posts: posts.clone() }
+            let named = |p: &Post| Post { zh: kept_line(&p.zh), en: kept_line(&p.en), ..p.clone() };
+            Event::PostsSet { posts: posts.iter().map(named).collect() }
         }
         Command::EndPost(code) => {
             if !district.posts.contains_key(code) {
@@ -221,7 +224,7 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
             Event::AccountClosed { id: account.id }
         }
         Command::MakeToken { name, scope } => {
-            if name.trim().is_empty() {
+            if !says_something(name) {
                 return Err(Refusal::at(Why::Empty, "name"));
             }
             if name.chars().count() > TOKEN_NAME_MOST {
@@ -279,9 +282,9 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
         }
         Command::SetTemplate { unit: of, name, text } => set_template(district, of.as_ref(), name, text)?,
         Command::EndTemplate { unit: of, name } => {
-            let key = (of.clone(), name.trim().to_owned());
+            let key = (of.clone(), kept_line(name));
             if !district.templates.contains_key(&key) {
-                return Err(Refusal::at(Why::NoSuchTemplate, "name").about(name.trim()));
+                return Err(Refusal::at(Why::NoSuchTemplate, "name").about(name));
             }
             Event::TemplateEnded { unit: key.0, name: key.1 }
         }
@@ -292,13 +295,13 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
 }
 
 fn set_template(district: &District, unit: Option<&UnitCode>, name: &str, text: &str) -> Result<Event, Refusal> {
-    let (name, text) = (name.trim(), text.trim());
+    let (name, text) = (kept_line(name), kept(text));
     if let Some(code) = unit
         && district.open_unit(code).is_none()
     {
         return Err(Refusal::at(Why::NoSuchUnit, "unit").about(code));
     }
-    for (value, field, most) in [(name, "name", TEMPLATE_NAME_MOST), (text, "text", TEMPLATE_TEXT_MOST)] {
+    for (value, field, most) in [(&name, "name", TEMPLATE_NAME_MOST), (&text, "text", TEMPLATE_TEXT_MOST)] {
         if value.is_empty() {
             return Err(Refusal::at(Why::Empty, field));
         }
@@ -306,12 +309,12 @@ fn set_template(district: &District, unit: Option<&UnitCode>, name: &str, text: 
             return Err(Refusal::at(Why::TooLong, field).about(most));
         }
     }
-    let before = district.templates.get(&(unit.cloned(), name.to_owned()));
+    let before = district.templates.get(&(unit.cloned(), name.clone()));
     if before.is_none() && district.templates.len() >= TEMPLATES_MOST {
         return Err(Refusal::new(Why::TooMany).about(TEMPLATES_MOST));
     }
     let version = before.map_or(1, |t| t.version.saturating_add(1));
-    let template = Template { unit: unit.cloned(), name: name.to_owned(), text: text.to_owned(), version };
+    let template = Template { unit: unit.cloned(), name, text, version };
     Ok(Event::TemplateSet { template })
 }
 

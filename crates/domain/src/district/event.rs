@@ -30,8 +30,12 @@ pub struct Figure {
     pub participation: Option<(i64, i64)>,
     /// How many entries the ledger had when it was computed.
     pub ledger_size: u64,
-    /// SHA-256 over the sorted ledger indexes of the raised entries it counts, as lower-case hex.
+    /// SHA-256 over the sorted ledger indexes of the raised entries in its lists, as lower-case hex.
     pub counted: String,
+    /// Whether sealed accusations count in calendar quarters that are over alone, and stand in no list. 0.1 counted and
+    /// listed them always.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quarters: bool,
 }
 
 /// An event of the district's own stream.

@@ -105,6 +105,12 @@ impl Unit {
     }
 }
 
+/// The keyed tag of a unit: what the event of an accusation tells of the unit that it is about. Who does not hold the
+/// district's key can't tell whose it is; the same unit always has the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UnitTag(pub String);
+
 /// A post at a unit: what somebody does there, never who it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Post {
@@ -179,6 +185,8 @@ pub struct District {
     pub rules: RuleTable,
     /// The templates of answers, by unit (none: the whole district's) and name.
     pub templates: BTreeMap<(Option<UnitCode>, String), Template>,
+    /// The keyed tags of the units. No event has them: whoever holds the key store sets them.
+    pub tags: BTreeMap<UnitCode, UnitTag>,
     /// How many events the stream has.
     pub version: u64,
 }
@@ -196,6 +204,7 @@ impl Default for District {
             calendar: Calendar::builtin(),
             rules: RuleTable::builtin(),
             templates: BTreeMap::new(),
+            tags: BTreeMap::new(),
             version: 0,
         }
     }

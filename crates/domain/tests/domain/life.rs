@@ -310,3 +310,97 @@ fn what_the_resident_reads_has_no_field_of_a_template_left() {
     assert_eq!(story.why(&clerk, Command::Ask { task: 1, question: text("是{哪栋}吗？") }), Why::Unfilled);
     story.act(&clerk, Command::Note { text: text("{花括号}随便写") }).unwrap();
 }
+
+#[test]
+fn what_cannot_be_seen_is_no_text_no_answer_and_no_reason() {
+    let nothing = "\u{200B}\u{2060}\u{FEFF}\u{3164}\u{2800} ";
+    let facts = |district: &District, raise: &Raise| {
+        let actor = Actor::Resident;
+        let facts = Facts { now: Moment(0), actor: &actor, district, code: "C", secret: "123456", other: None };
+        decide_raise(raise, &facts)
+    };
+    let district = Story::raised(Raise { text: "灯".into(), ..Raise::default() }).district;
+    let empty = facts(&district, &Raise { text: nothing.into(), ..Raise::default() }).unwrap_err();
+    assert_eq!((empty.why, empty.field), (Why::Empty, Some("text")));
+    let raise = Raise { text: "路灯不亮".into(), title: nothing.into(), place: nothing.into(), ..Raise::default() };
+    let raised = facts(&district, &raise).unwrap().remove(0);
+    assert_eq!(raised.private[field::TITLE], "路灯不亮", "a title that can't be seen is none");
+    assert!(!raised.private.contains_key(field::PLACE));
+    let mut story = Story::at(Track::Hotline, "housing");
+    let clerk = staff("housing", Role::Clerk);
+    let answer = Command::Answer { task: 1, outcome: Outcome::Done, text: nothing.into(), basis: String::new() };
+    assert_eq!(story.why(&clerk, answer), Why::Empty, "no clock ends by it");
+    assert_eq!(story.why(&clerk, Command::Object { task: 1, reason: nothing.into() }), Why::Empty);
+    assert_eq!(story.why(&dispatcher(), Command::Note { text: nothing.into() }), Why::Empty);
+    assert_eq!(story.why(&clerk, Command::Ask { task: 1, question: nothing.into() }), Why::Empty);
+}
+
+#[test]
+fn control_characters_are_in_no_text_that_is_kept_whatever_door_it_came_by() {
+    let mut story = Story::raised(Raise {
+        text: "灯\0不\u{1B}亮\r\n很黑".into(),
+        place: "甲里\n3号".into(),
+        contact: Contact { name: "王\u{7}伟".into(), ..Contact::default() },
+        ..Raise::default()
+    });
+    let raised = story.private(field::TEXT);
+    assert_eq!(raised, "灯不亮\n很黑");
+    assert_eq!(story.private(field::PLACE), "甲里 3号");
+    assert_eq!(story.private(field::NAME), "王伟");
+    story.act(&dispatcher(), Command::Note { text: "一\u{8}二\r三".into() }).unwrap();
+    assert_eq!(story.private(field::NOTE), "一二\n三");
+}
+
+#[test]
+fn what_a_resident_types_is_understood_once_and_kept_as_it_was_understood() {
+    let story = Story::raised(Raise {
+        text: "灯不亮".into(),
+        contact: Contact {
+            phone: "电话：１３８‑0000　1111。".into(), email: "a＠b。cn".into(), ..Contact::default()
+        },
+        secret: "１２３ 456".into(),
+        ..Raise::default()
+    });
+    assert_eq!(story.private(field::PHONE), "138-0000 1111");
+    assert_eq!(story.private(field::EMAIL), "a@b.cn");
+    assert_eq!(story.private(field::SECRET), "123456");
+    let none = Contact { phone: "无".into(), ..Contact::default() };
+    let story = Story::raised(Raise { text: "灯不亮".into(), contact: none, ..Raise::default() });
+    assert!(!story.case.contact, "who has no phone has none");
+}
+
+#[test]
+fn no_event_of_a_sealed_case_tells_what_it_is_about() {
+    let mut story = Story::raised(Raise {
+        track: Track::Accusation,
+        text: "有人收钱。".into(),
+        accused: Some("water".into()),
+        street: Some("street-1".into()),
+        category: Some("heating.cold".into()),
+        ..Raise::default()
+    });
+    let inside = staff("discipline", Role::Dispatcher);
+    story.act(&inside, accept(Track::Accusation)).unwrap();
+    story.act(&inside, Command::Recategorise { category: "street".into() }).unwrap();
+    assert_eq!((&story.case.category, &story.case.street, &story.case.accused), (&None, &None, &None));
+    for body in &story.bodies {
+        let text = serde_json::to_string(body).unwrap();
+        for told in ["\"water\"", "street", "heating"] {
+            assert!(!text.contains(told), "{told} in {text}");
+        }
+    }
+    assert!(story.case.is_about(&"water".into(), &story.district));
+    assert!(!story.case.is_about(&"housing".into(), &story.district));
+    assert!(
+        story.case.is_about(&"housing".into(), &District::default()),
+        "without the tags nobody is safe to show it to"
+    );
+    // Who may see it reads it.
+    let mut raised = story.bodies[0].event.clone();
+    raised.disclose(&story.privates[0]);
+    let Event::Raised { category, street, accused, .. } = raised else { panic!("the first event") };
+    assert_eq!(
+        (category, street, accused),
+        (Some("heating.cold".into()), Some("street-1".into()), Some("water".into()))
+    );
+}

@@ -11,7 +11,7 @@ mod table;
 mod walk;
 
 use domain::case::*;
-use domain::district::{self as ground, Catalogue, Category, District, Responsible, Unit, UnitCode, UnitKind};
+use domain::district::{self as ground, Catalogue, Category, District, Responsible, Unit, UnitCode, UnitKind, UnitTag};
 use domain::{Actor, Label, Lang, Moment, Refusal, Role, Why};
 use jiff::civil::date;
 
@@ -44,6 +44,9 @@ fn change(district: &mut District, command: &ground::Command) -> Result<(), Refu
     for event in ground::decide(district, command, &system())? {
         ground::evolve(district, &event);
     }
+    // As the key store sets them.
+    let tag = |unit: &UnitCode| (unit.clone(), UnitTag(format!("tag of {unit}")));
+    district.tags = district.units.keys().map(tag).collect();
     Ok(())
 }
 
@@ -94,6 +97,7 @@ struct Story {
     now: Moment,
     case: Case,
     bodies: Vec<Body<Event>>,
+    privates: Vec<Fields>,
 }
 
 impl Story {
@@ -104,7 +108,7 @@ impl Story {
     fn raised(raise: Raise) -> Story {
         let now = Moment::from_local(date(2024, 3, 4).at(9, 0, 0, 0));
         let id = CaseId([7; 16]);
-        let mut story = Story { district: founded(), now, case: Case::blank(id), bodies: vec![] };
+        let mut story = Story { district: founded(), now, case: Case::blank(id), bodies: vec![], privates: vec![] };
         let actor = Actor::Resident;
         let facts =
             Facts { now, actor: &actor, district: &story.district, code: "CODE", secret: "123456", other: None };
@@ -117,6 +121,7 @@ impl Story {
         for new in news {
             evolve(&mut self.case, self.now, actor, &new.event, &new.clocks);
             let (at, by) = (self.now, actor.clone());
+            self.privates.push(new.private);
             self.bodies.push(Body { nonce: "00".into(), at, by, event: new.event, clocks: new.clocks });
         }
     }
@@ -147,6 +152,11 @@ impl Story {
         story.act(&by, accept(track)).unwrap();
         story.act(&by, dispatch(unit)).unwrap();
         story
+    }
+
+    /// What was kept last under a name.
+    fn private(&self, name: &str) -> &str {
+        self.privates.iter().rev().find_map(|p| p.get(name)).unwrap()
     }
 
     fn clock(&self, rule: domain::rule::RuleId) -> &Clock {

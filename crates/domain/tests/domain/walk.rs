@@ -114,7 +114,13 @@ impl Walk<'_> {
             Ok(news) => news,
             Err(refusal) => return self.refused(&refusal),
         };
-        let mut story = Story { district: District::default(), now: self.now, case: Case::blank(id), bodies: vec![] };
+        let mut story = Story {
+            district: District::default(),
+            now: self.now,
+            case: Case::blank(id),
+            bodies: vec![],
+            privates: vec![],
+        };
         let before = story.case.clone();
         story.take(&actor, news);
         self.cases.push(story);
@@ -318,7 +324,7 @@ impl Walk<'_> {
         }
         if case.is_sealed() && actor.unit().is_some() {
             let unit = &self.district.units[actor.unit().unwrap()];
-            assert!(unit.kind == UnitKind::Discipline && case.accused.as_ref() != Some(&unit.code), "{actor:?}");
+            assert!(unit.kind == UnitKind::Discipline && !case.is_about(&unit.code, &self.district), "{actor:?}");
         }
         if let Command::EndUnreached = command {
             assert!(self.now.date() > case.asked().unwrap().due.rolled, "ended while the resident was still asked");
@@ -356,12 +362,14 @@ impl Walk<'_> {
             for (unit, kind) in UNITS {
                 let sees = may_see(case, &staff(unit, Role::Supervisor), &self.district);
                 assert!(
-                    !sees || (*kind == UnitKind::Discipline && case.accused != Some((*unit).into())),
+                    !sees || (*kind == UnitKind::Discipline && !case.is_about(&(*unit).into(), &self.district)),
                     "{unit} sees it"
                 );
             }
             assert!(case.tasks.iter().all(|t| self.district.units[&t.unit].kind == UnitKind::Discipline));
-            assert!(case.tasks.iter().all(|t| Some(&t.unit) != case.accused.as_ref()));
+            assert!(case.tasks.iter().all(|t| !case.is_about(&t.unit, &self.district)));
+            let none = (&None, &None, &None);
+            assert_eq!((&case.category, &case.street, &case.accused), none, "an event tells what it is about");
         }
     }
 

@@ -93,7 +93,7 @@ impl Texts {
         }
         let words = reading::mask::numbers(&words, &[]);
         let place = format!("示范路{}号", dice.next() % 400);
-        Entry { first: n, day: (n / 300) as i64, sealed: false, words, place, tags: Tag::every(tags) }
+        Entry { first: n, day: (n / 300) as i64, words, place, tags: Tag::every(tags) }
     }
 
     /// A word of two or three characters out of a text of its own, and one beside it.
@@ -173,7 +173,7 @@ fn bytes_in(folder: &Path) -> u64 {
 
 fn ask(finder: &Finder, texts: &Texts, put: &mut impl FnMut(&str, String)) -> Result<(), Failed> {
     let district = District::default();
-    let reader = |unit: &str, role| Reader::of(&Actor::Staff { account: 1, unit: unit.into(), role }, &district);
+    let reader = |unit: &str, role| Reader::of(&Actor::Staff { account: 1, unit: unit.into(), role });
     let (centre, clerk) = (reader("centre", Role::Dispatcher), reader(district::unit(7).as_str(), Role::Clerk));
     let mut dice = Dice(1);
     let pairs: Vec<(String, String)> = (0..QUESTIONS).map(|_| texts.words(&mut dice)).collect();
@@ -223,7 +223,7 @@ fn delay(home: &Home, raised: u64) -> Result<String, Failed> {
     let running = follower.start()?;
     let district = District::default();
     let actor = Actor::Staff { account: 1, unit: "centre".into(), role: Role::Dispatcher };
-    let Some(reader) = Reader::of(&actor, &district) else { return Ok(String::new()) };
+    let Some(reader) = Reader::of(&actor) else { return Ok(String::new()) };
     let mut each = Vec::new();
     for n in 0..raised {
         district::raise_one(&opened, n, &format!("标记{n}x 楼道灯不亮"))?;

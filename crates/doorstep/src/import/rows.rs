@@ -6,8 +6,9 @@ use super::map::{Map, OpenAnswer};
 use super::table::{Encoding, Record, Table};
 use super::times::Edge;
 use domain::Moment;
-use domain::case::{Contact, Door, Origin, Raise, TEXT_MOST, TITLE_MOST, Track, is_phone};
+use domain::case::{Contact, Door, Origin, Raise, TEXT_MOST, TITLE_MOST, Track};
 use domain::district::District;
+use domain::typed::{self, says_something};
 use serde::Serializer;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -178,11 +179,6 @@ struct RowReader<'a> {
     faults: Vec<Fault>,
 }
 
-/// Whether nothing can be seen in a text.
-fn blank(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}'))
-}
-
 fn shorten(text: &str, most: usize) -> String {
     if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
 }
@@ -195,7 +191,7 @@ impl RowReader<'_> {
     /// A cell without space around it; none if nothing can be seen in it.
     fn cell(&self, column: &str) -> Option<&str> {
         let cell = self.record.cells.get(*self.at.get(column)?)?;
-        if blank(cell) { None } else { Some(cell.trim()) }
+        says_something(cell).then(|| cell.trim())
     }
 
     fn maybe(&self, column: Option<&String>) -> Option<&str> {
@@ -406,7 +402,8 @@ impl RowReader<'_> {
             phone: text(self.maybe(columns.phone.as_ref())),
             ..Contact::default()
         };
-        let odd_phone = !is_phone(&contact.phone);
+        let one = |phone: &str| typed::phone(phone).is_some_and(|phone| typed::is_one_number(&phone));
+        let odd_phone = !contact.phone.is_empty() && !one(&contact.phone);
         let (title, body) = words?;
         let raise = Raise {
             track: track?,

@@ -185,7 +185,7 @@ fn a_repeat_a_return_and_an_extension_are_each_counted_once_for_their_case() {
 }
 
 #[test]
-fn a_sealed_accusation_counts_in_the_district_and_tells_neither_unit_nor_category_nor_street() {
+fn a_sealed_accusation_counts_in_quarters_that_are_over_and_tells_neither_unit_nor_category_nor_street() {
     for mut w in worlds() {
         let street = Some("street-1".into());
         let accusation = Raise {
@@ -196,17 +196,41 @@ fn a_sealed_accusation_counts_in_the_district_and_tells_neither_unit_nor_categor
         };
         w.raise(accusation);
         w.raise(Raise { street, ..Raise::default() });
-        assert_eq!(w.parts("raised"), (2, 0));
-        for (field, value, seen) in
-            [("street", "street-1", 1), ("category", "noise", 0), ("unit", "~", 1), ("track", "accusation", 1)]
-        {
-            let filter = year().with(field, value).unwrap();
-            assert_eq!(w.parts_of("raised", &filter), (seen, 0), "{field}");
+        let window = |from, to| Filter::new(date(from), date(to)).unwrap();
+        assert_eq!(w.parts("raised"), (1, 0), "the year is not over");
+        w.day("2023-03-31");
+        w.note_today();
+        for (from, to, seen) in [
+            ("2023-01-01", "2023-04-01", 2),
+            ("2022-01-01", "2023-04-01", 2),
+            ("2023-01-01", "2023-07-01", 1),
+            ("2023-01-01", "2023-03-31", 1),
+            ("2023-03-01", "2023-04-01", 1),
+            ("2023-01-02", "2023-04-01", 1),
+        ] {
+            assert_eq!(w.parts_of("raised", &window(from, to)), (seen, 0), "{from} {to}");
         }
-        for by in [By::Unit, By::Category, By::Street] {
-            let groups = breakdown(&mut w.db, NUMBER, &year(), by).unwrap();
-            let sum: i64 = groups.iter().map(|g| g.figures[0].numerator).sum();
-            assert_eq!(sum, 1, "{by}");
+        w.day("2024-01-02");
+        w.note_today();
+        assert_eq!(w.parts("raised"), (2, 0));
+        for (field, value, others, all) in [
+            ("street", "street-1", 1, 1),
+            ("category", "noise", 0, 0),
+            ("unit", "~", 1, 1),
+            ("track", "accusation", 0, 1),
+        ] {
+            let filter = year().with(field, value).unwrap();
+            assert_eq!(w.parts_of("raised", &filter), (others, 0), "{field}");
+            assert_eq!(w.parts_of("raised", &filter.with_sealed()), (all, 0), "{field}, the discipline unit");
+        }
+        for (by, others, all) in
+            [(By::Unit, 1, 1), (By::Category, 1, 1), (By::Street, 1, 1), (By::Track, 1, 2), (By::Month, 1, 2)]
+        {
+            for (filter, seen) in [(year(), others), (year().with_sealed(), all)] {
+                let groups = breakdown(&mut w.db, NUMBER, &filter, by).unwrap();
+                let sum: i64 = groups.iter().map(|g| g.figures[0].numerator).sum();
+                assert_eq!(sum, seen, "{by}");
+            }
         }
     }
 }

@@ -123,7 +123,7 @@ fn a_new_volume_is_made_on_request_while_the_old_one_answers_and_is_followed() {
     assert!(Follower::open(&town.place, 1, &town.index()).unwrap().is_none());
     folder.ask().unwrap();
     let late = town.text("楼道灯第三次坏了");
-    let reader = Reader::of(&dispatcher(), &town.desk.district()).unwrap();
+    let reader = Reader::of(&dispatcher()).unwrap();
     let question = Question { words: town.words("第三次"), ..Question::default() };
     let follower = town.follower.as_mut().unwrap();
     let finder = follower.finder();
@@ -145,7 +145,7 @@ fn a_running_follower_finds_what_comes_and_stops_when_it_is_told() {
     let finder = follower.finder();
     let running = follower.start().unwrap();
     town.raise(hotline("新来的一件"));
-    let reader = Reader::of(&dispatcher(), &town.desk.district()).unwrap();
+    let reader = Reader::of(&dispatcher()).unwrap();
     let question = Question { words: town.words("新来"), ..Question::default() };
     while finder.find(&reader, &question).unwrap().unwrap().firsts.is_empty() {
         std::thread::yield_now();

@@ -7,4 +7,6 @@
 mod finding;
 mod keeping;
 mod leaving;
+mod masks;
+mod sealed;
 mod town;

@@ -149,7 +149,7 @@ impl Town {
 
     /// What an account finds.
     pub fn asks(&mut self, actor: &Actor, question: &Question) -> BTreeSet<CaseId> {
-        let reader = Reader::of(actor, &self.desk.district());
+        let reader = Reader::of(actor);
         let Some(reader) = reader else { return BTreeSet::new() };
         let finder = self.follower().finder();
         let found = finder.find(&reader, question).unwrap().unwrap();

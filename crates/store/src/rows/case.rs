@@ -100,6 +100,9 @@ fn row(district: i64, first: u64, case: &Case) -> Write {
     let provisional = case.clocks.iter().any(|c| c.is_running() && c.due.provisional);
     let ended_late = |c: &domain::case::Clock| c.stopped.is_some_and(|day| day > c.due.rolled);
     let accept_late = acceptances.clone().any(ended_late);
+    // What an accusation is about stands in the vault alone, also of those that 0.1 wrote down.
+    let category = case.category.as_ref().filter(|_| !case.is_sealed());
+    let street = case.street.as_ref().filter(|_| !case.is_sealed());
     let acceptance = acceptances.next();
     Write::new(
         CASE,
@@ -112,9 +115,9 @@ fn row(district: i64, first: u64, case: &Case) -> Write {
             case.track.code(),
             case.door.code(),
             stage.code(),
-            case.category.as_ref().map(|c| c.as_str()),
-            case.category.as_ref().map(|c| c.coarse()),
-            case.street.as_ref().map(|u| u.as_str()),
+            category.map(|c| c.as_str()),
+            category.map(|c| c.coarse()),
+            street.map(|u| u.as_str()),
             lead.map(|t| t.unit.as_str()),
             case.is_sealed(),
             case.may_be_shown(),

@@ -23,3 +23,7 @@ CREATE INDEX cases_reviews ON cases(district, alarm, seq) WHERE stage IN ('revie
 CREATE INDEX cases_inbox_stage ON cases(district, sealed, stage, alarm) WHERE inbox = 1;
 CREATE INDEX outbox_sending ON outbox(district, seq, no) WHERE state = 'sending';
 CREATE INDEX cases_live_due ON cases(district, due_day) WHERE live = 1;
+
+
+-- What a sealed accusation is about stands in the vault alone: no read table holds its category or street.
+UPDATE cases SET category = NULL, coarse = NULL, street = NULL WHERE sealed = 1;

@@ -50,7 +50,9 @@ staff-any = All
 staff-none-found = No such case
 staff-none-found-todo = Try another filter, or none.
 staff-shown = { $n } on this page
-staff-no-title = (the text was erased)
+staff-title-missing = (no title)
+staff-title-hidden = (category and street are not known yet; who handles it reads the words)
+staff-title-erased = (the text was erased)
 staff-part-lead = leads
 staff-part-joint = joint
 

@@ -50,7 +50,9 @@ staff-any = 全部
 staff-none-found = 没有符合的诉求
 staff-none-found-todo = 换一个条件试试，或者不筛选。
 staff-shown = 这一页 { $n } 件
-staff-no-title = （内容已删除）
+staff-title-missing = （没有标题）
+staff-title-hidden = （类别和街道还不清楚，内容只给经办的岗位看）
+staff-title-erased = （内容已删除）
 staff-part-lead = 牵头
 staff-part-joint = 协办
 

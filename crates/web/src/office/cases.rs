@@ -1,6 +1,6 @@
 //! The cases behind one number of a figure, each with what lets a reader count it for himself.
 
-use super::figures::{Asked, narrowed, page_query, window};
+use super::figures::{Asked, narrowed, page_query, seen_by, window};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::L;
@@ -83,7 +83,7 @@ pub(crate) async fn cases(
     let filter = Filter::parse(&of_filter.cloned().collect::<Vec<_>>().join("&")).map_err(|_| Problem::not_found())?;
     let definition = catalogue::definition(&asked.figure).ok_or_else(Problem::not_found)?;
     let part = Part::of(&asked.part).unwrap_or(Part::Numerator);
-    let (wanted, after) = (filter.clone(), asked.after);
+    let (wanted, after) = (seen_by(filter.clone(), &d, &staff), asked.after);
     let weighed = part == Part::Denominator;
     let (count, found, counting) = app
         .read(move |db, _| {

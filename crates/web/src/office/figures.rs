@@ -9,6 +9,7 @@ use crate::lang::{L, capital};
 use crate::page::{Choice, FieldError, Page, go, show_with};
 use crate::problem::Problem;
 use crate::routes::PUBLISHERS;
+use crate::staff::is_discipline;
 use askama::Template;
 use axum::Json;
 use axum::extract::{Query, RawQuery, State};
@@ -203,7 +204,7 @@ pub(crate) async fn live(
     let by = By::of(&asked.by).filter(|by| *by != By::Month).unwrap_or(By::Unit);
     let chosen = catalogue::definition(&asked.figure).or_else(|| catalogue::definition(FIRST[0]));
     let chosen = chosen.ok_or_else(Problem::broken)?;
-    let wanted = filter.clone();
+    let wanted = seen_by(filter.clone(), &d, &staff);
     let figures::Together { all, months, groups } =
         app.read(move |db, _| figures::together(db, number, &wanted, by)).await?;
     let broken = |by: By, groups: &[Group]| breakdown(l, &d, &filter, chosen, by, groups);
@@ -244,6 +245,13 @@ pub(crate) async fn live(
     };
     let status = if page.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(show_with(status, &page))
+}
+
+/// The discipline unit counts sealed accusations wherever it looks; where there are several of them, one may be about the
+/// one that looks, and none does.
+pub(super) fn seen_by(filter: Filter, district: &District, staff: &Staff) -> Filter {
+    let units = district.units.values().filter(|u| u.kind == domain::district::UnitKind::Discipline).count();
+    if units == 1 && is_discipline(district, staff) { filter.with_sealed() } else { filter }
 }
 
 /// A figure by month or by something else: what has a length as a picture, the rest as rows, most cases first.

@@ -27,15 +27,17 @@ pub(crate) async fn file(State(app): State<App>, visitor: Visitor, Visit(id): Vi
 
 fn copy(history: &History, teller: &Teller<'_>) -> Value {
     let case = &history.case;
-    let photos = match history.told.first().map(|t| &t.body.event) {
-        Some(Event::Raised { photos, .. }) => photos.clone(),
+    let mut fields = history.fields();
+    // 0.1 named photos by their hash.
+    let photos = match (fields.remove(field::PHOTOS), history.told.first().map(|t| &t.body.event)) {
+        (Some(hashes), _) => hashes.split(' ').map(str::to_owned).collect(),
+        (None, Some(Event::Raised { photos, .. })) => photos.clone(),
         _ => Vec::new(),
     };
     let photo = |(n, hash): (usize, &String)| json!({ "address": format!("/case/photo/{}", n + 1), "sha256": hash });
     let step =
         |s: super::line::Step| json!({ "at": s.iso, "what": s.title, "by": s.who, "words": s.said, "note": s.note });
     let opening = |o: super::line::Opening| json!({ "at": o.iso, "by": o.who, "why": o.why });
-    let mut fields = history.fields();
     let digits = fields.remove(field::SECRET);
     let verdict = history.told.iter().rev().find(|t| matches!(t.body.event, Event::VerdictGiven { .. }));
     json!({

@@ -5,7 +5,7 @@ use super::when;
 use crate::lang::L;
 use calendar::{Date, Unit};
 use domain::case::{ClockChange, Event, Fields, field};
-use domain::district::{District, UnitCode};
+use domain::district::{CategoryCode, District, UnitCode};
 use domain::{Actor, Label};
 use store::read::{History, Told};
 
@@ -94,13 +94,16 @@ impl Teller<'_> {
         let private = |name: &str| told.private.get(name).cloned().unwrap_or_default();
         let plain = |key: &str| (l.t(key), String::new(), String::new());
         let named = |key: &str, n: &str| (l.t_n(key, n), String::new(), String::new());
+        let called = |code: &Option<CategoryCode>| {
+            code.as_ref().map_or("–".to_owned(), |c| self.district.catalogue.name(c, l.0).to_owned())
+        };
         let by_resident = told.body.by == Actor::Resident;
         let (title, said, note) = match event {
             Noted | Proposed { .. } | SentBack { .. } | InterestDeclared | Unmasked { .. } => return None,
             Raised { door, .. } if by_resident => named("line-raised", door.label(l.0)),
             Raised { door, .. } => named("line-raised-for-you", door.label(l.0)),
             EndedElsewhere { .. } => (l.t("line-ended-elsewhere"), private(field::ANSWER), String::new()),
-            Accepted { category, .. } => named("line-accepted", self.district.catalogue.name(category, l.0)),
+            Accepted { category, .. } => named("line-accepted", &called(category)),
             NotAccepted { reason } => {
                 (l.t_n("line-not-accepted", reason.label(l.0)), private(field::REASON), l.t("line-not-accepted-note"))
             }
@@ -160,7 +163,7 @@ impl Teller<'_> {
             Unlinked { .. } => plain("line-unlinked"),
             Withdrawn => plain("line-withdrawn"),
             Erased { ground } => named("line-erased", ground.label(l.0)),
-            Recategorised { category } => named("line-recategorised", self.district.catalogue.name(category, l.0)),
+            Recategorised { category } => named("line-recategorised", &called(category)),
             FieldCorrected { field } => {
                 let label = domain::case::Corrected::of(field).map_or(field.as_str(), |f| f.label(l.0));
                 named("line-corrected", label)

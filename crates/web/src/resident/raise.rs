@@ -17,8 +17,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::{Failure, Key};
-use domain::case::{CaseId, Contact, Door, Event, PHOTOS_MOST, Raise, Stage, Tell, Track, field};
+use domain::case::{CaseId, Contact, Door, Event, PHOTOS_MOST, Raise, Stage, Track, field};
 use domain::district::{District, Unit, UnitKind};
+use domain::typed::says_something;
 use domain::{Actor, Label, Lang, Why};
 use sha2::{Digest, Sha256};
 use store::read::{self, History, Told};
@@ -211,7 +212,7 @@ pub(crate) fn begin_visit(app: &App, response: &mut Response, headers: &HeaderMa
 /// a browser would not send those a second time.
 async fn first_look(app: &App, visitor: &Visitor, sent: &Sent) -> Result<Option<Vec<CaseView>>, Problem> {
     let looked = sent.is_on("near") || sent.is_on("joins") || sent.files("photos").next().is_some();
-    if looked || sent.get("text").is_empty() || sent.get("track") == Track::Accusation.code() {
+    if looked || !says_something(sent.get("text")) || sent.get("track") == Track::Accusation.code() {
         return Ok(None);
     }
     let near = near_of(app, visitor, sent).await?;
@@ -240,19 +241,20 @@ async fn sent_before(app: &App, headers: &HeaderMap, raise: &Raise) -> Result<Op
     let history = history(app, id).await?;
     let Some(first) = history.told.first() else { return Ok(None) };
     let said = |name: &str| first.private.get(name).map_or("", String::as_str);
+    let raise = &raise.understood();
     // One that somebody has begun to work on is another matter by now.
     let same = history.case.stage == Stage::Raised
         && history.case.track == raise.track
         && history.case.street == raise.street
-        && said(field::TEXT) == raise.text.trim()
-        && said(field::PLACE) == raise.place.trim();
+        && said(field::TEXT) == raise.text
+        && said(field::PLACE) == raise.place;
     let with_all = same && is_all_the_same(&history, first, raise);
     Ok(same.then_some((id, with_all)))
 }
 
 /// Whether what stands beside the words is what the case was raised with.
 fn is_all_the_same(history: &History, first: &Told, raise: &Raise) -> bool {
-    let Event::Raised { category, public, tell, accused, photos, .. } = &first.body.event else { return false };
+    let Event::Raised { category, public, tell, accused, .. } = &first.body.event else { return false };
     let said = |name: &str| first.private.get(name).map_or("", String::as_str);
     // A case that joins another one is linked in the same moment; whoever else links it later is staff.
     let second = history.told.get(1).filter(|t| t.body.by == first.body.by);
@@ -263,13 +265,13 @@ fn is_all_the_same(history: &History, first: &Told, raise: &Raise) -> bool {
     let contact = &raise.contact;
     *category == raise.category
         && *public == (raise.public && raise.track != Track::Accusation)
-        && *tell == contact.tell.and_then(Tell::wanted)
+        && *tell == contact.tell
         && *accused == raise.accused
-        && *photos == raise.photos
+        && said(field::PHOTOS) == raise.photos.join(" ")
         && joined == raise.joins
-        && said(field::NAME) == contact.name.trim()
-        && said(field::PHONE) == contact.phone.trim()
-        && said(field::EMAIL) == contact.email.trim()
+        && said(field::NAME) == contact.name
+        && said(field::PHONE) == contact.phone
+        && said(field::EMAIL) == contact.email
         // No draft keeps digits that were chosen: none is no change.
         && (raise.secret.is_empty() || said(field::SECRET) == raise.secret)
 }

@@ -127,6 +127,8 @@ struct ReceiptPage {
     next: String,
     /// The words of the button to the case.
     act: String,
+    /// How phone and e-mail were understood: the resident sees at once whether they are right.
+    understood: Vec<String>,
 }
 
 #[derive(Template)]
@@ -159,7 +161,11 @@ pub(crate) async fn page(
     page.done_draft = (visitor.done.as_deref() == Some("done-raised")).then(|| DRAFT.to_owned());
     let history = history(&app, visit.0).await?;
     let (next, act) = next(l, &history.case);
-    Ok(show(&ReceiptPage { l, page, slip: slip(&app, &visitor, &history, &headers).await?, next, act }))
+    let fields = history.fields();
+    let understood = [(field::PHONE, "receipt-phone"), (field::EMAIL, "receipt-email")];
+    let understood = understood.iter().filter_map(|(name, key)| Some(l.t_n(key, fields.get(*name)?))).collect();
+    let slip = slip(&app, &visitor, &history, &headers).await?;
+    Ok(show(&ReceiptPage { l, page, slip, next, act, understood }))
 }
 
 /// `GET /case/slip`: for a printer with paper of 80 mm, or any other.

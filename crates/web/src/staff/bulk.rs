@@ -262,7 +262,12 @@ impl Bulk<'_> {
                 at_fields.push((lines.len(), *field));
             }
             let said = looked.map_err(|(said, _)| said);
-            lines.push(self.line(row, shown.title(case.id), Some(case), said));
+            lines.push(self.line(
+                row,
+                shown.title(case.id, case.category.as_ref(), case.street.as_ref()),
+                Some(case),
+                said,
+            ));
         }
         // Nothing can be done, and what is wrong is what was typed: it is said where it was typed.
         let mut errors = Vec::new();
@@ -460,7 +465,7 @@ impl Bulk<'_> {
         let line = |(n, done): (usize, Result<(), Failure>)| {
             let row = rows.get(n)?;
             let title = match (&done, cases.get(&row.code)) {
-                (Ok(()), Some(case)) => shown.title(case.id),
+                (Ok(()), Some(case)) => shown.title(case.id, case.category.as_ref(), case.street.as_ref()),
                 _ => String::new(),
             };
             let said = match done {

@@ -5,6 +5,7 @@ use super::sides::{self, Objection};
 use super::similar::{self, Similar};
 use super::story::{self, ClockLine, Line, Teller};
 use super::suggest::suggestion;
+use super::title::Called;
 use super::{handles, mask};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
@@ -257,7 +258,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
     };
     let (main, mut forms) = maker.all();
     let unmask = forms.iter().position(|f| f.kind == CommandKind::Unmask).map(|n| forms.remove(n));
-    let contact = contact(l, &fields, beside.opened);
+    let contact = contact(l, &fields, handler, beside.opened);
     let unmask = unmask.filter(|_| !contact.is_empty() && !beside.opened);
     // A window that is over binds nobody: its case is ended by the district's own clock.
     let clock = view::leading_clock(case).filter(|c| !story::is_over(c, today));
@@ -277,11 +278,17 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
     let main = main.map(|f| if otherwise.is_empty() { f } else { Form { button: "", ..f } });
     let near = staff.role == domain::Role::Dispatcher && !case.is_sealed() && !case.erased;
     let teller = Teller { l, district, history, codes: &codes, read: &read };
-    let title = match of(field::TITLE) {
-        "" => l.t("staff-no-title"),
+    let called = Called {
+        title: of(field::TITLE),
+        text: of(field::TEXT),
+        erased: case.erased,
+        handled: handler,
+        category: case.category.as_ref(),
+        street: case.street.as_ref(),
         // Numbers are for the words below, which are read on purpose.
-        title => mask::numbers(&read(title), &[]),
+        personal: Vec::new(),
     };
+    let title = called.said(l, district);
     let photos = photos(history);
     let (clocks, clocks_over) = story::clocks(l, district, history, today);
     // Whoever has an answer to write here, as supervision has to a review, does handle it.
@@ -417,7 +424,8 @@ fn todo(l: L, case: &Case, district: &District, today: Date) -> Vec<String> {
     }
 }
 
-fn contact(l: L, fields: &Fields, opened: bool) -> Vec<(String, String)> {
+/// Who handles a case sees where it is; how to reach the resident is opened with a purpose.
+fn contact(l: L, fields: &Fields, handler: bool, opened: bool) -> Vec<(String, String)> {
     type Masked = fn(&str) -> String;
     let all: [(&str, &str, Masked); 4] = [
         (field::NAME, "staff-contact-name", mask::name),
@@ -425,8 +433,11 @@ fn contact(l: L, fields: &Fields, opened: bool) -> Vec<(String, String)> {
         (field::EMAIL, "staff-contact-email", mask::email),
         (field::PLACE, "staff-contact-place", mask::place),
     ];
-    let shown = |value: &str, masked: Masked| if opened { value.to_owned() } else { masked(value) };
-    all.iter().filter_map(|(name, key, masked)| Some((l.t(key), shown(fields.get(*name)?, *masked)))).collect()
+    let shown = |name: &str, value: &str, masked: Masked| {
+        let open = opened || (handler && name == field::PLACE);
+        if open { value.to_owned() } else { masked(value) }
+    };
+    all.iter().filter_map(|(name, key, masked)| Some((l.t(key), shown(name, fields.get(*name)?, *masked)))).collect()
 }
 
 fn facts(l: L, district: &District, history: &History) -> Vec<(String, String)> {

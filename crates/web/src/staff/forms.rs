@@ -176,7 +176,7 @@ impl Maker<'_> {
     fn units(&self, without: impl Fn(&UnitCode) -> bool) -> Vec<(String, String)> {
         let sealed = self.case.is_sealed();
         let fits = |u: &&Unit| {
-            let lawful = !sealed || (u.kind == UnitKind::Discipline && self.case.accused.as_ref() != Some(&u.code));
+            let lawful = !sealed || (u.kind == UnitKind::Discipline && !self.case.is_about(&u.code, self.district));
             !u.closed && lawful && !without(&u.code)
         };
         let units = self.district.units.values().filter(fits);

@@ -24,6 +24,7 @@ pub(crate) mod slip;
 mod story;
 mod suggest;
 pub(crate) mod templates;
+mod title;
 
 use crate::caller::Staff;
 use calendar::{Calendar, Date};
@@ -33,7 +34,7 @@ use domain::moment::day_number;
 use reading::mask;
 
 /// Whether an account sits at the discipline unit: only there sealed cases are listed.
-fn is_discipline(district: &District, staff: &Staff) -> bool {
+pub(crate) fn is_discipline(district: &District, staff: &Staff) -> bool {
     district.units.get(&staff.unit).is_some_and(|u| u.kind == UnitKind::Discipline)
 }
 

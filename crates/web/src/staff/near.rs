@@ -96,7 +96,7 @@ pub(crate) async fn near(
         l,
         page: visitor.page(l.t("clerk-near-title")),
         code: case.code.clone(),
-        title: lines.title(id),
+        title: lines.title(id, case.category.as_ref(), case.street.as_ref()),
         said: lines.said(id).to_owned(),
         version: case.version,
         key: app.random_text(),

@@ -1,6 +1,7 @@
 //! A case as a line of a list, alike on every page.
 
-use super::{Days, mask, rolled};
+use super::title::Called;
+use super::{Days, rolled};
 use crate::app::App;
 use crate::caller::Staff;
 use crate::lang::L;
@@ -10,7 +11,7 @@ use crate::problem::Problem;
 use crate::view::{self, ClockView, StatusView};
 use domain::Label;
 use domain::case::{CaseId, Stage, TaskState, Track, field};
-use domain::district::District;
+use domain::district::{CategoryCode, District, UnitCode};
 use domain::moment::date_of;
 use domain::rule::RuleId;
 use std::collections::BTreeMap;
@@ -100,15 +101,17 @@ impl Lines<'_> {
     }
 
     /// The title of a case as lists show it. A list is looked at over shoulders: numbers are for the page of the case.
-    pub(super) fn title(&self, id: CaseId) -> String {
-        match self.field(id, field::TITLE) {
-            "" => self.l.t("staff-no-title"),
-            title if super::handles(self.staff.role) => mask::numbers(title, &[]),
-            title => {
-                let known = self.cards.get(&id).map(|c| c.personal.iter().map(String::as_str).collect::<Vec<_>>());
-                mask::text(title, &known.unwrap_or_default())
-            }
-        }
+    pub(super) fn title(&self, id: CaseId, category: Option<&CategoryCode>, street: Option<&UnitCode>) -> String {
+        let called = Called {
+            title: self.field(id, field::TITLE),
+            text: self.field(id, field::TEXT),
+            erased: self.cards.get(&id).is_some_and(|card| card.erased),
+            handled: super::handles(self.staff.role),
+            category,
+            street,
+            personal: Vec::new(),
+        };
+        called.said(self.l, self.district)
     }
 
     /// What a case says, for who handles it.
@@ -122,12 +125,14 @@ impl Lines<'_> {
 
     fn drawn(&self, row: &CaseRow, note: String, rule: RuleId) -> Line {
         let (l, calendar) = (self.l, &self.district.calendar);
-        let place = mask::place(self.field(row.id, field::PLACE));
-        let title = self.title(row.id);
+        // Who handles it goes there.
+        let place = if super::handles(self.staff.role) { self.field(row.id, field::PLACE) } else { "" };
+        let title = self.title(row.id, row.category.as_ref(), row.street.as_ref());
         let category = row.category.as_ref().map(|c| self.district.catalogue.name(c, l.0));
         let kind = [Some(row.track.label(l.0)), category].into_iter().flatten().collect::<Vec<_>>().join(" · ");
         let street = row.street.as_ref().map(|s| self.district.unit_name(s, l.0).to_owned());
-        let place = [street, (!place.is_empty()).then_some(place)].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let place =
+            [street, (!place.is_empty()).then(|| place.to_owned())].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let paused = is_paused(row);
         let (day, today) = (date_of(row.due), self.days.today);
         let stands = |kind, key: &str, date: String| ClockView {

@@ -1,5 +1,6 @@
 //! `/search`: one box for a code, words, a place or a unit, with filters; hits with their words marked.
 
+use super::title::Called;
 use super::{handles, mask};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
@@ -206,7 +207,7 @@ async fn ask(
     page: usize,
 ) -> Result<Answer, Problem> {
     let actor = staff.actor();
-    let (Some(finder), Some(reader)) = (app.finder().cloned(), Reader::of(&actor, district)) else {
+    let (Some(finder), Some(reader)) = (app.finder().cloned(), Reader::of(&actor)) else {
         return Ok(Answer::Not(Standing::Off));
     };
     let number = app.desk().number();
@@ -287,17 +288,22 @@ impl Drawer<'_> {
         // A list is looked at over shoulders: numbers are for the page of the case.
         let read = |text: &str| if handler { mask::numbers(text, &[]) } else { mask::text(text, &known) };
         let of = |name: &str| record.texts.get(name).map_or("", String::as_str);
-        let title = match of(field::TITLE) {
-            "" => l.t("staff-no-title"),
-            title => read(title),
+        let called = Called {
+            title: of(field::TITLE),
+            text: of(field::TEXT),
+            erased: case.erased,
+            handled: handler,
+            category: case.category.as_ref(),
+            street: case.street.as_ref(),
+            personal: Vec::new(),
         };
+        let title = called.said(l, self.district);
         let part =
             |name: &str, key: &str| mark::part(&read(of(name)), &self.words, PART).map(|pieces| (l.t(key), pieces));
         let mut parts: Vec<_> =
             [part(field::TEXT, "find-text"), part(field::ANSWER, "find-answer")].into_iter().flatten().collect();
-        if handler && mark::part(of(field::PLACE), &self.words, PART).is_some() {
-            let masked = Piece { text: mask::place(of(field::PLACE)), marked: false };
-            parts.push((l.t("find-place"), vec![masked]));
+        if handler && let Some(pieces) = mark::part(of(field::PLACE), &self.words, PART) {
+            parts.push((l.t("find-place"), pieces));
         }
         if parts.is_empty() && !of(field::TEXT).is_empty() {
             parts.push((l.t("find-text"), mark::beginning(&read(of(field::TEXT)), PART)));

@@ -1,6 +1,7 @@
 //! Past answers to cases like this one: for who has to write the next.
 
 use super::search;
+use super::title::Called;
 use crate::app::App;
 use crate::caller::Staff;
 use crate::lang::L;
@@ -29,7 +30,7 @@ pub(super) struct Similar {
 pub(super) async fn of(app: &App, staff: &Staff, l: L, history: &History) -> Result<Vec<Similar>, Problem> {
     let (district, actor) = (app.desk().district(), staff.actor());
     let writes = matches!(staff.role, Role::Clerk | Role::Head);
-    let (Some(finder), Some(reader), true) = (app.finder().cloned(), Reader::of(&actor, &district), writes) else {
+    let (Some(finder), Some(reader), true) = (app.finder().cloned(), Reader::of(&actor), writes) else {
         return Ok(Vec::new());
     };
     let fields = history.fields();
@@ -52,10 +53,14 @@ pub(super) async fn of(app: &App, staff: &Staff, l: L, history: &History) -> Res
         let unit = case.tasks.iter().rev().find(|t| t.lead).map(|t| district.unit_name(&t.unit, l.0));
         Similar {
             code: case.code.clone(),
-            title: match of(field::TITLE) {
-                "" => l.t("staff-no-title"),
-                title => mask::text(title, &known),
-            },
+            // Another resident's: what it is about is enough to find an answer by.
+            title: Called {
+                erased: case.erased,
+                category: case.category.as_ref(),
+                street: case.street.as_ref(),
+                ..Called::default()
+            }
+            .said(l, &district),
             kind: [category, unit].into_iter().flatten().collect::<Vec<_>>().join(" · "),
             outcome: case.outcome.map_or(l.t("find-answer"), |o| l.t_n("find-similar-show", o.label(l.0))),
             // Another resident's: what leads to them is no help in writing an answer.

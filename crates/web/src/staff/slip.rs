@@ -45,7 +45,8 @@ pub(crate) async fn slip(
     let (case, fields) = (&history.case, history.fields());
     let of = |name: &str| fields.get(name).map_or("", String::as_str);
     let known = personal(&history);
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    // Who carries it goes to the place.
+    let known: Vec<&str> = known.iter().map(String::as_str).filter(|value| *value != of(field::PLACE)).collect();
     let name = |u: &domain::district::UnitCode| district.unit_name(u, l.0).to_owned();
     let category = case.category.as_ref().map(|c| district.catalogue.name(c, l.0).to_owned());
     let due = case.next_due().map(|c| {
@@ -60,7 +61,7 @@ pub(crate) async fn slip(
         ("staff-fact-raised", Some(case.raised_at.minute())),
         ("staff-col-clock", due),
         ("staff-fact-street", case.street.as_ref().map(name)),
-        ("staff-contact-place", some(mask::place(of(field::PLACE)))),
+        ("staff-contact-place", some(of(field::PLACE).to_owned())),
         ("staff-contact-name", some(mask::name(of(field::NAME)))),
         ("staff-contact-phone", some(mask::phone(of(field::PHONE)))),
     ];

@@ -5,7 +5,7 @@ use crate::resident::shown::verdict_words;
 use crate::view::{self, ClockView};
 use calendar::Date;
 use domain::case::{Case, CaseId, Clock, ClockChange, Event, Verdict, evolve, field};
-use domain::district::{District, UnitCode};
+use domain::district::{CategoryCode, District, UnitCode};
 use domain::rule::RuleId;
 use domain::{Actor, Label};
 use std::collections::BTreeMap;
@@ -104,12 +104,12 @@ impl Teller<'_> {
 
     fn details(&self, event: &Event) -> Vec<String> {
         let l = self.l;
-        let category = |c| self.district.catalogue.name(c, l.0).to_owned();
+        let category = |c: &CategoryCode| self.district.catalogue.name(c, l.0).to_owned();
         match event {
             Event::Raised { track, door, .. } => vec![track.label(l.0).into(), door.label(l.0).into()],
             Event::EndedElsewhere { closed } => vec![closed.minute()],
             Event::Accepted { way, category: c } => {
-                way.map(|w| w.label(l.0).to_owned()).into_iter().chain([category(c)]).collect()
+                way.map(|w| w.label(l.0).to_owned()).into_iter().chain(c.as_ref().map(category)).collect()
             }
             Event::NotAccepted { reason } => vec![reason.label(l.0).into()],
             Event::Routed { way } => vec![way.label(l.0).into()],
@@ -154,7 +154,7 @@ impl Teller<'_> {
             Event::Linked { link, to } => vec![link.label(l.0).into(), self.code(to)],
             Event::Unlinked { to } => vec![self.code(to)],
             Event::Erased { ground } => vec![ground.label(l.0).into()],
-            Event::Recategorised { category: c } => vec![category(c)],
+            Event::Recategorised { category: c } => c.iter().map(category).collect(),
             Event::FieldCorrected { field } => {
                 domain::case::Corrected::of(field).map(|f| f.label(l.0).to_owned()).into_iter().collect()
             }

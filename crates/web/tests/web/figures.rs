@@ -130,6 +130,97 @@ async fn who_publishes_reads_what_is_published_and_whether_its_time_is_over() {
     kit.role(Role::Clerk).await.get("/figures/live").await.lacks("#publish").has("<details class=\"fold\">");
 }
 
+/// What the pages say of every figure in some windows and breakdowns, as one text.
+async fn told(kit: &Kit, user: &str) -> Vec<(String, String)> {
+    let mut client = kit.signed_in(user).await;
+    let windows = [
+        "2023-05-04&to=2023-05-05",
+        "2023-05-01&to=2023-06-01",
+        "2023-01-01&to=2023-05-05",
+        "2023-04-01&to=2023-07-01",
+        "2023-01-01&to=2024-01-01",
+        "2023-05-01&to=2023-07-01",
+    ];
+    let mut all = Vec::new();
+    for window in windows {
+        for narrow in ["", "&track=accusation", "&unit=discipline", "&unit=~", "&category=~", "&street=~"] {
+            for definition in figures::catalogue::in_force() {
+                for part in definition.parts() {
+                    let path =
+                        format!("/figures/cases?from={window}{narrow}&figure={}&part={}", definition.id, part.code());
+                    let page = client.get(&path).await;
+                    assert_eq!(page.status, StatusCode::OK, "{path}");
+                    let main = page.text.split("<main").nth(1).unwrap().split("</main>").next().unwrap().to_owned();
+                    all.push((path, main));
+                }
+            }
+        }
+        let (from, to) = window.split_once("&to=").unwrap();
+        let last = domain::moment::date_of(domain::moment::day_number(to.parse().unwrap()) - 1);
+        for by in ["unit", "track", "category", "street"] {
+            let path = format!("/figures/live?from={from}&to={last}&by={by}&figure=raised");
+            let page = client.get(&path).await.text;
+            let numbers = page.split("<div class=\"figures\">").nth(1).unwrap();
+            // The form to publish has a key that is drawn anew each time.
+            all.push((path, numbers.split("id=\"publish\"").next().unwrap().to_owned()));
+        }
+    }
+    all
+}
+
+#[tokio::test]
+async fn no_figure_window_or_list_tells_anybody_but_the_discipline_unit_that_an_accusation_came() {
+    let kit = Kit::new().await;
+    ended(&kit, Solved::Yes).await;
+    let others = ["clerk-1", "supervisor-1", "leader-1", "auditor-1"];
+    let mut before = Vec::new();
+    for user in others {
+        before.push(told(&kit, user).await);
+    }
+    let accusation = domain::case::Raise {
+        track: domain::case::Track::Accusation,
+        text: "收礼".into(),
+        accused: Some("housing".into()),
+        street: Some("street-1".into()),
+        category: Some("housing.light".into()),
+        ..Default::default()
+    };
+    let id = kit.desk.raise(domain::Actor::Resident, accusation, Vec::new(), None).await.unwrap().id;
+    let inside = kit.actor("dispatcher-discipline");
+    let accept = Command::Accept { way: None, category: "housing.light".into() };
+    kit.desk.act(inside.clone(), id, None, accept, None).await.unwrap();
+    let dispatch = Command::Dispatch { lead: "discipline".into(), joint: Vec::new() };
+    kit.desk.act(inside, id, None, dispatch, None).await.unwrap();
+    for (user, before) in others.into_iter().zip(before) {
+        for ((path, was), (_, is)) in before.iter().zip(told(&kit, user).await) {
+            assert_eq!(*was, is, "{user} {path}");
+        }
+    }
+    // The discipline unit counts its own.
+    let path = "/figures/cases?from=2023-05-04&to=2023-05-05&track=accusation&figure=raised";
+    kit.signed_in("clerk-discipline").await.get(path).await.has("共 1 件");
+    kit.signed_in("clerk-1").await.get(path).await.has("共 0 件");
+    // When the quarter is over, its total has it, and neither a month nor a list.
+    kit.clock.set(at("2023-07-03T09:00:00"));
+    kit.raise("七月的一件").await;
+    let total = |window: &'static str| {
+        let kit = &kit;
+        async move {
+            let filter = figures::Filter::parse(window).unwrap();
+            let mut db = store::Db::open_reader(kit.place()).unwrap();
+            let all = figures::figures(&mut db, 1, &filter).unwrap();
+            all.into_iter().find(|f| f.id == "raised").unwrap().numerator
+        }
+    };
+    assert_eq!(total("from=2023-04-01&to=2023-07-01").await, 2);
+    assert_eq!(total("from=2023-05-01&to=2023-06-01").await, 1);
+    assert_eq!(total("from=2023-05-01&to=2023-07-01").await, 1);
+    assert_eq!(total("from=2023-01-01&to=2024-01-01").await, 2, "the year is not over");
+    assert_eq!(total("from=2023-04-01&to=2023-07-01&track=accusation").await, 0);
+    let listed = kit.signed_in("clerk-1").await.get("/figures/cases?from=2023-04-01&to=2023-07-01&figure=raised").await;
+    listed.has("共 1 件").lacks("密件</span>");
+}
+
 #[test]
 fn the_list_behind_each_numerator_has_a_name_in_both_languages() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("locales");

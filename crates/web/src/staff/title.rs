@@ -1,0 +1,37 @@
+//! What a case is called on the pages of staff. That there is no title, that it is not for these eyes, and that it was
+//! erased are three things, and each is said.
+
+use super::mask;
+use crate::lang::L;
+use domain::district::{CategoryCode, District, UnitCode};
+use domain::typed::{first_words, says_something};
+
+/// A case as far as its title goes.
+#[derive(Default)]
+pub(super) struct Called<'a> {
+    pub(super) title: &'a str,
+    pub(super) text: &'a str,
+    pub(super) erased: bool,
+    /// Whether it is shown to who handles it; others read what it is about, never words with holes in them.
+    pub(super) handled: bool,
+    pub(super) category: Option<&'a CategoryCode>,
+    pub(super) street: Option<&'a UnitCode>,
+    /// Names and numbers of the resident: a title stands in lists, which are looked at over shoulders.
+    pub(super) personal: Vec<&'a str>,
+}
+
+impl Called<'_> {
+    pub(super) fn said(&self, l: L, district: &District) -> String {
+        if self.erased {
+            return l.t("staff-title-erased");
+        }
+        if !self.handled {
+            let category = self.category.map(|c| district.catalogue.name(c, l.0));
+            let about: Vec<&str> =
+                category.into_iter().chain(self.street.map(|s| district.unit_name(s, l.0))).collect();
+            return if about.is_empty() { l.t("staff-title-hidden") } else { about.join(" · ") };
+        }
+        let words = if says_something(self.title) { self.title.to_owned() } else { first_words(self.text) };
+        if words.is_empty() { l.t("staff-title-missing") } else { mask::numbers(&words, &self.personal) }
+    }
+}
