@@ -51,6 +51,11 @@ impl Tag {
         Tag::of("accused", code)
     }
 
+    /// An account that stepped aside for an interest.
+    pub(crate) fn aside(account: u32) -> Tag {
+        Tag::of("aside", &account.to_string())
+    }
+
     /// Every case.
     pub(crate) fn any() -> Tag {
         Tag("any".into())
@@ -63,7 +68,7 @@ impl Tag {
     }
 
     /// A case whose resident has an answer.
-    pub(crate) fn answered() -> Tag {
+    pub fn answered() -> Tag {
         Tag("answered".into())
     }
 }
@@ -116,6 +121,7 @@ fn tags(case: &Case, answered: bool) -> Vec<Tag> {
     if let Some(category) = &case.category {
         tags.extend([Tag::category(category.as_str()), Tag::category(category.coarse())]);
     }
+    tags.extend(case.withdrawn_accounts.iter().map(|account| Tag::aside(*account)));
     tags.extend(case.accused.iter().map(|unit| Tag::accused(unit.as_str())));
     if answered && matches!(case.stage, Stage::Answered | Stage::Ended) {
         tags.push(Tag::answered());

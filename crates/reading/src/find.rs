@@ -27,6 +27,8 @@ const WORD_MOST: usize = 40;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reader {
     unit: UnitCode,
+    /// What it stepped aside from for an interest is not found.
+    account: u32,
     /// Every case that is not sealed; otherwise those in which the unit has or had a task.
     every: bool,
     /// Sealed accusations, but for those about the unit itself.
@@ -38,14 +40,14 @@ pub struct Reader {
 impl Reader {
     /// Of an account. None for who reads no cases.
     pub fn of(actor: &Actor, district: &District) -> Option<Reader> {
-        let Actor::Staff { unit, role, .. } = actor else { return None };
+        let Actor::Staff { unit, role, account } = actor else { return None };
         let every = matches!(role, Role::Dispatcher | Role::Supervisor | Role::Leader | Role::Auditor);
         let places = matches!(role, Role::Clerk | Role::Head | Role::Dispatcher);
         if !every && !places {
             return None;
         }
         let sealed = district.units.get(unit).is_some_and(|u| u.kind == UnitKind::Discipline);
-        Some(Reader { unit: unit.clone(), every, sealed, places })
+        Some(Reader { unit: unit.clone(), account: *account, every, sealed, places })
     }
 
     /// Which halves of the index it may look into: the open one, the sealed one.
@@ -261,12 +263,14 @@ fn half_of(fields: Fields, reader: &Reader, question: &Question, half: Half) -> 
 }
 
 /// What a reader's every question is narrowed to in a half.
-fn rights(fields: Fields, reader: &Reader, half: Half) -> Option<Clause> {
-    match half {
+fn rights(fields: Fields, reader: &Reader, half: Half) -> Vec<Clause> {
+    let of_unit = match half {
         Half::Open if reader.every => None,
         Half::Open => Some((Occur::Must, marked(fields, half, &Tag::unit(reader.unit.as_str())))),
         Half::Sealed => Some((Occur::MustNot, marked(fields, half, &Tag::accused(reader.unit.as_str())))),
-    }
+    };
+    let aside = (Occur::MustNot, marked(fields, half, &Tag::aside(reader.account)));
+    of_unit.into_iter().chain([aside]).collect()
 }
 
 /// [`rights`] over all halves, for other questions than those of words.

@@ -9,7 +9,8 @@ use domain::Moment;
 use std::collections::HashSet;
 
 const ENTRIES: &str = "SELECT COUNT(*) FROM events WHERE district = $1";
-const FARTHEST: &str = "SELECT MAX(due_day), MAX(alarm), MAX(wake) FROM cases WHERE district = $1 AND live = 1";
+// A paused clock has no alarm day: it stands behind every date.
+const FARTHEST: &str = "SELECT MAX(due_day), MAX(CASE WHEN alarm < 99999999 THEN alarm END), MAX(wake) FROM cases WHERE district = $1 AND live = 1";
 const OUTBOX: &str = "SELECT state, COUNT(*) FROM outbox WHERE district = $1 GROUP BY state ORDER BY state";
 pub(crate) const CASES: &str =
     "SELECT seq, id, erased FROM cases WHERE district = $1 AND seq > $2 ORDER BY seq LIMIT $3";

@@ -10,11 +10,13 @@ use domain::district::{self, District};
 use std::collections::HashMap;
 
 const EVENTS: &str = "SELECT seq, stream, body FROM events WHERE district = $1 ORDER BY seq";
+const DISTRICTS: &str = "SELECT DISTINCT district FROM events ORDER BY district";
+const PART: &str = "SELECT seq, stream, body FROM events WHERE district = $1 AND seq >= $2 ORDER BY seq LIMIT $3";
 /// How many rows are written at a time.
 const CHUNK: usize = 4096;
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[EVENTS];
+pub const STATEMENTS: &[&str] = &[EVENTS, DISTRICTS, PART];
 
 /// The states that a walk over all events holds.
 #[derive(Default)]
@@ -71,22 +73,49 @@ pub fn fill(from: &mut Db, into: &mut Db, number: i64) -> Result<u64> {
     Ok(count)
 }
 
+const EMPTY: &[&str] = &[
+    "DELETE FROM cases WHERE district = $1",
+    "DELETE FROM tasks WHERE district = $1",
+    "DELETE FROM links WHERE district = $1",
+    "DELETE FROM openings WHERE district = $1",
+    "DELETE FROM publications WHERE district = $1",
+    "DELETE FROM exports WHERE district = $1",
+];
+
+fn empty(db: &mut Db, number: i64) -> Result<()> {
+    let emptied: Vec<Write> = EMPTY.iter().map(|sql| Write::new(sql, args![number])).collect();
+    db.write(&emptied).map(|_| ())
+}
+
+/// [`rebuild`] of every district within the open transaction of an upgrade, over its one connection.
+///
+/// # Errors
+/// What the database says; [`crate::StoreError::Corrupt`] for a body that can't be read.
+pub(crate) fn refill(db: &mut Db) -> Result<()> {
+    let districts = db.query(DISTRICTS, &[])?.iter().map(|row| row.int(0)).collect::<Result<Vec<i64>>>()?;
+    for number in districts {
+        empty(db, number)?;
+        let (mut replay, mut next) = (Replay::default(), 0);
+        loop {
+            let events = db.query(PART, &args![number, next, CHUNK as u64])?;
+            let Some(last) = events.last() else { break };
+            next = last.int(0)? + 1;
+            for row in &events {
+                let rows = replay.rows(number, row.int(0)? as u64, CaseId(row.array(1)?), row.bytes(2)?)?;
+                db.write(&rows)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Empties the read tables and fills them again, in one transaction: a reader sees the old rows or the new ones.
 ///
 /// # Errors
 /// What the database says; then nothing has changed.
 pub fn rebuild(reader: &mut Db, writer: &mut Db, number: i64) -> Result<u64> {
-    const EMPTY: &[&str] = &[
-        "DELETE FROM cases WHERE district = $1",
-        "DELETE FROM tasks WHERE district = $1",
-        "DELETE FROM links WHERE district = $1",
-        "DELETE FROM openings WHERE district = $1",
-        "DELETE FROM publications WHERE district = $1",
-        "DELETE FROM exports WHERE district = $1",
-    ];
     writer.begin()?;
-    let emptied: Vec<Write> = EMPTY.iter().map(|sql| Write::new(sql, args![number])).collect();
-    let done = writer.write(&emptied).and_then(|_| fill(reader, writer, number));
+    let done = empty(writer, number).and_then(|()| fill(reader, writer, number));
     match done {
         Ok(count) => writer.commit().map(|()| count),
         Err(e) => writer.rollback().and(Err(e)),

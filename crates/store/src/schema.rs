@@ -20,8 +20,12 @@ pub const MIGRATIONS: &[(u32, &str)] = &[
     (9, include_str!("schema/009_truth.sql")),
 ];
 
+/// After these steps the read tables are filled anew from the events: a column has been added, or says something else.
+const REFILLED: &[u32] = &[9];
+
 /// The migrations of the key store.
-pub(crate) const KEYS: &[(u32, &str)] = &[(1, include_str!("schema/keys_001.sql")), (2, include_str!("schema/keys_002.sql"))];
+pub(crate) const KEYS: &[(u32, &str)] =
+    &[(1, include_str!("schema/keys_001.sql")), (2, include_str!("schema/keys_002.sql"))];
 
 /// The tables whose rows are never changed or removed.
 pub const APPEND_ONLY: &[&str] = &["events", "tiles", "checkpoints"];
@@ -44,7 +48,7 @@ pub fn version(db: &mut Db) -> Result<u32> {
 /// Brings the database to this program's version, one transaction for each step, and returns the version.
 /// Error: [`StoreError::Newer`] if it is beyond that already; nothing is changed then.
 pub fn migrate(db: &mut Db) -> Result<u32> {
-    run(db, MIGRATIONS)
+    run_with(db, MIGRATIONS, |db, to| if REFILLED.contains(&to) { crate::rebuild::refill(db) } else { Ok(()) })
 }
 
 /// Is the database readable by this program as it is? For commands that only read.
@@ -61,6 +65,11 @@ pub fn check(db: &mut Db) -> Result<()> {
 }
 
 pub(crate) fn run(db: &mut Db, migrations: &[(u32, &str)]) -> Result<u32> {
+    run_with(db, migrations, |_, _| Ok(()))
+}
+
+/// Runs what is missing; `then` is part of the transaction of each step.
+fn run_with(db: &mut Db, migrations: &[(u32, &str)], then: impl Fn(&mut Db, u32) -> Result<()>) -> Result<u32> {
     let known = highest(migrations);
     let found = version(db)?;
     if found > known {
@@ -68,7 +77,7 @@ pub(crate) fn run(db: &mut Db, migrations: &[(u32, &str)]) -> Result<u32> {
     }
     for migration in migrations.iter().filter(|(to, _)| *to > found) {
         db.begin()?;
-        if let Err(e) = apply(db, migration) {
+        if let Err(e) = apply(db, migration).and_then(|()| then(db, migration.0)) {
             let _ = db.rollback();
             return Err(e);
         }

@@ -102,6 +102,23 @@ fn who_may_see_a_case_finds_it_and_nobody_else_does() {
 }
 
 #[test]
+fn who_stepped_aside_for_interest_finds_a_case_no_more_and_others_do() {
+    everywhere(|town| {
+        let id = town.text("共同标记");
+        town.dispatch(id, "housing");
+        let clerk = staff("housing", Role::Clerk);
+        let head = domain::Actor::Staff { account: 2, unit: "housing".into(), role: Role::Head };
+        assert_eq!(town.finds_as(&clerk, "共同标记"), [id]);
+        town.act(&clerk, id, domain::case::Command::DeclareInterest);
+        assert!(
+            town.finds_as(&clerk, "共同标记").is_empty() && !may_see(&town.case(id), &clerk, &town.desk.district())
+        );
+        assert!(town.asks(&clerk, &Question::default()).is_empty());
+        assert_eq!(town.finds_as(&head, "共同标记"), [id]);
+    });
+}
+
+#[test]
 fn a_place_and_a_contact_lead_nobody_to_a_case_who_sees_them_masked() {
     let mut town = town();
     let id = town.raise(Raise {
