@@ -90,6 +90,7 @@ reasons! {
     OtherSealed "other_sealed" "其中一件是密件，不能合并或关联。" "请分别办理。" "One of the two cases is sealed." "Handle them apart.",
     OtherOver "other_over" "另一件已经结束或已并入别的诉求。" "请选择还在办理的那一件。" "The other case is over or merged itself." "Choose the one that is still handled.",
     OtherTrack "other_track" "两件的办理程序不同，不能并案。" "可以改为关联，分别办理。" "The two cases follow different procedures." "Link them, and handle them apart.",
+    AnswerOut "answer_out" "并入的那件已经答复，这个答复也是给本件的。" "不能再分开；诉求人不满意的，请重新办理。" "The case it was merged into has been answered, and that answer is this one's too." "It can't be parted any more. If the resident is not content, reopen it.",
     StillHandled "still_handled" "并入的那一件还在办理。" "请等待它的答复。" "The case that it was merged into is still being handled." "Wait for its answer.",
     Linked "linked" "两件已经关联。" "不需要再次关联。" "The two cases are linked already." "Nothing else is needed.",
     NotLinked "not_linked" "两件没有关联。" "请刷新页面。" "The two cases are not linked." "Reload the page.",

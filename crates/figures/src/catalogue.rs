@@ -12,21 +12,24 @@ use std::sync::LazyLock;
 pub enum Window {
     /// The day on which it was raised.
     Raised,
-    /// The rolled last day of its promise.
+    /// The rolled last day of its promise; of the latest, whatever became of one before it.
     Due,
+    /// The rolled last day of the promise that counts: the first that was broken, else the latest.
+    Promise,
     /// The day on which it ended.
     Ended,
 }
 
 impl Window {
     /// Every window.
-    pub const ALL: &'static [Window] = &[Window::Raised, Window::Due, Window::Ended];
+    pub const ALL: &'static [Window] = &[Window::Raised, Window::Due, Window::Promise, Window::Ended];
 
     /// The column of `cases`; each has an index.
     pub(crate) fn column(self) -> &'static str {
         match self {
             Window::Raised => "raised_day",
             Window::Due => "due_day",
+            Window::Promise => "promise_day",
             Window::Ended => "ended_day",
         }
     }
@@ -35,7 +38,7 @@ impl Window {
     pub fn label(self, lang: Lang) -> &'static str {
         match self {
             Window::Raised => lang.pick("提出日", "day raised"),
-            Window::Due => lang.pick("到期日（顺延）", "day due (rolled)"),
+            Window::Due | Window::Promise => lang.pick("到期日（顺延）", "day due (rolled)"),
             Window::Ended => lang.pick("结束日", "day ended"),
         }
     }

@@ -136,8 +136,9 @@ static COUNTING: LazyLock<Vec<(Grouping, String)>> =
 /// table in the order of `seq`: a window is much less.
 fn listing(window: Window, conditions: &[Condition]) -> String {
     let day = window.column();
+    let (due, met) = if window == Window::Promise { ("promise_day", "promise_met") } else { ("due_day", "met_day") };
     format!(
-        "{BASIS}SELECT seq, id, code, track, stage, coarse, street, lead, sealed, raised_day, due_day, met_day, \
+        "{BASIS}SELECT seq, id, code, track, stage, coarse, street, lead, sealed, raised_day, {due}, {met}, \
          ended_day, ending FROM cases WHERE district = $1 AND {day} >= $2 AND {day} < $3 AND {NARROWED} AND {} \
          AND +seq > $9 ORDER BY +seq LIMIT $10",
         sql_of(conditions)

@@ -46,6 +46,11 @@ impl Tag {
         Tag::of("stage", code)
     }
 
+    /// An account that stepped aside for an interest.
+    pub(crate) fn aside(account: u32) -> Tag {
+        Tag::of("aside", &account.to_string())
+    }
+
     /// Every case.
     pub(crate) fn any() -> Tag {
         Tag("any".into())
@@ -58,7 +63,7 @@ impl Tag {
     }
 
     /// A case whose resident has an answer.
-    pub(crate) fn answered() -> Tag {
+    pub fn answered() -> Tag {
         Tag("answered".into())
     }
 }
@@ -114,6 +119,7 @@ fn tags(case: &Case, answered: bool) -> Vec<Tag> {
     if let Some(category) = &case.category {
         tags.extend([Tag::category(category.as_str()), Tag::category(category.coarse())]);
     }
+    tags.extend(case.withdrawn_accounts.iter().map(|account| Tag::aside(*account)));
     if answered && matches!(case.stage, Stage::Answered | Stage::Ended) {
         tags.push(Tag::answered());
     }

@@ -30,6 +30,8 @@ const WORD_MOST: usize = 40;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reader {
     unit: UnitCode,
+    /// What it stepped aside from for an interest is not found.
+    account: u32,
     /// Every case that is not sealed; otherwise those in which the unit has or had a task.
     every: bool,
     /// Whether places lead to cases: for others they are masked.
@@ -39,13 +41,13 @@ pub struct Reader {
 impl Reader {
     /// Of an account. None for who reads no cases.
     pub fn of(actor: &Actor) -> Option<Reader> {
-        let Actor::Staff { unit, role, .. } = actor else { return None };
+        let Actor::Staff { unit, role, account } = actor else { return None };
         let every = matches!(role, Role::Dispatcher | Role::Supervisor | Role::Leader | Role::Auditor);
         let places = matches!(role, Role::Clerk | Role::Head | Role::Dispatcher);
         if !every && !places {
             return None;
         }
-        Some(Reader { unit: unit.clone(), every, places })
+        Some(Reader { unit: unit.clone(), account: *account, every, places })
     }
 }
 
@@ -264,7 +266,7 @@ fn whole(fields: Fields, reader: &Reader, question: &Question) -> Result<Box<dyn
         }
     }
     clauses.extend(question.tags.iter().map(|tag| must(marked(fields, tag))));
-    clauses.extend(rights(fields, reader).map(must));
+    clauses.extend(rights(fields, reader));
     if question.from.is_some() || question.to.is_some() {
         let bound = |day: Option<i64>| {
             day.map_or(Bound::Unbounded, |day| Bound::Included(Term::from_field_i64(fields.day, day)))
@@ -272,21 +274,23 @@ fn whole(fields: Fields, reader: &Reader, question: &Question) -> Result<Box<dyn
         let days = RangeQuery::new(bound(question.from), bound(question.to));
         clauses.push(must(Box::new(ConstScoreQuery::new(Box::new(days), 0.0))));
     }
-    if clauses.is_empty() {
+    if clauses.iter().all(|(occur, _)| *occur != Occur::Must) {
         clauses.push(must(marked(fields, &Tag::any())));
     }
     Ok(all_of(clauses))
 }
 
 /// What a reader's every question is narrowed to.
-fn rights(fields: Fields, reader: &Reader) -> Option<Box<dyn Query>> {
-    (!reader.every).then(|| marked(fields, &Tag::unit(reader.unit.as_str())))
+fn rights(fields: Fields, reader: &Reader) -> Vec<Clause> {
+    let of_unit = (!reader.every).then(|| (Occur::Must, marked(fields, &Tag::unit(reader.unit.as_str()))));
+    let aside = (Occur::MustNot, marked(fields, &Tag::aside(reader.account)));
+    of_unit.into_iter().chain([aside]).collect()
 }
 
 /// [`rights`] with a mark, for other questions than those of words.
 pub(crate) fn may_find(fields: Fields, reader: &Reader, tag: &Tag) -> Box<dyn Query> {
-    let clauses = std::iter::once(marked(fields, tag)).chain(rights(fields, reader));
-    all_of(clauses.map(|query| (Occur::Must, query)).collect())
+    let marked = (Occur::Must, marked(fields, tag));
+    all_of(std::iter::once(marked).chain(rights(fields, reader)).collect())
 }
 
 /// The terms of one part of a question as they stand in it: with nothing between them that isn't there.

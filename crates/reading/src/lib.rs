@@ -16,6 +16,7 @@ pub use entry::{Entry, Tag};
 pub use find::{Asked, Finder, Hits, MOST, Question, Reader, asked};
 pub use folder::{Folder, folder_of};
 pub use follow::{Follower, Running};
+pub use like::{common, tells};
 pub use volume::{Error, Volume};
 
 use domain::case::Track;

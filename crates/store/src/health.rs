@@ -9,8 +9,9 @@ use domain::Moment;
 use std::collections::HashSet;
 
 const ENTRIES: &str = "SELECT COALESCE(MAX(seq) + 1, 0) FROM events WHERE district = $1";
+// A paused clock has no alarm day: it stands behind every date.
 const FARTHEST: &str = "SELECT (SELECT MAX(due_day) FROM cases WHERE district = $1 AND live = 1), \
-(SELECT MAX(alarm) FROM cases WHERE district = $1 AND alarm IS NOT NULL), \
+(SELECT MAX(alarm) FROM cases WHERE district = $1 AND alarm IS NOT NULL AND alarm < 99999999), \
 (SELECT MAX(wake) FROM cases WHERE district = $1 AND wake IS NOT NULL)";
 const OUTBOX: &str = "SELECT state, COUNT(*) FROM outbox WHERE district = $1 GROUP BY state ORDER BY state";
 pub(crate) const CASES: &str =

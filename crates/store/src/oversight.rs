@@ -21,6 +21,7 @@ domain::vocabulary! {
         Answer "answer" "答复" "an answer",
         Report "report" "协办反馈" "a joint unit's report",
         Approval "approval" "批准" "an approval",
+        /// What waits for its resident and is late waits for its answer: it is no pause.
         Question "question" "诉求人回复（期限暂停）" "the resident's reply (the clock is paused)",
         Review "review" "复查、复核答复" "the answer to a review",
         Erasure "erasure" "删除申请待决定" "a decision on an erasure",
@@ -48,26 +49,22 @@ macro_rules! inbox_why {
 /// What an open task waits for, as a code of [`Why`].
 macro_rules! why {
     () => {
-        "CASE WHEN c.question = 1 THEN 'question' WHEN t.state = 'objected' THEN 'objection' \
+        "CASE WHEN c.question = 1 AND t.due = 99999999 THEN 'question' WHEN t.state = 'objected' THEN 'objection' \
          WHEN t.state = 'approval' THEN 'approval' WHEN t.lead = 1 THEN 'answer' ELSE 'report' END"
     };
 }
 /// Numbers of a group: over before the first day, near before the second, all.
 macro_rules! numbers {
-    ($of:literal, $held:literal) => {
+    ($of:literal) => {
         concat!(
             "CAST(COALESCE(SUM(CASE WHEN ",
             $of,
-            " < $1 AND ",
-            $held,
-            " = 0 THEN 1 ELSE 0 END), 0) AS BIGINT), \
+            " < $1 THEN 1 ELSE 0 END), 0) AS BIGINT), \
              CAST(COALESCE(SUM(CASE WHEN ",
             $of,
             " >= $1 AND ",
             $of,
-            " < $2 AND ",
-            $held,
-            " = 0 THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*)"
+            " < $2 THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*)"
         )
     };
 }
@@ -75,19 +72,19 @@ const OPEN: &str = concat!(
     "SELECT t.unit, ",
     why!(),
     " AS why, ",
-    numbers!("t.due", "c.question"),
+    numbers!("t.due"),
     " FROM tasks t JOIN cases c ON c.district = t.district AND c.seq = t.seq \
      WHERE t.district = $3 AND t.open = 1 AND c.sealed <= $4 GROUP BY t.unit, ",
     why!(),
     " UNION ALL SELECT '', ",
     inbox_why!(),
     ", ",
-    numbers!("c.alarm", "0"),
+    numbers!("c.alarm"),
     " FROM cases c WHERE c.district = $3 AND c.sealed = $4 AND c.inbox = 1 \
      GROUP BY ",
     inbox_why!(),
     " UNION ALL SELECT '', 'review', ",
-    numbers!("c.alarm", "0"),
+    numbers!("c.alarm"),
     " FROM cases c WHERE c.district = $3 AND c.sealed <= $4 AND c.alarm IS NOT NULL \
      AND c.stage IN ('review', 're_review') HAVING COUNT(*) > 0"
 );
@@ -97,9 +94,9 @@ const TASKS: &str = concat!(
     ", t.due, t.no, t.lead, t.state, t.waiting FROM tasks t \
      JOIN cases c ON c.district = t.district AND c.seq = t.seq \
      WHERE t.district = $1 AND t.unit = $2 AND t.open = 1 AND (t.due, t.seq, t.no) > ($3, $4, $5) AND t.due < $6 \
-     AND c.sealed <= $7 AND c.question <= $8 AND ($9 = '' OR ",
+     AND c.sealed <= $7 AND ($8 = '' OR ",
     why!(),
-    " = $9) ORDER BY t.due, t.seq, t.no LIMIT $10"
+    " = $8) ORDER BY t.due, t.seq, t.no LIMIT $9"
 );
 
 /// The conditions of what is stuck, over a case `c` and the day before which it must have been due or accepted.
@@ -108,7 +105,7 @@ macro_rules! stuck {
         concat!("c.inbox = 1 AND c.sealed = 0 AND c.stage = 'accepted' AND c.accepted_day < ", $day)
     };
     (hard $day:literal) => {
-        concat!("c.sealed = 0 AND c.question = 0 AND c.stage NOT IN ('review', 're_review') AND c.alarm < ", $day)
+        concat!("c.sealed = 0 AND c.stage NOT IN ('review', 're_review') AND c.alarm < ", $day)
     };
     (returned $day:literal) => {
         concat!("c.sealed = 0 AND c.live = 1 AND c.returned > 1 AND c.raised_day < ", $day)
@@ -145,6 +142,13 @@ const HARD: &str = stuck_list!(hard);
 const RETURNED: &str = stuck_list!(returned);
 const REVIEW: &str = stuck_list!(review);
 
+const ASKED_LATE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", c.asked_late FROM cases c WHERE c.district = $1 AND c.sealed <= $2 AND c.asked_late IS NOT NULL \
+     AND (c.asked_late, c.seq) < ($3, $4) ORDER BY c.asked_late DESC, c.seq DESC LIMIT $5"
+);
+
 // How many cases are looked through stands in the text: for all that PostgreSQL knows of an argument, it may be every case.
 const WORDS: &str = "SELECT c.code, c.category, e.stream, e.version, e.at, e.body, v.sealed FROM \
 (SELECT seq, id, code, category, ended_day FROM cases WHERE district = $1 AND sealed = 0 AND erased = 0 \
@@ -160,7 +164,7 @@ const MOVABLE: &str = concat!(
 );
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[OPEN, TASKS, STUCK, NOBODY, HARD, RETURNED, REVIEW, WORDS, MOVABLE];
+pub const STATEMENTS: &[&str] = &[OPEN, TASKS, STUCK, NOBODY, HARD, RETURNED, REVIEW, ASKED_LATE, WORDS, MOVABLE];
 
 /// What a unit, the centre or supervision has open for one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,7 +173,7 @@ pub struct Open {
     pub unit: Option<UnitCode>,
     /// What is waited for.
     pub why: Why,
-    /// Those whose day is over. What waits for its resident is not late.
+    /// Those whose day is over. A clock that a question has paused in time is not.
     pub late: i64,
     /// Those whose day is near.
     pub soon: i64,
@@ -200,8 +204,6 @@ pub struct Wanted {
     pub why: Option<Why>,
     /// Whether sealed cases may be listed.
     pub sealed: bool,
-    /// Leaves out cases that wait for their resident: their clocks stand still.
-    pub without_questions: bool,
 }
 
 /// A unit's open tasks by due day, at most `most`: the cases behind a number of [`open`].
@@ -217,18 +219,8 @@ pub fn tasks(
     most: usize,
 ) -> Result<Vec<TaskRow>> {
     let why = wanted.why.map_or("", |w| domain::Label::code(w));
-    let args = args![
-        district,
-        unit.as_str(),
-        after.due,
-        after.seq,
-        after.no,
-        wanted.before,
-        wanted.sealed,
-        !wanted.without_questions,
-        why,
-        most as u64
-    ];
+    let args =
+        args![district, unit.as_str(), after.due, after.seq, after.no, wanted.before, wanted.sealed, why, most as u64];
     db.query(TASKS, &args)?.iter().map(task_row).collect()
 }
 
@@ -301,6 +293,22 @@ pub fn stuck(
     };
     let args = args![district, since.of(stuck), after.due, after.seq, most as u64];
     db.query(sql, &args)?.iter().map(case_row).collect()
+}
+
+/// Cases whose resident was asked something when a term had already run out, the latest question first, at most `most`.
+/// `due` is the day of that question.
+///
+/// # Errors
+/// What the database says.
+pub fn asked_late(
+    db: &mut Db,
+    district: i64,
+    sealed: bool,
+    before: Option<After>,
+    most: usize,
+) -> Result<Vec<CaseRow>> {
+    let (due, seq) = before.map_or((i64::MAX, i64::MAX), |b| (b.due, b.seq));
+    db.query(ASKED_LATE, &args![district, sealed, due, seq, most as u64])?.iter().map(case_row).collect()
 }
 
 /// Hands over the cases in which a calendar table that is loaded on a day may move a date, with the ledger index of

@@ -15,6 +15,7 @@ const EVENTS: &str =
 const BEFORE: &str =
     "SELECT seq, version, body FROM events WHERE district = $1 AND stream = $2 AND seq < $3 ORDER BY version";
 const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) FROM events WHERE district = $1";
+const DISTRICTS: &str = "SELECT DISTINCT district FROM events ORDER BY district";
 
 /// How many events one query brings, and how many rows are about what is written at a time.
 const PAGE: u64 = 1024;
@@ -22,7 +23,9 @@ const PAGE: u64 = 1024;
 const HELD: usize = 8192;
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[EVENTS, BEFORE, SIZE];
+pub const STATEMENTS: &[&str] = &[EVENTS, BEFORE, SIZE, DISTRICTS];
+/// Those that go through all that there ever was, and why.
+pub(crate) const WALKS: &[(&str, &str)] = &[(DISTRICTS, "an upgrade that fills the read tables anew, once")];
 
 /// A case as it is after the events that were read.
 struct Held {
@@ -154,27 +157,55 @@ fn size(db: &mut Db, number: i64) -> Result<u64> {
     db.query(SIZE, &args![number])?.first().map_or(Ok(0), |row| row.int(0).map(|n| n as u64))
 }
 
+const EMPTY: &[&str] = &[
+    "DELETE FROM cases WHERE district = $1",
+    "DELETE FROM tasks WHERE district = $1",
+    "DELETE FROM links WHERE district = $1",
+    "DELETE FROM openings WHERE district = $1",
+    "DELETE FROM publications WHERE district = $1",
+    "DELETE FROM exports WHERE district = $1",
+];
+
+fn empty(db: &mut Db, number: i64) -> Result<()> {
+    let emptied: Vec<Write> = EMPTY.iter().map(|sql| Write::new(sql, args![number])).collect();
+    db.write(&emptied).map(|_| ())
+}
+
+/// The read tables of every district filled anew within the open transaction of an upgrade, over its one connection.
+///
+/// # Errors
+/// What the database says; [`crate::StoreError::Corrupt`] for a body that can't be read.
+pub(crate) fn refill(db: &mut Db) -> Result<()> {
+    let districts = db.query(DISTRICTS, &[])?.iter().map(|row| row.int(0)).collect::<Result<Vec<i64>>>()?;
+    for number in districts {
+        empty(db, number)?;
+        let (mut replay, mut next, all) = (Replay::default(), 0, size(db, number)?);
+        while next < all {
+            let page = db.query(EVENTS, &args![number, next, all, PAGE])?;
+            let Some(last) = page.last() else { break };
+            next = last.int(0)? as u64 + 1;
+            let mut writes = Vec::new();
+            for row in &page {
+                writes.extend(replay.rows(db, number, row.int(0)? as u64, CaseId(row.array(1)?), row.bytes(2)?)?);
+            }
+            db.write(&writes)?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes all indexes anew; then empties the read tables and fills them again, in one transaction: a reader sees the old
 /// rows or the new ones. `progress` gets (done, all) entries.
 ///
 /// # Errors
 /// What the database says; then the read tables are as they were.
 pub fn rebuild(reader: &mut Db, writer: &mut Db, number: i64, progress: &mut dyn FnMut(u64, u64)) -> Result<u64> {
-    const EMPTY: &[&str] = &[
-        "DELETE FROM cases WHERE district = $1",
-        "DELETE FROM tasks WHERE district = $1",
-        "DELETE FROM links WHERE district = $1",
-        "DELETE FROM openings WHERE district = $1",
-        "DELETE FROM publications WHERE district = $1",
-        "DELETE FROM exports WHERE district = $1",
-    ];
     writer.execute_batch(match writer.engine() {
         Engine::Sqlite => "REINDEX",
         Engine::Postgres => REINDEX_ALL,
     })?;
-    let emptied: Vec<Write> = EMPTY.iter().map(|sql| Write::new(sql, args![number])).collect();
     writer.begin()?;
-    let done = writer.write(&emptied).and_then(|_| size(reader, number)).and_then(|all| {
+    let done = empty(writer, number).and_then(|()| size(reader, number)).and_then(|all| {
         let mut advance = |done| progress(done, all);
         fill(reader, writer, number, &mut Replay::default(), (0, all), &mut advance).map(|()| all)
     });

@@ -24,6 +24,9 @@ pub const MIGRATIONS: &[(u32, &str)] = &[
     (9, include_str!("schema/009_truth.sql")),
 ];
 
+/// After these steps the read tables are filled anew from the events: a column has been added, or says something else.
+const REFILLED: &[u32] = &[9];
+
 /// The migrations of the key store.
 pub(crate) const KEYS: &[(u32, &str)] =
     &[(1, include_str!("schema/keys_001.sql")), (2, include_str!("schema/keys_002.sql"))];
@@ -50,7 +53,8 @@ pub fn version(db: &mut Db) -> Result<u32> {
 /// was opened before doesn't know the statistics that came with it.
 /// Error: [`StoreError::Newer`] if it is beyond that already; nothing is changed then.
 pub fn migrate(db: &mut Db) -> Result<u32> {
-    let version = run(db, MIGRATIONS)?;
+    let refilled = |db: &mut Db, to| if REFILLED.contains(&to) { crate::rebuild::refill(db) } else { Ok(()) };
+    let version = run_with(db, MIGRATIONS, refilled)?;
     ship(db)?;
     Ok(version)
 }
@@ -69,6 +73,11 @@ pub fn check(db: &mut Db) -> Result<()> {
 }
 
 pub(crate) fn run(db: &mut Db, migrations: &[(u32, &str)]) -> Result<u32> {
+    run_with(db, migrations, |_, _| Ok(()))
+}
+
+/// Runs what is missing; `then` is part of the transaction of each step.
+fn run_with(db: &mut Db, migrations: &[(u32, &str)], then: impl Fn(&mut Db, u32) -> Result<()>) -> Result<u32> {
     let known = highest(migrations);
     let found = version(db)?;
     if found > known {
@@ -76,7 +85,7 @@ pub(crate) fn run(db: &mut Db, migrations: &[(u32, &str)]) -> Result<u32> {
     }
     for migration in migrations.iter().filter(|(to, _)| *to > found) {
         db.begin()?;
-        if let Err(e) = apply(db, migration) {
+        if let Err(e) = apply(db, migration).and_then(|()| then(db, migration.0)) {
             let _ = db.rollback();
             return Err(e);
         }

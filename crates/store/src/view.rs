@@ -30,9 +30,9 @@ const QUEUE: &str = concat!(
     ", t.due, t.no, t.lead, t.state, t.waiting FROM tasks t \
      JOIN cases c ON c.district = t.district AND c.seq = t.seq \
      WHERE t.district = $1 AND t.unit = $2 AND t.open = 1 AND (t.due, t.seq, t.no) > ($3, $4, $5) AND t.due < $6 \
-     AND t.waiting >= $7 AND t.waiting <= $8 AND c.sealed <= $9 AND c.question <= $10 \
-     AND (t.state = $11 OR $11 = '') AND (c.track = $12 OR $12 = '') AND (c.coarse = $13 OR $13 = '') \
-     AND (c.street = $14 OR $14 = '') ORDER BY t.due, t.seq, t.no LIMIT $15"
+     AND t.waiting >= $7 AND t.waiting <= $8 AND c.sealed <= $9 \
+     AND (t.state = $10 OR $10 = '') AND (c.track = $11 OR $11 = '') AND (c.coarse = $12 OR $12 = '') \
+     AND (c.street = $13 OR $13 = '') ORDER BY t.due, t.seq, t.no LIMIT $14"
 );
 const INBOX: &str = concat!(
     "SELECT ",
@@ -62,7 +62,7 @@ const UNRELEASED: &str = concat!(
 const BY_CODE: &str = "SELECT id, sealed FROM cases WHERE district = $1 AND code = $2";
 const CARDS: &str = "SELECT e.stream, e.version, e.body, v.sealed FROM events e \
 LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
-WHERE e.district = $1 AND e.kind IN ('raised', 'field_corrected', 'telling_chosen', 'erased') AND e.stream IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
+WHERE e.district = $1 AND e.kind IN ('raised', 'field_corrected', 'telling_chosen', 'interest_declared', 'erased') AND e.stream IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
 $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, \
 $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65) ORDER BY e.stream, e.version";
 const LINKS: &str = "SELECT c.code, c.stage, c.sealed, '' AS link, e.stream FROM events e \
@@ -110,7 +110,7 @@ pub struct CaseRow {
     pub returned: i64,
     /// How often a clock was extended.
     pub extended: i64,
-    /// The earliest running duty of the case, as a day number; none while no clock runs.
+    /// The earliest running duty of the case, as a day number; behind every date while it is paused; none while no clock runs.
     pub alarm: Option<i64>,
     /// How many events its stream has.
     pub version: u64,
@@ -163,8 +163,6 @@ pub struct QueueFilter {
     pub waiting: Option<bool>,
     /// Whether sealed cases may be listed.
     pub sealed: bool,
-    /// Leaves out cases that wait for their resident: their clocks stand still.
-    pub without_questions: bool,
     /// A task state's code.
     pub state: String,
     /// A track's code.
@@ -181,7 +179,6 @@ impl Default for QueueFilter {
             before: i64::MAX,
             waiting: None,
             sealed: false,
-            without_questions: false,
             state: String::new(),
             track: String::new(),
             coarse: String::new(),
@@ -247,7 +244,6 @@ pub fn queue(
         least,
         highest,
         filter.sealed,
-        !filter.without_questions,
         &filter.state,
         &filter.track,
         &filter.coarse,
@@ -327,6 +323,8 @@ pub struct Card {
     pub accused: Option<UnitCode>,
     /// Whether its personal data was erased.
     pub erased: bool,
+    /// The accounts that stepped aside for an interest, which no longer see it.
+    pub aside: Vec<u32>,
 }
 
 /// What these cases are about: one statement and one for the keys for each 64.
@@ -350,7 +348,9 @@ pub fn cards(db: &mut Db, keys: &mut Keys, district: i64, ids: &[CaseId]) -> Res
                 _ => Fields::new(),
             };
             let card = cards.entry(CaseId(stream)).or_default();
-            match read::body::<Event>(row.bytes(2)?)?.event {
+            let body = read::body::<Event>(row.bytes(2)?)?;
+            match body.event {
+                Event::InterestDeclared => card.aside.extend(body.by.account()),
                 Event::Raised { accused, .. } => {
                     card.accused = accused.or(private.get(field::ACCUSED).map(|unit| unit.as_str().into()));
                     card.personal = field::PERSONAL.iter().filter_map(|name| private.get(*name).cloned()).collect();

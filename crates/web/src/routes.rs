@@ -197,6 +197,12 @@ pub const TABLE: &[Route] = &[
     route("GET", "/late", Access::Staff(&[Role::Supervisor, Role::Dispatcher, Role::Leader]), || {
         get(staff::late::late)
     }),
+    route(
+        "GET",
+        "/late/asked",
+        Access::Staff(&[Role::Supervisor, Role::Dispatcher, Role::Leader, Role::Auditor]),
+        || get(staff::late::asked_late),
+    ),
     route("GET", "/late/returns", Access::Staff(&[Role::Supervisor, Role::Dispatcher, Role::Leader]), || {
         get(staff::returns::returns)
     }),

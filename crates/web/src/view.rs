@@ -4,6 +4,7 @@ use crate::lang::L;
 use calendar::{Calendar, Date, Unit};
 use domain::Label;
 use domain::case::{Case, Clock, Stage};
+use domain::rule::RuleId;
 
 /// A stage as a status label: the kind of `_parts.html`'s `status`, and the words.
 pub(crate) struct StatusView {
@@ -43,11 +44,19 @@ pub(crate) fn clock(l: L, clock: &Clock, today: Date, calendar: &Calendar) -> Cl
         let (date, iso) = (l.day(stopped, today), stopped.to_string());
         return ClockView { kind: "done", words: l.t(key), date, iso, provisional: false };
     }
-    if let Some(since) = clock.paused_on {
+    if let Some(since) = clock.paused_on.filter(|_| clock.is_paused()) {
         let (date, iso) = (l.t_n("clock-since", l.day(since, today)), since.to_string());
-        return ClockView { kind: "paused", words: l.t("clock-paused"), date, iso, provisional };
+        let hearing = clock.rule == RuleId::ReReviewAnswer;
+        let words = l.t(if hearing { "clock-hearing" } else { "clock-paused" });
+        return ClockView { kind: "paused", words, date, iso, provisional };
     }
     due_view(l, due, clock.due.alarm(), clock.unit, provisional, today, calendar)
+}
+
+/// The same where a question is open with the resident: a term that has run out is not paused by it, so both are said.
+pub(crate) fn also_asked(l: L, clock: ClockView, asked: bool) -> ClockView {
+    let words = if asked && clock.kind == "late" { l.t_n("clock-late-asked", &clock.words) } else { clock.words };
+    ClockView { words, ..clock }
 }
 
 /// A due day that a list knows without the whole clock: as people are told it, and as alarms go by it.

@@ -100,7 +100,7 @@ fn a_merged_case_gets_the_answer_of_the_other_and_its_own_resident_gives_its_own
         let child = town.at(Track::Hotline, "water").id;
         let grandchild = town.raise(Track::Hotline).id;
         let petition = town.raise(Track::Petition).id;
-        let merge = |into| Command::Merge { into };
+        let merge = |into| Command::Merge { into, reason: "同一件事".into() };
         assert_eq!(town.why(&dispatcher(), child, merge(child)), Why::SameCase);
         assert_eq!(town.why(&dispatcher(), petition, merge(main)), Why::OtherTrack);
         assert_eq!(town.why(&dispatcher(), main, merge(grandchild)), Why::OtherOver);
@@ -129,7 +129,7 @@ fn a_case_whose_other_was_withdrawn_goes_on_by_itself() {
     everywhere(|town| {
         let main = town.at(Track::Petition, "housing").id;
         let child = town.raise(Track::Petition).id;
-        town.act(&dispatcher(), child, Command::Merge { into: main });
+        town.act(&dispatcher(), child, Command::Merge { into: main, reason: "同一件事".into() });
         town.act(&Actor::Resident, main, Command::Withdraw);
         assert_eq!(town.sweep(), 1);
         let case = town.case(child);

@@ -72,7 +72,8 @@ impl Decision<'_> {
     pub(super) fn hearing(&self, begins: bool) -> Result<Vec<New>, Refusal> {
         let on = self.today();
         let (no, clock) = self.case.running(RuleId::ReReviewAnswer).ok_or(Refusal::new(Why::NoSuchClock))?;
-        match (begins, clock.is_paused()) {
+        // Also one that began after the end: it holds nothing, and is still to be closed.
+        match (begins, clock.paused_on.is_some()) {
             (true, true) => Err(Refusal::new(Why::HearingOpen)),
             (false, false) => Err(Refusal::new(Why::NoHearing)),
             (true, false) => Ok(vec![New::of(Event::HearingOpened).clocks([ClockChange::Paused { no, on }])]),
@@ -81,7 +82,7 @@ impl Decision<'_> {
     }
 
     /// The case goes on inside another one that has been taken on. What it owes its own resident runs on.
-    pub(super) fn merge(&self, into: CaseId) -> Result<Vec<New>, Refusal> {
+    pub(super) fn merge(&self, into: CaseId, reason: &str) -> Result<Vec<New>, Refusal> {
         let other = self.other()?;
         let about = |case: &Case| (case.accused.clone(), case.accused_tag.clone());
         if other.is_sealed() != self.case.is_sealed() || about(other) != about(self.case) || other.erased {
@@ -93,11 +94,26 @@ impl Decision<'_> {
         if !matches!(other.stage, Stage::Accepted | Stage::Handling) {
             return Err(Refusal::at(Why::OtherOver, "into"));
         }
+        required(reason, "reason")?;
         self.room(0)?;
         let (rule, _) = promise(self.case.track);
         let started = self.case.running(rule).is_none().then(|| self.start(rule, None));
         let changes = self.settle(|c| c.rule != rule, |_| true);
-        Ok(vec![New::of(Event::Merged { into }).clocks(changes).clocks(started)])
+        Ok(vec![New::of(Event::Merged { into }).with(field::REASON, reason).clocks(changes).clocks(started)])
+    }
+
+    /// A merge that was wrong is taken back: the case goes on by itself, and what it owes its resident has run on all the
+    /// time. Not once there is an answer: that is this resident's too.
+    pub(super) fn part(&self, from: CaseId, reason: &str) -> Result<Vec<New>, Refusal> {
+        let other = self.other()?;
+        if self.case.merged_into != Some(from) || other.id != from {
+            return Err(Refusal::at(Why::NoSuchCase, "from"));
+        }
+        if other.has_answer().is_some() {
+            return Err(Refusal::new(Why::AnswerOut));
+        }
+        required(reason, "reason")?;
+        Ok(vec![New::of(Event::Parted { from }).with(field::REASON, reason)])
     }
 
     /// Both cases go on, and each says that there is the other.
@@ -126,13 +142,11 @@ impl Decision<'_> {
         if self.case.merged_into != Some(into) {
             return Err(Refusal::at(Why::NoSuchCase, "into"));
         }
-        let new = match (other.stage, other.outcome) {
+        let new = match (other.stage, other.has_answer()) {
             (Stage::Raised | Stage::Accepted | Stage::Handling | Stage::Merged, _) => {
                 return Err(Refusal::new(Why::StillHandled));
             }
-            (Stage::Answered | Stage::Ended | Stage::Review | Stage::ReReview, Some(outcome)) if !other.erased => {
-                self.answered(Event::AnsweredTogether { outcome, with: into })
-            }
+            (_, Some(outcome)) => self.answered(Event::AnsweredTogether { outcome, with: into }),
             _ => New::of(Event::Parted { from: into }),
         };
         Ok(vec![new])

@@ -124,18 +124,18 @@ impl Clock {
         self.stopped.is_none()
     }
 
-    /// Whether a question to the resident holds it.
+    /// Whether a question to the resident, or a hearing, holds it. A term that had run out before is not held: a pause
+    /// holds what is left of a term, and forgives nothing.
     pub fn is_paused(&self) -> bool {
-        self.is_running() && self.paused_on.is_some()
+        self.is_running() && self.paused_on.is_some_and(|since| since <= self.due.rolled)
     }
 
     /// Whether it ended late, or runs late on this day. The law rolls the last day over a holiday, so lateness counts
-    /// from the rolled date; alarms go by the earlier one. A paused clock can't be late.
+    /// from the rolled date; alarms go by the earlier one.
     pub fn is_late(&self, today: Date) -> bool {
-        match (self.stopped, self.paused_on) {
-            (Some(day), _) => day > self.due.rolled,
-            (None, Some(_)) => false,
-            (None, None) => today > self.due.rolled,
+        match self.stopped {
+            Some(day) => day > self.due.rolled,
+            None => !self.is_paused() && today > self.due.rolled,
         }
     }
 
@@ -144,9 +144,11 @@ impl Clock {
         Clock { paused: self.paused.saturating_add(more), ..self.clone() }.computed(calendar)
     }
 
-    /// Days of its unit that a pause from its `paused_on` to a day takes.
+    /// Days of its unit that a pause from its `paused_on` to a day takes: none if its term, as the calendar has it, had
+    /// run out before.
     pub fn pause_length(&self, until: Date, calendar: &Calendar) -> u16 {
-        let Some(since) = self.paused_on else { return 0 };
+        let left = |since: &Date| *since <= self.computed(calendar).rolled;
+        let Some(since) = self.paused_on.filter(left) else { return 0 };
         let days = match self.unit {
             Unit::Working => calendar.working_days_between(since, until),
             Unit::Calendar => crate::moment::day_number(until) - crate::moment::day_number(since),
@@ -155,7 +157,8 @@ impl Clock {
     }
 
     /// The changes that stop the running clocks that `stops` picks, and resume the paused ones that `resumes` picks. A
-    /// paused clock resumes before it stops, so that the pause counts for nobody's lateness; a date that a calendar table
+    /// paused clock resumes before it stops, so that the pause counts for nobody's lateness (one that began after the end
+    /// takes no days); a date that a calendar table
     /// has moved meanwhile is moved first, with both dates.
     pub fn settle(
         clocks: &[Clock],
@@ -167,7 +170,7 @@ impl Clock {
         let mut changes = Vec::new();
         for (n, clock) in clocks.iter().enumerate().filter(|(_, c)| c.is_running()) {
             let (no, stop) = (index(n), stops(clock));
-            if clock.is_paused() && (stop || resumes(clock)) {
+            if clock.paused_on.is_some() && (stop || resumes(clock)) {
                 changes.extend(clock.moved(no, calendar));
                 let days = clock.pause_length(on, calendar);
                 changes.push(ClockChange::Resumed { no, days, due: clock.due_with(days, calendar) });

@@ -41,6 +41,7 @@ crate::vocabulary! {
         AnswerReReview "answer_re_review" "答复复核" "answer the re-review",
         Merge "merge" "并案" "merge",
         FollowMerged "follow_merged" "随并入件办理" "follow the case it was merged into",
+        Part "part" "重新分开办理" "part again",
         Link "link" "关联" "link",
         Unlink "unlink" "取消关联" "take a link back",
         Withdraw "withdraw" "撤回" "withdraw",
@@ -135,9 +136,11 @@ pub enum Command {
     /// Answer a re-review.
     AnswerReReview { outcome: Outcome, text: String },
     /// Let it go on inside another case.
-    Merge { into: CaseId },
+    Merge { into: CaseId, reason: String },
     /// Take the answer of the case into which it was merged (`into`), or go on alone.
     FollowMerged { into: CaseId },
+    /// Take a merge back: go on alone.
+    Part { from: CaseId, reason: String },
     /// Link it to another case.
     Link { link: LinkKind, to: CaseId },
     /// Take a link to another case back.
@@ -178,7 +181,7 @@ impl Command {
         }
         kinds!(Accept NotAccept Route Dispatch Designate Join Release Object UpholdObjection RejectObjection Transfer Extend Ask Inform Reply
                Unask Note Report Answer Approve SendBack GiveVerdict EndUnreached Reopen AskReview AnswerReview AskReReview OpenHearing CloseHearing
-               AnswerReReview Merge FollowMerged Link Unlink Withdraw Erase Recategorise CorrectField ChooseTelling HideText
+               AnswerReReview Merge FollowMerged Part Link Unlink Withdraw Erase Recategorise CorrectField ChooseTelling HideText
                ReleaseText AskErasure DeclineErasure Unmask DeclareInterest MoveDue ReportTries)
     }
 
@@ -204,7 +207,8 @@ impl Command {
     /// The other case that it names.
     pub fn other(&self) -> Option<CaseId> {
         match self {
-            Command::Merge { into: other }
+            Command::Merge { into: other, .. }
+            | Command::Part { from: other, .. }
             | Command::FollowMerged { into: other }
             | Command::Link { to: other, .. } => Some(*other),
             _ => None,

@@ -128,7 +128,7 @@ pub fn decide(case: &Case, command: &Command, facts: &Facts<'_>) -> Result<Vec<N
 fn check<'a>(case: &'a Case, command: &Command, facts: &Facts<'_>) -> Result<Option<&'a Task>, Refusal> {
     let kind = command.kind();
     let (actor, district) = (facts.actor, facts.district);
-    if actor.account().is_some_and(|a| case.withdrawn_accounts.contains(&a)) {
+    if case.stepped_aside(actor) {
         let again = kind == CommandKind::DeclareInterest;
         return Err(Refusal::new(if again { Why::AlreadyWithdrawn } else { Why::Interest }));
     }
@@ -201,7 +201,9 @@ impl Decision<'_> {
                 self.leads()?;
                 let on = self.today();
                 let notice = self.stop_notice(*task);
-                let pauses = self.case.duties().filter(|(_, c)| !c.is_paused() && !notice_of(c, *task));
+                // A question pauses what is left of a term. What has run out stays late.
+                let left = |c: &Clock| !c.is_paused() && !c.is_late(on) && !notice_of(c, *task);
+                let pauses = self.case.duties().filter(|(_, c)| left(c));
                 let pauses: Vec<_> = pauses.map(|(no, _)| ClockChange::Paused { no, on }).collect();
                 let asked = New::of(Event::Asked { task: *task }).with(field::QUESTION, question);
                 one(asked.clocks(notice).clocks(pauses).clocks([self.start(RuleId::ReplyAsk, Some(*task))]))
@@ -277,8 +279,9 @@ impl Decision<'_> {
             Command::AnswerReReview { outcome, text } => {
                 one(self.answer_again(*outcome, text, Event::ReReviewAnswered { outcome: *outcome })?)
             }
-            Command::Merge { into } => self.merge(*into),
+            Command::Merge { into, reason } => self.merge(*into, reason),
             Command::FollowMerged { into } => self.follow(*into),
+            Command::Part { from, reason } => self.part(*from, reason),
             Command::Link { link, to } => one(self.link(*link, *to)?),
             Command::Unlink { to } => one(self.unlink(*to)?),
             Command::Withdraw => one(New::of(Event::Withdrawn).clocks(self.stop_all())),

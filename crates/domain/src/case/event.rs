@@ -129,11 +129,11 @@ events! {
     HearingClosed "hearing_closed",
     /// The re-review's result. Private: answer.
     ReReviewAnswered "re_review_answered" { outcome: Outcome },
-    /// The case goes on inside another one. Its promise to its own resident runs on.
+    /// The case goes on inside another one. Its promise to its own resident runs on. Private: reason.
     Merged "merged" { into: CaseId },
     /// The case into which it was merged was answered: its own resident gets that answer, and is asked. Private: answer, basis.
     AnsweredTogether "answered_together" { outcome: Outcome, with: CaseId },
-    /// The case into which it was merged was not taken to an answer: it goes on by itself.
+    /// It goes on by itself: the case into which it was merged came to no answer, or the merge was taken back. Private: reason.
     Parted "parted" { from: CaseId },
     /// The case is linked to another one.
     Linked "linked" { link: LinkKind, to: CaseId },

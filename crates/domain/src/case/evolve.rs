@@ -39,6 +39,7 @@ impl Case {
             tasks: Vec::new(),
             clocks: Vec::new(),
             question: None,
+            asked_late: None,
             hops: 0,
             returned: 0,
             extended: 0,
@@ -180,7 +181,12 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.end_question(*task);
         }
         Event::Extended { .. } => case.extended = case.extended.saturating_add(1),
-        Event::Asked { task } => case.question = Some(*task),
+        Event::Asked { task } => {
+            case.question = Some(*task);
+            if case.is_late(at.date()) {
+                case.asked_late = Some(at.date());
+            }
+        }
         Event::Replied | Event::Unasked => case.question = None,
         Event::FieldCorrected { field } => {
             case.contact |= field == super::field::PHONE;

@@ -233,6 +233,8 @@ pub struct Case {
     pub clocks: Vec<Clock>,
     /// Whether a question is open with the resident, and the task that asked it.
     pub question: Option<u16>,
+    /// The day of the latest question that was asked when a term had already run out.
+    pub asked_late: Option<calendar::Date>,
     /// How often it was dispatched: the public hop count.
     pub hops: u16,
     /// How often a unit's objection sent it back.
@@ -255,7 +257,7 @@ pub struct Case {
     pub merged_into: Option<CaseId>,
     /// Whether its personal data has been erased.
     pub erased: bool,
-    /// Accounts that may not act on it because they have an interest in it (信访工作条例 28).
+    /// Accounts that neither act on it nor read it because they have an interest in it (信访工作条例 28).
     pub withdrawn_accounts: Vec<u32>,
     /// The time of the latest event.
     pub touched: Moment,
@@ -271,6 +273,17 @@ impl Case {
     pub fn is_about(&self, unit: &UnitCode, district: &District) -> bool {
         let tagged = |tag: &UnitTag| district.tags.get(unit).is_none_or(|own| own == tag);
         self.accused.as_ref() == Some(unit) || self.accused_tag.as_ref().is_some_and(tagged)
+    }
+
+    /// Whether an account has stepped aside from it for an interest (信访工作条例 28): it neither acts on the case nor reads it.
+    pub fn stepped_aside(&self, actor: &crate::actor::Actor) -> bool {
+        actor.account().is_some_and(|account| self.withdrawn_accounts.contains(&account))
+    }
+
+    /// The answer that its resident has, if there is one.
+    pub fn has_answer(&self) -> Option<Outcome> {
+        let given = matches!(self.stage, Stage::Answered | Stage::Ended | Stage::Review | Stage::ReReview);
+        self.outcome.filter(|_| given && !self.erased)
     }
 
     /// Whether its text may be shown to neighbours: the resident said so, nobody hid it, and it is still there.
@@ -319,9 +332,21 @@ impl Case {
         self.clocks.iter().rev().find(|c| c.rule.is_promise())
     }
 
-    /// The earliest running duty: what the case's "due" means on a page.
+    /// The promise that an on-time figure counts: the first that was not kept in its term, or else the latest. Whatever
+    /// came after it, a promise that was broken stays broken.
+    pub fn counted_promise(&self) -> Option<&Clock> {
+        let broken = |c: &&Clock| c.rule.is_promise() && c.stopped.is_some_and(|day| day > c.due.rolled);
+        self.clocks.iter().find(broken).or_else(|| self.promise())
+    }
+
+    /// The earliest running duty: what the case's "due" means on a page. One that is paused only where nothing else runs.
     pub fn next_due(&self) -> Option<&Clock> {
-        self.duties().map(|(_, c)| c).min_by_key(|c| c.due.alarm())
+        self.duties().map(|(_, c)| c).min_by_key(|c| (c.is_paused(), c.due.alarm()))
+    }
+
+    /// Whether a duty's term has run out and it is not done.
+    pub fn is_late(&self, today: calendar::Date) -> bool {
+        self.duties().any(|(_, c)| c.is_late(today))
     }
 
     /// The window that the district's clock ends when it runs out: for the verdict, or for the reply to a question.

@@ -149,13 +149,13 @@ impl Case {
     /// The clock of what a unit owes on its task: the lead what the case owes, a joint unit its own report.
     pub fn owed(&self, task: &Task) -> Option<&Clock> {
         let owed = self.duties().map(|(_, c)| c).filter(|c| c.task == Some(task.no) || (task.lead && c.task.is_none()));
-        owed.min_by_key(|c| c.due.alarm())
+        owed.min_by_key(|c| (c.is_paused(), c.due.alarm()))
     }
 
     /// The clock that the resident waits for: the earliest running duty that is theirs to know (a joint unit's report to
     /// the lead is not), or else their own time for a verdict.
     pub fn for_resident(&self) -> Option<&Clock> {
         let duty = self.duties().map(|(_, c)| c).filter(|c| c.rule != RuleId::JointReport);
-        duty.min_by_key(|c| c.due.alarm()).or_else(|| self.asked().filter(|c| c.is_running()))
+        duty.min_by_key(|c| (c.is_paused(), c.due.alarm())).or_else(|| self.asked().filter(|c| c.is_running()))
     }
 }

@@ -99,6 +99,7 @@ pub const TABLE: &[Transition] = {
         row(AnswerReReview, &[ReReview], &[Who::Supervisor]),
         row(Merge, OPEN, &[Who::Dispatcher]),
         row(FollowMerged, &[Merged], &[Who::System]),
+        row(Part, &[Merged], &[Who::Dispatcher]),
         row(Link, ANY, &[Who::Dispatcher]),
         row(Unlink, ANY, &[Who::Dispatcher]),
         row(Withdraw, &[Raised, Accepted, Handling, Answered, Merged], &[Who::Resident]),
@@ -162,16 +163,15 @@ pub(super) fn fits(command: CommandKind, case: &Case, actor: &Actor, district: &
 
 /// Whether an actor may do an act to a case as far as post and unit go (the stage is another question).
 pub(super) fn may(command: CommandKind, case: &Case, task: Option<&Task>, actor: &Actor, district: &District) -> bool {
-    let not_withdrawn = actor.account().is_none_or(|a| !case.withdrawn_accounts.contains(&a));
     let posts = Transition::of(command).map_or(&[][..], |t| t.who);
-    not_withdrawn && reaches(case, actor, district) && posts.iter().any(|w| w.is(actor, case, task))
+    reaches(case, actor, district) && posts.iter().any(|w| w.is(actor, case, task))
 }
 
 /// Whether an act may come near the case: staff must be allowed to see it. The administrator sees none, and still
 /// erases and recomputes those that are not sealed.
 fn reaches(case: &Case, actor: &Actor, district: &District) -> bool {
     let administers = actor.role() == Some(Role::Administrator) && !case.is_sealed();
-    actor.unit().is_none() || administers || may_see(case, actor, district)
+    !case.stepped_aside(actor) && (actor.unit().is_none() || administers || may_see(case, actor, district))
 }
 
 /// What is still possible once the personal data is gone: links between cases hold none.
@@ -187,9 +187,12 @@ pub fn allowed(case: &Case, actor: &Actor, district: &District) -> Vec<CommandKi
 
 /// Whether a staff member may see a case at all. A sealed accusation is seen by the discipline unit alone, and never
 /// by the unit that it is about (信访工作条例 30). A unit sees the cases in which it has or had a task; the centre,
-/// supervision, leaders and auditors see all others.
+/// supervision, leaders and auditors see all others. An account that stepped aside for an interest (28) no longer does.
 pub fn may_see(case: &Case, actor: &Actor, district: &District) -> bool {
     let Actor::Staff { unit, role, .. } = actor else { return false };
+    if case.stepped_aside(actor) {
+        return false;
+    }
     if case.is_sealed() {
         let discipline = district.units.get(unit).is_some_and(|u| u.kind == UnitKind::Discipline);
         return discipline && !case.is_about(unit, district);

@@ -43,6 +43,84 @@ fn a_pause_counts_for_nobodys_lateness_also_when_the_case_ends_in_it() {
     assert!(clock.stopped.is_some() && !clock.is_late(story.now.date()), "{clock:?}");
 }
 
+fn asks() -> Command {
+    Command::Ask { task: 1, question: "在吗？".into() }
+}
+
+#[test]
+fn a_question_after_the_end_pauses_nothing_and_the_case_stays_late() {
+    let mut story = Story::at(Track::Hotline, "housing");
+    let due = story.clock(RuleId::HotlineAnswer).due;
+    story.days(21);
+    assert_eq!(story.case.asked_late, None);
+    story.act(&staff("housing", Role::Clerk), asks()).unwrap();
+    let today = story.now.date();
+    let clock = story.clock(RuleId::HotlineAnswer);
+    assert!(clock.is_late(today) && !clock.is_paused() && story.case.is_late(today), "{clock:?}");
+    assert_eq!((story.case.asked_late, story.case.question), (Some(today), Some(1)));
+    story.days(10);
+    story.act(&Actor::Resident, Command::Reply { text: "在。".into() }).unwrap();
+    assert!(story.case.is_late(story.now.date()));
+    assert_eq!(story.clock(RuleId::HotlineAnswer).due, due, "no day is added");
+    story.act(&staff("housing", Role::Clerk), answer(Outcome::Done)).unwrap();
+    assert!(story.case.counted_promise().unwrap().is_late(story.now.date()));
+}
+
+#[test]
+fn a_question_pauses_what_is_left_of_a_term_also_on_its_last_day() {
+    let mut story = Story::at(Track::Hotline, "housing");
+    story.days(7);
+    assert_eq!(story.now.date(), story.clock(RuleId::HotlineAnswer).due.rolled);
+    story.act(&staff("housing", Role::Clerk), asks()).unwrap();
+    story.days(7);
+    let clock = story.clock(RuleId::HotlineAnswer);
+    assert!(clock.is_paused() && !clock.is_late(story.now.date()) && story.case.asked_late.is_none());
+    story.act(&Actor::Resident, Command::Reply { text: "在。".into() }).unwrap();
+    assert_eq!(story.clock(RuleId::HotlineAnswer).due.rolled, story.now.date(), "today is left, as it was then");
+}
+
+#[test]
+fn a_late_term_that_version_0_1_paused_is_late_again_and_the_reply_adds_no_day() {
+    let mut story = Story::at(Track::Hotline, "housing");
+    let due = story.clock(RuleId::HotlineAnswer).due;
+    story.days(21);
+    let on = story.now.date();
+    let no = story.case.clocks.iter().position(|c| c.rule == RuleId::HotlineAnswer).unwrap() as u16;
+    let pauses = vec![ClockChange::Paused { no, on }];
+    evolve(&mut story.case, story.now, &staff("housing", Role::Clerk), &Event::Asked { task: 1 }, &pauses);
+    assert!(story.case.is_late(on) && story.case.asked_late == Some(on));
+    story.days(5);
+    story.act(&staff("housing", Role::Clerk), Command::Unask).unwrap();
+    let clock = story.clock(RuleId::HotlineAnswer);
+    assert_eq!((clock.due, clock.paused, clock.paused_on), (due, 0, None));
+    assert!(story.case.is_late(story.now.date()));
+}
+
+#[test]
+fn a_promise_that_was_broken_stays_broken_after_a_reopening() {
+    let mut story = Story::at(Track::Hotline, "housing");
+    story.days(21);
+    story.act(&staff("housing", Role::Clerk), answer(Outcome::Done)).unwrap();
+    let broken = story.case.counted_promise().unwrap().clone();
+    story.act(&Actor::Resident, verdict(Solved::No)).unwrap();
+    story.act(&dispatcher(), Command::Reopen { reason: "再办。".into() }).unwrap();
+    assert_eq!(story.case.counted_promise(), Some(&broken));
+    assert!(story.case.promise().is_some_and(|latest| latest.is_running()));
+    story.act(&dispatcher(), dispatch("housing")).unwrap();
+    let again = Command::Answer { task: 2, outcome: Outcome::Done, text: "办好了。".into(), basis: String::new() };
+    story.act(&staff("housing", Role::Clerk), again).unwrap();
+    assert_eq!(story.case.counted_promise(), Some(&broken), "answered at once, and late all the same");
+}
+
+#[test]
+fn an_extension_is_asked_for_before_the_end() {
+    let mut story = Story::at(Track::Hotline, "housing");
+    let no = story.case.clocks.iter().position(|c| c.rule == RuleId::HotlineAnswer).unwrap() as u16;
+    story.days(8);
+    let extend = Command::Extend { clock: no, days: 5, reason: "等配件".into() };
+    assert_eq!(story.why(&staff("housing", Role::Clerk), extend), Why::ExtensionLate);
+}
+
 #[test]
 fn only_the_lead_asks_and_nothing_is_asked_while_an_objection_or_an_approval_waits() {
     let mut story = Story::of(Track::Petition);
@@ -107,7 +185,7 @@ fn a_merge_stays_within_one_procedure_and_one_accused_unit() {
     other.case.id = CaseId([8; 16]);
     other.act(&inside, accept(Track::Accusation)).unwrap();
     let mut story = accused("housing");
-    let merge = || Command::Merge { into: other.case.id };
+    let merge = || Command::Merge { into: other.case.id, reason: "同一件事".into() };
     let refused = story.act_with(&inside, merge(), Some(&other.case)).unwrap_err();
     assert_eq!(refused.why, Why::OtherSealed);
     let mut same = accused("water");

@@ -6,6 +6,7 @@
 #![allow(clippy::manual_is_multiple_of)]
 
 mod district;
+mod late;
 mod life;
 mod table;
 mod walk;

@@ -1,5 +1,6 @@
 //! Random lives of cases: whatever is asked by whomever, in whatever order, with whatever words, certain things hold.
 
+use crate::late::never_less_late;
 use crate::*;
 use calendar::YearTable;
 use domain::rule::{RuleId, RuleTable};
@@ -200,7 +201,10 @@ impl Walk<'_> {
             K::OpenHearing => Command::OpenHearing,
             K::CloseHearing => Command::CloseHearing,
             K::AnswerReReview => Command::AnswerReReview { outcome, text: words(b) },
-            K::Merge => Command::Merge { into: other },
+            K::Merge => Command::Merge { into: other, reason: words(a) },
+            K::Part => {
+                Command::Part { from: case.merged_into.filter(|_| a % 9 != 0).unwrap_or(other), reason: words(b) }
+            }
             K::FollowMerged => Command::FollowMerged { into: other },
             K::Link => Command::Link { link: pick(LinkKind::ALL, a), to: other },
             K::Unlink => Command::Unlink { to: other },
@@ -357,6 +361,7 @@ impl Walk<'_> {
             }
         }
         clocks_hold(before, case, &bodies[from..]);
+        never_less_late(before, case, &bodies[from..]);
         never_stuck(case);
         if case.is_sealed() {
             for (unit, kind) in UNITS {

@@ -162,7 +162,7 @@ fn handle(n: usize, held: &[Option<Held>]) -> CaseId {
 fn real(command: &Command, held: &[Option<Held>]) -> Command {
     let of = |planned: &CaseId| handle(number(planned), held);
     match command {
-        Command::Merge { into } => Command::Merge { into: of(into) },
+        Command::Merge { into, reason } => Command::Merge { into: of(into), reason: reason.clone() },
         Command::Link { link, to } => Command::Link { link: *link, to: of(to) },
         other => other.clone(),
     }

@@ -548,7 +548,7 @@ impl Life<'_, '_> {
         let open = |stage| matches!(stage, Some(Stage::Accepted | Stage::Handling));
         let other = self.other(open)?;
         let actor = self.dispatcher()?;
-        self.walk.act_with(actor, Command::Merge { into: other.id }, Some(&other))
+        self.walk.act_with(actor, Command::Merge { into: other.id, reason: MERGED.to_owned() }, Some(&other))
     }
 
     /// An earlier case of the same track in a stage that it keeps for the rest of the day.
@@ -568,6 +568,8 @@ impl Life<'_, '_> {
     }
 }
 
+/// Why a dispatcher says that two cases are one.
+const MERGED: &str = "说的是同一件事，地点也一样。";
 const REASONS: &[ScopeReason] = &[
     ScopeReason::Emergency,
     ScopeReason::InProcedure,

@@ -92,6 +92,36 @@ fn a_promise_that_is_not_over_is_paused_or_was_given_up_counts_for_nothing() {
 }
 
 #[test]
+fn what_is_late_stays_in_the_denominator_whatever_is_done_but_answering_it() {
+    for mut w in worlds() {
+        let clerk = || staff("housing", Role::Clerk);
+        let (asked, withdrawn, merged, reopened) = (w.hotline(), w.hotline(), w.hotline(), w.hotline());
+        let into = w.hotline();
+        for id in [asked, withdrawn, merged, reopened] {
+            w.dispatch(id);
+        }
+        w.day("2023-03-20");
+        w.dispatch(into);
+        w.note_today();
+        assert_eq!(w.parts("on_time"), (0, 4));
+        w.act(clerk(), asked, Command::Ask { task: 1, question: "在吗？".into() });
+        w.act(Actor::Resident, withdrawn, Command::Withdraw);
+        w.act(dispatcher(), merged, merge(into));
+        assert_eq!(w.parts("on_time"), (0, 4));
+        w.act(clerk(), reopened, answer(1));
+        w.act(Actor::Resident, reopened, verdict(Solved::No, Handled::Poor));
+        w.act(dispatcher(), reopened, Command::Reopen { reason: "再办。".into() });
+        assert_eq!(w.parts("on_time"), (0, 4));
+        w.dispatch_again(reopened);
+        w.act(clerk(), reopened, answer(2));
+        assert_eq!(w.parts("on_time"), (0, 4), "the promise that was broken counts");
+        let old = figures::catalogue::version("on_time", 1).unwrap();
+        let count = figures::count(&mut w.db, NUMBER, &year(), old, figures::Part::Denominator).unwrap();
+        assert_eq!(count, 0, "version 1 let each of them go");
+    }
+}
+
+#[test]
 fn a_case_that_was_not_reached_is_never_satisfied_and_lowers_participation() {
     for mut w in worlds() {
         let (good, fair, no_wish, _silent) = (w.answered(), w.answered(), w.answered(), w.answered());

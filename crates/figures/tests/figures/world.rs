@@ -63,6 +63,10 @@ pub fn accept(track: Track) -> Command {
     Command::Accept { way: (track == Track::Petition).then_some(Way::Opinion), category: "heating.cold".into() }
 }
 
+pub fn merge(into: CaseId) -> Command {
+    Command::Merge { into, reason: "同一件事。".into() }
+}
+
 pub fn answer(task: u16) -> Command {
     Command::Answer { task, outcome: Outcome::Done, text: "已办。".into(), basis: String::new() }
 }
@@ -140,6 +144,11 @@ impl World {
     /// Accepted and given to housing.
     pub fn dispatch(&self, id: CaseId) {
         self.act(dispatcher(), id, accept(Track::Hotline));
+        self.act(dispatcher(), id, Command::Dispatch { lead: "housing".into(), joint: Vec::new() });
+    }
+
+    /// Given to housing once more, after a reopening.
+    pub fn dispatch_again(&self, id: CaseId) {
         self.act(dispatcher(), id, Command::Dispatch { lead: "housing".into(), joint: Vec::new() });
     }
 
@@ -256,7 +265,7 @@ impl Chance {
             21 => (clerk, Command::Object { task, reason: text() }),
             22 => (dispatcher(), Command::UpholdObjection { task }),
             _ => match self.below(9) {
-                0 => (dispatcher(), Command::Merge { into: other }),
+                0 => (dispatcher(), merge(other)),
                 1 => (dispatcher(), Command::Erase { ground: Ground::PurposeServed }),
                 2 => (dispatcher(), Command::NotAccept { reason: ScopeReason::OtherPlace, text: text() }),
                 3 => (dispatcher(), Command::Recategorise { category: "noise".into() }),

@@ -105,6 +105,23 @@ fn who_may_see_a_case_finds_it_and_nobody_else_does() {
 }
 
 #[test]
+fn who_stepped_aside_for_interest_finds_a_case_no_more_and_others_do() {
+    everywhere(|town| {
+        let id = town.text("共同标记");
+        town.dispatch(id, "housing");
+        let clerk = staff("housing", Role::Clerk);
+        let head = domain::Actor::Staff { account: 2, unit: "housing".into(), role: Role::Head };
+        assert_eq!(town.finds_as(&clerk, "共同标记"), [id]);
+        town.act(&clerk, id, domain::case::Command::DeclareInterest);
+        assert!(
+            town.finds_as(&clerk, "共同标记").is_empty() && !may_see(&town.case(id), &clerk, &town.desk.district())
+        );
+        assert!(town.asks(&clerk, &Question::default()).is_empty());
+        assert_eq!(town.finds_as(&head, "共同标记"), [id]);
+    });
+}
+
+#[test]
 fn a_place_and_a_contact_lead_nobody_to_a_case_who_sees_them_masked() {
     let mut town = town();
     let id = town.raise(Raise {
@@ -161,7 +178,7 @@ fn a_similar_case_has_an_answer_and_shares_rare_words() {
         let asking = town.text(text);
         town.dispatch(open, "housing");
         let reader = Reader::of(&staff("housing", Role::Clerk)).unwrap();
-        let finder = town.follower().finder();
+        let (finder, answered_tag) = (town.follower().finder(), reading::Tag::answered());
         let own = store::records::some(
             &mut town.db(),
             &mut store::Keys::open(&town.place, 1, false).unwrap(),
@@ -169,11 +186,11 @@ fn a_similar_case_has_an_answer_and_shares_rare_words() {
             &(0..40).collect::<Vec<u64>>(),
         );
         let own = own.unwrap().into_iter().find(|r| r.case.id == asking).unwrap().first;
-        let like = finder.like(&reader, text, own, 5).unwrap().unwrap();
+        let like = finder.like(&reader, text, own, &answered_tag, 5).unwrap().unwrap();
         assert_eq!(town.ids(&like), [answered]);
         let of_water = Reader::of(&staff("water", Role::Clerk)).unwrap();
-        assert!(finder.like(&of_water, text, own, 5).unwrap().unwrap().is_empty(), "not of its cases");
-        assert!(finder.like(&reader, "", own, 5).unwrap().unwrap().is_empty());
+        assert!(finder.like(&of_water, text, own, &answered_tag, 5).unwrap().unwrap().is_empty(), "not of its cases");
+        assert!(finder.like(&reader, "", own, &answered_tag, 5).unwrap().unwrap().is_empty());
     });
 }
 

@@ -6,14 +6,14 @@ use domain::Label;
 use domain::case::{Body, Case, Event, Stage, TaskState};
 use domain::moment::day_number;
 
-/// The due day of a task that owes nothing now: it sorts behind every date.
+/// The due day of what has no running clock now, because nothing is owed or the clock is paused: it sorts behind every date.
 pub const NO_DUE: i64 = 99_999_999;
 
 pub(crate) const CASE: &str = "INSERT INTO cases(district, seq, id, code, version, track, door, stage, category, coarse, street, lead, \
 sealed, public, inbox, live, question, raised_at, raised_day, accepted_day, accept_due, accept_late, alarm, wake, due_day, \
 met_day, answered_day, ended_day, outcome, ending, solved, handled, asked_for_good, witnessed, hops, returned, extended, \
-reopened, repeats, provisional, erased, touched, released) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
-$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43) \
+reopened, repeats, provisional, erased, touched, released, promise_day, promise_met, asked_late) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46) \
 ON CONFLICT(district, seq) DO UPDATE SET version = excluded.version, stage = excluded.stage, category = excluded.category, \
 coarse = excluded.coarse, lead = excluded.lead, public = excluded.public, inbox = excluded.inbox, live = excluded.live, \
 question = excluded.question, accepted_day = excluded.accepted_day, accept_due = excluded.accept_due, \
@@ -22,7 +22,8 @@ met_day = excluded.met_day, answered_day = excluded.answered_day, ended_day = ex
 ending = excluded.ending, solved = excluded.solved, handled = excluded.handled, asked_for_good = excluded.asked_for_good, \
 witnessed = excluded.witnessed, hops = excluded.hops, returned = excluded.returned, extended = excluded.extended, \
 reopened = excluded.reopened, repeats = excluded.repeats, provisional = excluded.provisional, erased = excluded.erased, \
-touched = excluded.touched, released = excluded.released";
+touched = excluded.touched, released = excluded.released, promise_day = excluded.promise_day, \
+promise_met = excluded.promise_met, asked_late = excluded.asked_late";
 
 const TASK: &str = "INSERT INTO tasks(district, seq, no, unit, lead, state, open, waiting, due, since) \
 VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT(district, seq, no) DO UPDATE SET state = excluded.state, \
@@ -32,18 +33,20 @@ const LINK: &str = "INSERT INTO links(district, seq, from_case, to_id, link) VAL
 
 const UNLINK: &str = "DELETE FROM links WHERE district = $1 AND from_case = $2 AND to_id = $3 AND link <> 'merged'";
 
+const PART: &str = "DELETE FROM links WHERE district = $1 AND from_case = $2 AND to_id = $3 AND link = 'merged'";
+
 const OPENING: &str =
     "INSERT INTO openings(district, seq, case_seq, unit, account, purpose, at) VALUES($1, $2, $3, $4, $5, $6, $7)";
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[CASE, TASK, LINK, UNLINK, OPENING];
+pub const STATEMENTS: &[&str] = &[CASE, TASK, LINK, UNLINK, PART, OPENING];
 
 /// The writes of one event of a case: `case` is the state after it, `first` the ledger index of the case's first entry,
 /// `seq` that of this one.
 pub fn project(district: i64, first: u64, seq: u64, case: &Case, body: &Body<Event>) -> Vec<Write> {
     let mut writes = vec![row(district, first, case)];
     writes.extend(case.tasks.iter().map(|task| {
-        let due = case.owed(task).map_or(NO_DUE, |c| day_number(c.due.alarm()));
+        let due = case.owed(task).map_or(NO_DUE, alarm);
         let waiting = task.state == TaskState::Approval
             || task.state == TaskState::Objected
             || (task.lead && case.question.is_some());
@@ -66,6 +69,7 @@ pub fn project(district: i64, first: u64, seq: u64, case: &Case, body: &Body<Eve
     match &body.event {
         Event::Linked { link, to } => writes.push(Write::new(LINK, args![district, seq, first, &to.0, link.code()])),
         Event::Unlinked { to } => writes.push(Write::new(UNLINK, args![district, first, &to.0])),
+        Event::Parted { from } => writes.push(Write::new(PART, args![district, first, &from.0])),
         Event::Merged { into } => writes.push(Write::new(LINK, args![district, seq, first, &into.0, "merged"])),
         Event::Unmasked { purpose } => writes.push(Write::new(
             OPENING,
@@ -92,6 +96,7 @@ fn row(district: i64, first: u64, case: &Case) -> Write {
     // A case that was reopened before anybody accepted it has a further acceptance clock.
     let mut acceptances = case.clocks.iter().rev().filter(|c| c.rule.is_acceptance() && c.task.is_none());
     let promise = case.promise();
+    let counted = case.counted_promise().filter(|c| !c.is_paused());
     let lead = case.tasks.iter().rev().find(|t| t.lead);
     let wake = case.waits();
     let (ending, ended) = case.ended.map_or((None, None), |(e, d)| (Some(e.code()), Some(day_number(d))));
@@ -129,7 +134,7 @@ fn row(district: i64, first: u64, case: &Case) -> Write {
             case.accepted_on.map(day_number),
             acceptance.map(|c| day_number(c.due.rolled)),
             accept_late,
-            case.next_due().map(|c| day_number(c.due.alarm())),
+            case.next_due().map(alarm),
             wake.map(|c| day_number(c.due.rolled)),
             promise.map(|c| day_number(c.due.rolled)),
             promise.and_then(|c| c.stopped).map(day_number),
@@ -149,7 +154,15 @@ fn row(district: i64, first: u64, case: &Case) -> Write {
             provisional,
             case.erased,
             case.touched.0,
-            case.shown().unwrap_or(0)
+            case.shown().unwrap_or(0),
+            counted.map(|c| day_number(c.due.rolled)),
+            counted.and_then(|c| c.stopped).map(day_number),
+            case.asked_late.map(day_number)
         ],
     )
+}
+
+/// The day that lists sort a running clock by. A paused one has none.
+fn alarm(clock: &domain::case::Clock) -> i64 {
+    if clock.is_paused() { NO_DUE } else { day_number(clock.due.alarm()) }
 }

@@ -27,3 +27,11 @@ CREATE INDEX cases_live_due ON cases(district, due_day) WHERE live = 1;
 
 -- What a sealed accusation is about stands in the vault alone: no read table holds its category or street.
 UPDATE cases SET category = NULL, coarse = NULL, street = NULL WHERE sealed = 1;
+
+
+-- A promise that was broken stays broken. After this step the read tables are filled anew (`schema.rs`).
+ALTER TABLE cases ADD COLUMN promise_day BIGINT;  -- rolled last day of the promise that counts: the first that was broken, else the latest; none while it is paused
+ALTER TABLE cases ADD COLUMN promise_met BIGINT;  -- the day on which that promise was met or ended
+ALTER TABLE cases ADD COLUMN asked_late BIGINT;   -- the day of the latest question that was asked when a term had run out
+CREATE INDEX cases_promise ON cases(district, promise_day, seq) WHERE promise_day IS NOT NULL;
+CREATE INDEX cases_asked_late ON cases(district, asked_late, seq) WHERE asked_late IS NOT NULL;

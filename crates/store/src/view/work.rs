@@ -16,11 +16,11 @@ macro_rules! sixty_four {
 }
 
 const DAY: &str = "SELECT '' AS name, '' AS query, \
-CAST(COALESCE(SUM(CASE WHEN t.waiting = 0 AND t.due < $1 THEN 1 ELSE 0 END), 0) AS BIGINT), \
+CAST(COALESCE(SUM(CASE WHEN t.due < $1 THEN 1 ELSE 0 END), 0) AS BIGINT), \
 CAST(COALESCE(SUM(CASE WHEN t.waiting = 0 AND t.due >= $1 AND t.due < $2 THEN 1 ELSE 0 END), 0) AS BIGINT), \
 CAST(COALESCE(SUM(CASE WHEN t.waiting = 0 AND t.due >= $2 AND t.due < $3 THEN 1 ELSE 0 END), 0) AS BIGINT), \
 CAST(COALESCE(SUM(CASE WHEN t.waiting = 0 AND t.due >= $3 THEN 1 ELSE 0 END), 0) AS BIGINT), \
-CAST(COALESCE(SUM(t.waiting), 0) AS BIGINT) \
+CAST(COALESCE(SUM(CASE WHEN t.waiting = 1 AND t.due >= $1 THEN 1 ELSE 0 END), 0) AS BIGINT) \
 FROM tasks t JOIN cases c ON c.district = t.district AND c.seq = t.seq \
 WHERE t.district = $4 AND t.unit = $5 AND t.open = 1 AND c.sealed <= $6 AND (c.track = $7 OR $7 = '') \
 AND (c.coarse = $8 OR $8 = '') AND (c.street = $9 OR $9 = '') \
@@ -53,7 +53,7 @@ pub const TOGETHER_MOST: usize = super::CARDS_MOST;
 /// How many open tasks a unit has, by what the day asks for, and the views that the account has saved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Day {
-    /// Overdue, due today, due this week, due later, waiting for others.
+    /// Overdue (whoever else is waited for), due today, due this week, due later, waiting for others.
     pub counts: [i64; 5],
     /// Name and query of each saved view.
     pub views: Vec<(String, String)>,

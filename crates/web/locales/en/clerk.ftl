@@ -36,7 +36,7 @@ clerk-no-suggestion = The catalogue suggests no category or no unit. Open this o
 clerk-will-accept = Accepted, and dispatched to { $unit }; due { $date }
 clerk-will-dispatch = Dispatched to { $unit }; due { $date }
 clerk-will-designate = { $unit } is designated and can’t return it; due { $date }
-clerk-will-ask = The resident is asked; the clocks stand still until the reply
+clerk-will-ask = The resident is asked; a term that has not run out stands still until the reply, what is late stays late
 clerk-will-extend = Due { $to } instead of { $from }
 
 # Views
@@ -63,14 +63,32 @@ clerk-hop-objected = { $date }: { $unit } objected
 clerk-hop-returned = { $date }: { $unit } returned it, agreed
 clerk-hop-designated = { $date }: { $unit } designated
 clerk-near-title = Cases that may be the same matter
-clerk-near-lead = Same street, also “{ $n }”, raised within 90 days; the latest first.
-clerk-near-lead-street = Raised in the same street within 90 days, the latest first; this one has no category yet.
+clerk-near-lead = Found by words and place, the likest first. Each says why it is alike.
 clerk-near-empty = No case looks like the same matter
-clerk-near-empty-todo = Within 90 days nothing of this kind was raised in the same street. If you know a code, enter it on the page of the case.
-clerk-near-merge = Merge into this one
+clerk-near-empty-todo = No case says the same words or place. If you know a code, enter it on the page of the case.
+clerk-near-merge = See about merging into this one
 clerk-near-repeat = Link: { $n } repeats this one
 clerk-near-related = Link: the two are related
 clerk-near-linked = linked already
+clerk-alike-words = Both say “{ $n }”
+clerk-alike-place = Both places say “{ $n }”
+clerk-alike-category = Both look like “{ $n }”
+clerk-alike-street = Both in { $n }
+clerk-merge-title = Before the two are merged
+clerk-merge-own = This case
+clerk-merge-into = The case it goes into
+clerk-merge-alike = Why they may be the same matter
+clerk-merge-not-alike = No words and no place in common. Look again whether it is the same matter.
+clerk-merge-reads = What each resident will read
+clerk-merge-reads-own = The resident of { $n } will read
+clerk-merge-reads-other = The resident of { $n }
+clerk-merge-reads-nothing = Nothing changes on that page, and the merged case is not seen there.
+clerk-merge-promise = What is promised to this resident runs on; what is late stays late.
+clerk-merge-reason = Why it is the same matter
+clerk-merge-reason-hint = Only staff read this.
+clerk-merge-do = Merge into { $n }
+clerk-merge-not = Don’t merge, back to the case
+clerk-merge-back = As long as there is no answer, the two can be parted again.
 clerk-raised-on = raised { $n }
 
 # Undo

@@ -30,6 +30,7 @@ nav-desk = My tasks
 nav-intake = Take down a case
 nav-inbox = Inbox
 nav-late = Overdue and due soon
+nav-asked-late = Asked after the end
 nav-reviews = Reviews
 nav-ledger = Ledger
 nav-openings = Openings of contact data
@@ -42,6 +43,8 @@ clock-done = done in time
 clock-done-late = done late
 clock-since = since { $n }
 clock-paused = paused until the resident replies
+clock-hearing = the days of the hearing are not counted
+clock-late-asked = { $n }, also waiting for the resident
 working-days-late = { $n ->
     [one] 1 working day late
    *[other] { $n } working days late

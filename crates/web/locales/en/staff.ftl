@@ -1,5 +1,6 @@
 # The pages of staff.
 done-staff-acted = Recorded. This is how the case stands now.
+done-stepped-aside = You have stepped aside from the case. You no longer see its page, its photos or what a search finds of it.
 done-staff-answered = The answer is recorded. This is how the case stands now.
 
 # Lists
@@ -22,7 +23,7 @@ staff-late-lead = Open tasks of every unit. A number leads to its cases.
 staff-late-caption = Overdue and due soon, by unit
 staff-late-empty = No unit has an open task now
 staff-late-empty-todo = They appear here after dispatch.
-staff-late-note = What waits for its resident is paused, not overdue. A case with tasks at several units counts at each.
+staff-late-note = What was asked in time and waits for its resident is paused; what was asked after the end stays overdue. A case with tasks at several units counts at each.
 staff-late-list-caption = By due date
 staff-late-list-empty = It may just have been done. Go back to the numbers of the units.
 staff-col-unit = Unit
@@ -166,6 +167,7 @@ staff-todo-objection = { $n } says that it isn’t theirs; the dispatch centre d
 staff-todo-approve = The head of { $n } approves the answer or sends it back.
 staff-todo-approve-by = The head of { $who } approves the answer or sends it back; the resident’s answer is due by { $date }.
 staff-todo-question = { $n } asked the resident a question; the clocks stand still until the reply.
+staff-todo-asked = { $n } waits for the resident and still owes the answer: the term had run out, and the question does not pause it.
 staff-todo-verdict = Waiting for the word of { $n }.
 staff-todo-verdict-by = Waiting for the word of { $who } until { $date }. Without one it is recorded as “not reached”.
 staff-todo-review = { $n } answers.
@@ -215,7 +217,7 @@ staff-hint-uphold_objection = The task goes back, and the case is dispatched ane
 staff-hint-reject_objection = The unit is designated and can’t return it. It reads the reason.
 staff-hint-transfer = The lead goes to another unit. The date promised to the resident stays.
 staff-hint-extend = The resident reads the reason as you write it.
-staff-hint-ask = The clocks stand still until the resident replies.
+staff-hint-ask = Until the resident replies, a term that has not run out stands still; what is late stays late.
 staff-hint-unask = The clocks run on from today.
 staff-hint-note = Only those who work on it here read it. It can’t be changed or removed.
 staff-hint-report = Write what you found and what was done.
@@ -229,6 +231,7 @@ staff-hint-reopen = The resident reads the reason. The case waits to be dispatch
 staff-hint-answer_review = The resident can read it at once.
 staff-hint-answer_re_review = The resident can read it at once.
 staff-hint-merge = This case ends here and goes on inside the other one. Both receipts stay good.
+staff-hint-part = A merge that was wrong can be taken back as long as there is no answer. What was promised to the resident has run on.
 staff-hint-link = Both cases go on. “Repeats” is about two cases, not about a person.
 staff-hint-erase = Nobody can read personal data and words any more, and nothing brings them back. Ledger and figures still verify.
 staff-hint-recategorise = Only the category changes, not the unit.

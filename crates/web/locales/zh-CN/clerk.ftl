@@ -33,7 +33,7 @@ clerk-no-suggestion = 目录没有建议的类别或单位，请打开这一件�
 clerk-will-accept = 受理，并派给{ $unit }；最晚 { $date }
 clerk-will-dispatch = 派给{ $unit }；最晚 { $date }
 clerk-will-designate = 指定{ $unit }办理，不能再退回；最晚 { $date }
-clerk-will-ask = 向诉求人提问，回复之前期限暂停
+clerk-will-ask = 向诉求人提问；回复之前，还没到的期限暂停，已过的仍算超期
 clerk-will-extend = 期限由{ $from }延到{ $to }
 
 # 视图
@@ -57,14 +57,32 @@ clerk-hop-objected = { $date }：{ $unit }提出异议
 clerk-hop-returned = { $date }：同意{ $unit }退回
 clerk-hop-designated = { $date }：指定{ $unit }办理
 clerk-near-title = 可能是同一件事的诉求
-clerk-near-lead = 同一街道、同属“{ $n }”、近 90 天内提出的，最近的在前。
-clerk-near-lead-street = 同一街道近 90 天内提出的，最近的在前；这一件还没有类别。
+clerk-near-lead = 按写的话和地点找出来的，最像的在前。为什么像，写在每一件下面。
 clerk-near-empty = 没有找到可能重复的诉求
-clerk-near-empty-todo = 近 90 天内，同一街道没有同类诉求。知道编号的，可以在诉求页面直接填写编号。
-clerk-near-merge = 并入这一件
+clerk-near-empty-todo = 没有写到相同的话和地点的诉求。知道编号的，可以在诉求页面直接填写编号。
+clerk-near-merge = 看看能不能并入这一件
 clerk-near-repeat = 关联：{ $n } 重复反映这一件
 clerk-near-related = 关联：两件相关
 clerk-near-linked = 已经关联
+clerk-alike-words = 都写到“{ $n }”
+clerk-alike-place = 地点都写到“{ $n }”
+clerk-alike-category = 都像是“{ $n }”
+clerk-alike-street = 同在{ $n }
+clerk-merge-title = 并案以前，先看一看
+clerk-merge-own = 要并的这一件
+clerk-merge-into = 并入的那一件
+clerk-merge-alike = 为什么像是同一件事
+clerk-merge-not-alike = 没有找到相同的话和地点。请再看一遍，是不是同一件事。
+clerk-merge-reads = 两位诉求人会读到什么
+clerk-merge-reads-own = { $n } 的诉求人会读到
+clerk-merge-reads-other = { $n } 的诉求人
+clerk-merge-reads-nothing = 页面不变，也看不到并进来的这一件。
+clerk-merge-promise = 对这位诉求人的期限照旧，已经超期的仍算超期。
+clerk-merge-reason = 为什么是同一件事
+clerk-merge-reason-hint = 只有工作人员看得到。
+clerk-merge-do = 并入 { $n }
+clerk-merge-not = 不并，回到诉求
+clerk-merge-back = 还没有答复以前，可以“重新分开办理”。
 clerk-raised-on = { $n }提出
 
 # 撤销

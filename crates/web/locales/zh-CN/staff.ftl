@@ -1,5 +1,6 @@
 # 工作人员的页面。
 done-staff-acted = 已记录。下面是最新情况。
+done-stepped-aside = 您已回避这一件。它的页面、照片和查找结果，您不再看得到。
 done-staff-answered = 答复已记录。下面是最新情况。
 
 # 清单
@@ -22,7 +23,7 @@ staff-late-lead = 各单位未完成的任务。点数字，看是哪些诉求�
 staff-late-caption = 超期和临期，按单位
 staff-late-empty = 各单位现在没有未完成的任务
 staff-late-empty-todo = 派单以后会出现在这里。
-staff-late-note = 等诉求人回答的，期限暂停，不算超期。同一件诉求在几个单位有任务的，各算一次。
+staff-late-note = 期限内询问、正等诉求人回答的，期限暂停；期限已过再询问的，仍算超期。同一件诉求在几个单位有任务的，各算一次。
 staff-late-list-caption = 按到期先后
 staff-late-list-empty = 可能刚刚办完。请回到各单位的数字。
 staff-col-unit = 单位
@@ -154,6 +155,7 @@ staff-todo-objection = { $n }认为不归它办，等分派中心决定。
 staff-todo-approve = { $n }的负责人批准答复，或退回修改。
 staff-todo-approve-by = { $who }的负责人批准答复，或退回修改；最晚 { $date } 要答复诉求人。
 staff-todo-question = { $n }问了诉求人一个问题，等他回答；期限先停着。
+staff-todo-asked = { $n }等诉求人回答，也还欠一个答复：期限已过，询问不暂停它。
 staff-todo-verdict = 等{ $n }评价。
 staff-todo-verdict-by = 等{ $who }评价，最晚 { $date }。到时没有评价，就记为“未联系到”。
 staff-todo-review = { $n }答复。
@@ -203,7 +205,7 @@ staff-hint-uphold_objection = 任务退回，本件重新派单。
 staff-hint-reject_objection = 指定该单位办理，不能再退。理由会给该单位看。
 staff-hint-transfer = 牵头任务换单位。对诉求人承诺的期限不变。
 staff-hint-extend = 理由会原样告诉诉求人。
-staff-hint-ask = 诉求人回答以前，期限先停着。
+staff-hint-ask = 诉求人回答以前，还没到的期限先停着；已经过了的，仍算超期。
 staff-hint-unask = 期限从今天接着走。
 staff-hint-note = 只给本区办理的人看，不能改也不能删。
 staff-hint-report = 写清楚查到什么、办了什么。
@@ -217,6 +219,7 @@ staff-hint-reopen = 诉求人会看到理由。本件回到待派单。
 staff-hint-answer_review = 提交后诉求人就能看到。
 staff-hint-answer_re_review = 提交后诉求人就能看到。
 staff-hint-merge = 本件到此为止，在另一件里继续办理。两件的回执都还有效。
+staff-hint-part = 并错了的，在还没有答复以前可以分开。对诉求人的期限一直在走。
 staff-hint-link = 两件各办各的。“重复反映”说的是两件事的关系，不是对人的评价。
 staff-hint-erase = 个人信息和原话从此谁也看不到，不能恢复。账本和指标仍可验证。
 staff-hint-recategorise = 只改类别，不改办理单位。

@@ -158,6 +158,7 @@ impl Teller<'_> {
                 let basis = told.private.get(field::BASIS).map(|b| l.t_n("line-basis", b)).unwrap_or_default();
                 (l.t_n("line-answered-together", outcome.label(l.0)), private(field::ANSWER), basis)
             }
+            Parted { .. } if told.body.by.role().is_some() => plain("line-part-again"),
             Parted { .. } => plain("line-parted"),
             Linked { link, .. } => named("line-linked", link.label(l.0)),
             Unlinked { .. } => plain("line-unlinked"),

@@ -1,17 +1,17 @@
 //! `POST /cases/{code}/act`: one act on a case. A refusal shows the page again as it is now, with all that was typed.
 
 use super::case::{Beside, Loaded, find, load, page};
-use super::command;
+use super::{command, merge};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
-use crate::page::{FieldError, go};
+use crate::page::{FieldError, first_page, go};
 use crate::problem::Problem;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Failure;
-use domain::case::{CaseId, CommandKind, may_see};
+use domain::case::{CaseId, Command, CommandKind, may_see};
 use domain::{Label, Refusal, Why};
 
 /// `POST /cases/{code}/act`
@@ -33,12 +33,23 @@ pub(crate) async fn act(
     }
     let other = match command::other_code(act, &sent) {
         Some(typed) => other(&app, &staff, &typed, sealed).await?,
+        // A case is parted from the one that it was merged into: there is nothing to choose.
+        None if act == CommandKind::Part => load(&app, &staff, id).await?.history.case.merged_into,
         None => None,
     };
     let command = match command::read(act, &sent, other) {
         Ok(command) => command,
         Err(refusal) => return refused(&app, &visitor, &staff, id, act, &sent, &refusal).await,
     };
+    // What can't be undone once it is answered is looked at first.
+    if let Command::Merge { into, .. } = &command
+        && !sent.is_on("merge-sure")
+    {
+        return match merge::preview(&app, &visitor, &staff, id, seen, *into, &sent).await? {
+            Ok(page) => Ok(page),
+            Err(refusal) => refused(&app, &visitor, &staff, id, act, &sent, &refusal).await,
+        };
+    }
     match app.desk().act(staff.actor(), id, Some(seen), command, Some(key)).await {
         Err(Failure::Refused(refusal)) => refused(&app, &visitor, &staff, id, act, &sent, &refusal).await,
         Err(failure) => Err(failure.into()),
@@ -47,6 +58,10 @@ pub(crate) async fn act(
             let loaded = load(&app, &staff, id).await?;
             let notice = Some(("info", visitor.l.t("staff-opened")));
             Ok(page(&app, &visitor, &staff, &loaded, Beside { opened: true, notice, ..Beside::nothing() }))
+        }
+        // The case is this account's to see no more.
+        Ok(_) if act == CommandKind::DeclareInterest => {
+            Ok(go(&format!("{}?done=stepped-aside", first_page(staff.role))))
         }
         Ok(_) => {
             let done = if act == CommandKind::Answer { "staff-answered" } else { "staff-acted" };

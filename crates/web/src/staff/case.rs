@@ -22,7 +22,7 @@ use axum::response::{IntoResponse, Response};
 use calendar::Date;
 use domain::case::{Case, CaseId, Clock, CommandKind, Event, Fields, Stage, TaskState, field, may_see};
 use domain::district::District;
-use domain::{Label, Role};
+use domain::{Actor, Label, Refusal, Role, Why};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use store::read::{self, History};
@@ -63,16 +63,20 @@ async fn load_with(
     history: impl FnOnce(&mut Db, &mut Keys) -> store::Result<Option<History>> + Send + 'static,
 ) -> Result<Loaded, Problem> {
     let (number, district, actor) = (app.desk().number(), app.desk().district(), staff.actor());
-    let of = district.clone();
+    let (of, who) = (district.clone(), actor.clone());
     let found = app.read(move |db, keys| {
         let history = history(db, &mut keys.lock().unwrap_or_else(PoisonError::into_inner))?;
-        let Some(history) = history.filter(|h| may_see(&h.case, &actor, &of)) else { return Ok(None) };
+        let Some(history) = history else { return Ok(None) };
+        if !may_see(&history.case, &who, &of) {
+            return Ok(Some((history, Vec::new())));
+        }
         let own = history.case.links.iter().map(|(_, id)| *id).chain(history.case.merged_into);
         let own: Vec<CaseId> = own.collect();
         let linked = store::view::linked(db, number, history.case.id, &own)?;
         Ok(Some((history, linked)))
     });
     let (history, linked) = found.await?.ok_or_else(Problem::not_found)?;
+    sees(&history.case, &actor, &district)?;
     Ok(Loaded { history, linked, district, similar: Vec::new() })
 }
 
@@ -83,7 +87,18 @@ pub(super) async fn history(app: &App, staff: &Staff, id: CaseId) -> Result<Hist
         let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
         read::history(db, &mut keys, number, id)
     });
-    found.await?.filter(|h| may_see(&h.case, &actor, &district)).ok_or_else(Problem::not_found)
+    let history = found.await?.ok_or_else(Problem::not_found)?;
+    sees(&history.case, &actor, &district)?;
+    Ok(history)
+}
+
+/// That an account may see a case. Who stepped aside from it is told so; nobody else learns that it is there.
+pub(super) fn sees(case: &Case, actor: &Actor, district: &District) -> Result<(), Problem> {
+    match may_see(case, actor, district) {
+        true => Ok(()),
+        false if case.stepped_aside(actor) => Err(Refusal::new(Why::Interest).into()),
+        false => Err(Problem::not_found()),
+    }
 }
 
 /// What a page shows beside the case as it stands.
@@ -192,20 +207,27 @@ pub(crate) async fn photo(
 ) -> Result<Response, Problem> {
     let (id, _) = find(&app, &code).await?.filter(|_| handles(staff.role)).ok_or_else(Problem::not_found)?;
     let (number, actor, district) = (app.desk().number(), staff.actor(), app.desk().district());
+    let (who, of) = (actor.clone(), district.clone());
     let found = app.read(move |db, keys| {
         let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
         let stream = read::stream::<Event>(db, number, id)?;
-        let case = domain::case::replay(id, stream.events.iter().map(|e| &e.body));
-        if !case.is_some_and(|c| may_see(&c, &actor, &district)) {
-            return Ok(None);
-        }
-        let Some(Event::Raised { photos, .. }) = stream.events.first().map(|e| &e.body.event) else { return Ok(None) };
-        let Some(hash) = n.checked_sub(1).and_then(|n| photos.get(n)).and_then(|h| parse_hash(h)) else {
-            return Ok(None);
+        let Some(case) = domain::case::replay(id, stream.events.iter().map(|e| &e.body)) else { return Ok(None) };
+        let raised = stream.events.first().map(|e| &e.body.event);
+        let hash = match raised {
+            Some(Event::Raised { photos, .. }) => {
+                n.checked_sub(1).and_then(|n| photos.get(n)).and_then(|h| parse_hash(h))
+            }
+            _ => None,
         };
-        read::file(db, &mut keys, number, id, &hash)
+        let file = match hash.filter(|_| may_see(&case, &who, &of)) {
+            Some(hash) => read::file(db, &mut keys, number, id, &hash)?,
+            None => None,
+        };
+        Ok(Some((case, file)))
     });
-    let (kind, bytes) = found.await?.ok_or_else(Problem::not_found)?;
+    let (case, file) = found.await?.ok_or_else(Problem::not_found)?;
+    sees(&case, &actor, &district)?;
+    let (kind, bytes) = file.ok_or_else(Problem::not_found)?;
     let kind = if matches!(kind.as_str(), "image/jpeg" | "image/png" | "image/webp") { kind.as_str() } else { BYTES };
     Ok(([(header::CONTENT_TYPE, kind.to_owned())], bytes).into_response())
 }
@@ -315,7 +337,8 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         code: case.code.clone(),
         title,
         status: view::status(l, case.stage, case.question.is_some()),
-        clock: clock.map(|c| view::clock(l, c, today, &district.calendar)),
+        clock: clock
+            .map(|c| view::also_asked(l, view::clock(l, c, today, &district.calendar), case.question.is_some())),
         clock_rule: clock.map_or(String::new(), rule),
         todo_title: if is_ended(case) { l.t("staff-ended-title") } else { String::new() },
         todo: todo(l, case, district, today),
@@ -365,12 +388,6 @@ fn lost(sent: Option<&Sent>) -> Vec<String> {
     typed.filter(|text| !text.is_empty()).collect()
 }
 
-/// The earliest duty of a task: the lead owes what the case owes, a joint unit its own report.
-fn owed<'a>(case: &'a Case, task: &domain::case::Task) -> Option<&'a Clock> {
-    let owed = case.duties().map(|(_, c)| c).filter(|c| c.task == Some(task.no) || (task.lead && c.task.is_none()));
-    owed.min_by_key(|c| c.due.alarm())
-}
-
 /// Whether nobody does anything about it any more.
 fn is_ended(case: &Case) -> bool {
     matches!(case.stage, Stage::Ended | Stage::NotAccepted | Stage::Routed | Stage::Withdrawn) && !case.erasure_asked
@@ -400,11 +417,14 @@ fn todo(l: L, case: &Case, district: &District, today: Date) -> Vec<String> {
         Stage::Handling => {
             let line = |t: &domain::case::Task| {
                 let unit = district.unit_name(&t.unit, l.0).to_owned();
-                let own = owed(case, t);
+                let own = case.owed(t);
                 match t.state {
                     TaskState::Objected => l.t_n("staff-todo-objection", unit),
                     TaskState::Approval => due("approve", unit, own),
-                    _ if t.lead && case.question.is_some() => l.t_n("staff-todo-question", unit),
+                    _ if t.lead && case.question.is_some() => match own.filter(|c| c.is_late(today)) {
+                        Some(_) => due("asked", unit, own),
+                        None => l.t_n("staff-todo-question", unit),
+                    },
                     _ if t.lead => due("answer", unit, own),
                     _ => due("report", unit, own),
                 }
@@ -479,7 +499,7 @@ fn tasks(l: L, district: &District, history: &History, today: Date) -> Vec<TaskL
             TaskState::Done => "done",
             TaskState::Returned | TaskState::Released => "stop",
         };
-        let owed = owed(case, t).filter(|_| t.is_open());
+        let owed = case.owed(t).filter(|_| t.is_open());
         let part = l.t(if t.lead { "staff-part-lead" } else { "staff-part-joint" });
         TaskLine {
             unit: district.unit_name(&t.unit, l.0).to_owned(),

@@ -99,7 +99,14 @@ pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Resu
         K::OpenHearing => Command::OpenHearing,
         K::CloseHearing => Command::CloseHearing,
         K::AnswerReReview => Command::AnswerReReview { outcome: f.one("outcome")?, text: f.text("text") },
-        K::Merge => Command::Merge { into: other.ok_or(Refusal::at(Why::NoSuchCase, "into"))? },
+        K::Merge => {
+            let into = other.ok_or(Refusal::at(Why::NoSuchCase, "into"))?;
+            Command::Merge { into, reason: f.text("reason") }
+        }
+        K::Part => {
+            let from = other.ok_or(Refusal::new(Why::NoSuchCase))?;
+            Command::Part { from, reason: f.text("reason") }
+        }
         K::Link => {
             Command::Link { link: f.one::<LinkKind>("link")?, to: other.ok_or(Refusal::at(Why::NoSuchCase, "to"))? }
         }

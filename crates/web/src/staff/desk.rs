@@ -181,11 +181,13 @@ fn filter(asked: &Asked, days: Days, sealed: bool) -> (QueueFilter, After) {
         "today" => (After::from_day(days.late), days.tomorrow),
         "week" => (After::from_day(days.tomorrow), days.next_week),
         "later" => (After::from_day(days.next_week), i64::MAX),
+        // What is late stands among what is late, whoever else is waited for.
+        "waiting" => (After::from_day(days.late), i64::MAX),
         _ => (After::START, i64::MAX),
     };
     let waiting = match asked.due.as_str() {
         "waiting" => Some(true),
-        "late" | "today" | "week" | "later" => Some(false),
+        "today" | "week" | "later" => Some(false),
         _ => None,
     };
     let (track, coarse, street) = (asked.track.clone(), asked.category.clone(), asked.street.clone());
@@ -224,13 +226,13 @@ async fn read(
     .await
 }
 
-/// Lines by when they are due; what others must do first stands last.
+/// Lines by when they are due; what others must do first stands last, unless it is late.
 fn groups(lines: &Lines<'_>, tasks: &[TaskRow], day: &Day) -> Vec<Group> {
     let days = lines.days;
     let of = |wanted: usize| {
         let group = |t: &&TaskRow| match t.case.due {
-            _ if t.waiting => 4,
             due if due < days.late => 0,
+            _ if t.waiting => 4,
             due if due < days.tomorrow => 1,
             due if due < days.next_week => 2,
             _ => 3,

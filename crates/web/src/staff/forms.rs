@@ -262,9 +262,9 @@ impl Maker<'_> {
         clocks.collect()
     }
 
-    /// Whether a hearing holds the clock of a re-review.
+    /// Whether a hearing of a re-review is open.
     fn in_hearing(&self) -> bool {
-        self.case.running(RuleId::ReReviewAnswer).is_some_and(|(_, c)| c.is_paused())
+        self.case.running(RuleId::ReReviewAnswer).is_some_and(|(_, c)| c.paused_on.is_some())
     }
 
     /// The fields of an act; none if the act can't succeed as the case stands.
@@ -367,7 +367,8 @@ impl Maker<'_> {
                 let outcomes: &[Outcome] = track.outcomes();
                 vec![self.radio(kind, "outcome", "staff-field-outcome", outcomes, ""), text("staff-field-answer")]
             }
-            K::Merge => vec![self.input("line", kind, "into", self.l.t("staff-field-other-code"), "")],
+            K::Merge => vec![self.input("line", kind, "into", self.l.t("staff-field-other-code"), ""), reason()],
+            K::Part => vec![reason()],
             K::Link => vec![
                 self.radio(kind, "link", "staff-field-link", LinkKind::ALL, ""),
                 self.input("line", kind, "to", self.l.t("staff-field-other-code"), ""),

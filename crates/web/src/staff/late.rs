@@ -11,14 +11,15 @@ use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use domain::Label;
 use domain::case::{CaseId, Stage};
 use domain::district::{District, UnitCode};
-use domain::moment::day_number;
+use domain::moment::{date_of, day_number};
+use domain::{Label, Role};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use store::Db;
 use store::oversight::{self, Open, Since, Stuck, Wanted, Why};
+use store::rows::NO_DUE;
 use store::view::{After, CaseRow, PAGE, TaskRow};
 
 /// For how many days a case may stand accepted without a unit before leaders see it.
@@ -76,6 +77,10 @@ struct Late {
 struct LateList {
     l: L,
     page: Page,
+    /// Whether the account may go back to the numbers of the units.
+    back: bool,
+    /// What is said where the list is empty.
+    hint: String,
     heading: String,
     lead: String,
     groups: Vec<Group>,
@@ -84,10 +89,10 @@ struct LateList {
     first: String,
 }
 
-/// The two pages of supervision.
+/// The pages of supervision.
 pub(super) fn tabs(l: L, here: &str) -> Vec<NavItem> {
     let tab = |href: &'static str, key: &str| NavItem { href, label: l.t(key), current: href == here, count: None };
-    vec![tab("/late", "nav-late"), tab("/late/returns", "late-returns")]
+    vec![tab("/late", "nav-late"), tab("/late/asked", "nav-asked-late"), tab("/late/returns", "late-returns")]
 }
 
 /// The days before which a case must have been due, or accepted, to be stuck.
@@ -125,6 +130,44 @@ pub(crate) async fn late(
     units.sort_by_key(|u| (-u.late.n, -u.soon.n));
     let tabs = tabs(l, "/late");
     Ok(show(&Late { l, page: visitor.page(l.t("nav-late")), tabs, units }))
+}
+
+/// `GET /late/asked`: cases whose resident was asked something only after the end of a term, the latest question first.
+/// For supervision and auditors: such a question changes no figure, but the resident waits for it.
+pub(crate) async fn asked_late(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let (l, district, number) = (visitor.l, app.desk().district(), app.desk().number());
+    let today = app.desk().now().date();
+    let (days, sealed) = (Days::of(today, &district.calendar), is_discipline(&district, &staff));
+    let before = rows::read_after(&asked.after);
+    let read = move |db: &mut Db, _: &_| oversight::asked_late(db, number, sealed, before, PAGE + 1);
+    let mut cases = app.read(read).await?;
+    let next = rows::next_after(&mut cases, |c| After { due: c.due, seq: c.seq, no: 0 });
+    let at = At { app: &app, l, staff: &staff, asked: &asked, district: &district, days };
+    let line = |lines: &Lines<'_>, c: &CaseRow| {
+        let unit = c.lead.as_ref().map_or("", |u| district.unit_name(u, l.0)).to_owned();
+        let note = l.t_with("late-asked-on", &[("unit", unit), ("date", l.day(date_of(c.due), today))]);
+        // What the case owes now stands in the line; the day of the question, in the note.
+        lines.of(&CaseRow { due: c.alarm.unwrap_or(NO_DUE), ..c.clone() }, note)
+    };
+    let found = at.drawn(&cases, |c| c.id, line).await?;
+    let template = LateList {
+        l,
+        page: visitor.page(l.t("nav-asked-late")),
+        back: staff.role != Role::Auditor,
+        hint: String::new(),
+        heading: l.t("nav-asked-late"),
+        lead: l.t("late-asked-lead"),
+        shown: l.t_n("staff-shown", found.len()),
+        groups: Group::list([(l.t("late-asked-group"), found)]),
+        next: next.map_or(String::new(), |after| rows::address("/late/asked", &[("after", &after)])),
+        first: before.map_or(String::new(), |_| "/late/asked".to_owned()),
+    };
+    Ok(show(&template))
 }
 
 /// The name of whoever has to act: a unit, the centre's inbox, or supervision.
@@ -211,6 +254,8 @@ impl At<'_> {
         let template = LateList {
             l,
             page: visitor.page(l.t("nav-late")),
+            back: true,
+            hint: l.t("staff-late-list-empty"),
             heading: stuck.map_or_else(place, |s| capital(s.label(l.0))),
             lead,
             shown: l.t_n("staff-shown", found.len()),
@@ -234,7 +279,7 @@ impl At<'_> {
     async fn of_unit(&self, why: Option<Why>) -> Result<Found, Problem> {
         let ((from, before), number) = (self.range(), self.app.desk().number());
         let (unit, sealed) = (UnitCode::from(self.asked.unit.as_str()), is_discipline(self.district, self.staff));
-        let wanted = Wanted { before, why, sealed, without_questions: !self.asked.when.is_empty() };
+        let wanted = Wanted { before, why, sealed };
         let read = move |db: &mut Db, _: &_| oversight::tasks(db, number, &unit, wanted, from, PAGE + 1);
         let mut tasks = self.app.read(read).await?;
         let next = rows::next_after(&mut tasks, |t| After { due: t.case.due, seq: t.case.seq, no: t.no });

@@ -12,6 +12,7 @@ pub(crate) mod intake;
 pub(crate) mod keys;
 pub(crate) mod late;
 pub(crate) mod leader;
+mod merge;
 pub(crate) mod near;
 pub(crate) mod release;
 pub(crate) mod returns;

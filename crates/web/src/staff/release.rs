@@ -53,6 +53,7 @@ pub(crate) async fn list(
     let next = rows::next_after(&mut cases, |c| After { due: 0, seq: c.seq, no: 0 });
     let cards = rows::cards(&app, cases.iter().map(|c| c.id).collect()).await?;
     let lines = Lines { l, district: &district, staff: &staff, days, cards: &cards };
+    cases.retain(|c| lines.may_see(c.id));
     let answered = |c: &CaseRow| Answered { line: lines.of(c, String::new()), day: l.day(date_of(c.due), today) };
     Ok(show(&ToRelease {
         l,

@@ -80,14 +80,15 @@ pub(super) struct Lines<'a> {
 
 impl Lines<'_> {
     /// Whether the account may see the case of a row. Sealed ones were left out by the query where nobody may; the
-    /// unit that an accusation is about is known only here.
+    /// unit that an accusation is about, and who stepped aside for an interest, are known only here.
     pub(super) fn may_see(&self, id: CaseId) -> bool {
-        self.cards.get(&id).is_none_or(|card| card.accused.as_ref() != Some(&self.staff.unit))
+        let (unit, account) = (&self.staff.unit, &self.staff.account);
+        self.cards.get(&id).is_none_or(|card| card.accused.as_ref() != Some(unit) && !card.aside.contains(account))
     }
 
-    /// Whether the day of a row is over: of what waits for its resident, or has no clock, it never is.
+    /// Whether the day of a row is over: of what has no clock that runs it never is.
     pub(super) fn is_late(&self, row: &CaseRow) -> bool {
-        !is_paused(row) && row.alarm.is_some() && row.due < self.days.late
+        row.alarm.is_some() && row.due < self.days.late
     }
 
     /// Title and text of a row, for a suggestion.
@@ -114,6 +115,11 @@ impl Lines<'_> {
         called.said(self.l, self.district)
     }
 
+    /// The place of a case in words, as it is kept.
+    pub(super) fn place(&self, id: CaseId) -> &str {
+        self.field(id, field::PLACE)
+    }
+
     /// What a case says, for who handles it.
     pub(super) fn said(&self, id: CaseId) -> &str {
         self.field(id, field::TEXT)
@@ -133,7 +139,6 @@ impl Lines<'_> {
         let street = row.street.as_ref().map(|s| self.district.unit_name(s, l.0).to_owned());
         let place =
             [street, (!place.is_empty()).then(|| place.to_owned())].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let paused = is_paused(row);
         let (day, today) = (date_of(row.due), self.days.today);
         let stands = |kind, key: &str, date: String| ClockView {
             kind,
@@ -142,14 +147,19 @@ impl Lines<'_> {
             iso: String::new(),
             provisional: false,
         };
-        let clock = match (row.due == NO_DUE, paused, row.alarm) {
-            (true, ..) => None,
-            (_, true, _) => Some(stands("paused", "clock-paused", String::new())),
+        let asked = row.question && row.stage == Stage::Handling;
+        let clock = match (row.due == NO_DUE, row.alarm) {
+            (true, _) if asked => Some(stands("paused", "clock-paused", String::new())),
+            (true, Some(NO_DUE)) if row.stage == Stage::ReReview => {
+                Some(stands("paused", "clock-hearing", String::new()))
+            }
+            (true, _) => None,
             // No clock runs before dispatch, so nothing is overdue; but nobody answers for it either.
-            (_, _, None) => Some(stands("soon", "staff-nobody", l.t_n("clock-since", l.day(day, today)))),
+            (_, None) => Some(stands("soon", "staff-nobody", l.t_n("clock-since", l.day(day, today)))),
             _ => {
                 let unit = self.district.rules.rule(rule).unit;
-                Some(view::due(l, (rolled(row.due, calendar), day), unit, today, calendar))
+                let due = view::due(l, (rolled(row.due, calendar), day), unit, today, calendar);
+                Some(view::also_asked(l, due, asked))
             }
         };
         Line {
@@ -199,10 +209,6 @@ fn owed(row: &CaseRow) -> RuleId {
         (_, Track::Mediation) => RuleId::MediationEnd,
         (_, Track::Accusation) => RuleId::AccusationAnswer,
     }
-}
-
-fn is_paused(row: &CaseRow) -> bool {
-    row.question && row.stage == Stage::Handling
 }
 
 /// The cards of these cases.

@@ -8,7 +8,7 @@ use crate::lang::L;
 use crate::problem::Problem;
 use domain::case::{field, may_see};
 use domain::{Label, Role};
-use reading::{Reader, mask};
+use reading::{Reader, Tag, mask};
 use store::read::History;
 use store::records::Record;
 
@@ -38,7 +38,7 @@ pub(super) async fn of(app: &App, staff: &Staff, l: L, history: &History) -> Res
     let text = format!("{}\n{}", of(field::TITLE), of(field::TEXT));
     let (first, number) = (history.first(), app.desk().number());
     let found = app.read(move |db, keys| {
-        let firsts = search::told(finder.like(&reader, &text, first, MOST)).unwrap_or_default();
+        let firsts = search::told(finder.like(&reader, &text, first, &Tag::answered(), MOST)).unwrap_or_default();
         let records = search::records(db, keys, number, &firsts)?;
         Ok((firsts, records))
     });

@@ -324,7 +324,11 @@ async fn cases_that_may_be_the_same_matter_are_chosen_from_a_list_to_merge_or_li
     let mut dispatcher = kit.role(Role::Dispatcher).await;
     dispatcher.case(&second).await.has(&format!("href=\"/cases/{second}/near\""));
     let page = dispatcher.get(&format!("/cases/{second}/near")).await;
-    page.has(&first).has("并入这一件").has(&format!("{second} 重复反映这一件")).lacks(&other_street);
+    page.has(&first)
+        .has("能不能并入这一件")
+        .has("都写到“灯不亮")
+        .has(&format!("{second} 重复反映这一件"))
+        .lacks(&other_street);
     assert!(page.statements() <= 6, "{}", page.statements());
     let version = page.input("version");
     let path = format!("/cases/{second}/act");
@@ -336,7 +340,14 @@ async fn cases_that_may_be_the_same_matter_are_chosen_from_a_list_to_merge_or_li
     dispatcher.case(&first).await.lacks("另一件说");
     let version = dispatcher.get(&format!("/cases/{second}/near")).await.input("version");
     let merge = [("act", "merge"), ("version", &version), ("key", "m1"), ("merge-into", &first)];
-    assert_eq!(dispatcher.submit(&path, &merge).await.status, StatusCode::SEE_OTHER);
+    let preview = dispatcher.submit(&path, &merge).await;
+    assert_eq!(preview.status, StatusCode::OK);
+    preview.has("并案以前，先看一看").has("都写到“灯不亮").has("这件事和另一件同样的诉求一起办。").has("页面不变");
+    dispatcher.case(&second).await.lacks("已并入");
+    let without = [&merge[..], &[("merge-sure", "1"), ("merge-reason", " ")]].concat();
+    dispatcher.submit(&path, &without).await.has("href=\"#f-merge-reason\"");
+    let sure = [&merge[..], &[("merge-sure", "1"), ("merge-reason", "同一盏灯")]].concat();
+    assert_eq!(dispatcher.submit(&path, &sure).await.status, StatusCode::SEE_OTHER);
     dispatcher.case(&second).await.has("已并入");
     assert_eq!(dispatcher.get("/cases/00000000000/near").await.status, StatusCode::NOT_FOUND);
 }

@@ -338,7 +338,7 @@ async fn what_is_not_taken_on_names_the_right_door_and_what_is_merged_names_noth
     assert!(page.text.contains("action=\"/case/reopen\""), "an appeal");
     let (one, two) = (kit.raise("灯不亮").await, kit.raise("楼道黑").await);
     act(&kit, "dispatcher-1", &one, Command::Accept { way: None, category: "housing.light".into() }).await;
-    act(&kit, "dispatcher-1", &two, Command::Merge { into: one.id }).await;
+    act(&kit, "dispatcher-1", &two, Command::Merge { into: one.id, reason: "同一件事".into() }).await;
     let page = opened(&kit, &two).await.get("/case").await;
     assert!(page.text.contains("并到另一件里一起办") && !page.text.contains(&one.code));
     assert!(!page.text.contains(&one.secret) && !page.text.contains("灯不亮"));

@@ -500,7 +500,11 @@ async fn links_merges_reopening_and_erasure_stand_on_the_page() {
     let spaced = format!("{} {}", &first[..4], first[4..].to_lowercase());
     dispatcher.done(&second, "link", &[("link", "repeat"), ("to", &spaced)]).await.has(&first).has("重复反映");
     dispatcher.case(&first).await.has(&second).has("另一件说");
-    dispatcher.done(&second, "merge", &[("into", &first)]).await.has("已并入").has("本件在并入的那一件里继续办理");
+    dispatcher
+        .done(&second, "merge", &[("into", &first), ("reason", "同一件事"), ("sure", "1")])
+        .await
+        .has("已并入")
+        .has("本件在并入的那一件里继续办理");
     dispatcher.case(&first).await.has("并入本件的");
     let first = kit.raise("停水第三次").await.code;
     dispatcher.done(&first, "not_accept", &[("reason", "private"), ("text", "请找物业，电话见公告")]).await;
@@ -510,9 +514,10 @@ async fn links_merges_reopening_and_erasure_stand_on_the_page() {
     page.lacks("停水第三次").has("内容已删除").has("个人撤回同意").lacks("id=\"f-reopen\"").has("id=\"f-link\"");
     let mut interested = kit.role(Role::Supervisor).await;
     let open = dispatched(&kit, hotline("回避的")).await.code;
-    interested.done(&open, "declare_interest", &[]).await.lacks("id=\"f-note\"");
+    let gone = interested.act(&open, "declare_interest", &[]).await;
+    assert_eq!(gone.location(), "/late?done=stepped-aside");
     let refused = interested.act_at(&open, "4", "note", &[("text", "还想写")]).await;
-    refused.has("您已对本件申请回避").has("还想写");
+    refused.has("您已对本件申请回避").lacks("回避的");
 }
 
 #[tokio::test]

@@ -1,0 +1,114 @@
+//! Before a case is merged: both cases side by side, why they may be the same matter, and what each resident will read.
+
+use super::case::{personal, sees};
+use super::title::Called;
+use super::{handles, mask, near};
+use crate::app::App;
+use crate::caller::{Staff, Visitor};
+use crate::form::Sent;
+use crate::lang::L;
+use crate::page::{Page, show};
+use crate::problem::Problem;
+use crate::resident::case::promised;
+use crate::view::{self, ClockView};
+use askama::Template;
+use axum::response::Response;
+use domain::Refusal;
+use domain::case::{CaseId, Command, Facts, decide, evolve, field};
+use std::sync::PoisonError;
+use store::read::{self, History};
+
+/// One of the two cases.
+struct Side {
+    code: String,
+    title: String,
+    said: String,
+    place: String,
+    raised: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/merge.html")]
+struct Preview {
+    l: L,
+    page: Page,
+    own: Side,
+    other: Side,
+    /// Why the two may be the same matter; empty where nothing speaks for it.
+    alike: Vec<String>,
+    /// What the resident of this case is told is owed to them, and by when: the promise runs on.
+    promise: String,
+    clock: Option<ClockView>,
+    version: u64,
+    key: String,
+    reason: String,
+}
+
+/// The page that asks "are you sure?", or the refusal that the merge would meet.
+pub(super) async fn preview(
+    app: &App,
+    visitor: &Visitor,
+    staff: &Staff,
+    id: CaseId,
+    seen: u64,
+    into: CaseId,
+    sent: &Sent,
+) -> Result<Result<Response, Refusal>, Problem> {
+    let (l, district, number) = (visitor.l, app.desk().district(), app.desk().number());
+    let found = app.read(move |db, keys| {
+        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(read::history(db, &mut keys, number, id)?.zip(read::history(db, &mut keys, number, into)?))
+    });
+    let (own, other) = found.await?.ok_or_else(Problem::not_found)?;
+    let actor = staff.actor();
+    for history in [&own, &other] {
+        sees(&history.case, &actor, &district)?;
+    }
+    let reason = sent.raw("merge-reason").to_owned();
+    // The reason may still be missing: it is asked for on the page.
+    let command = Command::Merge { into, reason: "–".to_owned() };
+    let now = app.desk().now();
+    let facts = Facts { now, actor: &actor, district: &district, code: "", secret: "", other: Some(&other.case) };
+    let mut after = own.case.clone();
+    match decide(&own.case, &command, &facts) {
+        Ok(news) => news.iter().for_each(|new| evolve(&mut after, now, &actor, &new.event, &new.clocks)),
+        Err(refusal) => return Ok(Err(refusal)),
+    }
+    let today = now.date();
+    let owed = after.for_resident();
+    let side = |history: &History| {
+        let fields = history.fields();
+        let known = personal(history);
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let of = |name: &str| fields.get(name).map_or("", String::as_str);
+        Side {
+            code: history.case.code.clone(),
+            title: Called {
+                title: of(field::TITLE),
+                text: of(field::TEXT),
+                erased: history.case.erased,
+                handled: handles(staff.role),
+                category: history.case.category.as_ref(),
+                street: history.case.street.as_ref(),
+                personal: known.clone(),
+            }
+            .said(l, &district),
+            said: mask::numbers(of(field::TEXT), &known),
+            place: of(field::PLACE).to_owned(),
+            raised: l.day(history.case.raised_at.date(), today),
+        }
+    };
+    let page = Preview {
+        l,
+        page: visitor.page(l.t("clerk-merge-title")),
+        alike: near::alike(l, &district, near::Words::of(&own), near::Words::of(&other)),
+        own: side(&own),
+        other: side(&other),
+        promise: owed.map(|c| l.t(promised(c.rule))).unwrap_or_default(),
+        clock: owed.map(|c| view::clock(l, c, today, &district.calendar)),
+        version: seen,
+        key: sent.get("key").to_owned(),
+        reason,
+    };
+    Ok(Ok(show(&page)))
+}
