@@ -115,6 +115,9 @@ impl Entry {
 fn tags(case: &Case, answered: bool) -> Vec<Tag> {
     let mut tags = Tag::every(vec![Tag::track(case.track.code()), Tag::stage(case.stage.code())]);
     tags.extend(case.tasks.iter().map(|task| Tag::unit(task.unit.as_str())));
+    if let domain::case::Reviewer::Unit(code) = case.reviewer() {
+        tags.push(Tag::unit(code.as_str()));
+    }
     tags.extend(case.street.iter().map(|street| Tag::street(street.as_str())));
     if let Some(category) = &case.category {
         tags.extend([Tag::category(category.as_str()), Tag::category(category.coarse())]);

@@ -112,6 +112,7 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
         Some(Role::Head) => &[
             ("/desk", "nav-desk"),
             ("/intake", "nav-intake"),
+            ("/reviews", "nav-reviews"),
             ("/templates", "nav-templates"),
             ("/figures/live", "nav-figures"),
         ],

@@ -173,6 +173,7 @@ pub const TABLE: &[Route] = &[
     route("GET", "/case/receipt", Access::Visit, || get(resident::receipt::page)),
     route("GET", "/case/receipt.tlog-proof", Access::Visit, || get(resident::receipt::file)),
     route("GET", "/case/slip", Access::Visit, || get(resident::receipt::paper)),
+    route("GET", "/case/review-request", Access::Visit, || get(resident::request::page)),
     route("GET", "/case/photo/{n}", Access::Visit, || get(resident::photo::show)),
     route("GET", "/case/copy", Access::Visit, || get(resident::copy::file)),
     route("POST", "/case/leave", Access::Visit, || post(resident::follow::leave)),
@@ -207,7 +208,7 @@ pub const TABLE: &[Route] = &[
         get(staff::returns::returns)
     }),
     route("GET", "/leader", Access::Staff(&[Role::Leader]), || get(staff::leader::leader)),
-    route("GET", "/reviews", Access::Staff(&[Role::Supervisor]), || get(staff::reviews::reviews)),
+    route("GET", "/reviews", Access::Staff(&[Role::Supervisor, Role::Head]), || get(staff::reviews::reviews)),
     route("GET", "/search", Access::Staff(CASES), || get(staff::search::search)),
     route("GET", "/cases/{code}", Access::Staff(CASES), || get(staff::case::case)),
     route("GET", "/cases/{code}/photo/{n}", Access::Staff(CASES), || get(staff::case::photo)),
@@ -217,6 +218,9 @@ pub const TABLE: &[Route] = &[
     route("POST", "/desk/views/remove", Access::Staff(&[Role::Clerk, Role::Head]), || post(staff::desk::remove_view)),
     route("POST", "/bulk", Access::Staff(&[Role::Clerk, Role::Head, Role::Dispatcher]), || post(staff::bulk::bulk)),
     route("GET", "/cases/{code}/near", Access::Staff(&[Role::Dispatcher]), || get(staff::near::near)),
+    route("GET", "/cases/{code}/review-request", Access::Staff(&[Role::Supervisor, Role::Dispatcher]), || {
+        get(staff::request::page)
+    }),
     route("GET", "/cases/{code}/slip", Access::Staff(&[Role::Clerk, Role::Head, Role::Dispatcher]), || {
         get(staff::slip::slip)
     }),

@@ -29,20 +29,18 @@ fn a_petition_goes_through_approval_review_and_re_review_to_the_residents_word()
         town.act(&supervisor, id, say(Outcome::Explained));
         town.act(&me, id, Command::AskReReview { reason: reason() });
 
-        // The days of a hearing are not counted.
-        let due = town.case(id).running(RuleId::ReReviewAnswer).unwrap().1.due.raw;
-        town.act(&supervisor, id, Command::OpenHearing);
+        // The level over the district answers, and its opinion is filed.
+        let say = Command::AnswerReReview { outcome: Outcome::Supported, text: "支持。".into() };
+        assert_eq!(town.why(&supervisor, id, say), Why::ReviewedOutside);
         town.days(10);
-        town.act(&supervisor, id, Command::CloseHearing);
-        let later = town.case(id).running(RuleId::ReReviewAnswer).unwrap().1.due.raw;
-        assert_eq!((later - due).get_days(), 10);
-        town.act(&supervisor, id, Command::AnswerReReview { outcome: Outcome::Supported, text: "支持。".into() });
+        let (text, body, dated) = ("支持。".into(), "示范市信访局".into(), town.desk().now().date());
+        town.act(&supervisor, id, Command::FileOpinion { outcome: Outcome::Supported, text, body, dated });
+        assert_eq!(town.said(id, "re_review_answered")[field::BODY], "示范市信访局");
         town.act(&me, id, verdict(Solved::Partly));
         assert_eq!(town.case(id).ended.unwrap().0, Ending::PartlyResolved);
         assert_eq!(town.why(&me, id, Command::AskReReview { reason: reason() }), Why::ReviewLate);
         let told = ["raised", "accepted", "dispatched", "proposed", "sent_back", "proposed", "sent_back", "proposed"];
-        let after =
-            ["answered", "review_asked", "review_answered", "re_review_asked", "hearing_opened", "hearing_closed"];
+        let after = ["answered", "review_asked", "review_answered", "re_review_asked"];
         let end = ["re_review_answered", "verdict_given"];
         assert_eq!(town.kinds(id), [&told[..], &after, &end].concat());
     });

@@ -1,7 +1,6 @@
-//! What comes after, and beside: reopening, review and re-review, hearings, merged and linked cases.
+//! What comes after, and beside: reopening, merged and linked cases.
 
-use super::clock::ClockChange;
-use super::decide::{Decision, New, promise, required, told};
+use super::decide::{Decision, New, promise, required};
 use super::event::Event;
 use super::raise::first_clocks;
 use super::term::*;
@@ -31,54 +30,6 @@ impl Decision<'_> {
         };
         let started = rules.iter().map(|rule| self.start(*rule, None));
         Ok(vec![New::of(Event::Reopened).with(field::REASON, reason).clocks(self.stop_all()).clocks(started)])
-    }
-
-    pub(super) fn ask_again(
-        &self,
-        reason: &str,
-        window: RuleId,
-        duty: RuleId,
-        event: Event,
-    ) -> Result<Vec<New>, Refusal> {
-        required(reason, "reason")?;
-        if self.case.track != Track::Petition {
-            return Err(Refusal::new(Why::OnlyPetition));
-        }
-        let Some((no, clock)) = self.case.running(window) else {
-            return Err(Refusal::new(Why::ReviewLate).about("–"));
-        };
-        if self.today() > clock.due.rolled {
-            return Err(Refusal::new(Why::ReviewLate).about(clock.due.rolled));
-        }
-        let on = self.today();
-        // Whoever asks for a review needs what an erasure would destroy: that wish ends.
-        let verdict = self.stop(|c| matches!(c.rule, RuleId::VerdictAsk | RuleId::ErasureAnswer));
-        let changes = [ClockChange::Stopped { no, on }, self.start(duty, None)];
-        Ok(vec![New::of(event).with(field::REASON, reason).clocks(verdict).clocks(changes)])
-    }
-
-    pub(super) fn answer_again(&self, outcome: Outcome, text: &str, event: Event) -> Result<New, Refusal> {
-        told(text, "text")?;
-        if !self.case.track.outcomes().contains(&outcome) {
-            return Err(Refusal::at(Why::WrongOutcome, "outcome").about_term(outcome));
-        }
-        // Without a verdict so far, the resident is asked again.
-        let ask = self.case.ended.is_none().then(|| self.start(RuleId::VerdictAsk, None));
-        let stop = self.stop(|c| matches!(c.rule, RuleId::ReviewAnswer | RuleId::ReReviewAnswer));
-        Ok(New::of(event).with(field::ANSWER, text).clocks(stop).clocks(ask))
-    }
-
-    /// A hearing begins or ends; its days are not counted (信访工作条例 36).
-    pub(super) fn hearing(&self, begins: bool) -> Result<Vec<New>, Refusal> {
-        let on = self.today();
-        let (no, clock) = self.case.running(RuleId::ReReviewAnswer).ok_or(Refusal::new(Why::NoSuchClock))?;
-        // Also one that began after the end: it holds nothing, and is still to be closed.
-        match (begins, clock.paused_on.is_some()) {
-            (true, true) => Err(Refusal::new(Why::HearingOpen)),
-            (false, false) => Err(Refusal::new(Why::NoHearing)),
-            (true, false) => Ok(vec![New::of(Event::HearingOpened).clocks([ClockChange::Paused { no, on }])]),
-            (false, true) => Ok(vec![New::of(Event::HearingClosed).clocks(self.settle(|_| false, |_| true))]),
-        }
     }
 
     /// The case goes on inside another one that has been taken on. What it owes its own resident runs on.
@@ -146,7 +97,9 @@ impl Decision<'_> {
             (Stage::Raised | Stage::Accepted | Stage::Handling | Stage::Merged, _) => {
                 return Err(Refusal::new(Why::StillHandled));
             }
-            (_, Some(outcome)) => self.answered(Event::AnsweredTogether { outcome, with: into }),
+            (_, Some(outcome)) => {
+                self.answered(Event::AnsweredTogether { outcome, with: into, by: other.answered_by.clone() })
+            }
             _ => New::of(Event::Parted { from: into }),
         };
         Ok(vec![new])

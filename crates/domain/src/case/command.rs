@@ -39,6 +39,7 @@ crate::vocabulary! {
         OpenHearing "open_hearing" "举行听证" "open a hearing",
         CloseHearing "close_hearing" "结束听证" "close the hearing",
         AnswerReReview "answer_re_review" "答复复核" "answer the re-review",
+        FileOpinion "file_opinion" "登记上级意见" "file the opinion from above",
         Merge "merge" "并案" "merge",
         FollowMerged "follow_merged" "随并入件办理" "follow the case it was merged into",
         Part "part" "重新分开办理" "part again",
@@ -135,6 +136,8 @@ pub enum Command {
     CloseHearing,
     /// Answer a re-review.
     AnswerReReview { outcome: Outcome, text: String },
+    /// File the opinion of a body outside this installation, with its date.
+    FileOpinion { outcome: Outcome, text: String, body: String, dated: calendar::Date },
     /// Let it go on inside another case.
     Merge { into: CaseId, reason: String },
     /// Take the answer of the case into which it was merged (`into`), or go on alone.
@@ -181,7 +184,7 @@ impl Command {
         }
         kinds!(Accept NotAccept Route Dispatch Designate Join Release Object UpholdObjection RejectObjection Transfer Extend Ask Inform Reply
                Unask Note Report Answer Approve SendBack GiveVerdict EndUnreached Reopen AskReview AnswerReview AskReReview OpenHearing CloseHearing
-               AnswerReReview Merge FollowMerged Part Link Unlink Withdraw Erase Recategorise CorrectField ChooseTelling HideText
+               AnswerReReview FileOpinion Merge FollowMerged Part Link Unlink Withdraw Erase Recategorise CorrectField ChooseTelling HideText
                ReleaseText AskErasure DeclineErasure Unmask DeclareInterest MoveDue ReportTries)
     }
 

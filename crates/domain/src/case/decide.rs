@@ -4,6 +4,7 @@ use super::clock::{Clock, ClockChange};
 use super::command::{Command, CommandKind};
 use super::event::Event;
 use super::raise::{LINE_MOST, TEXT_MOST};
+use super::review::Reviewer;
 use super::term::*;
 use super::transition::{Transition, fits, may, survives_erasure};
 use super::{CLOCKS_MOST, Case, Fields, TASKS_MOST, Task, TaskState, field};
@@ -141,6 +142,7 @@ fn check<'a>(case: &'a Case, command: &Command, facts: &Facts<'_>) -> Result<Opt
     if !Transition::of(kind).is_some_and(|t| t.from.contains(&case.stage)) {
         return Err(Refusal::new(Why::WrongStage).about_term(case.stage));
     }
+    reviewed_here(case, kind, actor)?;
     let task = match command.task() {
         Some(no) => Some(case.task(no).filter(|t| t.is_open()).ok_or(Refusal::new(Why::NoSuchTask))?),
         None => None,
@@ -149,6 +151,18 @@ fn check<'a>(case: &'a Case, command: &Command, facts: &Facts<'_>) -> Result<Opt
         return Err(Refusal::new(Why::NotYours));
     }
     Ok(task)
+}
+
+/// That a review is answered here, and not by the unit whose answer is reviewed.
+fn reviewed_here(case: &Case, kind: CommandKind, actor: &Actor) -> Result<(), Refusal> {
+    use CommandKind::*;
+    let reviews = matches!(kind, AnswerReview | AnswerReReview | OpenHearing | CloseHearing);
+    match case.reviewer() {
+        _ if !reviews => Ok(()),
+        Reviewer::Outside => Err(Refusal::new(Why::ReviewedOutside)),
+        _ if actor.unit().is_some() && actor.unit() == case.answered_by.as_ref() => Err(Refusal::new(Why::OwnAnswer)),
+        _ => Ok(()),
+    }
 }
 
 /// One decision: the case, what may be known, and the open task that the command names.
@@ -265,20 +279,13 @@ impl Decision<'_> {
                 one(New::of(Event::NotReached).clocks(self.stop(|c| c.rule == RuleId::VerdictAsk)))
             }
             Command::Reopen { reason } => self.reopen(reason),
-            Command::AskReview { reason } => {
-                self.ask_again(reason, RuleId::ReviewAsk, RuleId::ReviewAnswer, Event::ReviewAsked)
-            }
-            Command::AskReReview { reason } => {
-                self.ask_again(reason, RuleId::ReReviewAsk, RuleId::ReReviewAnswer, Event::ReReviewAsked)
-            }
-            Command::AnswerReview { outcome, text } => {
-                let new = self.answer_again(*outcome, text, Event::ReviewAnswered { outcome: *outcome })?;
-                one(new.clocks([self.start(RuleId::ReReviewAsk, None)]))
-            }
+            Command::AskReview { reason } => self.ask_again(reason, false),
+            Command::AskReReview { reason } => self.ask_again(reason, true),
             Command::OpenHearing | Command::CloseHearing => self.hearing(*command == Command::OpenHearing),
-            Command::AnswerReReview { outcome, text } => {
-                one(self.answer_again(*outcome, text, Event::ReReviewAnswered { outcome: *outcome })?)
+            Command::AnswerReview { outcome, text } | Command::AnswerReReview { outcome, text } => {
+                one(self.answer_again(*outcome, text, None)?)
             }
+            Command::FileOpinion { outcome, text, body, dated } => self.file_opinion(*outcome, text, body, *dated),
             Command::Merge { into, reason } => self.merge(*into, reason),
             Command::FollowMerged { into } => self.follow(*into),
             Command::Part { from, reason } => self.part(*from, reason),

@@ -1,12 +1,14 @@
 //! What can happen to a case. An event holds no free text; what people wrote goes into the vault beside it.
 
 use super::clock::ClockChange;
+use super::review::Reviewer;
 use super::term::*;
 use super::told::Tell;
 use super::{CaseId, Fields, Verdict, field};
 use crate::actor::Actor;
 use crate::district::{CategoryCode, UnitCode, UnitTag};
 use crate::moment::Moment;
+use calendar::Date;
 use serde::{Deserialize, Serialize};
 
 /// Declares the events and the list of their kinds in one place.
@@ -117,22 +119,22 @@ events! {
     NotReached "not_reached",
     /// The case is open again. Private: reason.
     Reopened "reopened",
-    /// The resident asks for a review. Private: reason.
-    ReviewAsked "review_asked",
-    /// The review's result. Private: answer.
-    ReviewAnswered "review_answered" { outcome: Outcome },
-    /// The resident asks for a re-review. Private: reason.
-    ReReviewAsked "re_review_asked",
+    /// The resident asks for a review, which the next level up answers. Private: reason.
+    ReviewAsked "review_asked" { #[serde(default, skip_serializing_if = "Option::is_none")] by: Option<Reviewer> },
+    /// The review's result; of an opinion from outside, its date. Private: answer, body.
+    ReviewAnswered "review_answered" { outcome: Outcome, #[serde(default, skip_serializing_if = "Option::is_none")] dated: Option<Date> },
+    /// The resident asks for a re-review, which the next level up answers. Private: reason.
+    ReReviewAsked "re_review_asked" { #[serde(default, skip_serializing_if = "Option::is_none")] by: Option<Reviewer> },
     /// A hearing begins; its days are not counted (信访工作条例 36).
     HearingOpened "hearing_opened",
     /// The hearing is over.
     HearingClosed "hearing_closed",
-    /// The re-review's result. Private: answer.
-    ReReviewAnswered "re_review_answered" { outcome: Outcome },
+    /// The re-review's result; of an opinion from outside, its date. Private: answer, body.
+    ReReviewAnswered "re_review_answered" { outcome: Outcome, #[serde(default, skip_serializing_if = "Option::is_none")] dated: Option<Date> },
     /// The case goes on inside another one. Its promise to its own resident runs on. Private: reason.
     Merged "merged" { into: CaseId },
     /// The case into which it was merged was answered: its own resident gets that answer, and is asked. Private: answer, basis.
-    AnsweredTogether "answered_together" { outcome: Outcome, with: CaseId },
+    AnsweredTogether "answered_together" { outcome: Outcome, with: CaseId, #[serde(default, skip_serializing_if = "Option::is_none")] by: Option<UnitCode> },
     /// It goes on by itself: the case into which it was merged came to no answer, or the merge was taken back. Private: reason.
     Parted "parted" { from: CaseId },
     /// The case is linked to another one.

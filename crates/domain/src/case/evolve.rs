@@ -45,6 +45,8 @@ impl Case {
             extended: 0,
             reopened: 0,
             answered_on: None,
+            answered_by: None,
+            reviewer: None,
             outcome: None,
             ended: None,
             verdict: None,
@@ -207,7 +209,8 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             }
         }
         Event::SentBack { task } => case.set_task(*task, TaskState::Open),
-        Event::Answered { outcome, .. } => {
+        Event::Answered { task, outcome, .. } => {
+            case.answered_by = case.task(*task).map(|t| t.unit.clone());
             case.end_tasks(TaskState::Done);
             case.stage = Stage::Answered;
             case.answered_on = Some(at.date());
@@ -236,11 +239,13 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.erasure_asked = false;
             case.way = case.way.filter(|_| case.accepted_on.is_some());
         }
-        Event::ReviewAsked | Event::ReReviewAsked => {
-            case.stage = if *event == Event::ReviewAsked { Stage::Review } else { Stage::ReReview };
+        Event::ReviewAsked { by } | Event::ReReviewAsked { by } => {
+            let first = matches!(event, Event::ReviewAsked { .. });
+            case.stage = if first { Stage::Review } else { Stage::ReReview };
+            case.reviewer.clone_from(by);
             case.erasure_asked = false;
         }
-        Event::ReviewAnswered { outcome } | Event::ReReviewAnswered { outcome } => {
+        Event::ReviewAnswered { outcome, .. } | Event::ReReviewAnswered { outcome, .. } => {
             case.outcome = Some(*outcome);
             case.stage = if case.ended.is_some() { Stage::Ended } else { Stage::Answered };
         }
@@ -251,7 +256,8 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.accepted_on.get_or_insert(at.date());
             case.end_tasks(TaskState::Released);
         }
-        Event::AnsweredTogether { outcome, .. } => {
+        Event::AnsweredTogether { outcome, by, .. } => {
+            case.answered_by.clone_from(by);
             case.stage = Stage::Answered;
             case.answered_on = Some(at.date());
             case.outcome = Some(*outcome);

@@ -9,6 +9,7 @@ mod evolve;
 mod handover;
 mod own;
 mod raise;
+mod review;
 mod term;
 mod told;
 mod transition;
@@ -19,6 +20,7 @@ pub use decide::{Facts, New, decide};
 pub use event::{Body, EVENT_KINDS, Event, lift};
 pub use evolve::{evolve, replay};
 pub use raise::{Contact, Origin, PHOTOS_MOST, Raise, TEXT_MOST, TITLE_MOST, decide_raise};
+pub use review::{Reviewer, reviewer_of};
 pub use term::*;
 pub use told::{Notice, SILENT, Tell, To, told};
 pub use transition::{TABLE, Transition, Who, allowed, may_see};
@@ -66,6 +68,8 @@ pub mod field {
     pub const WORDS: &str = "words";
     /// The witness of a verdict.
     pub const WITNESS: &str = "witness";
+    /// The body outside this installation that gave an opinion.
+    pub const BODY: &str = "body";
     /// A corrected value.
     pub const VALUE: &str = "value";
     /// What was asked, in the words that were reviewed and released to neighbours.
@@ -245,6 +249,10 @@ pub struct Case {
     pub reopened: u16,
     /// The day of the latest answer.
     pub answered_on: Option<Date>,
+    /// The unit that gave the latest answer: it never reviews it.
+    pub answered_by: Option<UnitCode>,
+    /// Who answers the review that was asked for last; see [`Case::reviewer`].
+    pub(crate) reviewer: Option<Reviewer>,
     /// What the latest answer says.
     pub outcome: Option<Outcome>,
     /// How it ended, and when.

@@ -21,6 +21,8 @@ pub enum Who {
     Head,
     /// Supervision.
     Supervisor,
+    /// Whoever is to answer the review: the next level up.
+    Reviewer,
     /// The administrator.
     Administrator,
     /// The auditor.
@@ -92,11 +94,12 @@ pub const TABLE: &[Transition] = {
         row(EndUnreached, &[Answered], &[Who::System]),
         row(Reopen, &[Ended, NotAccepted, Routed, Withdrawn], &[Who::Resident, Who::Dispatcher, Who::Supervisor]),
         row(AskReview, &[Answered, Ended], &[Who::Resident]),
-        row(AnswerReview, &[Review], &[Who::Supervisor]),
+        row(AnswerReview, &[Review], &[Who::Reviewer]),
         row(AskReReview, &[Answered, Ended], &[Who::Resident]),
-        row(OpenHearing, &[ReReview], &[Who::Supervisor]),
-        row(CloseHearing, &[ReReview], &[Who::Supervisor]),
-        row(AnswerReReview, &[ReReview], &[Who::Supervisor]),
+        row(OpenHearing, &[ReReview], &[Who::Reviewer]),
+        row(CloseHearing, &[ReReview], &[Who::Reviewer]),
+        row(AnswerReReview, &[ReReview], &[Who::Reviewer]),
+        row(FileOpinion, &[Review, ReReview], &[Who::Supervisor, Who::Dispatcher]),
         row(Merge, OPEN, &[Who::Dispatcher]),
         row(FollowMerged, &[Merged], &[Who::System]),
         row(Part, &[Merged], &[Who::Dispatcher]),
@@ -135,6 +138,7 @@ impl Who {
             Who::TaskUnit | Who::LeadUnit => matches!(role, Some(Role::Clerk | Role::Head)),
             Who::Head => role == Some(Role::Head),
             Who::Supervisor => role == Some(Role::Supervisor),
+            Who::Reviewer => matches!(role, Some(Role::Supervisor | Role::Head)),
             Who::Administrator => role == Some(Role::Administrator),
             Who::Auditor => role == Some(Role::Auditor),
             Who::System => matches!(actor, Actor::System { .. }),
@@ -148,6 +152,7 @@ impl Who {
             Who::TaskUnit => task.map_or_else(|| case.tasks.iter().any(|t| t.is_open() && at(t)), at),
             Who::LeadUnit => case.lead().is_some_and(at),
             Who::Head => task.or_else(|| case.lead()).is_some_and(at),
+            Who::Reviewer => case.is_reviewed_by(actor),
             _ => true,
         };
         here && self.fits(actor)
@@ -186,7 +191,7 @@ pub fn allowed(case: &Case, actor: &Actor, district: &District) -> Vec<CommandKi
 }
 
 /// Whether a staff member may see a case at all. A sealed accusation is seen by the discipline unit alone, and never
-/// by the unit that it is about (信访工作条例 30). A unit sees the cases in which it has or had a task; the centre,
+/// by the unit that it is about (信访工作条例 30). A unit sees the cases in which it has or had a task, or reviews; the centre,
 /// supervision, leaders and auditors see all others. An account that stepped aside for an interest (28) no longer does.
 pub fn may_see(case: &Case, actor: &Actor, district: &District) -> bool {
     let Actor::Staff { unit, role, .. } = actor else { return false };
@@ -199,7 +204,7 @@ pub fn may_see(case: &Case, actor: &Actor, district: &District) -> bool {
     }
     match role {
         Role::Dispatcher | Role::Supervisor | Role::Leader | Role::Auditor => true,
-        Role::Clerk | Role::Head => case.tasks.iter().any(|t| &t.unit == unit),
+        Role::Clerk | Role::Head => case.tasks.iter().any(|t| &t.unit == unit) || case.reviews_at(unit),
         Role::Grid | Role::Administrator => false,
     }
 }

@@ -65,7 +65,7 @@ fn ends_late(clock: &Clock, event: &Event) -> bool {
         RuleId::ReReviewAnswer => matches!(event, ReReviewAnswered { .. }),
         // Who asks for more needs what an erasure would destroy: the resident's own choice ends it.
         RuleId::ErasureAnswer => {
-            matches!(event, ErasureDeclined | Erased { .. } | Reopened | ReviewAsked | ReReviewAsked)
+            matches!(event, ErasureDeclined | Erased { .. } | Reopened | ReviewAsked { .. } | ReReviewAsked { .. })
         }
         _ => false,
     }

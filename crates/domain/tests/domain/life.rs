@@ -43,6 +43,86 @@ fn a_pause_counts_for_nobodys_lateness_also_when_the_case_ends_in_it() {
     assert!(clock.stopped.is_some() && !clock.is_late(story.now.date()), "{clock:?}");
 }
 
+/// A petition that a unit has answered, and its resident asks for a review.
+fn asked_for_review(unit: &str) -> Story {
+    let mut story = Story::at(Track::Petition, unit);
+    story.act(&staff(unit, Role::Clerk), answer(Outcome::Explained)).unwrap();
+    story.act(&staff(unit, Role::Head), Command::Approve { task: 1 }).unwrap();
+    story.act(&Actor::Resident, Command::AskReview { reason: "不服".into() }).unwrap();
+    story
+}
+
+fn reviews() -> Command {
+    Command::AnswerReview { outcome: Outcome::Explained, text: "维持。".into() }
+}
+
+fn re_reviews() -> Command {
+    Command::AnswerReReview { outcome: Outcome::Explained, text: "维持。".into() }
+}
+
+#[test]
+fn the_next_level_up_reviews_each_time() {
+    let district = founded();
+    let of = |unit: &str| reviewer_of(Some(&unit.into()), &district);
+    assert_eq!(of("community-1"), Reviewer::Unit("street-1".into()));
+    assert_eq!((of("housing"), of("street-1")), (Reviewer::District, Reviewer::District));
+    assert_eq!((of("office"), of("centre")), (Reviewer::Outside, Reviewer::Outside));
+    assert_eq!(reviewer_of(None, &district), Reviewer::District);
+    for (unit, _) in UNITS {
+        let up = of(unit).next_up();
+        assert!(up != of(unit) || up == Reviewer::Outside, "{unit}: a re-review stays on its level");
+        assert_ne!(of(unit), Reviewer::Unit((*unit).into()), "{unit} reviews itself");
+    }
+    let mut story = asked_for_review("community-1");
+    let supervisor = staff("centre", Role::Supervisor);
+    assert_eq!(story.why(&supervisor, reviews()), Why::NotYours, "the street comes first");
+    assert_eq!(story.why(&staff("community-1", Role::Head), reviews()), Why::OwnAnswer);
+    assert!(may_see(&story.case, &staff("street-1", Role::Head), &story.district));
+    story.act(&staff("street-1", Role::Head), reviews()).unwrap();
+    story.act(&Actor::Resident, Command::AskReReview { reason: "仍不服".into() }).unwrap();
+    assert_eq!(story.why(&staff("street-1", Role::Head), re_reviews()), Why::NotYours);
+    story.act(&supervisor, Command::OpenHearing).unwrap();
+    story.act(&supervisor, re_reviews()).unwrap();
+}
+
+#[test]
+fn who_reviewed_does_not_answer_the_re_review_which_comes_from_outside_with_its_date() {
+    let mut story = asked_for_review("housing");
+    let supervisor = staff("centre", Role::Supervisor);
+    let day = story.now.date();
+    let file = |dated| Command::FileOpinion {
+        outcome: Outcome::Supported,
+        text: "撤销原意见。".into(),
+        body: "示范市信访局".into(),
+        dated,
+    };
+    assert_eq!(story.why(&supervisor, file(day)), Why::ReviewedHere);
+    story.act(&supervisor, reviews()).unwrap();
+    story.days(3);
+    story.act(&Actor::Resident, Command::AskReReview { reason: "仍不服".into() }).unwrap();
+    assert_eq!(story.why(&supervisor, re_reviews()), Why::ReviewedOutside);
+    assert_eq!(story.why(&supervisor, Command::OpenHearing), Why::ReviewedOutside);
+    assert_eq!(story.why(&supervisor, file(day)), Why::OpinionDate, "before it was asked for");
+    story.days(10);
+    let dated = story.now.date().yesterday().unwrap();
+    assert_eq!(story.why(&supervisor, file(story.now.date().tomorrow().unwrap())), Why::OpinionDate);
+    story.act(&dispatcher(), file(dated)).unwrap();
+    let last = story.bodies.last().unwrap();
+    assert_eq!(last.event, Event::ReReviewAnswered { outcome: Outcome::Supported, dated: Some(dated) });
+    assert_eq!((story.case.stage, story.case.outcome), (Stage::Answered, Some(Outcome::Supported)));
+}
+
+#[test]
+fn a_review_of_version_0_1_is_read_as_one_of_the_district() {
+    let body = r#"{"kind":"review_asked"}"#;
+    assert_eq!(serde_json::from_str::<Event>(body).unwrap(), Event::ReviewAsked { by: None });
+    let mut story = Story::at(Track::Petition, "housing");
+    evolve(&mut story.case, story.now, &Actor::Resident, &Event::ReviewAsked { by: None }, &[]);
+    assert_eq!(story.case.reviewer(), Reviewer::District);
+    evolve(&mut story.case, story.now, &Actor::Resident, &Event::ReReviewAsked { by: None }, &[]);
+    assert_eq!(story.case.reviewer(), Reviewer::Outside);
+}
+
 fn asks() -> Command {
     Command::Ask { task: 1, question: "在吗？".into() }
 }

@@ -24,6 +24,8 @@ const UNITS: &[(&str, UnitKind)] = &[
     ("housing", UnitKind::Bureau),
     ("water", UnitKind::Bureau),
     ("street-1", UnitKind::Street),
+    ("community-1", UnitKind::Community),
+    ("office", UnitKind::District),
 ];
 
 fn system() -> Actor {
@@ -57,7 +59,7 @@ fn units() -> Vec<Unit> {
         zh: format!("{code}单位"),
         en: format!("unit {code}"),
         kind: *kind,
-        parent: None,
+        parent: (*code == "community-1").then(|| "street-1".into()),
         closed: false,
         at: None,
     };

@@ -51,8 +51,8 @@ fn onward(stage: Stage) -> &'static [CommandKind] {
         Stage::Accepted => &[K::Dispatch, K::Dispatch, K::Designate],
         Stage::Handling => &[K::Answer, K::Approve, K::Reply, K::Report, K::UpholdObjection, K::Inform, K::Ask],
         Stage::Answered => &[K::AskReview, K::AskReReview, K::GiveVerdict, K::EndUnreached],
-        Stage::Review => &[K::AnswerReview],
-        Stage::ReReview => &[K::AnswerReReview, K::OpenHearing, K::CloseHearing],
+        Stage::Review => &[K::AnswerReview, K::FileOpinion],
+        Stage::ReReview => &[K::AnswerReReview, K::OpenHearing, K::CloseHearing, K::FileOpinion],
         Stage::Merged => &[K::FollowMerged],
         Stage::Ended => &[K::AskReReview, K::AskReview, K::Reopen],
         Stage::NotAccepted | Stage::Routed | Stage::Withdrawn => &[K::Reopen],
@@ -166,7 +166,9 @@ impl Walk<'_> {
             K::Route => Command::Route { way: pick(Way::ALL, a), text: words(b) },
             K::Dispatch => {
                 let joint = if b % 3 == 0 { vec![unit(b / 3), unit(b / 7)] } else { vec![] };
-                Command::Dispatch { lead: unit(a), joint }
+                // A community's answers go up two levels within the district: more of them, so that both are reached.
+                let lead = if a % 3 == 0 { "community-1".into() } else { unit(a) };
+                Command::Dispatch { lead, joint }
             }
             K::Designate => Command::Designate { unit: unit(a), reason: words(b) },
             K::Join => Command::Join { unit: unit(b) },
@@ -201,6 +203,10 @@ impl Walk<'_> {
             K::OpenHearing => Command::OpenHearing,
             K::CloseHearing => Command::CloseHearing,
             K::AnswerReReview => Command::AnswerReReview { outcome, text: words(b) },
+            K::FileOpinion => {
+                let dated = Moment(self.now.0 - i64::from(a % 4) * 86_400_000).date();
+                Command::FileOpinion { outcome, text: words(b), body: words(a), dated }
+            }
             K::Merge => Command::Merge { into: other, reason: words(a) },
             K::Part => {
                 Command::Part { from: case.merged_into.filter(|_| a % 9 != 0).unwrap_or(other), reason: words(b) }
@@ -397,9 +403,13 @@ impl Walk<'_> {
             }
             Event::Answered { .. } | Event::AnsweredTogether { .. } => &[S::Answered],
             Event::Reopened => &[S::Raised, S::Accepted],
-            Event::ReviewAsked => &[S::Review],
-            Event::ReReviewAsked => &[S::ReReview],
+            Event::ReviewAsked { .. } => &[S::Review],
+            Event::ReReviewAsked { .. } => &[S::ReReview],
             Event::ReviewAnswered { .. } | Event::ReReviewAnswered { .. } => {
+                assert!(
+                    actor.unit() != before.answered_by.as_ref() || before.reviewer() == Reviewer::Outside,
+                    "{actor:?} reviews its own"
+                );
                 let ends = if before.ended.is_some() { S::Ended } else { S::Answered };
                 assert_eq!(after.stage, ends);
                 &[S::Answered, S::Ended]

@@ -518,7 +518,8 @@ impl Life<'_, '_> {
         let days = self.walk.dice.between(8, 18);
         self.walk.office(days)?;
         let (actor, text) = (self.supervisor()?, self.words.reviewed(self.walk.dice));
-        self.walk.act(actor, Command::AnswerReReview { outcome: Outcome::Supported, text })
+        let (body, dated) = (ABOVE.to_owned(), self.walk.day());
+        self.walk.act(actor, Command::FileOpinion { outcome: Outcome::Supported, text, body, dated })
     }
 
     fn erase(&mut self) -> Planned<()> {
@@ -568,6 +569,8 @@ impl Life<'_, '_> {
     }
 }
 
+/// The level over the district, which answers a re-review.
+const ABOVE: &str = "示范市人民政府";
 /// Why a dispatcher says that two cases are one.
 const MERGED: &str = "说的是同一件事，地点也一样。";
 const REASONS: &[ScopeReason] = &[

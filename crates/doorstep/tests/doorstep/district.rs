@@ -273,7 +273,9 @@ fn petitions(story: &Story) {
     let text = || "维持".to_owned();
     story.act(supervisor.clone(), &case, Act::AnswerReview { outcome: Outcome::Explained, text: text() });
     story.act(Actor::Resident, &case, Act::AskReReview { reason: "仍不服".into() });
-    story.act(supervisor, &case, Act::AnswerReReview { outcome: Outcome::Explained, text: text() });
+    let (body, dated) = ("示范市信访局".to_owned(), story.desk.now().date());
+    let opinion = Act::FileOpinion { outcome: Outcome::Explained, text: text(), body, dated };
+    story.act(supervisor, &case, opinion);
     let other = story.raise(petition("已在法院"), Vec::new());
     story.act(dispatcher, &other, Act::Route { way: Way::Courts, text: "请向法院提出".into() });
     story.clock.set(at("2023-06-20T09:00:00"));

@@ -16,8 +16,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use calendar::{Date, Unit};
 use domain::case::{
-    CORRECTIONS_MOST, Case, CaseId, Channel, Clock, CommandKind, Ending, Event, Handled, Solved, Stage, Track, allowed,
-    field,
+    CORRECTIONS_MOST, Case, CaseId, Channel, Clock, CommandKind, Ending, Event, Handled, Reviewer, Solved, Stage,
+    Track, allowed, field,
 };
 use domain::district::District;
 use domain::rule::RuleId;
@@ -190,6 +190,8 @@ struct CasePage {
     shown: Option<String>,
     may: May,
     telling: Telling,
+    /// Whether there is a request for the level over the district to print.
+    request: bool,
     /// How the resident is told now, in a sentence.
     told_now: String,
     solved: Vec<Choice>,
@@ -287,6 +289,7 @@ fn draw(
         shown: case.shown().map(|_| format!("/published/{}", history.first())),
         may: May::of(l, case, district, today),
         telling: Telling::of(l, &[], ""),
+        request: super::request::is_due(case),
         told_now: l.t_n("telling-now", case.tell.map_or(Channel::None, |t| t.channel).label(l.0)),
         solved: Choice::all::<Solved>(l, form.v("solved")),
         handled: Choice::all::<Handled>(l, form.v("handled")),
@@ -338,6 +341,8 @@ fn next(l: L, case: &Case) -> String {
             Some((Ending::Elsewhere, _)) => "next-elsewhere",
             _ => "next-ended",
         },
+        // The level over the district answers: a paper goes there.
+        Stage::Review | Stage::ReReview if case.reviewer() == Reviewer::Outside => "next-outside",
         stage => return l.t(&format!("next-{}", stage.code().replace('_', "-"))),
     };
     l.t(key)
@@ -351,13 +356,17 @@ fn answer(teller: &Teller<'_>) -> Option<AnswerView> {
     let outcome = match &told.body.event {
         Answered { outcome, .. }
         | AnsweredTogether { outcome, .. }
-        | ReviewAnswered { outcome }
-        | ReReviewAnswered { outcome } => outcome.label(l.0),
+        | ReviewAnswered { outcome, .. }
+        | ReReviewAnswered { outcome, .. } => outcome.label(l.0),
         _ => "",
     };
     let holder = answer_of(history, told);
     let of = |name: &str| holder.get(name).cloned().unwrap_or_default();
-    let who = told.body.by.unit().map(|u| teller.district.unit_name(u, l.0).to_owned()).unwrap_or_default();
+    // An opinion from outside is that body's, whoever filed it.
+    let outside = holder.get(field::BODY).cloned();
+    let who = outside
+        .or_else(|| told.body.by.unit().map(|u| teller.district.unit_name(u, l.0).to_owned()))
+        .unwrap_or_default();
     Some(AnswerView {
         outcome: outcome.to_owned(),
         text: of(field::ANSWER),

@@ -143,13 +143,14 @@ impl Teller<'_> {
             }
             NotReached => (l.t("line-not-reached"), String::new(), l.t("line-not-reached-note")),
             Reopened => (l.t("line-reopened"), private(field::REASON), String::new()),
-            ReviewAsked => (l.t("line-review-asked"), private(field::REASON), String::new()),
-            ReviewAnswered { outcome } => {
-                (l.t_n("line-review-answered", outcome.label(l.0)), private(field::ANSWER), String::new())
+            ReviewAsked { .. } => (l.t("line-review-asked"), private(field::REASON), String::new()),
+            ReviewAnswered { outcome, dated } => {
+                (l.t_n("line-review-answered", outcome.label(l.0)), private(field::ANSWER), self.opinion(told, *dated))
             }
-            ReReviewAsked => (l.t("line-re-review-asked"), private(field::REASON), String::new()),
-            ReReviewAnswered { outcome } => {
-                (l.t_n("line-re-review-answered", outcome.label(l.0)), private(field::ANSWER), String::new())
+            ReReviewAsked { .. } => (l.t("line-re-review-asked"), private(field::REASON), String::new()),
+            ReReviewAnswered { outcome, dated } => {
+                let title = l.t_n("line-re-review-answered", outcome.label(l.0));
+                (title, private(field::ANSWER), self.opinion(told, *dated))
             }
             HearingOpened => plain("line-hearing-opened"),
             HearingClosed => (l.t("line-hearing-closed"), String::new(), self.moved(told)),
@@ -180,6 +181,13 @@ impl Teller<'_> {
         let (time, iso) = when(l, told.body.at, self.today);
         let kind = if by_resident { "resident" } else { "" };
         Some(Step { version: told.version, kind, title, time, iso, who: self.who(&told.body.by), said, note })
+    }
+
+    /// Whose opinion it is and of which day, where it came from outside.
+    fn opinion(&self, told: &Told, dated: Option<Date>) -> String {
+        let Some(day) = dated else { return String::new() };
+        let body = told.private.get(field::BODY).cloned().unwrap_or_else(|| self.l.t("line-outside"));
+        self.l.t_with("line-opinion", &[("body", body), ("date", self.l.day(day, self.today))])
     }
 
     /// The new date that an event sets, with the old one where the event keeps it.

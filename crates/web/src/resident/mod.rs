@@ -11,6 +11,7 @@ pub(crate) mod photo;
 pub(crate) mod public;
 pub(crate) mod raise;
 pub(crate) mod receipt;
+pub(crate) mod request;
 pub(crate) mod shown;
 pub(crate) mod telling;
 

@@ -20,7 +20,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use calendar::Date;
-use domain::case::{Case, CaseId, Clock, CommandKind, Event, Fields, Stage, TaskState, field, may_see};
+use domain::case::{Case, CaseId, Clock, CommandKind, Event, Fields, Reviewer, Stage, TaskState, field, may_see};
 use domain::district::District;
 use domain::{Actor, Label, Refusal, Role, Why};
 use std::collections::BTreeMap;
@@ -165,6 +165,8 @@ struct CasePage<'a> {
     otherwise: String,
     /// Whether cases that may be the same matter can be looked at, to merge or link.
     near: bool,
+    /// Whether there is a request to print for the level over the district.
+    request: bool,
     /// What was typed for an act that is no longer possible.
     lost: Vec<String>,
     /// Whether the account works with what people wrote.
@@ -351,6 +353,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         quick,
         otherwise,
         near,
+        request: crate::resident::request::is_due(case) && matches!(staff.role, Role::Supervisor | Role::Dispatcher),
         handler,
         said: read(of(field::TEXT)),
         said_note,
@@ -432,7 +435,11 @@ fn todo(l: L, case: &Case, district: &District, today: Date) -> Vec<String> {
             case.tasks.iter().filter(|t| t.is_open()).map(line).collect()
         }
         Stage::Answered => vec![due("verdict", l.t("staff-who-resident"), case.asked())],
-        Stage::Review | Stage::ReReview => vec![due("review", l.t("staff-who-supervisor"), case.next_due())],
+        Stage::Review | Stage::ReReview => match case.reviewer() {
+            Reviewer::Unit(code) => vec![due("review", district.unit_name(&code, l.0).to_owned(), case.next_due())],
+            Reviewer::District => vec![due("review", l.t("staff-who-supervisor"), case.next_due())],
+            Reviewer::Outside => vec![l.t("reviewed-outside"), l.t("staff-todo-outside")],
+        },
         Stage::Merged => vec![l.t("staff-todo-merged")],
         Stage::Ended | Stage::NotAccepted | Stage::Routed | Stage::Withdrawn => {
             let how = match case.ended {

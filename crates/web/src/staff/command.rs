@@ -99,6 +99,10 @@ pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Resu
         K::OpenHearing => Command::OpenHearing,
         K::CloseHearing => Command::CloseHearing,
         K::AnswerReReview => Command::AnswerReReview { outcome: f.one("outcome")?, text: f.text("text") },
+        K::FileOpinion => {
+            let dated = sent.get(&name(act, "dated")).parse().map_err(|_| Refusal::at(Why::OpinionDate, "dated"))?;
+            Command::FileOpinion { outcome: f.one("outcome")?, text: f.text("text"), body: f.text("body"), dated }
+        }
         K::Merge => {
             let into = other.ok_or(Refusal::at(Why::NoSuchCase, "into"))?;
             Command::Merge { into, reason: f.text("reason") }

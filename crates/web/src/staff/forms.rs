@@ -9,8 +9,8 @@ use crate::lang::L;
 use crate::page::{Choice, FieldError};
 use calendar::Date;
 use domain::case::{
-    Case, CaseId, CommandKind, Corrected, Ground, LinkKind, Outcome, Purpose, ScopeReason, Stage, TaskState, Track,
-    Way, allowed,
+    Case, CaseId, CommandKind, Corrected, Ground, LinkKind, Outcome, Purpose, Reviewer, ScopeReason, Stage, TaskState,
+    Track, Way, allowed,
 };
 use domain::district::{District, Unit, UnitCode, UnitKind};
 use domain::rule::RuleId;
@@ -78,6 +78,7 @@ const MAIN: &[CommandKind] = &[
     CommandKind::Report,
     CommandKind::AnswerReview,
     CommandKind::AnswerReReview,
+    CommandKind::FileOpinion,
 ];
 
 /// A label as the beginning of a line.
@@ -366,6 +367,14 @@ impl Maker<'_> {
             K::AnswerReview | K::AnswerReReview => {
                 let outcomes: &[Outcome] = track.outcomes();
                 vec![self.radio(kind, "outcome", "staff-field-outcome", outcomes, ""), text("staff-field-answer")]
+            }
+            K::FileOpinion => {
+                let line = |field, label: &str| self.input("line", kind, field, self.l.t(label), "");
+                let dated = self.input("date", kind, "dated", self.l.t("staff-field-dated"), "");
+                let outcome = self.radio(kind, "outcome", "staff-field-outcome", track.outcomes(), "");
+                let outside = case.reviewer() == Reviewer::Outside;
+                let inputs = || vec![line("body", "staff-field-body"), dated, outcome, text("staff-field-opinion")];
+                outside.then(inputs)?
             }
             K::Merge => vec![self.input("line", kind, "into", self.l.t("staff-field-other-code"), ""), reason()],
             K::Part => vec![reason()],

@@ -15,6 +15,7 @@ pub(crate) mod leader;
 mod merge;
 pub(crate) mod near;
 pub(crate) mod release;
+pub(crate) mod request;
 pub(crate) mod returns;
 pub(crate) mod reviews;
 mod rows;

@@ -1,6 +1,7 @@
 //! `/reviews`: reviews and re-reviews that supervision has to answer, the oldest first.
 
 use super::rows::{self, Group, Lines};
+use super::story::reviewed_by;
 use super::{Days, is_discipline};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
@@ -10,8 +11,10 @@ use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use domain::Role;
+use domain::case::may_see;
 use serde::Deserialize;
-use store::view::{After, PAGE};
+use store::view::{After, CaseRow, PAGE};
 
 #[derive(Deserialize)]
 pub(crate) struct Asked {
@@ -47,13 +50,23 @@ pub(crate) async fn reviews(
     let next = rows::next_after(&mut cases, |c| After { due: c.due, seq: c.seq, no: 0 });
     let cards = rows::cards(&app, cases.iter().map(|c| c.id).collect()).await?;
     let lines = Lines { l, district: &district, staff: &staff, days, cards: &cards };
-    cases.retain(|c| lines.may_see(c.id));
-    let note = |unit: Option<&domain::district::UnitCode>| {
-        unit.map_or(String::new(), |u| l.t_n("staff-answered-by", district.unit_name(u, l.0)))
+    let ids = cases.iter().map(|c| c.id).collect::<Vec<_>>();
+    let whole = app.read(move |db, _| store::view::work::cases(db, number, &ids)).await?;
+    let actor = staff.actor();
+    // Supervision sees all of them; a head, what its own street reviews.
+    let shown = |c: &CaseRow| {
+        let case = whole.get(&c.id).filter(|case| may_see(case, &actor, &district));
+        case.is_some_and(|case| staff.role == Role::Supervisor || case.reviews_at(&staff.unit))
+    };
+    cases.retain(|c| lines.may_see(c.id) && shown(c));
+    let note = |c: &CaseRow| {
+        let by = whole.get(&c.id).map(|case| reviewed_by(l, &district, &case.reviewer()));
+        let unit = c.lead.as_ref().map(|u| l.t_n("staff-answered-by", district.unit_name(u, l.0)));
+        unit.into_iter().chain(by).collect::<Vec<_>>().join(" · ")
     };
     let of = |late: bool| {
         let picked = cases.iter().filter(|c| lines.is_late(c) == late);
-        picked.map(|c| lines.of(c, note(c.lead.as_ref()))).collect()
+        picked.map(|c| lines.of(c, note(c))).collect()
     };
     let template = Reviews {
         l,

@@ -4,7 +4,7 @@ use crate::lang::L;
 use crate::resident::shown::verdict_words;
 use crate::view::{self, ClockView};
 use calendar::Date;
-use domain::case::{Case, CaseId, Clock, ClockChange, Event, Verdict, evolve, field};
+use domain::case::{Case, CaseId, Clock, ClockChange, Event, Reviewer, Verdict, evolve, field};
 use domain::district::{CategoryCode, District, UnitCode};
 use domain::rule::RuleId;
 use domain::{Actor, Label};
@@ -37,11 +37,21 @@ pub(super) struct Teller<'a> {
     pub(super) read: &'a dyn Fn(&str) -> String,
 }
 
+/// Who answers a review, in words.
+pub(super) fn reviewed_by(l: L, district: &District, reviewer: &Reviewer) -> String {
+    match reviewer {
+        Reviewer::Unit(code) => l.t_n("reviewed-by", district.unit_name(code, l.0)),
+        Reviewer::District => l.t_n("reviewed-by", district.name(l.0)),
+        Reviewer::Outside => l.t("reviewed-outside"),
+    }
+}
+
 /// The texts of an event in the order in which they are told. Personal ones and sources are not among them.
 const TEXTS: &[(&str, &str)] = &[
     (field::REASON, "staff-said-reason"),
     (field::QUESTION, "staff-said-question"),
     (field::REPLY, "staff-said-reply"),
+    (field::BODY, "staff-said-body"),
     (field::ANSWER, "staff-said-answer"),
     (field::BASIS, "staff-said-basis"),
     (field::NOTE, "staff-said-note"),
@@ -138,10 +148,14 @@ impl Teller<'_> {
                 let rule = self.history.case.clocks.get(usize::from(*clock)).map(|c| c.rule.label(l.0));
                 vec![format!("{} +{days}", rule.unwrap_or_default())]
             }
-            Event::Proposed { outcome, .. }
-            | Event::Answered { outcome, .. }
-            | Event::ReviewAnswered { outcome }
-            | Event::ReReviewAnswered { outcome } => vec![outcome.label(l.0).into()],
+            Event::Proposed { outcome, .. } | Event::Answered { outcome, .. } => vec![outcome.label(l.0).into()],
+            Event::ReviewAnswered { outcome, dated } | Event::ReReviewAnswered { outcome, dated } => {
+                let dated = dated.map(|day| l.t_n("staff-opinion-of", day));
+                std::iter::once(outcome.label(l.0).to_owned()).chain(dated).collect()
+            }
+            Event::ReviewAsked { by } | Event::ReReviewAsked { by } => {
+                by.iter().map(|reviewer| reviewed_by(l, self.district, reviewer)).collect()
+            }
             Event::VerdictGiven { verdict } => {
                 let marks = [
                     verdict.asked_for_good.then(|| l.t("staff-told-asked-for-good")),
@@ -150,7 +164,7 @@ impl Teller<'_> {
                 std::iter::once(word(l, *verdict)).chain(marks.into_iter().flatten()).collect()
             }
             Event::Merged { into: other } | Event::Parted { from: other } => vec![self.code(other)],
-            Event::AnsweredTogether { outcome, with } => vec![outcome.label(l.0).into(), self.code(with)],
+            Event::AnsweredTogether { outcome, with, .. } => vec![outcome.label(l.0).into(), self.code(with)],
             Event::Linked { link, to } => vec![link.label(l.0).into(), self.code(to)],
             Event::Unlinked { to } => vec![self.code(to)],
             Event::Erased { ground } => vec![ground.label(l.0).into()],
@@ -165,8 +179,6 @@ impl Teller<'_> {
             | Event::Noted
             | Event::NotReached
             | Event::Reopened
-            | Event::ReviewAsked
-            | Event::ReReviewAsked
             | Event::HearingOpened
             | Event::HearingClosed
             | Event::Withdrawn
@@ -260,8 +272,8 @@ fn used(history: &History, no: usize, clock: &Clock) -> Option<Date> {
     let stops = |c: &ClockChange| matches!(c, ClockChange::Stopped { no: n, .. } if usize::from(*n) == no);
     let does = |event: &Event| match (clock.rule, event) {
         (RuleId::Objection, Event::Objected { task }) => clock.task == Some(*task),
-        (RuleId::ReviewAsk, Event::ReviewAsked)
-        | (RuleId::ReReviewAsk, Event::ReReviewAsked)
+        (RuleId::ReviewAsk, Event::ReviewAsked { .. })
+        | (RuleId::ReReviewAsk, Event::ReReviewAsked { .. })
         | (RuleId::VerdictAsk, Event::VerdictGiven { .. })
         | (RuleId::ReplyAsk, Event::Replied) => true,
         _ => false,

@@ -52,6 +52,34 @@ impl Kit {
         tokio::task::spawn_blocking(|| Kit::found(false)).await.unwrap()
     }
 
+    /// A new district with a community under its street, and accounts at both.
+    pub async fn with_a_community() -> Kit {
+        let kit = Kit::new().await;
+        let mut units: Vec<Unit> = kit.desk.district().units.values().cloned().collect();
+        units.push(Unit {
+            code: "community-1".into(),
+            zh: "示范一社区".into(),
+            en: "Demo community-1".into(),
+            kind: UnitKind::Community,
+            parent: Some("street-1".into()),
+            closed: false,
+            at: None,
+        });
+        let founder = || Actor::System { name: "init".into() };
+        kit.desk.change(founder(), Command::SetUnits(units)).await.unwrap();
+        let accounts = vec![
+            ("clerk-community".into(), "community-1".into(), Role::Clerk),
+            ("head-community".into(), "community-1".into(), Role::Head),
+            ("head-street".into(), "street-1".into(), Role::Head),
+        ];
+        let known: Vec<u32> = kit.desk.district().accounts.keys().copied().collect();
+        kit.desk.change(founder(), Command::OpenAccounts(accounts)).await.unwrap();
+        let hash = desk::hash_password(PASSWORD, &mut Entropy::seeded(6)).unwrap();
+        let new: Vec<u32> = kit.desk.district().accounts.keys().copied().filter(|id| !known.contains(id)).collect();
+        kit.desk.put(new.iter().map(|id| access::set_password(1, *id, &hash)).collect()).await.unwrap();
+        kit
+    }
+
     /// A new district with a search, which is empty until [`Kit::followed`].
     pub async fn with_search() -> Kit {
         tokio::task::spawn_blocking(|| Kit::found(true)).await.unwrap()

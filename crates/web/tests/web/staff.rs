@@ -72,12 +72,17 @@ async fn resident(kit: &Kit, id: domain::case::CaseId, command: Command) {
 
 /// A case at the housing bureau.
 pub(crate) async fn dispatched(kit: &Kit, raise: Raise) -> desk::Raised {
+    dispatched_to(kit, raise, "housing").await
+}
+
+/// Raised, accepted, and given to a unit.
+pub(crate) async fn dispatched_to(kit: &Kit, raise: Raise, lead: &str) -> desk::Raised {
     let petition = raise.track == Track::Petition;
     let raised = kit.desk.raise(Actor::Resident, raise, Vec::new(), None).await.unwrap();
     let way = petition.then_some(domain::case::Way::Opinion);
     let accept = Command::Accept { way, category: "housing.light".into() };
     kit.desk.act(kit.actor("dispatcher-1"), raised.id, None, accept, None).await.unwrap();
-    let dispatch = Command::Dispatch { lead: "housing".into(), joint: Vec::new() };
+    let dispatch = Command::Dispatch { lead: lead.into(), joint: Vec::new() };
     kit.desk.act(kit.actor("dispatcher-1"), raised.id, None, dispatch, None).await.unwrap();
     raised
 }
