@@ -100,7 +100,7 @@ reasons! {
     CorrectedOut "corrected_out" "已经更正了{}次，不能再改。" "还有要改的，请在回复里写明，或请分派中心代改。" "It has been corrected {} times, which is the most." "Say what else is wrong in a reply, or ask the dispatch centre to correct it.",
     ErasureAsked "erasure_asked" "已经申请过删除，正在等答复。" "请等待答复。" "An erasure has been asked for already." "Wait for the answer.",
     NoErasureAsked "no_erasure_asked" "没有等待答复的删除申请。" "请刷新页面。" "No request for an erasure waits for an answer." "Reload the page.",
-    NotJoined "not_joined" "要一起反映的那一件不能公开查看了。" "请单独提交您的这一件。" "The case that you want to join is not public any more." "Send yours by itself.",
+    NotJoined "not_joined" "要连在一起的那一件不能公开查看了。" "您的这一件已经登记，照样单独办理。" "The case that you want to join is not public any more." "Yours is registered and is handled by itself.",
     NothingMoves "nothing_moves" "没有需要变动的期限。" "不需要操作。" "No due date moves." "Nothing needs doing.",
     AlreadyWithdrawn "already_withdrawn" "您已申请回避。" "不需要再次申请。" "You have withdrawn already." "Nothing else is needed.",
     WrongAccusedUnit "wrong_accused_unit" "检举控告只能交纪检监察机关，且不得交被检举单位。" "请选择纪检监察机关。" "An accusation goes to the discipline unit, and never to the unit it is about." "Choose the discipline unit.",

@@ -5,7 +5,7 @@ use super::decide::{Decision, New, promise, required, told};
 use super::event::Event;
 use super::raise::first_clocks;
 use super::term::*;
-use super::{CaseId, field};
+use super::{CaseId, JOINS_MOST, field};
 use crate::actor::Actor;
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;
@@ -99,8 +99,16 @@ impl Decision<'_> {
         Ok(vec![New::of(Event::Merged { into }).clocks(changes).clocks(started)])
     }
 
-    /// Both cases go on, and each says that there is the other.
+    /// Both cases go on, and each says that there is the other. A resident joins what neighbours show, and nothing else:
+    /// the refusal is the same for a case that isn't there.
     pub(super) fn link(&self, link: LinkKind, to: CaseId) -> Result<New, Refusal> {
+        if *self.facts.actor == Actor::Resident {
+            let shown = self.facts.other.is_some_and(|other| other.id != self.case.id && other.may_be_shown());
+            let joins = self.case.links.iter().filter(|(kind, _)| *kind == LinkKind::Related).count();
+            if !shown || link != LinkKind::Related || self.case.is_sealed() || joins >= JOINS_MOST {
+                return Err(Refusal::at(Why::NotJoined, "joins"));
+            }
+        }
         if self.other()?.is_sealed() != self.case.is_sealed() {
             return Err(Refusal::at(Why::OtherSealed, "to"));
         }

@@ -327,6 +327,8 @@ impl Case {
 
 /// How often a resident may correct what they wrote: each correction is kept for ever.
 pub const CORRECTIONS_MOST: u16 = 20;
+/// How many cases of neighbours one case joins at most.
+pub const JOINS_MOST: usize = 5;
 /// The most tasks that a case may get.
 pub const TASKS_MOST: usize = 1_000;
 /// The most clocks that a case may get before no act that starts another round is taken any more.

@@ -5,7 +5,7 @@ use super::decide::{Facts, New};
 use super::event::Event;
 use super::term::*;
 use super::told::Tell;
-use super::{CaseId, Fields, field};
+use super::{Fields, field};
 use crate::actor::{Actor, Role};
 use crate::district::{CategoryCode, UnitCode, UnitKind};
 use crate::moment::Moment;
@@ -75,9 +75,6 @@ pub struct Raise {
     pub source: String,
     /// What happened to it in the system that it comes from.
     pub origin: Option<Origin>,
-    /// The neighbours' public case about the same matter, which this one joins: it stays a case of its own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub joins: Option<CaseId>,
 }
 
 /// What another system did with a case before it came here. Its times are that system's word: the ledger dates the
@@ -136,7 +133,6 @@ impl Default for Raise {
             photos: Vec::new(),
             source: String::new(),
             origin: None,
-            joins: None,
         }
     }
 }
@@ -229,7 +225,6 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         return Err(Refusal::at(Why::NoSuchUnit, "accused").about(accused));
     }
     sealed_door(raise, facts)?;
-    let joined = joined(raise, facts)?;
     let title = if raise.title.trim().is_empty() { first_words(text) } else { raise.title.trim().to_owned() };
     let mut private = Fields::new();
     let secret = if raise.secret.is_empty() { facts.secret } else { &raise.secret };
@@ -277,8 +272,7 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         .iter()
         .map(|id| ClockChange::Started(Clock::start(*id, &district.rules.rule(*id), None, today, &district.calendar)));
     let Some(origin) = &raise.origin else {
-        let raised = New { event, clocks: started.collect(), private };
-        return Ok(std::iter::once(raised).chain(joined).collect());
+        return Ok(vec![New { event, clocks: started.collect(), private }]);
     };
     let Some(closed) = origin.closed else {
         return Ok(vec![New { event, clocks: started.collect(), private }]);
@@ -293,16 +287,6 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
     }
     let done = Event::EndedElsewhere { closed };
     Ok(vec![New { event, clocks: Vec::new(), private }, New { event: done, clocks, private: answer }])
-}
-
-/// The link to the neighbours' case that is joined: what they have in common, and nothing of theirs.
-fn joined(raise: &Raise, facts: &Facts<'_>) -> Result<Option<New>, Refusal> {
-    let Some(to) = raise.joins else { return Ok(None) };
-    let shown = facts.other.is_some_and(|other| other.id == to && other.may_be_shown());
-    if !shown || raise.track == Track::Accusation || raise.origin.is_some() {
-        return Err(Refusal::at(Why::NotJoined, "joins"));
-    }
-    Ok(Some(New::of(Event::Linked { link: LinkKind::Related, to })))
 }
 
 /// Digits and what stands between them.

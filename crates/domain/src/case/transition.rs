@@ -99,7 +99,7 @@ pub const TABLE: &[Transition] = {
         row(AnswerReReview, &[ReReview], &[Who::Supervisor]),
         row(Merge, OPEN, &[Who::Dispatcher]),
         row(FollowMerged, &[Merged], &[Who::System]),
-        row(Link, ANY, &[Who::Dispatcher]),
+        row(Link, ANY, &[Who::Dispatcher, Who::Resident]),
         row(Unlink, ANY, &[Who::Dispatcher]),
         row(Withdraw, &[Raised, Accepted, Handling, Answered, Merged], &[Who::Resident]),
         row(Erase, OVER, &[Who::Dispatcher, Who::Administrator]),

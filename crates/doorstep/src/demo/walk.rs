@@ -186,10 +186,10 @@ impl<'a> Walk<'a> {
         self.day.saturating_add(part.days())
     }
 
-    /// Raises the case, with the neighbours' case at hand that it joins.
-    pub fn raise(&mut self, actor: Actor, raise: Raise, joined: Option<&Case>) -> Planned<()> {
+    /// Raises the case.
+    pub fn raise(&mut self, actor: Actor, raise: Raise) -> Planned<()> {
         let at = self.now();
-        let facts = self.facts(at, &actor, joined)?;
+        let facts = self.facts(at, &actor, None)?;
         let news = case::decide_raise(&raise, &facts).map_err(fault)?;
         self.take(at, actor, What::Raise(Box::new(raise)), &news);
         Ok(())

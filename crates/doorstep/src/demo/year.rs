@@ -8,7 +8,7 @@ use super::walk::{Planned, Stop, Walk, Way, last_day};
 use super::words::Words;
 use crate::cli::Failed;
 use calendar::Date;
-use domain::case::{Case, Channel, Contact, Door, Handled, Origin, Raise, Stage, Tell, Track};
+use domain::case::{Case, Channel, Command, Contact, Door, Handled, LinkKind, Origin, Raise, Stage, Tell, Track};
 use domain::district::UnitCode;
 use domain::{Actor, Label, Lang, Moment, Role};
 use jiff::ToSpan;
@@ -181,10 +181,12 @@ fn attempt(town: &Town, words: &Words, dice: &mut Dice, row: &Row, others: &[Way
     } else {
         walk.office(0)?
     }
-    let (mut raise, actor, place) = raise(&mut walk, words, row, door)?;
+    let (raise, actor, place) = raise(&mut walk, words, row, door)?;
     let joined = if door == Door::Web { neighbour(&mut walk, &raise, others) } else { None };
-    raise.joins = joined.map(|case| case.id);
-    walk.raise(actor, raise, joined)?;
+    walk.raise(actor, raise)?;
+    if let Some(to) = joined {
+        walk.act_with(Actor::Resident, Command::Link { link: LinkKind::Related, to: to.id }, Some(to))?;
+    }
     if row.end == End::Elsewhere {
         return walk.finish();
     }
@@ -249,7 +251,7 @@ fn raise(walk: &mut Walk<'_>, words: &Words, row: &Row, door: Door) -> Planned<(
     Ok((raise, actor, place))
 }
 
-/// The neighbours' case that a resident is shown before sending and joins: public, of the same street and kind, and still
+/// The neighbours' case that a resident is shown on the receipt and joins: public, of the same street and kind, and still
 /// handled then.
 fn neighbour<'o>(walk: &mut Walk<'_>, raise: &Raise, others: &'o [Way]) -> Option<&'o Case> {
     let now = walk.now();

@@ -232,8 +232,8 @@ fn handled(story: &Story) -> Told {
     story.act(resident.clone(), &case, Act::ChooseTelling { tell, address: "name@example.com".into() });
     story.act(story.by("supervisor-1"), &case, Act::DeclareInterest);
     story.act(dispatcher(), &case, Act::ReleaseText { text: "楼道灯不亮".into(), answer: String::new() });
-    let joins = Some(case.id);
-    let joined = story.raise(Raise { joins, ..hotline("我们楼也不亮") }, Vec::new());
+    let joined = story.raise(hotline("我们楼也不亮"), Vec::new());
+    story.act(resident.clone(), &joined, Act::Link { link: LinkKind::Related, to: case.id });
     assert_eq!(story.case(&joined).links, [(LinkKind::Related, case.id)]);
     story.act(dispatcher(), &case, Act::HideText { reason: "含他人信息".into() });
     story.clock.set(at("2023-05-08T10:00:00"));

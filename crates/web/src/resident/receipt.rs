@@ -1,19 +1,20 @@
 //! The receipt: as a page, as a file, as a slip of paper, and as a QR code that opens the check by itself.
 
 use super::raise::DRAFT;
-use super::{case, history, site};
+use super::shown::{self, CaseView};
+use super::{Form, case, history, marked, site};
 use crate::app::App;
 use crate::caller::{Visit, Visitor};
 use crate::lang::L;
-use crate::page::{Page, show};
+use crate::page::{Page, show, show_with};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use domain::case::{Case, field};
+use domain::case::{Case, CaseId, field};
 use domain::rule::RuleId;
 use fast_qr::{ECL, QRBuilder};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
@@ -127,6 +128,11 @@ struct ReceiptPage {
     next: String,
     /// The words of the button to the case.
     act: String,
+    /// Cases of neighbours that may be the same matter.
+    near: Vec<CaseView>,
+    form: Form,
+    key: String,
+    version: u64,
 }
 
 #[derive(Template)]
@@ -148,18 +154,33 @@ async fn slip(app: &App, visitor: &Visitor, history: &History, headers: &HeaderM
 }
 
 /// `GET /case/receipt`
-pub(crate) async fn page(
+pub(crate) async fn show_page(
     State(app): State<App>,
     visitor: Visitor,
-    visit: Visit,
+    Visit(id): Visit,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    page(&app, &visitor, id, &headers, StatusCode::OK, Form::default(), app.random_text()).await
+}
+
+/// The page, with a form that came back if there is one.
+pub(crate) async fn page(
+    app: &App,
+    visitor: &Visitor,
+    id: CaseId,
+    headers: &HeaderMap,
+    status: StatusCode,
+    form: Form,
+    key: String,
+) -> Result<Response, Problem> {
     let l = visitor.l;
-    let mut page = visitor.page(l.t("receipt-title"));
+    let mut page = marked(l, visitor.page(l.t("receipt-title")), &form);
     page.done_draft = (visitor.done.as_deref() == Some("done-raised")).then(|| DRAFT.to_owned());
-    let history = history(&app, visit.0).await?;
+    let history = history(app, id).await?;
     let (next, act) = next(l, &history.case);
-    Ok(show(&ReceiptPage { l, page, slip: slip(&app, &visitor, &history, &headers).await?, next, act }))
+    let near = shown::near(app, l, &history).await?;
+    let (slip, version) = (slip(app, visitor, &history, headers).await?, history.case.version);
+    Ok(show_with(status, &ReceiptPage { l, page, slip, next, act, near, form, key, version }))
 }
 
 /// `GET /case/slip`: for a printer with paper of 80 mm, or any other.
