@@ -6,6 +6,8 @@
 //     <p data-step-count hidden></p> <button data-step-next data-first="Add more" hidden>
 //     <button data-step-send data-early="Send it as it is"> <button data-step-back hidden>
 
+import { dangerIn } from "./danger.js";
+
 const form = document.querySelector("form[data-steps]");
 
 function byStep(form) {
@@ -81,6 +83,24 @@ function here(place) {
   });
 }
 
+// Whom to call before anything is sent, once the text names a danger.
+//     <div data-dangers="[…]" data-said="You wrote @: call #" hidden>…<p></p></div>
+
+function warn(box) {
+  const dangers = JSON.parse(box.dataset.dangers), text = box.closest("form").elements.text, said = box.querySelector("p");
+  const look = () => {
+    const found = dangerIn(text.value, dangers);
+    const words = found ? box.dataset.said.replace("@", found.word.replace("…", "……")).replace("#", found.danger.call) : "";
+    // What has not changed is not read out once more.
+    if (words !== said.textContent) said.textContent = words;
+    box.hidden = !found;
+  };
+  text.addEventListener("input", look);
+  look();
+}
+
+const box = document.querySelector("[data-dangers]");
+if (box) warn(box);
 if (form) byStep(form);
 const place = form?.querySelector("[data-here]");
 if (place && navigator.geolocation && window.isSecureContext) here(place);

@@ -1,9 +1,9 @@
 //! What comes after, and beside: reopening, review and re-review, hearings, merged and linked cases.
 
 use super::clock::ClockChange;
-use super::decide::{Decision, New, promise, required, told};
+use super::decide::{Decision, New, optional, promise, required, told};
 use super::event::Event;
-use super::raise::first_clocks;
+use super::raise::{TEXT_MOST, first_clocks};
 use super::term::*;
 use super::{CaseId, JOINS_MOST, field};
 use crate::actor::Actor;
@@ -12,11 +12,12 @@ use crate::rule::RuleId;
 
 impl Decision<'_> {
     pub(super) fn reopen(&self, reason: &str) -> Result<Vec<New>, Refusal> {
-        required(reason, "reason")?;
         let by_resident = *self.facts.actor == Actor::Resident;
-        let solved = self.case.verdict.is_some_and(|v| v.solved == Solved::Yes);
-        if by_resident && solved && self.case.stage == Stage::Ended {
-            return Err(Refusal::new(Why::NotReopened));
+        // Who has just said that it is not solved need not say it twice.
+        if by_resident && self.case.running(RuleId::GoOnAsk).is_some() {
+            optional(reason, "reason", TEXT_MOST)?;
+        } else {
+            required(reason, "reason")?;
         }
         if self.case.stage == Stage::Withdrawn && !by_resident {
             return Err(Refusal::new(Why::NotYours));
@@ -29,8 +30,22 @@ impl Decision<'_> {
             (Some(_), Track::Enterprise) => &[RuleId::NeedReply, RuleId::NeedSolve],
             (Some(_), _) => &[promise(track).0],
         };
-        let started = rules.iter().map(|rule| self.start(*rule, None));
+        let urgent = self.case.urgent.as_ref().map(|_| &RuleId::UrgentHand);
+        let started = rules.iter().chain(urgent).map(|rule| self.start(*rule, None));
         Ok(vec![New::of(Event::Reopened).with(field::REASON, reason).clocks(self.stop_all()).clocks(started)])
+    }
+
+    /// Not solved, and still it need not go on.
+    pub(super) fn let_rest(&self, reason: &str) -> Result<New, Refusal> {
+        match self.facts.actor {
+            Actor::Resident => optional(reason, "reason", TEXT_MOST)?,
+            _ => told(reason, "reason")?,
+        }
+        let (_, window) = self.case.running(RuleId::GoOnAsk).ok_or(Refusal::new(Why::NotAsked))?;
+        if *self.facts.actor != Actor::Resident && self.today() <= window.due.rolled {
+            return Err(Refusal::new(Why::WaitingForWord).about(window.due.rolled));
+        }
+        Ok(New::of(Event::LetRest).with(field::REASON, reason).clocks(self.stop(|c| c.rule == RuleId::GoOnAsk)))
     }
 
     pub(super) fn ask_again(
@@ -52,7 +67,7 @@ impl Decision<'_> {
         }
         let on = self.today();
         // Whoever asks for a review needs what an erasure would destroy: that wish ends.
-        let verdict = self.stop(|c| matches!(c.rule, RuleId::VerdictAsk | RuleId::ErasureAnswer));
+        let verdict = self.stop(|c| matches!(c.rule, RuleId::VerdictAsk | RuleId::GoOnAsk | RuleId::ErasureAnswer));
         let changes = [ClockChange::Stopped { no, on }, self.start(duty, None)];
         Ok(vec![New::of(event).with(field::REASON, reason).clocks(verdict).clocks(changes)])
     }
@@ -95,7 +110,8 @@ impl Decision<'_> {
         self.room(0)?;
         let (rule, _) = promise(self.case.track);
         let started = self.case.running(rule).is_none().then(|| self.start(rule, None));
-        let changes = self.settle(|c| c.rule != rule, |_| true);
+        // What is urgent stays so until somebody is reached.
+        let changes = self.settle(|c| c.rule != rule && c.rule != RuleId::UrgentHand, |_| true);
         Ok(vec![New::of(Event::Merged { into }).clocks(changes).clocks(started)])
     }
 

@@ -199,7 +199,9 @@ impl Decision<'_> {
                 self.leads()?;
                 let on = self.today();
                 let notice = self.stop_notice(*task);
-                let pauses = self.case.duties().filter(|(_, c)| !c.is_paused() && !notice_of(c, *task));
+                // Hours run on: a danger does not wait for a reply.
+                let holds = |c: &Clock| !c.is_paused() && !notice_of(c, *task) && c.unit != calendar::Unit::Hour;
+                let pauses = self.case.duties().filter(|(_, c)| holds(c));
                 let pauses: Vec<_> = pauses.map(|(no, _)| ClockChange::Paused { no, on }).collect();
                 let asked = New::of(Event::Asked { task: *task }).with(field::QUESTION, question);
                 one(asked.clocks(notice).clocks(pauses).clocks([self.start(RuleId::ReplyAsk, Some(*task))]))
@@ -249,8 +251,11 @@ impl Decision<'_> {
                     return Err(Refusal::at(Why::WitnessName, "witness"));
                 }
                 let stop = self.stop(|c| c.rule == RuleId::VerdictAsk);
+                // What is not solved asks at once whether it goes on.
+                let asks = (verdict.solved != Solved::Yes).then(|| self.start(RuleId::GoOnAsk, None));
                 let event = Event::VerdictGiven { verdict: *verdict };
-                one(New::of(event).with(field::WORDS, words).with(field::WITNESS, witness).clocks(stop))
+                let given = New::of(event).with(field::WORDS, words).with(field::WITNESS, witness);
+                one(given.clocks(stop).clocks(asks))
             }
             Command::EndUnreached => {
                 if let Some((_, clock)) = self.case.running(RuleId::VerdictAsk)
@@ -296,6 +301,10 @@ impl Decision<'_> {
                 one(New::of(Event::Unmasked { purpose: *purpose }).with(field::PURPOSE, text))
             }
             Command::DeclareInterest => one(New::of(Event::InterestDeclared)),
+            Command::LetRest { reason } => one(self.let_rest(reason)?),
+            Command::MarkUrgent { danger, reason } => one(self.mark_urgent(danger, reason)?),
+            Command::ClearUrgent { reason } => one(self.clear_urgent(reason)?),
+            Command::Reached { at, note } => one(self.reached(*at, note)?),
             Command::MoveDue => self.move_due(),
             // A second series on the same day is no news.
             Command::ReportTries if self.case.tried_on == Some(self.facts.now.date()) => Ok(Vec::new()),
@@ -343,7 +352,7 @@ impl Decision<'_> {
 
     pub(super) fn start(&self, rule: RuleId, task: Option<u16>) -> ClockChange {
         let district = self.facts.district;
-        ClockChange::Started(Clock::start(rule, &district.rules.rule(rule), task, self.today(), &district.calendar))
+        ClockChange::Started(Clock::start(rule, &district.rules.rule(rule), task, self.facts.now, &district.calendar))
     }
 
     /// See [`Clock::settle`].

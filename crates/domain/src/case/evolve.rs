@@ -32,6 +32,8 @@ impl Case {
             email: false,
             tell: None,
             accused: None,
+            urgent: None,
+            cleared: None,
             way: None,
             refused: None,
             accepted_on: None,
@@ -97,11 +99,23 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
     case.version += 1;
     case.touched = at;
     for change in clocks {
-        Clock::apply(&mut case.clocks, change);
+        Clock::apply(&mut case.clocks, change, at);
     }
     match event {
         Event::Raised {
-            code, track, door, category, street, public, contact, tell, email, accused, opened, ..
+            code,
+            track,
+            door,
+            category,
+            street,
+            public,
+            contact,
+            tell,
+            email,
+            accused,
+            opened,
+            urgent,
+            ..
         } => {
             case.code.clone_from(code);
             case.track = *track;
@@ -114,6 +128,7 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.email = *email;
             case.tell = *tell;
             case.accused.clone_from(accused);
+            case.urgent = urgent.as_ref().map(|u| u.danger.clone());
             case.stage = Stage::Raised;
         }
         Event::EndedElsewhere { closed } => {
@@ -177,7 +192,9 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         | Event::Unmasked { .. }
         | Event::DueMoved
         | Event::HearingOpened
-        | Event::HearingClosed => {}
+        | Event::HearingClosed
+        | Event::Reached { .. }
+        | Event::LetRest => {}
         Event::Reported { task } => case.set_task(*task, TaskState::Done),
         Event::Proposed { task, outcome } => {
             let version = case.version;
@@ -265,6 +282,11 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         }
         Event::TextReleased => case.released = Some(case.version),
         Event::DigitsTried => case.tried_on = Some(at.date()),
+        Event::MarkedUrgent { urgent } => case.urgent = Some(urgent.danger.clone()),
+        Event::UrgencyCleared => {
+            case.urgent = None;
+            case.cleared = Some(at);
+        }
         Event::InterestDeclared => case.withdrawn_accounts.extend(by.account()),
     }
 }

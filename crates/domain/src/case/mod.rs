@@ -12,6 +12,7 @@ mod raise;
 mod term;
 mod told;
 mod transition;
+mod urgent;
 
 pub use clock::{Clock, ClockChange};
 pub use command::{Command, CommandKind, Corrected};
@@ -22,8 +23,9 @@ pub use raise::{Contact, Origin, PHOTOS_MOST, Raise, TEXT_MOST, TITLE_MOST, deci
 pub use term::*;
 pub use told::{Notice, SILENT, Tell, To, told};
 pub use transition::{TABLE, Transition, Who, allowed, may_see};
+pub use urgent::Urgent;
 
-use crate::district::{CategoryCode, UnitCode};
+use crate::district::{CategoryCode, DangerCode, UnitCode};
 use crate::moment::Moment;
 use calendar::Date;
 use serde::{Deserialize, Serialize};
@@ -72,6 +74,8 @@ pub mod field {
     pub const SHOWN: &str = "shown";
     /// What was answered, likewise.
     pub const SHOWN_ANSWER: &str = "shown_answer";
+    /// The word of the catalogue by which a danger was found in the text.
+    pub const DANGER: &str = "danger";
     /// Why personal fields were opened, in words.
     pub const PURPOSE: &str = "purpose";
     /// Fields that say who the resident is; masked until a handler acts.
@@ -211,6 +215,10 @@ pub struct Case {
     pub tell: Option<Tell>,
     /// The unit that an accusation is about; it never sees the case.
     pub accused: Option<UnitCode>,
+    /// The danger that makes it urgent, while it is.
+    pub urgent: Option<DangerCode>,
+    /// When the urgent mark was last taken away.
+    pub cleared: Option<Moment>,
     /// The lawful way, for a petition.
     pub way: Option<Way>,
     /// Why it was not accepted.
@@ -305,7 +313,13 @@ impl Case {
 
     /// The earliest running duty: what the case's "due" means on a page.
     pub fn next_due(&self) -> Option<&Clock> {
-        self.duties().map(|(_, c)| c).min_by_key(|c| c.due.alarm())
+        self.duties().map(|(_, c)| c).min_by_key(|c| c.sooner())
+    }
+
+    /// Whether it stands on top of every list: somebody is in danger, and it is not answered yet.
+    pub fn is_urgent(&self) -> bool {
+        let open = matches!(self.stage, Stage::Raised | Stage::Accepted | Stage::Handling | Stage::Merged);
+        self.urgent.is_some() && open
     }
 
     /// The window that the district's clock ends when it runs out: for the verdict, or for the reply to a question.

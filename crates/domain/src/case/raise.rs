@@ -5,7 +5,7 @@ use super::decide::{Facts, New};
 use super::event::Event;
 use super::term::*;
 use super::told::Tell;
-use super::{Fields, field};
+use super::{Fields, Urgent, field};
 use crate::actor::{Actor, Role};
 use crate::district::{CategoryCode, UnitCode, UnitKind};
 use crate::moment::Moment;
@@ -110,6 +110,8 @@ impl Origin {
             paused: 0,
             paused_on: None,
             stopped: self.closed.map(Moment::date),
+            due_at: None,
+            stopped_at: None,
         })
     }
 }
@@ -243,6 +245,10 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         }
     }
     let by_resident = matches!(facts.actor, Actor::Resident);
+    let urgent = Urgent::found(raise, &private, district);
+    if let Some((_, Some(word))) = &urgent {
+        private.insert(field::DANGER.to_owned(), word.clone());
+    }
     let event = Event::Raised {
         code: facts.code.to_owned(),
         track: raise.track,
@@ -258,6 +264,7 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         accused: raise.accused.clone(),
         photos: raise.photos.clone(),
         opened: raise.origin.as_ref().map(|o| o.opened),
+        urgent: urgent.as_ref().map(|(urgent, _)| urgent.clone()),
     };
     if raise.photos.iter().any(|p| p.len() != 64 || !p.bytes().all(|b| b.is_ascii_hexdigit())) {
         return Err(Refusal::at(Why::BadCode, "photos").about("photos"));
@@ -267,10 +274,9 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
     {
         return Err(Refusal::at(Why::BadOrigin, "opened"));
     }
-    let today = facts.now.date();
-    let started = first_clocks(raise.track)
-        .iter()
-        .map(|id| ClockChange::Started(Clock::start(*id, &district.rules.rule(*id), None, today, &district.calendar)));
+    let rules = first_clocks(raise.track).iter().chain(urgent.as_ref().map(|_| &RuleId::UrgentHand));
+    let start = |id: &RuleId| Clock::start(*id, &district.rules.rule(*id), None, facts.now, &district.calendar);
+    let started = rules.map(|id| ClockChange::Started(start(id)));
     let Some(origin) = &raise.origin else {
         return Ok(vec![New { event, clocks: started.collect(), private }]);
     };

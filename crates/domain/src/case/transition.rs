@@ -113,6 +113,10 @@ pub const TABLE: &[Transition] = {
         row(Unmask, ANY, &[Who::TaskUnit, Who::Dispatcher, Who::Auditor]),
         row(DeclareInterest, LIVE, &[Who::TaskUnit, Who::Dispatcher, Who::Supervisor]),
         row(ReportTries, ANY, &[Who::System]),
+        row(LetRest, &[Ended], &[Who::Resident, Who::Supervisor]),
+        row(MarkUrgent, OPEN, &[Who::Dispatcher]),
+        row(ClearUrgent, &[Raised, Accepted, Handling, Merged], &[Who::Dispatcher]),
+        row(Reached, &[Raised, Accepted, Handling, Merged], &[Who::Dispatcher, Who::TaskUnit]),
         row(MoveDue, ANY, &[Who::System, Who::Administrator]),
     ]
 };

@@ -8,6 +8,7 @@
 mod district;
 mod life;
 mod table;
+mod urgent;
 mod walk;
 
 use domain::case::*;
@@ -75,7 +76,7 @@ fn catalogue() -> Catalogue {
         category("heating.cold", housing),
         category("street", Responsible::StreetOfPlace),
     ];
-    Catalogue { version: 0, categories }
+    Catalogue { categories, ..Catalogue::default() }
 }
 
 fn founded() -> District {

@@ -213,6 +213,13 @@ impl Walk<'_> {
             K::DeclineErasure => Command::DeclineErasure { reason: words(b) },
             K::Unmask => Command::Unmask { purpose: pick(Purpose::ALL, a), text: words(b) },
             K::DeclareInterest => Command::DeclareInterest,
+            K::LetRest => Command::LetRest { reason: words(b) },
+            K::MarkUrgent => Command::MarkUrgent { danger: pick(&["gas", "fire", "none"], a).into(), reason: words(b) },
+            K::ClearUrgent => Command::ClearUrgent { reason: words(b) },
+            K::Reached => {
+                let at = Moment(self.now.0 + [-60_000, 0, 60_000][usize::from(a) % 3]);
+                Command::Reached { at, note: words(b) }
+            }
             K::MoveDue => Command::MoveDue,
             K::ReportTries => Command::ReportTries,
         }

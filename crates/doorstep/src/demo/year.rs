@@ -190,9 +190,25 @@ fn attempt(town: &Town, words: &Words, dice: &mut Dice, row: &Row, others: &[Way
     if row.end == End::Elsewhere {
         return walk.finish();
     }
+    if walk.case().is_urgent() && row.end != End::Raised {
+        taken_in_hand(&mut walk)?;
+    }
     let mut life = Life { walk, row, words, others, place };
     life.go()?;
     life.walk.finish()
+}
+
+/// The dispatch centre reaches somebody by phone; now and then it has taken the danger for none before.
+fn taken_in_hand(walk: &mut Walk<'_>) -> Planned<()> {
+    let centre = walk.town.staff(&CENTRE.into(), Role::Dispatcher, 0)?;
+    walk.soon()?;
+    if let (0, Some(danger)) = (walk.number() % 4, walk.case().urgent.clone()) {
+        walk.act(centre.clone(), Command::ClearUrgent { reason: "电话里说味道已经散了。".into() })?;
+        walk.soon()?;
+        walk.act(centre.clone(), Command::MarkUrgent { danger, reason: "邻居又打来电话，味道更重了。".into() })?;
+    }
+    let note = "抢修单位值班室".into();
+    walk.act(centre, Command::Reached { at: walk.now(), note })
 }
 
 /// A day on which people come: fewer on days off, more before long holidays.

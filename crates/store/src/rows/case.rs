@@ -12,8 +12,8 @@ pub const NO_DUE: i64 = 99_999_999;
 pub(crate) const CASE: &str = "INSERT INTO cases(district, seq, id, code, version, track, door, stage, category, coarse, street, lead, \
 sealed, public, inbox, live, question, raised_at, raised_day, accepted_day, accept_due, accept_late, alarm, wake, due_day, \
 met_day, answered_day, ended_day, outcome, ending, solved, handled, asked_for_good, witnessed, hops, returned, extended, \
-reopened, repeats, provisional, erased, touched, released) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
-$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43) \
+reopened, repeats, provisional, erased, touched, released, urgent, hour, cleared, unsolved) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47) \
 ON CONFLICT(district, seq) DO UPDATE SET version = excluded.version, stage = excluded.stage, category = excluded.category, \
 coarse = excluded.coarse, lead = excluded.lead, public = excluded.public, inbox = excluded.inbox, live = excluded.live, \
 question = excluded.question, accepted_day = excluded.accepted_day, accept_due = excluded.accept_due, \
@@ -22,7 +22,8 @@ met_day = excluded.met_day, answered_day = excluded.answered_day, ended_day = ex
 ending = excluded.ending, solved = excluded.solved, handled = excluded.handled, asked_for_good = excluded.asked_for_good, \
 witnessed = excluded.witnessed, hops = excluded.hops, returned = excluded.returned, extended = excluded.extended, \
 reopened = excluded.reopened, repeats = excluded.repeats, provisional = excluded.provisional, erased = excluded.erased, \
-touched = excluded.touched, released = excluded.released";
+touched = excluded.touched, released = excluded.released, urgent = excluded.urgent, hour = excluded.hour, \
+cleared = excluded.cleared, unsolved = excluded.unsolved";
 
 const TASK: &str = "INSERT INTO tasks(district, seq, no, unit, lead, state, open, waiting, due, since) \
 VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT(district, seq, no) DO UPDATE SET state = excluded.state, \
@@ -101,6 +102,7 @@ fn row(district: i64, first: u64, case: &Case) -> Write {
     let ended_late = |c: &domain::case::Clock| c.stopped.is_some_and(|day| day > c.due.rolled);
     let accept_late = acceptances.clone().any(ended_late);
     let acceptance = acceptances.next();
+    let hour = case.duties().find_map(|(_, c)| c.due_at);
     Write::new(
         CASE,
         args![
@@ -146,7 +148,11 @@ fn row(district: i64, first: u64, case: &Case) -> Write {
             provisional,
             case.erased,
             case.touched.0,
-            case.shown().unwrap_or(0)
+            case.shown().unwrap_or(0),
+            case.is_urgent() || hour.is_some(),
+            hour.map(|at| at.0),
+            case.cleared.map(|at| at.0),
+            case.running(domain::rule::RuleId::GoOnAsk).map(|(_, c)| day_number(c.due.rolled))
         ],
     )
 }

@@ -35,6 +35,7 @@ fn read(act: &str, sent: &Sent, joins: Option<CaseId>) -> Option<Asked> {
         "erasure" => Command::AskErasure { reason: text("erasure") },
         // The resident takes the consent back: that needs no reason.
         "hide" => Command::HideText { reason: String::new() },
+        "let-rest" => Command::LetRest { reason: String::new() },
         "reopen" => Command::Reopen { reason: text("reopen") },
         "review" => Command::AskReview { reason: text("review") },
         "re-review" => Command::AskReReview { reason: text("re-review") },
@@ -94,6 +95,9 @@ pub(crate) async fn act(
         Ok(index) => Some(shown::one(&app, index).await?.map_or(CaseId::default(), |case| case.id)),
         Err(_) => None,
     };
+    // What is not solved has not come to its end: it is asked whether it goes on.
+    let unsolved = act == "verdict" && sent.get("solved") != Solved::Yes.code();
+    let done = if unsolved { "verdict-unsolved" } else { act.as_str() };
     let asked = read(&act, &sent, joins).ok_or_else(Problem::not_found)?;
     // Neighbours' cases stand on the receipt; every other act on the case's page.
     let on_receipt = act == "join";
@@ -111,7 +115,7 @@ pub(crate) async fn act(
             let seen = sent.get("version").parse().unwrap_or(0);
             let idempotency = Key::of(&format!("resident-web {}", id.hex()), &key);
             match app.desk().act(Actor::Resident, id, Some(seen), command, Some(idempotency)).await {
-                Ok(_) => return Ok(go(&format!("{here}?done={act}-sent"))),
+                Ok(_) => return Ok(go(&format!("{here}?done={done}-sent"))),
                 Err(failure) => {
                     // A key that went with something else would be refused for ever: the form gets another.
                     reused = matches!(&failure, Failure::Refused(r) if r.why == Why::KeyReused);

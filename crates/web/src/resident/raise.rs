@@ -1,6 +1,6 @@
 //! Raising something: one box to begin with, everything else optional, nothing lost by a refusal.
 
-use super::photo::{self, PhotoFault};
+use super::photo::{self, NotTaken};
 use super::telling::{self, Telling};
 use super::{Form, fresh, history, marked};
 use crate::app::App;
@@ -20,6 +20,7 @@ use domain::case::{CaseId, Contact, Door, Event, PHOTOS_MOST, Raise, Stage, Tell
 use domain::district::{District, Unit, UnitKind};
 use domain::{Actor, Label, Lang, Why};
 use sha2::{Digest, Sha256};
+use std::net::IpAddr;
 use store::read::{self, History, Told};
 
 /// The name under which a phone keeps what was typed here.
@@ -37,6 +38,8 @@ struct RaisePage {
     form: Form,
     key: String,
     draft: &'static str,
+    /// What is urgent, for the script that says whom to call while one writes.
+    dangers: String,
     streets: Vec<Choice>,
     categories: Vec<Choice>,
     tracks: Vec<Choice>,
@@ -71,6 +74,7 @@ fn page(app: &App, visitor: &Visitor, status: StatusCode, form: Form, key: Strin
         page: marked(l, visitor.page(l.t("raise-title")), &form),
         key,
         draft: DRAFT,
+        dangers: dangers(&district, l),
         streets: streets(&district, l, form.v("street")),
         categories: categories(&district, l, form.v("category")),
         tracks: tracks(l, form.v("track")),
@@ -91,6 +95,12 @@ pub(super) fn streets(district: &District, l: L, chosen: &str) -> Vec<Choice> {
 
 fn units(district: &District, l: L, chosen: &str) -> Vec<Choice> {
     district.units.values().map(|u| Choice::of(u.code.as_str(), u.name(l.0), chosen)).collect()
+}
+
+/// The catalogue's words of danger, and whom to call, as the script reads them.
+fn dangers(district: &District, l: L) -> String {
+    let danger = |d: &domain::district::Danger| serde_json::json!({ "call": d.call(l.0), "words": d.words });
+    serde_json::Value::from(district.catalogue.dangers().iter().map(danger).collect::<Vec<_>>()).to_string()
 }
 
 /// The categories, second levels set in below their first one.
@@ -136,9 +146,10 @@ pub(crate) async fn send(
     if let Err(problem) = app.count_intake(from) {
         return Ok(refused(&app, &visitor, &problem, sent, key));
     }
-    let photos = match photos(&sent).await {
+    let photos = match photos(&app, Some(from), &sent).await {
         Ok(photos) => photos,
-        Err(message) => {
+        Err(NotTaken::Later(problem)) => return Ok(refused(&app, &visitor, &problem.at("photos"), sent, key)),
+        Err(NotTaken::Wrong(message)) => {
             let text = visitor.l.t_n(message, PHOTOS_MOST);
             let form = Form { errors: vec![FieldError { field: "photos".into(), text }], sent };
             return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, form, key));
@@ -240,20 +251,13 @@ fn refused(app: &App, visitor: &Visitor, problem: &Problem, sent: Sent, key: Str
     problem.with_retry(response)
 }
 
-/// The photos of a form, drawn anew; or the message that says what is wrong with them.
-pub(crate) async fn photos(sent: &Sent) -> Result<Vec<(String, Vec<u8>)>, &'static str> {
-    if sent.files("photos").count() > PHOTOS_MOST {
-        return Err("raise-photos-many");
+/// The photos of a form, drawn anew.
+pub(crate) async fn photos(app: &App, from: Option<IpAddr>, sent: &Sent) -> Result<Vec<(String, Vec<u8>)>, NotTaken> {
+    let files: Vec<_> = sent.files("photos").cloned().collect();
+    if files.len() > PHOTOS_MOST {
+        return Err(NotTaken::Wrong("raise-photos-many"));
     }
-    let mut photos = Vec::new();
-    for bytes in sent.files("photos") {
-        let drawn = photo::redraw_later(bytes.clone()).await.map_err(|fault| match fault {
-            PhotoFault::TooLarge => "raise-photos-large",
-            PhotoFault::Unreadable => "raise-photos-unreadable",
-        })?;
-        photos.push((photo::KIND.to_owned(), drawn));
-    }
-    Ok(photos)
+    photo::redraw_all(app, from, files).await
 }
 
 fn hex_hash(bytes: &[u8]) -> String {

@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use domain::case::{Case, CaseId, field};
+use domain::district::District;
 use domain::rule::RuleId;
 use fast_qr::{ECL, QRBuilder};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
@@ -130,6 +131,8 @@ struct ReceiptPage {
     act: String,
     /// Cases of neighbours that may be the same matter.
     near: Vec<CaseView>,
+    /// Whom to call now; empty where nobody is in danger.
+    danger: String,
     form: Form,
     key: String,
     version: u64,
@@ -141,6 +144,17 @@ struct SlipPage {
     l: L,
     page: Page,
     slip: Slip,
+}
+
+/// Whom to call at once, for a case that is urgent: with the word by which it was found.
+pub(crate) fn danger(l: L, district: &District, history: &History) -> String {
+    let Some(code) = history.case.urgent.as_ref().filter(|_| history.case.is_urgent()) else { return String::new() };
+    let Some(danger) = district.catalogue.danger(code) else { return l.t("emergency") };
+    let call = danger.call(l.0).to_owned();
+    match history.fields().get(field::DANGER) {
+        Some(word) => l.t_with("danger-call-word", &[("word", word.replace('…', "……")), ("call", call)]),
+        None => l.t_with("danger-call", &[("danger", danger.name(l.0).to_owned()), ("call", call)]),
+    }
 }
 
 async fn text_of(app: &App, history: &History) -> Result<String, Problem> {
@@ -179,8 +193,9 @@ pub(crate) async fn page(
     let history = history(app, id).await?;
     let (next, act) = next(l, &history.case);
     let near = shown::near(app, l, &history).await?;
+    let danger = danger(l, &app.desk().district(), &history);
     let (slip, version) = (slip(app, visitor, &history, headers).await?, history.case.version);
-    Ok(show_with(status, &ReceiptPage { l, page, slip, next, act, near, form, key, version }))
+    Ok(show_with(status, &ReceiptPage { l, page, slip, next, act, near, danger, form, key, version }))
 }
 
 /// `GET /case/slip`: for a printer with paper of 80 mm, or any other.

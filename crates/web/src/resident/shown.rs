@@ -101,7 +101,8 @@ pub(crate) async fn near(app: &App, l: L, history: &History) -> Result<Vec<CaseV
         return Ok(Vec::new());
     };
     let coarse = case.category.as_ref().map(|c| c.coarse().to_owned()).or_else(|| {
-        let found = reading::by_words(&d.catalogue, case.track, history.fields().get(field::TEXT)?);
+        let fields = history.fields();
+        let found = reading::by_words(&d.catalogue, case.track, fields.get(field::TEXT)?);
         found.first().map(|f| f.category.code.coarse().to_owned())
     });
     let Some(coarse) = coarse else { return Ok(Vec::new()) };

@@ -18,10 +18,10 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use calendar::Date;
 use domain::case::{Case, CaseId, Clock, CommandKind, Event, Fields, Stage, TaskState, field, may_see};
 use domain::district::District;
-use domain::{Label, Role};
+use domain::rule::RuleId;
+use domain::{Label, Moment, Role};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use store::read::{self, History};
@@ -129,6 +129,7 @@ struct CasePage<'a> {
     code: String,
     title: String,
     status: StatusView,
+    urgent: bool,
     clock: Option<ClockView>,
     /// Rule and source of the leading clock.
     clock_rule: String,
@@ -233,7 +234,8 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
     let l = visitor.l;
     let (history, district) = (&loaded.history, loaded.district.as_ref());
     let (case, fields) = (&history.case, history.fields());
-    let today = app.desk().now().date();
+    let now = app.desk().now();
+    let today = now.date();
     let known = personal(history);
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let handler = handles(staff.role);
@@ -248,7 +250,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         district,
         case,
         staff,
-        today,
+        now,
         words: &words,
         shown: [&shown[0], &shown[1]],
         codes: &codes,
@@ -283,7 +285,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         title => mask::numbers(&read(title), &[]),
     };
     let photos = photos(history);
-    let (clocks, clocks_over) = story::clocks(l, district, history, today);
+    let (clocks, clocks_over) = story::clocks(l, district, history, now);
     // Whoever has an answer to write here, as supervision has to a review, does handle it.
     let said_note = if handler || main.is_some() { String::new() } else { l.t("staff-masked-note") };
     let mut frame = visitor.page(l.t("staff-case-title"));
@@ -308,10 +310,11 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         code: case.code.clone(),
         title,
         status: view::status(l, case.stage, case.question.is_some()),
-        clock: clock.map(|c| view::clock(l, c, today, &district.calendar)),
+        urgent: case.is_urgent(),
+        clock: clock.map(|c| view::clock(l, c, now, &district.calendar)),
         clock_rule: clock.map_or(String::new(), rule),
         todo_title: if is_ended(case) { l.t("staff-ended-title") } else { String::new() },
-        todo: todo(l, case, district, today),
+        todo: todo(l, case, district, now),
         version: case.version,
         key: app.random_text(),
         main,
@@ -329,7 +332,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         contact,
         opened: beside.opened,
         facts: facts(l, district, history),
-        tasks: tasks(l, district, history, today),
+        tasks: tasks(l, district, history, now),
         clocks,
         clocks_over,
         links: links(l, case, &loaded.linked),
@@ -358,32 +361,33 @@ fn lost(sent: Option<&Sent>) -> Vec<String> {
     typed.filter(|text| !text.is_empty()).collect()
 }
 
-/// The earliest duty of a task: the lead owes what the case owes, a joint unit its own report.
-fn owed<'a>(case: &'a Case, task: &domain::case::Task) -> Option<&'a Clock> {
-    let owed = case.duties().map(|(_, c)| c).filter(|c| c.task == Some(task.no) || (task.lead && c.task.is_none()));
-    owed.min_by_key(|c| c.due.alarm())
-}
-
 /// Whether nobody does anything about it any more.
 fn is_ended(case: &Case) -> bool {
     matches!(case.stage, Stage::Ended | Stage::NotAccepted | Stage::Routed | Stage::Withdrawn) && !case.erasure_asked
 }
 
 /// Who must do what until when, in plain words. A day that is over is no promise any more: what is late is said first.
-fn todo(l: L, case: &Case, district: &District, today: Date) -> Vec<String> {
+fn todo(l: L, case: &Case, district: &District, now: Moment) -> Vec<String> {
+    let today = now.date();
     let due = |what: &str, who: String, clock: Option<&Clock>| {
         let without_day = |who: String| l.t_n(&format!("staff-todo-{what}"), who);
         let Some(clock) = clock.filter(|c| !c.is_paused() && !story::is_over(c, today)) else {
             return without_day(who);
         };
         let date = l.day(clock.due.rolled, today);
-        if !clock.is_late(today) {
+        if !clock.is_late_at(now) {
             return l.t_with(&format!("staff-todo-{what}-by"), &[("who", who), ("date", date)]);
         }
-        let late = view::clock(l, clock, today, &district.calendar).words;
+        let late = view::clock(l, clock, now, &district.calendar).words;
         l.t_with("staff-todo-late", &[("late", late), ("date", date), ("todo", without_day(who))])
     };
     let centre = || l.t("staff-who-dispatcher");
+    if let Some((_, clock)) = case.running(RuleId::UrgentHand) {
+        let unit = case.lead().map(|t| district.unit_name(&t.unit, l.0).to_owned());
+        let state = view::clock(l, clock, now, &district.calendar);
+        let values = [("who", unit.unwrap_or_else(centre)), ("state", state.words), ("date", state.date)];
+        return vec![l.t_with("staff-todo-urgent", &values)];
+    }
     if case.erasure_asked {
         return vec![due("erasure", centre(), case.next_due())];
     }
@@ -393,7 +397,7 @@ fn todo(l: L, case: &Case, district: &District, today: Date) -> Vec<String> {
         Stage::Handling => {
             let line = |t: &domain::case::Task| {
                 let unit = district.unit_name(&t.unit, l.0).to_owned();
-                let own = owed(case, t);
+                let own = case.owed(t);
                 match t.state {
                     TaskState::Objected => l.t_n("staff-todo-objection", unit),
                     TaskState::Approval => due("approve", unit, own),
@@ -438,6 +442,16 @@ fn facts(l: L, district: &District, history: &History) -> Vec<(String, String)> 
     ];
     let mut add = |key: &str, value: Option<String>| facts.extend(value.map(|v| (l.t(key), v)));
     let many = |n: u16| (n > 0).then(|| n.to_string());
+    add(
+        "staff-fact-urgent",
+        case.urgent.as_ref().map(|danger| {
+            let name = district.catalogue.danger_name(danger, l.0).to_owned();
+            match history.fields().get(field::DANGER) {
+                Some(word) => l.t_with("staff-urgent-word", &[("danger", name), ("word", word.clone())]),
+                None => name,
+            }
+        }),
+    );
     add("staff-field-category", case.category.as_ref().map(|c| district.catalogue.name(c, l.0).to_owned()));
     add("staff-fact-street", case.street.as_ref().map(|s| district.unit_name(s, l.0).to_owned()));
     add("staff-fact-accused", case.accused.as_ref().map(|u| district.unit_name(u, l.0).to_owned()));
@@ -459,7 +473,8 @@ fn facts(l: L, district: &District, history: &History) -> Vec<(String, String)> 
     facts
 }
 
-fn tasks(l: L, district: &District, history: &History, today: Date) -> Vec<TaskLine> {
+fn tasks(l: L, district: &District, history: &History, now: Moment) -> Vec<TaskLine> {
+    let today = now.date();
     let (case, ends) = (&history.case, story::ends(history));
     let line = |t: &domain::case::Task| {
         let kind = match t.state {
@@ -468,7 +483,7 @@ fn tasks(l: L, district: &District, history: &History, today: Date) -> Vec<TaskL
             TaskState::Done => "done",
             TaskState::Returned | TaskState::Released => "stop",
         };
-        let owed = owed(case, t).filter(|_| t.is_open());
+        let owed = case.owed(t).filter(|_| t.is_open());
         let part = l.t(if t.lead { "staff-part-lead" } else { "staff-part-joint" });
         TaskLine {
             unit: district.unit_name(&t.unit, l.0).to_owned(),
@@ -481,7 +496,7 @@ fn tasks(l: L, district: &District, history: &History, today: Date) -> Vec<TaskL
                 }
                 None => l.t_n("staff-since", l.day(t.since, today)),
             },
-            clock: owed.map(|c| view::clock(l, c, today, &district.calendar)),
+            clock: owed.map(|c| view::clock(l, c, now, &district.calendar)),
         }
     };
     case.tasks.iter().map(line).collect()

@@ -70,7 +70,8 @@ pub(crate) async fn near(
     let case = case.filter(|c| may_see(c, &staff.actor(), &district)).ok_or_else(Problem::not_found)?;
     let coarse = case.category.as_ref().map_or(String::new(), |c| c.coarse().to_owned());
     let street = case.street.as_ref().map_or(String::new(), |s| s.to_string());
-    let today = app.desk().now().date();
+    let now = app.desk().now();
+    let today = now.date();
     let (track, wanted) = (case.track.code(), coarse.clone());
     let since = domain::moment::day_number(today) - SINCE_DAYS;
     let cases = app.read(move |db, _| {
@@ -81,7 +82,7 @@ pub(crate) async fn near(
     });
     let cases = cases.await?;
     let cards = rows::cards(&app, cases.iter().map(|c| c.id).chain([id]).collect()).await?;
-    let days = Days::of(today, &district.calendar);
+    let days = Days::of(now, &district.calendar);
     let lines = Lines { l, district: &district, staff: &staff, days, cards: &cards };
     let possible = allowed(&case, &staff.actor(), &district);
     let merges = possible.contains(&CommandKind::Merge);

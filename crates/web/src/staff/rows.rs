@@ -8,11 +8,11 @@ use crate::page::Choice;
 pub(super) use crate::page::address;
 use crate::problem::Problem;
 use crate::view::{self, ClockView, StatusView};
-use domain::Label;
 use domain::case::{CaseId, Stage, TaskState, Track, field};
 use domain::district::District;
 use domain::moment::date_of;
 use domain::rule::RuleId;
+use domain::{Label, Moment};
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use store::rows::NO_DUE;
@@ -28,6 +28,8 @@ pub(super) struct Line {
     pub(super) status: StatusView,
     pub(super) clock: Option<ClockView>,
     pub(super) late: bool,
+    /// Whether somebody is in danger.
+    pub(super) urgent: bool,
     pub(super) hops: i64,
     /// What the line says beside: the task's part, or a suggestion.
     pub(super) note: String,
@@ -86,7 +88,8 @@ impl Lines<'_> {
 
     /// Whether the day of a row is over: of what waits for its resident, or has no clock, it never is.
     pub(super) fn is_late(&self, row: &CaseRow) -> bool {
-        !is_paused(row) && row.alarm.is_some() && row.due < self.days.late
+        let by_the_hour = row.hour.is_some_and(|at| self.days.now.0 > at);
+        by_the_hour || !is_paused(row) && row.alarm.is_some() && row.due < self.days.late
     }
 
     /// Title and text of a row, for a suggestion.
@@ -137,7 +140,10 @@ impl Lines<'_> {
             iso: String::new(),
             provisional: false,
         };
+        // A joint unit owes its report, and not the hours.
+        let hour = row.hour.filter(|_| rule != RuleId::JointReport);
         let clock = match (row.due == NO_DUE, paused, row.alarm) {
+            _ if hour.is_some() => hour.map(|at| view::hours(l, Moment(at), self.days.now)),
             (true, ..) => None,
             (_, true, _) => Some(stands("paused", "clock-paused", String::new())),
             // No clock runs before dispatch, so nothing is overdue; but nobody answers for it either.
@@ -154,6 +160,7 @@ impl Lines<'_> {
             place,
             status: view::status(l, row.stage, row.question),
             late: self.is_late(row),
+            urgent: row.urgent,
             clock,
             hops: row.hops,
             note,
