@@ -319,14 +319,6 @@ impl App {
         self.0.photo_kept.spend(networks(from)[0], u32::try_from(bytes.div_ceil(1_000)).unwrap_or(u32::MAX))
     }
 
-    /// One more secret tried on a case, before it is known whether it is right: many tries at once count too.
-    pub(crate) fn count_secret(&self, code: &str) -> Result<(), Problem> {
-    }
-
-    /// The secret was right.
-    pub(crate) fn secret_was_right(&self, code: &str) {
-    }
-
     /// One more act of a resident on a case; refused when there were too many, as each stays for ever.
     pub(crate) fn count_act(&self, id: CaseId) -> Result<(), Problem> {
         self.0.acts.count(id.0)
