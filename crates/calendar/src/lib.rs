@@ -11,7 +11,7 @@ pub use jiff::civil::Date;
 pub use table::{TableFault, YearTable};
 
 use jiff::ToSpan;
-use jiff::civil::Weekday;
+use jiff::civil::{DateTime, Weekday};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,14 +25,16 @@ pub enum Unit {
     Calendar,
     /// Only working days count.
     Working,
+    /// Hours by the clock, also at night and on days off.
+    Hour,
 }
 
 /// A length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Term {
-    /// Days of `unit`.
+    /// How many of `unit`.
     pub length: u16,
-    /// Calendar or working days.
+    /// What it is counted in.
     pub unit: Unit,
 }
 
@@ -177,9 +179,19 @@ impl Calendar {
         counted.collect()
     }
 
-    /// The due date of a term that starts on a day; the start day is not counted.
+    /// The local time at which a term of hours ends. It runs on at night and on days off, and is never rolled.
+    pub fn after_hours(start: DateTime, hours: u16) -> DateTime {
+        start.saturating_add(i64::from(hours).hours())
+    }
+
+    /// The due date of a term that starts on a day; the start day is not counted. Of hours, from the beginning of that
+    /// day: the last day is the one in which they end ([`Calendar::after_hours`] tells the time).
     pub fn due(&self, start: Date, term: Term) -> Due {
         let (raw, mut provisional) = match term.unit {
+            Unit::Hour => {
+                let day = Calendar::after_hours(start.at(0, 0, 0, 0), term.length).date();
+                return Due { raw: day, rolled: day, provisional: false };
+            }
             Unit::Working => self.add_working(start, term.length),
             Unit::Calendar => (start.saturating_add(i32::from(term.length).days()), false),
         };

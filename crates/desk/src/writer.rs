@@ -332,19 +332,8 @@ impl Writer {
         }
         let now = self.now();
         let (code, digits) = (self.entropy.case_code(), self.entropy.digits());
-        let joined = match raise.joins.map(|other| self.hold(other)) {
-            Some(Ok(held)) => Some(held),
-            // A case that isn't there: the decision says so.
-            Some(Err(Failure::Refused(_))) | None => None,
-            Some(Err(e)) => return Err(e),
-        };
-        let other = joined.as_ref().map(|h| &h.case);
-        let facts = Facts { now, actor, district: &self.district, code: &code, secret: &digits, other };
-        let decided = case::decide_raise(raise, &facts);
-        if let Some(held) = joined {
-            self.held.insert(held.case.id, held);
-        }
-        let mut news = decided?;
+        let facts = Facts { now, actor, district: &self.district, code: &code, secret: &digits, other: None };
+        let mut news = case::decide_raise(raise, &facts)?;
         let id = CaseId(self.entropy.bytes());
         let chosen = domain::typed::digits(&raise.secret);
         let secret = if chosen.is_empty() { digits.clone() } else { chosen };

@@ -29,9 +29,13 @@ crate::vocabulary! {
         AccusationNotice "accusation_notice" "检举告知" "accusation: notice of acceptance",
         AccusationAnswer "accusation_answer" "检举办理" "accusation: handling",
         JointReport "joint_report" "协办反馈" "joint unit's report",
+        /// Somebody who acts is reached by phone. Counted in hours, day and night.
+        UrgentHand "urgent_hand" "紧急件处置" "urgent: taken in hand",
         /// A question holds the duties no longer than this.
         ReplyAsk "reply_ask" "等待回复" "to reply to a question",
         VerdictAsk "verdict_ask" "等待评价" "to give a verdict",
+        /// After "not solved" or "partly": whether the case shall go on. Then supervision looks at it.
+        GoOnAsk "go_on_ask" "没解决，要不要接着办" "unsolved: whether it goes on",
         /// An erasure that the resident asked for (个人信息保护法 47) is done, or declined with reasons.
         ErasureAnswer "erasure_answer" "答复删除申请" "to answer a request for erasure",
         /// Runs from opening to the target that the former system had set, whatever that was.
@@ -55,9 +59,9 @@ pub struct Extension {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// Days of `unit`; the start day is not counted.
+    /// How many of `unit`; the start day is not counted.
     pub length: u16,
-    /// Calendar or working days.
+    /// Calendar days, working days, or hours.
     pub unit: Unit,
     /// Whether a unit must act before it ends (a duty), or somebody may act until it ends (a window).
     pub duty: bool,
@@ -118,8 +122,10 @@ impl RuleTable {
             (AccusationNotice, calendar(15, "信访工作条例 22, 30")),
             (AccusationAnswer, extended(calendar(60, own), 1, 30, true)),
             (JointReport, extended(working(3, "北京接诉即办工作条例 14"), 1, 3, false)),
+            (UrgentHand, day(2, Unit::Hour, own)),
             (ReplyAsk, window(calendar(15, own))),
             (VerdictAsk, window(calendar(15, own))),
+            (GoOnAsk, window(calendar(15, own))),
             (ErasureAnswer, calendar(30, own)),
             (Elsewhere, calendar(15, own)),
         ];

@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use ureq::http::Uri;
 
+/// How many text messages, and how many e-mails, go out in an hour where nothing else is said.
+pub const HOURLY: u32 = 1_000;
+
 /// Why the channels can't be used: what is wrong, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what} {todo}")]
@@ -31,6 +34,9 @@ pub struct Config {
     /// The address of the page on which residents follow a case, as it stands in messages.
     #[serde(default)]
     pub site: Option<String>,
+    /// How many text messages, and how many e-mails, go out in an hour; the rest waits. None: [`HOURLY`].
+    #[serde(default)]
+    pub hourly: Option<u32>,
     /// E-mail.
     #[serde(default)]
     pub mail: Option<Mail>,

@@ -2,6 +2,7 @@
 //! message waits is written with its event by the desk; here it is sent and marked.
 
 mod backoff;
+mod caps;
 mod channel;
 mod config;
 mod sender;
@@ -11,6 +12,6 @@ mod words;
 
 pub use backoff::TRIES_MOST;
 pub use channel::signature;
-pub use config::{Config, ConfigFault, Hook, Mail, Robot, Security, Sms};
+pub use config::{Config, ConfigFault, HOURLY, Hook, Mail, Robot, Security, Sms};
 pub use sender::{Running, SendFault, Sender, forget, start};
 pub use words::{Facts, ROBOT_MOST, Text, is_for_units};

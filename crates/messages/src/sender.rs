@@ -6,11 +6,13 @@
 //! because a group can't tell a second copy from a second task.
 
 use crate::backoff;
+use crate::caps::{Caps, Way};
 use crate::channel::{Channels, Fault, HookOut, Then};
-use crate::config::{Config, ConfigFault};
+use crate::config::{Config, ConfigFault, HOURLY};
 use crate::words::Facts;
 use desk::{Desk, Failure};
 use domain::Moment;
+use domain::case::Topic;
 use domain::district::UnitCode;
 use ledger::entry::Entry;
 use std::collections::HashMap;
@@ -57,6 +59,7 @@ pub struct Sender {
     keys: Keys,
     config: Arc<Config>,
     channels: Channels,
+    caps: Caps,
     stop: Arc<AtomicBool>,
 }
 
@@ -71,7 +74,8 @@ impl Sender {
     pub fn new(desk: Desk, place: &Place, config: Arc<Config>) -> Result<Sender, SendFault> {
         let (db, keys) = (Db::open_reader(place)?, Keys::open(place, desk.number(), false)?);
         let channels = Channels::new(&config)?;
-        Ok(Sender { desk, db, keys, config, channels, stop: Arc::default() })
+        let caps = Caps::new(config.hourly.unwrap_or(HOURLY));
+        Ok(Sender { desk, db, keys, config, channels, caps, stop: Arc::default() })
     }
 
     /// The same, but it begins nothing more once this is set: what waits then waits for the next start.
@@ -181,7 +185,26 @@ impl Sender {
             // Marked before: if the process ends now, it is not sent again.
             self.desk.put_now(vec![mark(State::Sending, None)])?;
         }
-        Ok(match self.deliver(message, &letter) {
+        let address = match message.kind {
+            Kind::Sms => letter.phone.as_str(),
+            Kind::Email => letter.email.as_str(),
+            Kind::Robot => "",
+        };
+        if !address.is_empty() {
+            let asks = matches!(message.topic, Topic::Received | Topic::Chosen);
+            match self.caps.way(address, !asks, asks, now) {
+                Way::Go => {}
+                Way::Never => return Ok(mark(State::Dropped, Some("not confirmed"))),
+                Way::Wait(then) => {
+                    return Ok(outbox::mark(number, message, State::Waiting, then, now, Some("too many")));
+                }
+            }
+        }
+        let delivered = self.deliver(message, &letter);
+        if delivered.is_ok() && !address.is_empty() {
+            self.caps.went(address, now);
+        }
+        Ok(match delivered {
             Ok(()) => mark(State::Sent, None),
             Err(fault) => self.after(message, &fault),
         })

@@ -56,7 +56,7 @@ pub struct Text {
 /// Whether a topic is told to the group of a unit; the others go to a resident.
 pub fn is_for_units(topic: Topic) -> bool {
     use Topic::*;
-    matches!(topic, Task | JointTask | TaskReleased | ObjectionUpheld | ObjectionRejected | Replied)
+    matches!(topic, Urgent | Task | JointTask | TaskReleased | ObjectionUpheld | ObjectionRejected | Replied)
 }
 
 fn say(lang: Lang, key: &str, values: &[(&'static str, &str)]) -> String {
@@ -105,7 +105,9 @@ impl Facts {
             site: site.map(str::to_owned),
             code: case.code.clone(),
             unit: unit.map(|u| district.unit_name(u, lang).to_owned()).unwrap_or_default(),
-            category: case.category.as_ref().map(|c| district.catalogue.name(c, lang).to_owned()).unwrap_or_default(),
+            category: danger(message.topic, case, district, lang)
+                .or_else(|| case.category.as_ref().map(|c| district.catalogue.name(c, lang).to_owned()))
+                .unwrap_or_default(),
             reason: match event {
                 Event::NotAccepted { reason } => reason.label(lang).to_owned(),
                 _ => String::new(),
@@ -124,7 +126,7 @@ impl Facts {
             Topic::Asked => Some("by-reply"),
             Topic::Answered | Topic::ReviewAnswered | Topic::ReReviewAnswered => Some("by-verdict"),
             Topic::NotAccepted | Topic::Routed | Topic::NotReached | Topic::ErasureDeclined | Topic::Chosen => None,
-            Topic::TaskReleased | Topic::ObjectionUpheld => None,
+            Topic::Urgent | Topic::TaskReleased | Topic::ObjectionUpheld => None,
             topic if is_for_units(topic) => Some("group-by"),
             _ => Some("by-answer"),
         };
@@ -173,6 +175,12 @@ impl Facts {
     }
 }
 
+/// The name of the danger, for a duty channel: it says more than the category.
+fn danger(topic: Topic, case: &Case, district: &District, lang: Lang) -> Option<String> {
+    let code = case.urgent.as_ref().filter(|_| topic == Topic::Urgent)?;
+    Some(district.catalogue.danger_name(code, lang).to_owned())
+}
+
 /// By when what happens next, for a resident or a unit.
 fn by(topic: Topic, case: &Case, unit: Option<&UnitCode>) -> Option<(&'static str, Date)> {
     let rolled = |clock: &domain::case::Clock| clock.due.rolled;
@@ -192,6 +200,8 @@ fn by(topic: Topic, case: &Case, unit: Option<&UnitCode>) -> Option<(&'static st
     let clock = case.for_resident().filter(|c| !c.is_paused())?;
     let key = match clock.rule {
         rule if rule.is_acceptance() => "by-acceptance",
+        // A day says nothing of hours.
+        RuleId::UrgentHand => return None,
         RuleId::HotlineDispatch => "by-dispatch",
         RuleId::NeedReply => "by-first-reply",
         RuleId::VerdictAsk => "by-verdict",

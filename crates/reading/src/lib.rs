@@ -60,7 +60,11 @@ mod tests {
             tracks: Vec::new(),
             keywords: keywords.iter().map(|k| (*k).to_owned()).collect(),
         };
-        Catalogue { version: 3, categories: vec![category("a", &["停水", ""]), category("b", &["停水", "水管"])] }
+        Catalogue {
+            version: 3,
+            categories: vec![category("a", &["停水", ""]), category("b", &["停水", "水管"])],
+            ..Catalogue::default()
+        }
     }
 
     #[test]

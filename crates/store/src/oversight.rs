@@ -5,8 +5,9 @@ use crate::args;
 use crate::db::{Db, Result, Row, StoreError};
 use crate::keys::Keys;
 use crate::vault;
-use crate::view::{After, CaseRow, TaskRow, case_row, columns, known, task_row};
+use crate::view::{After, CaseRow, Hours, TaskRow, case_row, columns, hour, known, task_row};
 use calendar::Date;
+use domain::Moment;
 use domain::case::{Case, CaseId, Event, Fields, Verdict, evolve, field};
 use domain::district::{CategoryCode, UnitCode};
 use domain::moment::day_number;
@@ -31,10 +32,13 @@ domain::vocabulary! {
 domain::vocabulary! {
     /// Why a case is stuck: what a leader settles with the units.
     Stuck {
+        Urgent "urgent" "紧急" "urgent",
         Nobody "nobody" "没有单位承办" "no unit has it",
         Hard "hard" "长期超期" "long overdue",
         Returned "returned" "多次退回" "sent back repeatedly",
         Review "review" "复查、复核超期" "review overdue",
+        Unsolved "unsolved" "没有解决，也没人说接着办" "not solved, and nobody said whether it goes on",
+        Cleared "cleared" "紧急标记被取消" "urgent mark taken away",
     }
 }
 
@@ -55,16 +59,20 @@ macro_rules! why {
 }
 /// Numbers of a group: over before the first day, near before the second, all.
 macro_rules! numbers {
-    ($of:literal) => {
+    ($of:literal, $kind:ident) => {
         concat!(
-            "CAST(COALESCE(SUM(CASE WHEN ",
+            "CAST(COALESCE(SUM(CASE WHEN (",
             $of,
-            " < $1 THEN 1 ELSE 0 END), 0) AS BIGINT), \
+            " < $1 OR ",
+            hour!($kind),
+            " < $5) THEN 1 ELSE 0 END), 0) AS BIGINT), \
              CAST(COALESCE(SUM(CASE WHEN ",
             $of,
             " >= $1 AND ",
             $of,
-            " < $2 THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*)"
+            " < $2 AND ",
+            hour!($kind),
+            " >= $5 THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*)"
         )
     };
 }
@@ -72,19 +80,19 @@ const OPEN: &str = concat!(
     "SELECT t.unit, ",
     why!(),
     " AS why, ",
-    numbers!("t.due"),
+    numbers!("t.due", task),
     " FROM tasks t JOIN cases c ON c.district = t.district AND c.seq = t.seq \
      WHERE t.district = $3 AND t.open = 1 AND c.sealed <= $4 GROUP BY t.unit, ",
     why!(),
     " UNION ALL SELECT '', ",
     inbox_why!(),
     ", ",
-    numbers!("c.alarm"),
+    numbers!("c.alarm", case),
     " FROM cases c WHERE c.district = $3 AND c.sealed = $4 AND c.inbox = 1 \
      GROUP BY ",
     inbox_why!(),
     " UNION ALL SELECT '', 'review', ",
-    numbers!("c.alarm"),
+    numbers!("c.alarm", case),
     " FROM cases c WHERE c.district = $3 AND c.sealed <= $4 AND c.alarm IS NOT NULL \
      AND c.stage IN ('review', 're_review') HAVING COUNT(*) > 0"
 );
@@ -93,8 +101,11 @@ const TASKS: &str = concat!(
     columns!(),
     ", t.due, t.no, t.lead, t.state, t.waiting FROM tasks t \
      JOIN cases c ON c.district = t.district AND c.seq = t.seq \
-     WHERE t.district = $1 AND t.unit = $2 AND t.open = 1 AND (t.due, t.seq, t.no) > ($3, $4, $5) AND t.due < $6 \
-     AND c.sealed <= $7 AND ($8 = '' OR ",
+     WHERE t.district = $1 AND t.unit = $2 AND t.open = 1 AND (t.due, t.seq, t.no) > ($3, $4, $5) AND (t.due < $6 OR ",
+    hour!(task),
+    " < $10) AND ",
+    hour!(task),
+    " >= $11 AND c.sealed <= $7 AND ($8 = '' OR ",
     why!(),
     " = $8) ORDER BY t.due, t.seq, t.no LIMIT $9"
 );
@@ -113,6 +124,15 @@ macro_rules! stuck {
     (review $day:literal) => {
         concat!("c.sealed = 0 AND c.stage IN ('review', 're_review') AND c.alarm < ", $day)
     };
+    (urgent $day:literal) => {
+        concat!("c.sealed = 0 AND c.urgent = 1 AND c.seq < ", $day)
+    };
+    (unsolved $day:literal) => {
+        concat!("c.sealed = 0 AND c.unsolved < ", $day)
+    };
+    (cleared $moment:literal) => {
+        concat!("c.sealed = 0 AND c.cleared >= ", $moment)
+    };
 }
 const STUCK: &str = concat!(
     "SELECT 'nobody', COUNT(*) FROM cases c WHERE c.district = $1 AND ",
@@ -123,6 +143,12 @@ const STUCK: &str = concat!(
     stuck!(returned "$4"),
     " UNION ALL SELECT 'review', COUNT(*) FROM cases c WHERE c.district = $1 AND ",
     stuck!(review "$5"),
+    " UNION ALL SELECT 'urgent', COUNT(*) FROM cases c WHERE c.district = $1 AND ",
+    stuck!(urgent "$6"),
+    " UNION ALL SELECT 'unsolved', COUNT(*) FROM cases c WHERE c.district = $1 AND ",
+    stuck!(unsolved "$7"),
+    " UNION ALL SELECT 'cleared', COUNT(*) FROM cases c WHERE c.district = $1 AND ",
+    stuck!(cleared "$8"),
     " UNION ALL SELECT 'published', COALESCE(MAX(at), -1) FROM publications WHERE district = $1"
 );
 macro_rules! stuck_list {
@@ -141,6 +167,9 @@ const NOBODY: &str = stuck_list!(nobody);
 const HARD: &str = stuck_list!(hard);
 const RETURNED: &str = stuck_list!(returned);
 const REVIEW: &str = stuck_list!(review);
+const URGENT: &str = stuck_list!(urgent);
+const UNSOLVED: &str = stuck_list!(unsolved);
+const CLEARED: &str = stuck_list!(cleared);
 
 const ASKED_LATE: &str = concat!(
     "SELECT ",
@@ -164,7 +193,8 @@ const MOVABLE: &str = concat!(
 );
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[OPEN, TASKS, STUCK, NOBODY, HARD, RETURNED, REVIEW, ASKED_LATE, WORDS, MOVABLE];
+pub const STATEMENTS: &[&str] =
+    &[OPEN, TASKS, STUCK, NOBODY, HARD, RETURNED, REVIEW, URGENT, UNSOLVED, CLEARED, ASKED_LATE, WORDS, MOVABLE];
 
 /// What a unit, the centre or supervision has open for one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,18 +211,18 @@ pub struct Open {
     pub open: i64,
 }
 
-/// What is open, by unit and by what is waited for; days before `late` are over, days before `soon` are near. One
-/// statement.
+/// What is open, by unit and by what is waited for; days before `late` are over, days before `soon` are near, and what is
+/// counted in hours is late to the minute. One statement.
 ///
 /// # Errors
 /// What the database says.
-pub fn open(db: &mut Db, district: i64, (late, soon): (i64, i64), sealed: bool) -> Result<Vec<Open>> {
+pub fn open(db: &mut Db, district: i64, (late, soon, now): (i64, i64, Moment), sealed: bool) -> Result<Vec<Open>> {
     let open = |row: &Row| -> Result<Open> {
         let unit = row.text(0)?;
         let unit = (!unit.is_empty()).then(|| UnitCode::from(unit));
         Ok(Open { unit, why: known(row.text(1)?)?, late: row.int(2)?, soon: row.int(3)?, open: row.int(4)? })
     };
-    db.query(OPEN, &args![late, soon, district, sealed])?.iter().map(open).collect()
+    db.query(OPEN, &args![late, soon, district, sealed, now.0])?.iter().map(open).collect()
 }
 
 /// Which of a unit's open tasks are listed.
@@ -200,6 +230,8 @@ pub fn open(db: &mut Db, district: i64, (late, soon): (i64, i64), sealed: bool) 
 pub struct Wanted {
     /// Only tasks due before this day number.
     pub before: i64,
+    /// What is counted in hours.
+    pub hours: Hours,
     /// Only what waits for this; none: for anything.
     pub why: Option<Why>,
     /// Whether sealed cases may be listed.
@@ -219,8 +251,19 @@ pub fn tasks(
     most: usize,
 ) -> Result<Vec<TaskRow>> {
     let why = wanted.why.map_or("", |w| domain::Label::code(w));
-    let args =
-        args![district, unit.as_str(), after.due, after.seq, after.no, wanted.before, wanted.sealed, why, most as u64];
+    let args = args![
+        district,
+        unit.as_str(),
+        after.due,
+        after.seq,
+        after.no,
+        wanted.before,
+        wanted.sealed,
+        why,
+        most as u64,
+        wanted.hours.before,
+        wanted.hours.from
+    ];
     db.query(TASKS, &args)?.iter().map(task_row).collect()
 }
 
@@ -242,6 +285,10 @@ pub struct Since {
     pub hard: i64,
     /// A review due before this day.
     pub review: i64,
+    /// The last day for the resident's word lies before this day.
+    pub unsolved: i64,
+    /// The urgent mark was taken away at this moment or later, in milliseconds since 1970.
+    pub cleared: i64,
 }
 
 impl Since {
@@ -250,7 +297,10 @@ impl Since {
             Stuck::Nobody => self.nobody,
             Stuck::Hard => self.hard,
             Stuck::Review => self.review,
-            Stuck::Returned => i64::MAX,
+            Stuck::Unsolved => self.unsolved,
+            Stuck::Cleared => self.cleared,
+            // Whatever day it is.
+            Stuck::Urgent | Stuck::Returned => i64::MAX,
         }
     }
 }
@@ -261,7 +311,9 @@ impl Since {
 /// What the database says.
 pub fn settle(db: &mut Db, district: i64, since: Since) -> Result<Settle> {
     let day = |stuck| since.of(stuck);
-    let args = args![district, day(Stuck::Nobody), day(Stuck::Hard), day(Stuck::Returned), day(Stuck::Review)];
+    let [nobody, hard, returned, review] = [Stuck::Nobody, Stuck::Hard, Stuck::Returned, Stuck::Review].map(day);
+    let [urgent, unsolved, cleared] = [Stuck::Urgent, Stuck::Unsolved, Stuck::Cleared].map(day);
+    let args = args![district, nobody, hard, returned, review, urgent, unsolved, cleared];
     let mut settle = Settle::default();
     for row in db.query(STUCK, &args)? {
         let (what, n) = (row.text(0)?, row.int(1)?);
@@ -290,6 +342,9 @@ pub fn stuck(
         Stuck::Hard => HARD,
         Stuck::Returned => RETURNED,
         Stuck::Review => REVIEW,
+        Stuck::Urgent => URGENT,
+        Stuck::Unsolved => UNSOLVED,
+        Stuck::Cleared => CLEARED,
     };
     let args = args![district, since.of(stuck), after.due, after.seq, most as u64];
     db.query(sql, &args)?.iter().map(case_row).collect()

@@ -34,7 +34,7 @@ const CALENDAR_AT: &str = "SELECT at FROM events WHERE district = $1 AND stream 
 /// windows may still run.
 macro_rules! may_move {
     ($answered:literal) => {
-        concat!("(live = 1 OR inbox = 1 OR provisional = 1 OR answered_day >= ", $answered, ")")
+        concat!("(live = 1 OR inbox = 1 OR provisional = 1 OR unsolved IS NOT NULL OR answered_day >= ", $answered, ")")
     };
 }
 pub(crate) use may_move;

@@ -6,15 +6,15 @@ use crate::args;
 use crate::db::{Db, Result, Row, StoreError, Value};
 use crate::keys::Keys;
 use crate::{read, vault};
-use domain::Label;
 use domain::case::{CaseId, Event, Fields, Stage, TaskState, Track, field};
 use domain::district::{CategoryCode, UnitCode};
+use domain::{Label, Moment};
 use std::collections::BTreeMap;
 
 macro_rules! columns {
     () => {
         "c.seq, c.id, c.code, c.track, c.stage, c.category, c.street, c.lead, c.question, c.hops, c.returned, c.extended, \
-         c.alarm, c.version"
+         c.alarm, c.version, c.urgent, c.hour"
     };
 }
 pub(crate) use columns;
@@ -24,13 +24,27 @@ macro_rules! waits {
     };
 }
 
+/// When the clock of hours ends that the lead of a task owes; never where none runs.
+macro_rules! hour {
+    (task) => {
+        "CASE WHEN t.lead = 1 THEN COALESCE(c.hour, 9223372036854775807) ELSE 9223372036854775807 END"
+    };
+    (case) => {
+        "COALESCE(c.hour, 9223372036854775807)"
+    };
+}
+pub(crate) use hour;
+
 const QUEUE: &str = concat!(
     "SELECT ",
     columns!(),
     ", t.due, t.no, t.lead, t.state, t.waiting FROM tasks t \
      JOIN cases c ON c.district = t.district AND c.seq = t.seq \
-     WHERE t.district = $1 AND t.unit = $2 AND t.open = 1 AND (t.due, t.seq, t.no) > ($3, $4, $5) AND t.due < $6 \
-     AND t.waiting >= $7 AND t.waiting <= $8 AND c.sealed <= $9 \
+     WHERE t.district = $1 AND t.unit = $2 AND t.open = 1 AND (t.due, t.seq, t.no) > ($3, $4, $5) AND (t.due < $6 OR ",
+    hour!(task),
+    " < $15) AND ",
+    hour!(task),
+    " >= $16 AND t.waiting >= $7 AND t.waiting <= $8 AND c.sealed <= $9 \
      AND (t.state = $10 OR $10 = '') AND (c.track = $11 OR $11 = '') AND (c.coarse = $12 OR $12 = '') \
      AND (c.street = $13 OR $13 = '') ORDER BY t.due, t.seq, t.no LIMIT $14"
 );
@@ -41,7 +55,11 @@ const INBOX: &str = concat!(
     waits!(),
     " FROM cases c WHERE c.district = $1 AND c.sealed = $2 AND c.inbox = 1 AND (",
     waits!(),
-    ", c.seq) > ($3, $4) AND (c.alarm < $5 OR $5 = 9223372036854775807) AND (c.stage = $6 OR $6 = '' \
+    ", c.seq) > ($3, $4) AND (c.alarm < $5 OR $5 = 9223372036854775807 OR ",
+    hour!(case),
+    " < $9) AND ",
+    hour!(case),
+    " >= $10 AND (c.stage = $6 OR $6 = '' \
      OR ($6 = 'erasure' AND c.stage NOT IN ('raised', 'accepted', 'handling'))) AND c.stage <> $7 \
      ORDER BY ",
     waits!(),
@@ -59,6 +77,29 @@ const UNRELEASED: &str = concat!(
     ", COALESCE(c.answered_day, c.ended_day, c.raised_day) FROM cases c WHERE c.district = $1 AND c.public = 1 AND c.released = 0 \
      AND c.stage IN ('answered', 'ended') AND c.seq > $2 ORDER BY c.seq LIMIT $3"
 );
+/// What is urgent of the centre's, and of a unit's; those first whose hours end first. There are few: that an index says
+/// which (`seq >= 0`), and that the tasks are looked for behind it (`CROSS JOIN`), keeps SQLite from walking a district.
+macro_rules! urgent {
+    ($from:literal, $and:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", ",
+            waits!(),
+            $from,
+            " WHERE c.district = $1 AND c.urgent = 1 AND c.sealed = 0 AND ",
+            $and,
+            " ORDER BY ",
+            hour!(case),
+            ", c.seq LIMIT $3"
+        )
+    };
+}
+const URGENT: &str = urgent!(" FROM cases c", "c.seq >= 0 AND (c.inbox = 1 OR c.hour IS NOT NULL OR $2 = 1)");
+const URGENT_TASKS: &str = urgent!(
+    ", t.no, t.lead, t.state, t.waiting FROM cases c CROSS JOIN tasks t",
+    "t.district = c.district AND t.seq = c.seq AND t.unit = $2 AND t.open = 1"
+);
 const BY_CODE: &str = "SELECT id, sealed FROM cases WHERE district = $1 AND code = $2";
 const CARDS: &str = "SELECT e.stream, e.version, e.body, v.sealed FROM events e \
 LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
@@ -74,7 +115,7 @@ JOIN cases c ON c.district = l.district AND c.seq = l.from_case WHERE l.district
 pub mod work;
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[QUEUE, INBOX, REVIEWS, UNRELEASED, BY_CODE, CARDS, LINKS];
+pub const STATEMENTS: &[&str] = &[QUEUE, INBOX, URGENT, URGENT_TASKS, REVIEWS, UNRELEASED, BY_CODE, CARDS, LINKS];
 
 /// The most rows of a page.
 pub const PAGE: usize = 50;
@@ -114,6 +155,10 @@ pub struct CaseRow {
     pub alarm: Option<i64>,
     /// How many events its stream has.
     pub version: u64,
+    /// Whether somebody is in danger: it stands on top.
+    pub urgent: bool,
+    /// When its running clock of hours ends, in milliseconds since 1970.
+    pub hour: Option<i64>,
     /// The day that the list is sorted by, as a day number.
     pub due: i64,
 }
@@ -154,11 +199,37 @@ impl After {
     }
 }
 
+/// How a list of days takes what is counted in hours: it is late to the minute, and then it is in no other group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hours {
+    /// What ends before this moment is listed too, whatever its day.
+    pub before: i64,
+    /// What ends before this moment is not listed.
+    pub from: i64,
+}
+
+impl Hours {
+    /// By its day alone.
+    pub const ALL: Hours = Hours { before: i64::MIN, from: i64::MIN };
+
+    /// Among what is late at a moment.
+    pub fn late(now: Moment) -> Hours {
+        Hours { before: now.0, from: i64::MIN }
+    }
+
+    /// Among what is not late at a moment.
+    pub fn in_time(now: Moment) -> Hours {
+        Hours { before: i64::MIN, from: now.0 }
+    }
+}
+
 /// What a unit's queue is narrowed to. Empty texts narrow nothing.
 #[derive(Clone, Debug)]
 pub struct QueueFilter {
     /// Only tasks due before this day number.
     pub before: i64,
+    /// What is counted in hours.
+    pub hours: Hours,
     /// Only tasks for which others must act first, or only those for which nobody must.
     pub waiting: Option<bool>,
     /// Whether sealed cases may be listed.
@@ -177,6 +248,7 @@ impl Default for QueueFilter {
     fn default() -> Self {
         QueueFilter {
             before: i64::MAX,
+            hours: Hours::ALL,
             waiting: None,
             sealed: false,
             state: String::new(),
@@ -207,17 +279,19 @@ pub(crate) fn case_row(row: &Row) -> Result<CaseRow> {
         extended: row.int(11)?,
         alarm: row.opt_int(12)?,
         version: row.int(13)? as u64,
-        due: row.int(14)?,
+        urgent: row.int(14)? != 0,
+        hour: row.opt_int(15)?,
+        due: row.int(16)?,
     })
 }
 
 pub(crate) fn task_row(row: &Row) -> Result<TaskRow> {
     Ok(TaskRow {
         case: case_row(row)?,
-        no: row.int(15)?,
-        lead: row.int(16)? != 0,
-        state: known(row.text(17)?)?,
-        waiting: row.int(18)? != 0,
+        no: row.int(17)?,
+        lead: row.int(18)? != 0,
+        state: known(row.text(19)?)?,
+        waiting: row.int(20)? != 0,
     })
 }
 
@@ -248,7 +322,9 @@ pub fn queue(
         &filter.track,
         &filter.coarse,
         &filter.street,
-        most as u64
+        most as u64,
+        filter.hours.before,
+        filter.hours.from
     ];
     db.query(QUEUE, &args)?.iter().map(task_row).collect()
 }
@@ -264,7 +340,7 @@ pub fn inbox(
     district: i64,
     sealed: bool,
     stage: &str,
-    range: (After, i64),
+    range: (After, i64, Hours),
     most: usize,
 ) -> Result<Vec<CaseRow>> {
     inbox_without(db, district, sealed, (stage, ""), range, most)
@@ -279,11 +355,29 @@ pub fn inbox_without(
     district: i64,
     sealed: bool,
     (stage, without): (&str, &str),
-    (after, before): (After, i64),
+    (after, before, hours): (After, i64, Hours),
     most: usize,
 ) -> Result<Vec<CaseRow>> {
-    let args = args![district, sealed, after.due, after.seq, before, stage, without, most as u64];
+    let (due, seq) = (after.due, after.seq);
+    let args = args![district, sealed, due, seq, before, stage, without, most as u64, hours.before, hours.from];
     db.query(INBOX, &args)?.iter().map(case_row).collect()
+}
+
+/// What is urgent and asks the centre to act, or has not been taken in hand; with `all` whatever is urgent. Those first
+/// whose hours end first.
+///
+/// # Errors
+/// What the database says.
+pub fn urgent(db: &mut Db, district: i64, all: bool, most: usize) -> Result<Vec<CaseRow>> {
+    db.query(URGENT, &args![district, all, most as u64])?.iter().map(case_row).collect()
+}
+
+/// What is urgent and that a unit has.
+///
+/// # Errors
+/// What the database says.
+pub fn urgent_tasks(db: &mut Db, district: i64, unit: &UnitCode, most: usize) -> Result<Vec<TaskRow>> {
+    db.query(URGENT_TASKS, &args![district, unit.as_str(), most as u64])?.iter().map(task_row).collect()
 }
 
 /// Cases whose review or re-review is to be answered, the oldest first.

@@ -3,67 +3,40 @@
 //
 //   <form data-steps="Question @ of #" data-more="# more questions">         @: which one, #: how many
 //     <div data-step>…</div> <details data-step><summary>…</summary>…</details>
-//     <div data-step data-near="/raise/near" data-empty></div>   filled with neighbours' cases once street and kind are known
-//     <p data-step-count hidden></p> <button data-step-next data-first="Add more" hidden> <button data-step-back hidden>
+//     <p data-step-count hidden></p> <button data-step-next data-first="Add more" hidden>
+//     <button data-step-send data-early="Send it as it is"> <button data-step-back hidden>
+
+import { dangerIn } from "./danger.js";
 
 const form = document.querySelector("form[data-steps]");
 
 function byStep(form) {
   const next = form.querySelector("[data-step-next]"), back = form.querySelector("[data-step-back]");
-  const count = form.querySelector("[data-step-count]"), near = form.querySelector("[data-near]");
-  const steps = () => [...form.querySelectorAll("[data-step]:not([data-empty])")];
-  const further = next.textContent;
-  let now = steps()[0];
+  const count = form.querySelector("[data-step-count]"), send = form.querySelector("[data-step-send]");
+  const all = [...form.querySelectorAll("[data-step]")];
+  const further = next.textContent, sending = send.textContent;
+  let now = all[0];
 
   function show(step, focus) {
     now = step;
-    const all = steps(), at = all.indexOf(step);
-    form.querySelectorAll("[data-step]").forEach((s) => { s.hidden = s !== step; });
+    const at = all.indexOf(step), last = at === all.length - 1;
+    all.forEach((s) => { s.hidden = s !== step; });
     if (step.tagName === "DETAILS") step.open = true;
-    // What says that the neighbours' cases were looked at is sent once they were.
-    const seen = near.querySelector("[name=near]");
-    if (seen && step === near) seen.disabled = false;
     // The first box says what more there is: nobody need open it to see that all of it is optional.
     count.hidden = false;
     count.textContent = (at === 0 ? form.dataset.more : form.dataset.steps.replace("@", at)).replace("#", all.length - 1);
     next.textContent = at === 0 ? next.dataset.first : further;
-    next.hidden = at === all.length - 1;
+    next.hidden = last;
+    // The large button goes on, as in every form; it is sent by a small one until nothing more is asked.
+    send.classList.toggle("btn-main", last);
+    send.textContent = last ? sending : send.dataset.early;
     back.hidden = at === 0;
     if (focus) (step.querySelector("summary, legend, textarea") ?? step).focus();
   }
 
-  // The question with the neighbours' cases, or without any: then it is left out, and whoever stands at it goes on.
-  function fill(nodes) {
-    near.replaceChildren(...nodes);
-    near.querySelector("legend")?.setAttribute("tabindex", "-1");
-    const seen = near.querySelector("[name=near]");
-    if (seen) seen.disabled = true;
-    near.toggleAttribute("data-empty", !near.querySelector("[name=joins]"));
-    const behind = (step) => near.compareDocumentPosition(step) & Node.DOCUMENT_POSITION_FOLLOWING;
-    if (now === near && near.hasAttribute("data-empty")) show(steps().find(behind), true);
-    else show(now, false);
-  }
-
-  let asked = "";
-  async function look() {
-    const street = form.querySelector("[name=street]:checked")?.value ?? "", category = form.elements.category.value;
-    const where = street && category ? `${near.dataset.near}?${new URLSearchParams({ street, category })}` : "";
-    if (where === asked) return;
-    asked = where;
-    fill([]); // what was found belongs to another street or kind
-    let text = "";
-    try {
-      const response = where ? await fetch(where, { credentials: "same-origin", headers: { Accept: "text/html" } }) : null;
-      if (response?.ok) text = await response.text();
-    } catch { /* no network: the question is asked when it is sent */ }
-    if (where !== asked) return;
-    fill(new DOMParser().parseFromString(text, "text/html").body.childNodes);
-  }
-
-  const step = (by) => { const all = steps(); show(all[Math.min(all.length - 1, Math.max(0, all.indexOf(now) + by))], true); };
+  const step = (by) => { show(all[Math.min(all.length - 1, Math.max(0, all.indexOf(now) + by))], true); };
   next.addEventListener("click", () => step(1));
   back.addEventListener("click", () => step(-1));
-  form.addEventListener("change", (event) => { if (["street", "category"].includes(event.target.name)) look(); });
   // The heading of the question that is asked does not close it.
   form.addEventListener("click", (event) => { if (event.target.closest("summary")?.parentElement.matches("[data-step]")) event.preventDefault(); });
   form.addEventListener("keydown", (event) => {
@@ -82,7 +55,6 @@ function byStep(form) {
   form.classList.add("by-step");
   form.querySelector("[data-without-steps]").hidden = true;
   show(now, false);
-  look();
 }
 
 // "Where I am": chooses the street whose middle is nearest. The position stays on the phone; what is sent is the street.
@@ -111,7 +83,24 @@ function here(place) {
   });
 }
 
-if (form && window.DOMParser && window.fetch) byStep(form);
+// Whom to call before anything is sent, once the text names a danger.
+//     <div data-dangers="[…]" data-said="You wrote @: call #" hidden>…<p></p></div>
+
+function warn(box) {
+  const dangers = JSON.parse(box.dataset.dangers), text = box.closest("form").elements.text, said = box.querySelector("p");
+  const look = () => {
+    const found = dangerIn(text.value, dangers);
+    const words = found ? box.dataset.said.replace("@", found.word.replace("…", "……")).replace("#", found.danger.call) : "";
+    // What has not changed is not read out once more.
+    if (words !== said.textContent) said.textContent = words;
+    box.hidden = !found;
+  };
+  text.addEventListener("input", look);
+  look();
+}
+
+const box = document.querySelector("[data-dangers]");
+if (box) warn(box);
+if (form) byStep(form);
 const place = form?.querySelector("[data-here]");
 if (place && navigator.geolocation && window.isSecureContext) here(place);
-document.getElementById("near")?.focus();

@@ -1,7 +1,7 @@
 //! What every handler has at hand.
 
 use crate::jobs::Jobs;
-use crate::limit::{AddressLimit, Limit, Turns};
+use crate::limit::{AddressLimit, Limit, Turns, networks};
 use crate::problem::Problem;
 use crate::receive::Bodies;
 use crate::tries::{SignIns, Tries};
@@ -24,6 +24,13 @@ const READERS: usize = 8;
 /// How many cases a resident without a token may hand in from one address in [`INTAKE_WINDOW`].
 const INTAKE_MOST: u32 = 30;
 const INTAKE_WINDOW: Duration = Duration::from_secs(600);
+/// How many million bytes of pictures one address may have read in [`PHOTO_WORK_WINDOW`], and how many thousand bytes of
+/// them are kept in [`PHOTO_KEPT_WINDOW`].
+const PHOTO_WORK_MOST: u32 = 1_000;
+const PHOTO_WORK_WINDOW: Duration = Duration::from_secs(600);
+const PHOTO_KEPT_MOST: u32 = 100_000;
+const PHOTO_KEPT_WINDOW: Duration = Duration::from_secs(86_400);
+
 /// How many acts a case takes from its resident in [`ACTS_WINDOW`].
 const ACTS_MOST: u32 = 30;
 const ACTS_WINDOW: Duration = Duration::from_secs(600);
@@ -48,6 +55,8 @@ struct Inner {
     keys: Mutex<Keys>,
     intake: AddressLimit,
     tries: Tries,
+    photo_work: Limit<IpAddr>,
+    photo_kept: Limit<IpAddr>,
     acts: Limit<[u8; 16]>,
     sign_ins: SignIns,
     bodies: Bodies,
@@ -86,6 +95,8 @@ impl App {
             keys,
             intake,
             tries: Tries::new(),
+            photo_work: Limit::new(PHOTO_WORK_MOST, PHOTO_WORK_WINDOW),
+            photo_kept: Limit::new(PHOTO_KEPT_MOST, PHOTO_KEPT_WINDOW),
             acts: Limit::new(ACTS_MOST, ACTS_WINDOW),
             sign_ins,
             bodies: Bodies::new(),
@@ -307,6 +318,16 @@ impl App {
     /// One more case from an address; refused when there were too many.
     pub(crate) fn count_intake(&self, from: IpAddr) -> Result<(), Problem> {
         self.0.intake.count(from)
+    }
+
+    /// So many more bytes of pictures to be read for an address; refused when there were too many.
+    pub(crate) fn count_photo_work(&self, from: IpAddr, bytes: u64) -> Result<(), Problem> {
+        self.0.photo_work.spend(networks(from)[0], u32::try_from(bytes.div_ceil(1_000_000)).unwrap_or(u32::MAX))
+    }
+
+    /// So many more bytes of photos to be kept for an address; refused when there were too many.
+    pub(crate) fn count_photo_kept(&self, from: IpAddr, bytes: u64) -> Result<(), Problem> {
+        self.0.photo_kept.spend(networks(from)[0], u32::try_from(bytes.div_ceil(1_000)).unwrap_or(u32::MAX))
     }
 
     /// One more act of a resident on a case; refused when there were too many, as each stays for ever.

@@ -57,19 +57,28 @@ impl<K: Hash + Eq + Clone> Limit<K> {
 
     /// Once more; or, when it was too often, in how many seconds it may be tried again.
     pub(crate) fn try_count(&self, key: K) -> Result<(), u64> {
+        self.try_spend(key, 1)
+    }
+
+    /// So much more at once; refused when the rest is less.
+    pub(crate) fn spend(&self, key: K, n: u32) -> Result<(), Problem> {
+        self.try_spend(key, n).map_err(Problem::too_many)
+    }
+
+    fn try_spend(&self, key: K, n: u32) -> Result<(), u64> {
         let now = Instant::now();
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counts.held.get_mut(&key)
             && now.duration_since(count.since) < self.window
         {
-            if count.tries >= self.most {
+            if count.tries.saturating_add(n) > self.most {
                 return Err((self.window - now.duration_since(count.since)).as_secs() + 1);
             }
-            count.tries += 1;
+            count.tries += n;
             return Ok(());
         }
         counts.make_room(now, self.window);
-        counts.held.insert(key.clone(), Count { tries: 1, since: now });
+        counts.held.insert(key.clone(), Count { tries: n, since: now });
         counts.order.push_back((key, now));
         Ok(())
     }

@@ -170,7 +170,7 @@ pub const TABLE: &[Route] = &[
     route("GET", "/follow", Access::Public, || get(resident::follow::form)),
     route("POST", "/follow", Access::Public, || post(resident::follow::open)),
     route("GET", "/case", Access::Visit, || get(resident::case::show)),
-    route("GET", "/case/receipt", Access::Visit, || get(resident::receipt::page)),
+    route("GET", "/case/receipt", Access::Visit, || get(resident::receipt::show_page)),
     route("GET", "/case/receipt.tlog-proof", Access::Visit, || get(resident::receipt::file)),
     route("GET", "/case/slip", Access::Visit, || get(resident::receipt::paper)),
     route("GET", "/case/review-request", Access::Visit, || get(resident::request::page)),
@@ -180,7 +180,6 @@ pub const TABLE: &[Route] = &[
     route("POST", "/case/{act}", Access::Visit, || post(resident::act::act)),
     route("GET", "/to-release", Access::Staff(&[Role::Dispatcher, Role::Supervisor]), || get(staff::release::list)),
     // What everybody may look at.
-    route("GET", "/raise/near", Access::Public, || get(resident::shown::near_part)),
     route("GET", "/published", Access::Public, || get(resident::shown::list)),
     route("GET", "/published/{index}", Access::Public, || get(resident::shown::show)),
     route("GET", "/ledger-today", Access::Public, || get(resident::open::ledger)),

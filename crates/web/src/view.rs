@@ -2,9 +2,9 @@
 
 use crate::lang::L;
 use calendar::{Calendar, Date, Unit};
-use domain::Label;
 use domain::case::{Case, Clock, Stage};
 use domain::rule::RuleId;
+use domain::{Label, Moment};
 
 /// A stage as a status label: the kind of `_parts.html`'s `status`, and the words.
 pub(crate) struct StatusView {
@@ -37,10 +37,11 @@ pub(crate) struct ClockView {
 }
 
 /// A running or stopped clock of a case.
-pub(crate) fn clock(l: L, clock: &Clock, today: Date, calendar: &Calendar) -> ClockView {
+pub(crate) fn clock(l: L, clock: &Clock, now: Moment, calendar: &Calendar) -> ClockView {
+    let today = now.date();
     let (due, provisional) = (clock.due.rolled, clock.due.provisional);
     if let Some(stopped) = clock.stopped {
-        let key = if clock.is_late(today) { "clock-done-late" } else { "clock-done" };
+        let key = if clock.is_late_at(now) { "clock-done-late" } else { "clock-done" };
         let (date, iso) = (l.day(stopped, today), stopped.to_string());
         return ClockView { kind: "done", words: l.t(key), date, iso, provisional: false };
     }
@@ -50,6 +51,9 @@ pub(crate) fn clock(l: L, clock: &Clock, today: Date, calendar: &Calendar) -> Cl
         let words = l.t(if hearing { "clock-hearing" } else { "clock-paused" });
         return ClockView { kind: "paused", words, date, iso, provisional };
     }
+    if let Some(at) = clock.due_at {
+        return hours(l, at, now);
+    }
     due_view(l, due, clock.due.alarm(), clock.unit, provisional, today, calendar)
 }
 
@@ -57,6 +61,22 @@ pub(crate) fn clock(l: L, clock: &Clock, today: Date, calendar: &Calendar) -> Cl
 pub(crate) fn also_asked(l: L, clock: ClockView, asked: bool) -> ClockView {
     let words = if asked && clock.kind == "late" { l.t_n("clock-late-asked", &clock.words) } else { clock.words };
     ClockView { words, ..clock }
+}
+
+/// What is counted in hours, to the minute.
+pub(crate) fn hours(l: L, at: Moment, now: Moment) -> ClockView {
+    const MINUTE: i64 = 60_000;
+    let (kind, what, span) = if now > at { ("late", "late", now.0 - at.0) } else { ("soon", "left", at.0 - now.0) };
+    let minutes = (span / MINUTE).max(1);
+    let words = match minutes {
+        0..60 => l.t_n(&format!("minutes-{what}"), minutes),
+        60..4320 => l.t_n(&format!("hours-{what}"), minutes / 60),
+        _ => l.t_n(&format!("days-{what}"), minutes / 1440),
+    };
+    let local = at.local();
+    let time = format!("{:02}:{:02}", local.hour(), local.minute());
+    let date = l.t_with("day-and-time", &[("day", l.day(at.date(), now.date())), ("time", time.clone())]);
+    ClockView { kind, words, date, iso: format!("{}T{time}", at.date()), provisional: false }
 }
 
 /// A due day that a list knows without the whole clock: as people are told it, and as alarms go by it.
@@ -76,7 +96,7 @@ fn due_view(
     let working = unit == Unit::Working;
     let days = |from: Date, to: Date| match unit {
         Unit::Working => calendar.working_days_between(from, to),
-        Unit::Calendar => domain::moment::day_number(to) - domain::moment::day_number(from),
+        Unit::Calendar | Unit::Hour => domain::moment::day_number(to) - domain::moment::day_number(from),
     };
     let left = days(today, due);
     let (kind, words) = if today > due {

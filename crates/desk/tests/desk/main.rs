@@ -230,7 +230,10 @@ fn catalogue() -> Catalogue {
         tracks: vec![],
         keywords: vec![],
     };
-    Catalogue { version: 0, categories: vec![category("heating"), category("heating.cold"), category("lift")] }
+    Catalogue {
+        categories: vec![category("heating"), category("heating.cold"), category("lift")],
+        ..Catalogue::default()
+    }
 }
 
 fn staff(unit: &str, role: Role) -> Actor {

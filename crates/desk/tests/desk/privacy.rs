@@ -175,18 +175,21 @@ fn words_are_shown_only_after_a_person_released_them_and_no_longer_than_the_resi
 fn a_neighbour_who_joins_has_a_case_of_their_own_that_is_linked() {
     everywhere(|town| {
         let id = with_contact(town, Track::Hotline).id;
-        let joins = |other| Raise { joins: Some(other), ..raised(Track::Hotline) };
-        let own = town.desk().raise_now(Actor::Resident, joins(id), None).unwrap().id;
+        let own = town.raise(Track::Hotline).id;
+        let join = |to| Command::Link { link: LinkKind::Related, to };
+        town.act(&Actor::Resident, own, join(id));
         assert_eq!(town.kinds(own), ["raised", "linked"]);
         assert_eq!(town.case(own).links, [(LinkKind::Related, id)]);
         assert_eq!(town.case(own).stage, Stage::Raised, "it is handled and rated by itself");
         let silent = town.raise(Track::Hotline).id;
-        for other in [silent, CaseId([9; 16]), CaseId::default()] {
-            let refusal = refused(town.desk().raise_now(Actor::Resident, joins(other), None).unwrap_err());
-            assert_eq!((refusal.why, refusal.field), (Why::NotJoined, Some("joins")));
+        for other in [silent, CaseId([9; 16]), CaseId::default(), own] {
+            assert_eq!(town.why(&Actor::Resident, own, join(other)), Why::NotJoined);
         }
-        let sealed = Raise { track: Track::Accusation, ..joins(id) };
-        assert_eq!(refused(town.desk().raise_now(Actor::Resident, sealed, None).unwrap_err()).why, Why::NotJoined);
+        let repeat = Command::Link { link: LinkKind::Repeat, to: id };
+        assert_eq!(town.why(&Actor::Resident, own, repeat), Why::NotJoined, "whether it repeats one, staff say");
+        assert_eq!(town.why(&Actor::Resident, own, join(id)), Why::Linked);
+        let sealed = town.raise(Track::Accusation).id;
+        assert_eq!(town.why(&Actor::Resident, sealed, join(id)), Why::NotJoined);
     });
 }
 

@@ -1,21 +1,22 @@
 //! What comes after, and beside: reopening, merged and linked cases.
 
-use super::decide::{Decision, New, promise, required};
+use super::decide::{Decision, New, optional, promise, required, told};
 use super::event::Event;
-use super::raise::first_clocks;
+use super::raise::{TEXT_MOST, first_clocks};
 use super::term::*;
-use super::{Case, CaseId, field};
+use super::{Case, CaseId, JOINS_MOST, field};
 use crate::actor::Actor;
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;
 
 impl Decision<'_> {
     pub(super) fn reopen(&self, reason: &str) -> Result<Vec<New>, Refusal> {
-        required(reason, "reason")?;
         let by_resident = *self.facts.actor == Actor::Resident;
-        let solved = self.case.verdict.is_some_and(|v| v.solved == Solved::Yes);
-        if by_resident && solved && self.case.stage == Stage::Ended {
-            return Err(Refusal::new(Why::NotReopened));
+        // Who has just said that it is not solved need not say it twice.
+        if by_resident && self.case.running(RuleId::GoOnAsk).is_some() {
+            optional(reason, "reason", TEXT_MOST)?;
+        } else {
+            required(reason, "reason")?;
         }
         if self.case.stage == Stage::Withdrawn && !by_resident {
             return Err(Refusal::new(Why::NotYours));
@@ -28,8 +29,22 @@ impl Decision<'_> {
             (Some(_), Track::Enterprise) => &[RuleId::NeedReply, RuleId::NeedSolve],
             (Some(_), _) => &[promise(track).0],
         };
-        let started = rules.iter().map(|rule| self.start(*rule, None));
+        let urgent = self.case.urgent.as_ref().map(|_| &RuleId::UrgentHand);
+        let started = rules.iter().chain(urgent).map(|rule| self.start(*rule, None));
         Ok(vec![New::of(Event::Reopened).with(field::REASON, reason).clocks(self.stop_all()).clocks(started)])
+    }
+
+    /// Not solved, and still it need not go on.
+    pub(super) fn let_rest(&self, reason: &str) -> Result<New, Refusal> {
+        match self.facts.actor {
+            Actor::Resident => optional(reason, "reason", TEXT_MOST)?,
+            _ => told(reason, "reason")?,
+        }
+        let (_, window) = self.case.running(RuleId::GoOnAsk).ok_or(Refusal::new(Why::NotAsked))?;
+        if *self.facts.actor != Actor::Resident && self.today() <= window.due.rolled {
+            return Err(Refusal::new(Why::WaitingForWord).about(window.due.rolled));
+        }
+        Ok(New::of(Event::LetRest).with(field::REASON, reason).clocks(self.stop(|c| c.rule == RuleId::GoOnAsk)))
     }
 
     /// The case goes on inside another one that has been taken on. What it owes its own resident runs on.
@@ -49,7 +64,8 @@ impl Decision<'_> {
         self.room(0)?;
         let (rule, _) = promise(self.case.track);
         let started = self.case.running(rule).is_none().then(|| self.start(rule, None));
-        let changes = self.settle(|c| c.rule != rule, |_| true);
+        // What is urgent stays so until somebody is reached.
+        let changes = self.settle(|c| c.rule != rule && c.rule != RuleId::UrgentHand, |_| true);
         Ok(vec![New::of(Event::Merged { into }).with(field::REASON, reason).clocks(changes).clocks(started)])
     }
 
@@ -67,8 +83,16 @@ impl Decision<'_> {
         Ok(vec![New::of(Event::Parted { from }).with(field::REASON, reason)])
     }
 
-    /// Both cases go on, and each says that there is the other.
+    /// Both cases go on, and each says that there is the other. A resident joins what neighbours show, and nothing else:
+    /// the refusal is the same for a case that isn't there.
     pub(super) fn link(&self, link: LinkKind, to: CaseId) -> Result<New, Refusal> {
+        if *self.facts.actor == Actor::Resident {
+            let shown = self.facts.other.is_some_and(|other| other.id != self.case.id && other.may_be_shown());
+            let joins = self.case.links.iter().filter(|(kind, _)| *kind == LinkKind::Related).count();
+            if !shown || link != LinkKind::Related || self.case.is_sealed() || joins >= JOINS_MOST {
+                return Err(Refusal::at(Why::NotJoined, "joins"));
+            }
+        }
         if self.other()?.is_sealed() != self.case.is_sealed() {
             return Err(Refusal::at(Why::OtherSealed, "to"));
         }

@@ -2,8 +2,10 @@
 //! calendar; the due date that stands in an event is the promise made at that time, and never changes in silence.
 
 use super::{Case, index};
+use crate::moment::Moment;
 use crate::rule::{Rule, RuleId};
 use calendar::{Calendar, Date, Due, Term, Unit};
+use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 /// One clock of a case.
@@ -18,12 +20,15 @@ pub struct Clock {
     pub task: Option<u16>,
     /// The start day, which is not counted.
     pub start: Date,
-    /// Days of `unit` promised at the start.
+    /// How many of `unit` were promised at the start.
     pub days: u16,
-    /// Calendar or working days.
+    /// Calendar days, working days, or hours.
     pub unit: Unit,
     /// The due date as it stands.
     pub due: Due,
+    /// The moment at which it ends, where it is counted in hours: `due` is the day of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Moment>,
     /// Days added by extensions.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub extended: u16,
@@ -39,6 +44,9 @@ pub struct Clock {
     /// The day on which it stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<Date>,
+    /// The moment at which it stopped, where it is counted in hours: that of the event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_at: Option<Moment>,
 }
 
 fn is_zero(n: &u16) -> bool {
@@ -95,8 +103,12 @@ pub enum ClockChange {
 }
 
 impl Clock {
-    /// A clock under a rule from a day on.
-    pub fn start(id: RuleId, rule: &Rule, task: Option<u16>, start: Date, calendar: &Calendar) -> Clock {
+    /// A clock under a rule from a moment on: days are counted from the day after it, hours from the moment itself.
+    pub fn start(id: RuleId, rule: &Rule, task: Option<u16>, at: Moment, calendar: &Calendar) -> Clock {
+        let start = at.date();
+        let hours = rule.unit == Unit::Hour;
+        let ends = hours.then(|| Calendar::after_hours(at.local(), rule.length));
+        let day = |at: DateTime| Due { raw: at.date(), rolled: at.date(), provisional: false };
         Clock {
             rule: id,
             duty: rule.duty,
@@ -104,17 +116,23 @@ impl Clock {
             start,
             days: rule.length,
             unit: rule.unit,
-            due: calendar.due(start, rule.term()),
+            due: ends.map_or_else(|| calendar.due(start, rule.term()), day),
+            due_at: ends.map(Moment::from_local),
             extended: 0,
             extensions: 0,
             paused: 0,
             paused_on: None,
             stopped: None,
+            stopped_at: None,
         }
     }
 
     /// The due date computed anew from start, promised days, extensions and pauses.
     pub fn computed(&self, calendar: &Calendar) -> Due {
+        // Hours run on by the clock: no calendar moves them.
+        if self.unit == Unit::Hour {
+            return self.due;
+        }
         let length = self.days.saturating_add(self.extended).saturating_add(self.paused);
         calendar.due(self.start, Term { length, unit: self.unit })
     }
@@ -130,6 +148,11 @@ impl Clock {
         self.is_running() && self.paused_on.is_some_and(|since| since <= self.due.rolled)
     }
 
+    /// What ends sooner has the smaller key; on the same day what is counted in hours. What is paused comes last.
+    pub(super) fn sooner(&self) -> (bool, Date, bool) {
+        (self.is_paused(), self.due.alarm(), self.due_at.is_none())
+    }
+
     /// Whether it ended late, or runs late on this day. The law rolls the last day over a holiday, so lateness counts
     /// from the rolled date; alarms go by the earlier one.
     pub fn is_late(&self, today: Date) -> bool {
@@ -137,6 +160,11 @@ impl Clock {
             Some(day) => day > self.due.rolled,
             None => !self.is_paused() && today > self.due.rolled,
         }
+    }
+
+    /// [`Clock::is_late`] to the minute, where it is counted in hours.
+    pub fn is_late_at(&self, now: Moment) -> bool {
+        self.due_at.map_or_else(|| self.is_late(now.date()), |due| self.stopped_at.unwrap_or(now) > due)
     }
 
     /// The due date after `more` further days of its unit.
@@ -152,6 +180,7 @@ impl Clock {
         let days = match self.unit {
             Unit::Working => calendar.working_days_between(since, until),
             Unit::Calendar => crate::moment::day_number(until) - crate::moment::day_number(since),
+            Unit::Hour => 0,
         };
         u16::try_from(days.max(0)).unwrap_or(u16::MAX)
     }
@@ -188,14 +217,17 @@ impl Clock {
         (due != self.due).then_some(ClockChange::Moved { no, from: self.due, due })
     }
 
-    /// Applies a change to a case's clocks. A change to a clock that is not there changes nothing.
-    pub fn apply(clocks: &mut Vec<Clock>, change: &ClockChange) {
+    /// Applies a change that came with an event at a moment to a case's clocks. A change to a clock that is not there
+    /// changes nothing.
+    pub fn apply(clocks: &mut Vec<Clock>, change: &ClockChange, at: Moment) {
+        let now = at;
         let at = |no: &u16| usize::from(*no);
         match change {
             ClockChange::Started(clock) => clocks.push(clock.clone()),
             ClockChange::Stopped { no, on } => {
                 if let Some(c) = clocks.get_mut(at(no)) {
                     c.stopped = Some(*on);
+                    c.stopped_at = c.due_at.map(|_| now);
                     c.paused_on = None;
                 }
             }

@@ -3,7 +3,8 @@
 use super::term::*;
 use super::told::Tell;
 use super::{CaseId, Verdict};
-use crate::district::{CategoryCode, UnitCode};
+use crate::district::{CategoryCode, DangerCode, UnitCode};
+use crate::moment::Moment;
 use serde::Serialize;
 
 crate::vocabulary! {
@@ -56,6 +57,10 @@ crate::vocabulary! {
         DeclineErasure "decline_erasure" "不予删除" "decline an erasure",
         Unmask "unmask" "查看联系信息" "open contact data",
         DeclareInterest "declare_interest" "申请回避" "step aside: conflict of interest",
+        LetRest "let_rest" "不再办理" "let it rest",
+        MarkUrgent "mark_urgent" "标为紧急" "mark as urgent",
+        ClearUrgent "clear_urgent" "取消紧急" "take the urgent mark away",
+        Reached "reached" "已电话接通" "reached by phone",
         MoveDue "move_due" "重算期限" "recompute due dates",
         ReportTries "report_tries" "记录密码试错" "report wrong digits",
     }
@@ -170,6 +175,14 @@ pub enum Command {
     Unmask { purpose: Purpose, text: String },
     /// Withdraw for interest.
     DeclareInterest,
+    /// Not solved, and still it need not go on: the resident's word, or supervision's with reasons for the resident.
+    LetRest { reason: String },
+    /// Mark it as urgent, for a danger of the catalogue.
+    MarkUrgent { danger: DangerCode, reason: String },
+    /// Say that it is not urgent.
+    ClearUrgent { reason: String },
+    /// Somebody who acts was reached by phone at a time; the note says which post.
+    Reached { at: Moment, note: String },
     /// Recompute due dates after a calendar table was loaded.
     MoveDue,
     /// Somebody has tried a series of wrong digits: said once a day.
@@ -185,7 +198,8 @@ impl Command {
         kinds!(Accept NotAccept Route Dispatch Designate Join Release Object UpholdObjection RejectObjection Transfer Extend Ask Inform Reply
                Unask Note Report Answer Approve SendBack GiveVerdict EndUnreached Reopen AskReview AnswerReview AskReReview OpenHearing CloseHearing
                AnswerReReview FileOpinion Merge FollowMerged Part Link Unlink Withdraw Erase Recategorise CorrectField ChooseTelling HideText
-               ReleaseText AskErasure DeclineErasure Unmask DeclareInterest MoveDue ReportTries)
+               ReleaseText AskErasure DeclineErasure Unmask DeclareInterest LetRest MarkUrgent ClearUrgent Reached MoveDue
+               ReportTries)
     }
 
     /// The task that it names.

@@ -215,8 +215,10 @@ impl Decision<'_> {
                 self.leads()?;
                 let on = self.today();
                 let notice = self.stop_notice(*task);
-                // A question pauses what is left of a term. What has run out stays late.
-                let left = |c: &Clock| !c.is_paused() && !c.is_late(on) && !notice_of(c, *task);
+                // A question pauses what is left of a term. What has run out stays late; and hours run on: a danger does
+                // not wait for a reply.
+                let hours = |c: &Clock| c.unit == calendar::Unit::Hour;
+                let left = |c: &Clock| !c.is_paused() && !c.is_late(on) && !notice_of(c, *task) && !hours(c);
                 let pauses = self.case.duties().filter(|(_, c)| left(c));
                 let pauses: Vec<_> = pauses.map(|(no, _)| ClockChange::Paused { no, on }).collect();
                 let asked = New::of(Event::Asked { task: *task }).with(field::QUESTION, question);
@@ -267,8 +269,11 @@ impl Decision<'_> {
                     return Err(Refusal::at(Why::WitnessName, "witness"));
                 }
                 let stop = self.stop(|c| c.rule == RuleId::VerdictAsk);
+                // What is not solved asks at once whether it goes on.
+                let asks = (verdict.solved != Solved::Yes).then(|| self.start(RuleId::GoOnAsk, None));
                 let event = Event::VerdictGiven { verdict: *verdict };
-                one(New::of(event).with(field::WORDS, words).with(field::WITNESS, witness).clocks(stop))
+                let given = New::of(event).with(field::WORDS, words).with(field::WITNESS, witness);
+                one(given.clocks(stop).clocks(asks))
             }
             Command::EndUnreached => {
                 if let Some((_, clock)) = self.case.running(RuleId::VerdictAsk)
@@ -309,6 +314,10 @@ impl Decision<'_> {
                 one(New::of(Event::Unmasked { purpose: *purpose }).with(field::PURPOSE, text))
             }
             Command::DeclareInterest => one(New::of(Event::InterestDeclared)),
+            Command::LetRest { reason } => one(self.let_rest(reason)?),
+            Command::MarkUrgent { danger, reason } => one(self.mark_urgent(danger, reason)?),
+            Command::ClearUrgent { reason } => one(self.clear_urgent(reason)?),
+            Command::Reached { at, note } => one(self.reached(*at, note)?),
             Command::MoveDue => self.move_due(),
             // A second series on the same day is no news.
             Command::ReportTries if self.case.tried_on == Some(self.facts.now.date()) => Ok(Vec::new()),
@@ -364,7 +373,7 @@ impl Decision<'_> {
 
     pub(super) fn start(&self, rule: RuleId, task: Option<u16>) -> ClockChange {
         let district = self.facts.district;
-        ClockChange::Started(Clock::start(rule, &district.rules.rule(rule), task, self.today(), &district.calendar))
+        ClockChange::Started(Clock::start(rule, &district.rules.rule(rule), task, self.facts.now, &district.calendar))
     }
 
     /// See [`Clock::settle`].

@@ -4,7 +4,7 @@ use super::clock::ClockChange;
 use super::review::Reviewer;
 use super::term::*;
 use super::told::Tell;
-use super::{CaseId, Fields, Verdict, field};
+use super::{CaseId, Fields, Urgent, Verdict, field};
 use crate::actor::Actor;
 use crate::district::{CategoryCode, UnitCode, UnitTag};
 use crate::moment::Moment;
@@ -70,6 +70,9 @@ events! {
         /// When another system opened it, for an imported case.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         opened: Option<Moment>,
+        /// The danger that stands in the text or in the category, and who was told. Private: danger, the word.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        urgent: Option<Urgent>,
     },
     /// Another system had ended the case before it was imported: without the resident's word here. Private: answer.
     EndedElsewhere "ended_elsewhere" { closed: Moment },
@@ -161,6 +164,14 @@ events! {
     ErasureDeclined "erasure_declined",
     /// Somebody opened personal fields. Private: purpose in words.
     Unmasked "unmasked" { purpose: Purpose },
+    /// It was not solved, and need not go on. Private: reason, which the resident reads.
+    LetRest "let_rest",
+    /// The dispatcher marks it as urgent. Private: reason.
+    MarkedUrgent "marked_urgent" { #[serde(flatten)] urgent: Urgent },
+    /// The dispatcher says that it is not urgent, which supervision sees. Private: reason.
+    UrgencyCleared "urgency_cleared",
+    /// Somebody who acts was reached by phone, at this time as it was told. Private: note, which post that was.
+    Reached "reached" { at: Moment },
     /// An account withdraws because it has an interest in the case.
     InterestDeclared "interest_declared",
     /// A calendar table moved due dates; the changes say which.

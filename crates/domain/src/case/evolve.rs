@@ -33,6 +33,8 @@ impl Case {
             tell: None,
             accused: None,
             accused_tag: None,
+            urgent: None,
+            cleared: None,
             way: None,
             refused: None,
             accepted_on: None,
@@ -101,7 +103,7 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
     case.version += 1;
     case.touched = at;
     for change in clocks {
-        Clock::apply(&mut case.clocks, change);
+        Clock::apply(&mut case.clocks, change, at);
     }
     match event {
         Event::Raised {
@@ -117,6 +119,7 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             accused,
             accused_tag,
             opened,
+            urgent,
             ..
         } => {
             case.code.clone_from(code);
@@ -131,6 +134,7 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.tell = *tell;
             case.accused.clone_from(accused);
             case.accused_tag.clone_from(accused_tag);
+            case.urgent = urgent.as_ref().map(|u| u.danger.clone());
             case.stage = Stage::Raised;
         }
         Event::EndedElsewhere { closed } => {
@@ -199,7 +203,9 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         | Event::Unmasked { .. }
         | Event::DueMoved
         | Event::HearingOpened
-        | Event::HearingClosed => {}
+        | Event::HearingClosed
+        | Event::Reached { .. }
+        | Event::LetRest => {}
         Event::Reported { task } => case.set_task(*task, TaskState::Done),
         Event::Proposed { task, outcome } => {
             let version = case.version;
@@ -291,6 +297,11 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         }
         Event::TextReleased => case.released = Some(case.version),
         Event::DigitsTried => case.tried_on = Some(at.date()),
+        Event::MarkedUrgent { urgent } => case.urgent = Some(urgent.danger.clone()),
+        Event::UrgencyCleared => {
+            case.urgent = None;
+            case.cleared = Some(at);
+        }
         Event::InterestDeclared => case.withdrawn_accounts.extend(by.account()),
     }
 }

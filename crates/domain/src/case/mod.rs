@@ -13,6 +13,7 @@ mod review;
 mod term;
 mod told;
 mod transition;
+mod urgent;
 
 pub use clock::{Clock, ClockChange};
 pub use command::{Command, CommandKind, Corrected};
@@ -24,8 +25,9 @@ pub use review::{Reviewer, reviewer_of};
 pub use term::*;
 pub use told::{Notice, SILENT, Tell, To, told};
 pub use transition::{TABLE, Transition, Who, allowed, may_see};
+pub use urgent::Urgent;
 
-use crate::district::{CategoryCode, District, UnitCode, UnitTag};
+use crate::district::{CategoryCode, DangerCode, District, UnitCode, UnitTag};
 use crate::moment::Moment;
 use calendar::Date;
 use serde::{Deserialize, Serialize};
@@ -84,6 +86,8 @@ pub mod field {
     pub const ACCUSED: &str = "accused";
     /// The SHA-256 of each photo as hex, with spaces between.
     pub const PHOTOS: &str = "photos";
+    /// The word of the catalogue by which a danger was found in the text.
+    pub const DANGER: &str = "danger";
     /// Why personal fields were opened, in words.
     pub const PURPOSE: &str = "purpose";
     /// Fields that say who the resident is; masked until a handler acts.
@@ -225,6 +229,10 @@ pub struct Case {
     pub accused: Option<UnitCode>,
     /// Its keyed tag.
     pub accused_tag: Option<UnitTag>,
+    /// The danger that makes it urgent, while it is.
+    pub urgent: Option<DangerCode>,
+    /// When the urgent mark was last taken away.
+    pub cleared: Option<Moment>,
     /// The lawful way, for a petition.
     pub way: Option<Way>,
     /// Why it was not accepted.
@@ -349,12 +357,18 @@ impl Case {
 
     /// The earliest running duty: what the case's "due" means on a page. One that is paused only where nothing else runs.
     pub fn next_due(&self) -> Option<&Clock> {
-        self.duties().map(|(_, c)| c).min_by_key(|c| (c.is_paused(), c.due.alarm()))
+        self.duties().map(|(_, c)| c).min_by_key(|c| c.sooner())
     }
 
     /// Whether a duty's term has run out and it is not done.
     pub fn is_late(&self, today: calendar::Date) -> bool {
         self.duties().any(|(_, c)| c.is_late(today))
+    }
+
+    /// Whether it stands on top of every list: somebody is in danger, and it is not answered yet.
+    pub fn is_urgent(&self) -> bool {
+        let open = matches!(self.stage, Stage::Raised | Stage::Accepted | Stage::Handling | Stage::Merged);
+        self.urgent.is_some() && open
     }
 
     /// The window that the district's clock ends when it runs out: for the verdict, or for the reply to a question.
@@ -376,6 +390,8 @@ impl Case {
 
 /// How often a resident may correct what they wrote: each correction is kept for ever.
 pub const CORRECTIONS_MOST: u16 = 20;
+/// How many cases of neighbours one case joins at most.
+pub const JOINS_MOST: usize = 5;
 /// The most tasks that a case may get.
 pub const TASKS_MOST: usize = 1_000;
 /// The most clocks that a case may get before no act that starts another round is taken any more.

@@ -5,7 +5,7 @@ use super::decide::{Facts, New};
 use super::event::Event;
 use super::term::*;
 use super::told::Tell;
-use super::{CaseId, Fields, field};
+use super::{Fields, Urgent, field};
 use crate::actor::{Actor, Role};
 use crate::district::{CategoryCode, UnitCode, UnitKind};
 use crate::moment::Moment;
@@ -76,9 +76,6 @@ pub struct Raise {
     pub source: String,
     /// What happened to it in the system that it comes from.
     pub origin: Option<Origin>,
-    /// The neighbours' public case about the same matter, which this one joins: it stays a case of its own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub joins: Option<CaseId>,
 }
 
 /// What another system did with a case before it came here. Its times are that system's word: the ledger dates the
@@ -114,6 +111,8 @@ impl Origin {
             paused: 0,
             paused_on: None,
             stopped: self.closed.map(Moment::date),
+            due_at: None,
+            stopped_at: None,
         })
     }
 }
@@ -137,7 +136,6 @@ impl Default for Raise {
             photos: Vec::new(),
             source: String::new(),
             origin: None,
-            joins: None,
         }
     }
 }
@@ -147,9 +145,8 @@ impl Raise {
     /// understood stays as it is, and is refused.
     pub fn understood(&self) -> Raise {
         // What another system wrote down is history: its phone is kept as it was written.
-        let phone = |text: &str| {
-            typed::phone(text).filter(|_| self.origin.is_none()).unwrap_or_else(|| kept_line(text))
-        };
+        let phone =
+            |text: &str| typed::phone(text).filter(|_| self.origin.is_none()).unwrap_or_else(|| kept_line(text));
         let email = |text: &str| typed::email(text).unwrap_or_else(|| kept_line(text));
         let contact = &self.contact;
         let text = kept(&self.text);
@@ -254,7 +251,6 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         return Err(Refusal::at(Why::NoSuchUnit, "accused").about(accused));
     }
     sealed_door(raise, facts)?;
-    let joined = joined(raise, facts)?;
     let mut private = Fields::new();
     let given = facts.secret.to_owned();
     let secret = if raise.secret.is_empty() { &given } else { &raise.secret };
@@ -287,6 +283,10 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         private.insert(field::PHOTOS.to_owned(), raise.photos.join(" "));
     }
     let by_resident = matches!(facts.actor, Actor::Resident);
+    let urgent = Urgent::found(raise, &private, district);
+    if let Some((_, Some(word))) = &urgent {
+        private.insert(field::DANGER.to_owned(), word.clone());
+    }
     let event = Event::Raised {
         code: facts.code.to_owned(),
         track: raise.track,
@@ -304,6 +304,7 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         accused_tag: raise.accused.as_ref().and_then(|unit| district.tags.get(unit).cloned()),
         photos: raise.photos.clone(),
         opened: raise.origin.as_ref().map(|o| o.opened),
+        urgent: urgent.as_ref().map(|(urgent, _)| urgent.clone()),
     };
     if raise.photos.iter().any(|p| p.len() != 64 || !p.bytes().all(|b| b.is_ascii_hexdigit())) {
         return Err(Refusal::at(Why::BadCode, "photos").about("photos"));
@@ -313,13 +314,11 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
     {
         return Err(Refusal::at(Why::BadOrigin, "opened"));
     }
-    let today = facts.now.date();
-    let started = first_clocks(raise.track)
-        .iter()
-        .map(|id| ClockChange::Started(Clock::start(*id, &district.rules.rule(*id), None, today, &district.calendar)));
+    let rules = first_clocks(raise.track).iter().chain(urgent.as_ref().map(|_| &RuleId::UrgentHand));
+    let start = |id: &RuleId| Clock::start(*id, &district.rules.rule(*id), None, facts.now, &district.calendar);
+    let started = rules.map(|id| ClockChange::Started(start(id)));
     let Some(origin) = &raise.origin else {
-        let raised = New { event, clocks: started.collect(), private };
-        return Ok(std::iter::once(raised).chain(joined).collect());
+        return Ok(vec![New { event, clocks: started.collect(), private }]);
     };
     let Some(closed) = origin.closed else {
         return Ok(vec![New { event, clocks: started.collect(), private }]);
@@ -334,16 +333,6 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
     }
     let done = Event::EndedElsewhere { closed };
     Ok(vec![New { event, clocks: Vec::new(), private }, New { event: done, clocks, private: answer }])
-}
-
-/// The link to the neighbours' case that is joined: what they have in common, and nothing of theirs.
-fn joined(raise: &Raise, facts: &Facts<'_>) -> Result<Option<New>, Refusal> {
-    let Some(to) = raise.joins else { return Ok(None) };
-    let shown = facts.other.is_some_and(|other| other.id == to && other.may_be_shown());
-    if !shown || raise.track == Track::Accusation || raise.origin.is_some() {
-        return Err(Refusal::at(Why::NotJoined, "joins"));
-    }
-    Ok(Some(New::of(Event::Linked { link: LinkKind::Related, to })))
 }
 
 /// A phone number as it is understood.

@@ -94,7 +94,7 @@ impl Decision<'_> {
         }
         let on = self.today();
         // Whoever asks for a review needs what an erasure would destroy: that wish ends.
-        let verdict = self.stop(|c| matches!(c.rule, RuleId::VerdictAsk | RuleId::ErasureAnswer));
+        let verdict = self.stop(|c| matches!(c.rule, RuleId::VerdictAsk | RuleId::GoOnAsk | RuleId::ErasureAnswer));
         let changes = [ClockChange::Stopped { no, on }, self.start(duty, None)];
         let event = match again {
             false => Event::ReviewAsked { by: Some(reviewer_of(self.case.answered_by.as_ref(), self.facts.district)) },

@@ -67,6 +67,9 @@ pub const SILENT: &[(&str, &str)] = &[
     ("text_released", "to be seen on the page, as the resident agreed to"),
     ("erasure_asked", "the resident's own act, confirmed on the page"),
     ("unmasked", "to be seen on the page, with its purpose"),
+    ("let_rest", "the resident's own act, or to be seen on the page"),
+    ("urgency_cleared", "to be seen on the page, and by supervision"),
+    ("reached", "the act of those who would be told"),
     ("interest_declared", "within the unit"),
     ("digits_tried", "to be seen on the page; a message for each would be a way to disturb somebody"),
 ];
@@ -126,16 +129,20 @@ fn moves_for_resident(change: &ClockChange, case: &Case) -> bool {
 
 fn to_units(event: &Event, case: &Case) -> Vec<(Topic, UnitCode)> {
     let of = |no: u16| case.task(no).map(|t| t.unit.clone());
+    let new = if case.is_urgent() { Topic::Urgent } else { Topic::Task };
     let task = |topic, no| of(no).map(|unit| (topic, unit)).into_iter().collect();
     match event {
+        Event::Raised { urgent: Some(urgent), .. } | Event::MarkedUrgent { urgent } => {
+            urgent.told.iter().map(|unit| (Topic::Urgent, unit.clone())).collect()
+        }
         Event::Dispatched { lead, joint, .. } => {
             let joint = joint.iter().map(|unit| (Topic::JointTask, unit.clone()));
-            std::iter::once((Topic::Task, lead.clone())).chain(joint).collect()
+            std::iter::once((new, lead.clone())).chain(joint).collect()
         }
         Event::Joined { unit } => vec![(Topic::JointTask, unit.clone())],
         Event::Transferred { task, to, .. } => {
             let former = of(*task).map(|unit| (Topic::TaskReleased, unit));
-            std::iter::once((Topic::Task, to.clone())).chain(former).collect()
+            std::iter::once((new, to.clone())).chain(former).collect()
         }
         Event::Released { task: no } => task(Topic::TaskReleased, *no),
         Event::ObjectionUpheld { task: no } => task(Topic::ObjectionUpheld, *no),
@@ -149,13 +156,13 @@ impl Case {
     /// The clock of what a unit owes on its task: the lead what the case owes, a joint unit its own report.
     pub fn owed(&self, task: &Task) -> Option<&Clock> {
         let owed = self.duties().map(|(_, c)| c).filter(|c| c.task == Some(task.no) || (task.lead && c.task.is_none()));
-        owed.min_by_key(|c| (c.is_paused(), c.due.alarm()))
+        owed.min_by_key(|c| c.sooner())
     }
 
     /// The clock that the resident waits for: the earliest running duty that is theirs to know (a joint unit's report to
     /// the lead is not), or else their own time for a verdict.
     pub fn for_resident(&self) -> Option<&Clock> {
         let duty = self.duties().map(|(_, c)| c).filter(|c| c.rule != RuleId::JointReport);
-        duty.min_by_key(|c| (c.is_paused(), c.due.alarm())).or_else(|| self.asked().filter(|c| c.is_running()))
+        duty.min_by_key(|c| c.sooner()).or_else(|| self.asked().filter(|c| c.is_running()))
     }
 }

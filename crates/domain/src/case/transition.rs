@@ -103,7 +103,7 @@ pub const TABLE: &[Transition] = {
         row(Merge, OPEN, &[Who::Dispatcher]),
         row(FollowMerged, &[Merged], &[Who::System]),
         row(Part, &[Merged], &[Who::Dispatcher]),
-        row(Link, ANY, &[Who::Dispatcher]),
+        row(Link, ANY, &[Who::Dispatcher, Who::Resident]),
         row(Unlink, ANY, &[Who::Dispatcher]),
         row(Withdraw, &[Raised, Accepted, Handling, Answered, Merged], &[Who::Resident]),
         row(Erase, OVER, &[Who::Dispatcher, Who::Administrator]),
@@ -117,6 +117,10 @@ pub const TABLE: &[Transition] = {
         row(Unmask, ANY, &[Who::TaskUnit, Who::Dispatcher, Who::Auditor]),
         row(DeclareInterest, LIVE, &[Who::TaskUnit, Who::Dispatcher, Who::Supervisor]),
         row(ReportTries, ANY, &[Who::System]),
+        row(LetRest, &[Ended], &[Who::Resident, Who::Supervisor]),
+        row(MarkUrgent, OPEN, &[Who::Dispatcher]),
+        row(ClearUrgent, &[Raised, Accepted, Handling, Merged], &[Who::Dispatcher]),
+        row(Reached, &[Raised, Accepted, Handling, Merged], &[Who::Dispatcher, Who::TaskUnit]),
         row(MoveDue, ANY, &[Who::System, Who::Administrator]),
     ]
 };

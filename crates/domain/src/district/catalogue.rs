@@ -1,6 +1,6 @@
 //! The dispatch catalogue (派单目录): which categories there are, and which unit answers for each. Versioned data.
 
-use super::{CategoryCode, UnitCode};
+use super::{CategoryCode, Danger, DangerCode, UnitCode};
 use crate::case::Track;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -48,6 +48,9 @@ pub struct Catalogue {
     pub version: u32,
     /// The categories; first levels have no dot in their code.
     pub categories: Vec<Category>,
+    /// What is urgent; empty: the built-in list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dangers: Vec<Danger>,
 }
 
 /// What is wrong with a catalogue.
@@ -65,6 +68,12 @@ pub enum CatalogueFault {
     /// A responsible unit that is not there.
     #[error("category {0} names the unit {1}, which is not there")]
     Unit(CategoryCode, UnitCode),
+    /// A danger without a usable code, name, number to call or word, or one that stands twice.
+    #[error("danger {0} stands twice, lacks a name or whom to call, or has a word of less than two characters")]
+    Danger(DangerCode),
+    /// A danger of a category that is not there.
+    #[error("danger {0} names the category {1}, which is not there")]
+    DangerCategory(DangerCode, CategoryCode),
 }
 
 impl CatalogueFault {
@@ -74,6 +83,10 @@ impl CatalogueFault {
             CatalogueFault::Code(code) => format!("类别代码“{code}”只能由小写字母、数字、点、下划线和横线组成"),
             CatalogueFault::Twice(code) => format!("类别“{code}”出现了两次"),
             CatalogueFault::Orphan(code) => format!("类别“{code}”没有对应的一级类别"),
+            CatalogueFault::Danger(code) => {
+                format!("危险“{code}”出现了两次，缺名称或该打的电话，或有不到两个字的词")
+            }
+            CatalogueFault::DangerCategory(code, category) => format!("危险“{code}”写的类别“{category}”不存在"),
             CatalogueFault::Unit(code, unit) => format!("类别“{code}”指定的单位“{unit}”不存在或已停用"),
         }
     }
@@ -115,6 +128,14 @@ impl Catalogue {
         for category in &self.categories {
             if !seen.contains_key(&CategoryCode::from(category.code.coarse())) {
                 return Err(CatalogueFault::Orphan(category.code.clone()));
+            }
+        }
+        for (n, danger) in self.dangers.iter().enumerate() {
+            if !danger.is_usable() || self.dangers[..n].iter().any(|d| d.code == danger.code) {
+                return Err(CatalogueFault::Danger(danger.code.clone()));
+            }
+            if let Some(unknown) = danger.categories.iter().find(|c| !seen.contains_key(*c)) {
+                return Err(CatalogueFault::DangerCategory(danger.code.clone(), unknown.clone()));
             }
         }
         Ok(())

@@ -263,7 +263,10 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
             }
             let builtin = RuleTable::builtin();
             let possible = |id: &RuleId, rule: &Rule| {
+                let hours = *id == RuleId::UrgentHand;
                 rule.duty == builtin.rule(*id).duty
+                    && (rule.unit == calendar::Unit::Hour) == hours
+                    && (!hours || rule.extension.is_none())
                     && rule.extension.is_none_or(|e| (1..=3660).contains(&e.days) && (1..=100).contains(&e.times))
             };
             if let Some((id, _)) = rules.rules.iter().find(|(id, rule)| !possible(id, rule)) {

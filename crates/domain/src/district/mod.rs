@@ -2,12 +2,14 @@
 //! State, commands, events and rules of the district's own stream.
 
 mod catalogue;
+mod danger;
 mod decide;
 mod event;
 mod point;
 mod template;
 
 pub use catalogue::{Catalogue, CatalogueFault, Category, Responsible};
+pub use danger::{Danger, Found};
 pub use decide::{Command, decide, evolve};
 pub use event::{EVENT_KINDS, Event, Figure};
 pub use point::{NoPoint, Point};
@@ -49,6 +51,10 @@ code! {
 code! {
     /// The code of a category; the first level before the dot, the second behind it: `heating.cold`.
     CategoryCode
+}
+code! {
+    /// The code of a danger, such as `gas`.
+    DangerCode
 }
 code! {
     /// The code of a post.

@@ -61,6 +61,7 @@ fn ends_late(clock: &Clock, event: &Event) -> bool {
             matches!(event, Informed { .. } | Answered { .. } | AnsweredTogether { .. } | Merged { .. })
         }
         rule if rule.is_promise() => matches!(event, Answered { .. } | AnsweredTogether { .. }),
+        RuleId::UrgentHand => matches!(event, Reached { .. } | Answered { .. } | AnsweredTogether { .. }),
         RuleId::ReviewAnswer => matches!(event, ReviewAnswered { .. }),
         RuleId::ReReviewAnswer => matches!(event, ReReviewAnswered { .. }),
         // Who asks for more needs what an erasure would destroy: the resident's own choice ends it.

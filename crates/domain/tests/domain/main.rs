@@ -9,6 +9,7 @@ mod district;
 mod late;
 mod life;
 mod table;
+mod urgent;
 mod walk;
 
 use domain::case::*;
@@ -81,7 +82,7 @@ fn catalogue() -> Catalogue {
         category("heating.cold", housing),
         category("street", Responsible::StreetOfPlace),
     ];
-    Catalogue { version: 0, categories }
+    Catalogue { categories, ..Catalogue::default() }
 }
 
 fn founded() -> District {

@@ -229,6 +229,13 @@ impl Walk<'_> {
             K::DeclineErasure => Command::DeclineErasure { reason: words(b) },
             K::Unmask => Command::Unmask { purpose: pick(Purpose::ALL, a), text: words(b) },
             K::DeclareInterest => Command::DeclareInterest,
+            K::LetRest => Command::LetRest { reason: words(b) },
+            K::MarkUrgent => Command::MarkUrgent { danger: pick(&["gas", "fire", "none"], a).into(), reason: words(b) },
+            K::ClearUrgent => Command::ClearUrgent { reason: words(b) },
+            K::Reached => {
+                let at = Moment(self.now.0 + [-60_000, 0, 60_000][usize::from(a) % 3]);
+                Command::Reached { at, note: words(b) }
+            }
             K::MoveDue => Command::MoveDue,
             K::ReportTries => Command::ReportTries,
         }
@@ -447,7 +454,9 @@ fn notice_holds(topic: Topic, to: &To, by: &Actor, case: &Case) {
         }
         To::Unit(unit) => {
             assert!(!case.is_sealed(), "a group was told of a sealed case");
-            assert!(case.tasks.iter().any(|t| t.unit == *unit), "{unit} has nothing to do with it");
+            // The dispatch centre hears of a danger before anybody has it, and so does whom the catalogue names.
+            let its = topic == Topic::Urgent || case.tasks.iter().any(|t| t.unit == *unit);
+            assert!(its, "{unit} has nothing to do with it");
         }
     }
 }

@@ -103,7 +103,7 @@ pub fn found(place: &Place, dates: Dates) -> Result<Opened, Failed> {
     };
     let coarse = (0..COARSE).map(|n| entry(CategoryCode(format!("c{n:02}")), n));
     let categories = coarse.chain((0..COARSE * 5).map(|n| entry(category(n), n))).collect();
-    desk.change_now(system(), district::Command::PublishCatalogue(Catalogue { version: 0, categories }))?;
+    desk.change_now(system(), district::Command::PublishCatalogue(Catalogue { categories, ..Catalogue::default() }))?;
     // Years without a table would leave every due date provisional.
     let (first, last) = (dates.moment(0).date().year(), Clock::System.now().date().year() + 1);
     let known = desk.district();

@@ -96,8 +96,7 @@ impl Sent<'_> {
     fn can_go(&self, held: &[Option<Held>]) -> bool {
         let known = |n: usize| held.get(n).is_some_and(Option::is_some);
         match self {
-            Sent::District(_) => true,
-            Sent::Case(_, _, What::Raise(raise)) => raise.joins.is_none_or(|id| known(number(&id))),
+            Sent::District(_) | Sent::Case(_, _, What::Raise(_)) => true,
             Sent::Case(n, _, What::Act(command)) => known(*n) && command.other().is_none_or(|id| known(number(&id))),
             Sent::Figures(_) => false,
         }
@@ -112,8 +111,7 @@ fn send<'d>(desk: &'d Desk, n: usize, actor: &Actor, what: &What, held: &[Option
     let actor = actor.clone();
     match what {
         What::Raise(raise) => {
-            let mut raise = raise.as_ref().clone();
-            raise.joins = raise.joins.map(|planned| handle(number(&planned), held));
+            let raise = raise.as_ref().clone();
             Box::pin(async move {
                 let raised = desk.raise(actor, raise, Vec::new(), None).await?;
                 Ok(Some((n, Held { id: raised.id, code: raised.code, secret: raised.secret })))

@@ -458,6 +458,10 @@ impl Life<'_, '_> {
         if self.row.has(Turn::Review) || matches!(self.row.end, End::Reviewing | End::ReReviewing) {
             self.reviews()?;
         }
+        let asked = self.walk.case().running(RuleId::GoOnAsk).is_some();
+        if asked && self.walk.case().stage == Stage::Ended && self.walk.number() % 8 != 0 {
+            self.resident(Command::LetRest { reason: String::new() })?;
+        }
         let over = matches!(self.walk.case().stage, Stage::Ended | Stage::Answered);
         if over && self.walk.case().may_be_shown() && (self.row.has(Turn::Hide) || self.walk.dice.chance(60)) {
             self.release()?;

@@ -303,7 +303,7 @@ fn catalogue(themes: &[Theme]) -> Result<district::Catalogue, Failed> {
         })
     };
     let categories = themes.iter().map(category).collect::<Result<_, Failed>>()?;
-    Ok(district::Catalogue { version: 0, categories })
+    Ok(district::Catalogue { categories, ..district::Catalogue::default() })
 }
 
 /// The year's table as first typed in, with a forgotten day, and as corrected.

@@ -174,6 +174,19 @@ impl<'a> Walk<'a> {
         self.go(day, slot)
     }
 
+    /// Goes on by about half an hour, by day or night.
+    pub fn soon(&mut self) -> Planned<()> {
+        match self.slot {
+            slot if slot + 1 < SLOTS => self.go(self.day, slot + 1),
+            _ => self.go(self.day.saturating_add(1.day()), 0),
+        }
+    }
+
+    /// A number of the case's own, for what is decided without dice.
+    pub fn number(&self) -> u8 {
+        self.way.case.id.0[15]
+    }
+
     /// Goes on to the small hours of a day, when the district's clock ends what has run out.
     pub fn night(&mut self, day: Date) -> Planned<()> {
         self.go(day, 2)
@@ -186,10 +199,10 @@ impl<'a> Walk<'a> {
         self.day.saturating_add(part.days())
     }
 
-    /// Raises the case, with the neighbours' case at hand that it joins.
-    pub fn raise(&mut self, actor: Actor, raise: Raise, joined: Option<&Case>) -> Planned<()> {
+    /// Raises the case.
+    pub fn raise(&mut self, actor: Actor, raise: Raise) -> Planned<()> {
         let at = self.now();
-        let facts = self.facts(at, &actor, joined)?;
+        let facts = self.facts(at, &actor, None)?;
         let news = case::decide_raise(&raise, &facts).map_err(fault)?;
         self.take(at, actor, What::Raise(Box::new(raise)), &news);
         Ok(())

@@ -8,7 +8,7 @@ use super::walk::{Planned, Stop, Walk, Way, last_day};
 use super::words::Words;
 use crate::cli::Failed;
 use calendar::Date;
-use domain::case::{Case, Channel, Contact, Door, Handled, Origin, Raise, Stage, Tell, Track};
+use domain::case::{Case, Channel, Command, Contact, Door, Handled, LinkKind, Origin, Raise, Stage, Tell, Track};
 use domain::district::UnitCode;
 use domain::{Actor, Label, Lang, Moment, Role};
 use jiff::ToSpan;
@@ -181,16 +181,34 @@ fn attempt(town: &Town, words: &Words, dice: &mut Dice, row: &Row, others: &[Way
     } else {
         walk.office(0)?
     }
-    let (mut raise, actor, place) = raise(&mut walk, words, row, door)?;
+    let (raise, actor, place) = raise(&mut walk, words, row, door)?;
     let joined = if door == Door::Web { neighbour(&mut walk, &raise, others) } else { None };
-    raise.joins = joined.map(|case| case.id);
-    walk.raise(actor, raise, joined)?;
+    walk.raise(actor, raise)?;
+    if let Some(to) = joined {
+        walk.act_with(Actor::Resident, Command::Link { link: LinkKind::Related, to: to.id }, Some(to))?;
+    }
     if row.end == End::Elsewhere {
         return walk.finish();
+    }
+    if walk.case().is_urgent() && row.end != End::Raised {
+        taken_in_hand(&mut walk)?;
     }
     let mut life = Life { walk, row, words, others, place };
     life.go()?;
     life.walk.finish()
+}
+
+/// The dispatch centre reaches somebody by phone; now and then it has taken the danger for none before.
+fn taken_in_hand(walk: &mut Walk<'_>) -> Planned<()> {
+    let centre = walk.town.staff(&CENTRE.into(), Role::Dispatcher, 0)?;
+    walk.soon()?;
+    if let (0, Some(danger)) = (walk.number() % 4, walk.case().urgent.clone()) {
+        walk.act(centre.clone(), Command::ClearUrgent { reason: "电话里说味道已经散了。".into() })?;
+        walk.soon()?;
+        walk.act(centre.clone(), Command::MarkUrgent { danger, reason: "邻居又打来电话，味道更重了。".into() })?;
+    }
+    let note = "抢修单位值班室".into();
+    walk.act(centre, Command::Reached { at: walk.now(), note })
 }
 
 /// A day on which people come: fewer on days off, more before long holidays.
@@ -249,7 +267,7 @@ fn raise(walk: &mut Walk<'_>, words: &Words, row: &Row, door: Door) -> Planned<(
     Ok((raise, actor, place))
 }
 
-/// The neighbours' case that a resident is shown before sending and joins: public, of the same street and kind, and still
+/// The neighbours' case that a resident is shown on the receipt and joins: public, of the same street and kind, and still
 /// handled then.
 fn neighbour<'o>(walk: &mut Walk<'_>, raise: &Raise, others: &'o [Way]) -> Option<&'o Case> {
     let now = walk.now();

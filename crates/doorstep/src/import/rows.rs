@@ -472,7 +472,8 @@ no = ["否", "超"]
             keywords: Vec::new(),
         };
         let categories = vec![category("heating", "供热"), category("water", "供水"), category("water.leak", "漏水")];
-        let mut district = District { catalogue: Catalogue { version: 1, categories }, ..District::default() };
+        let mut district =
+            District { catalogue: Catalogue { version: 1, categories, ..Catalogue::default() }, ..District::default() };
         for (code, zh, kind) in [("street-1", "一街", UnitKind::Street), ("bureau-1", "一局", UnitKind::Bureau)] {
             let unit =
                 Unit { code: code.into(), zh: zh.into(), en: code.into(), kind, parent: None, closed: false, at: None };

@@ -14,7 +14,11 @@ fn schemathesis() -> Option<PathBuf> {
     if ours.is_file() {
         return Some(ours);
     }
-    assert_ne!(std::env::var("DOORSTEP_TESTS").as_deref(), Ok("all"), "a full run needs schemathesis: cargo xtask test");
+    assert_ne!(
+        std::env::var("DOORSTEP_TESTS").as_deref(),
+        Ok("all"),
+        "a full run needs schemathesis: cargo xtask test"
+    );
     eprintln!("skipped: schemathesis is not installed");
     None
 }

@@ -99,7 +99,8 @@ fn handled(place: &Place, cases: usize) -> Vec<CaseId> {
     let init = || Actor::System { name: "init".into() };
     let units = vec![unit(DESK, UnitKind::Centre), unit(UNIT, UnitKind::Bureau)];
     desk.change_now(init(), district::Command::SetUnits(units)).unwrap();
-    let catalogue = Catalogue { version: 0, categories: vec![category("heating"), category("heating.cold")] };
+    let catalogue =
+        Catalogue { categories: vec![category("heating"), category("heating.cold")], ..Catalogue::default() };
     desk.change_now(init(), district::Command::PublishCatalogue(catalogue)).unwrap();
     let ids = (0..cases)
         .map(|n| {

@@ -178,7 +178,7 @@ pub fn whole(story: &Story, fill: usize) -> Whole {
         keywords: Vec::new(),
     };
     let categories = ["light", "light.stair", "water", "conduct"].map(|c| category(c, "water")).to_vec();
-    story.change(Change::PublishCatalogue(Catalogue { version: 0, categories }));
+    story.change(Change::PublishCatalogue(Catalogue { categories, ..Catalogue::default() }));
     story.change(Change::PublishRules(RuleTable::builtin()));
     let (unit, name) = (Some("water".into()), "停水".to_owned());
     let text = "{单位}已恢复供水。".to_owned();
@@ -232,8 +232,8 @@ fn handled(story: &Story) -> Told {
     story.act(resident.clone(), &case, Act::ChooseTelling { tell, address: "name@example.com".into() });
     story.act(story.by("supervisor-1"), &case, Act::DeclareInterest);
     story.act(dispatcher(), &case, Act::ReleaseText { text: "楼道灯不亮".into(), answer: String::new() });
-    let joins = Some(case.id);
-    let joined = story.raise(Raise { joins, ..hotline("我们楼也不亮") }, Vec::new());
+    let joined = story.raise(hotline("我们楼也不亮"), Vec::new());
+    story.act(resident.clone(), &joined, Act::Link { link: LinkKind::Related, to: case.id });
     assert_eq!(story.case(&joined).links, [(LinkKind::Related, case.id)]);
     story.act(dispatcher(), &case, Act::HideText { reason: "含他人信息".into() });
     story.clock.set(at("2023-05-08T10:00:00"));
@@ -248,7 +248,12 @@ fn handled(story: &Story) -> Told {
     let answer =
         Act::Answer { task: 1, outcome: Outcome::CannotNow, text: "暂不能办".into(), basis: String::new() };
     story.act(clerk(), &other, answer);
-    story.act(resident, &other, Act::GiveVerdict { verdict, words: String::new(), witness: String::new() });
+    story.act(resident.clone(), &other, Act::GiveVerdict { verdict, words: String::new(), witness: String::new() });
+    story.act(resident, &other, Act::LetRest { reason: String::new() });
+    let danger = story.raise(hotline("楼道里有煤气味"), Vec::new());
+    story.act(dispatcher(), &danger, Act::ClearUrgent { reason: "是隔壁炒菜".into() });
+    story.act(dispatcher(), &danger, Act::MarkUrgent { danger: "gas".into(), reason: "味道更重了".into() });
+    story.act(dispatcher(), &danger, Act::Reached { at: at("2023-05-08T10:00:00"), note: "燃气公司值班室".into() });
     case
 }
 

@@ -36,7 +36,11 @@ fn dispatched(place: &Place) {
         tracks: Vec::new(),
         keywords: Vec::new(),
     };
-    desk.change_now(system(), Change::PublishCatalogue(Catalogue { version: 0, categories: vec![category] })).unwrap();
+    desk.change_now(
+        system(),
+        Change::PublishCatalogue(Catalogue { categories: vec![category], ..Catalogue::default() }),
+    )
+    .unwrap();
     let dispatcher = || Actor::Staff { account: 1, unit: "centre".into(), role: Role::Dispatcher };
     for channel in [Channel::Email, Channel::Sms] {
         let tell = Some(Tell { channel, lang: Lang::Zh });

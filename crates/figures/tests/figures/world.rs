@@ -104,7 +104,7 @@ impl World {
             keywords: Vec::new(),
         };
         let categories = ["heating", "heating.cold", "heating.hot", "noise"].map(category).to_vec();
-        world.change(district::Command::PublishCatalogue(Catalogue { version: 0, categories }));
+        world.change(district::Command::PublishCatalogue(Catalogue { categories, ..Catalogue::default() }));
         world
     }
 

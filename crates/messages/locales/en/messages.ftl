@@ -33,6 +33,7 @@ chosen = This is how you will hear of your case { $code } from now on.
 # What goes into the WeCom group of a unit: code, category and date only.
 group-by = Due { $day }.
 group-look = Please sign in to see it.
+urgent = [URGENT] { $code }{ $category }: there is danger. { $unit }: reach by phone whoever can act, at once, and write down when.
 task = [New task] { $code }{ $category }: { $unit } leads.
 joint-task = [Joint task] { $code }{ $category }: { $unit } joins in.
 task-released = [Task taken back] { $code }: nothing more for { $unit } to do.

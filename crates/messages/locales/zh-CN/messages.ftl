@@ -33,6 +33,7 @@ chosen = 以后诉求{ $code }的进展，会这样告诉您。
 # 发到单位企业微信群里的话：只有编号、类别和日期。
 group-by = 最迟{ $day }。
 group-look = 请登录系统查看。
+urgent = 【紧急】{ $code }{ $category }：有危险。请{ $unit }马上打电话找到能处置的岗位，并记下接通时间。
 task = 【新任务】{ $code }{ $category }，由{ $unit }牵头办理。
 joint-task = 【协办任务】{ $code }{ $category }，由{ $unit }协办。
 task-released = 【任务撤销】{ $code }：{ $unit }不用再办理。

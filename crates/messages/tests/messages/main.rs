@@ -73,7 +73,7 @@ impl Town {
         };
         let system = || Actor::System { name: "init".into() };
         desk.change_now(system(), ground::Command::SetUnits(units)).unwrap();
-        let catalogue = Catalogue { version: 0, categories: vec![category] };
+        let catalogue = Catalogue { categories: vec![category], ..Catalogue::default() };
         desk.change_now(system(), ground::Command::PublishCatalogue(catalogue)).unwrap();
         let (mail, http) = (Server::mail().unwrap(), Server::http().unwrap());
         Town { place, _folder: folder, clock, desk, _thread: thread, mail, http }

@@ -291,3 +291,38 @@ fn a_sender_goes_on_after_postgres_was_started_again() {
     // The first round may be what finds out that the connection is lost.
     assert!((0..3).any(|_| sender.pass(Kind::Email).is_ok()));
 }
+
+#[test]
+fn thirty_cases_that_name_one_number_send_it_one_message_a_day() {
+    everywhere(|town| {
+        for _ in 0..30 {
+            town.raise(Channel::Sms);
+        }
+        let mut sender = town.sender();
+        while sender.pass(Kind::Sms).unwrap() > 0 {}
+        assert_eq!((town.http.got().len(), town.count(Kind::Sms, State::Dropped)), (1, 29));
+        assert!(town.said().is_empty(), "nobody has to do anything about it");
+    });
+}
+
+#[test]
+fn a_district_sends_so_many_an_hour_and_the_rest_goes_in_the_next() {
+    everywhere(|town| {
+        for n in 0..3 {
+            let contact = Contact {
+                phone: format!("1380000000{n}"),
+                tell: Some(Tell { channel: Channel::Sms, lang: Lang::Zh }),
+                ..Contact::default()
+            };
+            let raise = Raise { text: "灯不亮。".into(), contact, ..Raise::default() };
+            town.desk.raise_now(Actor::Resident, raise, None).unwrap();
+        }
+        let mut sender = town.sender_with(&format!("hourly = 2\n{}", town.config()));
+        while sender.pass(Kind::Sms).unwrap() > 0 {}
+        assert_eq!((town.http.got().len(), town.count(Kind::Sms, State::Waiting)), (2, 1));
+        assert_eq!(town.said(), ["too many"]);
+        town.minutes(60);
+        sender.pass(Kind::Sms).unwrap();
+        assert_eq!(town.http.got().len(), 3);
+    });
+}

@@ -79,7 +79,8 @@ impl Town {
         };
         let categories =
             vec![category("housing", "住房"), category("housing.light", "楼道照明"), category("discipline", "作风")];
-        desk.change_now(founder(), ground::Command::PublishCatalogue(Catalogue { version: 0, categories })).unwrap();
+        desk.change_now(founder(), ground::Command::PublishCatalogue(Catalogue { categories, ..Catalogue::default() }))
+            .unwrap();
         Town { place, folder, follower: None, desk, _thread: thread }
     }
 

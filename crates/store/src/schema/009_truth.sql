@@ -24,10 +24,8 @@ CREATE INDEX cases_inbox_stage ON cases(district, sealed, stage, alarm) WHERE in
 CREATE INDEX outbox_sending ON outbox(district, seq, no) WHERE state = 'sending';
 CREATE INDEX cases_live_due ON cases(district, due_day) WHERE live = 1;
 
-
 -- What a sealed accusation is about stands in the vault alone: no read table holds its category or street.
 UPDATE cases SET category = NULL, coarse = NULL, street = NULL WHERE sealed = 1;
-
 
 -- A promise that was broken stays broken. After this step the read tables are filled anew (`schema.rs`).
 ALTER TABLE cases ADD COLUMN promise_day BIGINT;  -- rolled last day of the promise that counts: the first that was broken, else the latest; none while it is paused
@@ -35,3 +33,14 @@ ALTER TABLE cases ADD COLUMN promise_met BIGINT;  -- the day on which that promi
 ALTER TABLE cases ADD COLUMN asked_late BIGINT;   -- the day of the latest question that was asked when a term had run out
 CREATE INDEX cases_promise ON cases(district, promise_day, seq) WHERE promise_day IS NOT NULL;
 CREATE INDEX cases_asked_late ON cases(district, asked_late, seq) WHERE asked_late IS NOT NULL;
+
+-- Urgent cases: on top of every list, with hours of their own.
+ALTER TABLE cases ADD COLUMN urgent BIGINT NOT NULL DEFAULT 0;   -- 1 while somebody is in danger and it is not answered, or nobody was reached
+ALTER TABLE cases ADD COLUMN hour BIGINT;                        -- when its running clock of hours ends, in milliseconds
+ALTER TABLE cases ADD COLUMN cleared BIGINT;                     -- when the mark was taken away last, in milliseconds
+ALTER TABLE cases ADD COLUMN unsolved BIGINT;                    -- the last day for the word whether an unsolved case goes on
+CREATE INDEX cases_unsolved ON cases(district, unsolved, seq) WHERE unsolved IS NOT NULL;
+-- With what is asked of it in it: otherwise SQLite would rather read every case in order.
+CREATE INDEX cases_urgent ON cases(district, urgent, seq) WHERE urgent = 1;
+CREATE INDEX cases_hour ON cases(district, hour, seq) WHERE hour IS NOT NULL;
+CREATE INDEX cases_cleared ON cases(district, cleared, seq) WHERE cleared IS NOT NULL;

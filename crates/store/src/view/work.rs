@@ -1,9 +1,10 @@
 //! Counts, many cases at once, and what a case may be the same as.
 
-use super::{CaseRow, case_row};
+use super::{CaseRow, case_row, hour};
 use crate::args;
 use crate::db::{Db, Result, Row, StoreError, Value};
 use crate::read;
+use domain::Moment;
 use domain::case::{Body, Case, CaseId, Event, replay};
 use std::collections::BTreeMap;
 
@@ -15,17 +16,34 @@ macro_rules! sixty_four {
     };
 }
 
-const DAY: &str = "SELECT '' AS name, '' AS query, \
-CAST(COALESCE(SUM(CASE WHEN t.due < $1 THEN 1 ELSE 0 END), 0) AS BIGINT), \
-CAST(COALESCE(SUM(CASE WHEN t.waiting = 0 AND t.due >= $1 AND t.due < $2 THEN 1 ELSE 0 END), 0) AS BIGINT), \
-CAST(COALESCE(SUM(CASE WHEN t.waiting = 0 AND t.due >= $2 AND t.due < $3 THEN 1 ELSE 0 END), 0) AS BIGINT), \
-CAST(COALESCE(SUM(CASE WHEN t.waiting = 0 AND t.due >= $3 THEN 1 ELSE 0 END), 0) AS BIGINT), \
-CAST(COALESCE(SUM(CASE WHEN t.waiting = 1 AND t.due >= $1 THEN 1 ELSE 0 END), 0) AS BIGINT) \
+/// How many tasks are due within days or wait for others, and not late by the hour.
+macro_rules! due {
+    ($days:literal) => {
+        concat!(
+            "CAST(COALESCE(SUM(CASE WHEN ",
+            $days,
+            " AND ",
+            hour!(task),
+            " >= $12 THEN 1 ELSE 0 END), 0) AS BIGINT), "
+        )
+    };
+}
+const DAY: &str = concat!(
+    "SELECT '' AS name, '' AS query, CAST(COALESCE(SUM(CASE WHEN t.due < $1 OR ",
+    hour!(task),
+    " < $12 THEN 1 ELSE 0 END), 0) AS BIGINT), ",
+    due!("t.waiting = 0 AND t.due >= $1 AND t.due < $2"),
+    due!("t.waiting = 0 AND t.due >= $2 AND t.due < $3"),
+    due!("t.waiting = 0 AND t.due >= $3"),
+    "CAST(COALESCE(SUM(CASE WHEN t.waiting = 1 AND t.due >= $1 AND ",
+    hour!(task),
+    " >= $12 THEN 1 ELSE 0 END), 0) AS BIGINT) \
 FROM tasks t JOIN cases c ON c.district = t.district AND c.seq = t.seq \
 WHERE t.district = $4 AND t.unit = $5 AND t.open = 1 AND c.sealed <= $6 AND (c.track = $7 OR $7 = '') \
 AND (c.coarse = $8 OR $8 = '') AND (c.street = $9 OR $9 = '') \
 UNION ALL SELECT v.name, v.query, 0, 0, 0, 0, 0 FROM views v WHERE v.district = $10 AND v.account = $11 \
-AND v.list = 'desk' ORDER BY 1";
+AND v.list = 'desk' ORDER BY 1"
+);
 const STREAM: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN c.stage = 'raised' THEN 1 ELSE 0 END), 0) AS BIGINT), \
 CAST(COALESCE(SUM(CASE WHEN c.stage = 'accepted' THEN 1 ELSE 0 END), 0) AS BIGINT), \
 CAST(COALESCE(SUM(CASE WHEN c.stage = 'handling' THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*) \
@@ -69,6 +87,8 @@ pub struct Of<'a> {
     /// The days by which tasks are told apart, as day numbers: due before the first is overdue, before the second today,
     /// before the third this week.
     pub days: [i64; 3],
+    /// Now: what is counted in hours is late to the minute.
+    pub now: Moment,
     /// The filter of the list: what counts is what it lists.
     pub filter: &'a super::QueueFilter,
 }
@@ -78,7 +98,7 @@ pub struct Of<'a> {
 /// # Errors
 /// What the database says.
 pub fn day(db: &mut Db, district: i64, of: Of<'_>) -> Result<Day> {
-    let Of { unit, account, days: [late, tomorrow, next_week], filter } = of;
+    let Of { unit, account, days: [late, tomorrow, next_week], now, filter } = of;
     let args = args![
         late,
         tomorrow,
@@ -90,7 +110,8 @@ pub fn day(db: &mut Db, district: i64, of: Of<'_>) -> Result<Day> {
         &filter.coarse,
         &filter.street,
         district,
-        account
+        account,
+        now.0
     ];
     let mut found = Day::default();
     for row in db.query(DAY, &args)? {

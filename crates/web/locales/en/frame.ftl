@@ -107,3 +107,22 @@ done-signed-out = You are signed out.
 done-session-ended = The session on that device has ended.
 done-password-changed = The password is changed. Sign in with the new one.
 done-visit-over = To protect your data the case was closed again. Enter code and digits once more.
+urgent = urgent
+group-urgent = Urgent: call first
+minutes-late = { $n ->
+    [one] one minute late
+   *[other] { $n } minutes late
+  }
+hours-late = { $n ->
+    [one] one hour late
+   *[other] { $n } hours late
+  }
+minutes-left = { $n ->
+    [one] one minute left
+   *[other] { $n } minutes left
+  }
+hours-left = { $n ->
+    [one] one hour left
+   *[other] { $n } hours left
+  }
+day-and-time = { $day } { $time }

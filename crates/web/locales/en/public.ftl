@@ -51,11 +51,13 @@ shown-joined = { $n ->
   }
 
 # Before sending: has a neighbour raised it?
-near-lead = A neighbour may have raised it already
+near-lead = A neighbour may have raised it too
 near-title = Is it the same matter?
-near-hint = If so, choose it: yours is still registered, answered and rated by itself, and it is linked to that one, so that the unit sees that it is not one home's problem alone. You see nothing personal of anybody.
+near-hint = Yours is registered, and is handled if you choose nothing here. If one of these is the same, choose it: the two are linked, so that the unit sees that it is not one home's problem alone. Yours is still answered and rated by itself. You see nothing personal of anybody.
 near-untold = “{ $category }” in { $street } (the text is not shown)
-near-none = None of them: send only mine
+near-join = It is the same: link them
+near-open = Choose which one it is. If it is none of them, nothing needs doing.
+done-join-sent = The two are linked.
 
 # Open data
 open-title = Open data

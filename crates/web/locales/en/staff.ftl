@@ -341,3 +341,25 @@ staff-event-hearing_opened = Hearing opened
 staff-event-hearing_closed = Hearing closed
 staff-event-answered_together = Answered together with the case it was merged into
 staff-event-parted = Parted from the case it was merged into
+staff-hours = { $n ->
+    [one] one hour
+   *[other] { $n } hours
+  }
+staff-fact-urgent = Urgent
+staff-urgent-word = { $danger } (“{ $word }” was written)
+staff-todo-urgent = There is danger. { $who }: find a post that can act by phone at once, and write down here when it was reached ({ $state }, { $date }).
+staff-field-danger = Which danger
+staff-field-reached-at = When it was reached
+staff-field-reached-who = Which post was reached (no name)
+staff-hint-reached = The clock stops when this is written down, not at the time that you enter.
+staff-hint-mark_urgent = It stands on top of every list, is counted in hours, and the duty group is told.
+staff-hint-clear_urgent = Supervision sees it, with the reason. What is late already stays late until somebody is reached.
+staff-hint-let_rest = The resident said that it is not wholly solved, and not whether it goes on. The resident reads the reason.
+staff-event-marked_urgent = Marked as urgent
+staff-event-urgency_cleared = The urgent mark was taken away
+staff-event-reached = Reached by phone, somebody acts
+staff-event-let_rest = Not wholly solved, and need not go on
+late-watch = For supervision to look at
+late-stuck-urgent = In danger and not answered yet: call first.
+late-stuck-unsolved = The resident said that it is not wholly solved, and within the time not whether it goes on.
+late-stuck-cleared = The urgent mark was taken away within { $n } days: look at the reasons.

@@ -16,7 +16,7 @@ use axum::response::Response;
 use calendar::Unit;
 use domain::Label;
 use domain::case::Track;
-use domain::district::{Catalogue, Category, CategoryCode, Command, District, Responsible};
+use domain::district::{Catalogue, Category, CategoryCode, Command, Danger, District, Responsible};
 use domain::rule::{Extension, Rule, RuleId, RuleTable};
 use std::collections::BTreeMap;
 
@@ -69,6 +69,10 @@ impl TablePage {
 const COLUMNS: [&str; 6] = ["code", "zh", "en", "responsible", "tracks", "keywords"];
 /// In the column `responsible`: the street in which the place lies.
 const STREET: &str = "@street";
+/// Before the code of a row that says what is urgent.
+const DANGER: char = '!';
+/// Between whom to call in Chinese and in English.
+const CALL: &str = " | ";
 
 /// A catalogue as a table that a spreadsheet can edit: tab-separated, so that it can be pasted from one.
 fn catalogue_text(catalogue: &Catalogue) -> String {
@@ -81,7 +85,30 @@ fn catalogue_text(catalogue: &Catalogue) -> String {
         let tracks = c.tracks.iter().map(|t| t.code()).collect::<Vec<_>>().join(" ");
         lines.push([c.code.as_str(), &c.zh, &c.en, responsible, &tracks, &c.keywords.join(" ")].join("\t"));
     }
+    lines.extend(catalogue.dangers().iter().map(|d| {
+        let categories = d.categories.iter().map(CategoryCode::as_str).collect::<Vec<_>>().join(" ");
+        let code = format!("{DANGER}{}", d.code);
+        let call = format!("{}{CALL}{}", d.call_zh, d.call_en);
+        [&code, &d.zh, &d.en, &call, &categories, &d.words.join("、")].map(String::as_str).join("\t")
+    }));
     lines.join("\n") + "\n"
+}
+
+/// A row of what is urgent: whom to call stands where a category has its unit, its categories where it has tracks.
+fn read_danger(code: &str, cells: &[&str]) -> Option<Danger> {
+    let &[_, zh, en, call, ..] = cells else { return None };
+    let (call_zh, call_en) = call.split_once(CALL.trim())?;
+    let cell = |n: usize| cells.get(n).copied().unwrap_or_default();
+    let words = cell(5).split(['、', ',', '，']).map(str::trim).filter(|word| !word.is_empty());
+    Some(Danger {
+        code: code.into(),
+        zh: zh.to_owned(),
+        en: en.to_owned(),
+        call_zh: call_zh.trim().to_owned(),
+        call_en: call_en.trim().to_owned(),
+        categories: cell(4).split_whitespace().map(CategoryCode::from).collect(),
+        words: words.map(str::to_owned).collect(),
+    })
 }
 
 /// The catalogue of such a table, or the line and what is wrong with it.
@@ -92,12 +119,16 @@ fn read_catalogue(text: &str, l: L) -> Result<Catalogue, String> {
         return Err(l.t_n("catalogue-head", COLUMNS.join(" ⇥ ")));
     }
     let wrong = |line: usize, key: &str| l.t_n(key, line + 1);
-    let mut categories = Vec::new();
+    let (mut categories, mut dangers) = (Vec::new(), Vec::new());
     for (at, line) in lines {
         let cells: Vec<&str> = line.split('\t').map(str::trim).collect();
         let &[code, zh, en, responsible, ..] = cells.as_slice() else { return Err(wrong(at, "catalogue-cells")) };
         if cells.len() > COLUMNS.len() || code.is_empty() || zh.is_empty() || en.is_empty() || responsible.is_empty() {
             return Err(wrong(at, "catalogue-cells"));
+        }
+        if let Some(code) = code.strip_prefix(DANGER) {
+            dangers.push(read_danger(code, &cells).ok_or_else(|| wrong(at, "catalogue-danger"))?);
+            continue;
         }
         let words = |n: usize| cells.get(n).copied().unwrap_or_default().split_whitespace();
         let tracks: Option<Vec<Track>> = words(4).map(Track::of).collect();
@@ -113,7 +144,7 @@ fn read_catalogue(text: &str, l: L) -> Result<Catalogue, String> {
             keywords: words(5).map(str::to_owned).collect(),
         });
     }
-    Ok(Catalogue { version: 0, categories })
+    Ok(Catalogue { version: 0, categories, dangers })
 }
 
 fn catalogue_page(app: &App, visitor: &Visitor, text: Option<&str>, errors: Vec<FieldError>) -> TablePage {
@@ -192,6 +223,8 @@ struct RuleRow {
     name: &'static str,
     length: String,
     working: bool,
+    /// Counted in hours, which no other unit takes the place of.
+    hours: bool,
     times: String,
     days: String,
     by_head: bool,
@@ -222,6 +255,7 @@ fn rule_row(l: L, id: RuleId, rule: &Rule) -> RuleRow {
         name: id.label(l.0),
         length: rule.length.to_string(),
         working: rule.unit == Unit::Working,
+        hours: rule.unit == Unit::Hour,
         times: extension.map(|e| e.times.to_string()).unwrap_or_default(),
         days: extension.map(|e| e.days.to_string()).unwrap_or_default(),
         by_head: extension.is_some_and(|e| e.by_head),
@@ -230,7 +264,11 @@ fn rule_row(l: L, id: RuleId, rule: &Rule) -> RuleRow {
 }
 
 fn rule_text(l: L, rule: &Rule) -> String {
-    let unit = l.t(if rule.unit == Unit::Working { "rules-working" } else { "rules-calendar" });
+    let unit = l.t(match rule.unit {
+        Unit::Working => "rules-working",
+        Unit::Calendar => "rules-calendar",
+        Unit::Hour => "rules-hours",
+    });
     let extension = rule.extension.map(|e| {
         let values = [("times", e.times.to_string()), ("days", e.days.to_string())];
         let head = if e.by_head { l.t("rules-by-head") } else { String::new() };
@@ -273,6 +311,7 @@ fn read_rules(sent: &Sent, d: &District, l: L) -> (RuleTable, Vec<RuleRow>, Vec<
             name: id.label(l.0),
             length: field("length"),
             working: field("unit") == "working",
+            hours: old.unit == Unit::Hour,
             times: field("times"),
             days: field("days"),
             by_head: !field("head").is_empty(),
@@ -292,7 +331,11 @@ fn read_rules(sent: &Sent, d: &District, l: L) -> (RuleTable, Vec<RuleRow>, Vec<
             days: number("days", &row.days, 3660),
             by_head: row.by_head,
         });
-        let unit = if row.working { Unit::Working } else { Unit::Calendar };
+        let unit = match (row.hours, row.working) {
+            (true, _) => Unit::Hour,
+            (false, true) => Unit::Working,
+            (false, false) => Unit::Calendar,
+        };
         let source = stored(l, &row.source, &old.source);
         table.rules.insert(id, Rule { length, unit, duty: old.duty, extension, source });
         rows.push(row);

@@ -1,16 +1,16 @@
 //! What a resident can do to their own case: each act is a form of the case page.
 
-use super::{Form, case, telling};
+use super::{Form, case, receipt, shown, telling};
 use crate::app::App;
 use crate::caller::{Visit, Visitor};
 use crate::form::Sent;
 use crate::page::{FieldError, go};
 use crate::problem::Problem;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use desk::{Failure, Key};
-use domain::case::{Command, Corrected, Handled, Solved, Verdict};
+use domain::case::{CaseId, Command, Corrected, Handled, LinkKind, Solved, Verdict};
 use domain::{Actor, Label, Lang, Why};
 
 /// What a form asks for.
@@ -21,16 +21,21 @@ enum Asked {
     Open(&'static str, &'static str),
 }
 
-/// The act of a form; none for an act that no page offers.
-fn read(act: &str, sent: &Sent) -> Option<Asked> {
+/// The act of a form; none for an act that no page offers. `joins` is the neighbour's case that is joined.
+fn read(act: &str, sent: &Sent, joins: Option<CaseId>) -> Option<Asked> {
     let text = |name: &str| sent.get(name).to_owned();
     let command = match act {
+        "join" => {
+            let Some(to) = joins else { return Some(Asked::Open("joins", "near-open")) };
+            return Some(Asked::Command(Command::Link { link: LinkKind::Related, to }, "joins".to_owned()));
+        }
         "reply" => Command::Reply { text: text("reply") },
         "verdict" => return Some(verdict(sent)),
         "withdraw" => Command::Withdraw,
         "erasure" => Command::AskErasure { reason: text("erasure") },
         // The resident takes the consent back: that needs no reason.
         "hide" => Command::HideText { reason: String::new() },
+        "let-rest" => Command::LetRest { reason: String::new() },
         "reopen" => Command::Reopen { reason: text("reopen") },
         "review" => Command::AskReview { reason: text("review") },
         "re-review" => Command::AskReReview { reason: text("re-review") },
@@ -81,10 +86,22 @@ pub(crate) async fn act(
     visitor: Visitor,
     Visit(id): Visit,
     Path(act): Path<String>,
+    headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    let asked = read(&act, &sent).ok_or_else(Problem::not_found)?;
     app.count_act(id)?;
+    let joins = match sent.get("joins").parse::<i64>() {
+        // One that is not public any more becomes the handle of no case: the refusal says so.
+        Ok(index) => Some(shown::one(&app, index).await?.map_or(CaseId::default(), |case| case.id)),
+        Err(_) => None,
+    };
+    // What is not solved has not come to its end: it is asked whether it goes on.
+    let unsolved = act == "verdict" && sent.get("solved") != Solved::Yes.code();
+    let done = if unsolved { "verdict-unsolved" } else { act.as_str() };
+    let asked = read(&act, &sent, joins).ok_or_else(Problem::not_found)?;
+    // Neighbours' cases stand on the receipt; every other act on the case's page.
+    let on_receipt = act == "join";
+    let here = if on_receipt { "/case/receipt" } else { "/case" };
     let typed = sent.get("key").to_owned();
     let key = if (1..=200).contains(&typed.len()) { typed } else { app.random_text() };
     let mut reused = false;
@@ -98,7 +115,7 @@ pub(crate) async fn act(
             let seen = sent.get("version").parse().unwrap_or(0);
             let idempotency = Key::of(&format!("resident-web {}", id.hex()), &key);
             match app.desk().act(Actor::Resident, id, Some(seen), command, Some(idempotency)).await {
-                Ok(_) => return Ok(go(&format!("/case?done={act}-sent"))),
+                Ok(_) => return Ok(go(&format!("{here}?done={done}-sent"))),
                 Err(failure) => {
                     // A key that went with something else would be refused for ever: the form gets another.
                     reused = matches!(&failure, Failure::Refused(r) if r.why == Why::KeyReused);
@@ -114,5 +131,9 @@ pub(crate) async fn act(
     };
     // After "the case has changed" the page shows it as it is now, with what was typed: sent again, it counts.
     let key = if reused { app.random_text() } else { key };
-    case::page(&app, &visitor, id, status, Form { sent, errors: vec![error] }, key).await
+    let form = Form { sent, errors: vec![error] };
+    if on_receipt {
+        return receipt::page(&app, &visitor, id, &headers, status, form, key).await;
+    }
+    case::page(&app, &visitor, id, status, form, key).await
 }

@@ -21,7 +21,7 @@ use domain::case::{
 };
 use domain::district::District;
 use domain::rule::RuleId;
-use domain::{Actor, Label};
+use domain::{Actor, Label, Moment};
 use store::read::{self, History};
 
 /// See [`Case::for_resident`].
@@ -39,6 +39,7 @@ pub(crate) fn promised(rule: RuleId) -> &'static str {
         RuleId::ReReviewAnswer => "promised-re-review",
         RuleId::VerdictAsk => "promised-verdict",
         RuleId::ErasureAnswer => "promised-erasure",
+        RuleId::UrgentHand => "promised-urgent",
         _ => "promised-answer",
     }
 }
@@ -49,7 +50,15 @@ fn standing(l: L, case: &Case) -> StatusView {
     let name = if question { "question".to_owned() } else { case.stage.code().replace('_', "-") };
     let drawn = view::status(l, case.stage, question);
     // When it is the resident's turn, that is no pause.
-    let kind = if question || case.stage == Stage::Answered { "next" } else { drawn.kind };
+    let asked = question || case.stage == Stage::Answered || case.running(RuleId::GoOnAsk).is_some();
+    // What was not solved is over, and no tick belongs to it.
+    let unsolved = case.verdict.is_some_and(|v| v.solved != Solved::Yes);
+    let kind = match drawn.kind {
+        _ if asked => "next",
+        "done" if unsolved => "stop",
+        kind => kind,
+    };
+    let name = if unsolved && case.stage == Stage::Ended { "ended-unsolved".to_owned() } else { name };
     StatusView { kind, words: l.t(&format!("stand-{name}")) }
 }
 
@@ -60,8 +69,8 @@ fn other_standing(l: L, case: &Case) -> StatusView {
 }
 
 /// A clock, as one says it to the resident.
-fn clock_view(l: L, clock: &Clock, today: Date, district: &District) -> ClockView {
-    let drawn = view::clock(l, clock, today, &district.calendar);
+fn clock_view(l: L, clock: &Clock, now: Moment, district: &District) -> ClockView {
+    let drawn = view::clock(l, clock, now, &district.calendar);
     if clock.is_paused() { ClockView { words: l.t("stand-paused"), ..drawn } } else { drawn }
 }
 
@@ -69,9 +78,13 @@ fn clock_view(l: L, clock: &Clock, today: Date, district: &District) -> ClockVie
 fn reason(l: L, clock: &Clock, district: &District, today: Date) -> String {
     let source = district.rules.rule(clock.rule).source;
     let source = if source == "configuration" { l.t_n("why-own-rule", district.rules.version) } else { l.law(&source) };
-    let working = clock.unit == Unit::Working;
+    let key = match clock.unit {
+        Unit::Working => "why-working",
+        Unit::Calendar => "why-calendar",
+        Unit::Hour => "why-hours",
+    };
     let mut words = l.t_with(
-        if working { "why-working" } else { "why-calendar" },
+        key,
         &[
             ("start", l.day(clock.start, today)),
             ("n", clock.days.to_string()),
@@ -123,12 +136,11 @@ impl May {
             let window = case.running(rule).map(|(_, c)| c).filter(|c| today <= c.due.rolled)?;
             Some(l.day(window.due.rolled, today)).filter(|_| case.track == Track::Petition)
         };
-        let solved = case.stage == Stage::Ended && case.verdict.is_some_and(|v| v.solved == Solved::Yes);
         May {
             reply: can(CommandKind::Reply) && case.question.is_some(),
             verdict: can(CommandKind::GiveVerdict),
             withdraw: can(CommandKind::Withdraw),
-            reopen: can(CommandKind::Reopen) && !solved,
+            reopen: can(CommandKind::Reopen),
             correct: can(CommandKind::CorrectField) && case.corrections < CORRECTIONS_MOST,
             erase: can(CommandKind::AskErasure) && !case.erasure_asked,
             hide: can(CommandKind::HideText) && case.may_be_shown(),
@@ -167,6 +179,10 @@ struct CasePage {
     own: Own,
     photos: Vec<usize>,
     status: StatusView,
+    /// Whom to call now; empty where nobody is in danger.
+    danger: String,
+    /// Until when it may be said whether an unsolved case goes on; none when nobody asks.
+    go_on: Option<String>,
     /// What happens next, in a sentence.
     next: String,
     clock: Option<ClockView>,
@@ -228,7 +244,7 @@ pub(crate) async fn page(
         None => None,
     };
     let district = app.desk().district();
-    let mut drawn = draw(visitor, &history, other.as_ref(), &district, app.desk().now().date(), form, key);
+    let mut drawn = draw(visitor, &history, other.as_ref(), &district, app.desk().now(), form, key);
     drawn.telling = Telling::of_case(visitor.l, &app.messages().offers(), &history.case, drawn.form.v("tell"));
     drawn.may.tell &= !drawn.telling.choices.is_empty();
     Ok(show_with(status, &drawn))
@@ -239,10 +255,11 @@ fn draw(
     history: &History,
     other: Option<&Case>,
     district: &District,
-    today: Date,
+    now: Moment,
     form: Form,
     key: String,
 ) -> CasePage {
+    let today = now.date();
     let (l, case) = (visitor.l, &history.case);
     let teller = Teller { l, district, history, today };
     let clock = clock_of(case);
@@ -252,7 +269,7 @@ fn draw(
         .done
         .as_deref()
         .and_then(|d| d.strip_prefix("done-")?.strip_suffix("-sent"))
-        .map(|act| format!("{act}-{tag}"));
+        .map(|act| format!("{}-{tag}", act.trim_end_matches("-unsolved")));
     let unit = |code| district.unit_name(code, l.0).to_owned();
     let lead = case.tasks.iter().rev().find(|t| t.lead);
     let joint = case.tasks.iter().filter(|t| !t.lead && t.is_open()).map(|t| unit(&t.unit)).collect::<Vec<_>>();
@@ -270,8 +287,10 @@ fn draw(
         own: own(history),
         photos,
         status: standing(l, case),
+        danger: super::receipt::danger(l, district, history),
+        go_on: go_on(l, case, today),
         next: next(l, case),
-        clock: clock.map(|c| clock_view(l, c, today, district)),
+        clock: clock.map(|c| clock_view(l, c, now, district)),
         clock_words: clock.map(|c| l.t(promised(c.rule))).unwrap_or_default(),
         why: clock.map(|c| reason(l, c, district, today)).unwrap_or_default(),
         unit: lead.map(|t| unit(&t.unit)).unwrap_or_default(),
@@ -330,12 +349,20 @@ fn facts(l: L, case: &Case, district: &District, today: Date) -> Vec<(String, St
     facts
 }
 
+/// The last day on which the resident of an unsolved case is asked whether it goes on, while it may still be said; the day
+/// stays there when it is over, since it may be said later too.
+fn go_on(l: L, case: &Case, today: Date) -> Option<String> {
+    let (_, window) = case.running(RuleId::GoOnAsk).filter(|_| case.stage == Stage::Ended && !case.erased)?;
+    Some(l.day(window.due.rolled, today))
+}
+
 /// What happens next, in a sentence.
 fn next(l: L, case: &Case) -> String {
     let waits = case.question.is_some() && case.stage == Stage::Handling;
     let key = match case.stage {
         Stage::Handling if waits => "next-question",
         Stage::Handling if case.tasks.iter().any(|t| t.state == domain::case::TaskState::Approval) => "next-approval",
+        Stage::Ended if case.erased => "next-erased",
         Stage::Ended => match case.ended {
             Some((Ending::NotReached, _)) => "next-not-reached",
             Some((Ending::Elsewhere, _)) => "next-elsewhere",

@@ -99,7 +99,9 @@ impl Teller<'_> {
         };
         let by_resident = told.body.by == Actor::Resident;
         let (title, said, note) = match event {
-            Noted | Proposed { .. } | SentBack { .. } | InterestDeclared | Unmasked { .. } => return None,
+            Noted | UrgencyCleared | Proposed { .. } | SentBack { .. } | InterestDeclared | Unmasked { .. } => {
+                return None;
+            }
             Raised { door, .. } if by_resident => named("line-raised", door.label(l.0)),
             Raised { door, .. } => named("line-raised-for-you", door.label(l.0)),
             EndedElsewhere { .. } => (l.t("line-ended-elsewhere"), private(field::ANSWER), String::new()),
@@ -175,6 +177,9 @@ impl Teller<'_> {
             TextReleased => (l.t("line-released-text"), private(field::SHOWN), l.t("line-released-note")),
             ErasureAsked => (l.t("line-erasure-asked"), private(field::REASON), String::new()),
             ErasureDeclined => (l.t("line-erasure-declined"), private(field::REASON), String::new()),
+            LetRest => (l.t("line-let-rest"), private(field::REASON), String::new()),
+            MarkedUrgent { .. } => plain("line-marked-urgent"),
+            Reached { at } => (l.t("line-reached"), String::new(), l.t_n("line-reached-at", at.minute())),
             DueMoved => (l.t("line-due-moved"), String::new(), self.moved(told)),
             DigitsTried => (l.t("line-digits-tried"), String::new(), l.t("line-digits-tried-note")),
         };

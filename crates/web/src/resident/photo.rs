@@ -12,6 +12,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 use std::io::Cursor;
+use std::net::IpAddr;
 use std::sync::PoisonError;
 use store::read;
 use tokio::sync::Semaphore;
@@ -22,12 +23,19 @@ pub(crate) const KIND: &str = "image/jpeg";
 const SIDE_MOST: u32 = 1600;
 /// The largest picture that is read: as the largest phones take them.
 const PIXELS_MOST: u64 = 50_000_000;
+/// The most bytes that a picture may be while it is read: as many pixels in colour, at the depth at which cameras take
+/// them. What has twice the depth costs twice the work, for nothing that anybody sees.
+const BYTES_MOST: u64 = 160_000_000;
 /// The most memory for reading one, in bytes.
 const MEMORY_MOST: u64 = 256 * 1024 * 1024;
 /// JPEG quality, of 100.
 const QUALITY: u8 = 82;
 /// One picture at a time: a large one takes as much memory as all the rest of the server.
 static TURN: Semaphore = Semaphore::const_new(1);
+/// How many may wait for it.
+static QUEUE: Semaphore = Semaphore::const_new(24);
+/// When whoever finds the queue full may come again, in seconds.
+const COME_AGAIN: u64 = 20;
 
 /// Why a photo was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,10 +46,42 @@ pub(crate) enum PhotoFault {
     Unreadable,
 }
 
+/// Why photos were not taken.
+pub(crate) enum NotTaken {
+    /// What is wrong with them: a message.
+    Wrong(&'static str),
+    /// It was too much for now.
+    Later(Problem),
+}
+
+impl std::convert::From<PhotoFault> for NotTaken {
+    fn from(fault: PhotoFault) -> NotTaken {
+        NotTaken::Wrong(match fault {
+            PhotoFault::TooLarge => "raise-photos-large",
+            PhotoFault::Unreadable => "raise-photos-unreadable",
+        })
+    }
+}
+
 impl From<ImageError> for PhotoFault {
     fn from(error: ImageError) -> PhotoFault {
         if matches!(error, ImageError::Limits(_)) { PhotoFault::TooLarge } else { PhotoFault::Unreadable }
     }
+}
+
+/// What reads a picture, within our limits; and how many bytes it will be while it is read.
+fn decoder(bytes: &[u8]) -> Result<(impl ImageDecoder + '_, u64), PhotoFault> {
+    let mut reader = ImageReader::new(Cursor::new(bytes));
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MEMORY_MOST);
+    reader.limits(limits);
+    let decoder = reader.with_guessed_format().map_err(|_| PhotoFault::Unreadable)?.into_decoder()?;
+    let (width, height) = decoder.dimensions();
+    let weight = decoder.total_bytes();
+    if u64::from(width) * u64::from(height) > PIXELS_MOST || weight > BYTES_MOST {
+        return Err(PhotoFault::TooLarge);
+    }
+    Ok((decoder, weight))
 }
 
 /// A picture as an upright JPEG of at most 1600 pixels a side, with nothing in it but the picture.
@@ -49,15 +89,8 @@ impl From<ImageError> for PhotoFault {
 /// # Errors
 /// A [`PhotoFault`]. A picture that is too large is refused by its head, before anything of it is read.
 pub(crate) fn redraw(bytes: &[u8]) -> Result<Vec<u8>, PhotoFault> {
-    let mut reader = ImageReader::new(Cursor::new(bytes));
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MEMORY_MOST);
-    reader.limits(limits);
-    let mut decoder = reader.with_guessed_format().map_err(|_| PhotoFault::Unreadable)?.into_decoder()?;
+    let (mut decoder, _) = decoder(bytes)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > PIXELS_MOST || decoder.total_bytes() > MEMORY_MOST {
-        return Err(PhotoFault::TooLarge);
-    }
     // A broken note on how the phone was held is no reason to refuse the picture.
     let turn = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder)?;
@@ -71,9 +104,41 @@ pub(crate) fn redraw(bytes: &[u8]) -> Result<Vec<u8>, PhotoFault> {
 }
 
 /// [`redraw`] on a thread that may block, when it is this picture's turn.
-pub(crate) async fn redraw_later(bytes: Bytes) -> Result<Vec<u8>, PhotoFault> {
-    let Ok(_turn) = TURN.acquire().await else { return Err(PhotoFault::Unreadable) };
-    tokio::task::spawn_blocking(move || redraw(&bytes)).await.unwrap_or(Err(PhotoFault::Unreadable))
+async fn redraw_later(bytes: Bytes) -> Result<Vec<u8>, NotTaken> {
+    let busy = || NotTaken::Later(Problem::busy(COME_AGAIN));
+    let _waits = QUEUE.try_acquire().map_err(|_| busy())?;
+    let turn = TURN.acquire().await.map_err(|_| busy())?;
+    let redrawn = move || {
+        // A caller that goes away ends no work that has begun, and gives its turn to nobody before.
+        let _turn = turn;
+        redraw(&bytes)
+    };
+    Ok(tokio::task::spawn_blocking(redrawn).await.unwrap_or(Err(PhotoFault::Unreadable))?)
+}
+
+/// Photos drawn anew. Whoever sends `from` an address without being signed in has a budget there: of work, and of what is
+/// kept for ever.
+pub(crate) async fn redraw_all(
+    app: &App,
+    from: Option<IpAddr>,
+    files: Vec<Bytes>,
+) -> Result<Vec<(String, Vec<u8>)>, NotTaken> {
+    let mut work = 0;
+    for bytes in &files {
+        work += decoder(bytes)?.1;
+    }
+    if let Some(from) = from {
+        app.count_photo_work(from, work).map_err(NotTaken::Later)?;
+    }
+    let mut photos = Vec::new();
+    for bytes in files {
+        let drawn = redraw_later(bytes).await?;
+        if let Some(from) = from {
+            app.count_photo_kept(from, drawn.len() as u64).map_err(NotTaken::Later)?;
+        }
+        photos.push((KIND.to_owned(), drawn));
+    }
+    Ok(photos)
 }
 
 /// The hash of hex digits, as a case's event has it.
@@ -160,6 +225,34 @@ mod tests {
         let head = huge.windows(2).position(|w| w == [0xff, 0xc0]).unwrap();
         huge[head + 5..head + 9].copy_from_slice(&[0x3f, 0xff, 0x3f, 0xff]);
         assert_eq!(redraw(&huge), Err(PhotoFault::TooLarge));
+    }
+
+    #[test]
+    fn a_picture_of_twice_the_depth_is_twice_as_large_and_refused_by_its_head() {
+        let png = |picture: DynamicImage| {
+            let mut out = Cursor::new(Vec::new());
+            picture.write_to(&mut out, image::ImageFormat::Png).unwrap();
+            out.into_inner()
+        };
+        let (plain, deep) = (png(DynamicImage::new_rgb8(40, 40)), png(DynamicImage::new_rgb16(40, 40)));
+        let weight = |bytes: &[u8]| decoder(bytes).map(|(_, weight)| weight);
+        assert_eq!((weight(&plain), weight(&deep)), (Ok(4800), Ok(9600)));
+        // The head says how large it is: 5700 pixels a side, as phones take them, and the same in 16 bit.
+        let sized = |bytes: &[u8]| {
+            let mut bytes = bytes.to_vec();
+            bytes[16..24].copy_from_slice(&[0, 0, 0x16, 0x44, 0, 0, 0x16, 0x44]);
+            let sum = crc(&bytes[12..29]);
+            bytes[29..33].copy_from_slice(&sum.to_be_bytes());
+            bytes
+        };
+        assert_eq!(weight(&sized(&plain)), Ok(97_470_000));
+        assert_eq!(weight(&sized(&deep)), Err(PhotoFault::TooLarge));
+    }
+
+    /// The check sum of a part of a PNG.
+    fn crc(bytes: &[u8]) -> u32 {
+        let step = |crc: u32| if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 };
+        !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc)))
     }
 
     #[test]

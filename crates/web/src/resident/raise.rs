@@ -1,7 +1,6 @@
 //! Raising something: one box to begin with, everything else optional, nothing lost by a refusal.
 
-use super::photo::{self, PhotoFault};
-use super::shown::{self, CaseView};
+use super::photo::{self, NotTaken};
 use super::telling::{self, Telling};
 use super::{Form, fresh, history, marked};
 use crate::app::App;
@@ -19,9 +18,9 @@ use axum::response::{IntoResponse, Response};
 use desk::{Failure, Key};
 use domain::case::{CaseId, Contact, Door, Event, PHOTOS_MOST, Raise, Stage, Track, field};
 use domain::district::{District, Unit, UnitKind};
-use domain::typed::says_something;
 use domain::{Actor, Label, Lang, Why};
 use sha2::{Digest, Sha256};
+use std::net::IpAddr;
 use store::read::{self, History, Told};
 
 /// The name under which a phone keeps what was typed here.
@@ -39,8 +38,8 @@ struct RaisePage {
     form: Form,
     key: String,
     draft: &'static str,
-    /// Cases of neighbours that may be the same matter, when they are to be looked at before sending.
-    near: Vec<CaseView>,
+    /// What is urgent, for the script that says whom to call while one writes.
+    dangers: String,
     streets: Vec<Choice>,
     categories: Vec<Choice>,
     tracks: Vec<Choice>,
@@ -51,7 +50,7 @@ struct RaisePage {
 
 /// `GET /raise`
 pub(crate) async fn form(State(app): State<App>, visitor: Visitor) -> Response {
-    restored(page(&app, &visitor, StatusCode::OK, Form::default(), app.random_text(), Vec::new()))
+    restored(page(&app, &visitor, StatusCode::OK, Form::default(), app.random_text()))
 }
 
 /// A visit asks for the form anew and gets a new key; the back button brings it back as it was, with its key and all that
@@ -68,14 +67,14 @@ impl RaisePage {
     }
 }
 
-fn page(app: &App, visitor: &Visitor, status: StatusCode, form: Form, key: String, near: Vec<CaseView>) -> Response {
+fn page(app: &App, visitor: &Visitor, status: StatusCode, form: Form, key: String) -> Response {
     let (l, district) = (visitor.l, app.desk().district());
     let template = RaisePage {
         l,
         page: marked(l, visitor.page(l.t("raise-title")), &form),
         key,
         draft: DRAFT,
-        near,
+        dangers: dangers(&district, l),
         streets: streets(&district, l, form.v("street")),
         categories: categories(&district, l, form.v("category")),
         tracks: tracks(l, form.v("track")),
@@ -96,6 +95,12 @@ pub(super) fn streets(district: &District, l: L, chosen: &str) -> Vec<Choice> {
 
 fn units(district: &District, l: L, chosen: &str) -> Vec<Choice> {
     district.units.values().map(|u| Choice::of(u.code.as_str(), u.name(l.0), chosen)).collect()
+}
+
+/// The catalogue's words of danger, and whom to call, as the script reads them.
+fn dangers(district: &District, l: L) -> String {
+    let danger = |d: &domain::district::Danger| serde_json::json!({ "call": d.call(l.0), "words": d.words });
+    serde_json::Value::from(district.catalogue.dangers().iter().map(danger).collect::<Vec<_>>()).to_string()
 }
 
 /// The categories, second levels set in below their first one.
@@ -138,26 +143,19 @@ pub(crate) async fn send(
 ) -> Result<Response, Problem> {
     let typed_key = sent.get("key").to_owned();
     let key = if (1..=KEY_MOST).contains(&typed_key.len()) { typed_key } else { app.random_text() };
-    if let Some(near) = first_look(&app, &visitor, &sent).await? {
-        return Ok(restored(page(&app, &visitor, StatusCode::OK, Form { sent, errors: Vec::new() }, key, near)));
-    }
     if let Err(problem) = app.count_intake(from) {
-        return refused(&app, &visitor, &problem, sent, key).await;
+        return Ok(refused(&app, &visitor, &problem, sent, key));
     }
-    let photos = match photos(&sent).await {
+    let photos = match photos(&app, Some(from), &sent).await {
         Ok(photos) => photos,
-        Err(message) => {
+        Err(NotTaken::Later(problem)) => return Ok(refused(&app, &visitor, &problem.at("photos"), sent, key)),
+        Err(NotTaken::Wrong(message)) => {
             let text = visitor.l.t_n(message, PHOTOS_MOST);
-            let near = looked_at(&app, &visitor, &sent).await?;
             let form = Form { errors: vec![FieldError { field: "photos".into(), text }], sent };
-            return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, form, key, near));
+            return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, form, key));
         }
     };
-    let Some(mut raise) = read_form(&sent, visitor.l, &photos) else { return Err(Problem::form()) };
-    if let Ok(index) = sent.get("joins").parse::<i64>() {
-        // One that is not public any more becomes the handle of no case: the refusal says so.
-        raise.joins = Some(shown::one(&app, index).await?.map_or(CaseId::default(), |case| case.id));
-    }
+    let Some(raise) = read_form(&sent, visitor.l, &photos) else { return Err(Problem::form()) };
     if let Some((id, same)) = sent_before(&app, &headers, &raise).await? {
         let done = if same { "raised" } else { "raised-before" };
         return Ok(arrived(&app, &headers, id, &format!("/case/receipt?done={done}")));
@@ -174,7 +172,7 @@ pub(crate) async fn send(
             let visits = cookie(&headers, VISIT).and_then(|c| app.visit(cookie_key(c)));
             if visits != Some(id) {
                 let fresh = app.random_text();
-                return refused(&app, &visitor, &refusal.into(), sent, fresh).await;
+                return Ok(refused(&app, &visitor, &refusal.into(), sent, fresh));
             }
             Ok(arrived(&app, &headers, id, "/case/receipt?done=raised-before"))
         }
@@ -183,7 +181,7 @@ pub(crate) async fn send(
             if problem.status().is_server_error() {
                 return Err(problem);
             }
-            refused(&app, &visitor, &problem, sent, key).await
+            Ok(refused(&app, &visitor, &problem, sent, key))
         }
     }
 }
@@ -205,32 +203,6 @@ pub(crate) fn begin_visit(app: &App, response: &mut Response, headers: &HeaderMa
     let cookie = app.random_text();
     app.begin_visit(cookie_key(&cookie), id);
     set_cookie(response, headers, VISIT, &cookie, None);
-}
-
-/// The neighbours' cases to look at before this is sent: about the same kind of matter in the same street, by the words of
-/// the text where no kind was chosen. None when they have been looked at, when there are none, and when photos came along:
-/// a browser would not send those a second time.
-async fn first_look(app: &App, visitor: &Visitor, sent: &Sent) -> Result<Option<Vec<CaseView>>, Problem> {
-    let looked = sent.is_on("near") || sent.is_on("joins") || sent.files("photos").next().is_some();
-    if looked || !says_something(sent.get("text")) || sent.get("track") == Track::Accusation.code() {
-        return Ok(None);
-    }
-    let near = near_of(app, visitor, sent).await?;
-    Ok(Some(near).filter(|n| !n.is_empty()))
-}
-
-async fn near_of(app: &App, visitor: &Visitor, sent: &Sent) -> Result<Vec<CaseView>, Problem> {
-    let district = app.desk().district();
-    let track = Track::of(sent.get("track")).unwrap_or(Track::Hotline);
-    let by_words = reading::by_words(&district.catalogue, track, sent.get("text"));
-    let suggested = by_words.first().map_or("", |f| f.category.code.as_str());
-    let category = Some(sent.get("category")).filter(|c| !c.is_empty()).unwrap_or(suggested);
-    shown::near(app, visitor.l, sent.get("street"), category).await
-}
-
-/// The neighbours' cases once more for a form that comes back, when they had been looked at: what was chosen stays.
-async fn looked_at(app: &App, visitor: &Visitor, sent: &Sent) -> Result<Vec<CaseView>, Problem> {
-    if sent.is_on("near") { near_of(app, visitor, sent).await } else { Ok(Vec::new()) }
 }
 
 /// The case that this browser has just raised with the same words: the back button and a second sending are no second
@@ -256,19 +228,12 @@ async fn sent_before(app: &App, headers: &HeaderMap, raise: &Raise) -> Result<Op
 fn is_all_the_same(history: &History, first: &Told, raise: &Raise) -> bool {
     let Event::Raised { category, public, tell, accused, .. } = &first.body.event else { return false };
     let said = |name: &str| first.private.get(name).map_or("", String::as_str);
-    // A case that joins another one is linked in the same moment; whoever else links it later is staff.
-    let second = history.told.get(1).filter(|t| t.body.by == first.body.by);
-    let joined = second.and_then(|t| match &t.body.event {
-        Event::Linked { to, .. } => Some(*to),
-        _ => None,
-    });
     let contact = &raise.contact;
     *category == raise.category
         && *public == (raise.public && raise.track != Track::Accusation)
         && *tell == contact.tell
         && *accused == raise.accused
         && said(field::PHOTOS) == raise.photos.join(" ")
-        && joined == raise.joins
         && said(field::NAME) == contact.name
         && said(field::PHONE) == contact.phone
         && said(field::EMAIL) == contact.email
@@ -277,37 +242,23 @@ fn is_all_the_same(history: &History, first: &Told, raise: &Raise) -> bool {
 }
 
 /// The form with its fault, and all that was typed; photos can't be given back to a browser.
-async fn refused(
-    app: &App,
-    visitor: &Visitor,
-    problem: &Problem,
-    sent: Sent,
-    key: String,
-) -> Result<Response, Problem> {
+fn refused(app: &App, visitor: &Visitor, problem: &Problem, sent: Sent, key: String) -> Response {
     let field = problem.field().unwrap_or("text").to_owned();
     let mut errors = vec![FieldError { field, text: problem.sentence(visitor.l.0) }];
     if sent.files("photos").next().is_some() && errors[0].field != "photos" {
         errors.push(FieldError { field: "photos".into(), text: visitor.l.t("raise-photos-again") });
     }
-    let near = looked_at(app, visitor, &sent).await?;
-    let response = page(app, visitor, problem.status(), Form { sent, errors }, key, near);
-    Ok(problem.with_retry(response))
+    let response = page(app, visitor, problem.status(), Form { sent, errors }, key);
+    problem.with_retry(response)
 }
 
-/// The photos of a form, drawn anew; or the message that says what is wrong with them.
-pub(crate) async fn photos(sent: &Sent) -> Result<Vec<(String, Vec<u8>)>, &'static str> {
-    if sent.files("photos").count() > PHOTOS_MOST {
-        return Err("raise-photos-many");
+/// The photos of a form, drawn anew.
+pub(crate) async fn photos(app: &App, from: Option<IpAddr>, sent: &Sent) -> Result<Vec<(String, Vec<u8>)>, NotTaken> {
+    let files: Vec<_> = sent.files("photos").cloned().collect();
+    if files.len() > PHOTOS_MOST {
+        return Err(NotTaken::Wrong("raise-photos-many"));
     }
-    let mut photos = Vec::new();
-    for bytes in sent.files("photos") {
-        let drawn = photo::redraw_later(bytes.clone()).await.map_err(|fault| match fault {
-            PhotoFault::TooLarge => "raise-photos-large",
-            PhotoFault::Unreadable => "raise-photos-unreadable",
-        })?;
-        photos.push((photo::KIND.to_owned(), drawn));
-    }
-    Ok(photos)
+    photo::redraw_all(app, from, files).await
 }
 
 fn hex_hash(bytes: &[u8]) -> String {

@@ -1,19 +1,21 @@
 //! The receipt: as a page, as a file, as a slip of paper, and as a QR code that opens the check by itself.
 
 use super::raise::DRAFT;
-use super::{case, history, site};
+use super::shown::{self, CaseView};
+use super::{Form, case, history, marked, site};
 use crate::app::App;
 use crate::caller::{Visit, Visitor};
 use crate::lang::L;
-use crate::page::{Page, show};
+use crate::page::{Page, show, show_with};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use domain::case::{Case, field};
+use domain::case::{Case, CaseId, field};
+use domain::district::District;
 use domain::rule::RuleId;
 use fast_qr::{ECL, QRBuilder};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
@@ -129,6 +131,13 @@ struct ReceiptPage {
     act: String,
     /// How phone and e-mail were understood: the resident sees at once whether they are right.
     understood: Vec<String>,
+    /// Cases of neighbours that may be the same matter.
+    near: Vec<CaseView>,
+    /// Whom to call now; empty where nobody is in danger.
+    danger: String,
+    form: Form,
+    key: String,
+    version: u64,
 }
 
 #[derive(Template)]
@@ -137,6 +146,17 @@ struct SlipPage {
     l: L,
     page: Page,
     slip: Slip,
+}
+
+/// Whom to call at once, for a case that is urgent: with the word by which it was found.
+pub(crate) fn danger(l: L, district: &District, history: &History) -> String {
+    let Some(code) = history.case.urgent.as_ref().filter(|_| history.case.is_urgent()) else { return String::new() };
+    let Some(danger) = district.catalogue.danger(code) else { return l.t("emergency") };
+    let call = danger.call(l.0).to_owned();
+    match history.fields().get(field::DANGER) {
+        Some(word) => l.t_with("danger-call-word", &[("word", word.replace('…', "……")), ("call", call)]),
+        None => l.t_with("danger-call", &[("danger", danger.name(l.0).to_owned()), ("call", call)]),
+    }
 }
 
 async fn text_of(app: &App, history: &History) -> Result<String, Problem> {
@@ -150,22 +170,37 @@ async fn slip(app: &App, visitor: &Visitor, history: &History, headers: &HeaderM
 }
 
 /// `GET /case/receipt`
-pub(crate) async fn page(
+pub(crate) async fn show_page(
     State(app): State<App>,
     visitor: Visitor,
-    visit: Visit,
+    Visit(id): Visit,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    page(&app, &visitor, id, &headers, StatusCode::OK, Form::default(), app.random_text()).await
+}
+
+/// The page, with a form that came back if there is one.
+pub(crate) async fn page(
+    app: &App,
+    visitor: &Visitor,
+    id: CaseId,
+    headers: &HeaderMap,
+    status: StatusCode,
+    form: Form,
+    key: String,
+) -> Result<Response, Problem> {
     let l = visitor.l;
-    let mut page = visitor.page(l.t("receipt-title"));
+    let mut page = marked(l, visitor.page(l.t("receipt-title")), &form);
     page.done_draft = (visitor.done.as_deref() == Some("done-raised")).then(|| DRAFT.to_owned());
-    let history = history(&app, visit.0).await?;
+    let history = history(app, id).await?;
     let (next, act) = next(l, &history.case);
     let fields = history.fields();
     let understood = [(field::PHONE, "receipt-phone"), (field::EMAIL, "receipt-email")];
     let understood = understood.iter().filter_map(|(name, key)| Some(l.t_n(key, fields.get(*name)?))).collect();
-    let slip = slip(&app, &visitor, &history, &headers).await?;
-    Ok(show(&ReceiptPage { l, page, slip, next, act, understood }))
+    let near = shown::near(app, l, &history).await?;
+    let danger = danger(l, &app.desk().district(), &history);
+    let (slip, version) = (slip(app, visitor, &history, headers).await?, history.case.version);
+    Ok(show_with(status, &ReceiptPage { l, page, slip, next, act, understood, near, danger, form, key, version }))
 }
 
 /// `GET /case/slip`: for a printer with paper of 80 mm, or any other.

@@ -11,11 +11,12 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use domain::Label;
-use domain::case::{Handled, Solved, field};
+use domain::case::{Handled, Solved, Stage, field};
 use domain::district::District;
 use serde::Deserialize;
 use std::sync::PoisonError;
 use store::public::{self, Shown};
+use store::read::History;
 
 /// Cases of a page.
 const ROWS: usize = 20;
@@ -91,19 +92,28 @@ fn view(l: L, d: &District, case: &Shown) -> CaseView {
     }
 }
 
-/// The public cases about the same kind of matter in the same street that are still handled.
-pub(crate) async fn near(app: &App, l: L, street: &str, category: &str) -> Result<Vec<CaseView>, Problem> {
-    let coarse = category.split('.').next().unwrap_or_default().to_owned();
-    if street.is_empty() || coarse.is_empty() {
+/// The public cases about the same kind of matter in the same street as a case that is still handled: by its category, or
+/// by the words of its text where it has none. None for one that is sealed, or is linked already.
+pub(crate) async fn near(app: &App, l: L, history: &History) -> Result<Vec<CaseView>, Problem> {
+    let (case, d, number) = (&history.case, app.desk().district(), app.desk().number());
+    let open = matches!(case.stage, Stage::Raised | Stage::Accepted | Stage::Handling);
+    let Some(street) = case.street.clone().filter(|_| open && !case.is_sealed() && case.links.is_empty()) else {
         return Ok(Vec::new());
-    }
-    let (number, street) = (app.desk().number(), street.to_owned());
+    };
+    let coarse = case.category.as_ref().map(|c| c.coarse().to_owned()).or_else(|| {
+        let fields = history.fields();
+        let found = reading::by_words(&d.catalogue, case.track, fields.get(field::TEXT)?);
+        found.first().map(|f| f.category.code.coarse().to_owned())
+    });
+    let Some(coarse) = coarse else { return Ok(Vec::new()) };
     let found = app.read(move |db, keys| {
         let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-        public::near(db, &mut keys, number, &street, &coarse, NEAR_MOST)
+        // One more: the case itself may be public.
+        public::near(db, &mut keys, number, street.as_str(), &coarse, NEAR_MOST + 1)
     });
-    let d = app.desk().district();
-    Ok(found.await?.iter().map(|case| view(l, &d, case)).collect())
+    let found = found.await?;
+    let others = found.iter().filter(|other| other.id != case.id).take(NEAR_MOST);
+    Ok(others.map(|other| view(l, &d, other)).collect())
 }
 
 /// The public case of a ledger index.
@@ -114,33 +124,6 @@ pub(crate) async fn one(app: &App, index: i64) -> Result<Option<Shown>, Problem>
         public::one(db, &mut keys, number, index)
     })
     .await
-}
-
-/// What `/raise` offers to join.
-#[derive(Template)]
-#[template(path = "resident/near.html")]
-struct NearPart {
-    l: L,
-    near: Vec<CaseView>,
-    chosen: String,
-}
-
-#[derive(Default, Deserialize)]
-pub(crate) struct Place {
-    #[serde(default)]
-    street: String,
-    #[serde(default)]
-    category: String,
-}
-
-/// `GET /raise/near`: the question "is it the same as one of these?", for the script of the form. Empty when there is none.
-pub(crate) async fn near_part(
-    State(app): State<App>,
-    visitor: Visitor,
-    Query(place): Query<Place>,
-) -> Result<Response, Problem> {
-    let near = near(&app, visitor.l, &place.street, &place.category).await?;
-    Ok(kept::words(&visitor, &NearPart { l: visitor.l, near, chosen: String::new() }))
 }
 
 /// What everybody may look at, as tabs.

@@ -248,7 +248,7 @@ impl Bulk<'_> {
     async fn looked_at(&self, rows: &[Row], filled: bool) -> Result<Response, Problem> {
         let cases = self.seen(rows).await?;
         let cards = rows::cards(self.app, cases.values().map(|c| c.id).collect()).await?;
-        let days = Days::of(self.app.desk().now().date(), &self.district.calendar);
+        let days = Days::of(self.app.desk().now(), &self.district.calendar);
         let shown = Lines { l: self.l(), district: &self.district, staff: self.staff, days, cards: &cards };
         let filled = filled || self.act.fields().is_empty();
         let (mut lines, mut at_fields): (Vec<Line>, Vec<(usize, &'static str)>) = (Vec::new(), Vec::new());
@@ -460,7 +460,7 @@ impl Bulk<'_> {
             .filter_map(|(n, _)| Some(cases.get(&rows.get(*n)?.code)?.id))
             .collect();
         let cards = rows::cards(self.app, may).await?;
-        let days = Days::of(self.app.desk().now().date(), &self.district.calendar);
+        let days = Days::of(self.app.desk().now(), &self.district.calendar);
         let shown = Lines { l: self.l(), district: &self.district, staff: self.staff, days, cards: &cards };
         let line = |(n, done): (usize, Result<(), Failure>)| {
             let row = rows.get(n)?;

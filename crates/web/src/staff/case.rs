@@ -19,10 +19,10 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use calendar::Date;
 use domain::case::{Case, CaseId, Clock, CommandKind, Event, Fields, Reviewer, Stage, TaskState, field, may_see};
 use domain::district::District;
-use domain::{Actor, Label, Refusal, Role, Why};
+use domain::rule::RuleId;
+use domain::{Actor, Label, Moment, Refusal, Role, Why};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use store::read::{self, History};
@@ -145,6 +145,7 @@ struct CasePage<'a> {
     code: String,
     title: String,
     status: StatusView,
+    urgent: bool,
     clock: Option<ClockView>,
     /// Rule and source of the leading clock.
     clock_rule: String,
@@ -258,7 +259,8 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
     let l = visitor.l;
     let (history, district) = (&loaded.history, loaded.district.as_ref());
     let (case, fields) = (&history.case, history.fields());
-    let today = app.desk().now().date();
+    let now = app.desk().now();
+    let today = now.date();
     let known = personal(history);
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let handler = handles(staff.role);
@@ -273,7 +275,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         district,
         case,
         staff,
-        today,
+        now,
         words: &words,
         shown: [&shown[0], &shown[1]],
         codes: &codes,
@@ -314,7 +316,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
     };
     let title = called.said(l, district);
     let photos = photos(history);
-    let (clocks, clocks_over) = story::clocks(l, district, history, today);
+    let (clocks, clocks_over) = story::clocks(l, district, history, now);
     // Whoever has an answer to write here, as supervision has to a review, does handle it.
     let said_note = if handler || main.is_some() { String::new() } else { l.t("staff-masked-note") };
     let mut frame = visitor.page(l.t("staff-case-title"));
@@ -339,11 +341,11 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         code: case.code.clone(),
         title,
         status: view::status(l, case.stage, case.question.is_some()),
-        clock: clock
-            .map(|c| view::also_asked(l, view::clock(l, c, today, &district.calendar), case.question.is_some())),
+        urgent: case.is_urgent(),
+        clock: clock.map(|c| view::also_asked(l, view::clock(l, c, now, &district.calendar), case.question.is_some())),
         clock_rule: clock.map_or(String::new(), rule),
         todo_title: if is_ended(case) { l.t("staff-ended-title") } else { String::new() },
-        todo: todo(l, case, district, today),
+        todo: todo(l, case, district, now),
         version: case.version,
         key: app.random_text(),
         main,
@@ -362,7 +364,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         contact,
         opened: beside.opened,
         facts: facts(l, district, history),
-        tasks: tasks(l, district, history, today),
+        tasks: tasks(l, district, history, now),
         clocks,
         clocks_over,
         links: links(l, case, &loaded.linked),
@@ -397,20 +399,27 @@ fn is_ended(case: &Case) -> bool {
 }
 
 /// Who must do what until when, in plain words. A day that is over is no promise any more: what is late is said first.
-fn todo(l: L, case: &Case, district: &District, today: Date) -> Vec<String> {
+fn todo(l: L, case: &Case, district: &District, now: Moment) -> Vec<String> {
+    let today = now.date();
     let due = |what: &str, who: String, clock: Option<&Clock>| {
         let without_day = |who: String| l.t_n(&format!("staff-todo-{what}"), who);
         let Some(clock) = clock.filter(|c| !c.is_paused() && !story::is_over(c, today)) else {
             return without_day(who);
         };
         let date = l.day(clock.due.rolled, today);
-        if !clock.is_late(today) {
+        if !clock.is_late_at(now) {
             return l.t_with(&format!("staff-todo-{what}-by"), &[("who", who), ("date", date)]);
         }
-        let late = view::clock(l, clock, today, &district.calendar).words;
+        let late = view::clock(l, clock, now, &district.calendar).words;
         l.t_with("staff-todo-late", &[("late", late), ("date", date), ("todo", without_day(who))])
     };
     let centre = || l.t("staff-who-dispatcher");
+    if let Some((_, clock)) = case.running(RuleId::UrgentHand) {
+        let unit = case.lead().map(|t| district.unit_name(&t.unit, l.0).to_owned());
+        let state = view::clock(l, clock, now, &district.calendar);
+        let values = [("who", unit.unwrap_or_else(centre)), ("state", state.words), ("date", state.date)];
+        return vec![l.t_with("staff-todo-urgent", &values)];
+    }
     if case.erasure_asked {
         return vec![due("erasure", centre(), case.next_due())];
     }
@@ -476,6 +485,16 @@ fn facts(l: L, district: &District, history: &History) -> Vec<(String, String)> 
     ];
     let mut add = |key: &str, value: Option<String>| facts.extend(value.map(|v| (l.t(key), v)));
     let many = |n: u16| (n > 0).then(|| n.to_string());
+    add(
+        "staff-fact-urgent",
+        case.urgent.as_ref().map(|danger| {
+            let name = district.catalogue.danger_name(danger, l.0).to_owned();
+            match history.fields().get(field::DANGER) {
+                Some(word) => l.t_with("staff-urgent-word", &[("danger", name), ("word", word.clone())]),
+                None => name,
+            }
+        }),
+    );
     add("staff-field-category", case.category.as_ref().map(|c| district.catalogue.name(c, l.0).to_owned()));
     add("staff-fact-street", case.street.as_ref().map(|s| district.unit_name(s, l.0).to_owned()));
     add("staff-fact-accused", case.accused.as_ref().map(|u| district.unit_name(u, l.0).to_owned()));
@@ -497,7 +516,8 @@ fn facts(l: L, district: &District, history: &History) -> Vec<(String, String)> 
     facts
 }
 
-fn tasks(l: L, district: &District, history: &History, today: Date) -> Vec<TaskLine> {
+fn tasks(l: L, district: &District, history: &History, now: Moment) -> Vec<TaskLine> {
+    let today = now.date();
     let (case, ends) = (&history.case, story::ends(history));
     let line = |t: &domain::case::Task| {
         let kind = match t.state {
@@ -519,7 +539,7 @@ fn tasks(l: L, district: &District, history: &History, today: Date) -> Vec<TaskL
                 }
                 None => l.t_n("staff-since", l.day(t.since, today)),
             },
-            clock: owed.map(|c| view::clock(l, c, today, &district.calendar)),
+            clock: owed.map(|c| view::clock(l, c, now, &district.calendar)),
         }
     };
     case.tasks.iter().map(line).collect()

@@ -4,7 +4,7 @@
 use crate::form::Sent;
 use domain::case::{CaseId, Command, CommandKind, Corrected, Ground, LinkKind, Outcome, Purpose, ScopeReason, Way};
 use domain::district::{CategoryCode, UnitCode};
-use domain::{Label, Refusal, Why};
+use domain::{Label, Moment, Refusal, Why};
 
 /// The name of an act's field in the page.
 pub(super) fn name(act: CommandKind, field: &str) -> String {
@@ -31,6 +31,12 @@ impl Fields<'_> {
 
     fn number(&self, field: &'static str) -> Result<u16, Refusal> {
         self.sent.get(&name(self.act, field)).parse().map_err(|_| Refusal::at(Why::Empty, field))
+    }
+
+    /// A local date and time, as browsers send it.
+    fn moment(&self, field: &'static str) -> Result<Moment, Refusal> {
+        let typed = self.sent.get(&name(self.act, field)).replace(' ', "T");
+        typed.parse().map(Moment::from_local).map_err(|_| Refusal::at(Why::Empty, field))
     }
 
     fn unit(&self, field: &'static str) -> Result<UnitCode, Refusal> {
@@ -123,6 +129,16 @@ pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Resu
         K::DeclineErasure => Command::DeclineErasure { reason: f.text("reason") },
         K::Unmask => Command::Unmask { purpose: f.one::<Purpose>("purpose")?, text: f.text("text") },
         K::DeclareInterest => Command::DeclareInterest,
+        K::LetRest => Command::LetRest { reason: f.text("reason") },
+        K::MarkUrgent => {
+            let danger = sent.get(&name(act, "danger"));
+            if danger.is_empty() {
+                return Err(Refusal::at(Why::Empty, "danger"));
+            }
+            Command::MarkUrgent { danger: danger.into(), reason: f.text("reason") }
+        }
+        K::ClearUrgent => Command::ClearUrgent { reason: f.text("reason") },
+        K::Reached => Command::Reached { at: f.moment("at")?, note: f.text("note") },
         // Only the resident, or the district's own clock.
         K::Reply
         | K::AskErasure

@@ -1,5 +1,6 @@
 //! `/desk`: a unit's open tasks as the day asks for them; the head sees first what waits for approval.
 
+use super::inbox::URGENT_MOST;
 use super::rows::{self, Group, Lines, Listing};
 use super::{Days, is_discipline};
 use crate::app::App;
@@ -17,7 +18,7 @@ use domain::district::UnitKind;
 use domain::{Label, Refusal, Role, Why};
 use serde::Deserialize;
 use store::view::work::{self, Day, Of};
-use store::view::{After, PAGE, QueueFilter, TaskRow};
+use store::view::{After, Hours, PAGE, QueueFilter, TaskRow};
 use store::views;
 
 /// How many answers that wait for approval stand on top. With them a page still reads its titles in one statement.
@@ -123,16 +124,19 @@ async fn page(
     view: String,
 ) -> Result<Response, Problem> {
     let (l, district) = (visitor.l, app.desk().district());
-    let days = Days::of(app.desk().now().date(), &district.calendar);
+    let days = Days::of(app.desk().now(), &district.calendar);
     let after = rows::read_after(&asked.after);
     let filter = filter(&asked, days, is_discipline(&district, staff));
     let from = after.unwrap_or(filter.1);
-    let Read { mut tasks, approvals, day } = read(app, staff, filter.0, from, after.is_none(), days).await?;
+    let Read { urgent, mut tasks, approvals, day } = read(app, staff, filter.0, from, after.is_none(), days).await?;
     let next = rows::next_after(&mut tasks, |t| After { due: t.case.due, seq: t.case.seq, no: t.no });
-    let ids = tasks.iter().chain(&approvals).map(|t| t.case.id).collect();
+    let ids = urgent.iter().chain(&tasks).chain(&approvals).map(|t| t.case.id).collect();
     let cards = rows::cards(app, ids).await?;
     let lines = Lines { l, district: &district, staff, days, cards: &cards };
-    tasks.retain(|t| lines.may_see(t.case.id));
+    // What stands on top does not stand below once more.
+    tasks.retain(|t| lines.may_see(t.case.id) && urgent.iter().all(|u| u.case.id != t.case.id));
+    let mut grouped = Group::list([(l.t("group-urgent"), urgent.iter().map(|t| lines.task(t)).collect())]);
+    grouped.extend(groups(&lines, &tasks, &day));
     let all: i64 = day.counts.iter().sum();
     let tab = |due: &str, key: &str, n: i64| Tab {
         href: asked.at(due, ""),
@@ -166,7 +170,7 @@ async fn page(
         categories: categories.map(|c| Choice::of(c.code.as_str(), c.name(l.0), &asked.category)).collect(),
         streets: streets.map(|u| Choice::of(u.code.as_str(), u.name(l.0), &asked.street)).collect(),
         approvals: Group::list([(l.t("staff-group-approval"), waiting_approval)]),
-        work: Listing::of(app, &lines, groups(&lines, &tasks, &day), here, (next, first)),
+        work: Listing::of(app, &lines, grouped, here, (next, first)),
         asked,
         errors,
     };
@@ -191,10 +195,17 @@ fn filter(asked: &Asked, days: Days, sealed: bool) -> (QueueFilter, After) {
         _ => None,
     };
     let (track, coarse, street) = (asked.track.clone(), asked.category.clone(), asked.street.clone());
-    (QueueFilter { before, waiting, sealed, track, coarse, street, ..QueueFilter::default() }, from)
+    let hours = match asked.due.as_str() {
+        "late" => Hours::late(days.now),
+        "today" | "week" | "later" | "waiting" => Hours::in_time(days.now),
+        _ => Hours::ALL,
+    };
+    (QueueFilter { before, hours, waiting, sealed, track, coarse, street, ..QueueFilter::default() }, from)
 }
 
 struct Read {
+    /// What is urgent: on the first page of every tab.
+    urgent: Vec<TaskRow>,
     tasks: Vec<TaskRow>,
     approvals: Vec<TaskRow>,
     day: Day,
@@ -213,15 +224,16 @@ async fn read(
     let head = staff.role == Role::Head && first;
     app.read(move |db, _| {
         let tasks = store::view::queue(db, number, &unit, &filter, from, PAGE + 1)?;
-        let days = [days.late, days.tomorrow, days.next_week];
-        let day = work::day(db, number, Of { unit: unit.as_str(), account, days, filter: &filter })?;
+        let urgent = if first { store::view::urgent_tasks(db, number, &unit, URGENT_MOST)? } else { Vec::new() };
+        let (now, days) = (days.now, [days.late, days.tomorrow, days.next_week]);
+        let day = work::day(db, number, Of { unit: unit.as_str(), account, days, now, filter: &filter })?;
         if !head {
-            return Ok(Read { tasks, approvals: Vec::new(), day });
+            return Ok(Read { urgent, tasks, approvals: Vec::new(), day });
         }
         let approval =
             QueueFilter { state: TaskState::Approval.code().into(), sealed: filter.sealed, ..QueueFilter::default() };
         let approvals = store::view::queue(db, number, &unit, &approval, After::START, APPROVALS_MOST)?;
-        Ok(Read { tasks, approvals, day })
+        Ok(Read { urgent, tasks, approvals, day })
     })
     .await
 }
@@ -231,6 +243,7 @@ fn groups(lines: &Lines<'_>, tasks: &[TaskRow], day: &Day) -> Vec<Group> {
     let days = lines.days;
     let of = |wanted: usize| {
         let group = |t: &&TaskRow| match t.case.due {
+            _ if t.lead && lines.is_late(&t.case) => 0,
             due if due < days.late => 0,
             _ if t.waiting => 4,
             due if due < days.tomorrow => 1,

@@ -14,13 +14,13 @@ use domain::case::{
 };
 use domain::district::{District, Unit, UnitCode, UnitKind};
 use domain::rule::RuleId;
-use domain::{Label, Lang, Role};
+use domain::{Label, Lang, Moment, Role};
 use reading::by_words;
 use std::collections::BTreeMap;
 
 /// A field of a form.
 pub(super) struct Input {
-    /// "line", "area", "number", "select", "radio", "hidden".
+    /// "line", "area", "number", "datetime-local", "select", "radio", "hidden".
     pub(super) kind: &'static str,
     pub(super) name: String,
     pub(super) label: String,
@@ -56,7 +56,7 @@ pub(super) struct Maker<'a> {
     pub(super) district: &'a District,
     pub(super) case: &'a Case,
     pub(super) staff: &'a Staff,
-    pub(super) today: Date,
+    pub(super) now: Moment,
     /// Title and text, for suggestions.
     pub(super) words: &'a str,
     /// Text and latest answer as they might be shown to neighbours: numbers and personal fields are dots already.
@@ -70,6 +70,7 @@ pub(super) struct Maker<'a> {
 
 /// Which act a page leads with, the first that is possible.
 const MAIN: &[CommandKind] = &[
+    CommandKind::Reached,
     CommandKind::Accept,
     CommandKind::Dispatch,
     CommandKind::UpholdObjection,
@@ -91,6 +92,10 @@ pub(super) fn capital(l: L, text: &str) -> String {
 }
 
 impl Maker<'_> {
+    pub(super) fn today(&self) -> Date {
+        self.now.date()
+    }
+
     /// The main form, if an act is called for, and all others.
     pub(super) fn all(&self) -> (Option<Form>, Vec<Form>) {
         let possible = allowed(self.case, &self.staff.actor(), self.district);
@@ -254,7 +259,7 @@ impl Maker<'_> {
                 "staff-extend-clock",
                 &[
                     ("rule", clock.rule.label(l.0).to_owned()),
-                    ("date", l.day(clock.due.rolled, self.today)),
+                    ("date", l.day(clock.due.rolled, self.today())),
                     ("most", may(clock)?.to_string()),
                 ],
             );
@@ -303,7 +308,7 @@ impl Maker<'_> {
             K::Object => {
                 let window = |no| case.clocks.iter().rev().find(|c| c.rule == RuleId::Objection && c.task == Some(no));
                 let task_ = own.filter(|t| t.state == TaskState::Open && !t.designated)?;
-                window(task_.no).is_none_or(|c| self.today <= c.due.rolled).then(|| vec![task(task_.no), reason()])?
+                window(task_.no).is_none_or(|c| self.today() <= c.due.rolled).then(|| vec![task(task_.no), reason()])?
             }
             K::UpholdObjection => {
                 vec![self.one_of(kind, "task", "staff-field-task", self.tasks(|t| t.state == TaskState::Objected))?]
@@ -396,6 +401,25 @@ impl Maker<'_> {
             K::OpenHearing => (!self.in_hearing()).then(Vec::new)?,
             K::CloseHearing => self.in_hearing().then(Vec::new)?,
             K::DeclareInterest => Vec::new(),
+            K::LetRest => {
+                let (_, window) = case.running(RuleId::GoOnAsk)?;
+                let told = self.area(kind, "reason", "staff-field-reason-told");
+                (self.today() > window.due.rolled).then(|| vec![told])?
+            }
+            K::MarkUrgent => {
+                let names = self.district.catalogue.dangers().iter();
+                let names = names.map(|d| (d.code.to_string(), d.name(self.l.0).to_owned())).collect();
+                let free = case.urgent.is_none() && !case.is_sealed();
+                free.then(|| vec![self.pick("select", kind, "danger", "staff-field-danger", names, ""), reason()])?
+            }
+            K::ClearUrgent => case.urgent.as_ref().map(|_| vec![reason()])?,
+            K::Reached => {
+                case.running(RuleId::UrgentHand)?;
+                let local = self.now.local();
+                let now = format!("{}T{:02}:{:02}", local.date(), local.hour(), local.minute());
+                let at = self.input("datetime-local", kind, "at", self.l.t("staff-field-reached-at"), &now);
+                vec![at, self.input("line", kind, "note", self.l.t("staff-field-reached-who"), "")]
+            }
             K::Unmask => {
                 let usual = if self.staff.role == Role::Auditor { Purpose::Audit } else { Purpose::Contact };
                 let words = self.input("line", kind, "text", self.l.t("staff-field-purpose-words"), "");

@@ -16,8 +16,10 @@ use axum::response::Response;
 use domain::Label;
 use domain::case::Stage;
 use serde::Deserialize;
-use store::view::{After, CaseRow, PAGE, work};
+use store::view::{After, CaseRow, Hours, PAGE, work};
 
+/// How many urgent cases stand on top; what is beyond stands in the list behind them.
+pub(super) const URGENT_MOST: usize = 50;
 /// How many cases that no unit answers for stand on top. With them a page still reads its titles in one statement.
 const NOBODYS_MOST: usize = 14;
 
@@ -47,13 +49,17 @@ pub(crate) async fn inbox(
 ) -> Result<Response, Problem> {
     let l = visitor.l;
     let district = app.desk().district();
-    let days = Days::of(app.desk().now().date(), &district.calendar);
+    let days = Days::of(app.desk().now(), &district.calendar);
     let after = rows::read_after(&asked.after);
-    let Read { nobodys, mut cases, counts } = read(&app, &asked.stage, is_discipline(&district, &staff), after).await?;
+    let Read { urgent, nobodys, mut cases, counts } =
+        read(&app, &asked.stage, is_discipline(&district, &staff), after).await?;
     let next = rows::next_after(&mut cases, |c| After { due: c.due, seq: c.seq, no: 0 });
-    let cards = rows::cards(&app, nobodys.iter().chain(&cases).map(|c| c.id).collect()).await?;
+    let all = urgent.iter().chain(&nobodys).chain(&cases).map(|c| c.id).collect();
+    let cards = rows::cards(&app, all).await?;
     let lines = Lines { l, district: &district, staff: &staff, days, cards: &cards };
-    cases.retain(|c| lines.may_see(c.id));
+    // What stands on top does not stand below once more.
+    let below = |c: &CaseRow| lines.may_see(c.id) && urgent.iter().all(|u| u.id != c.id);
+    cases.retain(below);
     let link = |stage: &str, after: &str| rows::address("/inbox", &[("stage", stage), ("after", after)]);
     let tab = |stage: &str, key: &str, n: i64| Tab {
         href: link(stage, ""),
@@ -63,8 +69,10 @@ pub(crate) async fn inbox(
     };
     let [raised, accepted, objections, all] = counts;
     let of = |late: bool| cases.iter().filter(|c| lines.is_late(c) == late).map(|c| line(&lines, c)).collect();
-    let top: Vec<Line> = nobodys.iter().filter(|c| lines.may_see(c.id)).map(|c| line(&lines, c)).collect();
-    let mut groups = Group::counted([(l.t("clerk-group-nobody"), top, accepted)]);
+    let top: Vec<Line> = nobodys.iter().filter(|c| below(c)).map(|c| line(&lines, c)).collect();
+    let first_of_all: Vec<Line> = urgent.iter().map(|c| line(&lines, c)).collect();
+    let mut groups = Group::list([(l.t("group-urgent"), first_of_all)]);
+    groups.extend(Group::counted([(l.t("clerk-group-nobody"), top, accepted)]));
     groups.extend(Group::list([(l.t("staff-group-late"), of(true)), (l.t("staff-group-open"), of(false))]));
     let here = link(&asked.stage, &asked.after);
     let next = next.map_or(String::new(), |after| link(&asked.stage, &after));
@@ -84,6 +92,8 @@ pub(crate) async fn inbox(
 }
 
 struct Read {
+    /// What is urgent: on the first page of every tab.
+    urgent: Vec<CaseRow>,
     /// What no unit answers for: only on the first page of everything.
     nobodys: Vec<CaseRow>,
     cases: Vec<CaseRow>,
@@ -92,20 +102,25 @@ struct Read {
 
 async fn read(app: &App, stage: &str, sealed: bool, after: Option<After>) -> Result<Read, Problem> {
     let (number, stage) = (app.desk().number(), stage.to_owned());
-    let range = (after.unwrap_or(After::START), i64::MAX);
+    let range = (after.unwrap_or(After::START), i64::MAX, Hours::ALL);
     app.read(move |db, _| {
         let counts = work::inbox_counts(db, number, sealed)?;
+        // Nothing that is sealed is urgent.
+        let first = after.is_none() && !sealed;
+        let urgent = if first { store::view::urgent(db, number, false, URGENT_MOST)? } else { Vec::new() };
         if !stage.is_empty() {
             let cases = store::view::inbox(db, number, sealed, &stage, range, PAGE + 1)?;
-            return Ok(Read { nobodys: Vec::new(), cases, counts });
+            return Ok(Read { urgent, nobodys: Vec::new(), cases, counts });
         }
         let accepted = Stage::Accepted.code();
         let cases = store::view::inbox_without(db, number, sealed, ("", accepted), range, PAGE + 1)?;
         let nobodys = match after {
-            None => store::view::inbox(db, number, sealed, accepted, (After::START, i64::MAX), NOBODYS_MOST)?,
+            None => {
+                store::view::inbox(db, number, sealed, accepted, (After::START, i64::MAX, Hours::ALL), NOBODYS_MOST)?
+            }
             Some(_) => Vec::new(),
         };
-        Ok(Read { nobodys, cases, counts })
+        Ok(Read { urgent, nobodys, cases, counts })
     })
     .await
 }
@@ -114,6 +129,11 @@ async fn read(app: &App, stage: &str, sealed: bool, after: Option<After>) -> Res
 fn line(lines: &Lines<'_>, row: &CaseRow) -> Line {
     let (l, district) = (lines.l, lines.district);
     if row.stage == Stage::Handling {
+        // An urgent one stands here until somebody is reached.
+        if row.urgent {
+            let unit = row.lead.as_ref().map_or("", |u| district.unit_name(u, l.0));
+            return lines.of(row, unit.to_owned());
+        }
         let unit = row.lead.as_ref().map_or("", |u| district.unit_name(u, l.0));
         return lines.of(row, l.t_n("staff-inbox-objection", unit));
     }

@@ -6,6 +6,7 @@ use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, show_with};
 use crate::problem::Problem;
+use crate::resident::photo::NotTaken;
 use crate::resident::raise::photos;
 use crate::resident::receipt::Slip;
 use crate::resident::telling::{self, Telling};
@@ -78,6 +79,8 @@ impl Intake {
 #[derive(Template)]
 #[template(path = "staff/taken.html")]
 struct Taken {
+    /// Whom to call now: said to whoever stands there; empty where nobody is in danger.
+    danger: String,
     l: L,
     page: Page,
     slip: Slip,
@@ -201,9 +204,13 @@ pub(crate) async fn raise(
         Err(refusal) => return Ok(refused(refusal)),
     };
     // The desk names them in the event by itself.
-    let photos = match photos(&sent).await {
+    let photos = match photos(&app, None, &sent).await {
         Ok(photos) => photos,
-        Err(message) => {
+        Err(NotTaken::Later(problem)) => {
+            let errors = vec![at_photos(problem.sentence(l.0))];
+            return Ok(problem.with_retry(page(&app, &visitor, problem.status(), &sent, errors)));
+        }
+        Err(NotTaken::Wrong(message)) => {
             let errors = vec![at_photos(l.t_n(message, PHOTOS_MOST))];
             return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, &sent, errors));
         }
@@ -233,6 +240,7 @@ async fn taken(
         page: frame,
         slip: Slip::of(app, l, &history, &raised.receipt, &site(headers)),
         receipt: raised.receipt,
+        danger: crate::resident::receipt::danger(l, &app.desk().district(), &history),
         next: super::rows::address("/intake", &next),
     };
     Ok(show_with(StatusCode::CREATED, &template))

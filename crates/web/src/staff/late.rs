@@ -18,12 +18,14 @@ use domain::{Label, Role};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use store::Db;
-use store::oversight::{self, Open, Since, Stuck, Wanted, Why};
+use store::oversight::{self, Open, Settle, Since, Stuck, Wanted, Why};
 use store::rows::NO_DUE;
-use store::view::{After, CaseRow, PAGE, TaskRow};
+use store::view::{After, CaseRow, Hours, PAGE, TaskRow};
 
 /// For how many days a case may stand accepted without a unit before leaders see it.
 pub(super) const NOBODY_DAYS: i64 = 7;
+/// For how many days supervision sees that an urgent mark was taken away.
+pub(super) const CLEARED_DAYS: i64 = 30;
 /// For how many days a case may be overdue before leaders see it.
 pub(super) const HARD_DAYS: i64 = 14;
 
@@ -69,6 +71,8 @@ struct Late {
     l: L,
     page: Page,
     tabs: Vec<NavItem>,
+    /// What supervision looks at beside the days.
+    watch: Vec<Watch>,
     units: Vec<UnitLine>,
 }
 
@@ -97,7 +101,37 @@ pub(super) fn tabs(l: L, here: &str) -> Vec<NavItem> {
 
 /// The days before which a case must have been due, or accepted, to be stuck.
 pub(super) fn since(days: Days) -> Since {
-    Since { nobody: day_number(days.today) + 1 - NOBODY_DAYS, hard: days.late - HARD_DAYS, review: days.late }
+    let today = day_number(days.today);
+    Since {
+        nobody: today + 1 - NOBODY_DAYS,
+        hard: days.late - HARD_DAYS,
+        review: days.late,
+        unsolved: today,
+        cleared: days.now.0 - CLEARED_DAYS * 86_400_000,
+    }
+}
+
+/// What supervision looks at beside what is late by its day.
+const WATCHED: [Stuck; 3] = [Stuck::Urgent, Stuck::Unsolved, Stuck::Cleared];
+
+/// A number of cases that leads to them.
+pub(super) struct Watch {
+    pub(super) name: String,
+    pub(super) hint: String,
+    pub(super) n: i64,
+    pub(super) href: String,
+}
+
+/// The reasons for which there are cases, each with their number.
+pub(super) fn watch(l: L, settle: &Settle, which: &[Stuck]) -> Vec<Watch> {
+    let line = |stuck: &Stuck| {
+        let n = settle.stuck.get(stuck).copied().filter(|n| *n > 0)?;
+        let when = if *stuck == Stuck::Review { "late" } else { "" };
+        let href = rows::address("/late", &[("of", stuck.code()), ("when", when)]);
+        let name = l.t_with("leader-cases", &[("n", n.to_string()), ("name", stuck.label(l.0).to_owned())]);
+        Some(Watch { name, hint: stuck_hint(l, *stuck), n, href })
+    };
+    which.iter().filter_map(line).collect()
 }
 
 /// `GET /late`
@@ -109,13 +143,18 @@ pub(crate) async fn late(
 ) -> Result<Response, Problem> {
     let l = visitor.l;
     let district = app.desk().district();
-    let days = Days::of(app.desk().now().date(), &district.calendar);
+    let days = Days::of(app.desk().now(), &district.calendar);
     if !asked.unit.is_empty() || !asked.of.is_empty() {
         let at = At { app: &app, l, staff: &staff, asked: &asked, district: &district, days };
         return at.list(&visitor).await;
     }
     let (number, sealed) = (app.desk().number(), is_discipline(&district, &staff));
-    let open = app.read(move |db, _| oversight::open(db, number, (days.late, days.soon), sealed)).await?;
+    let (open, settle) = app
+        .read(move |db, _| {
+            let settle = oversight::settle(db, number, since(days))?;
+            Ok((oversight::open(db, number, (days.late, days.soon, days.now), sealed)?, settle))
+        })
+        .await?;
     let mut by_place: BTreeMap<(&str, String), Vec<&Open>> = BTreeMap::new();
     for o in &open {
         let of = match (&o.unit, o.why) {
@@ -129,7 +168,8 @@ pub(crate) async fn late(
         by_place.iter().map(|((of, unit), open)| unit_line(l, &district, of, unit, open)).collect();
     units.sort_by_key(|u| (-u.late.n, -u.soon.n));
     let tabs = tabs(l, "/late");
-    Ok(show(&Late { l, page: visitor.page(l.t("nav-late")), tabs, units }))
+    let watch = watch(l, &settle, &WATCHED);
+    Ok(show(&Late { l, page: visitor.page(l.t("nav-late")), tabs, watch, units }))
 }
 
 /// `GET /late/asked`: cases whose resident was asked something only after the end of a term, the latest question first.
@@ -141,8 +181,9 @@ pub(crate) async fn asked_late(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let (l, district, number) = (visitor.l, app.desk().district(), app.desk().number());
-    let today = app.desk().now().date();
-    let (days, sealed) = (Days::of(today, &district.calendar), is_discipline(&district, &staff));
+    let now = app.desk().now();
+    let today = now.date();
+    let (days, sealed) = (Days::of(now, &district.calendar), is_discipline(&district, &staff));
     let before = rows::read_after(&asked.after);
     let read = move |db: &mut Db, _: &_| oversight::asked_late(db, number, sealed, before, PAGE + 1);
     let mut cases = app.read(read).await?;
@@ -208,6 +249,9 @@ pub(super) fn stuck_hint(l: L, stuck: Stuck) -> String {
         Stuck::Hard => l.t_n("late-stuck-hard", HARD_DAYS),
         Stuck::Returned => l.t("late-stuck-returned"),
         Stuck::Review => l.t("late-stuck-review"),
+        Stuck::Urgent => l.t("late-stuck-urgent"),
+        Stuck::Unsolved => l.t("late-stuck-unsolved"),
+        Stuck::Cleared => l.t_n("late-stuck-cleared", CLEARED_DAYS),
     }
 }
 
@@ -267,19 +311,20 @@ impl At<'_> {
     }
 
     /// The days of a list: from behind this key, and before this day.
-    fn range(&self) -> (After, i64) {
-        let (from, before) = match self.asked.when.as_str() {
-            "late" => (After::START, self.days.late),
-            "soon" => (After::from_day(self.days.late), self.days.soon),
-            _ => (After::START, i64::MAX),
+    fn range(&self) -> (After, i64, Hours) {
+        let now = self.days.now;
+        let (from, before, hours) = match self.asked.when.as_str() {
+            "late" => (After::START, self.days.late, Hours::late(now)),
+            "soon" => (After::from_day(self.days.late), self.days.soon, Hours::in_time(now)),
+            _ => (After::START, i64::MAX, Hours::ALL),
         };
-        (rows::read_after(&self.asked.after).unwrap_or(from), before)
+        (rows::read_after(&self.asked.after).unwrap_or(from), before, hours)
     }
 
     async fn of_unit(&self, why: Option<Why>) -> Result<Found, Problem> {
-        let ((from, before), number) = (self.range(), self.app.desk().number());
+        let ((from, before, hours), number) = (self.range(), self.app.desk().number());
         let (unit, sealed) = (UnitCode::from(self.asked.unit.as_str()), is_discipline(self.district, self.staff));
-        let wanted = Wanted { before, why, sealed };
+        let wanted = Wanted { before, hours, why, sealed };
         let read = move |db: &mut Db, _: &_| oversight::tasks(db, number, &unit, wanted, from, PAGE + 1);
         let mut tasks = self.app.read(read).await?;
         let next = rows::next_after(&mut tasks, |t| After { due: t.case.due, seq: t.case.seq, no: t.no });
@@ -287,7 +332,7 @@ impl At<'_> {
     }
 
     async fn inbox(&self, why: Option<Why>) -> Result<Found, Problem> {
-        let ((from, before), number) = (self.range(), self.app.desk().number());
+        let (range, number) = (self.range(), self.app.desk().number());
         let sealed = is_discipline(self.district, self.staff);
         let stage = match why {
             Some(Why::Acceptance) => Stage::Raised.code(),
@@ -296,12 +341,12 @@ impl At<'_> {
             Some(Why::Erasure) => Why::Erasure.code(),
             _ => "",
         };
-        let read = move |db: &mut Db, _: &_| store::view::inbox(db, number, sealed, stage, (from, before), PAGE + 1);
+        let read = move |db: &mut Db, _: &_| store::view::inbox(db, number, sealed, stage, range, PAGE + 1);
         self.cases(self.app.read(read).await?).await
     }
 
     async fn stuck(&self, stuck: Stuck) -> Result<Found, Problem> {
-        let ((from, before), number) = (self.range(), self.app.desk().number());
+        let ((from, before, _), number) = (self.range(), self.app.desk().number());
         let since =
             if stuck == Stuck::Review { Since { review: before, ..since(self.days) } } else { since(self.days) };
         let read = move |db: &mut Db, _: &_| oversight::stuck(db, number, stuck, since, from, PAGE + 1);
@@ -323,6 +368,9 @@ impl At<'_> {
         let cards = rows::cards(self.app, found.iter().map(&id).collect()).await?;
         let At { l, district, staff, days, .. } = *self;
         let lines = Lines { l, district, staff, days, cards: &cards };
-        Ok(found.iter().filter(|t| lines.may_see(id(t))).map(|t| line(&lines, t)).collect())
+        let mut drawn: Vec<Line> = found.iter().filter(|t| lines.may_see(id(t))).map(|t| line(&lines, t)).collect();
+        // Somebody is in danger: on top, whatever its day.
+        drawn.sort_by_key(|line| !line.urgent);
+        Ok(drawn)
     }
 }

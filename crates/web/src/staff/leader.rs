@@ -1,7 +1,7 @@
 //! `/leader`: one page for a phone. What is for a leader to settle, three figures with their year, what residents said.
 
-use super::late::{since, stuck_hint};
-use super::{Days, mask, rows};
+use super::late::{Watch, since, watch};
+use super::{Days, mask};
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::lang::L;
@@ -12,23 +12,15 @@ use crate::resident::shown::verdict_words;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::{Label, Moment};
+use domain::Moment;
 use figures::{By, Figure, Filter, Group, picture, rounding};
 use std::sync::PoisonError;
-use store::oversight::{self, Said, Settle, Stuck};
+use store::oversight::{self, Said, Stuck};
 
 /// How many verdicts with words the page shows.
 const SAID: usize = 5;
 /// The months of the figures.
 const MONTHS: usize = 12;
-
-/// Something for a leader to settle.
-struct Line {
-    name: String,
-    hint: String,
-    n: i64,
-    href: String,
-}
 
 /// A figure with its months.
 struct Trend {
@@ -63,7 +55,7 @@ struct Words {
 struct Leader {
     l: L,
     page: Page,
-    settle: Vec<Line>,
+    settle: Vec<Watch>,
     nothing: bool,
     published: String,
     window: String,
@@ -76,8 +68,9 @@ struct Leader {
 /// `GET /leader`
 pub(crate) async fn leader(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
     let (l, d, number) = (visitor.l, app.desk().district(), app.desk().number());
-    let today = app.desk().now().date();
-    let days = Days::of(today, &d.calendar);
+    let now = app.desk().now();
+    let today = now.date();
+    let days = Days::of(now, &d.calendar);
     let filter = Filter::twelve_months(today).map_err(|_| Problem::broken())?;
     let two_years = filter.longer(12).map_err(|_| Problem::broken())?;
     let (wanted, from) = (filter.clone(), since(days));
@@ -90,7 +83,7 @@ pub(crate) async fn leader(State(app): State<App>, visitor: Visitor) -> Result<R
             Ok((settle, all, months, oversight::said(db, &mut keys, number, SAID)?))
         })
         .await?;
-    let settle_lines = lines(l, &settle);
+    let settle_lines = watch(l, &settle, Stuck::ALL);
     let (before, months) = months.split_at(months.len().saturating_sub(MONTHS));
     let first = all.iter().filter(|f| FIRST.contains(&f.id));
     let trends: Vec<Trend> = first.map(|f| trend(l, &filter, f, (before, months))).collect();
@@ -109,17 +102,6 @@ pub(crate) async fn leader(State(app): State<App>, visitor: Visitor) -> Result<R
         said: said.iter().map(|s| words(l, s, s.category.as_ref().map(|c| d.catalogue.name(c, l.0)), today)).collect(),
     };
     Ok(show(&page))
-}
-
-fn lines(l: L, settle: &Settle) -> Vec<Line> {
-    let line = |stuck: Stuck| {
-        let n = settle.stuck.get(&stuck).copied().filter(|n| *n > 0)?;
-        let when = if stuck == Stuck::Review { "late" } else { "" };
-        let href = rows::address("/late", &[("of", stuck.code()), ("when", when)]);
-        let name = l.t_with("leader-cases", &[("n", n.to_string()), ("name", stuck.label(l.0).to_owned())]);
-        Some(Line { name, hint: stuck_hint(l, stuck), n, href })
-    };
-    Stuck::ALL.iter().filter_map(|stuck| line(*stuck)).collect()
 }
 
 /// A rate of several months together; empty where there was nothing to count.

@@ -105,7 +105,7 @@ pub(super) async fn preview(
         own: side(&own),
         other: side(&other),
         promise: owed.map(|c| l.t(promised(c.rule))).unwrap_or_default(),
-        clock: owed.map(|c| view::clock(l, c, today, &district.calendar)),
+        clock: owed.map(|c| view::clock(l, c, now, &district.calendar)),
         version: seen,
         key: sent.get("key").to_owned(),
         reason,

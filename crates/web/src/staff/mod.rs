@@ -30,9 +30,9 @@ mod title;
 
 use crate::caller::Staff;
 use calendar::{Calendar, Date};
-use domain::Role;
 use domain::district::{District, UnitKind};
 use domain::moment::day_number;
+use domain::{Moment, Role};
 use reading::mask;
 
 /// Whether an account sits at the discipline unit: only there sealed cases are listed.
@@ -49,6 +49,7 @@ fn handles(role: Role) -> bool {
 /// holiday to the next working day, and a line stands where its rolled day does.
 #[derive(Clone, Copy)]
 struct Days {
+    now: Moment,
     today: Date,
     /// A due day before this one is over.
     late: i64,
@@ -61,7 +62,8 @@ struct Days {
 }
 
 impl Days {
-    fn of(today: Date, calendar: &Calendar) -> Days {
+    fn of(now: Moment, calendar: &Calendar) -> Days {
+        let today = now.date();
         let number = day_number(today);
         // Due days before what comes out have rolled to a day before `day`.
         let before = |day: i64| {
@@ -70,6 +72,7 @@ impl Days {
         };
         let to_sunday = i64::from(7 - i32::from(today.weekday().to_monday_one_offset()));
         Days {
+            now,
             today,
             late: before(number),
             tomorrow: before(number + 1),
@@ -90,7 +93,8 @@ mod tests {
     use super::*;
 
     fn days(today: &str) -> Days {
-        Days::of(today.parse().unwrap(), &Calendar::builtin())
+        let noon = today.parse::<Date>().unwrap().at(12, 0, 0, 0);
+        Days::of(Moment::from_local(noon), &Calendar::builtin())
     }
 
     fn number(day: &str) -> i64 {

@@ -160,6 +160,8 @@ fn row(case: &Case, first: u64) -> CaseRow {
         extended: i64::from(case.extended),
         alarm: case.next_due().map(|c| day_number(c.due.alarm())),
         version: case.version,
+        urgent: case.is_urgent(),
+        hour: case.duties().find_map(|(_, c)| c.due_at).map(|at| at.0),
         due: day_number(case.raised_at.date()),
     }
 }
@@ -204,11 +206,11 @@ pub(crate) async fn near(
     let (l, district) = (visitor.l, app.desk().district());
     let history = history(&app, &staff, id).await?;
     let (case, own) = (&history.case, Words::of(&history));
-    let today = app.desk().now().date();
+    let now = app.desk().now();
+    let today = now.date();
     let rows = pool(&app, &staff, &history, &own).await?;
     let cards = rows::cards(&app, rows.keys().copied().chain([id]).collect()).await?;
-    let lines =
-        Lines { l, district: &district, staff: &staff, days: Days::of(today, &district.calendar), cards: &cards };
+    let lines = Lines { l, district: &district, staff: &staff, days: Days::of(now, &district.calendar), cards: &cards };
     let merges = allowed(case, &staff.actor(), &district).contains(&CommandKind::Merge);
     let mut found: Vec<(&CaseRow, Alike)> = rows
         .values()

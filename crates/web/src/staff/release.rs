@@ -45,8 +45,9 @@ pub(crate) async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let l = visitor.l;
-    let (district, today) = (app.desk().district(), app.desk().now().date());
-    let days = Days::of(today, &district.calendar);
+    let (district, now) = (app.desk().district(), app.desk().now());
+    let today = now.date();
+    let days = Days::of(now, &district.calendar);
     let (number, after) = (app.desk().number(), rows::read_after(&asked.after));
     let from = after.map_or(-1, |a| a.seq);
     let mut cases = app.read(move |db, _| store::view::unreleased(db, number, from, PAGE + 1)).await?;

@@ -42,7 +42,7 @@ pub(crate) async fn reviews(
 ) -> Result<Response, Problem> {
     let l = visitor.l;
     let district = app.desk().district();
-    let days = Days::of(app.desk().now().date(), &district.calendar);
+    let days = Days::of(app.desk().now(), &district.calendar);
     let after = rows::read_after(&asked.after);
     let (number, sealed) = (app.desk().number(), is_discipline(&district, &staff));
     let from = after.unwrap_or(After::START);

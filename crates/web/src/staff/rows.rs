@@ -9,11 +9,11 @@ use crate::page::Choice;
 pub(super) use crate::page::address;
 use crate::problem::Problem;
 use crate::view::{self, ClockView, StatusView};
-use domain::Label;
 use domain::case::{CaseId, Stage, TaskState, Track, field};
 use domain::district::{CategoryCode, District, UnitCode};
 use domain::moment::date_of;
 use domain::rule::RuleId;
+use domain::{Label, Moment};
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use store::rows::NO_DUE;
@@ -29,6 +29,8 @@ pub(super) struct Line {
     pub(super) status: StatusView,
     pub(super) clock: Option<ClockView>,
     pub(super) late: bool,
+    /// Whether somebody is in danger.
+    pub(super) urgent: bool,
     pub(super) hops: i64,
     /// What the line says beside: the task's part, or a suggestion.
     pub(super) note: String,
@@ -88,7 +90,8 @@ impl Lines<'_> {
 
     /// Whether the day of a row is over: of what has no clock that runs it never is.
     pub(super) fn is_late(&self, row: &CaseRow) -> bool {
-        row.alarm.is_some() && row.due < self.days.late
+        let by_the_hour = row.hour.is_some_and(|at| self.days.now.0 > at);
+        by_the_hour || row.alarm.is_some() && row.due < self.days.late
     }
 
     /// Title and text of a row, for a suggestion.
@@ -147,8 +150,11 @@ impl Lines<'_> {
             iso: String::new(),
             provisional: false,
         };
+        // A joint unit owes its report, and not the hours.
+        let hour = row.hour.filter(|_| rule != RuleId::JointReport);
         let asked = row.question && row.stage == Stage::Handling;
         let clock = match (row.due == NO_DUE, row.alarm) {
+            _ if hour.is_some() => hour.map(|at| view::hours(l, Moment(at), self.days.now)),
             (true, _) if asked => Some(stands("paused", "clock-paused", String::new())),
             (true, Some(NO_DUE)) if row.stage == Stage::ReReview => {
                 Some(stands("paused", "clock-hearing", String::new()))
@@ -169,6 +175,7 @@ impl Lines<'_> {
             place,
             status: view::status(l, row.stage, row.question),
             late: self.is_late(row),
+            urgent: row.urgent,
             clock,
             hops: row.hops,
             note,

@@ -7,7 +7,7 @@ use calendar::Date;
 use domain::case::{Case, CaseId, Clock, ClockChange, Event, Reviewer, Verdict, evolve, field};
 use domain::district::{CategoryCode, District, UnitCode};
 use domain::rule::RuleId;
-use domain::{Actor, Label};
+use domain::{Actor, Label, Moment};
 use std::collections::BTreeMap;
 use store::read::{History, Told};
 
@@ -174,6 +174,10 @@ impl Teller<'_> {
             }
             Event::TellingChosen { tell } => vec![tell.channel.label(l.0).into()],
             Event::Unmasked { purpose } => vec![purpose.label(l.0).into()],
+            Event::MarkedUrgent { urgent } => {
+                vec![self.district.catalogue.danger_name(&urgent.danger, l.0).to_owned()]
+            }
+            Event::Reached { at } => vec![at.minute()],
             Event::Replied
             | Event::Unasked
             | Event::Noted
@@ -188,6 +192,8 @@ impl Teller<'_> {
             | Event::ErasureDeclined
             | Event::InterestDeclared
             | Event::DigitsTried
+            | Event::LetRest
+            | Event::UrgencyCleared
             | Event::DueMoved => Vec::new(),
         }
     }
@@ -225,14 +231,20 @@ pub(super) struct ClockLine {
 }
 
 /// The clocks of a case: those that run, what is owed first, and those that are over.
-pub(super) fn clocks(l: L, district: &District, history: &History, today: Date) -> (Vec<ClockLine>, Vec<ClockLine>) {
+pub(super) fn clocks(l: L, district: &District, history: &History, now: Moment) -> (Vec<ClockLine>, Vec<ClockLine>) {
+    let today = now.date();
     let case = &history.case;
     let mut clocks: Vec<(usize, &Clock)> = case.clocks.iter().enumerate().collect();
     clocks.sort_by_key(|(_, c)| (!c.duty, c.due.alarm()));
     let reopened = history.told.iter().find(|t| t.body.event == Event::Reopened).map(|t| t.body.at.date());
     let before = |no: usize, rule: RuleId| case.clocks.iter().take(no).any(|c| c.rule == rule);
     let days = |n: u16, unit| {
-        l.t_n(if unit == calendar::Unit::Working { "staff-working-days" } else { "staff-calendar-days" }, n)
+        let key = match unit {
+            calendar::Unit::Working => "staff-working-days",
+            calendar::Unit::Calendar => "staff-calendar-days",
+            calendar::Unit::Hour => "staff-hours",
+        };
+        l.t_n(key, n)
     };
     let line = |(no, c): &(usize, &Clock)| {
         let extended = (c.extended > 0).then(|| {
@@ -252,7 +264,7 @@ pub(super) fn clocks(l: L, district: &District, history: &History, today: Date) 
             raw: l.day(c.due.raw, today),
             rolled: l.day(c.due.rolled, today),
             state: if c.duty {
-                view::clock(l, c, today, &district.calendar)
+                view::clock(l, c, now, &district.calendar)
             } else {
                 window(l, c, used(history, *no, c), today)
             },

@@ -59,7 +59,8 @@ pub(super) fn offered(maker: &Maker<'_>, act: CommandKind) -> Vec<Choice> {
     if !ACTS.contains(&act) {
         return Vec::new();
     }
-    let Maker { l, district, case, staff, today, sent, .. } = *maker;
+    let Maker { l, district, case, staff, sent, .. } = *maker;
+    let today = maker.today();
     let chosen = sent.map_or("", |s| s.get("template"));
     let own = district.templates.values().filter(|t| is_for(t, &staff.unit));
     let choice = |t: &Answer| {

@@ -121,7 +121,8 @@ impl Kit {
             category("water", "供水", "water", &["停水"]),
             category("discipline", "作风", "discipline", &[]),
         ];
-        desk.change_now(founder(), Command::PublishCatalogue(Catalogue { version: 0, categories })).unwrap();
+        desk.change_now(founder(), Command::PublishCatalogue(Catalogue { categories, ..Catalogue::default() }))
+            .unwrap();
         let mut accounts: Vec<(String, domain::district::UnitCode, Role)> = Role::ALL
             .iter()
             .map(|role| {

@@ -66,61 +66,66 @@ fn place() -> [(&'static str, &'static str); 3] {
 }
 
 #[tokio::test]
-async fn neighbours_cases_are_shown_before_sending_and_joining_makes_a_case_of_ones_own() {
+async fn submitting_submits_and_neighbours_cases_are_offered_on_the_receipt() {
     let kit = Kit::new().await;
     let first = neighbour(&kit, SAID).await;
     let mut client = kit.client();
-    let key = client.get("/raise").await.input("key");
-    let fields = [&place()[..], &[("key", key.as_str())]].concat();
-    let asked = client.post("/raise", &fields).await;
-    assert_eq!(asked.status, StatusCode::OK, "nothing is sent before it was looked at");
-    assert_eq!(asked.input("key"), key);
-    assert!(asked.text.contains("是同一件事吗？") && asked.text.contains("我们楼的灯也不亮。"), "{}", asked.text);
-    assert!(asked.text.contains("内容没有公开"), "without a release only street and category are told");
-    lacks_personal(&asked, &first);
+    let answer = client.post("/raise", &place()).await;
+    assert_eq!(answer.location(), "/case/receipt?done=raised", "registered at once: {}", answer.text);
+    let receipt = client.get("/case/receipt?done=raised").await;
+    assert!(receipt.text.contains("是同一件事吗？") && receipt.text.contains("您的事已经登记好了"), "{}", receipt.text);
+    assert!(receipt.text.contains("内容没有公开"), "without a release only street and category are told");
+    lacks_personal(&receipt, &first);
     release(&kit, &first).await;
-    let asked = client.post("/raise", &fields).await;
-    assert!(asked.text.contains(SHOWN) && !asked.text.contains("内容没有公开"));
-    let index = first.index.to_string();
-    let joining = [&fields[..], &[("near", "seen"), ("joins", index.as_str())]].concat();
-    let answer = client.post("/raise", &joining).await;
-    assert_eq!(answer.location(), "/case/receipt?done=raised", "{}", answer.text);
+    let receipt = client.get("/case/receipt").await;
+    assert!(receipt.text.contains(SHOWN) && !receipt.text.contains("内容没有公开"));
+    let (key, version, index) = (receipt.input("key"), receipt.input("version"), first.index.to_string());
+    let fields = [("key", key.as_str()), ("version", version.as_str()), ("joins", index.as_str())];
+    let open = client.post("/case/join", &fields[..2]).await;
+    assert_eq!(open.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(open.text.contains("请先选是哪一件") && open.text.contains("href=\"#f-joins\""), "{}", open.text);
+    let answer = client.post("/case/join", &fields).await;
+    assert_eq!(answer.location(), "/case/receipt?done=join-sent", "{}", answer.text);
+    assert!(!client.get("/case/receipt?done=join-sent").await.text.contains("是同一件事吗"), "it is asked once");
     let own = client.get("/case").await;
     assert!(own.text.contains("和另一件放在一起看"), "{}", own.text);
     lacks_personal(&own, &first);
-    assert!(client.get(&format!("/published/{index}")).await.text.contains("还有 1 件一起反映"));
+    let joined = "还有 1 件一起反映";
+    assert!(client.get(&format!("/published/{index}")).await.text.contains(joined));
+    assert_eq!(client.post("/case/join", &fields).await.location(), "/case/receipt?done=join-sent", "one act, one key");
     // Once more without any change: the same case, also when the key was lost on the way.
-    let again = [&place()[..], &[("near", "seen"), ("joins", index.as_str())]].concat();
-    assert_eq!(client.post("/raise", &again).await.location(), "/case/receipt?done=raised");
-    assert!(client.get(&format!("/published/{index}")).await.text.contains("还有 1 件一起反映"));
-    let alone = [&place()[..], &[("near", "seen")]].concat();
-    let answer = client.post("/raise", &alone).await;
-    assert_eq!(answer.location(), "/case/receipt?done=raised-before", "the case stays with the neighbour's");
+    assert_eq!(client.post("/raise", &place()).await.location(), "/case/receipt?done=raised");
+    assert!(client.get(&format!("/published/{index}")).await.text.contains(joined));
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_photo_does_not_lose_the_neighbours_case_that_was_chosen() {
+async fn one_s_own_public_case_is_no_neighbour_s_and_a_sealed_one_joins_nothing() {
     let kit = Kit::new().await;
+    let mut client = kit.client();
+    client.post("/raise", &[&place()[..], &[("public", "yes")]].concat()).await;
+    assert!(!client.get("/case/receipt").await.text.contains("是同一件事吗"));
     let index = neighbour(&kit, SAID).await.index.to_string();
-    let fields = [&place()[..], &[("near", "seen"), ("joins", index.as_str())]].concat();
-    let answer = send_with(&mut kit.client(), "/raise", &fields, &[&b"%PDF-1.7"[..]]).await;
+    let sealed = [("text", "灯不亮，有人收钱。"), ("street", "street-1"), ("track", "accusation")];
+    client.post("/raise", &sealed).await;
+    let receipt = client.get("/case/receipt").await;
+    assert!(!receipt.text.contains("是同一件事吗"), "{}", receipt.text);
+    let answer = client.post("/case/join", &[("version", "1"), ("joins", index.as_str())]).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(answer.text.contains("href=\"#f-photos\""), "{}", answer.text);
-    assert!(answer.text.contains(&format!("name=\"joins\" value=\"{index}\" checked")), "{}", answer.text);
 }
 
 #[tokio::test]
-async fn a_case_that_is_not_public_any_more_can_not_be_joined_and_what_was_typed_stays() {
+async fn a_case_that_is_not_public_any_more_can_not_be_joined_and_ones_own_stays_registered() {
     let kit = Kit::new().await;
     let (first, other) = (neighbour(&kit, SAID).await, neighbour(&kit, "灯又坏了。").await);
     let mut client = kit.client();
+    client.post("/raise", &place()).await;
+    let version = client.get("/case/receipt").await.input("version");
     kit.desk.act(Actor::Resident, first.id, None, Command::HideText { reason: String::new() }, None).await.unwrap();
     let index = first.index.to_string();
-    let fields = [&place()[..], &[("near", "seen"), ("joins", index.as_str()), ("place", "五号楼")]].concat();
-    let answer = client.post("/raise", &fields).await;
+    let answer = client.post("/case/join", &[("version", version.as_str()), ("joins", index.as_str())]).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.text.contains("不能公开查看了") && answer.text.contains("href=\"#f-joins\""), "{}", answer.text);
-    assert!(answer.text.contains("五号楼") && answer.text.contains(&format!("value=\"{}\"", other.index)));
+    assert!(answer.text.contains("class=\"slip\"") && answer.text.contains(&format!("value=\"{}\"", other.index)));
     assert_eq!(client.get(&format!("/published/{index}")).await.status, StatusCode::NOT_FOUND);
 }
 
@@ -286,7 +291,6 @@ const OPEN: &[&str] = &[
     "/open-data/figures.json",
     "/open-data/figures.csv",
     "/figures/feed.atom",
-    "/raise/near?street=street-1&category=housing",
 ];
 
 #[tokio::test]
@@ -299,7 +303,7 @@ async fn what_everybody_may_look_at_sets_no_cookie_is_kept_and_is_not_sent_twice
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         assert!(!answer.headers.contains_key("set-cookie"), "{path}");
         let cache = answer.headers["cache-control"].to_str().unwrap();
-        if ["/published", "/raise/near", "/open-data/cases"].iter().any(|words| path.starts_with(words)) {
+        if ["/published", "/open-data/cases"].iter().any(|words| path.starts_with(words)) {
             assert_eq!(cache, "public, no-cache", "{path}: consent may be taken back at any time");
         } else {
             assert!(cache.starts_with("public, max-age="), "{path}: {cache}");
@@ -328,7 +332,7 @@ async fn weight(client: &mut Client<'_>, path: &str) -> usize {
         text.split('"').filter(|s| s.starts_with("/assets/") || s.starts_with("/case/photo")).collect();
     assets.sort();
     assets.dedup();
-    assert!(assets.contains(&"/assets/app.css") || path.contains("near"), "{path}");
+    assert!(assets.contains(&"/assets/app.css"), "{path}");
     for asset in assets {
         all += client.send(Method::GET, asset, &zipped, Body::empty(), "").await.size;
     }

@@ -238,3 +238,33 @@ async fn what_is_no_photo_too_many_or_too_large_is_refused_at_the_photos() {
     let answer = raise_with(&mut client, &[("text", SAID), ("phone", "x")], &[&small]).await;
     assert!(answer.text.contains("href=\"#f-phone\"") && answer.text.contains("照片需要重新选一次"));
 }
+
+/// A PNG that says to be 5,700 pixels a side.
+fn says_to_be_large() -> Vec<u8> {
+    let mut out = std::io::Cursor::new(Vec::new());
+    image::DynamicImage::new_rgb8(4, 4).write_to(&mut out, image::ImageFormat::Png).unwrap();
+    let mut bytes = out.into_inner();
+    bytes[16..24].copy_from_slice(&[0, 0, 0x16, 0x44, 0, 0, 0x16, 0x44]);
+    let step = |crc: u32| if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 };
+    let crc = !bytes[12..29].iter().fold(!0u32, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc)));
+    bytes[29..33].copy_from_slice(&crc.to_be_bytes());
+    bytes
+}
+
+#[tokio::test]
+async fn one_address_has_a_budget_of_pictures_and_is_told_when_to_come_again_with_its_text_kept() {
+    let kit = Kit::new().await;
+    let large = says_to_be_large();
+    let photos = [&large[..]; 5];
+    let mut client = kit.client();
+    for _ in 0..2 {
+        let answer = raise_with(&mut client, &[("text", SAID)], &photos).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "five of 97 MB are read, and are none");
+    }
+    let answer = raise_with(&mut client, &[("text", SAID)], &photos).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{}", answer.text);
+    assert!(answer.headers.contains_key("retry-after") && answer.text.contains(SAID));
+    assert!(answer.text.contains("href=\"#f-photos\""), "{}", answer.text);
+    let without = client.post("/raise", &[("text", SAID)]).await;
+    assert_eq!(without.location(), "/case/receipt?done=raised", "what is said is taken without them");
+}

@@ -23,8 +23,13 @@ async fn the_scripts_of_the_pages_pass_their_tests_and_check_our_own_receipts() 
     let log = serde_json::json!({ "vkey": vkey.trim(), "receipts": receipts });
     std::fs::write(&sample, log.to_string()).unwrap();
     let assets = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
-    let tests = ["patterns.test.mjs", "verify.test.mjs"].map(|name| assets.join(name));
-    let done = Command::new("node").arg("--test").args(tests).env("SAMPLE_LOG", &sample).output().unwrap();
+    let tests = ["danger.test.mjs", "patterns.test.mjs", "verify.test.mjs"].map(|name| assets.join(name));
+    let raise = kit.client().get("/raise").await.text;
+    let dangers = raise.split("data-dangers=\"").nth(1).unwrap().split('"').next().unwrap();
+    let dangers = dangers.replace("&#34;", "\"").replace("&#38;", "&").replace("&#39;", "'");
+    let mut node = Command::new("node");
+    node.arg("--test").args(tests).env("SAMPLE_LOG", &sample).env("DANGERS", dangers);
+    let done = node.output().unwrap();
     let said = String::from_utf8_lossy(&done.stdout);
     assert!(done.status.success(), "{said}");
     assert!(said.contains("skipped 0"), "no test of the scripts is skipped: {said}");

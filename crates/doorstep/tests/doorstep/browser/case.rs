@@ -17,7 +17,7 @@ async fn raise(tab: &Tab) -> (String, String, String) {
     tab.at("[data-photo-preview] canvas").await;
     tab.until_asked("#f-phone").await;
     tab.fill("#f-phone", "10000000009").await;
-    tab.press("main form .btn-main").await;
+    tab.press("[data-step-send]").await;
     let code = tab.at(".slip .code").await.text().await.unwrap();
     let digits = tab.at(".slip p + p + p .code").await.text().await.unwrap();
     tab.at(".slip svg.qr image").await;
@@ -169,12 +169,12 @@ fn without_scripts_a_case_is_raised_and_followed_and_gets_its_verdict() {
         let before = site.cases();
         tab.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
         tab.go("/raise").await;
-        tab.press("main form .btn-main").await;
+        tab.press("[data-step-send]").await;
         assert_eq!(tab.path().await, "/raise", "nothing was written, and nothing is raised");
         tab.fill("#f-text", "路口的护栏松了。").await;
         tab.unfold("#f-place").await;
         tab.fill("#f-place", "示例路口").await;
-        tab.press("main form .btn-main").await;
+        tab.press("[data-step-send]").await;
         tab.at(".slip .code").await;
         assert_eq!(site.cases(), before + 1);
         tab.press("form[action='/case/leave'] button").await;

@@ -32,8 +32,6 @@ const NO_PAGES: &[&str] = &[
     // The collection of what pages are made of, for those who write pages; in Chinese alone.
     "/patterns",
     "/print-size",
-    // A part of the page on which a case is raised.
-    "/raise/near",
     "/readyz",
     "/receipts/{file}",
     "/tile/{*path}",

@@ -1,4 +1,5 @@
-//! Raising something on a phone: one box, then one question at a time; a neighbour's case is joined before anything is sent.
+//! Raising something on a phone: one box, then one question at a time; it is registered at once, and a neighbour's case is
+//! joined on the receipt.
 
 use super::site::with_site;
 use super::tab::Tab;
@@ -11,8 +12,15 @@ async fn beyond(tab: &Tab) -> i64 {
     tab.run("return document.scrollingElement.scrollWidth - 390").await.as_i64().unwrap().max(0)
 }
 
-/// The case of this tab is linked to another one, and says nothing of it.
-async fn is_joined(tab: &Tab) {
+/// The receipt offers the neighbour's case; the one of this tab is linked to it, and says nothing of it.
+async fn join(tab: &Tab) {
+    tab.at(".slip .code").await;
+    tab.sees("A lamp in our lane is out.").await;
+    assert!(!tab.text().await.contains("Resident 0001"), "nothing of the neighbour is told");
+    assert_eq!(beyond(tab).await, 0);
+    tab.press("label:has([name='joins'])").await;
+    tab.press("form[action='/case/join'] button").await;
+    tab.sees("已经连在一起").await;
     tab.at(".slip .code").await;
     tab.press("a[href='/case']").await;
     tab.sees("和另一件放在一起看").await;
@@ -20,19 +28,19 @@ async fn is_joined(tab: &Tab) {
 }
 
 #[test]
-fn one_question_after_the_other_each_can_be_skipped_and_a_neighbour_is_joined() {
+fn one_question_after_the_other_each_can_be_skipped_and_a_neighbour_is_joined_on_the_receipt() {
     with_site(async |tab, site| {
         let before = site.cases();
         tab.go("/raise").await;
         let visible = "return [...document.querySelectorAll('[data-step]')].filter((s) => s.checkVisibility()).length";
         assert_eq!(tab.run(visible).await, json!(1), "one question at a time");
-        tab.sees("后面还有 5 个小问题，都可以跳过").await;
-        tab.press("main form .btn-main").await;
+        tab.sees("后面还有 4 个小问题，都可以跳过").await;
+        tab.press("[data-step-send]").await;
         assert_eq!(tab.path().await, "/raise", "the one box must say something");
         tab.fill("#f-text", TEXT).await;
         tab.press("[data-step-next]").await;
         assert_eq!(tab.run(visible).await, json!(1));
-        tab.sees("第 1 问，共 5 问").await;
+        tab.sees("第 1 问，共 4 问").await;
         assert_eq!(beyond(tab).await, 0, "the sketch of the streets fits a phone");
         // The one box is not lost, and going back and forth keeps what was answered.
         tab.press(".tile:has([value='street-1'])").await;
@@ -41,22 +49,23 @@ fn one_question_after_the_other_each_can_be_skipped_and_a_neighbour_is_joined() 
         tab.press("[data-step-back]").await;
         assert_eq!(tab.run("return document.querySelector('[name=street]:checked').value").await, json!("street-1"));
         tab.press("[data-step-next]").await;
-        tab.at("[data-near]:not([data-empty])").await;
-        tab.press("[data-step-next]").await;
-        tab.sees("A lamp in our lane is out.").await;
-        assert!(!tab.text().await.contains("Resident 0001"));
-        tab.press("label:has([name='joins']:not([value='']))").await;
         tab.press("[data-step-next]").await;
         tab.sees("有照片吗").await;
+        // The large button goes on until nothing more is asked; then it sends.
+        let large = "return [...document.querySelectorAll('main form .btn-main')].filter((b) => b.checkVisibility()).map((b) => b.innerText)";
+        assert_eq!(tab.run(large).await, json!(["下一个问题"]));
+        tab.press("[data-step-next]").await;
+        tab.press("[data-step-next]").await;
+        assert_eq!(tab.run(large).await, json!(["提交"]));
         assert_eq!(site.cases(), before, "nothing was sent so far");
-        tab.press("main form .btn-main").await;
-        is_joined(tab).await;
+        tab.press("[data-step-send]").await;
+        join(tab).await;
         assert_eq!(site.cases(), before + 1);
     });
 }
 
 #[test]
-fn who_sends_at_once_is_asked_whether_a_neighbour_has_raised_it_and_then_sent() {
+fn who_sends_has_sent_it_and_a_neighbours_case_is_only_offered() {
     with_site(async |tab, site| {
         let before = site.cases();
         tab.go("/raise").await;
@@ -64,12 +73,10 @@ fn who_sends_at_once_is_asked_whether_a_neighbour_has_raised_it_and_then_sent() 
         tab.fill("#f-text", TEXT).await;
         tab.press("[data-step-next]").await;
         tab.press(".tile:has([value='street-1'])").await;
-        tab.press("main form .btn-main").await;
-        tab.sees("是同一件事吗").await;
-        assert_eq!((tab.value("#f-text").await.as_str(), site.cases()), (TEXT, before), "nothing is lost or sent");
-        tab.press("main form .btn-main").await;
+        tab.press("[data-step-send]").await;
         tab.at(".slip .code").await;
-        assert_eq!(site.cases(), before + 1);
+        assert_eq!(site.cases(), before + 1, "submitting submits");
+        tab.sees("是同一件事吗").await;
         tab.press("a[href='/case']").await;
         tab.sees(TEXT).await;
         assert!(!tab.text().await.contains("和另一件放在一起看"), "none of them was chosen");
@@ -88,24 +95,19 @@ fn without_scripts_the_same_questions_stand_on_one_page_and_the_back_button_make
         tab.press(".tile:has([value='street-1'])").await;
         tab.unfold("#f-category").await;
         tab.choose("#f-category", "housing.light").await;
-        tab.press("main form .btn-main").await;
-        tab.sees("是同一件事吗").await;
-        assert_eq!((tab.value("#f-text").await.as_str(), site.cases()), (TEXT, before));
-        assert_eq!(beyond(tab).await, 0);
-        tab.press("label:has([name='joins']:not([value='']))").await;
-        tab.press("main form .btn-main").await;
-        is_joined(tab).await;
+        tab.press("[data-step-send]").await;
+        join(tab).await;
         assert_eq!(site.cases(), before + 1);
         // Something else, and back to the form as it was, and once more.
         tab.go("/raise").await;
         assert_eq!(tab.value("#f-text").await, "", "a new visit is a new form");
         tab.fill("#f-text", "The gate does not close.").await;
-        tab.press("main form .btn-main").await;
+        tab.press("[data-step-send]").await;
         tab.at(".slip .code").await;
         assert_eq!(site.cases(), before + 2);
         tab.driver.back().await.unwrap();
         assert_eq!(tab.value("#f-text").await, "The gate does not close.", "what was typed came back");
-        tab.press("main form .btn-main").await;
+        tab.press("[data-step-send]").await;
         tab.at(".slip .code").await;
         assert_eq!(site.cases(), before + 2, "the back button made a second case");
     });

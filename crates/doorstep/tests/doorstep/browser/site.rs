@@ -97,7 +97,7 @@ fn found(story: &Story) {
         category("water", "water", "tap"),
         category("conduct", "discipline", "conduct"),
     ];
-    story.change(Change::PublishCatalogue(Catalogue { version: 0, categories }));
+    story.change(Change::PublishCatalogue(Catalogue { categories, ..Catalogue::default() }));
     story.change(Change::PublishRules(RuleTable::builtin()));
     let at = |role: &Role| -> UnitCode {
         match role {

@@ -25,7 +25,7 @@ async fn resident(hand: &mut Hand<'_>, site: &Site) {
         async |h| {
             h.press("main a[href='/raise']").await;
             h.write("#f-text", text).await;
-            h.press("main form .btn-main").await;
+            h.press("[data-step-send]").await;
         },
         ".slip .code",
     )

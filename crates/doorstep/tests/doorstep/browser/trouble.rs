@@ -29,7 +29,7 @@ fn a_text_that_could_not_be_sent_is_still_there_and_becomes_one_case() {
         tab.go("/raise").await;
         assert_eq!(tab.value("#f-text").await, TEXT, "a page that is loaded anew has it");
         tab.network(false).await;
-        tab.press("main form .btn-main").await;
+        tab.press("[data-step-send]").await;
         tab.sees("还没有发出去").await;
         assert_eq!(site.cases(), before, "sent without a network");
         put_away(tab).await;
@@ -38,13 +38,13 @@ fn a_text_that_could_not_be_sent_is_still_there_and_becomes_one_case() {
         assert_eq!(tab.value("#f-text").await, TEXT);
         // The case arrives, its receipt does not: the second sending brings the receipt of the first.
         tab.run(LOSE_AN_ANSWER).await;
-        tab.press("main form .btn-main").await;
+        tab.press("[data-step-send]").await;
         tab.sees("还没有发出去").await;
         assert_eq!(site.cases(), before + 1);
         put_away(tab).await;
         tab.go("/raise").await;
         assert_eq!(tab.value("#f-text").await, TEXT);
-        tab.press("main form .btn-main").await;
+        tab.press("[data-step-send]").await;
         tab.at(".slip .code").await;
         assert_eq!(site.cases(), before + 1, "the same text was sent twice");
         tab.go("/raise").await;
@@ -59,7 +59,7 @@ fn a_case_is_sent_by_itself_when_the_network_is_back() {
         tab.go("/raise").await;
         tab.fill("#f-text", TEXT).await;
         tab.network(false).await;
-        tab.press("main form .btn-main").await;
+        tab.press("[data-step-send]").await;
         tab.sees("有网络后会自动再试").await;
         tab.network(true).await;
         tab.at(".slip .code").await;
@@ -73,7 +73,7 @@ fn a_double_tap_and_the_back_button_make_no_second_case() {
         let before = site.cases();
         tab.go("/raise").await;
         tab.fill("#f-text", TEXT).await;
-        let button = tab.at("main form .btn-main").await;
+        let button = tab.at("[data-step-send]").await;
         tab.driver.action_chain().double_click_element(&button).perform().await.unwrap();
         let code = tab.at(".slip .code").await.text().await.unwrap();
         assert_eq!(site.cases(), before + 1);
@@ -81,10 +81,10 @@ fn a_double_tap_and_the_back_button_make_no_second_case() {
         let kept = tab.value("#f-text").await;
         if kept.is_empty() {
             // The form is new: there is nothing to send.
-            tab.press("main form .btn-main").await;
+            tab.press("[data-step-send]").await;
             assert_eq!(tab.path().await, "/raise");
         } else {
-            tab.press("main form .btn-main").await;
+            tab.press("[data-step-send]").await;
             assert_eq!(tab.at(".slip .code").await.text().await.unwrap(), code, "the same form is another case");
         }
         assert_eq!(site.cases(), before + 1);
