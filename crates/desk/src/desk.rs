@@ -5,7 +5,7 @@ use crate::entropy::Entropy;
 use crate::once::{Once, Photo, hash_of, keep, raise_request};
 use crate::outcome::{Acted, Changed, Failure, Key, Raised};
 use crate::writer::{Job, Reply, Writer};
-use domain::case::{CaseId, Command, Raise};
+use domain::case::{CaseId, Command, Raise, Visit};
 use domain::district::{self, District};
 use domain::{Actor, Moment};
 use ledger::checkpoint::Signer;
@@ -99,7 +99,11 @@ impl Desk {
         // A reader never makes a folder: a mistyped path is an error, not a new district.
         drop(Db::open_reader(place)?);
         let mut db = Db::open_writer(place)?;
-        store::schema::migrate(&mut db)?;
+        let before = store::schema::version(&mut db)?;
+        if store::schema::migrate(&mut db)? > before {
+            // What a new column says of an old case stands in its events.
+            store::rebuild::rebuild(&mut Db::open_reader(place)?, &mut db, options.number)?;
+        }
         let keys = Keys::open(place, options.number, true)?;
         Desk::start(db, keys, options)
     }
@@ -186,7 +190,8 @@ impl Desk {
         self.ask_now(|reply| Job::Raise { actor, raise: Box::new(raise), photos, once, reply })
     }
 
-    /// Acts on a case. With `seen`, only if the case still has that version.
+    /// Acts on a case. With `seen`, only if the case still has that version. A resident acts as with the best that opens the
+    /// case: that is for what the program plays; pages call [`Desk::visit`].
     ///
     /// # Errors
     /// A [`Failure`]; then nothing has changed.
@@ -198,8 +203,35 @@ impl Desk {
         command: Command,
         key: Option<Key>,
     ) -> Result<Acted, Failure> {
+        self.act_in(Visit::BEST, actor, id, seen, command, key).await
+    }
+
+    /// [`Desk::act`] of a resident, in a visit: what opened it decides what may be done, and what a verdict is worth.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn visit(
+        &self,
+        visit: Visit,
+        id: CaseId,
+        seen: Option<u64>,
+        command: Command,
+        key: Option<Key>,
+    ) -> Result<Acted, Failure> {
+        self.act_in(visit, Actor::Resident, id, seen, command, key).await
+    }
+
+    async fn act_in(
+        &self,
+        visit: Visit,
+        actor: Actor,
+        id: CaseId,
+        seen: Option<u64>,
+        command: Command,
+        key: Option<Key>,
+    ) -> Result<Acted, Failure> {
         let once = key.map(|key| Once { key, request: hash_of(&(&actor, id, &command)) });
-        self.ask(|reply| Job::Act { actor, id, seen, command: Box::new(command), once, reply }).await
+        self.ask(|reply| Job::Act { actor, visit, id, seen, command: Box::new(command), once, reply }).await
     }
 
     /// [`Desk::act`] for a thread that may block.
@@ -207,7 +239,8 @@ impl Desk {
     /// # Errors
     /// As there.
     pub fn act_now(&self, actor: Actor, id: CaseId, command: Command) -> Result<Acted, Failure> {
-        self.ask_now(|reply| Job::Act { actor, id, seen: None, command: Box::new(command), once: None, reply })
+        let visit = Visit::BEST;
+        self.ask_now(|reply| Job::Act { actor, visit, id, seen: None, command: Box::new(command), once: None, reply })
     }
 
     /// Changes the district itself.

@@ -27,8 +27,10 @@ pub struct Raised {
     pub id: CaseId,
     /// Its code.
     pub code: String,
-    /// The digits that open it to the resident.
+    /// The secret that opens it: for a resident who raised it by oneself, and nobody else.
     pub secret: String,
+    /// The digits that open it: those that the resident chose, or those that another system passes on; none otherwise.
+    pub digits: String,
     /// The ledger index of its first entry.
     pub index: u64,
     /// The first due date, as the entry has it: `2023-05-20`.

@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::once::{Kept, Once};
 use crate::outcome::{Acted, Changed, Failure, Key, Raised};
-use domain::case::{self, Body, Case, CaseId, Command, Event, Facts, New, Raise, field};
+use domain::case::{self, Body, Case, CaseId, Command, Event, Facts, Handed, New, Raise, Trust, Visit, field};
 use domain::district::{self, District};
 use domain::{Actor, Moment, Refusal, Why};
 use std::collections::{HashMap, HashSet};
@@ -32,12 +32,38 @@ const MOVED_MOST: i64 = 2048;
 
 /// What is asked of the writer, with where the answer goes.
 pub(crate) enum Job {
-    Raise { actor: Actor, raise: Box<Raise>, photos: Vec<Kept>, once: Option<Once>, reply: Reply<Raised> },
-    Act { actor: Actor, id: CaseId, seen: Option<u64>, command: Box<Command>, once: Option<Once>, reply: Reply<Acted> },
-    Change { actor: Actor, command: Box<district::Command>, once: Option<Once>, reply: Reply<Changed> },
-    Put { writes: Vec<Write>, reply: Reply<()> },
-    Sweep { reply: Reply<u64> },
-    Clock { at: Moment },
+    Raise {
+        actor: Actor,
+        raise: Box<Raise>,
+        photos: Vec<Kept>,
+        once: Option<Once>,
+        reply: Reply<Raised>,
+    },
+    Act {
+        actor: Actor,
+        visit: Visit,
+        id: CaseId,
+        seen: Option<u64>,
+        command: Box<Command>,
+        once: Option<Once>,
+        reply: Reply<Acted>,
+    },
+    Change {
+        actor: Actor,
+        command: Box<district::Command>,
+        once: Option<Once>,
+        reply: Reply<Changed>,
+    },
+    Put {
+        writes: Vec<Write>,
+        reply: Reply<()>,
+    },
+    Sweep {
+        reply: Reply<u64>,
+    },
+    Clock {
+        at: Moment,
+    },
 }
 
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, Failure>>;
@@ -252,10 +278,12 @@ impl Writer {
                 Ok(raised) => answers.push(Answer::Raised(raised, reply)),
                 Err(e) => drop(reply.send(Err(e))),
             },
-            Job::Act { actor, id, seen, command, once, reply } => match self.act(&actor, id, seen, &command, once) {
-                Ok(acted) => answers.push(Answer::Acted(acted, reply)),
-                Err(e) => drop(reply.send(Err(e))),
-            },
+            Job::Act { actor, visit, id, seen, command, once, reply } => {
+                match self.act((&actor, visit), id, seen, &command, once) {
+                    Ok(acted) => answers.push(Answer::Acted(acted, reply)),
+                    Err(e) => drop(reply.send(Err(e))),
+                }
+            }
             Job::Change { actor, command, once, reply } => match self.change(&actor, &command, once) {
                 Ok(changed) => answers.push(Answer::Changed(changed, reply)),
                 Err(e) => drop(reply.send(Err(e))),
@@ -290,14 +318,15 @@ impl Writer {
             Some(Err(e)) => return Err(e),
         };
         let other = joined.as_ref().map(|h| &h.case);
-        let facts = Facts { now, actor, district: &self.district, code: &code, secret: &digits, other };
+        let district = &self.district;
+        let facts =
+            Facts { now, actor, district, code: &code, secret: &digits, other, visit: Visit::BEST, numbers: &[] };
         let decided = case::decide_raise(raise, &facts);
         if let Some(held) = joined {
             self.held.insert(held.case.id, held);
         }
         let news = decided?;
         let id = CaseId(self.entropy.bytes());
-        let secret = if raise.secret.is_empty() { digits.clone() } else { raise.secret.clone() };
         self.log.make_key(id, self.entropy.rng());
         for photo in photos {
             self.log.file(id, &photo.hash, &photo.kind, &photo.bytes, self.entropy.rng())?;
@@ -307,12 +336,14 @@ impl Writer {
         let mut held = Held { case: Case::blank(id), first, last: first };
         self.append_all(&mut held, None, actor, now, &news)?;
         let due = held.case.next_due().map(|c| c.due.raw.to_string());
+        let digits = news.first().and_then(|new| new.private.get(field::SECRET)).cloned().unwrap_or_default();
+        let secret = self.secret(&held.case)?;
         self.held.insert(id, held);
         if let Some(Once { key, request }) = once {
             self.log.done(&key.0, &request, id, first);
             self.keys.insert(key);
         }
-        Ok(Raised { id, code, secret, index: first, due, receipt: String::new(), again: false })
+        Ok(Raised { id, code, secret, digits, index: first, due, receipt: String::new(), again: false })
     }
 
     /// The request's hash as it will be kept. Asked for before anything is appended: a key store that does not answer
@@ -320,6 +351,15 @@ impl Writer {
     fn keyed(&mut self, once: Option<Once>, id: CaseId) -> Result<Option<Once>, StoreError> {
         let Some(Once { key, request }) = once else { return Ok(None) };
         Ok(Some(Once { key, request: self.log.fingerprint(id, &request)? }))
+    }
+
+    /// The secret of whoever raised a case by oneself, while it opens it.
+    fn secret(&mut self, case: &Case) -> Result<String, StoreError> {
+        let opening = &case.opening;
+        if opening.handed != Some(Handed::Own) || opening.secret_trust == Trust::Nothing {
+            return Ok(String::new());
+        }
+        self.log.opening_secret(case.id, opening.secret)
     }
 
     /// The answer that a key got when it was first used.
@@ -334,13 +374,17 @@ impl Writer {
         let receipt = read::receipt(self.log.db(), district, done.seq, done.size)?;
         let due = ledger::entry::Entry::parse(&receipt.entry).ok().and_then(|e| e.due);
         let private = self.log.private(id, first.version, done.seq)?;
-        let secret = private.get(case::field::SECRET).cloned().unwrap_or_default();
-        Ok(Raised { id, code, secret, index: done.seq, due, receipt: receipt.to_text(), again: true })
+        let digits = private.get(case::field::SECRET).cloned().unwrap_or_default();
+        let now = case::replay(id, stream.events.iter().map(|e| &e.body)).ok_or(Refusal::new(Why::NoSuchCase))?;
+        // What another system got are digits that look; staff's get nothing.
+        let digits = if now.opening.taken.is_some() { String::new() } else { digits };
+        let secret = self.secret(&now)?;
+        Ok(Raised { id, code, secret, digits, index: done.seq, due, receipt: receipt.to_text(), again: true })
     }
 
     fn act(
         &mut self,
-        actor: &Actor,
+        (actor, visit): (&Actor, Visit),
         id: CaseId,
         seen: Option<u64>,
         command: &Command,
@@ -356,6 +400,11 @@ impl Writer {
             return Ok(Acted { version, index: done.seq, again: true });
         }
         let once = self.keyed(once, id)?;
+        let numbers = match command {
+            Command::Open { .. } | Command::SetDigits { .. } => self.numbers(id)?,
+            _ => Vec::new(),
+        };
+        let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
         let mut held = self.hold(id)?;
         if seen.is_some_and(|v| v != held.case.version) {
             self.held.insert(id, held);
@@ -381,6 +430,8 @@ impl Writer {
             code: "",
             secret: "",
             other: other.as_ref().map(|h| &h.case),
+            visit,
+            numbers: &numbers,
         };
         let decided = case::decide(&held.case, command, &facts);
         if let Some(other) = other.filter(|o| o.case.id != id) {
@@ -406,6 +457,20 @@ impl Writer {
             self.keys.insert(key);
         }
         Ok(acted)
+    }
+
+    /// Every phone number that a case ever had, as far as it is durable.
+    fn numbers(&mut self, id: CaseId) -> Result<Vec<String>, StoreError> {
+        let mut numbers = Vec::new();
+        for event in read::stream::<Event>(self.log.db(), self.number, id)?.events {
+            let name = match &event.body.event {
+                Event::Raised { .. } | Event::TellingChosen { .. } => field::PHONE,
+                Event::FieldCorrected { field: which, .. } if which == field::PHONE => field::VALUE,
+                _ => continue,
+            };
+            numbers.extend(self.log.private(id, event.version, event.seq)?.remove(name));
+        }
+        Ok(numbers)
     }
 
     /// The case with what this group has done to it so far.

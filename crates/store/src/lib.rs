@@ -10,6 +10,7 @@ pub mod follow;
 pub mod health;
 pub mod keys;
 pub mod log;
+pub mod opening;
 pub mod outbox;
 pub mod oversight;
 pub mod place;

@@ -374,7 +374,7 @@ pub fn said(db: &mut Db, keys: &mut Keys, district: i64, most: usize) -> Result<
         }
         let Some((_, said, personal)) = all.last_mut() else { continue };
         match crate::read::body::<Event>(row.bytes(5)?)?.event {
-            Event::VerdictGiven { verdict } => {
+            Event::VerdictGiven { verdict, .. } => {
                 personal.extend(private.remove(field::WITNESS));
                 *said = Some(Said {
                     code: row.text(0)?.to_owned(),
@@ -385,7 +385,7 @@ pub fn said(db: &mut Db, keys: &mut Keys, district: i64, most: usize) -> Result<
                     personal: Vec::new(),
                 });
             }
-            Event::FieldCorrected { field } if field::PERSONAL.contains(&field.as_str()) => {
+            Event::FieldCorrected { field, .. } if field::PERSONAL.contains(&field.as_str()) => {
                 personal.extend(private.remove(field::VALUE));
             }
             _ => personal.extend(field::PERSONAL.iter().filter_map(|name| private.remove(*name))),

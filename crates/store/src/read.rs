@@ -163,7 +163,7 @@ impl History {
     pub fn fields(&self) -> Fields {
         let mut fields = self.told.first().map(|t| t.private.clone()).unwrap_or_default();
         for told in &self.told {
-            if let (Event::FieldCorrected { field }, Some(value)) =
+            if let (Event::FieldCorrected { field, .. }, Some(value)) =
                 (&told.body.event, told.private.get(domain::case::field::VALUE))
             {
                 fields.insert(field.clone(), value.clone());

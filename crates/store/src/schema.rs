@@ -21,7 +21,8 @@ pub const MIGRATIONS: &[(u32, &str)] = &[
 ];
 
 /// The migrations of the key store.
-pub(crate) const KEYS: &[(u32, &str)] = &[(1, include_str!("schema/keys_001.sql")), (2, include_str!("schema/keys_002.sql"))];
+pub(crate) const KEYS: &[(u32, &str)] =
+    &[(1, include_str!("schema/keys_001.sql")), (2, include_str!("schema/keys_002.sql"))];
 
 /// The tables whose rows are never changed or removed.
 pub const APPEND_ONLY: &[&str] = &["events", "tiles", "checkpoints"];

@@ -355,7 +355,7 @@ pub fn cards(db: &mut Db, keys: &mut Keys, district: i64, ids: &[CaseId]) -> Res
                     card.fields = private.into_iter().filter(|(name, _)| SHOWN.contains(&name.as_str())).collect();
                 }
                 Event::TellingChosen { .. } => card.personal.extend(private.into_values()),
-                Event::FieldCorrected { field } => {
+                Event::FieldCorrected { field, .. } => {
                     let Some(value) = private.get(field::VALUE) else { continue };
                     if field::PERSONAL.contains(&field.as_str()) {
                         card.personal.push(value.clone());

@@ -3,7 +3,7 @@
 use crate::jobs::Jobs;
 use crate::problem::Problem;
 use desk::{Desk, Entropy};
-use domain::case::CaseId;
+use domain::case::{CaseId, Visit};
 use messages::Config;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -32,8 +32,14 @@ const ACTS_WINDOW: Duration = Duration::from_secs(600);
 const SIGN_IN_MOST: u32 = 10;
 const SIGN_IN_ADDRESS_MOST: u32 = 100;
 const SIGN_IN_WINDOW: Duration = Duration::from_secs(900);
-/// How long a case stays open to a resident who opened it with code and digits.
-const VISIT_LASTS: Duration = Duration::from_secs(1800);
+/// How long a case stays open to a resident who opened it and does nothing, and how long in all.
+const VISIT_IDLES: Duration = Duration::from_secs(1800);
+const VISIT_LASTS: Duration = Duration::from_secs(4 * 3600);
+/// How long a pairing code opens a case to a second device.
+const PAIRING_LASTS: Duration = Duration::from_secs(600);
+/// How often one address may try pairing codes, or ask for a new secret, in [`ASKED_WINDOW`].
+const ASKED_MOST: u32 = 10;
+const ASKED_WINDOW: Duration = Duration::from_secs(900);
 
 /// The state behind the routes; cheap to clone.
 #[derive(Clone)]
@@ -48,7 +54,9 @@ struct Inner {
     acts: Limit<[u8; 16]>,
     sign_ins: Limit<u32>,
     sign_in_addresses: Limit<IpAddr>,
-    visits: Mutex<HashMap<[u8; 32], (CaseId, Instant)>>,
+    visits: Mutex<HashMap<[u8; 32], Opened>>,
+    pairings: Mutex<HashMap<String, (CaseId, Instant)>>,
+    asked: Limit<IpAddr>,
     tokens: Mutex<HashMap<[u8; 32], String>>,
     entropy: Mutex<Entropy>,
     statements: AtomicU64,
@@ -81,6 +89,8 @@ impl App {
             sign_ins: Limit::new(SIGN_IN_MOST, SIGN_IN_WINDOW),
             sign_in_addresses: Limit::new(SIGN_IN_ADDRESS_MOST, SIGN_IN_WINDOW),
             visits: Mutex::new(HashMap::new()),
+            pairings: Mutex::new(HashMap::new()),
+            asked: Limit::new(ASKED_MOST, ASKED_WINDOW),
             tokens: Mutex::new(HashMap::new()),
             entropy: Mutex::new(Entropy::system()),
             statements: AtomicU64::new(0),
@@ -192,27 +202,58 @@ impl App {
     }
 
     /// Opens a case to whoever holds the cookie with this hash, for a while.
-    pub(crate) fn begin_visit(&self, key: [u8; 32], id: CaseId) {
+    pub(crate) fn begin_visit(&self, key: [u8; 32], id: CaseId, visit: Visit) {
         let mut visits = self.0.visits.lock().unwrap_or_else(PoisonError::into_inner);
         if visits.len() >= KEYS_MOST {
-            visits.retain(|_, (_, since)| since.elapsed() < VISIT_LASTS);
+            visits.retain(|_, opened| opened.lasts());
             if visits.len() >= KEYS_MOST {
                 return;
             }
         }
-        visits.insert(key, (id, Instant::now()));
+        let now = Instant::now();
+        visits.insert(key, Opened { id, visit, began: now, seen: now });
+    }
+
+    /// A visit that goes on with what opens the case from now on: digits that were just set.
+    pub(crate) fn go_on(&self, key: [u8; 32], visit: Visit) {
+        if let Some(opened) = self.0.visits.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&key) {
+            opened.visit = visit;
+        }
+    }
+
+    /// A code with which a second device gets the case's secret, once and soon; one before it ends.
+    pub(crate) fn offer_pairing(&self, id: CaseId) -> String {
+        let code = format!("{:08}", u64::from_be_bytes(self.random()) % 100_000_000);
+        let mut pairings = self.0.pairings.lock().unwrap_or_else(PoisonError::into_inner);
+        pairings.retain(|_, (other, since)| *other != id && since.elapsed() < PAIRING_LASTS);
+        if pairings.len() < KEYS_MOST {
+            pairings.insert(code.clone(), (id, Instant::now()));
+        }
+        code
+    }
+
+    /// The case of a pairing code, which is used up by that.
+    pub(crate) fn take_pairing(&self, code: &str) -> Option<CaseId> {
+        let mut pairings = self.0.pairings.lock().unwrap_or_else(PoisonError::into_inner);
+        let (id, since) = pairings.remove(code)?;
+        (since.elapsed() < PAIRING_LASTS).then_some(id)
+    }
+
+    /// One more pairing code or request for a new secret from an address; refused when there were too many.
+    pub(crate) fn count_asked(&self, from: IpAddr) -> Result<(), Problem> {
+        self.0.asked.count(from)
     }
 
     /// The case that a cookie's hash opens. Each look keeps it open for longer.
-    pub(crate) fn visit(&self, key: [u8; 32]) -> Option<CaseId> {
+    pub(crate) fn visit(&self, key: [u8; 32]) -> Option<(CaseId, Visit)> {
         let mut visits = self.0.visits.lock().unwrap_or_else(PoisonError::into_inner);
-        let (id, since) = visits.get_mut(&key)?;
-        if since.elapsed() >= VISIT_LASTS {
+        let opened = visits.get_mut(&key)?;
+        if !opened.lasts() {
             visits.remove(&key);
             return None;
         }
-        *since = Instant::now();
-        Some(*id)
+        opened.seen = Instant::now();
+        Some((opened.id, opened.visit))
     }
 
     /// Ends a visit: the phone may be handed on.
@@ -283,6 +324,20 @@ impl App {
     /// One more act of a resident on a case; refused when there were too many, as each stays for ever.
     pub(crate) fn count_act(&self, id: CaseId) -> Result<(), Problem> {
         self.0.acts.count(id.0)
+    }
+}
+
+/// A case that is open to a browser.
+struct Opened {
+    id: CaseId,
+    visit: Visit,
+    began: Instant,
+    seen: Instant,
+}
+
+impl Opened {
+    fn lasts(&self) -> bool {
+        self.seen.elapsed() < VISIT_IDLES && self.began.elapsed() < VISIT_LASTS
     }
 }
 

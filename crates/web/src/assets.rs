@@ -9,6 +9,7 @@ use axum::response::Response;
 /// Name, kind and content of every file.
 const FILES: &[(&str, &str, &str)] = &[
     ("answer.js", "text/javascript; charset=utf-8", include_str!("../assets/answer.js")),
+    ("follow.js", "text/javascript; charset=utf-8", include_str!("../assets/follow.js")),
     ("keys.js", "text/javascript; charset=utf-8", include_str!("../assets/keys.js")),
     ("app.css", "text/css; charset=utf-8", include_str!("../assets/app.css")),
     ("form.js", "text/javascript; charset=utf-8", include_str!("../assets/form.js")),

@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use domain::case::CaseId;
+use domain::case::{self, CaseId};
 use domain::district::{Scope, UnitCode};
 use domain::{Actor, Label, Lang, Role};
 use sha2::{Digest, Sha256};
@@ -22,6 +22,10 @@ use store::access;
 pub(crate) const SESSION: &str = "session";
 /// The cookie of a resident who opened a case with code and digits.
 pub(crate) const VISIT: &str = "visit";
+/// The cookie that marks a browser in which staff have signed in: what is opened there was opened in staff's hands.
+pub(crate) const MARK: &str = "staff";
+/// How long that mark stays, in seconds: as long as browsers keep one.
+pub(crate) const MARK_LASTS: u32 = 400 * 24 * 3600;
 /// A session ends when it was not used for so long, in milliseconds.
 const IDLE_MOST: i64 = 4 * 3600 * 1000;
 /// A session ends so long after it began.
@@ -62,9 +66,9 @@ impl FromRequestParts<App> for Staff {
     }
 }
 
-/// A resident who has opened a case with its code and digits.
+/// A resident who has opened a case, and what it was opened with.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Visit(pub(crate) CaseId);
+pub(crate) struct Visit(pub(crate) CaseId, pub(crate) case::Visit);
 
 impl FromRequestParts<App> for Visit {
     type Rejection = Problem;
@@ -80,6 +84,11 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
         let (key, value) = pair.trim().split_once('=')?;
         (key == name).then_some(value)
     })
+}
+
+/// Whether staff have signed in with this browser.
+pub(crate) fn is_marked(headers: &HeaderMap) -> bool {
+    cookie(headers, MARK).is_some() || cookie(headers, SESSION).is_some()
 }
 
 /// What is kept of a cookie: its hash.
@@ -118,7 +127,10 @@ pub(crate) async fn guard(
         Access::Visit => {
             let visit = cookie(request.headers(), VISIT).and_then(|c| app.visit(cookie_key(c)));
             match visit {
-                Some(id) => drop(request.extensions_mut().insert(Visit(id))),
+                Some((id, visit)) => {
+                    let marked = visit.marked || is_marked(request.headers());
+                    request.extensions_mut().insert(Visit(id, case::Visit { marked, ..visit }));
+                }
                 None if request.method() == Method::GET => return Ok(page::go("/follow?done=visit-over")),
                 None => return Err(Problem::visit_over()),
             }

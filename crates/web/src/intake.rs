@@ -11,10 +11,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::{Key, Raised, read_case_code};
-use domain::case::{self, Channel, Contact, Door, Event, Raise, Tell, Track, field};
+use domain::case::opening as digits;
+use domain::case::{self, Channel, Contact, Door, Event, Raise, Tell, Track, Trust, Visit, With, field, usable_digits};
 use domain::{Label, Lang};
 use serde::{Deserialize, Serialize};
 use std::sync::PoisonError;
+use store::opening;
 use store::read::{self, History, Told};
 use subtle::ConstantTimeEq;
 
@@ -114,7 +116,10 @@ pub(crate) async fn raise(
         contact,
         ..Raise::default()
     };
-    let Raised { code, secret, due, receipt, .. } = app.desk().raise(caller.actor, raise, Vec::new(), key).await?;
+    let Raised { code, secret, digits, due, receipt, .. } =
+        app.desk().raise(caller.actor, raise, Vec::new(), key).await?;
+    // A resident's own client gets the secret; another system, which may show it to its staff, gets digits that look.
+    let secret = if secret.is_empty() { digits } else { secret };
     let given = Given { code, secret, state: case::Stage::Raised.code(), due, receipt };
     Ok((StatusCode::CREATED, Json(given)).into_response())
 }
@@ -141,30 +146,66 @@ struct Step {
     kind: &'static str,
 }
 
-/// The case that a code and its secret open. A wrong one is counted: a case stops listening after too many.
-pub(crate) async fn open(app: &App, typed: &str, secret: &str) -> Result<History, Problem> {
-    let code = read_case_code(typed).ok_or_else(Problem::wrong_secret)?;
-    let number = app.desk().number();
-    let wanted = code.clone();
-    let id = app.read(move |db, _| read::by_code(db, number, &wanted)).await?.ok_or_else(Problem::wrong_secret)?;
-    app.count_secret(&code)?;
-    let found = app
-        .read(move |db, keys| {
-            let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-            read::history(db, &mut keys, number, id)
-        })
-        .await?;
-    let right = found.filter(|history| {
-        let known = history.told.first().and_then(|t| t.private.get(field::SECRET));
-        known.is_some_and(|known| bool::from(known.as_bytes().ct_eq(secret.as_bytes())))
-    });
-    match right {
-        Some(history) => {
-            app.secret_was_right(&code);
-            Ok(history)
-        }
-        None => Err(Problem::wrong_secret()),
+/// What somebody tries a case with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tried {
+    /// The long secret: nobody guesses it, so that whoever has it never waits.
+    Secret,
+    /// Digits, which can be guessed.
+    Digits,
+}
+
+impl Tried {
+    /// What was typed.
+    pub(crate) fn of(typed: &str) -> Tried {
+        if opening::read_secret(typed).is_some() { Tried::Secret } else { Tried::Digits }
     }
+}
+
+/// The case that a code opens with its secret or digits, and what it was opened with. Wrong digits are counted: a case
+/// stops listening to digits after too many.
+pub(crate) async fn open(app: &App, typed: &str, with: &str) -> Result<(History, With), Problem> {
+    let code = read_case_code(typed).ok_or_else(Problem::wrong_secret)?;
+    let (number, wanted, tried) = (app.desk().number(), code.clone(), Tried::of(with));
+    let id = app.read(move |db, _| read::by_code(db, number, &wanted)).await?.ok_or_else(Problem::wrong_secret)?;
+    if tried == Tried::Digits {
+        app.count_secret(&code)?;
+    }
+    let found = app.read(move |db, keys| {
+        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(history) = read::history(db, &mut keys, number, id)? else { return Ok(None) };
+        let secret = opening::secret_of(&mut keys, id, history.case.opening.secret)?;
+        Ok(Some((history, secret)))
+    });
+    let (history, secret) = found.await?.ok_or_else(Problem::wrong_secret)?;
+    let same = |a: &str, b: &str| bool::from(a.as_bytes().ct_eq(b.as_bytes()));
+    let opening = &history.case.opening;
+    let with = match tried {
+        Tried::Secret => {
+            let right = secret.zip(opening::read_secret(with)).is_some_and(|(known, typed)| same(&known, &typed));
+            right.then_some(With::Secret(opening.secret))
+        }
+        Tried::Digits => {
+            let known = digits::digits_of(history.told.iter().map(|t| &t.private));
+            let right = known.is_some_and(|known| same(known, with.trim()));
+            right.then(|| strength(&history, with.trim()))
+        }
+    };
+    let with = with.filter(|with| history.case.trust(Visit { with: *with, marked: false }) >= Trust::Looks);
+    let with = with.ok_or_else(Problem::wrong_secret)?;
+    if tried == Tried::Digits {
+        app.secret_was_right(&code);
+    }
+    Ok((history, with))
+}
+
+/// What right digits are worth: those of version 0.1 may be short, common, or the end of the phone number.
+fn strength(history: &History, digits: &str) -> With {
+    let opening = &history.case.opening;
+    let fields = history.fields();
+    let phone = fields.get(field::PHONE).map_or("", String::as_str);
+    let strong = opening.digits > 1 || opening.secret > 0 || usable_digits(digits, &[phone]);
+    if strong { With::Digits(opening.digits) } else { With::EasyDigits }
 }
 
 /// `GET /api/v1/cases/{code}`
@@ -173,7 +214,7 @@ pub(crate) async fn follow(
     Path(code): Path<String>,
     CaseSecret(secret): CaseSecret,
 ) -> Result<Response, Problem> {
-    let history = open(&app, &code, &secret).await?;
+    let (history, _) = open(&app, &code, &secret).await?;
     let (case, fields) = (&history.case, history.fields());
     let district = app.desk().district();
     let due = case.next_due();
@@ -227,7 +268,7 @@ pub(crate) async fn receipt(
     CaseSecret(secret): CaseSecret,
 ) -> Result<Response, Problem> {
     let code = file.strip_suffix(".tlog-proof").ok_or_else(Problem::not_found)?;
-    let first = open(&app, code, &secret).await?.first();
+    let first = open(&app, code, &secret).await?.0.first();
     let number = app.desk().number();
     let receipt = app.read(move |db, _| read::latest_receipt(db, number, first)).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], receipt.to_text()).into_response())

@@ -170,6 +170,9 @@ pub const TABLE: &[Route] = &[
     route("POST", "/raise", Access::Public, || post(resident::raise::send)).with_photos(),
     route("GET", "/follow", Access::Public, || get(resident::follow::form)),
     route("POST", "/follow", Access::Public, || post(resident::follow::open)),
+    route("POST", "/follow/lost", Access::Public, || post(resident::lost::send)),
+    route("GET", "/pair", Access::Public, || get(resident::pair::form)),
+    route("POST", "/pair", Access::Public, || post(resident::pair::take)),
     route("GET", "/case", Access::Visit, || get(resident::case::show)),
     route("GET", "/case/receipt", Access::Visit, || get(resident::receipt::page)),
     route("GET", "/case/receipt.tlog-proof", Access::Visit, || get(resident::receipt::file)),
@@ -221,6 +224,7 @@ pub const TABLE: &[Route] = &[
     route("GET", "/keys", Access::Staff(ANY), || get(staff::keys::keys)),
     route("GET", "/intake", Access::Staff(INTAKE), || get(staff::intake::form)),
     route("POST", "/intake", Access::Staff(INTAKE), || post(staff::intake::raise)).with_photos(),
+    route("POST", "/intake/slip", Access::Staff(INTAKE), || post(staff::intake::print)),
 ];
 
 /// Who reads figures and the cases behind them.

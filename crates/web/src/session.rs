@@ -1,7 +1,7 @@
 //! Signing in and out, one's sessions and one's password.
 
 use crate::app::App;
-use crate::caller::{From, SESSION, Staff, Visitor, cookie_key};
+use crate::caller::{From, MARK, MARK_LASTS, SESSION, Staff, Visitor, cookie_key};
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{FieldError, Page, first_page, go, show_with};
@@ -84,6 +84,7 @@ pub(crate) async fn sign_in(
     app.desk().put(writes).await?;
     let mut response = go(safe_path(to).unwrap_or(first_page(account.role)));
     set_cookie(&mut response, &headers, SESSION, &cookie, None);
+    set_cookie(&mut response, &headers, MARK, "1", Some(MARK_LASTS));
     Ok(response)
 }
 

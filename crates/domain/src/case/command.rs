@@ -1,5 +1,6 @@
 //! What can be asked of a case after it was raised.
 
+use super::opening::Handed;
 use super::term::*;
 use super::told::Tell;
 use super::{CaseId, Verdict};
@@ -55,6 +56,9 @@ crate::vocabulary! {
         Unmask "unmask" "查看联系信息" "open contact data",
         DeclareInterest "declare_interest" "申请回避" "step aside: conflict of interest",
         MoveDue "move_due" "重算期限" "recompute due dates",
+        HandSecret "hand_secret" "转交打开密钥" "hand out a secret",
+        Open "open" "用密钥打开" "open with the secret",
+        SetDigits "set_digits" "设定查询密码" "set digits",
     }
 }
 
@@ -165,6 +169,12 @@ pub enum Command {
     DeclareInterest,
     /// Recompute due dates after a calendar table was loaded.
     MoveDue,
+    /// A new secret for the resident, by this way.
+    HandSecret { way: Handed },
+    /// Use the secret up, and set own digits.
+    Open { digits: String },
+    /// Set other digits.
+    SetDigits { digits: String },
 }
 
 impl Command {
@@ -176,7 +186,7 @@ impl Command {
         kinds!(Accept NotAccept Route Dispatch Designate Join Release Object UpholdObjection RejectObjection Transfer Extend Ask Inform Reply
                Unask Note Report Answer Approve SendBack GiveVerdict EndUnreached Reopen AskReview AnswerReview AskReReview OpenHearing CloseHearing
                AnswerReReview Merge FollowMerged Link Unlink Withdraw Erase Recategorise CorrectField ChooseTelling HideText
-               ReleaseText AskErasure DeclineErasure Unmask DeclareInterest MoveDue)
+               ReleaseText AskErasure DeclineErasure Unmask DeclareInterest MoveDue HandSecret Open SetDigits)
     }
 
     /// The task that it names.

@@ -3,6 +3,7 @@
 use super::clock::{Clock, ClockChange};
 use super::command::{Command, CommandKind};
 use super::event::Event;
+use super::opening::{Trust, Visit};
 use super::raise::{LINE_MOST, TEXT_MOST};
 use super::term::*;
 use super::transition::{Transition, fits, may, survives_erasure};
@@ -28,6 +29,10 @@ pub struct Facts<'a> {
     pub secret: &'a str,
     /// The other case that the command names, if there is one.
     pub other: Option<&'a Case>,
+    /// What the visit of a resident who acts was opened with.
+    pub visit: Visit,
+    /// The phone numbers of the case, for digits that are set: they must not stand in one.
+    pub numbers: &'a [&'a str],
 }
 
 /// A decided event with what it does to the clocks, and its private part.
@@ -132,6 +137,11 @@ fn check<'a>(case: &'a Case, command: &Command, facts: &Facts<'_>) -> Result<Opt
     }
     if !fits(kind, case, actor, district) {
         return Err(Refusal::new(Why::NotYours));
+    }
+    // Digits that others may know look, and do nothing else. A secret that is handed out anew goes where it is allowed to.
+    let anew = matches!(kind, CommandKind::HandSecret);
+    if *actor == Actor::Resident && !anew && case.trust(facts.visit) < Trust::Acts {
+        return Err(Refusal::new(Why::NeedsSecret));
     }
     if case.erased && !survives_erasure(kind) {
         return Err(Refusal::new(Why::Erased));
@@ -249,7 +259,7 @@ impl Decision<'_> {
                     return Err(Refusal::at(Why::WitnessName, "witness"));
                 }
                 let stop = self.stop(|c| c.rule == RuleId::VerdictAsk);
-                let event = Event::VerdictGiven { verdict: *verdict };
+                let event = Event::VerdictGiven { verdict: *verdict, independent: Some(self.is_independent()) };
                 one(New::of(event).with(field::WORDS, words).with(field::WITNESS, witness).clocks(stop))
             }
             Command::EndUnreached => {
@@ -297,6 +307,9 @@ impl Decision<'_> {
             }
             Command::DeclareInterest => one(New::of(Event::InterestDeclared)),
             Command::MoveDue => self.move_due(),
+            Command::HandSecret { way } => one(self.hand(*way)?),
+            Command::Open { digits } => one(self.open(digits)?),
+            Command::SetDigits { digits } => one(self.set_digits(digits)?),
         }
     }
 

@@ -30,7 +30,8 @@ impl Decision<'_> {
             (Corrected::Phone, _) => phone(value, "value")?,
             _ => {}
         }
-        Ok(New::of(Event::FieldCorrected { field: which.code().to_owned() }).with(field::VALUE, value))
+        let independent = self.by_resident().then(|| self.is_independent());
+        Ok(New::of(Event::FieldCorrected { field: which.code().to_owned(), independent }).with(field::VALUE, value))
     }
 
     /// The channel stands in the event; the address, if a new one is given, goes into the vault.
@@ -38,7 +39,7 @@ impl Decision<'_> {
         optional(address, "address", LINE_MOST)?;
         let (name, known) = match tell.channel {
             // Not to be told any more is never refused.
-            Channel::None => return Ok(New::of(Event::TellingChosen { tell })),
+            Channel::None => return Ok(New::of(Event::TellingChosen { tell, independent: None, new: false })),
             Channel::Sms => (field::PHONE, self.case.contact),
             Channel::Email => (field::EMAIL, self.case.email),
         };
@@ -49,7 +50,9 @@ impl Decision<'_> {
             (Channel::Email, false) => email(address, "address")?,
             _ => {}
         }
-        Ok(New::of(Event::TellingChosen { tell }).with(name, address))
+        let independent = Some(self.is_independent());
+        let new = !address.trim().is_empty();
+        Ok(New::of(Event::TellingChosen { tell, independent, new }).with(name, address))
     }
 
     pub(super) fn hide(&self, reason: &str) -> Result<New, Refusal> {

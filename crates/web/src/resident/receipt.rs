@@ -1,7 +1,7 @@
 //! The receipt: as a page, as a file, as a slip of paper, and as a QR code that opens the check by itself.
 
 use super::raise::DRAFT;
-use super::{case, history, site};
+use super::{case, own_secret, site, visited};
 use crate::app::App;
 use crate::caller::{Visit, Visitor};
 use crate::lang::L;
@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use domain::case::{Case, field};
+use domain::case::{Case, Trust};
 use domain::rule::RuleId;
 use fast_qr::{ECL, QRBuilder};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
@@ -57,32 +57,40 @@ impl Qr {
 pub(crate) struct Slip {
     pub(crate) district: String,
     pub(crate) code: String,
+    /// The secret in groups, and the digits' place: empty on what staff see.
     pub(crate) secret: String,
     pub(crate) received: String,
     /// What is due, and by when; empty once nothing is.
     pub(crate) due: String,
     pub(crate) site: String,
     pub(crate) qr: Option<Qr>,
+    /// Whether it goes to the printer alone, and not on the screen.
+    pub(crate) paper_only: bool,
     /// The address that checks the receipt: all of it stands behind the `#`, which no browser sends anywhere.
     pub(crate) check: String,
 }
 
 impl Slip {
     /// The slip of a case with its receipt, for a server that is reached at `site`.
-    pub(crate) fn of(app: &App, l: L, history: &History, receipt: &str, site: &str) -> Slip {
+    pub(crate) fn of(app: &App, l: L, history: &History, receipt: &str, site: &str, secret: String) -> Slip {
         let district = app.desk().district();
         let check = format!("/verify#r={}", URL_SAFE_NO_PAD.encode(receipt));
-        // The address first: a phone that scans it opens the check. Where it is too long, the receipt itself.
-        let qr = Qr::of(&format!("{site}{check}")).or_else(|| Qr::of(receipt));
-        let private = history.told.first().map(|t| &t.private);
+        // A phone that scans it opens the case while there is a secret for it: all of it stands behind the `#`. Else it
+        // opens the check; where that address is too long, the receipt itself.
+        let qr = if secret.is_empty() {
+            Qr::of(&format!("{site}{check}")).or_else(|| Qr::of(receipt))
+        } else {
+            Qr::of(&format!("{site}/follow#{}.{secret}", history.case.code))
+        };
         Slip {
             district: district.name(l.0).to_owned(),
             code: history.case.code.clone(),
-            secret: private.and_then(|p| p.get(field::SECRET)).cloned().unwrap_or_default(),
+            secret,
             received: l.full_moment(history.case.raised_at),
             due: due(l, &history.case),
             site: site.to_owned(),
             qr,
+            paper_only: false,
             check,
         }
     }
@@ -127,6 +135,10 @@ struct ReceiptPage {
     next: String,
     /// The words of the button to the case.
     act: String,
+    /// Whether the resident has digits of their own.
+    own_digits: bool,
+    /// What the form for them has seen of the case.
+    version: u64,
 }
 
 #[derive(Template)]
@@ -142,9 +154,16 @@ async fn text_of(app: &App, history: &History) -> Result<String, Problem> {
     Ok(app.read(move |db, _| read::latest_receipt(db, number, first)).await?.to_text())
 }
 
-async fn slip(app: &App, visitor: &Visitor, history: &History, headers: &HeaderMap) -> Result<Slip, Problem> {
+async fn slip(
+    app: &App,
+    visitor: &Visitor,
+    history: &History,
+    visit: &Visit,
+    headers: &HeaderMap,
+) -> Result<Slip, Problem> {
     let receipt = text_of(app, history).await?;
-    Ok(Slip::of(app, visitor.l, history, &receipt, &site(headers)))
+    let secret = own_secret(app, &history.case, visit.1).await?;
+    Ok(Slip::of(app, visitor.l, history, &receipt, &site(headers), secret))
 }
 
 /// `GET /case/receipt`
@@ -157,9 +176,12 @@ pub(crate) async fn page(
     let l = visitor.l;
     let mut page = visitor.page(l.t("receipt-title"));
     page.done_draft = (visitor.done.as_deref() == Some("done-raised")).then(|| DRAFT.to_owned());
-    let history = history(&app, visit.0).await?;
+    let history = visited(&app, visit).await?;
     let (next, act) = next(l, &history.case);
-    Ok(show(&ReceiptPage { l, page, slip: slip(&app, &visitor, &history, &headers).await?, next, act }))
+    let slip = slip(&app, &visitor, &history, &visit, &headers).await?;
+    let own_digits = history.case.opening.digits_trust >= Trust::Acts;
+    let version = history.case.version;
+    Ok(show(&ReceiptPage { l, page, slip, next, act, own_digits, version }))
 }
 
 /// `GET /case/slip`: for a printer with paper of 80 mm, or any other.
@@ -170,14 +192,14 @@ pub(crate) async fn paper(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let l = visitor.l;
-    let history = history(&app, visit.0).await?;
-    let slip = slip(&app, &visitor, &history, &headers).await?;
+    let history = visited(&app, visit).await?;
+    let slip = slip(&app, &visitor, &history, &visit, &headers).await?;
     Ok(show(&SlipPage { l, page: visitor.page(l.t("slip-title")), slip }))
 }
 
 /// `GET /case/receipt.tlog-proof`: the file, under a name that says nothing.
 pub(crate) async fn file(State(app): State<App>, visit: Visit) -> Result<Response, Problem> {
-    let history = history(&app, visit.0).await?;
+    let history = visited(&app, visit).await?;
     let text = text_of(&app, &history).await?;
     let kind = (header::CONTENT_TYPE, "text/plain; charset=utf-8");
     let name = (header::CONTENT_DISPOSITION, "attachment; filename=\"receipt.tlog-proof\"");

@@ -401,6 +401,9 @@ impl Maker<'_> {
             | K::AskReReview
             | K::Withdraw
             | K::ChooseTelling
+            | K::HandSecret
+            | K::Open
+            | K::SetDigits
             | K::MoveDue => {
                 return None;
             }

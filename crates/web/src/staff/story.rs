@@ -71,7 +71,7 @@ impl Teller<'_> {
         let (l, body) = (self.l, &told.body);
         let mut said: Vec<(String, String)> =
             TEXTS.iter().filter_map(|(name, key)| Some((l.t(key), (self.read)(told.private.get(*name)?)))).collect();
-        if let Event::FieldCorrected { field } = &body.event
+        if let Event::FieldCorrected { field, .. } = &body.event
             && !field::PERSONAL.contains(&field.as_str())
             && let Some(value) = told.private.get(field::VALUE)
         {
@@ -142,10 +142,11 @@ impl Teller<'_> {
             | Event::Answered { outcome, .. }
             | Event::ReviewAnswered { outcome }
             | Event::ReReviewAnswered { outcome } => vec![outcome.label(l.0).into()],
-            Event::VerdictGiven { verdict } => {
+            Event::VerdictGiven { verdict, independent } => {
                 let marks = [
                     verdict.asked_for_good.then(|| l.t("staff-told-asked-for-good")),
                     verdict.witnessed.then(|| l.t("staff-told-witnessed")),
+                    (*independent == Some(false)).then(|| l.t("staff-told-not-independent")),
                 ];
                 std::iter::once(word(l, *verdict)).chain(marks.into_iter().flatten()).collect()
             }
@@ -155,11 +156,16 @@ impl Teller<'_> {
             Event::Unlinked { to } => vec![self.code(to)],
             Event::Erased { ground } => vec![ground.label(l.0).into()],
             Event::Recategorised { category: c } => vec![category(c)],
-            Event::FieldCorrected { field } => {
+            Event::FieldCorrected { field, .. } => {
                 domain::case::Corrected::of(field).map(|f| f.label(l.0).to_owned()).into_iter().collect()
             }
-            Event::TellingChosen { tell } => vec![tell.channel.label(l.0).into()],
+            Event::TellingChosen { tell, .. } => vec![tell.channel.label(l.0).into()],
             Event::Unmasked { purpose } => vec![purpose.label(l.0).into()],
+            Event::SecretHanded { way } => vec![way.label(l.0).into()],
+            Event::Opened { way, marked } => {
+                let marked = marked.then(|| l.t("staff-told-marked"));
+                std::iter::once(way.label(l.0).to_owned()).chain(marked).collect()
+            }
             Event::Replied
             | Event::Unasked
             | Event::Noted
@@ -170,6 +176,7 @@ impl Teller<'_> {
             | Event::HearingOpened
             | Event::HearingClosed
             | Event::Withdrawn
+            | Event::DigitsSet { .. }
             | Event::TextHidden
             | Event::TextReleased
             | Event::ErasureAsked

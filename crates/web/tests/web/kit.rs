@@ -14,6 +14,8 @@ use tower::ServiceExt;
 
 /// The password of every account of the kit.
 pub const PASSWORD: &str = "a password for tests";
+/// The digits that residents choose in these tests.
+pub const DIGITS: &str = "580264";
 
 /// A district at the counter. Its clock stands at 2023-05-04 09:00 until it is set.
 pub struct Kit {
@@ -152,6 +154,7 @@ impl Kit {
             door: Door::Web,
             text: text.into(),
             place: "示例里3号楼".into(),
+            secret: DIGITS.into(),
             contact,
             ..Raise::default()
         };
@@ -218,6 +221,11 @@ pub struct Client<'a> {
 }
 
 impl Client<'_> {
+    /// What it talks to.
+    pub fn kit(&self) -> &Kit {
+        self.kit
+    }
+
     /// Asks for a page.
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, &[], Body::empty(), "").await

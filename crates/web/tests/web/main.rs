@@ -24,3 +24,4 @@ mod raising;
 mod resident;
 mod scripts;
 mod staff;
+mod verdict;

@@ -78,7 +78,7 @@ async fn nobody_is_asked_where_the_district_sends_nothing() {
     assert!(!kit.client().get("/raise").await.text.contains("怎么告诉您"));
     let raised = kit.raise("灯不亮").await;
     let mut client = kit.client();
-    client.post("/follow", &[("code", &raised.code), ("digits", &raised.secret)]).await;
+    client.post("/follow", &[("code", &raised.code), ("digits", &raised.digits)]).await;
     assert!(!client.get("/case").await.text.contains("/case/telling"));
 }
 

@@ -67,6 +67,7 @@ fn raise(text: &str) -> Raise {
         text: text.into(),
         place: "No. 3, Sample Lane".into(),
         street: Some("street-1".into()),
+        secret: "580264".into(),
         contact: Contact { name: "Resident 0001".into(), phone: "10000000001".into(), ..Contact::default() },
         ..Raise::default()
     }
