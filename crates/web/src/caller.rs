@@ -232,6 +232,7 @@ impl Visitor {
             desk: staff.is_some(),
             path: encode(&self.path),
             csrf: staff.map(|s| s.form.clone()).unwrap_or_default(),
+            owner: staff.map(|s| s.account),
             user: staff.map(user),
             nav: page::nav(l, staff.map(|s| s.role), &self.path),
             notice: None,

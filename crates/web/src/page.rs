@@ -66,6 +66,8 @@ pub(crate) struct Page {
     pub(crate) desk: bool,
     pub(crate) path: String,
     pub(crate) csrf: String,
+    /// The account whose drafts the page keeps on the device; a visitor's belong to the tab.
+    pub(crate) owner: Option<u32>,
     pub(crate) user: Option<User>,
     pub(crate) nav: Vec<NavItem>,
     pub(crate) notice: Option<Notice>,
