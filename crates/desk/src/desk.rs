@@ -258,6 +258,34 @@ impl Desk {
         self.ask_now(|reply| Job::Put { writes, reply })
     }
 
+    /// Works on the key store with the hand of the one writer.
+    ///
+    /// # Errors
+    /// A [`Failure`]; what `work` did before it failed is its own matter.
+    pub async fn keys<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Keys) -> store::Result<T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let job = |reply: Reply<T>| Job::Keys {
+            work: Box::new(move |keys: &mut Keys| drop(reply.send(work(keys).map_err(Failure::from)))),
+        };
+        self.ask(job).await
+    }
+
+    /// [`Desk::keys`] for a thread that may block.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn keys_now<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Keys) -> store::Result<T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let job = |reply: Reply<T>| Job::Keys {
+            work: Box::new(move |keys: &mut Keys| drop(reply.send(work(keys).map_err(Failure::from)))),
+        };
+        self.ask_now(job)
+    }
+
     /// Sets a clock that is set by hand, in the order of the commands: what was sent before is done at its own time.
     /// One that runs is left alone.
     ///

@@ -55,6 +55,8 @@ pub struct Acted {
 pub struct Changed {
     /// The ledger index of its entry.
     pub index: u64,
+    /// Whether nothing is done yet: what was asked for waits for a second administrator.
+    pub waits: bool,
 }
 
 /// Why the desk did not do something. Nothing was changed then.

@@ -16,7 +16,7 @@ use std::time::Duration;
 use store::db::Write;
 use store::log::{DISTRICT_STREAM, Log, Pending, Public};
 use store::read::{self, Stream};
-use store::{StoreError, outbox, rows};
+use store::{Keys, StoreError, outbox, rows};
 use tokio::sync::{mpsc, oneshot};
 
 /// The most commands of one commit. More would make the first of them wait for nothing: the cost of a commit is
@@ -32,12 +32,41 @@ const MOVED_MOST: i64 = 2048;
 
 /// What is asked of the writer, with where the answer goes.
 pub(crate) enum Job {
-    Raise { actor: Actor, raise: Box<Raise>, photos: Vec<Kept>, once: Option<Once>, reply: Reply<Raised> },
-    Act { actor: Actor, id: CaseId, seen: Option<u64>, command: Box<Command>, once: Option<Once>, reply: Reply<Acted> },
-    Change { actor: Actor, command: Box<district::Command>, once: Option<Once>, reply: Reply<Changed> },
-    Put { writes: Vec<Write>, reply: Reply<()> },
-    Sweep { reply: Reply<u64> },
-    Clock { at: Moment },
+    Raise {
+        actor: Actor,
+        raise: Box<Raise>,
+        photos: Vec<Kept>,
+        once: Option<Once>,
+        reply: Reply<Raised>,
+    },
+    Act {
+        actor: Actor,
+        id: CaseId,
+        seen: Option<u64>,
+        command: Box<Command>,
+        once: Option<Once>,
+        reply: Reply<Acted>,
+    },
+    Change {
+        actor: Actor,
+        command: Box<district::Command>,
+        once: Option<Once>,
+        reply: Reply<Changed>,
+    },
+    Put {
+        writes: Vec<Write>,
+        reply: Reply<()>,
+    },
+    /// Work on the key store, which is durable by itself; it answers by itself too.
+    Keys {
+        work: Box<dyn FnOnce(&mut Keys) + Send>,
+    },
+    Sweep {
+        reply: Reply<u64>,
+    },
+    Clock {
+        at: Moment,
+    },
 }
 
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, Failure>>;
@@ -60,7 +89,8 @@ impl Job {
             Job::Change { reply, .. } => drop(reply.send(Err(failure))),
             Job::Put { reply, .. } => drop(reply.send(Err(failure))),
             Job::Sweep { reply } => drop(reply.send(Err(failure))),
-            Job::Clock { .. } => {}
+            // Whoever waits for the key store's answer is told that there is none.
+            Job::Keys { .. } | Job::Clock { .. } => {}
         }
     }
 }
@@ -264,6 +294,7 @@ impl Writer {
                 self.log.rows(writes);
                 answers.push(Answer::Put(reply));
             }
+            Job::Keys { work } => work(self.log.keys()),
             Job::Clock { at } => self.clock.set(at),
             Job::Sweep { reply } => match self.sweep() {
                 Ok(n) => answers.push(Answer::Swept(n, reply)),

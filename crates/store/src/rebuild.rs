@@ -31,7 +31,7 @@ impl Replay {
     pub fn rows(&mut self, number: i64, seq: u64, id: CaseId, bytes: &[u8]) -> Result<Vec<Write>> {
         if id == DISTRICT_STREAM {
             let body = body::<district::Event>(bytes)?;
-            district::evolve(&mut self.district, &body.event);
+            district::evolve(&mut self.district, body.at, &body.by, &body.event);
             return Ok(rows::project_district(number, seq, &body));
         }
         let body = body::<Event>(bytes)?;

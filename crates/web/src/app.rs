@@ -2,6 +2,7 @@
 
 use crate::jobs::Jobs;
 use crate::problem::Problem;
+use crate::site::Site;
 use desk::{Desk, Entropy};
 use domain::case::CaseId;
 use messages::Config;
@@ -9,7 +10,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::{Db, Keys, Place, Readers};
@@ -53,6 +54,11 @@ struct Inner {
     entropy: Mutex<Entropy>,
     statements: AtomicU64,
     demo: bool,
+    /// Whether accounts need no second factor: in a demo on this machine.
+    settled: bool,
+    site: Site,
+    /// Whether a proxy that nobody named was warned about.
+    warned: AtomicBool,
     place: Place,
     jobs: Jobs,
     backups: Option<PathBuf>,
@@ -85,6 +91,9 @@ impl App {
             entropy: Mutex::new(Entropy::system()),
             statements: AtomicU64::new(0),
             demo: false,
+            settled: false,
+            site: Site::listening(([127, 0, 0, 1], 0).into()),
+            warned: AtomicBool::new(false),
             place: place.clone(),
             jobs: Jobs::default(),
             backups: place.folder().map(|folder| folder.join(BACKUPS)),
@@ -97,6 +106,37 @@ impl App {
     /// As a demonstration: every page says so.
     pub fn demo(self) -> App {
         self.with(|inner| Inner { demo: true, ..inner })
+    }
+
+    /// Without second factors: of a demo on this machine, whose passwords everybody has.
+    pub fn settled_accounts(self) -> App {
+        self.with(|inner| Inner { settled: true, ..inner })
+    }
+
+    /// Whether accounts need no second factor.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.0.settled
+    }
+
+    /// With the address under which people reach the site.
+    pub fn at(self, site: Site) -> App {
+        self.with(|inner| Inner { site, ..inner })
+    }
+
+    /// The address under which people reach the site.
+    pub(crate) fn site(&self) -> &Site {
+        &self.0.site
+    }
+
+    /// A machine that is no proxy of ours names callers: warned about once, also for the check-up. The line has no
+    /// address, as it may be a resident who made the header up.
+    pub(crate) fn warn_of_proxy(&self) {
+        if !self.0.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "a proxy that is not named sends X-Forwarded-For: all its callers count as one address; name it with --proxy"
+            );
+            store::health::note_proxy(&self.0.place, self.0.desk.now());
+        }
     }
 
     /// With another folder for backups than `backups` in the data folder.

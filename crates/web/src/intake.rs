@@ -36,23 +36,27 @@ struct Wanted {
 
 /// A contact as one line (a phone number), or as its parts.
 #[derive(Default, Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
+#[serde(untagged)]
 enum WantedContact {
     #[default]
     None,
     Phone(String),
-    Parts {
-        #[serde(default)]
-        name: String,
-        #[serde(default)]
-        phone: String,
-        #[serde(default)]
-        email: String,
-        #[serde(default)]
-        tell: Option<Channel>,
-        #[serde(default)]
-        lang: Lang,
-    },
+    Parts(ContactParts),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ContactParts {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    phone: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    tell: Option<Channel>,
+    #[serde(default)]
+    lang: Lang,
 }
 
 #[derive(Serialize)]
@@ -81,9 +85,18 @@ pub(crate) async fn raise(
     let key = match headers.get("idempotency-key") {
         None => None,
         Some(value) => {
-            let text = value.to_str().ok().filter(|k| (1..=KEY_MOST).contains(&k.len()));
-            let zh = ["提交标识不合规范。", "请使用1到200个可见字符。"];
-            let en = ["The Idempotency-Key is not usable.", "Use 1 to 200 visible characters."];
+            let visible = |k: &&str| k.bytes().all(|b| b.is_ascii_graphic());
+            let lengths = caller.key_least..=KEY_MOST;
+            let text = value.to_str().ok().filter(visible).filter(|k| lengths.contains(&k.len()));
+            let zh = format!(
+                "请使用{}到{KEY_MOST}个可见字符；没有令牌的，请每次用一个随机的，例如 UUID。",
+                caller.key_least
+            );
+            let en = format!(
+                "Use {} to {KEY_MOST} visible characters; without a token a random one each, such as a UUID.",
+                caller.key_least
+            );
+            let (zh, en) = (["提交标识不合规范。", zh.as_str()], ["The Idempotency-Key is not usable.", en.as_str()]);
             Some(Key::of(&caller.scope, text.ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "key", zh, en))?))
         }
     };
@@ -100,7 +113,7 @@ pub(crate) async fn raise(
     let contact = match wanted.contact {
         WantedContact::None => Contact::default(),
         WantedContact::Phone(phone) => Contact { name: String::new(), phone, ..Contact::default() },
-        WantedContact::Parts { name, phone, email, tell, lang } => {
+        WantedContact::Parts(ContactParts { name, phone, email, tell, lang }) => {
             Contact { name, phone, email, tell: tell.map(|channel| Tell { channel, lang }) }
         }
     };

@@ -2,9 +2,11 @@
 //!
 //! A route exists only as a row of [`routes::TABLE`], which says who may call it; a route without a row can't be added.
 
+mod account;
 mod app;
 mod assets;
 mod caller;
+mod factor;
 mod form;
 mod intake;
 mod jobs;
@@ -17,9 +19,11 @@ mod problem;
 mod resident;
 pub mod routes;
 mod session;
+mod site;
 mod staff;
 mod statements;
 mod view;
 
 pub use app::App;
 pub use routes::{router, serve};
+pub use site::Site;

@@ -132,6 +132,7 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
         Some(Role::Auditor) => &[
             ("/ledger", "nav-ledger"),
             ("/openings", "nav-openings"),
+            ("/sign-ins", "nav-sign-ins"),
             ("/exports", "nav-exports"),
             ("/figures/live", "nav-figures"),
         ],

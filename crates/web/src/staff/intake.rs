@@ -6,13 +6,13 @@ use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, show_with};
 use crate::problem::Problem;
+use crate::resident::history;
 use crate::resident::raise::photos;
 use crate::resident::receipt::Slip;
 use crate::resident::telling::{self, Telling};
-use crate::resident::{history, site};
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use desk::{Failure, Raised};
 use domain::case::{Channel, Contact, Door, PHOTOS_MOST, Raise, Track};
@@ -182,7 +182,6 @@ pub(crate) async fn raise(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Problem> {
     let (key, l) = (sent.key(&staff)?, visitor.l);
@@ -209,20 +208,14 @@ pub(crate) async fn raise(
         }
     };
     match app.desk().raise(staff.actor(), raise, photos, Some(key)).await {
-        Ok(raised) => taken(&app, &visitor, &headers, &sent, raised).await,
+        Ok(raised) => taken(&app, &visitor, &sent, raised).await,
         Err(Failure::Refused(refusal)) => Ok(refused(refusal)),
         Err(failure) => Err(failure.into()),
     }
 }
 
 /// The slip for the person at the counter: the same that the resident's own pages print.
-async fn taken(
-    app: &App,
-    visitor: &Visitor,
-    headers: &HeaderMap,
-    sent: &Sent,
-    raised: Raised,
-) -> Result<Response, Problem> {
+async fn taken(app: &App, visitor: &Visitor, sent: &Sent, raised: Raised) -> Result<Response, Problem> {
     let l = visitor.l;
     let history = history(app, raised.id).await?;
     let next = [("door", sent.get("door")), ("track", sent.get("track"))];
@@ -231,7 +224,7 @@ async fn taken(
     let template = Taken {
         l,
         page: frame,
-        slip: Slip::of(app, l, &history, &raised.receipt, &site(headers)),
+        slip: Slip::of(app, l, &history, &raised.receipt, app.site().origin()),
         receipt: raised.receipt,
         next: super::rows::address("/intake", &next),
     };
