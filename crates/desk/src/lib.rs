@@ -11,6 +11,7 @@ mod factor;
 mod once;
 mod outcome;
 mod password;
+mod standing;
 mod writer;
 
 pub use clock::Clock;
@@ -20,3 +21,4 @@ pub use factor::{code_at, read_secret, recovery_codes, recovery_hash, secret_add
 pub use once::raise_request;
 pub use outcome::{Acted, Changed, Failure, Key, Raised};
 pub use password::{PASSWORD_LEAST, PASSWORD_MOST, Weak, fresh_password, hash_password, verify_password, weakness};
+pub use standing::Hold;

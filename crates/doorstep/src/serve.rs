@@ -10,12 +10,21 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use store::Place;
+use store::health::CaseKeys;
+use store::{Db, Keys, Place};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// How often waiting times that have run out are ended.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+/// How often the running server writes down what time it is.
+const BEAT_EVERY: Duration = Duration::from_secs(60);
+/// How long after the end of the last connection work that goes on without one may take.
+const REST_WITHIN: Duration = Duration::from_secs(3);
+/// How long after it was told to stop the process ends whatever it does: what was acknowledged is on disk.
+const END_WITHIN: Duration = Duration::from_secs(20);
+/// Files that are open beside connections: databases, index, log.
+const OTHER_FILES: u64 = 256;
 
 /// What `doorstep` without a command does: the demo district-year, made if nothing is there, and served.
 pub fn demo_and_serve(data: &str, listen: &str) -> Result<(), Failed> {
@@ -39,6 +48,8 @@ pub struct Beside {
     pub index: Option<PathBuf>,
     /// The file that describes the ways out for messages.
     pub messages: Option<PathBuf>,
+    /// How many connections there may be.
+    pub connections: web::Connections,
 }
 
 /// `serve`
@@ -78,7 +89,9 @@ pub fn serve(data: &str, listen: SocketAddr, beside: Beside) -> Result<(), Faile
     let sending = messages::start(&desk, &place, &channels).map_err(|e| {
         Failed::new(format!("Messages can't be sent: {e}"), "Check messages.toml with doorstep doctor.")
     })?;
-    let sweeper = desk.clone();
+    look_for_keys(&desk, &place);
+    let bounds = bounded(beside.connections);
+    let (sweeper, beating) = (desk.clone(), desk.clone());
     let served = runtime.block_on(async move {
         let listener = TcpListener::bind(listen).await.map_err(|e| {
             Failed::new(
@@ -105,11 +118,24 @@ pub fn serve(data: &str, listen: SocketAddr, beside: Beside) -> Result<(), Faile
                 tokio::time::sleep(SWEEP_EVERY).await;
             }
         });
-        let served = web::serve(listener, app, told_to_stop()).await;
+        let beating = tokio::spawn(async move {
+            loop {
+                let beating = beating.clone();
+                // Why it could not is in the log already.
+                let _ = tokio::task::spawn_blocking(move || beating.beat_now()).await;
+                tokio::time::sleep(BEAT_EVERY).await;
+            }
+        });
+        let stop = async {
+            told_to_stop().await;
+            end_for_certain();
+        };
+        let served = web::serve(listener, app, bounds, stop).await;
         sweeping.abort();
+        beating.abort();
         served.map_err(|e| Failed::new(format!("The server stopped: {e}."), "Start it again."))
     });
-    drop(runtime);
+    runtime.shutdown_timeout(REST_WITHIN);
     sending.end();
     drop(following);
     drop(desk);
@@ -144,6 +170,52 @@ fn may_listen(listen: SocketAddr, site: Option<&web::Site>, demo: bool, public_d
         ));
     }
     Ok(())
+}
+
+/// Looks at the keys of all living cases, in pages, beside the service: the newest were looked at before it began.
+fn look_for_keys(desk: &Desk, place: &Place) {
+    // It does not keep the desk open: a service that ends doesn't wait for it.
+    let (lacking, number, place) = (desk.on_lacking_keys(), desk.number(), place.clone());
+    let look = move || {
+        let looked = Db::open_reader(&place).and_then(|mut db| {
+            let mut keys = Keys::open(&place, number, false)?;
+            store::health::case_keys(&mut db, &mut keys, number)
+        });
+        match looked {
+            Ok(CaseKeys { without, first_without: Some(first), .. }) => lacking(without, first),
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "the keys of the cases could not be looked at"),
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("keys".into()).spawn(look) {
+        tracing::error!(%error, "the keys of the cases could not be looked at");
+    }
+}
+
+/// As many connections as were asked for, and as the operating system lets us have files.
+fn bounded(asked: web::Connections) -> web::Connections {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    // The soft limit is for programs of old; what may be had is the hard one.
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    let files = if raised.is_ok() { limit.maximum } else { limit.current };
+    let room = files.map_or(usize::MAX, |files| files.saturating_sub(OTHER_FILES).max(1) as usize);
+    if room < asked.most {
+        tracing::warn!(
+            room,
+            "there may be fewer connections than asked for: raise the limit of open files (ulimit -n)"
+        );
+    }
+    web::Connections { most: asked.most.min(room), ..asked }
+}
+
+/// Once told to stop, the process ends: in good order if it can, and in any case.
+fn end_for_certain() {
+    let _ = std::thread::Builder::new().name("end".into()).spawn(|| {
+        std::thread::sleep(END_WITHIN);
+        tracing::error!("the service did not end in time and is cut off; what was acknowledged is on disk");
+        std::process::exit(1);
+    });
 }
 
 /// Ends the waiting times that have run out, and forgets messages that nobody needs any more; each is done whatever becomes

@@ -5,7 +5,11 @@
 //! `/*append-only NAME*/` stands for triggers that refuse every change of that table's rows but adding (and, of
 //! [`KEPT`], removing what is old).
 
+mod statistics;
+
 use crate::db::{Db, Engine, Result, Row, StoreError};
+pub(crate) use statistics::ship;
+pub use statistics::{STATISTICS, of as statistics_of};
 
 /// The migrations of the main database in order; the number is the version that each leads to.
 /// A migration that has been released is never changed: a new one is added.
@@ -47,10 +51,13 @@ pub fn version(db: &mut Db) -> Result<u32> {
     u32::try_from(found).map_err(|_| StoreError::Shape(format!("schema version {found}")))
 }
 
-/// Brings the database to this program's version, one transaction for each step, and returns the version.
+/// Brings the database to this program's version, one transaction for each step, and returns the version. A reader that
+/// was opened before doesn't know the statistics that came with it.
 /// Error: [`StoreError::Newer`] if it is beyond that already; nothing is changed then.
 pub fn migrate(db: &mut Db) -> Result<u32> {
-    run(db, MIGRATIONS)
+    let version = run(db, MIGRATIONS)?;
+    ship(db)?;
+    Ok(version)
 }
 
 /// Is the database readable by this program as it is? For commands that only read.

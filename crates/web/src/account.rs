@@ -2,13 +2,14 @@
 //! second administrator.
 
 use crate::app::App;
-use crate::caller::{From, Staff, Visitor};
+use crate::caller::{From, Staff, Visitor, cookie};
 use crate::factor;
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{FieldError, Page, go, show_with};
 use crate::problem::Problem;
-use crate::session;
+use crate::session::{self, DEVICE};
+use crate::tries::At;
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -190,18 +191,19 @@ pub(crate) async fn password(
     visitor: Visitor,
     staff: Staff,
     From(from): From,
+    headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    app.count_sign_in(Some(staff.account), from)?;
+    let at = At { user: &staff.user, from, device: cookie(&headers, DEVICE) };
+    app.sign_ins().count(at)?;
     let (number, account) = (app.desk().number(), staff.account);
     let hash = app.read(move |db, _| access::password(db, number, account)).await?.map(|(hash, _)| hash);
     let old = sent.raw("old").to_owned();
-    let right = tokio::task::spawn_blocking(move || desk::verify_password(&old, hash.as_deref())).await;
-    if !right.map_err(|_| Problem::broken())? {
+    if !app.hash(move |_| desk::verify_password(&old, hash.as_deref())).await? {
         let errors = vec![FieldError { field: "old".into(), text: visitor.l.t("account-old-wrong") }];
         return account_page(&app, &visitor, &staff, errors).await;
     }
-    app.signed_in(staff.account);
+    app.sign_ins().right(at);
     match new_hash(&app, visitor.l, &staff, sent.raw("new")).await? {
         Err(errors) => account_page(&app, &visitor, &staff, errors).await,
         Ok(hash) => {
@@ -228,9 +230,8 @@ async fn new_hash(app: &App, l: L, staff: &Staff, new: &str) -> Result<Result<St
         Some(desk::Weak::Pinyin) => return Ok(Err(fault("account-new-pinyin"))),
         None => {}
     }
-    let (entropy, new) = (app.clone(), new.to_owned());
-    let work = move || entropy.with_entropy(|e| desk::hash_password(&new, e));
-    let hash = tokio::task::spawn_blocking(work).await.map_err(|_| Problem::broken())?;
+    let new = new.to_owned();
+    let hash = app.hash(move |entropy| desk::hash_password(&new, entropy)).await?;
     Ok(hash.ok_or_else(|| fault("account-new-short")))
 }
 
@@ -283,5 +284,5 @@ pub(crate) async fn set_own_password(
         Some(account) => factor::due(&app, account).await?,
         None => Due::Nothing,
     };
-    session::begin(&app, &headers, account, staff.role, due, "", writes).await
+    session::begin(&app, &headers, account, due, "", writes).await
 }

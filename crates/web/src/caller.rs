@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::lang::L;
+use crate::limit::networks;
 use crate::page::{self, Page, User};
 use crate::problem::Problem;
 use crate::routes::{ANY, Access};
@@ -15,7 +16,7 @@ use domain::case::CaseId;
 use domain::district::{Scope, UnitCode};
 use domain::{Actor, Label, Lang, Role};
 use sha2::{Digest, Sha256};
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use store::access::{self, Due};
 
 /// The cookie of a signed-in account.
@@ -200,6 +201,7 @@ pub(crate) struct Visitor {
     /// The tags of what the caller has already (`If-None-Match`).
     pub(crate) known: Option<String>,
     demo: bool,
+    held: Option<desk::Hold>,
     district: std::sync::Arc<domain::district::District>,
     now: domain::Moment,
 }
@@ -227,6 +229,7 @@ impl Visitor {
             staff: parts.extensions.get::<Staff>().cloned(),
             known: crate::kept::known(&parts.headers),
             demo: app.is_demo(),
+            held: app.desk().held(),
             district: app.desk().district(),
             now: app.desk().now(),
         }
@@ -253,6 +256,7 @@ impl Visitor {
             done_draft: None,
             watermark: staff.map(mark),
             find: staff.is_some_and(|s| crate::routes::CASES.contains(&s.role)),
+            held: self.held.as_ref().map(|hold| hold.said(l.0).0),
             demo: self.demo.then(|| l.t_n("demo-banner", l.date(self.now.date()))),
         };
         match self.done.as_deref().filter(|key| l.has(key)) {
@@ -281,13 +285,6 @@ impl FromRequestParts<App> for Visitor {
 /// The address that a request comes from; of an IPv6 address the first 64 bits, as one household has all the rest.
 pub(crate) struct From(pub(crate) IpAddr);
 
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
-        v4 => v4,
-    }
-}
-
 impl FromRequestParts<App> for From {
     type Rejection = Problem;
 
@@ -300,10 +297,12 @@ impl FromRequestParts<App> for From {
             if named.is_some() {
                 app.warn_of_proxy();
             }
-            return Ok(From(network(peer)));
+            let [household, _] = networks(peer);
+            return Ok(From(household));
         }
         let hop = named.and_then(|h| h.rsplit(',').next()).and_then(hop);
-        Ok(From(network(hop.unwrap_or(peer))))
+        let [household, _] = networks(hop.unwrap_or(peer));
+        Ok(From(household))
     }
 }
 

@@ -2,13 +2,14 @@
 
 use crate::account::account_page;
 use crate::app::App;
-use crate::caller::{From, Staff, Visitor, due_page};
+use crate::caller::{From, Staff, Visitor, cookie, due_page};
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{FieldError, Page, first_page, go, show, show_with};
 use crate::problem::Problem;
 use crate::resident::receipt::Qr;
-use crate::session;
+use crate::session::{self, DEVICE};
+use crate::tries::At;
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -95,15 +96,16 @@ pub(crate) async fn give_code(
     if staff.due != Due::Code {
         return Err(Problem::stale_form());
     }
-    app.count_sign_in(Some(staff.account), from)?;
+    let at = At { user: &staff.user, from, device: cookie(&headers, DEVICE) };
+    app.sign_ins().count(at)?;
     if !use_code(&app, staff.account, sent.get("code")).await? {
         session::note_later(&app, staff.account, Outcome::Code);
         return Ok(code_page(&visitor, wrong_code(visitor.l)));
     }
-    app.signed_in(staff.account);
+    app.sign_ins().right(at);
     let mut writes = session::noted(&app, staff.account);
     writes.push(access::end_session(app.desk().number(), staff.session, staff.account));
-    session::begin(&app, &headers, staff.account, staff.role, Due::Nothing, "", writes).await
+    session::begin(&app, &headers, staff.account, Due::Nothing, "", writes).await
 }
 
 #[derive(Template)]
@@ -171,7 +173,7 @@ pub(crate) async fn set_up(
     let Some(step) = desk::step_of(secret, &digits, app.desk().now()) else {
         return Ok(set_up_page(&visitor, &staff, secret, wrong_code(l)));
     };
-    let codes = app.with_entropy(desk::recovery_codes);
+    let codes = app.hash(desk::recovery_codes).await?;
     let hashes: Vec<[u8; 32]> = codes.iter().map(|code| desk::recovery_hash(code)).collect();
     let account = staff.account;
     app.desk().change(staff.actor(), Command::SetFactor).await?;
@@ -188,13 +190,15 @@ pub(crate) async fn end(
     visitor: Visitor,
     staff: Staff,
     From(from): From,
+    headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    app.count_sign_in(Some(staff.account), from)?;
+    let at = At { user: &staff.user, from, device: cookie(&headers, DEVICE) };
+    app.sign_ins().count(at)?;
     if !use_code(&app, staff.account, sent.get("code")).await? {
         return account_page(&app, &visitor, &staff, wrong_code(visitor.l)).await;
     }
-    app.signed_in(staff.account);
+    app.sign_ins().right(at);
     let (number, account) = (app.desk().number(), staff.account);
     app.desk().change(staff.actor(), Command::EndFactor).await?;
     app.desk().keys(move |keys| keys.end_factor(account)).await?;

@@ -1,18 +1,19 @@
 //! The API of a case for whoever hands it in: raise it, follow it, fetch its receipt.
 
 use crate::app::App;
-use crate::caller::{CaseSecret, Intake};
+use crate::caller::{CaseSecret, From, Intake};
 use crate::form::KEY_MOST;
 use crate::problem::Problem;
 use crate::resident::line::answer_of;
+use crate::tries::Tried;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::{Key, Raised, read_case_code};
-use domain::case::{self, Channel, Contact, Door, Event, Raise, Tell, Track, field};
-use domain::{Label, Lang};
+use domain::case::{self, Channel, Command, Contact, Door, Event, Raise, Tell, Track, field};
+use domain::{Actor, Label, Lang};
 use serde::{Deserialize, Serialize};
 use std::sync::PoisonError;
 use store::read::{self, History, Told};
@@ -154,39 +155,45 @@ struct Step {
     kind: &'static str,
 }
 
-/// The case that a code and its secret open. A wrong one is counted: a case stops listening after too many.
-pub(crate) async fn open(app: &App, typed: &str, secret: &str) -> Result<History, Problem> {
+/// The case that a code and its secret open to somebody at an address. A wrong one is counted (see `tries`).
+pub(crate) async fn open(app: &App, From(from): From, typed: &str, secret: &str) -> Result<History, Problem> {
     let code = read_case_code(typed).ok_or_else(Problem::wrong_secret)?;
     let number = app.desk().number();
-    let wanted = code.clone();
-    let id = app.read(move |db, _| read::by_code(db, number, &wanted)).await?.ok_or_else(Problem::wrong_secret)?;
-    app.count_secret(&code)?;
+    let attempt = app.tries().begin(&code, from, Tried::Digits)?;
+    if let Some(slowed) = app.tries().slowed() {
+        tokio::time::sleep(slowed).await;
+    }
     let found = app
         .read(move |db, keys| {
+            let Some(id) = read::by_code(db, number, &code)? else { return Ok(None) };
             let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-            read::history(db, &mut keys, number, id)
+            Ok(read::history(db, &mut keys, number, id)?.map(|history| (id, history)))
         })
         .await?;
-    let right = found.filter(|history| {
-        let known = history.told.first().and_then(|t| t.private.get(field::SECRET));
-        known.is_some_and(|known| bool::from(known.as_bytes().ct_eq(secret.as_bytes())))
-    });
-    match right {
-        Some(history) => {
-            app.secret_was_right(&code);
-            Ok(history)
-        }
-        None => Err(Problem::wrong_secret()),
+    let Some((id, history)) = found else {
+        attempt.wrong();
+        return Err(Problem::wrong_secret());
+    };
+    let known = history.told.first().and_then(|t| t.private.get(field::SECRET));
+    if known.is_some_and(|known| bool::from(known.as_bytes().ct_eq(secret.as_bytes()))) {
+        attempt.right();
+        return Ok(history);
     }
+    if attempt.wrong() {
+        // Whatever becomes of it, the answer is the same. What it is refused for is in the case's own history.
+        let _ = app.desk().act(Actor::clock(), id, None, Command::ReportTries, None).await;
+    }
+    Err(Problem::wrong_secret())
 }
 
 /// `GET /api/v1/cases/{code}`
 pub(crate) async fn follow(
     State(app): State<App>,
     Path(code): Path<String>,
+    from: From,
     CaseSecret(secret): CaseSecret,
 ) -> Result<Response, Problem> {
-    let history = open(&app, &code, &secret).await?;
+    let history = open(&app, from, &code, &secret).await?;
     let (case, fields) = (&history.case, history.fields());
     let district = app.desk().district();
     let due = case.next_due();
@@ -237,10 +244,11 @@ pub(crate) fn given_answer(history: &History) -> Option<&str> {
 pub(crate) async fn receipt(
     State(app): State<App>,
     Path(file): Path<String>,
+    from: From,
     CaseSecret(secret): CaseSecret,
 ) -> Result<Response, Problem> {
     let code = file.strip_suffix(".tlog-proof").ok_or_else(Problem::not_found)?;
-    let first = open(&app, code, &secret).await?.first();
+    let first = open(&app, from, code, &secret).await?.first();
     let number = app.desk().number();
     let receipt = app.read(move |db, _| read::latest_receipt(db, number, first)).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], receipt.to_text()).into_response())

@@ -75,6 +75,8 @@ pub(crate) struct Page {
     pub(crate) watermark: Option<String>,
     /// Whether the frame has a box to search cases in.
     pub(crate) find: bool,
+    /// Said on top of every page while nothing can be taken down: why.
+    pub(crate) held: Option<String>,
     /// Said on top of every page of a demonstration: the data is made up, and its clock is another.
     pub(crate) demo: Option<String>,
 }

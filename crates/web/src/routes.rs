@@ -6,6 +6,7 @@ use crate::office::{
     accounts, audit, calendar, care, compare, figures, import, published, sign_ins, tables, units, versions,
 };
 use crate::problem::Problem;
+use crate::receive::receive;
 use crate::{account, assets, factor, intake, kept, log, office, resident, session, site, staff, statements};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -16,10 +17,8 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use domain::Role;
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 
 /// Who may call a route. The guard of that name stands in front of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -266,8 +265,10 @@ const WORKBOOK_MOST: usize = 2 * 1024 * 1024;
 pub fn router(app: App) -> Router {
     let routes = TABLE.iter().fold(Router::new(), |r, route| {
         let guarded = from_fn_with_state((app.clone(), route.access), guard);
-        let limits = (RequestBodyLimitLayer::new(route.body_most), DefaultBodyLimit::disable());
-        r.route(route.path, (route.handler)().layer::<_, Infallible>(guarded).layer(limits))
+        let received = from_fn_with_state((app.clone(), route.body_most), receive);
+        // The guard first, then the body, whole and within its bounds, then the handler.
+        let handler = (route.handler)().layer::<_, Infallible>(received).layer::<_, Infallible>(guarded);
+        r.route(route.path, handler.layer(DefaultBodyLimit::disable()))
     });
     routes
         .fallback(async || Problem::not_found())
@@ -290,19 +291,6 @@ async fn logged(request: Request, next: Next) -> Response {
     let (route, status) = (route.as_ref().map_or("-", MatchedPath::as_str), response.status().as_u16());
     tracing::info!(target: "request", %method, route, status, ms = began.elapsed().as_millis() as u64);
     response
-}
-
-/// Answers on a listening socket until it is told to stop; requests under way are finished.
-///
-/// # Errors
-/// What the operating system says.
-pub async fn serve(
-    listener: tokio::net::TcpListener,
-    app: App,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await
 }
 
 /// The headers of every answer.

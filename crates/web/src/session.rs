@@ -1,19 +1,25 @@
 //! Signing in and out. What must be done before anything else (`Due`) stands in the session; the guard leads there.
 
 use crate::app::App;
-use crate::caller::{From, SESSION, Staff, Visitor, cookie_key};
+use crate::caller::{From, SESSION, Staff, Visitor, cookie, cookie_key};
 use crate::factor;
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{FieldError, Page, first_page, go, show_with};
 use crate::problem::Problem;
+use crate::tries::At;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::Role;
 use serde::Deserialize;
 use store::access::{self, Due, Outcome, PasswordState, Session};
+
+/// The cookie of a browser in which somebody signed in before: strangers who try that name elsewhere don't shut it out. It
+/// opens nothing.
+pub(crate) const DEVICE: &str = "device";
+/// How long a setting of a browser is kept, in seconds.
+const YEAR: u32 = 365 * 24 * 3600;
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -63,15 +69,15 @@ pub(crate) async fn sign_in(
     let (user, to) = (sent.get("user"), sent.get("to"));
     let district = app.desk().district();
     let account = district.account_of(user).cloned();
-    app.count_sign_in(account.as_ref().map(|a| a.id), from)?;
+    let at = At { user, from, device: cookie(&headers, DEVICE) };
+    app.sign_ins().count(at)?;
     let number = app.desk().number();
     let id = account.as_ref().map_or(0, |a| a.id);
     let known = app.read(move |db, _| access::password(db, number, id)).await?;
     let known = known.filter(|(_, state)| id != 0 && *state != PasswordState::Used);
     let (hash, state) = known.unzip();
     let password = sent.raw("password").to_owned();
-    let right = tokio::task::spawn_blocking(move || desk::verify_password(&password, hash.as_deref()));
-    let right = right.await.map_err(|_| Problem::broken())?;
+    let right = app.hash(move |_| desk::verify_password(&password, hash.as_deref())).await?;
     let Some(account) = account.filter(|_| right) else {
         if id != 0 {
             note_later(&app, id, Outcome::Password);
@@ -80,13 +86,15 @@ pub(crate) async fn sign_in(
         let errors = vec![FieldError { field: "user".into(), text }];
         return Ok(sign_in_page(&visitor, StatusCode::UNPROCESSABLE_ENTITY, errors, user, to));
     };
-    app.signed_in(account.id);
     let once = state == Some(PasswordState::Once);
     let due = if once { Due::Password } else { factor::due(&app, &account).await? };
-    // Whoever still owes a code is not in.
+    // Whoever still owes a code is not in, and its tries go on being counted.
     let mut writes = if due == Due::Code { Vec::new() } else { noted(&app, account.id) };
+    if due != Due::Code {
+        app.sign_ins().right(at);
+    }
     writes.extend(once.then(|| access::use_password(number, account.id)));
-    begin(&app, &headers, account.id, account.role, due, to, writes).await
+    begin(&app, &headers, account.id, due, to, writes).await
 }
 
 /// Begins a session that first leads to what is due, else to a path of this site or to the first page of the role.
@@ -94,20 +102,26 @@ pub(crate) async fn sign_in(
 pub(crate) async fn begin(
     app: &App,
     headers: &HeaderMap,
-    account: u32,
-    role: Role,
+    id: u32,
     due: Due,
     to: &str,
     also: Vec<store::Write>,
 ) -> Result<Response, Problem> {
+    let district = app.desk().district();
+    let account = district.accounts.get(&id).ok_or_else(Problem::broken)?;
     const OLD: i64 = 7 * 24 * 3600 * 1000;
     let (number, now, cookie) = (app.desk().number(), app.desk().now().0, app.random_text());
-    let session = Session { key: cookie_key(&cookie), account, form: app.random(), started: now, seen: now, due };
+    let session =
+        Session { key: cookie_key(&cookie), account: account.id, form: app.random(), started: now, seen: now, due };
     let mut writes = also;
     writes.extend([access::end_old_sessions(number, now - OLD), access::begin_session(number, &session)]);
     app.desk().put(writes).await?;
-    let mut response = go(crate::caller::due_page(due).or(safe_path(to)).unwrap_or(first_page(role)));
+    let mut response = go(crate::caller::due_page(due).or(safe_path(to)).unwrap_or(first_page(account.role)));
     set_cookie(&mut response, headers, SESSION, &cookie, None);
+    if due != Due::Code {
+        let device = app.sign_ins().device_cookie(&account.user, app.random());
+        set_cookie(&mut response, headers, DEVICE, &device, Some(YEAR));
+    }
     Ok(response)
 }
 
@@ -175,7 +189,6 @@ pub(crate) async fn print_size(headers: HeaderMap, Query(Setting { to, back }): 
 }
 
 fn remember(headers: &HeaderMap, name: &str, value: &str, back: &str) -> Response {
-    const YEAR: u32 = 365 * 24 * 3600;
     let mut response = go(safe_path(back).unwrap_or("/"));
     set_cookie(&mut response, headers, name, value, Some(YEAR));
     response

@@ -55,6 +55,7 @@ crate::vocabulary! {
         Unmask "unmask" "查看联系信息" "open contact data",
         DeclareInterest "declare_interest" "申请回避" "step aside: conflict of interest",
         MoveDue "move_due" "重算期限" "recompute due dates",
+        ReportTries "report_tries" "记录密码试错" "report wrong digits",
     }
 }
 
@@ -165,6 +166,8 @@ pub enum Command {
     DeclareInterest,
     /// Recompute due dates after a calendar table was loaded.
     MoveDue,
+    /// Somebody has tried a series of wrong digits: said once a day.
+    ReportTries,
 }
 
 impl Command {
@@ -176,7 +179,7 @@ impl Command {
         kinds!(Accept NotAccept Route Dispatch Designate Join Release Object UpholdObjection RejectObjection Transfer Extend Ask Inform Reply
                Unask Note Report Answer Approve SendBack GiveVerdict EndUnreached Reopen AskReview AnswerReview AskReReview OpenHearing CloseHearing
                AnswerReReview Merge FollowMerged Link Unlink Withdraw Erase Recategorise CorrectField ChooseTelling HideText
-               ReleaseText AskErasure DeclineErasure Unmask DeclareInterest MoveDue)
+               ReleaseText AskErasure DeclineErasure Unmask DeclareInterest MoveDue ReportTries)
     }
 
     /// The task that it names.

@@ -297,6 +297,9 @@ impl Decision<'_> {
             }
             Command::DeclareInterest => one(New::of(Event::InterestDeclared)),
             Command::MoveDue => self.move_due(),
+            // A second series on the same day is no news.
+            Command::ReportTries if self.case.tried_on == Some(self.facts.now.date()) => Ok(Vec::new()),
+            Command::ReportTries => one(New::of(Event::DigitsTried)),
         }
     }
 

@@ -27,6 +27,7 @@ impl Case {
             withheld: false,
             corrections: 0,
             erasure_asked: false,
+            tried_on: None,
             contact: false,
             email: false,
             tell: None,
@@ -263,6 +264,7 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.withheld |= *by != Actor::Resident;
         }
         Event::TextReleased => case.released = Some(case.version),
+        Event::DigitsTried => case.tried_on = Some(at.date()),
         Event::InterestDeclared => case.withdrawn_accounts.extend(by.account()),
     }
 }

@@ -68,6 +68,7 @@ pub const SILENT: &[(&str, &str)] = &[
     ("erasure_asked", "the resident's own act, confirmed on the page"),
     ("unmasked", "to be seen on the page, with its purpose"),
     ("interest_declared", "within the unit"),
+    ("digits_tried", "to be seen on the page; a message for each would be a way to disturb somebody"),
 ];
 
 /// Who is told of an event by an actor, and what about; `case` is the state after it. A resident is told of what others

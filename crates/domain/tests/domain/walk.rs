@@ -214,6 +214,7 @@ impl Walk<'_> {
             K::Unmask => Command::Unmask { purpose: pick(Purpose::ALL, a), text: words(b) },
             K::DeclareInterest => Command::DeclareInterest,
             K::MoveDue => Command::MoveDue,
+            K::ReportTries => Command::ReportTries,
         }
     }
 

@@ -1,5 +1,29 @@
 -- Version 0.2: what "truth and safety" needs. One step for the whole release, a section for each subject.
 
+-- Erasures are finished in pages, in the order of the cases.
+DROP INDEX cases_erased;
+CREATE INDEX cases_erased ON cases(district, seq) WHERE erased = 1;
+
+-- The heartbeat of the running server, apart from the entries: what time it was when it last ran.
+CREATE TABLE heartbeat(
+  district BIGINT NOT NULL,
+  at BIGINT NOT NULL,            -- by the machine's clock, in milliseconds; 0: a demo, whose clock is its own
+  PRIMARY KEY(district)
+) /*clustered*/;
+
+-- Imports: the ids of the systems that cases came from. With one of them a case is found by its number there.
+CREATE TABLE import_sources(
+    district BIGINT NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY(district, source)
+);
+
+-- What the database really does: what is open is found, and counted, without looking at what has ended.
+CREATE INDEX cases_reviews ON cases(district, alarm, seq) WHERE stage IN ('review', 're_review');
+CREATE INDEX cases_inbox_stage ON cases(district, sealed, stage, alarm) WHERE inbox = 1;
+CREATE INDEX outbox_sending ON outbox(district, seq, no) WHERE state = 'sending';
+CREATE INDEX cases_live_due ON cases(district, due_day) WHERE live = 1;
+
 -- How people get in. A password that somebody else set serves one sign-in: `once`, then `used`.
 ALTER TABLE passwords ADD COLUMN state TEXT NOT NULL DEFAULT 'settled';
 -- What a session must do before anything else: nothing (empty), code, password, factor.

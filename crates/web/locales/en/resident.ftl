@@ -319,6 +319,8 @@ line-released-note = Neighbours see the words above.
 line-erasure-asked = You asked to have your personal data erased
 line-erasure-declined = It was not erased; the reason stands here
 line-due-moved = The holidays were published; the date was counted anew
+line-digits-tried = Somebody tried several times to open your case with wrong digits
+line-digits-tried-note = It was not opened. If it was you, there is nothing to do; otherwise the auditor sees it as well.
 
 # Check a receipt
 verify-title = Check a receipt

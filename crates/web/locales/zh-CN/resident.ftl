@@ -304,6 +304,8 @@ line-released-note = 邻居看到的就是上面这段话。
 line-erasure-asked = 您申请删除个人信息
 line-erasure-declined = 没有删除，理由如下
 line-due-moved = 放假安排公布了，日期重新算过
+line-digits-tried = 有人多次用错误的查询密码试图打开您的诉求
+line-digits-tried-note = 没有打开。如果是您自己，不用做什么；如果不是，审计人员也能看到这一条。
 
 # 核对回执
 verify-title = 核对回执

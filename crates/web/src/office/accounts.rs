@@ -111,14 +111,11 @@ fn asked() -> Response {
 async fn fresh_password(app: &App, user: &str) -> Result<String, Problem> {
     let district = app.desk().district();
     let account = district.account_of(user).ok_or_else(|| Refusal::new(Why::NoSuchAccount).about(user))?;
-    let source = app.clone();
-    let made = tokio::task::spawn_blocking(move || {
-        source.with_entropy(|e| {
-            let password = desk::fresh_password(e);
-            desk::hash_password(&password, e).map(|hash| (password, hash))
-        })
+    let made = app.hash(|entropy| {
+        let password = desk::fresh_password(entropy);
+        desk::hash_password(&password, entropy).map(|hash| (password, hash))
     });
-    let (password, hash) = made.await.ok().flatten().ok_or_else(Problem::broken)?;
+    let (password, hash) = made.await?.ok_or_else(Problem::broken)?;
     let (number, id) = (app.desk().number(), account.id);
     let writes = vec![access::set_password_once(number, id, &hash), access::end_sessions(number, id)];
     // Whoever lost the second factor sets up a new one at the sign-in.

@@ -3,7 +3,7 @@
 use super::raise::begin_visit;
 use super::{Form, marked};
 use crate::app::App;
-use crate::caller::{VISIT, Visit, Visitor, cookie, cookie_key};
+use crate::caller::{From, VISIT, Visit, Visitor, cookie, cookie_key};
 use crate::form::Sent;
 use crate::intake;
 use crate::lang::L;
@@ -37,10 +37,11 @@ fn page(visitor: &Visitor, status: StatusCode, form: Form) -> Response {
 pub(crate) async fn open(
     State(app): State<App>,
     visitor: Visitor,
+    from: From,
     headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    let problem = match intake::open(&app, sent.get("code"), sent.get("digits")).await {
+    let problem = match intake::open(&app, from, sent.get("code"), sent.get("digits")).await {
         Ok(history) => {
             let mut response = go("/case");
             begin_visit(&app, &mut response, &headers, history.case.id);

@@ -122,6 +122,7 @@ pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Resu
         | K::AskReReview
         | K::Withdraw
         | K::EndUnreached
+        | K::ReportTries
         | K::MoveDue => {
             return Err(Refusal::new(Why::NotYours));
         }

@@ -401,6 +401,7 @@ impl Maker<'_> {
             | K::AskReReview
             | K::Withdraw
             | K::ChooseTelling
+            | K::ReportTries
             | K::MoveDue => {
                 return None;
             }

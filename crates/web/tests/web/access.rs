@@ -83,8 +83,23 @@ async fn a_wrong_password_says_so_and_after_ten_the_account_must_wait() {
     let answer = client.post("/sign-in", &[("user", "clerk-1"), ("password", PASSWORD)]).await;
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(answer.headers.contains_key("retry-after"));
-    let answer = client.post("/sign-in", &[("user", "nobody"), ("password", "wrong wrong")]).await;
-    assert!(answer.text.contains("登录名或密码不对"), "whether an account exists is not told");
+    for n in 0..12 {
+        let answer = client.post("/sign-in", &[("user", "nobody"), ("password", "wrong wrong")]).await;
+        let same = if n < 10 { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::TOO_MANY_REQUESTS };
+        assert_eq!(answer.status, same, "whether an account exists is not told: {n}");
+    }
+    // Whoever signed in from this browser before is not shut out by strangers, from wherever they come.
+    let mut owner = kit.signed_in("head-1").await;
+    owner.submit("/sign-out", &[]).await;
+    let kind = "application/x-www-form-urlencoded";
+    for n in 0..120 {
+        let body = Body::from("user=head-1&password=wrong+wrong");
+        let from = format!("198.51.{n}.7");
+        kit.client().send(Method::POST, "/sign-in", &[("x-forwarded-for", from.as_str())], body, kind).await;
+    }
+    let sign_in = [("user", "head-1"), ("password", PASSWORD)];
+    assert_eq!(kit.client().post("/sign-in", &sign_in).await.status, StatusCode::TOO_MANY_REQUESTS, "a new browser");
+    assert_eq!(owner.post("/sign-in", &sign_in).await.status, StatusCode::SEE_OTHER, "the owner's browser");
 }
 
 #[tokio::test]

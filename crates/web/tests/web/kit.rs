@@ -113,6 +113,7 @@ impl Kit {
         let ids: Vec<u32> = desk.district().accounts.keys().copied().collect();
         desk.put_now(ids.iter().map(|id| access::set_password(1, *id, &hash)).collect()).unwrap();
         let app = web::App::new(desk.clone(), &place).unwrap().settled_accounts();
+        let app = app.with_workbooks(workbook::Reader::in_a_thread());
         let follower =
             search.then(|| reading::Follower::open(&place, 1, &folder.path().join("index")).unwrap().unwrap());
         let app = follower.as_ref().map(reading::Follower::finder).into_iter().fold(app, web::App::with_finder);
