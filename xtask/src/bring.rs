@@ -12,6 +12,9 @@ const CARGO_DENY: &str = "0.20.2";
 /// The version of axe-core that the pages are looked at with.
 const AXE_CORE: &str = "4.14.1";
 
+/// The version of schemathesis that the API is held against its description with.
+const SCHEMATHESIS: &str = "4.32.5";
+
 /// A Debian package, what it is for, and how to see that it is there.
 struct Need {
     package: &'static str,
@@ -34,6 +37,11 @@ const NEEDS: &[Need] = &[
     },
     Need { package: "nodejs", what_for: "tests of the pages' scripts", is_there: || on_path("node") },
     Need { package: "npm", what_for: "axe-core, which looks for barriers on pages", is_there: || on_path("npm") },
+    Need {
+        package: "python3-venv",
+        what_for: "schemathesis, which holds the API against its description",
+        is_there: has_venv,
+    },
     Need { package: "golang-go", what_for: "a receipt checker that isn't ours", is_there: || on_path("go") },
     Need {
         package: "golang-golang-x-mod-dev",
@@ -95,6 +103,14 @@ pub fn components() -> Result<String> {
     Ok(String::new())
 }
 
+/// clippy as a compiler: beside the rustc in use, or on the PATH.
+pub fn clippy_driver() -> PathBuf {
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).stdin(Stdio::null()).output();
+    let sysroot = sysroot.ok().and_then(|said| String::from_utf8(said.stdout).ok());
+    let beside = sysroot.map(|sysroot| Path::new(sysroot.trim()).join("bin/clippy-driver"));
+    beside.filter(|driver| driver.is_file()).unwrap_or_else(|| "clippy-driver".into())
+}
+
 /// Brings axe-core where it is missing, into target/tools.
 ///
 /// # Errors
@@ -111,6 +127,34 @@ pub fn axe_core() -> Result<String> {
         "{wanted} could not be brought. Without the internet, put its file axe.min.js into \
          target/tools/node_modules/axe-core by other means, then run this again."
     );
+    must(&mut install, &advice)?;
+    Ok("brought".to_owned())
+}
+
+/// Whether Python can make an environment of its own with pip in it.
+fn has_venv() -> bool {
+    let mut ask = Command::new("python3");
+    ask.args(["-c", "import ensurepip, venv"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    ask.status().is_ok_and(|status| status.success())
+}
+
+/// Brings schemathesis where it is missing, into an environment of its own in target/tools.
+///
+/// # Errors
+/// How to bring it.
+pub fn schemathesis() -> Result<String> {
+    let place = root().join("target/tools/schemathesis");
+    if place.join("bin/schemathesis").is_file() {
+        return Ok("there".to_owned());
+    }
+    let wanted = format!("schemathesis=={SCHEMATHESIS}");
+    let advice = format!(
+        "{wanted} could not be brought. Without the internet, make a Python environment with it in \
+         target/tools/schemathesis by other means, then run this again."
+    );
+    must(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&place), &advice)?;
+    let mut install = Command::new(place.join("bin/python"));
+    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", &wanted]);
     must(&mut install, &advice)?;
     Ok("brought".to_owned())
 }

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Integration tests that `--quick` leaves out, by the name of their file or module.
-const SLOW: &[&str] = &["browser", "crash", "environment", "outside"];
+const SLOW: &[&str] = &["browser", "contract", "crash", "environment", "outside"];
 
 /// What went wrong and what to do, in words.
 pub type Result<T> = std::result::Result<T, String>;
@@ -56,12 +56,12 @@ pub fn all() -> Result<()> {
     let mut run = Run::new();
     run.step("what the tests need", bring::everything)?;
     run.step("format", format)?;
-    run.step("lints", lints)?;
     run.step("cargo-deny", bring::cargo_deny)?;
     run.step("axe-core", bring::axe_core)?;
+    run.step("schemathesis", bring::schemathesis)?;
     run.step("licences, bans, sources", deny)?;
     run.step("known holes in dependencies", advisories)?;
-    run.step("build of the tests", || build(&["--workspace"]))?;
+    run.step("lints, and build of the tests", || build(&["--workspace"]))?;
     run.step("tests", || tests(&["--workspace"], &[]))?;
     run.summary();
     println!("\nAll is well.");
@@ -190,11 +190,20 @@ fn has_old_list() -> bool {
     copies.is_some_and(|mut entries| entries.any(|entry| entry.is_ok_and(|e| e.path().join("crates").is_dir())))
 }
 
+/// Builds the tests with clippy as the compiler: what it warns of is an error, and nothing is compiled twice.
 fn build(selection: &[&str]) -> Result<String> {
     must(
-        cargo().args(["test", "--locked", "--no-run", "--quiet"]).args(selection),
-        "Mend what the compiler names above.",
+        linting(cargo().args(["test", "--locked", "--no-run", "--quiet"]).args(selection)),
+        "Mend what clippy names above. If it says that Cargo.lock must change, run `cargo check` and commit Cargo.lock.",
     )
+}
+
+/// Lets clippy compile our own crates, as `cargo clippy` does for a check: `cargo test` does the same for a build. The
+/// steps after it say the same, so that they use what was built.
+fn linting(command: &mut Command) -> &mut Command {
+    // This separator is how `cargo clippy` hands its arguments on.
+    const ARGUMENTS: &str = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+    command.env("RUSTC_WORKSPACE_WRAPPER", bring::clippy_driver()).env("CLIPPY_ARGS", ARGUMENTS)
 }
 
 /// Runs tests, shows what they say, and counts them. In a full run, what a test needs is there: it must not skip.
@@ -202,7 +211,7 @@ fn tests(selection: &[&str], filter: &[&str]) -> Result<String> {
     let mut command = cargo();
     command.args(["test", "--locked"]).args(selection).args(["--", "--show-output"]).args(filter);
     if filter.is_empty() {
-        command.env("DOORSTEP_TESTS", "all");
+        linting(&mut command).env("DOORSTEP_TESTS", "all");
     }
     command.env("PATH", bring::path_with_postgresql());
     let mut child = command

@@ -13,7 +13,9 @@ pub use table::{TableFault, YearTable};
 use jiff::ToSpan;
 use jiff::civil::Weekday;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// What a length is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,7 +61,18 @@ pub struct Calendar {
     tables: BTreeMap<i16, YearTable>,
     /// Every exception of every table: true is a working day.
     exceptions: BTreeMap<Date, bool>,
+    /// The years of which a table says something.
+    counted: BTreeMap<i16, Counted>,
 }
+
+/// The working days of a year up to and with each of its days, in order.
+type Counted = Box<[u16]>;
+
+/// The years that are counted once for all, as they are without a table; others are counted when somebody asks.
+static PLAIN: LazyLock<BTreeMap<i16, Counted>> = LazyLock::new(|| {
+    let plain = Calendar::default();
+    (2000..2060).map(|year| (year, plain.count(year))).collect()
+});
 
 impl Calendar {
     /// The tables that the program brings: 2023 to 2026.
@@ -74,6 +87,8 @@ impl Calendar {
     pub fn with_table(mut self, table: YearTable) -> Calendar {
         self.tables.insert(table.year, table);
         self.exceptions = self.tables.values().flat_map(YearTable::exceptions).collect();
+        let years: BTreeSet<i16> = self.exceptions.keys().map(|day| day.year()).chain(self.years()).collect();
+        self.counted = years.into_iter().map(|year| (year, self.count(year))).collect();
         self
     }
 
@@ -134,14 +149,32 @@ impl Calendar {
         if until < after {
             return -self.working_days_between(until, after);
         }
-        let mut days = 0;
-        let mut date = after;
-        while date < until {
-            let Ok(next) = date.tomorrow() else { break };
-            date = next;
-            days += i64::from(self.is_working(date));
+        let whole: i64 = (after.year()..until.year()).map(|year| self.counted(year).last().map_or(0, of)).sum();
+        whole + self.up_to(until) - self.up_to(after)
+    }
+
+    /// The working days of a day's year up to and with it.
+    fn up_to(&self, day: Date) -> i64 {
+        self.counted(day.year()).get(day.day_of_year() as usize - 1).map_or(0, of)
+    }
+
+    fn counted(&self, year: i16) -> Cow<'_, [u16]> {
+        match self.counted.get(&year).or_else(|| PLAIN.get(&year)) {
+            Some(counted) => Cow::Borrowed(counted),
+            None => Cow::Owned(self.count(year).into_vec()),
         }
-        days
+    }
+
+    /// Counts the working days of a year, one by one.
+    fn count(&self, year: i16) -> Counted {
+        let Ok(first) = Date::new(year, 1, 1) else { return Counted::default() };
+        let mut days = 0;
+        let year = first.series(1.day()).take(first.days_in_year() as usize);
+        let counted = year.map(|day| {
+            days += u16::from(self.is_working(day));
+            days
+        });
+        counted.collect()
     }
 
     /// The due date of a term that starts on a day; the start day is not counted.
@@ -159,6 +192,10 @@ impl Calendar {
         }
         Due { raw, rolled, provisional }
     }
+}
+
+fn of(days: &u16) -> i64 {
+    i64::from(*days)
 }
 
 #[cfg(test)]

@@ -150,6 +150,26 @@ fn the_last_date_there_is_does_not_panic() {
 
 proptest! {
     #[test]
+    fn working_days_between_two_dates_are_those_that_are_counted_one_by_one(
+        from in 0..25_000i32, days in 0..4_000i32, loaded in proptest::collection::vec(1_i8..=27, 0..3)
+    ) {
+        // From 1996 to 2075: years with a notice, with the law's days alone, and beyond what is counted beforehand.
+        let calendar = loaded.iter().zip([2031, 2062]).fold(Calendar::builtin(), |calendar, (day, year)| {
+            let text = format!("year = {year}\nsource = \"a test\"\noff = [\"{}-12-31/{year}-01-02\", \"{year}-07-{day:02}\"]\nwork = []\n", year - 1);
+            calendar.with_table(YearTable::parse(&text).expect("a table"))
+        });
+        let start = date(1996, 1, 1).saturating_add(from.days());
+        let end = start.saturating_add(days.days());
+        let (mut one_by_one, mut day) = (0, start);
+        while day < end {
+            day = day.tomorrow().expect("a day");
+            one_by_one += i64::from(calendar.is_working(day));
+        }
+        prop_assert_eq!(calendar.working_days_between(start, end), one_by_one);
+        prop_assert_eq!(calendar.working_days_between(end, start), -one_by_one);
+    }
+
+    #[test]
     fn a_due_date_is_on_a_working_day_and_never_before_its_raw_date(start in 0..2000_i32, length in 0..200_u16, working: bool) {
         let calendar = Calendar::builtin();
         let start = date(2022, 6, 1).saturating_add(start.days());

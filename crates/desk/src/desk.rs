@@ -4,7 +4,8 @@ use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::once::{Once, Photo, hash_of, keep, raise_request};
 use crate::outcome::{Acted, Changed, Failure, Key, Raised};
-use crate::writer::{Job, Reply, Writer};
+use crate::standing::{Hold, Standing};
+use crate::writer::{Job, Reply, Shared, Writer};
 use domain::case::{CaseId, Command, Raise, Visit};
 use domain::district::{self, District};
 use domain::{Actor, Moment};
@@ -52,6 +53,7 @@ pub struct Desk {
     jobs: mpsc::Sender<Job>,
     district: Arc<RwLock<Arc<District>>>,
     clock: Clock,
+    standing: Arc<Standing>,
     number: i64,
     vkey: Arc<str>,
 }
@@ -96,14 +98,10 @@ impl Desk {
     /// # Errors
     /// [`StoreError::Missing`] if there is none, [`StoreError::Locked`] if another process writes there.
     pub fn open(place: &Place, options: Options) -> Result<(Desk, WriterThread), Failure> {
-        // A reader never makes a folder: a mistyped path is an error, not a new district.
-        drop(Db::open_reader(place)?);
+        // A reader makes nothing: neither a mistyped path nor a key store that is gone becomes a new one.
+        store::start::ask(place, options.number)?;
         let mut db = Db::open_writer(place)?;
-        let before = store::schema::version(&mut db)?;
-        if store::schema::migrate(&mut db)? > before {
-            // What a new column says of an old case stands in its events.
-            store::rebuild::rebuild(&mut Db::open_reader(place)?, &mut db, options.number)?;
-        }
+        store::schema::migrate(&mut db)?;
         let keys = Keys::open(place, options.number, true)?;
         Desk::start(db, keys, options)
     }
@@ -119,11 +117,13 @@ impl Desk {
             clock => clock,
         };
         let district = Arc::new(RwLock::new(Arc::new(District::default())));
-        let writer = Writer::new(log, number, clock.clone(), entropy, district.clone())?;
+        let standing = Arc::new(Standing::default());
+        let shared = Shared { district: district.clone(), standing: standing.clone() };
+        let writer = Writer::new(log, number, clock.clone(), entropy, shared)?;
         let (jobs, waiting) = mpsc::channel(WAITING_MOST);
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(waiting));
         let thread = thread.map_err(|e| StoreError::Other(e.to_string()))?;
-        Ok((Desk { jobs, district, clock, number, vkey }, thread))
+        Ok((Desk { jobs, district, clock, standing, number, vkey }, thread))
     }
 
     /// The district as of the latest commit.
@@ -144,6 +144,38 @@ impl Desk {
     /// The present.
     pub fn now(&self) -> Moment {
         self.clock.now()
+    }
+
+    /// What keeps the desk from taking anything down now.
+    pub fn held(&self) -> Option<Hold> {
+        self.standing.held()
+    }
+
+    /// What to call when cases have no key (how many, and the entry of the first): it holds the intake until the next start.
+    pub fn on_lacking_keys(&self) -> impl FnOnce(u64, i64) + Send + 'static {
+        let standing = self.standing.clone();
+        move |without, first| standing.lacks_keys(without, first)
+    }
+
+    /// Whether what is handed in now would be on disk: nothing holds the desk, the last group was committed, and a small
+    /// write succeeds: the heartbeat.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn ready(&self) -> Result<(), Failure> {
+        self.standing.ready()?;
+        if self.standing.wrote_lately() {
+            return Ok(());
+        }
+        self.ask(|reply| Job::Beat { reply }).await
+    }
+
+    /// The server runs now: writes the heartbeat, and looks at the clock.
+    ///
+    /// # Errors
+    /// What holds the desk; what the database says.
+    pub fn beat_now(&self) -> Result<(), Failure> {
+        self.ask_now(|reply| Job::Beat { reply })
     }
 
     /// The ledger's public key line.
@@ -289,6 +321,34 @@ impl Desk {
     /// As there.
     pub fn put_now(&self, writes: Vec<Write>) -> Result<(), Failure> {
         self.ask_now(|reply| Job::Put { writes, reply })
+    }
+
+    /// Works on the key store with the hand of the one writer.
+    ///
+    /// # Errors
+    /// A [`Failure`]; what `work` did before it failed is its own matter.
+    pub async fn keys<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Keys) -> store::Result<T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let job = |reply: Reply<T>| Job::Keys {
+            work: Box::new(move |keys: &mut Keys| drop(reply.send(work(keys).map_err(Failure::from)))),
+        };
+        self.ask(job).await
+    }
+
+    /// [`Desk::keys`] for a thread that may block.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn keys_now<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Keys) -> store::Result<T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let job = |reply: Reply<T>| Job::Keys {
+            work: Box::new(move |keys: &mut Keys| drop(reply.send(work(keys).map_err(Failure::from)))),
+        };
+        self.ask_now(job)
     }
 
     /// Sets a clock that is set by hand, in the order of the commands: what was sent before is done at its own time.

@@ -1,5 +1,6 @@
 //! What the desk answers.
 
+use crate::standing::Hold;
 use domain::case::CaseId;
 use domain::{Lang, Refusal};
 use sha2::{Digest, Sha256};
@@ -17,6 +18,11 @@ impl Key {
         hash.update([0]);
         hash.update(key.as_bytes());
         Key(hash.finalize().into())
+    }
+
+    /// The key of a row of another system's table: the system's id and the row's number there.
+    pub fn of_import(source: &str, id: &str) -> Key {
+        Key::of(&format!("import:{source}"), id)
     }
 }
 
@@ -57,6 +63,8 @@ pub struct Acted {
 pub struct Changed {
     /// The ledger index of its entry.
     pub index: u64,
+    /// Whether nothing is done yet: what was asked for waits for a second administrator.
+    pub waits: bool,
 }
 
 /// Why the desk did not do something. Nothing was changed then.
@@ -68,6 +76,9 @@ pub enum Failure {
     /// The database can't do it now. The same key may be sent again.
     #[error("{0}")]
     Store(#[from] StoreError),
+    /// Nothing may be taken down until somebody has looked.
+    #[error("{}", .0.said(Lang::En).0)]
+    Held(Hold),
     /// The desk is closing or has died.
     #[error("the desk is closed")]
     Closed,
@@ -85,6 +96,7 @@ impl Failure {
         match self {
             Failure::Refused(refusal) => refusal.said(lang),
             Failure::Store(error) => error.said(lang == Lang::Zh),
+            Failure::Held(hold) => hold.said(lang),
             Failure::Closed => (
                 lang.pick("系统正在关闭，没有保存。", "The system is closing; nothing was saved.").into(),
                 lang.pick("请稍后用同样的内容再次提交。", "Send the same again in a moment.").into(),

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::once::{Kept, Once};
 use crate::outcome::{Acted, Changed, Failure, Key, Raised};
+use crate::standing::{Hold, Standing, Watch};
 use domain::case::{self, Body, Case, CaseId, Command, Event, Facts, Handed, New, Raise, Trust, Visit, field};
 use domain::district::{self, District};
 use domain::{Actor, Moment, Refusal, Why};
@@ -16,7 +17,7 @@ use std::time::Duration;
 use store::db::Write;
 use store::log::{DISTRICT_STREAM, Log, Pending, Public};
 use store::read::{self, Stream};
-use store::{StoreError, outbox, rows};
+use store::{Keys, StoreError, heartbeat, outbox, rows};
 use tokio::sync::{mpsc, oneshot};
 
 /// The most commands of one commit. More would make the first of them wait for nothing: the cost of a commit is
@@ -58,12 +59,25 @@ pub(crate) enum Job {
         writes: Vec<Write>,
         reply: Reply<()>,
     },
+    /// Work on the key store, which is durable by itself; it answers by itself too.
+    Keys {
+        work: Box<dyn FnOnce(&mut Keys) + Send>,
+    },
     Sweep {
         reply: Reply<u64>,
+    },
+    Beat {
+        reply: Reply<()>,
     },
     Clock {
         at: Moment,
     },
+}
+
+/// What the writer says to all who ask.
+pub(crate) struct Shared {
+    pub(crate) district: Arc<RwLock<Arc<District>>>,
+    pub(crate) standing: Arc<Standing>,
 }
 
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, Failure>>;
@@ -78,20 +92,35 @@ enum Answer {
 }
 
 impl Job {
-    fn fail(self, e: &StoreError) {
-        let failure = Failure::Store(e.clone());
+    fn fail(self, failure: Failure) {
         match self {
             Job::Raise { reply, .. } => drop(reply.send(Err(failure))),
             Job::Act { reply, .. } => drop(reply.send(Err(failure))),
             Job::Change { reply, .. } => drop(reply.send(Err(failure))),
-            Job::Put { reply, .. } => drop(reply.send(Err(failure))),
+            Job::Put { reply, .. } | Job::Beat { reply } => drop(reply.send(Err(failure))),
             Job::Sweep { reply } => drop(reply.send(Err(failure))),
-            Job::Clock { .. } => {}
+            // Whoever waits for the key store's answer is told that there is none.
+            Job::Keys { .. } | Job::Clock { .. } => {}
+        }
+    }
+
+    /// What keeps this job from being done. A wrong clock stops whatever it would date, a key store that is not whole the
+    /// intake; who signs in, and what else stands beside the history, goes on.
+    fn held(&self, standing: &Standing) -> Option<Hold> {
+        match self {
+            Job::Raise { .. } => standing.held(),
+            Job::Act { .. } | Job::Change { .. } | Job::Sweep { .. } | Job::Beat { .. } => standing.clock(),
+            Job::Put { .. } | Job::Keys { .. } | Job::Clock { .. } => None,
         }
     }
 }
 
 impl Answer {
+    /// Whether it came with entries of the ledger, or may have.
+    fn is_of_history(&self) -> bool {
+        !matches!(self, Answer::Put(_))
+    }
+
     fn fail(self, e: &StoreError) {
         let failure = Failure::Store(e.clone());
         // A caller that has gone away needs no answer.
@@ -119,7 +148,9 @@ pub(crate) struct Writer {
     entropy: Entropy,
     district: District,
     district_last: Option<u64>,
-    shared: Arc<RwLock<Arc<District>>>,
+    shared: Shared,
+    /// The machine's clock is watched; one that is set by hand, or a demo's, dates nothing that is true.
+    watch: Option<Watch>,
     last_at: Moment,
     held: HashMap<CaseId, Held>,
     keys: HashSet<Key>,
@@ -140,11 +171,19 @@ impl Writer {
         number: i64,
         clock: Clock,
         entropy: Entropy,
-        shared: Arc<RwLock<Arc<District>>>,
+        shared: Shared,
     ) -> Result<Writer, StoreError> {
         let (district, district_last) = read::district(log.db(), number)?;
         let last_at = read::last_at(log.db(), number)?;
-        publish(&shared, &district);
+        publish(&shared.district, &district);
+        let watch = match clock {
+            Clock::System => Some(Watch::new(heartbeat::at(log.db(), number)?, clock.now())),
+            Clock::Set(_) | Clock::Running(_) => None,
+        };
+        let lacking = log.with_both(|db, keys| store::start::newest_without_key(db, keys, number))?;
+        if let Some((without, first)) = lacking {
+            shared.standing.lacks_keys(without, first);
+        }
         if clock.now() < last_at {
             tracing::warn!(
                 "the clock is behind the last entry of {}: set it right; until it has caught up, entries have that time",
@@ -159,6 +198,7 @@ impl Writer {
             district,
             district_last,
             shared,
+            watch,
             last_at,
             held: HashMap::new(),
             keys: HashSet::new(),
@@ -183,11 +223,15 @@ impl Writer {
             }
             if let Err(e) = self.catch_up() {
                 // Whoever waits is told now: each of them would otherwise wait for the database in turn.
-                first.fail(&e);
+                self.shared.standing.failed(&e);
+                first.fail(e.clone().into());
                 while let Ok(waiting) = jobs.try_recv() {
-                    waiting.fail(&e);
+                    waiting.fail(e.clone().into());
                 }
                 continue;
+            }
+            if let Some(watch) = &mut self.watch {
+                watch.look(self.clock.now(), &self.shared.standing);
             }
             let mut answers = Vec::new();
             let mut job = Some(first);
@@ -223,8 +267,9 @@ impl Writer {
         };
         match committed {
             Ok(committed) => {
+                self.shared.standing.committed(answers.iter().any(Answer::is_of_history));
                 if std::mem::take(&mut self.changed) {
-                    publish(&self.shared, &self.district);
+                    publish(&self.shared.district, &self.district);
                 }
                 for answer in answers {
                     match answer {
@@ -244,6 +289,7 @@ impl Writer {
             }
             Err(e) => {
                 tracing::error!(error = %e, commands = answers.len(), "a group could not be committed");
+                self.shared.standing.failed(&e);
                 answers.into_iter().for_each(|a| a.fail(&e));
                 self.behind = true;
             }
@@ -266,13 +312,16 @@ impl Writer {
             (self.district, self.district_last) = read::district(self.log.db(), self.number)?;
             self.last_at = self.last_at.max(read::last_at(self.log.db(), self.number)?);
             self.changed = false;
-            publish(&self.shared, &self.district);
+            publish(&self.shared.district, &self.district);
             self.behind = false;
         }
         Ok(())
     }
 
     fn one(&mut self, job: Job, answers: &mut Vec<Answer>) {
+        if let Some(hold) = job.held(&self.shared.standing) {
+            return job.fail(Failure::Held(hold));
+        }
         match job {
             Job::Raise { actor, raise, photos, once, reply } => match self.raise(&actor, &raise, &photos, once) {
                 Ok(raised) => answers.push(Answer::Raised(raised, reply)),
@@ -290,6 +339,12 @@ impl Writer {
             },
             Job::Put { writes, reply } => {
                 self.log.rows(writes);
+                answers.push(Answer::Put(reply));
+            }
+            Job::Keys { work } => work(self.log.keys()),
+            Job::Beat { reply } => {
+                let now = self.watch.is_some().then(|| self.clock.now());
+                self.log.rows(vec![heartbeat::beat(self.number, now)]);
                 answers.push(Answer::Put(reply));
             }
             Job::Clock { at } => self.clock.set(at),

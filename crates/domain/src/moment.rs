@@ -44,6 +44,30 @@ impl Moment {
     }
 }
 
+/// What it means that a clock says another time than the one that was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Jump {
+    /// Nothing.
+    None,
+    /// Somebody should look.
+    Noticed,
+    /// It can't be right: whatever is dated by it may be wrong for ever.
+    Wrong,
+}
+
+/// Judges a clock by the time that is known to have come already.
+pub fn jump(known: Moment, says: Moment) -> Jump {
+    const MINUTE: i64 = 60_000;
+    const DAY: i64 = 24 * 60 * MINUTE;
+    match says.0.saturating_sub(known.0) {
+        ahead if ahead > 30 * DAY => Jump::Wrong,
+        ahead if ahead > DAY => Jump::Noticed,
+        ahead if ahead >= -MINUTE => Jump::None,
+        ahead if ahead >= -DAY => Jump::Noticed,
+        _ => Jump::Wrong,
+    }
+}
+
 /// Days since 1970-01-01: the shape in which the read tables keep a date.
 pub fn day_number(date: Date) -> i64 {
     let epoch = civil::date(1970, 1, 1);
@@ -59,6 +83,19 @@ pub fn date_of(day: i64) -> Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_more_than_a_day_behind_or_thirty_ahead_can_not_be_right() {
+        let known = Moment(1_700_000_000_000);
+        let minutes = |n: i64| jump(known, Moment(known.0 + n * 60_000));
+        const DAY: i64 = 24 * 60;
+        assert_eq!(minutes(0), Jump::None);
+        assert_eq!((minutes(-1), minutes(-2)), (Jump::None, Jump::Noticed));
+        assert_eq!((minutes(-DAY), minutes(-DAY - 1)), (Jump::Noticed, Jump::Wrong));
+        assert_eq!((minutes(DAY), minutes(DAY + 1)), (Jump::None, Jump::Noticed));
+        assert_eq!((minutes(30 * DAY), minutes(30 * DAY + 1)), (Jump::Noticed, Jump::Wrong));
+        assert_eq!((minutes(365 * DAY), minutes(-365 * DAY)), (Jump::Wrong, Jump::Wrong));
+    }
 
     #[test]
     fn an_instant_reads_as_local_time_and_back() {

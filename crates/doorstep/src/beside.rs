@@ -1,6 +1,6 @@
 //! A file that appears whole or not at all: written beside its place, then renamed.
 
-use crate::import::fault::Fault;
+use crate::import::fault::{Fault, cause};
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 
@@ -56,12 +56,10 @@ impl Drop for Beside {
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Fault {
+    let (zh, en) = cause(error);
     Fault::file(
-        format!("写不了{}（{error}）。请检查文件夹、磁盘空间和权限。", path.display()),
-        format!(
-            "{} cannot be written ({error}). Check the folder, the disk space and the permissions.",
-            path.display()
-        ),
+        format!("写不了{}（{zh}）。请检查文件夹、磁盘空间和权限。", path.display()),
+        format!("{} cannot be written ({en}). Check the folder, the disk space and the permissions.", path.display()),
     )
 }
 

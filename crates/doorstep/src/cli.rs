@@ -34,6 +34,13 @@ enum Wanted {
         /// with commas. One on this machine is believed without it.
         #[arg(long, value_name = "ADDRESS", env = "DOORSTEP_PROXY", value_delimiter = ',')]
         proxy: Vec<IpAddr>,
+        /// The address under which people reach the site: https://cases.example. Links, QR codes, slips, messages and the
+        /// check of forms use it, and cookies then never travel unencrypted. Needed unless only this machine is served.
+        #[arg(long, value_name = "ADDRESS", env = "DOORSTEP_SITE")]
+        site: Option<String>,
+        /// Serve a demo to other machines too, where everybody who has its passwords may sign in.
+        #[arg(long)]
+        public_demo: bool,
         /// Where the administrator's page puts backups. Without it: the folder `backups` in the data folder.
         #[arg(long, value_name = "FOLDER", env = "DOORSTEP_BACKUPS")]
         backups: Option<PathBuf>,
@@ -43,6 +50,12 @@ enum Wanted {
         /// The file that describes the ways out for messages, instead of messages.toml in the data folder.
         #[arg(long, env = "DOORSTEP_MESSAGES")]
         messages: Option<PathBuf>,
+        /// How many connections there may be at the same time.
+        #[arg(long, value_name = "NUMBER", env = "DOORSTEP_CONNECTIONS", default_value_t = web::Connections::default().most)]
+        connections: usize,
+        /// How many of them one address may have, other than this machine and the proxies.
+        #[arg(long, value_name = "NUMBER", env = "DOORSTEP_CONNECTIONS_OF_ONE", default_value_t = web::Connections::default().of_one)]
+        connections_of_one: usize,
     },
     /// Begin a district in an empty place.
     Init {
@@ -136,6 +149,20 @@ enum Wanted {
         #[arg(long, env = "DOORSTEP_MESSAGES")]
         messages: Option<PathBuf>,
     },
+    /// Show what time the machine's clock says, and what time the service last ran.
+    Clock {
+        /// A folder, or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        /// The machine's clock is right: the next start believes it.
+        #[arg(long)]
+        right: bool,
+    },
+    /// The key store.
+    Keys {
+        #[command(subcommand)]
+        wanted: WithKeys,
+    },
     /// Empty the read tables and fill them again from the events.
     Rebuild {
         /// A folder, or a PostgreSQL URL.
@@ -181,7 +208,7 @@ enum Wanted {
     Import {
         /// The table.
         file: PathBuf,
-        /// What its columns mean: a file, or a ready map: messages_answered, messages_open, messages_labelled, boston311.
+        /// What its columns mean: a file (docs/import.md has each of its keys), or the name of a ready map (doorstep map).
         #[arg(long)]
         map: String,
         /// A folder, or a PostgreSQL URL.
@@ -197,7 +224,13 @@ enum Wanted {
         #[arg(long)]
         compare: bool,
     },
-    /// Write cases into a file: .csv, .xlsx or .jsonl, masked unless asked otherwise.
+    /// Print a ready map for import, to begin one's own with; without a name, the names of all.
+    Map {
+        /// The map's name.
+        name: Option<String>,
+    },
+    /// Write cases into a file: .csv, .xlsx or .jsonl, masked unless asked otherwise. In .csv, phones and other words that a
+    /// spreadsheet would take for a number or a date have an apostrophe in front.
     Export {
         /// A folder, or a PostgreSQL URL.
         #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
@@ -229,6 +262,19 @@ enum Wanted {
         /// The start day, which is not counted: 2023-05-04.
         #[arg(long)]
         start: calendar::Date,
+    },
+}
+
+#[derive(Subcommand)]
+enum WithKeys {
+    /// Take the keys that are missing here from another key store, such as a backup's.
+    Merge {
+        /// A folder, or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        /// The folder (or PostgreSQL URL) of the other key store: with keys.db, or keys/keys.db as a backup has it.
+        #[arg(long)]
+        from: String,
     },
 }
 
@@ -266,12 +312,26 @@ impl Failed {
 impl From<store::StoreError> for Failed {
     fn from(e: store::StoreError) -> Failed {
         let (what, todo) = e.said(false);
+        // A command has ended: it does not go on by itself.
+        let todo = match e {
+            store::StoreError::Full(_) => {
+                "Free some space or raise the quota, then start it again; everything acknowledged is safe.".to_owned()
+            }
+            store::StoreError::Unavailable(_) => {
+                "Check that the database runs and that its address and login are right, then start it again.".to_owned()
+            }
+            _ => todo,
+        };
         Failed::new(what, todo)
     }
 }
 
 impl From<desk::Failure> for Failed {
     fn from(e: desk::Failure) -> Failed {
+        let e = match e {
+            desk::Failure::Store(e) => return e.into(),
+            e => e,
+        };
         let (what, todo) = e.said(domain::Lang::En);
         Failed::new(what, todo)
     }
@@ -294,8 +354,21 @@ pub fn run() -> ExitCode {
     // clap prints its own errors: what is wrong, how it is used; exit code 2.
     let done = match Cli::parse().command {
         None => serve::demo_and_serve(DATA, LISTEN),
-        Some(Wanted::Serve { data, listen, proxy, backups, index, messages }) => {
-            serve::serve(&data, listen, serve::Beside { proxies: proxy, backups, index, messages })
+        Some(Wanted::Serve {
+            data,
+            listen,
+            proxy,
+            site,
+            public_demo,
+            backups,
+            index,
+            messages,
+            connections,
+            connections_of_one,
+        }) => {
+            let connections = web::Connections { most: connections, of_one: connections_of_one };
+            let beside = serve::Beside { proxies: proxy, site, public_demo, backups, index, messages, connections };
+            serve::serve(&data, listen, beside)
         }
         Some(Wanted::Init { data, name_zh, name_en, origin }) => commands::init(&data, &name_zh, &name_en, &origin),
         Some(Wanted::Demo { data, seed, small }) => demo::demo(&data, seed, small),
@@ -308,6 +381,8 @@ pub fn run() -> ExitCode {
         Some(Wanted::Figures { data, format, wish }) => figures::run(&data, &wish, format),
         Some(Wanted::Verify { data, receipt, checkpoint }) => verify::verify(&data, &[receipt, checkpoint].concat()),
         Some(Wanted::Doctor { data, messages }) => doctor::doctor(&data, messages.as_deref()),
+        Some(Wanted::Clock { data, right }) => commands::clock(&data, right),
+        Some(Wanted::Keys { wanted: WithKeys::Merge { data, from } }) => commands::merge_keys(&data, &from),
         Some(Wanted::Rebuild { data }) => commands::rebuild(&data),
         Some(Wanted::Reindex { data, index }) => commands::reindex(&data, index.as_deref()),
         Some(Wanted::Backup { data, to }) => commands::backup(&data, &to),
@@ -315,6 +390,7 @@ pub fn run() -> ExitCode {
         Some(Wanted::Import { file, map, data, dry_run, only_good, compare }) => {
             import::import(&import::Wanted { file, map, data, dry_run, only_good, compare })
         }
+        Some(Wanted::Map { name }) => import::print_map(name.as_deref()),
         Some(Wanted::Export { data, out, from, to, unmasked, purpose }) => {
             let window = store::records::Window { from, to };
             export::purpose(unmasked, purpose.as_deref())

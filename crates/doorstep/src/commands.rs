@@ -33,10 +33,16 @@ pub fn init(data: &str, zh: &str, en: &str, origin: &str) -> Done {
     }
     let (desk, thread) = Desk::found(&place(data)?, Options::default(), zh, en, origin)?;
     say(format_args!("{zh} · {en} begins. The ledger's public key:\n{}", desk.vkey()));
-    let password = user::first(&desk, zh, en)?;
+    let accounts = user::first(&desk, zh, en)?;
     drop(desk);
     end(thread)?;
-    say(format_args!("Sign in as {} with this password, which is printed only now:\n{password}", user::FIRST));
+    say(
+        "Two administrators, for two people: what would let one act as somebody else needs both. Each password is printed",
+    );
+    say("only now and serves one sign-in:");
+    for (user, password) in accounts {
+        say(format_args!("{user} {password}"));
+    }
     Ok(())
 }
 
@@ -55,11 +61,46 @@ pub fn token(data: &str, name: &str, scope: &str) -> Done {
     let key: [u8; 32] = Sha256::digest(token.as_bytes()).into();
     // The key first: a key without its event opens nothing, an event without its key would promise what isn't there.
     desk.put_now(vec![store::access::set_token(desk.number(), key, name)])?;
-    desk.change_now(Actor::System { name: "administrator".into() }, Command::MakeToken { name: name.into(), scope })?;
+    desk.change_now(Actor::command_line(), Command::MakeToken { name: name.into(), scope })?;
     drop(desk);
     end(thread)?;
     say(token);
     Ok(())
+}
+
+/// `clock`
+pub fn clock(data: &str, right: bool) -> Done {
+    let (place, now) = (place(data)?, desk::Clock::System.now());
+    let mut db = Db::open_reader(&place)?;
+    store::schema::check(&mut db)?;
+    let last = store::heartbeat::at(&mut db, NUMBER)?;
+    say(format_args!("The machine's clock says {}.", now.minute()));
+    match last {
+        Some(last) => say(format_args!("The service last ran at {}.", last.minute())),
+        None => say("When the service last ran is not known."),
+    }
+    if !right {
+        return Ok(());
+    }
+    // Takes the writer's lock: a service that runs would write its own.
+    Db::open_writer(&place)?.write(&[store::heartbeat::beat(NUMBER, Some(now))])?;
+    say("The machine's clock is taken for right from now on.");
+    Ok(())
+}
+
+/// `keys merge`
+pub fn merge_keys(data: &str, from: &str) -> Done {
+    let merged = store::start::merge(&place(data)?, &place(from)?, NUMBER)?;
+    if merged.signing {
+        say("The ledger's signing key was taken.");
+    }
+    say(format_args!("{} keys of cases were taken.", merged.taken));
+    if merged.without == 0 {
+        say("Every case has its key now.");
+        return Ok(());
+    }
+    let what = format!("{} cases still have no key: their texts can't be read.", merged.without);
+    Err(Failed::new(what, "Merge the keys of another backup as well; the newest one that has them."))
 }
 
 /// `rebuild`
@@ -68,8 +109,13 @@ pub fn rebuild(data: &str) -> Done {
     let mut writer = Db::open_writer(&place)?;
     store::schema::migrate(&mut writer)?;
     let mut reader = Db::open_reader(&place)?;
-    let count = store::rebuild::rebuild(&mut reader, &mut writer, NUMBER)?;
-    say(format_args!("The read tables are made anew from {count} entries."));
+    let bar = bar();
+    let count = store::rebuild::rebuild(&mut reader, &mut writer, NUMBER, &mut |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    say(format_args!("The indexes and the read tables are made anew from {count} entries."));
     Ok(())
 }
 
@@ -128,7 +174,12 @@ pub fn restore(from: &Path, data: &str) -> Done {
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
-    store::outbox::hold(&mut Db::open_writer(&place(data)?)?, NUMBER)?;
+    let mut restored = Db::open_writer(&place(data)?)?;
+    store::outbox::hold(&mut restored, NUMBER)?;
+    // How long ago the backup was made says nothing about this machine's clock. A backup of 0.1 has no heartbeat.
+    if store::schema::version(&mut restored)? == store::schema::known() {
+        store::heartbeat::forget(&mut restored, NUMBER)?;
+    }
     say(format_args!("The backup is restored. Check it: doorstep verify --data {data}"));
     Ok(())
 }

@@ -10,12 +10,21 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use store::Place;
+use store::health::CaseKeys;
+use store::{Db, Keys, Place};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// How often waiting times that have run out are ended.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+/// How often the running server writes down what time it is.
+const BEAT_EVERY: Duration = Duration::from_secs(60);
+/// How long after the end of the last connection work that goes on without one may take.
+const REST_WITHIN: Duration = Duration::from_secs(3);
+/// How long after it was told to stop the process ends whatever it does: what was acknowledged is on disk.
+const END_WITHIN: Duration = Duration::from_secs(20);
+/// Files that are open beside connections: databases, index, log.
+const OTHER_FILES: u64 = 256;
 
 /// What `doorstep` without a command does: the demo district-year, made if nothing is there, and served.
 pub fn demo_and_serve(data: &str, listen: &str) -> Result<(), Failed> {
@@ -29,12 +38,18 @@ pub fn demo_and_serve(data: &str, listen: &str) -> Result<(), Failed> {
 pub struct Beside {
     /// Reverse proxies on other machines.
     pub proxies: Vec<IpAddr>,
+    /// The address under which people reach the site.
+    pub site: Option<String>,
+    /// Whether a demo may be served to other machines.
+    pub public_demo: bool,
     /// Where the administrator's page puts backups.
     pub backups: Option<PathBuf>,
     /// The folder of the search index.
     pub index: Option<PathBuf>,
     /// The file that describes the ways out for messages.
     pub messages: Option<PathBuf>,
+    /// How many connections there may be.
+    pub connections: web::Connections,
 }
 
 /// `serve`
@@ -47,17 +62,25 @@ pub fn serve(data: &str, listen: SocketAddr, beside: Beside) -> Result<(), Faile
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     let place = place(data)?;
+    let site = beside.site.as_deref().map(site).transpose()?;
     let (desk, thread) = Desk::open(&place, Options::default())?;
     if desk.is_demo() {
         demo::must_be_whole(&desk, &place)?;
     }
-    let channels = Arc::new(crate::messages::config(&place, beside.messages.as_deref(), desk.is_demo())?);
+    may_listen(listen, site.as_ref(), desk.is_demo(), beside.public_demo)?;
+    let mut channels = crate::messages::config(&place, beside.messages.as_deref(), desk.is_demo())?;
+    if let Some(site) = site.as_ref().filter(|site| site.is_encrypted()) {
+        channels.site.get_or_insert_with(|| format!("{}/follow", site.origin()));
+    }
+    let channels = Arc::new(channels);
     let app = web::App::new(desk.clone(), &place)?.proxies(beside.proxies).with_messages(channels.clone());
     let app = match beside.backups {
         Some(folder) => app.backups(folder),
         None => app,
     };
     let app = if desk.is_demo() { app.demo() } else { app };
+    // Of a demo on this machine the passwords stand in a file: a second factor would keep nobody out.
+    let app = if desk.is_demo() && listen.ip().is_loopback() { app.settled_accounts() } else { app };
     let following = follow(&place, desk.number(), beside.index.as_deref());
     let app = following.iter().fold(app, |app, (finder, _)| app.with_finder(finder.clone()));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -66,7 +89,9 @@ pub fn serve(data: &str, listen: SocketAddr, beside: Beside) -> Result<(), Faile
     let sending = messages::start(&desk, &place, &channels).map_err(|e| {
         Failed::new(format!("Messages can't be sent: {e}"), "Check messages.toml with doorstep doctor.")
     })?;
-    let sweeper = desk.clone();
+    look_for_keys(&desk, &place);
+    let bounds = bounded(beside.connections);
+    let (sweeper, beating) = (desk.clone(), desk.clone());
     let served = runtime.block_on(async move {
         let listener = TcpListener::bind(listen).await.map_err(|e| {
             Failed::new(
@@ -75,6 +100,7 @@ pub fn serve(data: &str, listen: SocketAddr, beside: Beside) -> Result<(), Faile
             )
         })?;
         let at = listener.local_addr().map_or(listen, |a| a);
+        let app = app.at(site.unwrap_or_else(|| web::Site::listening(at)));
         say(format_args!("http://{at}"));
         if sweeper.is_demo() {
             say(format_args!(
@@ -92,15 +118,104 @@ pub fn serve(data: &str, listen: SocketAddr, beside: Beside) -> Result<(), Faile
                 tokio::time::sleep(SWEEP_EVERY).await;
             }
         });
-        let served = web::serve(listener, app, told_to_stop()).await;
+        let beating = tokio::spawn(async move {
+            loop {
+                let beating = beating.clone();
+                // Why it could not is in the log already.
+                let _ = tokio::task::spawn_blocking(move || beating.beat_now()).await;
+                tokio::time::sleep(BEAT_EVERY).await;
+            }
+        });
+        let stop = async {
+            told_to_stop().await;
+            end_for_certain();
+        };
+        let served = web::serve(listener, app, bounds, stop).await;
         sweeping.abort();
+        beating.abort();
         served.map_err(|e| Failed::new(format!("The server stopped: {e}."), "Start it again."))
     });
-    drop(runtime);
+    runtime.shutdown_timeout(REST_WITHIN);
     sending.end();
     drop(following);
     drop(desk);
     end(thread).and(served)
+}
+
+/// The site's own address as it was configured.
+fn site(text: &str) -> Result<web::Site, Failed> {
+    web::Site::parse(text).map_err(|fault| {
+        Failed::usage(
+            format!("The address of the site, “{text}”, is not usable. {fault}"),
+            "Give scheme and host as people type them: --site https://cases.example.",
+        )
+    })
+}
+
+/// Refuses to serve other machines a demo, or anything without an address of its own.
+fn may_listen(listen: SocketAddr, site: Option<&web::Site>, demo: bool, public_demo: bool) -> Result<(), Failed> {
+    if listen.ip().is_loopback() {
+        return Ok(());
+    }
+    if demo && !public_demo {
+        return Err(Failed::usage(
+            format!("A demo is not served to other machines, and {listen} is not only this one."),
+            "Use 127.0.0.1, or add --public-demo if everybody may have its passwords.",
+        ));
+    }
+    if site.is_none() {
+        return Err(Failed::usage(
+            format!("Other machines can reach {listen}, and the site has no address."),
+            "Say how people reach it: --site https://cases.example, with a reverse proxy that has TLS in front.",
+        ));
+    }
+    Ok(())
+}
+
+/// Looks at the keys of all living cases, in pages, beside the service: the newest were looked at before it began.
+fn look_for_keys(desk: &Desk, place: &Place) {
+    // It does not keep the desk open: a service that ends doesn't wait for it.
+    let (lacking, number, place) = (desk.on_lacking_keys(), desk.number(), place.clone());
+    let look = move || {
+        let looked = Db::open_reader(&place).and_then(|mut db| {
+            let mut keys = Keys::open(&place, number, false)?;
+            store::health::case_keys(&mut db, &mut keys, number)
+        });
+        match looked {
+            Ok(CaseKeys { without, first_without: Some(first), .. }) => lacking(without, first),
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "the keys of the cases could not be looked at"),
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("keys".into()).spawn(look) {
+        tracing::error!(%error, "the keys of the cases could not be looked at");
+    }
+}
+
+/// As many connections as were asked for, and as the operating system lets us have files.
+fn bounded(asked: web::Connections) -> web::Connections {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    // The soft limit is for programs of old; what may be had is the hard one.
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    let files = if raised.is_ok() { limit.maximum } else { limit.current };
+    let room = files.map_or(usize::MAX, |files| files.saturating_sub(OTHER_FILES).max(1) as usize);
+    if room < asked.most {
+        tracing::warn!(
+            room,
+            "there may be fewer connections than asked for: raise the limit of open files (ulimit -n)"
+        );
+    }
+    web::Connections { most: asked.most.min(room), ..asked }
+}
+
+/// Once told to stop, the process ends: in good order if it can, and in any case.
+fn end_for_certain() {
+    let _ = std::thread::Builder::new().name("end".into()).spawn(|| {
+        std::thread::sleep(END_WITHIN);
+        tracing::error!("the service did not end in time and is cut off; what was acknowledged is on disk");
+        std::process::exit(1);
+    });
 }
 
 /// Ends the waiting times that have run out, and forgets messages that nobody needs any more; each is done whatever becomes

@@ -20,5 +20,5 @@ pub use condition::Condition;
 pub use figure::{Figure, Share};
 pub use filter::{By, Fault, Filter, UNKNOWN};
 pub use publish::publication;
-pub use query::{Cell, Counted, Group, breakdown, count, cross, figures, list, statements};
+pub use query::{Cell, Counted, Group, Together, breakdown, count, cross, figures, list, statements, together};
 pub use verify::{Finding, Report, verify_publication, verify_published};

@@ -21,6 +21,9 @@ const NARROWED: &str = "($4 = '' OR COALESCE(lead, '~') = $4) AND ($5 = '' OR tr
 AND ($6 = '' OR COALESCE(category, '~') = $6 OR COALESCE(coarse, '~') = $6) \
 AND ($7 = '' OR COALESCE(street, '~') = $7) AND (sealed = 0 OR ($4 = '' AND $6 = '' AND $7 = ''))";
 
+/// The group of what is sealed, where groups don't tell of it.
+const SEALED: &str = "";
+
 /// How the numbers are grouped.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Grouping {
@@ -58,24 +61,25 @@ impl Grouping {
         }
     }
 
-    /// The group's key, the rows that are grouped, and the end of the statement.
-    fn sql(self, window: Window) -> (String, &'static str, String) {
-        let open =
-            |column: &str| (format!("COALESCE({column}, '~')"), " AND sealed = 0", format!(" GROUP BY {column}"));
+    /// The group's key, and the end of the statement.
+    fn sql(self, window: Window) -> (String, String) {
+        // What is sealed is a group without a name, for sums over all groups.
+        let key = |name: &str| format!("CASE WHEN sealed = 1 THEN '' ELSE {name} END");
+        let open = |column: &str| (key(&format!("COALESCE({column}, '~')")), format!(" GROUP BY {column}, sealed"));
         match self {
-            Grouping::Whole => ("''".to_owned(), "", String::new()),
+            Grouping::Whole => ("''".to_owned(), String::new()),
             Grouping::Unit => open("lead"),
             Grouping::Coarse => open("coarse"),
             Grouping::Category => open("category"),
             Grouping::Street => open("street"),
             Grouping::Cross => {
-                let key = "COALESCE(lead, '~') || ' ' || COALESCE(coarse, '~')".to_owned();
-                (key, " AND sealed = 0", " GROUP BY lead, coarse".to_owned())
+                let both = key("COALESCE(lead, '~') || ' ' || COALESCE(coarse, '~')");
+                (both, " GROUP BY lead, coarse, sealed".to_owned())
             }
-            Grouping::Track => ("track".to_owned(), "", " GROUP BY track".to_owned()),
+            Grouping::Track => ("track".to_owned(), " GROUP BY track".to_owned()),
             Grouping::Day => {
                 let day = window.column();
-                (format!("CAST({day} AS TEXT)"), "", format!(" GROUP BY {day}"))
+                (format!("CAST({day} AS TEXT)"), format!(" GROUP BY {day}"))
             }
         }
     }
@@ -112,14 +116,12 @@ fn counting(grouping: Grouping) -> String {
     sql.push_str(" FROM basis");
     for (window, columns) in COLUMNS.iter() {
         let day = window.column();
-        let (key, rows, end) = grouping.sql(*window);
+        let (key, end) = grouping.sql(*window);
         let sums =
             columns.iter().map(|c| format!("CAST(SUM(CASE WHEN {} THEN 1 ELSE 0 END) AS BIGINT)", sql_of(c))).collect();
         sql.push_str(" UNION ALL ");
         sql.push_str(&row(format!("'{day}', {key}"), sums));
-        sql.push_str(&format!(
-            " FROM cases WHERE district = $1 AND {day} >= $2 AND {day} < $3 AND {NARROWED}{rows}{end}"
-        ));
+        sql.push_str(&format!(" FROM cases WHERE district = $1 AND {day} >= $2 AND {day} < $3 AND {NARROWED}{end}"));
     }
     sql
 }
@@ -189,6 +191,13 @@ impl Numbers {
             *sum += row.opt_int(n + 2)?.unwrap_or(0);
         }
         Ok(())
+    }
+
+    fn add_all(&mut self, other: &Numbers) {
+        for (window, numbers) in &other.0 {
+            let sums = self.0.entry(*window).or_insert_with(|| vec![0; numbers.len()]);
+            sums.iter_mut().zip(numbers).for_each(|(sum, n)| *sum += n);
+        }
     }
 
     /// The number of a part; none if the figure has no such part.
@@ -270,12 +279,59 @@ pub fn breakdown(db: &mut Db, number: i64, filter: &Filter, by: By) -> Result<Ve
             counts.groups.entry(month).or_default();
         });
     }
-    let Counts { ledger_size, groups } = counts;
+    Ok(groups(filter, by, counts.ledger_size, counts.groups))
+}
+
+fn groups(filter: &Filter, by: By, ledger_size: u64, mut numbers: BTreeMap<String, Numbers>) -> Vec<Group> {
+    numbers.remove(SEALED);
     let group = |(key, numbers): (String, Numbers)| {
         let narrowed = filter.of_group(by, &key).unwrap_or_else(|_| filter.clone());
         Group { figures: in_force(&narrowed, ledger_size, &numbers), key }
     };
-    Ok(groups.into_iter().map(group).collect())
+    numbers.into_iter().map(group).collect()
+}
+
+/// The figures of a window as [`figures`] gives them, and as [`breakdown`] does by month and by something else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Together {
+    /// All figures in force.
+    pub all: Vec<Figure>,
+    /// The same by month.
+    pub months: Vec<Group>,
+    /// The same by what was asked for.
+    pub groups: Vec<Group>,
+}
+
+/// A page of figures from one state of the ledger, month by month: each case of a window is read once, whatever is summed
+/// up. The connection must not be in a transaction.
+///
+/// # Errors
+/// What the database says.
+pub fn together(db: &mut Db, number: i64, filter: &Filter, by: By) -> Result<Together> {
+    db.begin()?;
+    let made = month_by_month(db, number, filter, by);
+    db.rollback()?;
+    made
+}
+
+fn month_by_month(db: &mut Db, number: i64, filter: &Filter, by: By) -> Result<Together> {
+    let grouping = if by == By::Month { Grouping::Whole } else { Grouping::of(by, filter) };
+    let (mut all, mut ledger_size) = (Numbers::default(), 0);
+    let (mut months, mut parts): (BTreeMap<String, Numbers>, BTreeMap<String, Numbers>) = Default::default();
+    for month in filter.months() {
+        let Ok(within) = filter.of_group(By::Month, &month) else { continue };
+        let counts = run(db, number, &within, grouping)?;
+        ledger_size = counts.ledger_size;
+        let sum = months.entry(month).or_default();
+        for (key, numbers) in counts.groups {
+            sum.add_all(&numbers);
+            all.add_all(&numbers);
+            parts.entry(key).or_default().add_all(&numbers);
+        }
+    }
+    let by_month = groups(filter, By::Month, ledger_size, months);
+    let groups = if by == By::Month { by_month.clone() } else { groups(filter, by, ledger_size, parts) };
+    Ok(Together { all: in_force(filter, ledger_size, &all), months: by_month, groups })
 }
 
 /// What a unit has of a category.

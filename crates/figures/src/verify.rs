@@ -8,23 +8,19 @@ use crate::figure::Figure;
 use crate::filter::Filter;
 use crate::publish;
 use crate::query::{self, Numbers};
-use domain::case::CaseId;
 use domain::district::{self, Event};
 use std::collections::BTreeMap;
 use store::db::Write;
 use store::log::DISTRICT_STREAM;
-use store::rebuild::Replay;
+use store::rebuild::{Replay, fill};
 use store::{Db, Result, args, read, schema};
 
-const EVENTS: &str = "SELECT seq, stream, body, at FROM events WHERE district = $1 AND seq < $2 ORDER BY seq";
+const TIME: &str = "SELECT at FROM events WHERE district = $1 AND seq = $2";
 /// The one event that the replay's own database knows: the last, for the ledger's size and day.
 const LAST: &str = "INSERT INTO events(district, seq, stream, version, kind, at, entry, body) \
 VALUES($1, $2, $3, 1, '', $4, $5, $6)";
-/// How many rows are written at a time.
-const CHUNK: usize = 4096;
-
 /// Every constant statement of this file, to be proved on both engines.
-pub(crate) const STATEMENTS: &[&str] = &[EVENTS, LAST];
+pub(crate) const STATEMENTS: &[&str] = &[TIME, LAST];
 
 /// What was recomputed, when nothing is wrong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,35 +93,27 @@ fn verify(
     for p in &published {
         by_size.entry(p.figure.ledger_size).or_default().push(p);
     }
-    let Some(last) = by_size.keys().next_back().copied() else { return Ok(Ok(Report::default())) };
-    let mut checked = Checked { number, memory: Db::memory()?, wrong: Vec::new(), report: Report::default() };
-    schema::migrate(&mut checked.memory)?;
-    let mut waiting: Vec<Write> = Vec::new();
-    let mut replay = Replay::default();
-    let mut pauses = by_size.into_iter().peekable();
-    if let Some((_, at_none)) = pauses.next_if(|(size, _)| *size == 0) {
-        checked.check(&at_none)?;
+    if by_size.is_empty() {
+        return Ok(Ok(Report::default()));
     }
-    db.for_each(EVENTS, &args![number, last], |row| {
-        let (seq, stream) = (row.int(0)? as u64, row.array(1)?);
-        waiting.extend(replay.rows(number, seq, CaseId(stream), row.bytes(2)?)?);
-        let pause = pauses.next_if(|(size, _)| *size == seq + 1);
-        if waiting.len() >= CHUNK || pause.is_some() {
-            checked.memory.write(&std::mem::take(&mut waiting))?;
-        }
-        if let Some((_, figures)) = pause {
+    let mut checked = Checked { number, replayed: Db::scratch()?, wrong: Vec::new(), report: Report::default() };
+    schema::migrate(&mut checked.replayed)?;
+    let (mut replay, mut size) = (Replay::default(), 0);
+    for (to, figures) in by_size {
+        if let Some(seq) = to.checked_sub(1) {
+            let Some(at) = db.query(TIME, &args![number, seq])?.first().map(|row| row.int(0)).transpose()? else {
+                let name = figures.first().map(|p| p.name()).unwrap_or_default();
+                let what = format!("{name} was computed from a ledger that is longer than this one");
+                return Ok(Err(Finding(what)));
+            };
+            fill(db, &mut checked.replayed, number, &mut replay, (size, to), &mut |_| ())?;
             let none: &[u8] = &[];
             // A stream of its own for each, so that the rows don't meet in the index by stream.
-            let stream = seq.to_be_bytes();
-            let event = args![number, seq, stream, row.int(3)?, none, none];
-            checked.memory.write(&[Write::new(LAST, event)])?;
-            checked.check(&figures)?;
+            let event = args![number, seq, seq.to_be_bytes(), at, none, none];
+            checked.replayed.write(&[Write::new(LAST, event)])?;
         }
-        Ok(())
-    })?;
-    if let Some((_, missing)) = pauses.next() {
-        let name = missing.first().map(|p| p.name()).unwrap_or_default();
-        return Ok(Err(Finding(format!("{name} was computed from a ledger that is longer than this one"))));
+        checked.check(&figures)?;
+        size = to;
     }
     Ok(match checked.wrong.into_iter().min() {
         Some((_, _, what)) => Err(Finding(what)),
@@ -175,7 +163,7 @@ fn mark_corrected(published: &mut [Published]) -> Option<Finding> {
 /// The replay's own database, and what was found.
 struct Checked {
     number: i64,
-    memory: Db,
+    replayed: Db,
     wrong: Vec<(u64, usize, String)>,
     report: Report,
 }
@@ -205,11 +193,11 @@ impl Checked {
         };
         let key = filter.query();
         if !counts.contains_key(&key) {
-            counts.insert(key.clone(), query::whole(&mut self.memory, self.number, &filter)?);
+            counts.insert(key.clone(), query::whole(&mut self.replayed, self.number, &filter)?);
         }
         let Some((size, numbers)) = counts.get(&key) else { return Ok(None) };
         let figure = Figure::of(definition, &filter, *size, |part| numbers.count(definition, part));
-        let counted = publish::counted(&mut self.memory, self.number, &filter, definition)?;
+        let counted = publish::counted(&mut self.replayed, self.number, &filter, definition)?;
         Ok(difference(stated, &publish::entry(&figure, &filter, counted)))
     }
 }

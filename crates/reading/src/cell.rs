@@ -21,15 +21,35 @@ fn runs_behind_apostrophes(text: &str) -> bool {
     runs(text.trim_start_matches('\''))
 }
 
+/// Whether a spreadsheet would take a text for a number or a date, and write it otherwise: a phone number loses its first
+/// zero, a long one its last digits, a house number 3-2 becomes a day. A small number stays what it is.
+fn is_changed(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let small = digits == text.len() && digits < 5 && !text.starts_with('0');
+    let begins = text.bytes().next().is_some_and(|b| b.is_ascii_digit() || b == b'+');
+    begins && digits > 0 && !small && text.bytes().all(|b| b.is_ascii_digit() || b"+-./: Ee%,".contains(&b))
+}
+
+fn is_changed_behind_apostrophes(text: &str) -> bool {
+    is_changed(text.trim_start_matches('\''))
+}
+
 /// The CSV form of a text: an apostrophe in front of what a spreadsheet would run, and in front of what already looks
 /// like the guarded form of something.
 pub fn guard(text: &str) -> String {
-    if runs_behind_apostrophes(text) { format!("'{text}") } else { text.to_owned() }
+    let guarded = text.starts_with('\'') && is_changed_behind_apostrophes(text);
+    if guarded || runs_behind_apostrophes(text) { format!("'{text}") } else { text.to_owned() }
 }
 
-/// Takes back what [`guard`] did, in place.
+/// The CSV form of somebody's own words, phones among them: an apostrophe also in front of what a spreadsheet would take
+/// for a number or a date.
+pub fn guard_words(text: &str) -> String {
+    if is_changed_behind_apostrophes(text) { format!("'{text}") } else { guard(text) }
+}
+
+/// Takes back what [`guard`] and [`guard_words`] did, in place.
 pub fn unguard(text: &mut String) {
-    if text.starts_with('\'') && runs_behind_apostrophes(text) {
+    if text.starts_with('\'') && (runs_behind_apostrophes(text) || is_changed_behind_apostrophes(text)) {
         text.remove(0);
     }
 }
@@ -57,6 +77,31 @@ mod tests {
             let mut back = guarded.to_owned();
             unguard(&mut back);
             assert_eq!(back, cell);
+        }
+    }
+
+    #[test]
+    fn a_phone_or_a_house_number_stays_text_in_a_spreadsheet_and_comes_back_as_it_was() {
+        for (words, guarded) in [
+            ("02223456789", "'02223456789"),
+            ("+8613800001111", "'+8613800001111"),
+            ("13800001111", "'13800001111"),
+            ("13800001111/13900002222", "'13800001111/13900002222"),
+            ("3-2", "'3-2"),
+            ("1E5", "'1E5"),
+            ("012", "'012"),
+            ("'012", "''012"),
+            ("12", "12"),
+            ("3号楼", "3号楼"),
+            ("=1", "'=1"),
+            ("", ""),
+        ] {
+            assert_eq!(guard_words(words), guarded, "{words:?}");
+            for form in [guard_words(words), guard(words)] {
+                let mut back = form;
+                unguard(&mut back);
+                assert_eq!(back, words);
+            }
         }
     }
 }

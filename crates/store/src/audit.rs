@@ -11,7 +11,8 @@ const ENTRIES: &str = "SELECT seq, stream, kind, entry FROM events WHERE distric
 ORDER BY seq DESC LIMIT $3";
 const EVENT: &str = "SELECT stream, version, kind, at, entry, body FROM events WHERE district = $1 AND seq = $2";
 const NEXT: &str = "SELECT seq FROM events WHERE district = $1 AND stream = $2 AND version = $3";
-const CODES: &str = "SELECT code, sealed FROM cases WHERE district = $1 AND id = $2";
+const CODE: &str = "SELECT c.code, c.sealed FROM events e JOIN cases c ON c.district = e.district AND c.seq = e.seq \
+WHERE e.district = $1 AND e.stream = $2 AND e.version = 1";
 const OPENINGS: &str = "SELECT o.seq, o.unit, o.account, o.purpose, o.at, c.code, c.sealed FROM openings o \
 JOIN cases c ON c.district = o.district AND c.seq = o.case_seq \
 WHERE o.district = $1 AND o.seq < $2 AND (o.unit = $3 OR $3 = '') AND (o.purpose = $4 OR $4 = '') \
@@ -28,7 +29,7 @@ const KINDS: &str = "SELECT kind, COUNT(*) FROM events WHERE district = $1 AND s
 GROUP BY kind ORDER BY 2 DESC, 1";
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[ENTRIES, EVENT, NEXT, CODES, OPENINGS, EXPORTS, PUBLISHED, PUBLICATION, KINDS];
+pub const STATEMENTS: &[&str] = &[ENTRIES, EVENT, NEXT, CODE, OPENINGS, EXPORTS, PUBLISHED, PUBLICATION, KINDS];
 
 /// An entry in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,7 +135,7 @@ pub fn entry(db: &mut Db, district: i64, seq: u64) -> Result<Option<Shown>> {
     let (stream, version) = (CaseId(row.array(0)?), row.int(1)? as u64);
     let next = db.query(NEXT, &args![district, &stream.0, version + 1])?;
     let next = next.first().map(|r| r.int(0).map(|seq| seq as u64)).transpose()?;
-    let code = db.query(CODES, &args![district, &stream.0])?;
+    let code = db.query(CODE, &args![district, &stream.0])?;
     let code = code.first().map(|r| Ok((r.text(0)?.to_owned(), r.int(1)? != 0))).transpose()?;
     let (kind, at) = (row.text(2)?.to_owned(), row.int(3)?);
     Ok(Some(Shown {

@@ -8,6 +8,7 @@
 use crate::db::{Access, Db, Engine, Result, StoreError, Value};
 use crate::place::{self, Place, WriterLock};
 use crate::schema::{self, Table};
+use crate::structure;
 use domain::Moment;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -23,25 +24,53 @@ const ROWS: usize = 500;
 const READ: Access = Access { write: false, keys: false };
 const READ_KEYS: Access = Access { write: false, keys: true };
 
+/// The folder in which a backup is made, inside its own: what stands beside it there belongs to a backup that was not
+/// finished, and so does the folder.
+const UNFINISHED: &str = ".unfinished";
+
 /// Copies everything at `from` into the folder `to`, as it was at one moment, while others read and write.
 /// `progress` gets (done, all), in pages of a file or rows of a database. A failed one takes back
-/// what it had made; one that was killed leaves a file that ends in `.part`, or no `keys/keys.db`.
-/// Errors: [`StoreError::NotEmpty`] if `to` holds anything; [`StoreError::Missing`] if there is nothing to copy.
+/// what it had made; what one left that was killed is taken away by the next to the same folder.
+/// Errors: [`StoreError::NotEmpty`] if `to` holds anything else; [`StoreError::Missing`] if there is nothing to copy.
 pub fn backup(from: &Place, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
+    clear_unfinished(to);
     empty_folder(to)?;
     let mut events = Db::open(from, READ)?;
     let mut keys = Db::open(from, READ_KEYS)?;
     readable(&mut events, schema::MIGRATIONS, from)?;
     readable(&mut keys, schema::KEYS, from)?;
-    place::private_folder(&to.join("keys"))?;
-    let (main, side) = (to.join("doorstep.db"), to.join("keys").join("keys.db"));
-    let made = take(&mut events, schema::MIGRATIONS, &main, progress)
-        .and_then(|()| take(&mut keys, schema::KEYS, &side, &mut |_, _| ()))
-        .and_then(|()| sync(to));
+    let draft = to.join(UNFINISHED);
+    place::private_folder(&draft.join("keys"))?;
+    let made = take(&mut events, schema::MIGRATIONS, &draft.join("doorstep.db"), progress)
+        .and_then(|()| take(&mut keys, schema::KEYS, &draft.join("keys").join("keys.db"), &mut |_, _| ()))
+        .and_then(|()| appear(&draft, to));
     if made.is_err() {
-        clear(to, &[side, main, to.join("keys")]);
+        clear_unfinished(to);
+        let _ = fs::remove_dir(to);
     }
     made
+}
+
+/// Moves a whole backup from its draft into its folder. The draft is there until all of it has moved.
+fn appear(draft: &Path, to: &Path) -> Result<()> {
+    for name in ["keys", "doorstep.db"] {
+        fs::rename(draft.join(name), to.join(name)).map_err(|e| place::io_failed(to, &e))?;
+    }
+    sync(to)?;
+    fs::remove_dir(draft).map_err(|e| place::io_failed(draft, &e))?;
+    sync(to)
+}
+
+/// Takes away what a backup left that was not finished: the draft, and what had moved out of it already.
+fn clear_unfinished(to: &Path) {
+    let draft = to.join(UNFINISHED);
+    if draft.is_dir() {
+        let _ = fs::remove_file(to.join("doorstep.db"));
+        let _ = fs::remove_file(to.join("keys").join("keys.db"));
+        let _ = fs::remove_dir(to.join("keys"));
+        // Last: as long as it stands, the next run knows what the rest is.
+        let _ = fs::remove_dir_all(draft);
+    }
 }
 
 /// Notes in the data folder that a backup was made, for `doctor`. A backup that was made from a read-only folder is one
@@ -75,9 +104,9 @@ pub fn kept(folder: &Path) -> Vec<Kept> {
     let backup = |entry: fs::DirEntry| {
         let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
         let parts = [size(path.join("doorstep.db")), size(path.join("keys").join("keys.db"))];
-        let half = path.join("doorstep.db.part").exists();
+        let half = path.join(UNFINISHED).exists() || path.join("doorstep.db.part").exists();
         let found = half || parts.iter().any(Option::is_some);
-        let whole = parts.iter().all(Option::is_some);
+        let whole = !half && parts.iter().all(Option::is_some);
         found.then(|| Kept { name, size: parts.iter().flatten().sum(), whole })
     };
     let mut all: Vec<Kept> = entries.flatten().filter_map(backup).collect();
@@ -167,12 +196,16 @@ fn take(from: &mut Db, migrations: &[(u32, &str)], to: &Path, progress: &mut dyn
     if kept.is_err() {
         // A half copy only takes up the space that may just have run out.
         let _ = fs::remove_file(&part);
-        let _ = fs::remove_file(format!("{}-journal", part.display()));
+        for beside in ["journal", "wal", "shm"] {
+            let _ = fs::remove_file(format!("{}-{beside}", part.display()));
+        }
     }
     kept
 }
 
-/// SQLite's online backup inside one snapshot, so that it is not started over by a commit that comes in between.
+/// SQLite's online backup inside one snapshot, so that it is not started over by a commit that comes in between. A page
+/// after the other: it needs neither memory nor a second copy. What was erased is not in a page any more, because the
+/// writer overwrites what it removes. The copy is then looked over, without holding up anybody.
 fn copy_pages(from: &mut Db, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
     from.begin()?;
     from.query("SELECT COUNT(*) FROM sqlite_master", &[])?;
@@ -180,9 +213,12 @@ fn copy_pages(from: &mut Db, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> R
     from.rollback()?;
     copied?;
     // A copy of a file with a write-ahead log says so in its header, and could then not be read on a read-only disk.
-    // Rewriting it also leaves out what was deleted (an erased row, a destroyed key).
+    // Opening it as a fresh file changes that.
     let mut copy = Db::fresh_file(to)?;
-    copy.execute_batch("VACUUM")
+    match structure::fault(&mut copy, structure::Depth::Quick)? {
+        Some(fault) => Err(StoreError::Corrupt(fault)),
+        None => Ok(()),
+    }
 }
 
 fn pages(from: &mut Db, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
@@ -241,6 +277,9 @@ fn build(from: &mut Db, to: &mut Db, migrations: &[(u32, &str)], progress: &mut 
         if done - before != count {
             return Err(StoreError::Other(format!("the table {} changed while it was copied", table.name)));
         }
+    }
+    if tables.iter().any(|table| table.name == "events") {
+        schema::ship(to)?;
     }
     Ok(())
 }

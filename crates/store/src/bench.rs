@@ -13,9 +13,13 @@ const CASES: &str = "SELECT * FROM cases WHERE district = $1 AND seq >= $2 ORDER
 const DONE: &str = "SELECT * FROM done WHERE district = $1 AND seq >= $2 ORDER BY seq";
 const TILES: &str = "SELECT * FROM tiles WHERE district = $1 AND level = 0 AND idx >= $2 ORDER BY idx";
 const NOTES: &str = "SELECT * FROM checkpoints WHERE district = $1 AND size > $2 ORDER BY size";
+const CODE: &str = "SELECT code FROM cases WHERE district = $1 AND seq >= $2 ORDER BY seq LIMIT 1";
 const RAISED: &str = "SELECT id FROM cases WHERE district = $1 AND seq >= $2 ORDER BY seq LIMIT $3";
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[EVENTS, VAULT, CASES, DONE, TILES, NOTES, RAISED];
+pub const STATEMENTS: &[&str] = &[EVENTS, VAULT, CASES, DONE, TILES, NOTES, CODE, RAISED];
+
+/// Those of them that go through everything, and why.
+pub const WALKS: &[(&str, &str)] = &[(DONE, "the bench copies what its own desk has just written; keys have no order")];
 
 /// Rows of raised cases as the desk wrote them, to be written again under the number of a district that is not there.
 pub struct Bare {
@@ -108,6 +112,15 @@ fn writes(db: &mut Db, sql: &'static str, insert: &'static str, from: i64, since
 pub fn cases_from(db: &mut Db, district: i64, first: u64, most: u64) -> Result<Vec<domain::case::CaseId>> {
     let rows = db.query(RAISED, &args![district, first, most])?;
     rows.iter().map(|row| row.array(0).map(domain::case::CaseId)).collect()
+}
+
+/// The code of the first case that was raised at a ledger index or behind it.
+///
+/// # Errors
+/// What the database says.
+pub fn code_from(db: &mut Db, district: i64, first: u64) -> Result<Option<String>> {
+    let rows = db.query(CODE, &args![district, first])?;
+    rows.first().map(|row| row.text(0).map(str::to_owned)).transpose()
 }
 
 /// How many bytes the data takes on disk, all districts and the keys included.

@@ -9,6 +9,7 @@ mod postgres;
 mod readers;
 mod sqlite;
 mod value;
+mod wal;
 
 use crate::place::{Place, WriterLock};
 use std::time::Duration;
@@ -17,6 +18,7 @@ pub use error::{Result, StoreError};
 pub use readers::Readers;
 pub(crate) use sqlite::failed as sqlite_failed;
 pub use value::{Row, Value, Write};
+pub use wal::MOST as WAL_MOST;
 
 /// How long a caller waits for a connection (a free one, or a database that is coming back) before
 /// [`StoreError::Unavailable`] or [`StoreError::Busy`].
@@ -72,7 +74,7 @@ impl Db {
     }
 
     /// An SQLite database for computing, without tables: in a temporary file once it grows, gone when dropped.
-    pub(crate) fn scratch() -> Result<Self> {
+    pub fn scratch() -> Result<Self> {
         Ok(Self::over(Conn::Sqlite(sqlite::Conn::scratch()?), None))
     }
 
@@ -140,6 +142,9 @@ impl Db {
         let done = self.execute_batch("COMMIT");
         if done.is_ok() {
             self.transaction = None;
+            if let Conn::Sqlite(conn) = &self.conn {
+                conn.committed();
+            }
             return done;
         }
         // The commit's own error says more than that of undoing it.

@@ -1,22 +1,22 @@
 //! What `doctor` finds: what is wrong or will be soon, and what to do. Reads only; each finding in both languages.
 
-use crate::db::{Db, StoreError};
+use crate::db::{Db, StoreError, WAL_MOST};
 use crate::health::{self, Health};
 use crate::keys::{Keys, SIGNING_KEY};
-use crate::place::Place;
-use crate::{backup, read, schema, verify};
+use crate::place::{self, Place};
+use crate::{backup, heartbeat, read, schema, structure, verify};
 use domain::district::District;
-use domain::moment::date_of;
+use domain::moment::{Jump, date_of, jump};
 use domain::rule::RuleId;
 use domain::{Label, Lang, Moment};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Less free space than this is a finding, and so is less than the database takes: a backup needs as much again.
 const FREE_LEAST: u64 = 1 << 30;
-/// A write-ahead log beyond this is not emptied by its writer any more.
-const WAL_MOST: u64 = 256 << 20;
+/// A write-ahead log beyond this is held by somebody who reads: the writer keeps it to less, but for one large group.
+const WAL_FOUND: u64 = WAL_MOST / 2 * 3;
 /// A backup older than this is a finding.
 const BACKUP_DAYS: i64 = 7;
 /// How far the machine's clock may lie behind the last entry, in milliseconds.
@@ -81,6 +81,7 @@ pub fn visit(place: &Place, number: i64, now: Moment) -> Visit {
         disk(place, folder, &mut visit);
         permissions(place, folder, &mut visit);
         last_backup(folder, now, &mut visit);
+        unnamed_proxy(folder, now, &mut visit);
     }
     let opened = Db::open_reader(place);
     let Some(mut db) = visit.ask(opened) else { return visit };
@@ -124,19 +125,35 @@ fn disk(place: &Place, folder: &Path, visit: &mut Visit) {
             Said::new("请检查数据磁盘的挂载。", "Check the mount of the data's disk."),
         ),
     }
-    let wal = size(&folder.join("doorstep.db-wal"));
-    if wal > WAL_MOST {
-        visit.finding(
-            Said::new(
-                format!("预写日志已涨到 {}。", bytes(wal)),
-                format!("The write-ahead log has grown to {}.", bytes(wal)),
-            ),
-            Said::new(
-                "请找出长时间读取的程序并结束它，再重启服务。",
-                "Look for a program that has been reading for very long, end it, and restart the service.",
-            ),
-        );
+    for file in [place.database_file(), place.keys_file()] {
+        write_ahead_log(&file, visit);
     }
+}
+
+fn write_ahead_log(file: &Path, visit: &mut Visit) {
+    let wal = size(&PathBuf::from(format!("{}-wal", file.display())));
+    if wal <= WAL_FOUND {
+        return;
+    }
+    let named: Vec<String> =
+        place::readers(file).into_iter().map(|(pid, name)| format!("{name} (pid {pid})")).collect();
+    let (file, wal) = (file.display(), bytes(wal));
+    visit.finding(
+        Said::new(
+            format!("{file} 的预写日志已涨到 {wal}。"),
+            format!("The write-ahead log of {file} has grown to {wal}."),
+        ),
+        match named.as_slice() {
+            [] => Said::new(
+                "现在没有程序在长时间读取：服务下一次写入后会缩短它。",
+                "Nobody reads by it for long at the moment: the service shortens it with its next writes.",
+            ),
+            named => Said::new(
+                format!("一直在读取的是 {}：请结束它，服务随后会自行缩短日志。", named.join("、")),
+                format!("It is held by {}: end that, and the service shortens the log by itself.", named.join(", ")),
+            ),
+        },
+    );
 }
 
 fn permissions(place: &Place, folder: &Path, visit: &mut Visit) {
@@ -183,6 +200,25 @@ fn permissions(place: &Place, folder: &Path, visit: &mut Visit) {
     }
 }
 
+/// A warning that nobody has seen to yet: each start gives it once more while it is so.
+fn unnamed_proxy(folder: &Path, now: Moment, visit: &mut Visit) {
+    const DAYS: i64 = 7;
+    let Some(at) = health::unnamed_proxy(folder).filter(|at| now.0 - at.0 <= DAYS * DAY) else { return };
+    visit.finding(
+        Said::new(
+            format!("{} 有一个没有登记的反向代理转来请求：它后面的人都算作同一个地址。", at.minute()),
+            format!(
+                "On {} a proxy that is not named sent requests: all its callers count as one address.",
+                at.minute()
+            ),
+        ),
+        Said::new(
+            "请用 serve --proxy 写明它的地址；没有这样的代理，就是有人伪造了请求头，不必理会。",
+            "Name it with serve --proxy; if there is none, somebody made the header up and nothing needs doing.",
+        ),
+    );
+}
+
 fn last_backup(folder: &Path, now: Moment, visit: &mut Visit) {
     match backup::last(folder) {
         Some(at) if now.0 - at.0 > BACKUP_DAYS * DAY => visit.finding(
@@ -209,6 +245,19 @@ fn contents(place: &Place, number: i64, db: &mut Db, now: Moment, visit: &mut Vi
         Some(false) => visit.note("服务：没有运行", "server: not running"),
         None => {}
     }
+    let damage = structure::fault(db, structure::Depth::Quick);
+    if let Some(Some(damage)) = visit.ask(damage) {
+        visit.finding(
+            Said::new(
+                format!("数据库文件已损坏：{damage}。"),
+                format!("The database's own structure is damaged: {damage}."),
+            ),
+            Said::new(
+                "请先留一份副本并检查磁盘，再停止服务，运行 doorstep rebuild 重建索引；若仍有损坏，请恢复最近一份能通过核对的备份。",
+                "Keep a copy and check the disk; then stop the service and run doorstep rebuild, which makes the indexes anew; if damage remains, restore the last backup that verifies.",
+            ),
+        );
+    }
     let fault = schema::trigger_fault(db);
     if let Some(Some(fault)) = visit.ask(fault) {
         visit.finding(
@@ -228,6 +277,12 @@ fn contents(place: &Place, number: i64, db: &mut Db, now: Moment, visit: &mut Vi
     visit
         .note(format!("账本：{entries} 条，最后一条 {last}"), format!("ledger: {entries} entries, the last of {last}"));
     clock(&health, &district, now, visit);
+    // A backup's says when it was made.
+    let is_backup = place.folder().is_some_and(|folder| place.keys_file().parent() != Some(folder));
+    let beaten = heartbeat::at(db, number);
+    if let Some(Some(known)) = visit.ask(beaten).filter(|_| !is_backup) {
+        last_run(known, now, visit);
+    }
     calendar(&health, &district, now, visit);
     rules(&district, visit);
     outbox(&health, visit);
@@ -262,6 +317,24 @@ fn clock(health: &Health, district: &District, now: Moment, visit: &mut Visit) {
             Said::new(
                 "如果时钟不对，请先停服务再校准，以免误记时间；如果没错，请载入各年日历。",
                 "If the clock is wrong, stop the service before it dates cases, and set it; if not, load the tables.",
+            ),
+        );
+    }
+}
+
+/// A clock that can't be right by what the running server wrote down last.
+fn last_run(known: Moment, now: Moment, visit: &mut Visit) {
+    let (says, last) = (now.minute(), known.minute());
+    visit.note(format!("服务最后运行：{last}"), format!("last run of the service: {last}"));
+    if jump(known, now) == Jump::Wrong {
+        visit.finding(
+            Said::new(
+                format!("时钟显示 {says}，而服务最后运行是 {last}：服务在确认之前不收件。"),
+                format!("The clock says {says}, but the service last ran at {last}: it holds the intake until somebody says which is right."),
+            ),
+            Said::new(
+                "如果时钟不对，请用时间服务器校准；如果时钟是对的，请停止服务，运行 doorstep clock --right，再启动。",
+                "If the clock is wrong, set it by a time server; if it is right, stop the service, run doorstep clock --right, and start again.",
             ),
         );
     }

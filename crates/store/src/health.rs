@@ -8,16 +8,38 @@ use crate::read;
 use domain::Moment;
 use std::collections::HashSet;
 
-const ENTRIES: &str = "SELECT COUNT(*) FROM events WHERE district = $1";
-const FARTHEST: &str = "SELECT MAX(due_day), MAX(alarm), MAX(wake) FROM cases WHERE district = $1 AND live = 1";
+const ENTRIES: &str = "SELECT COALESCE(MAX(seq) + 1, 0) FROM events WHERE district = $1";
+const FARTHEST: &str = "SELECT (SELECT MAX(due_day) FROM cases WHERE district = $1 AND live = 1), \
+(SELECT MAX(alarm) FROM cases WHERE district = $1 AND alarm IS NOT NULL), \
+(SELECT MAX(wake) FROM cases WHERE district = $1 AND wake IS NOT NULL)";
 const OUTBOX: &str = "SELECT state, COUNT(*) FROM outbox WHERE district = $1 GROUP BY state ORDER BY state";
-const CASES: &str = "SELECT seq, id, erased FROM cases WHERE district = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+pub(crate) const CASES: &str =
+    "SELECT seq, id, erased FROM cases WHERE district = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 
 /// Every statement of this file, to be proved on both engines.
 pub const STATEMENTS: &[&str] = &[ENTRIES, FARTHEST, OUTBOX, CASES];
 
+/// Those of them that go through everything, and why.
+pub const WALKS: &[(&str, &str)] =
+    &[(OUTBOX, "a check-up counts the messages of half a year; older ones are forgotten")];
+
 /// How many cases one query brings.
 const PAGE: i64 = 512;
+
+/// The file in the data folder that says when a proxy that nobody named sent callers.
+const UNNAMED_PROXY: &str = "unnamed-proxy";
+
+/// Notes in the data folder that a proxy that nobody named sent callers, for the check-up.
+pub fn note_proxy(place: &Place, now: Moment) {
+    if let Some(folder) = place.folder() {
+        let _ = std::fs::write(folder.join(UNNAMED_PROXY), now.0.to_string());
+    }
+}
+
+/// When a proxy that nobody named last sent callers, if that is known there.
+pub fn unnamed_proxy(folder: &std::path::Path) -> Option<Moment> {
+    std::fs::read_to_string(folder.join(UNNAMED_PROXY)).ok()?.trim().parse().ok().map(Moment)
+}
 
 /// What the tables say about themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,6 +8,8 @@ pub mod db;
 pub mod doctor;
 pub mod follow;
 pub mod health;
+pub mod heartbeat;
+pub mod imports;
 pub mod keys;
 pub mod log;
 pub mod opening;
@@ -20,6 +22,8 @@ pub mod rebuild;
 pub mod records;
 pub mod rows;
 pub mod schema;
+pub mod start;
+pub mod structure;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod tiles;
@@ -36,10 +40,12 @@ pub use place::{Place, WriterLock};
 pub fn all_statements() -> Vec<&'static str> {
     let parts = [
         access::STATEMENTS,
+        imports::STATEMENTS,
         bench::STATEMENTS,
         audit::STATEMENTS,
         follow::STATEMENTS,
         health::STATEMENTS,
+        heartbeat::STATEMENTS,
         log::STATEMENTS,
         outbox::STATEMENTS,
         oversight::STATEMENTS,
@@ -47,6 +53,7 @@ pub fn all_statements() -> Vec<&'static str> {
         read::STATEMENTS,
         rebuild::STATEMENTS,
         records::STATEMENTS,
+        start::STATEMENTS,
         tiles::STATEMENTS,
         view::STATEMENTS,
         view::work::STATEMENTS,
@@ -56,5 +63,13 @@ pub fn all_statements() -> Vec<&'static str> {
     ];
     let mut all = parts.concat();
     all.extend(verify::statements());
+    all
+}
+
+/// The statements that go through all that a district ever had, each with the reason why it may.
+pub fn all_walks() -> Vec<(&'static str, &'static str)> {
+    let parts = [bench::WALKS, health::WALKS, outbox::WALKS, records::WALKS];
+    let mut all = parts.concat();
+    all.extend(verify::walks());
     all
 }

@@ -7,7 +7,7 @@
 
 use crate::args;
 use crate::db::{Db, Result, StoreError, Write};
-use crate::keys::{CaseKey, Keys};
+use crate::keys::{CaseKey, Keys, Stream};
 use crate::tiles;
 use crate::vault;
 use domain::Moment;
@@ -33,8 +33,11 @@ pub(crate) const CHECKPOINT: &str = "INSERT INTO checkpoints(district, size, not
 pub(crate) const DONE: &str =
     "INSERT INTO done(district, key, request, stream, seq, size) VALUES($1, $2, $3, $4, $5, $6)";
 const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) FROM events WHERE district = $1";
-const ERASED: &str = "SELECT id FROM cases WHERE district = $1 AND erased = 1 ORDER BY touched DESC LIMIT 100";
+const ERASED: &str = "SELECT seq, id FROM cases WHERE district = $1 AND erased = 1 AND seq > $2 ORDER BY seq LIMIT $3";
 const NOTE: &str = "SELECT note FROM checkpoints WHERE district = $1 ORDER BY size DESC LIMIT 1";
+
+/// How many erased cases a start looks at in one query.
+const PAGE: i64 = 64;
 
 /// Every statement of this file, to be proved on both engines.
 pub const STATEMENTS: &[&str] =
@@ -139,6 +142,11 @@ impl Log {
     /// The key store.
     pub fn keys(&mut self) -> &mut Keys {
         &mut self.keys
+    }
+
+    /// Reads from both stores together.
+    pub fn with_both<T>(&mut self, read: impl FnOnce(&mut Db, &mut Keys) -> T) -> T {
+        read(&mut self.db, &mut self.keys)
     }
 
     /// How many entries the ledger has, those of the open group included.
@@ -380,13 +388,21 @@ impl Log {
         self.group = Group::default();
     }
 
-    /// A key whose case says "erased" is destroyed: the crash between commit and destruction ends here.
+    /// Every key whose case says "erased" is destroyed: the crash between commit and destruction ends here. In pages,
+    /// and of each page only the keys that are still there.
     fn finish_erasures(&mut self) -> Result<()> {
-        let erased = self.db.query(ERASED, &args![self.district])?;
-        for row in erased {
-            self.keys.destroy_case(&row.array(0)?)?;
+        let mut after = -1;
+        loop {
+            let rows = self.db.query(ERASED, &args![self.district, after, PAGE])?;
+            let streams: Vec<Stream> = rows.iter().map(|row| row.array(1)).collect::<Result<_>>()?;
+            for stream in self.keys.case_keys(&streams)?.keys() {
+                self.keys.destroy_case(stream)?;
+            }
+            match rows.last() {
+                Some(row) if rows.len() == PAGE as usize => after = row.int(0)?,
+                _ => return Ok(()),
+            }
         }
-        Ok(())
     }
 }
 

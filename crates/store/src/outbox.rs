@@ -27,7 +27,8 @@ const TURN: &str = "UPDATE outbox SET kind = $1, lang = $2 WHERE district = $3 A
 const MARK: &str = "UPDATE outbox SET state = $1, tries = $2, next = $3, at = $4, said = $5 \
     WHERE district = $6 AND seq = $7 AND no = $8 AND state <> 'dropped' \
     AND (state IN ('waiting', 'sending') OR $9 = 1)";
-const STOPPED: &str = "UPDATE outbox SET state = 'unsure', said = 'stopped' WHERE district = $1 AND state = 'sending'";
+const STOPPED: &str = "UPDATE outbox SET state = 'unsure', said = 'stopped' \
+    WHERE district = $1 AND (seq, no) IN (SELECT seq, no FROM outbox WHERE district = $1 AND state = 'sending')";
 const HOLD: &str =
     "UPDATE outbox SET state = 'unsure', said = 'restored' WHERE district = $1 AND state IN ('waiting', 'sending')";
 const AGAIN: &str = "UPDATE outbox SET state = 'waiting', tries = 0, said = NULL, next = $1, at = $2 \
@@ -65,6 +66,12 @@ const ENTRIES: &str = "SELECT seq, entry FROM events WHERE district = $1 AND seq
 pub const STATEMENTS: &[&str] = &[
     ADD, DROP, TURN, MARK, STOPPED, HOLD, AGAIN, AGAIN_ONE, FORGET, DUE, STILL, KEPT, TROUBLED, COUNTS, LATELY, CASES,
     HOOKS, HOOK, HOOK_AGAIN, ENTRIES,
+];
+
+/// Those of them that go through everything, and why.
+pub const WALKS: &[(&str, &str)] = &[
+    (COUNTS, "the administrator's page counts the messages of half a year; older ones are forgotten"),
+    (HOLD, "once, at a restore"),
 ];
 
 domain::vocabulary! {
@@ -452,6 +459,7 @@ mod tests {
             (COUNTS, args![0, 1], "outbox_state"),
             (AGAIN, args![0, 0, 1, "sms"], "outbox_state"),
             (LATELY, args![1, 0], "outbox_state"),
+            (STOPPED, args![1], "outbox_sending"),
             (DROP, args!["erased", 0, 1, &id], "outbox_case"),
             (TURN, args!["sms", "en", 1, &id], "outbox_case"),
         ] {

@@ -145,9 +145,10 @@ const HARD: &str = stuck_list!(hard);
 const RETURNED: &str = stuck_list!(returned);
 const REVIEW: &str = stuck_list!(review);
 
+// How many cases are looked through stands in the text: for all that PostgreSQL knows of an argument, it may be every case.
 const WORDS: &str = "SELECT c.code, c.category, e.stream, e.version, e.at, e.body, v.sealed FROM \
 (SELECT seq, id, code, category, ended_day FROM cases WHERE district = $1 AND sealed = 0 AND erased = 0 \
-AND ended_day IS NOT NULL AND handled IS NOT NULL ORDER BY ended_day DESC, seq DESC LIMIT $2) c \
+AND ended_day IS NOT NULL AND handled IS NOT NULL ORDER BY ended_day DESC, seq DESC LIMIT 40) c \
 JOIN events e ON e.district = $1 AND e.stream = c.id LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
 WHERE e.kind IN ('raised', 'field_corrected', 'telling_chosen', 'verdict_given') ORDER BY c.ended_day DESC, c.seq DESC, e.version";
 
@@ -347,16 +348,13 @@ pub struct Said {
     pub personal: Vec<String>,
 }
 
-/// How many ended cases are looked through for words.
-const LOOKED_THROUGH: u64 = 40;
-
 /// The latest verdicts that came with words, at most `most`, of the latest cases that ended with a verdict. One
 /// statement, and one for the keys.
 ///
 /// # Errors
 /// What the database says; [`StoreError::Corrupt`] for what does not open.
 pub fn said(db: &mut Db, keys: &mut Keys, district: i64, most: usize) -> Result<Vec<Said>> {
-    let rows = db.query(WORDS, &args![district, LOOKED_THROUGH])?;
+    let rows = db.query(WORDS, &args![district])?;
     let mut streams: Vec<[u8; 16]> = rows.iter().map(|row| row.array(2)).collect::<Result<_>>()?;
     streams.dedup();
     let found = if streams.is_empty() { Default::default() } else { keys.case_keys(&streams)? };

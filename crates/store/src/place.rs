@@ -47,6 +47,19 @@ impl Place {
         }
     }
 
+    /// Whether the disk of a folder has room for a group of cases. A database server answers for its own disk.
+    ///
+    /// Error: [`StoreError::Full`].
+    pub fn room(&self) -> Result<()> {
+        const LEAST: u64 = 1 << 20;
+        let Some(folder) = self.folder() else { return Ok(()) };
+        let disk = rustix::fs::statvfs(folder).map_err(|e| io_failed(folder, &e.into()))?;
+        match disk.f_bavail.saturating_mul(disk.f_frsize) {
+            free if free < LEAST => Err(StoreError::Full(format!("{}: {free} bytes left", folder.display()))),
+            _ => Ok(()),
+        }
+    }
+
     /// `doorstep.db` (an empty path for PostgreSQL).
     pub fn database_file(&self) -> PathBuf {
         self.folder().map(|f| f.join("doorstep.db")).unwrap_or_default()
@@ -132,4 +145,39 @@ pub(crate) fn io_failed(path: &Path, error: &io::Error) -> StoreError {
         io::ErrorKind::NotFound => StoreError::Missing(text),
         _ => StoreError::Other(text),
     }
+}
+
+/// Who reads an SQLite file by its write-ahead log and has not finished within a moment: process and name. Linux tells it
+/// of all processes that this user may see; elsewhere nobody is named.
+pub fn readers(file: &Path) -> Vec<(u32, String)> {
+    /// The bytes of the log's index that a reader locks, as SQLite lays them out (`WAL_READ_LOCK`).
+    const LOCKED: std::ops::RangeInclusive<u64> = 123..=127;
+    const MOMENT: std::time::Duration = std::time::Duration::from_millis(300);
+    let index = PathBuf::from(format!("{}-shm", file.display()));
+    let Ok(inode) = std::fs::metadata(index).map(|m| std::os::unix::fs::MetadataExt::ino(&m).to_string()) else {
+        return Vec::new();
+    };
+    let reading = || -> std::collections::BTreeSet<u32> {
+        let locks = std::fs::read_to_string("/proc/locks").unwrap_or_default();
+        let of = |line: &str| {
+            // 1: POSIX  ADVISORY  READ 4711 08:01:123456 124 124
+            let fields: Vec<&str> = line.split_whitespace().collect();
+            let [_, _, _, _, pid, file, first, _] = fields.as_slice() else { return None };
+            let same = file.rsplit(':').next() == Some(inode.as_str());
+            let locked = first.parse().is_ok_and(|byte: u64| LOCKED.contains(&byte));
+            (same && locked).then(|| pid.parse().ok()).flatten()
+        };
+        locks.lines().filter_map(of).collect()
+    };
+    let mut held = reading();
+    for _ in 0..3 {
+        if held.is_empty() {
+            break;
+        }
+        std::thread::sleep(MOMENT);
+        let still = reading();
+        held.retain(|pid| still.contains(pid));
+    }
+    let name = |pid: u32| std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default().trim().to_owned();
+    held.into_iter().map(|pid| (pid, name(pid))).collect()
 }

@@ -1,7 +1,8 @@
-//! Read tables from events: what `rebuild` writes and what `verify` compares with.
+//! Read tables from events: what `rebuild` writes and what `verify` compares with. What it holds in memory does not grow
+//! with the history.
 
 use crate::args;
-use crate::db::{Db, Result, Row, Write};
+use crate::db::{Db, Engine, Result, Write};
 use crate::log::DISTRICT_STREAM;
 use crate::read::body;
 use crate::rows;
@@ -9,73 +10,156 @@ use domain::case::{self, Case, CaseId, Event};
 use domain::district::{self, District};
 use std::collections::HashMap;
 
-const EVENTS: &str = "SELECT seq, stream, body FROM events WHERE district = $1 ORDER BY seq";
-/// How many rows are written at a time.
-const CHUNK: usize = 4096;
+const EVENTS: &str =
+    "SELECT seq, stream, body FROM events WHERE district = $1 AND seq >= $2 AND seq < $3 ORDER BY seq LIMIT $4";
+const BEFORE: &str =
+    "SELECT seq, version, body FROM events WHERE district = $1 AND stream = $2 AND seq < $3 ORDER BY version";
+const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) FROM events WHERE district = $1";
+
+/// How many events one query brings, and how many rows are about what is written at a time.
+const PAGE: u64 = 1024;
+/// How many cases are held, once over: what happens to a case mostly happens within some weeks.
+const HELD: usize = 8192;
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[EVENTS];
+pub const STATEMENTS: &[&str] = &[EVENTS, BEFORE, SIZE];
 
-/// The states that a walk over all events holds.
-#[derive(Default)]
+/// A case as it is after the events that were read.
+struct Held {
+    case: Case,
+    first: u64,
+    version: u64,
+    last: u64,
+}
+
+/// The states that a walk over all events holds: the district, and the cases to which something happened lately. A case
+/// that was let go is made again from its events.
 pub struct Replay {
-    cases: HashMap<CaseId, (Case, u64)>,
+    most: usize,
+    late: HashMap<CaseId, Held>,
+    before: HashMap<CaseId, Held>,
     district: District,
+    /// Version and ledger index of the district's last event.
+    district_last: Option<(u64, u64)>,
+}
+
+impl Default for Replay {
+    fn default() -> Replay {
+        Replay::holding(HELD)
+    }
 }
 
 impl Replay {
-    /// The rows of the next event; events must come in ledger order.
+    /// One that holds at most twice so many cases.
+    pub fn holding(most: usize) -> Replay {
+        let (late, before, district) = (HashMap::new(), HashMap::new(), District::default());
+        Replay { most, late, before, district, district_last: None }
+    }
+
+    /// The rows of the next event; events must come in ledger order. `from` has the events in front of it.
     ///
     /// # Errors
     /// [`crate::StoreError::Corrupt`] if the body can't be read.
-    pub fn rows(&mut self, number: i64, seq: u64, id: CaseId, bytes: &[u8]) -> Result<Vec<Write>> {
+    pub fn rows(&mut self, from: &mut Db, number: i64, seq: u64, id: CaseId, bytes: &[u8]) -> Result<Vec<Write>> {
         if id == DISTRICT_STREAM {
             let body = body::<district::Event>(bytes)?;
-            district::evolve(&mut self.district, &body.event);
+            district::evolve(&mut self.district, body.at, &body.by, &body.event);
+            self.district_last = Some((self.district_last.map_or(1, |(version, _)| version + 1), seq));
             return Ok(rows::project_district(number, seq, &body));
         }
         let body = body::<Event>(bytes)?;
-        let (case, first) = self.cases.entry(id).or_insert_with(|| (Case::blank(id), seq));
-        case::evolve(case, body.at, &body.by, &body.event, &body.clocks);
-        Ok(rows::project_case(number, *first, seq, case, &body))
+        let held = self.held(from, number, seq, id)?;
+        case::evolve(&mut held.case, body.at, &body.by, &body.event, &body.clocks);
+        (held.version, held.last) = (held.version + 1, seq);
+        Ok(rows::project_case(number, held.first, seq, &held.case, &body))
+    }
+
+    /// Version and ledger index of the event of a stream in front of a ledger index, which is the next to be read.
+    ///
+    /// # Errors
+    /// What the database says; [`crate::StoreError::Corrupt`] for a body that can't be read.
+    pub fn last(&mut self, from: &mut Db, number: i64, seq: u64, id: CaseId) -> Result<Option<(u64, u64)>> {
+        if id == DISTRICT_STREAM {
+            return Ok(self.district_last);
+        }
+        let held = self.held(from, number, seq, id)?;
+        Ok((held.version > 0).then_some((held.version, held.last)))
+    }
+
+    fn held(&mut self, from: &mut Db, number: i64, seq: u64, id: CaseId) -> Result<&mut Held> {
+        if !self.late.contains_key(&id) {
+            let held = match self.before.remove(&id) {
+                Some(held) => held,
+                None => made(from, number, seq, id)?,
+            };
+            if self.late.len() >= self.most {
+                self.before = std::mem::take(&mut self.late);
+            }
+            self.late.insert(id, held);
+        }
+        Ok(self.late.entry(id).or_insert_with(|| Held { case: Case::blank(id), first: seq, version: 0, last: 0 }))
     }
 
     /// The district as it is after what was read so far.
     pub fn district(&self) -> &District {
         &self.district
     }
-
-    /// Whether a case's personal data has been erased.
-    pub fn is_erased(&self, id: CaseId) -> bool {
-        self.cases.get(&id).is_some_and(|(case, _)| case.erased)
-    }
 }
 
-/// Writes the read rows of all events of `from` into the empty read tables of `into`.
+/// A case as it was in front of a ledger index.
+fn made(from: &mut Db, number: i64, seq: u64, id: CaseId) -> Result<Held> {
+    let mut held = Held { case: Case::blank(id), first: seq, version: 0, last: 0 };
+    for row in from.query(BEFORE, &args![number, &id.0, seq])? {
+        let (seq, version, body) = (row.int(0)? as u64, row.int(1)? as u64, body::<Event>(row.bytes(2)?)?);
+        if held.version == 0 {
+            held.first = seq;
+        }
+        case::evolve(&mut held.case, body.at, &body.by, &body.event, &body.clocks);
+        (held.version, held.last) = (version, seq);
+    }
+    Ok(held)
+}
+
+/// Writes the read rows of the events `[since, to)` of `from` into the read tables of `into`, which has those of the
+/// events in front of them. `progress` gets the index behind what is done.
 ///
 /// # Errors
 /// What either database says.
-pub fn fill(from: &mut Db, into: &mut Db, number: i64) -> Result<u64> {
-    let mut replay = Replay::default();
-    let mut waiting = Vec::new();
-    let mut count = 0;
-    from.for_each(EVENTS, &args![number], |row: Row| {
-        waiting.extend(replay.rows(number, row.int(0)? as u64, CaseId(row.array(1)?), row.bytes(2)?)?);
-        count += 1;
-        if waiting.len() >= CHUNK {
-            into.write(&std::mem::take(&mut waiting))?;
+pub fn fill(
+    from: &mut Db,
+    into: &mut Db,
+    number: i64,
+    replay: &mut Replay,
+    (since, to): (u64, u64),
+    progress: &mut dyn FnMut(u64),
+) -> Result<()> {
+    let mut next = since;
+    while next < to {
+        let page = from.query(EVENTS, &args![number, next, to, PAGE])?;
+        let Some(last) = page.last() else { break };
+        let behind = last.int(0)? as u64 + 1;
+        let mut writes = Vec::new();
+        for row in &page {
+            writes.extend(replay.rows(from, number, row.int(0)? as u64, CaseId(row.array(1)?), row.bytes(2)?)?);
         }
-        Ok(())
-    })?;
-    into.write(&waiting)?;
-    Ok(count)
+        into.write(&writes)?;
+        next = behind;
+        progress(next);
+    }
+    Ok(())
 }
 
-/// Empties the read tables and fills them again, in one transaction: a reader sees the old rows or the new ones.
+/// How many entries the ledger has.
+fn size(db: &mut Db, number: i64) -> Result<u64> {
+    db.query(SIZE, &args![number])?.first().map_or(Ok(0), |row| row.int(0).map(|n| n as u64))
+}
+
+/// Makes all indexes anew; then empties the read tables and fills them again, in one transaction: a reader sees the old
+/// rows or the new ones. `progress` gets (done, all) entries.
 ///
 /// # Errors
-/// What the database says; then nothing has changed.
-pub fn rebuild(reader: &mut Db, writer: &mut Db, number: i64) -> Result<u64> {
+/// What the database says; then the read tables are as they were.
+pub fn rebuild(reader: &mut Db, writer: &mut Db, number: i64, progress: &mut dyn FnMut(u64, u64)) -> Result<u64> {
     const EMPTY: &[&str] = &[
         "DELETE FROM cases WHERE district = $1",
         "DELETE FROM tasks WHERE district = $1",
@@ -84,11 +168,22 @@ pub fn rebuild(reader: &mut Db, writer: &mut Db, number: i64) -> Result<u64> {
         "DELETE FROM publications WHERE district = $1",
         "DELETE FROM exports WHERE district = $1",
     ];
-    writer.begin()?;
+    writer.execute_batch(match writer.engine() {
+        Engine::Sqlite => "REINDEX",
+        Engine::Postgres => REINDEX_ALL,
+    })?;
     let emptied: Vec<Write> = EMPTY.iter().map(|sql| Write::new(sql, args![number])).collect();
-    let done = writer.write(&emptied).and_then(|_| fill(reader, writer, number));
+    writer.begin()?;
+    let done = writer.write(&emptied).and_then(|_| size(reader, number)).and_then(|all| {
+        let mut advance = |done| progress(done, all);
+        fill(reader, writer, number, &mut Replay::default(), (0, all), &mut advance).map(|()| all)
+    });
     match done {
         Ok(count) => writer.commit().map(|()| count),
         Err(e) => writer.rollback().and(Err(e)),
     }
 }
+
+/// Each table of ours; what else the server has is none of our business.
+const REINDEX_ALL: &str = "DO $$ DECLARE t RECORD; BEGIN FOR t IN SELECT tablename FROM pg_tables \
+WHERE schemaname = current_schema() LOOP EXECUTE format('REINDEX TABLE %I', t.tablename); END LOOP; END $$";

@@ -33,6 +33,9 @@ $62, $63, $64, $65, $66) ORDER BY e.stream, e.version";
 /// Every statement of this file, to be proved on both engines.
 pub const STATEMENTS: &[&str] = &[COUNT, PASS, SOME];
 
+/// Those of them that go through everything, and why.
+pub const WALKS: &[(&str, &str)] = &[(PASS, "an export reads every case, in the order in which they came in")];
+
 /// How many cases are held at a time: their keys are fetched together.
 pub const BATCH: usize = 64;
 

@@ -1,8 +1,9 @@
 //! Recomputes everything from the events, and names the first thing that is wrong.
 //!
-//! The walk goes once over events, private parts, checkpoints and photos side by side, a page at a time, within one
-//! snapshot, so that it can run while the server writes. What grows in memory are the states of the replay; the
-//! replayed read rows stand in a temporary file.
+//! The walk goes once over events, private parts, checkpoints and photos side by side, a page at a time. Each page has a
+//! snapshot of its own, so that it can run while the server writes and never holds up the write-ahead log: what was
+//! walked over can't change, and what has come since is walked over before anything that may have changed with it is
+//! looked at. What it holds in memory does not grow with the history; the replayed read rows stand in a temporary file.
 
 mod kept;
 mod sides;
@@ -14,16 +15,21 @@ pub use kept::Kept;
 use crate::db::{Db, Result, StoreError};
 use crate::keys::Keys;
 use crate::log::DISTRICT_STREAM;
-use crate::{args, read};
+use crate::{args, read, structure};
 use domain::case::CaseId;
 use ledger::checkpoint::Verifier;
 
-const SPAN: &str = "SELECT COUNT(*) FROM events WHERE district = $1";
+const SPAN: &str = "SELECT COALESCE(MAX(seq) + 1, 0) FROM events WHERE district = $1";
 const ERASED_SINCE: &str = "SELECT COUNT(*) FROM events WHERE district = $1 AND stream = $2 AND kind = 'erased'";
 
 /// Every statement of this room's check, to be proved on both engines.
 pub fn statements() -> Vec<&'static str> {
     [&[SPAN, ERASED_SINCE], walk::STATEMENTS, sides::STATEMENTS, tables::STATEMENTS, kept::STATEMENTS].concat()
+}
+
+/// Those of them that go through everything, and why.
+pub fn walks() -> Vec<(&'static str, &'static str)> {
+    walk::WALKS.to_vec()
 }
 
 /// What was verified, when nothing is wrong.
@@ -61,6 +67,8 @@ const TRUTH: &str =
 const KEY: &str = "Stop the service, and bring back keys.db from the latest backup of the keys; what a lost key sealed can't be read again.";
 /// A read table was changed: the events can make it again.
 const READ: &str = "Find out who changed it; then stop the service and run doorstep rebuild, which makes the read tables from the events.";
+/// The file itself is damaged, or an index of it: an index can be made again from its table.
+const STRUCTURE: &str = "Keep a copy of the data, check the disk, then stop the service and run doorstep rebuild, which makes the indexes anew; if verify still finds damage, restore the last backup that verifies into an empty folder.";
 /// A row that nobody needs, beside the history.
 const ACCESS: &str =
     "Find out who added it, and let the administrator set the access anew; the history is not touched.";
@@ -129,10 +137,10 @@ pub fn verify_with(
         read = done;
         progress(done, all);
     };
-    db.begin()?;
     let outcome = within(db, keys, number, log, kept, &mut absent, &mut advance);
+    // Whatever broke off within a snapshot.
     db.rollback()?;
-    // An erasure may have destroyed a key after the snapshot was taken: its event tells.
+    // An erasure may have destroyed a key after the page was read: its event tells.
     for (seq, id) in absent {
         if db.query(ERASED_SINCE, &args![number, &id.0])?.first().map_or(Ok(0), |r| r.int(0))? == 0 {
             return found(format!("entry {seq}: the key of its case is missing, and the case was not erased"), KEY);
@@ -164,22 +172,29 @@ fn within(
     if let Err(finding) = sides::signing_key(keys, log)? {
         return Ok(Err(finding));
     }
+    if let Some(fault) = structure::fault(db, structure::Depth::Whole)? {
+        return found(format!("the database's own structure is damaged: {fault}"), STRUCTURE);
+    }
     let all = db.query(SPAN, &args![number])?.first().map_or(Ok(0), |r| r.int(0))?.unsigned_abs();
     let mut walk = walk::Walk::new(number, log)?;
     if let Err(finding) = walk.through(db, keys, absent, &mut |done| progress(done, all))? {
         return Ok(Err(finding));
     }
-    let mut report = match walk.end(db)? {
-        Ok(report) => report,
-        Err(finding) => return Ok(Err(finding)),
-    };
+    // Once before the tables, so that what is wrong with the truth is said first, and once for what came meanwhile.
+    if let Err(finding) = walk.finish(db, keys, absent)? {
+        return Ok(Err(finding));
+    }
     for check in [sides::answers, sides::access] {
         if let Err(finding) = check(db, number, walk.district())? {
             return Ok(Err(finding));
         }
     }
-    report.rows = match tables::compare(db, walk.rows(), number, report.entries)? {
+    let rows = match tables::compare(db, &mut walk, number, &mut |walk, db| walk.catch_up(db, keys, absent))? {
         Ok(rows) => rows,
+        Err(finding) => return Ok(Err(finding)),
+    };
+    let mut report = match walk.finish(db, keys, absent)? {
+        Ok(report) => Report { rows, ..report },
         Err(finding) => return Ok(Err(finding)),
     };
     for one in kept {

@@ -1,17 +1,21 @@
 //! What every handler has at hand.
 
 use crate::jobs::Jobs;
+use crate::limit::{AddressLimit, Limit, Turns};
 use crate::problem::Problem;
+use crate::receive::Bodies;
+use crate::site::Site;
+use crate::tries::{SignIns, Tries};
 use desk::{Desk, Entropy};
 use domain::case::{CaseId, Visit};
 use messages::Config;
 use std::collections::HashMap;
-use std::hash::Hash;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use store::keys::SIGNING_KEY;
 use store::{Db, Keys, Place, Readers};
 
 /// The folder of backups in a data folder.
@@ -21,17 +25,9 @@ const READERS: usize = 8;
 /// How many cases a resident without a token may hand in from one address in [`INTAKE_WINDOW`].
 const INTAKE_MOST: u32 = 30;
 const INTAKE_WINDOW: Duration = Duration::from_secs(600);
-/// How many wrong secrets a case takes in [`SECRET_WINDOW`] before it stops listening.
-const SECRET_MOST: u32 = 10;
-const SECRET_WINDOW: Duration = Duration::from_secs(3600);
-
 /// How many acts a case takes from its resident in [`ACTS_WINDOW`].
 const ACTS_MOST: u32 = 30;
 const ACTS_WINDOW: Duration = Duration::from_secs(600);
-/// How many times an account's password may be tried in [`SIGN_IN_WINDOW`], and how often one address may try any.
-const SIGN_IN_MOST: u32 = 10;
-const SIGN_IN_ADDRESS_MOST: u32 = 100;
-const SIGN_IN_WINDOW: Duration = Duration::from_secs(900);
 /// How long a case stays open to a resident who opened it and does nothing, and how long in all.
 const VISIT_IDLES: Duration = Duration::from_secs(1800);
 const VISIT_LASTS: Duration = Duration::from_secs(4 * 3600);
@@ -41,6 +37,14 @@ const PAIRING_LASTS: Duration = Duration::from_secs(600);
 const ASKED_MOST: u32 = 10;
 const ASKED_WINDOW: Duration = Duration::from_secs(900);
 
+/// The most cases that are open to residents at the same time.
+const VISITS_MOST: usize = 100_000;
+/// How many forms with photos are taken apart at the same time: each is in memory twice then. They have arrived whole
+/// before (see `receive`), so that nobody waits for a slow sender.
+const FORMS: usize = 4;
+/// How many passwords may wait for a core to be hashed on.
+const HASHES_WAITING: usize = 32;
+
 /// The state behind the routes; cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
@@ -49,24 +53,32 @@ struct Inner {
     desk: Desk,
     readers: Readers,
     keys: Mutex<Keys>,
-    intake: Limit<IpAddr>,
-    secrets: Limit<String>,
+    intake: AddressLimit,
+    tries: Tries,
     acts: Limit<[u8; 16]>,
-    sign_ins: Limit<u32>,
-    sign_in_addresses: Limit<IpAddr>,
+    sign_ins: SignIns,
+    bodies: Bodies,
+    forms: Turns,
+    hashes: Turns,
     visits: Mutex<HashMap<[u8; 32], Opened>>,
     pairings: Mutex<HashMap<String, (CaseId, Instant)>>,
-    asked: Limit<IpAddr>,
+    asked: AddressLimit,
     tokens: Mutex<HashMap<[u8; 32], String>>,
     entropy: Mutex<Entropy>,
     statements: AtomicU64,
     demo: bool,
+    /// Whether accounts need no second factor: in a demo on this machine.
+    settled: bool,
+    site: Site,
+    /// Whether a proxy that nobody named was warned about.
+    warned: AtomicBool,
     place: Place,
     jobs: Jobs,
     backups: Option<PathBuf>,
     proxies: Vec<IpAddr>,
     finder: Option<reading::Finder>,
     messages: Arc<Config>,
+    workbooks: workbook::Reader,
 }
 
 impl App {
@@ -75,38 +87,78 @@ impl App {
     /// # Errors
     /// What the key store says.
     pub fn new(desk: Desk, place: &Place) -> Result<App, store::StoreError> {
-        let keys = Mutex::new(Keys::open(place, desk.number(), false)?);
+        let mut keys = Keys::open(place, desk.number(), false)?;
+        let secret = keys.secret(SIGNING_KEY)?;
+        let sign_ins = SignIns::new(secret.as_ref().map_or(&[][..], |line| line.as_bytes()));
+        let keys = Mutex::new(keys);
         let readers = Readers::new(place, READERS);
-        let intake = Limit::new(INTAKE_MOST, INTAKE_WINDOW);
-        let secrets = Limit::new(SECRET_MOST, SECRET_WINDOW);
+        let intake = AddressLimit::new(INTAKE_MOST, INTAKE_WINDOW);
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(App(Arc::new(Inner {
             desk,
             readers,
             keys,
             intake,
-            secrets,
+            tries: Tries::new(),
             acts: Limit::new(ACTS_MOST, ACTS_WINDOW),
-            sign_ins: Limit::new(SIGN_IN_MOST, SIGN_IN_WINDOW),
-            sign_in_addresses: Limit::new(SIGN_IN_ADDRESS_MOST, SIGN_IN_WINDOW),
+            sign_ins,
+            bodies: Bodies::new(),
+            forms: Turns::new(FORMS, 8 * FORMS),
+            hashes: Turns::new(cores, HASHES_WAITING),
             visits: Mutex::new(HashMap::new()),
             pairings: Mutex::new(HashMap::new()),
-            asked: Limit::new(ASKED_MOST, ASKED_WINDOW),
+            asked: AddressLimit::new(ASKED_MOST, ASKED_WINDOW),
             tokens: Mutex::new(HashMap::new()),
             entropy: Mutex::new(Entropy::system()),
             statements: AtomicU64::new(0),
             demo: false,
+            settled: false,
+            site: Site::listening(([127, 0, 0, 1], 0).into()),
+            warned: AtomicBool::new(false),
             place: place.clone(),
             jobs: Jobs::default(),
             backups: place.folder().map(|folder| folder.join(BACKUPS)),
             proxies: Vec::new(),
             finder: None,
             messages: Arc::new(Config::none()),
+            workbooks: workbook::Reader::this_program(),
         })))
     }
 
     /// As a demonstration: every page says so.
     pub fn demo(self) -> App {
         self.with(|inner| Inner { demo: true, ..inner })
+    }
+
+    /// Without second factors: of a demo on this machine, whose passwords everybody has.
+    pub fn settled_accounts(self) -> App {
+        self.with(|inner| Inner { settled: true, ..inner })
+    }
+
+    /// Whether accounts need no second factor.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.0.settled
+    }
+
+    /// With the address under which people reach the site.
+    pub fn at(self, site: Site) -> App {
+        self.with(|inner| Inner { site, ..inner })
+    }
+
+    /// The address under which people reach the site.
+    pub(crate) fn site(&self) -> &Site {
+        &self.0.site
+    }
+
+    /// A machine that is no proxy of ours names callers: warned about once, also for the check-up. The line has no
+    /// address, as it may be a resident who made the header up.
+    pub(crate) fn warn_of_proxy(&self) {
+        if !self.0.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "a proxy that is not named sends X-Forwarded-For: all its callers count as one address; name it with --proxy"
+            );
+            store::health::note_proxy(&self.0.place, self.0.desk.now());
+        }
     }
 
     /// With another folder for backups than `backups` in the data folder.
@@ -158,6 +210,15 @@ impl App {
         self.with(|inner| Inner { messages, ..inner })
     }
 
+    /// With another reader of workbooks than this program.
+    pub fn with_workbooks(self, workbooks: workbook::Reader) -> App {
+        self.with(|inner| Inner { workbooks, ..inner })
+    }
+
+    pub(crate) fn workbooks(&self) -> workbook::Reader {
+        self.0.workbooks
+    }
+
     /// What searches; none where no place for an index was named.
     pub(crate) fn finder(&self) -> Option<&reading::Finder> {
         self.0.finder.as_ref()
@@ -181,9 +242,29 @@ impl App {
         self.random::<32>().iter().map(|b| format!("{b:02x}")).collect()
     }
 
-    /// Works with the source of random numbers: for a salt.
-    pub(crate) fn with_entropy<T>(&self, work: impl FnOnce(&mut Entropy) -> T) -> T {
-        work(&mut self.0.entropy.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Does what hashes passwords, each time 19 MB and some 30 ms of a core: as many at the same time as there are cores,
+    /// with random numbers of its own.
+    pub(crate) async fn hash<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Entropy) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let turn = self.0.hashes.take().await?;
+        let work = move || {
+            let done = work(&mut Entropy::system());
+            drop(turn);
+            done
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|_| Problem::broken())
+    }
+
+    /// The bodies of requests under way.
+    pub(crate) fn bodies(&self) -> &Bodies {
+        &self.0.bodies
+    }
+
+    /// Turns at taking forms with photos apart.
+    pub(crate) fn forms(&self) -> &Turns {
+        &self.0.forms
     }
 
     /// The name of the token with this hash. Its row is never changed or removed (that a token has ended is an event of
@@ -204,9 +285,9 @@ impl App {
     /// Opens a case to whoever holds the cookie with this hash, for a while.
     pub(crate) fn begin_visit(&self, key: [u8; 32], id: CaseId, visit: Visit) {
         let mut visits = self.0.visits.lock().unwrap_or_else(PoisonError::into_inner);
-        if visits.len() >= KEYS_MOST {
+        if visits.len() >= VISITS_MOST {
             visits.retain(|_, opened| opened.lasts());
-            if visits.len() >= KEYS_MOST {
+            if visits.len() >= VISITS_MOST {
                 return;
             }
         }
@@ -226,7 +307,7 @@ impl App {
         let code = format!("{:08}", u64::from_be_bytes(self.random()) % 100_000_000);
         let mut pairings = self.0.pairings.lock().unwrap_or_else(PoisonError::into_inner);
         pairings.retain(|_, (other, since)| *other != id && since.elapsed() < PAIRING_LASTS);
-        if pairings.len() < KEYS_MOST {
+        if pairings.len() < VISITS_MOST {
             pairings.insert(code.clone(), (id, Instant::now()));
         }
         code
@@ -261,16 +342,14 @@ impl App {
         self.0.visits.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
     }
 
-    /// One more try to sign in; refused when there were too many for this account or from this address.
-    /// An account that isn't there is not counted, so that made-up names fill nothing.
-    pub(crate) fn count_sign_in(&self, account: Option<u32>, from: IpAddr) -> Result<(), Problem> {
-        self.0.sign_in_addresses.count(from)?;
-        account.map_or(Ok(()), |account| self.0.sign_ins.count(account))
+    /// The failures to sign in.
+    pub(crate) fn sign_ins(&self) -> &SignIns {
+        &self.0.sign_ins
     }
 
-    /// A try that was right: the account may be tried anew.
-    pub(crate) fn signed_in(&self, account: u32) {
-        self.0.sign_ins.forget(&account);
+    /// The failures with the secrets of cases.
+    pub(crate) fn tries(&self) -> &Tries {
+        &self.0.tries
     }
 
     pub(crate) fn desk(&self) -> &Desk {
@@ -311,16 +390,6 @@ impl App {
         self.0.intake.count(from)
     }
 
-    /// One more secret tried on a case, before it is known whether it is right: many tries at once count too.
-    pub(crate) fn count_secret(&self, code: &str) -> Result<(), Problem> {
-        self.0.secrets.count(code.to_owned())
-    }
-
-    /// The secret was right.
-    pub(crate) fn secret_was_right(&self, code: &str) {
-        self.0.secrets.forget(&code.to_owned());
-    }
-
     /// One more act of a resident on a case; refused when there were too many, as each stays for ever.
     pub(crate) fn count_act(&self, id: CaseId) -> Result<(), Problem> {
         self.0.acts.count(id.0)
@@ -338,44 +407,5 @@ struct Opened {
 impl Opened {
     fn lasts(&self) -> bool {
         self.seen.elapsed() < VISIT_IDLES && self.began.elapsed() < VISIT_LASTS
-    }
-}
-
-/// Counts by key within a window; forgets keys whose window is over, so that it can't grow without end.
-struct Limit<K> {
-    most: u32,
-    window: Duration,
-    counts: Mutex<HashMap<K, (u32, Instant)>>,
-}
-
-/// The most keys that a limit remembers. When there are more, new ones must wait: none is ever forgotten early.
-const KEYS_MOST: usize = 100_000;
-
-impl<K: Hash + Eq> Limit<K> {
-    fn new(most: u32, window: Duration) -> Limit<K> {
-        Limit { most, window, counts: Mutex::new(HashMap::new()) }
-    }
-
-    fn forget(&self, key: &K) {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
-    }
-
-    fn count(&self, key: K) -> Result<(), Problem> {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() >= KEYS_MOST && !counts.contains_key(&key) {
-            counts.retain(|_, (_, since)| since.elapsed() < self.window);
-            if counts.len() >= KEYS_MOST {
-                return Err(Problem::too_many(self.window.as_secs()));
-            }
-        }
-        let entry = counts.entry(key).or_insert((0, Instant::now()));
-        let passed = entry.1.elapsed();
-        if passed >= self.window {
-            *entry = (0, Instant::now());
-        } else if entry.0 >= self.most {
-            return Err(Problem::too_many((self.window - passed).as_secs() + 1));
-        }
-        entry.0 += 1;
-        Ok(())
     }
 }

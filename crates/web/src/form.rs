@@ -7,14 +7,8 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
 use desk::Key;
-use std::time::Duration;
 use subtle::ConstantTimeEq;
-use tokio::sync::Semaphore;
 
-/// How many forms with photos are read at the same time: each may hold its whole body in memory.
-static FORMS: Semaphore = Semaphore::const_new(8);
-/// How long such a form may take to arrive.
-const FORM_LASTS: Duration = Duration::from_secs(120);
 /// The longest idempotency key, in bytes.
 pub(crate) const KEY_MOST: usize = 200;
 /// The most fields that a form may send.
@@ -82,8 +76,8 @@ impl FromRequest<App> for Sent {
         let kind = request.headers().get(CONTENT_TYPE).and_then(|h| h.to_str().ok()).unwrap_or_default().to_owned();
         let sent = if kind.starts_with("multipart/form-data") {
             let parts = Multipart::from_request(request, app).await.map_err(|_| Problem::form())?;
-            let _turn = FORMS.acquire().await.map_err(|_| Problem::broken())?;
-            tokio::time::timeout(FORM_LASTS, multipart(parts)).await.map_err(|_| Problem::too_large())??
+            let _turn = app.forms().take().await?;
+            multipart(parts).await?
         } else {
             let body = Bytes::from_request(request, app).await.map_err(|_| Problem::too_large())?;
             let fields: Vec<(String, String)> = urlencoded(&body);

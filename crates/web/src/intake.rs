@@ -1,10 +1,11 @@
 //! The API of a case for whoever hands it in: raise it, follow it, fetch its receipt.
 
 use crate::app::App;
-use crate::caller::{CaseSecret, Intake};
+use crate::caller::{CaseSecret, From, Intake};
 use crate::form::KEY_MOST;
 use crate::problem::Problem;
 use crate::resident::line::answer_of;
+use crate::tries::Tried;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -12,8 +13,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::{Key, Raised, read_case_code};
 use domain::case::opening as digits;
-use domain::case::{self, Channel, Contact, Door, Event, Raise, Tell, Track, Trust, Visit, With, field, usable_digits};
-use domain::{Label, Lang};
+use domain::case::{
+    self, Channel, Command, Contact, Door, Event, Raise, Tell, Track, Trust, Visit, With, field, usable_digits,
+};
+use domain::{Actor, Label, Lang};
 use serde::{Deserialize, Serialize};
 use std::sync::PoisonError;
 use store::opening;
@@ -38,23 +41,27 @@ struct Wanted {
 
 /// A contact as one line (a phone number), or as its parts.
 #[derive(Default, Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
+#[serde(untagged)]
 enum WantedContact {
     #[default]
     None,
     Phone(String),
-    Parts {
-        #[serde(default)]
-        name: String,
-        #[serde(default)]
-        phone: String,
-        #[serde(default)]
-        email: String,
-        #[serde(default)]
-        tell: Option<Channel>,
-        #[serde(default)]
-        lang: Lang,
-    },
+    Parts(ContactParts),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ContactParts {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    phone: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    tell: Option<Channel>,
+    #[serde(default)]
+    lang: Lang,
 }
 
 #[derive(Serialize)]
@@ -83,9 +90,18 @@ pub(crate) async fn raise(
     let key = match headers.get("idempotency-key") {
         None => None,
         Some(value) => {
-            let text = value.to_str().ok().filter(|k| (1..=KEY_MOST).contains(&k.len()));
-            let zh = ["提交标识不合规范。", "请使用1到200个可见字符。"];
-            let en = ["The Idempotency-Key is not usable.", "Use 1 to 200 visible characters."];
+            let visible = |k: &&str| k.bytes().all(|b| b.is_ascii_graphic());
+            let lengths = caller.key_least..=KEY_MOST;
+            let text = value.to_str().ok().filter(visible).filter(|k| lengths.contains(&k.len()));
+            let zh = format!(
+                "请使用{}到{KEY_MOST}个可见字符；没有令牌的，请每次用一个随机的，例如 UUID。",
+                caller.key_least
+            );
+            let en = format!(
+                "Use {} to {KEY_MOST} visible characters; without a token a random one each, such as a UUID.",
+                caller.key_least
+            );
+            let (zh, en) = (["提交标识不合规范。", zh.as_str()], ["The Idempotency-Key is not usable.", en.as_str()]);
             Some(Key::of(&caller.scope, text.ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "key", zh, en))?))
         }
     };
@@ -102,7 +118,7 @@ pub(crate) async fn raise(
     let contact = match wanted.contact {
         WantedContact::None => Contact::default(),
         WantedContact::Phone(phone) => Contact { name: String::new(), phone, ..Contact::default() },
-        WantedContact::Parts { name, phone, email, tell, lang } => {
+        WantedContact::Parts(ContactParts { name, phone, email, tell, lang }) => {
             Contact { name, phone, email, tell: tell.map(|channel| Tell { channel, lang }) }
         }
     };
@@ -146,42 +162,37 @@ struct Step {
     kind: &'static str,
 }
 
-/// What somebody tries a case with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tried {
-    /// The long secret: nobody guesses it, so that whoever has it never waits.
-    Secret,
-    /// Digits, which can be guessed.
-    Digits,
+/// Which kind of secret was typed.
+fn tried(typed: &str) -> Tried {
+    if opening::read_secret(typed).is_some() { Tried::Long } else { Tried::Digits }
 }
 
-impl Tried {
-    /// What was typed.
-    pub(crate) fn of(typed: &str) -> Tried {
-        if opening::read_secret(typed).is_some() { Tried::Secret } else { Tried::Digits }
-    }
-}
-
-/// The case that a code opens with its secret or digits, and what it was opened with. Wrong digits are counted: a case
-/// stops listening to digits after too many.
-pub(crate) async fn open(app: &App, typed: &str, with: &str) -> Result<(History, With), Problem> {
+/// The case that a code opens to somebody at an address with its secret or digits, and what it was opened with. Wrong ones
+/// are counted (see `tries`).
+pub(crate) async fn open(app: &App, From(from): From, typed: &str, with: &str) -> Result<(History, With), Problem> {
     let code = read_case_code(typed).ok_or_else(Problem::wrong_secret)?;
-    let (number, wanted, tried) = (app.desk().number(), code.clone(), Tried::of(with));
-    let id = app.read(move |db, _| read::by_code(db, number, &wanted)).await?.ok_or_else(Problem::wrong_secret)?;
-    if tried == Tried::Digits {
-        app.count_secret(&code)?;
+    let (number, tried) = (app.desk().number(), tried(with));
+    let attempt = app.tries().begin(&code, from, tried)?;
+    if tried == Tried::Digits
+        && let Some(slowed) = app.tries().slowed()
+    {
+        tokio::time::sleep(slowed).await;
     }
     let found = app.read(move |db, keys| {
+        let Some(id) = read::by_code(db, number, &code)? else { return Ok(None) };
         let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(history) = read::history(db, &mut keys, number, id)? else { return Ok(None) };
         let secret = opening::secret_of(&mut keys, id, history.case.opening.secret)?;
         Ok(Some((history, secret)))
     });
-    let (history, secret) = found.await?.ok_or_else(Problem::wrong_secret)?;
+    let Some((history, secret)) = found.await? else {
+        attempt.wrong();
+        return Err(Problem::wrong_secret());
+    };
     let same = |a: &str, b: &str| bool::from(a.as_bytes().ct_eq(b.as_bytes()));
     let opening = &history.case.opening;
-    let with = match tried {
-        Tried::Secret => {
+    let right = match tried {
+        Tried::Long => {
             let right = secret.zip(opening::read_secret(with)).is_some_and(|(known, typed)| same(&known, &typed));
             right.then_some(With::Secret(opening.secret))
         }
@@ -191,12 +202,16 @@ pub(crate) async fn open(app: &App, typed: &str, with: &str) -> Result<(History,
             right.then(|| strength(&history, with.trim()))
         }
     };
-    let with = with.filter(|with| history.case.trust(Visit { with: *with, marked: false }) >= Trust::Looks);
-    let with = with.ok_or_else(Problem::wrong_secret)?;
-    if tried == Tried::Digits {
-        app.secret_was_right(&code);
+    let opens = |with: &With| history.case.trust(Visit { with: *with, marked: false }) >= Trust::Looks;
+    if let Some(with) = right.filter(opens) {
+        attempt.right();
+        return Ok((history, with));
     }
-    Ok((history, with))
+    if attempt.wrong() {
+        // Whatever becomes of it, the answer is the same. What it is refused for is in the case's own history.
+        let _ = app.desk().act(Actor::clock(), history.case.id, None, Command::ReportTries, None).await;
+    }
+    Err(Problem::wrong_secret())
 }
 
 /// What right digits are worth: those of version 0.1 may be short, common, or the end of the phone number.
@@ -212,9 +227,10 @@ fn strength(history: &History, digits: &str) -> With {
 pub(crate) async fn follow(
     State(app): State<App>,
     Path(code): Path<String>,
+    from: From,
     CaseSecret(secret): CaseSecret,
 ) -> Result<Response, Problem> {
-    let (history, _) = open(&app, &code, &secret).await?;
+    let (history, _) = open(&app, from, &code, &secret).await?;
     let (case, fields) = (&history.case, history.fields());
     let district = app.desk().district();
     let due = case.next_due();
@@ -265,10 +281,11 @@ pub(crate) fn given_answer(history: &History) -> Option<&str> {
 pub(crate) async fn receipt(
     State(app): State<App>,
     Path(file): Path<String>,
+    from: From,
     CaseSecret(secret): CaseSecret,
 ) -> Result<Response, Problem> {
     let code = file.strip_suffix(".tlog-proof").ok_or_else(Problem::not_found)?;
-    let first = open(&app, code, &secret).await?.0.first();
+    let first = open(&app, from, code, &secret).await?.0.first();
     let number = app.desk().number();
     let receipt = app.read(move |db, _| read::latest_receipt(db, number, first)).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], receipt.to_text()).into_response())

@@ -7,8 +7,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ledger::path::TilePath;
 use ledger::tree::Tiles;
-use store::read;
-use store::tiles;
+use std::time::Duration;
+use store::{StoreError, read, tiles};
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
@@ -49,10 +49,16 @@ pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the database answers.
+/// How long the check of being ready may take.
+const READY_WITHIN: Duration = Duration::from_secs(5);
+
+/// `GET /readyz`: whether what is handed in now would be on disk, and read again.
 pub(crate) async fn readyz(State(app): State<App>) -> Result<Response, Problem> {
     let number = app.desk().number();
     app.read(move |db, _| read::checkpoint(db, number)).await?;
+    app.place().room()?;
+    let written = tokio::time::timeout(READY_WITHIN, app.desk().ready()).await;
+    written.map_err(|_| StoreError::Busy("the writer does not answer".into()))??;
     Ok((StatusCode::OK, "ready\n").into_response())
 }
 

@@ -66,6 +66,8 @@ pub(crate) struct Page {
     pub(crate) desk: bool,
     pub(crate) path: String,
     pub(crate) csrf: String,
+    /// The account whose drafts the page keeps on the device; a visitor's belong to the tab.
+    pub(crate) owner: Option<u32>,
     pub(crate) user: Option<User>,
     pub(crate) nav: Vec<NavItem>,
     pub(crate) notice: Option<Notice>,
@@ -73,6 +75,8 @@ pub(crate) struct Page {
     pub(crate) watermark: Option<String>,
     /// Whether the frame has a box to search cases in.
     pub(crate) find: bool,
+    /// Said on top of every page while nothing can be taken down: why.
+    pub(crate) held: Option<String>,
     /// Said on top of every page of a demonstration: the data is made up, and its clock is another.
     pub(crate) demo: Option<String>,
 }
@@ -130,6 +134,7 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
         Some(Role::Auditor) => &[
             ("/ledger", "nav-ledger"),
             ("/openings", "nav-openings"),
+            ("/sign-ins", "nav-sign-ins"),
             ("/exports", "nav-exports"),
             ("/figures/live", "nav-figures"),
         ],

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::Failure;
-use domain::{Lang, Refusal, Why};
+use domain::{Lang, Moment, Refusal, Why};
 use serde::Serialize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::StoreError;
@@ -161,6 +161,16 @@ impl Problem {
         )
     }
 
+    /// A body that is not said to be JSON.
+    pub(crate) fn not_json() -> Problem {
+        Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "not_json",
+            ["内容类型不是 application/json，没有保存。", "请带上 Content-Type: application/json。"],
+            ["The body is not said to be JSON; nothing was saved.", "Send it with Content-Type: application/json."],
+        )
+    }
+
     /// What the framework refuses by itself.
     pub(crate) fn unreadable(status: StatusCode) -> Problem {
         match status {
@@ -194,14 +204,43 @@ impl Problem {
         )
     }
 
+    /// Too often: nothing was looked at. It may be tried again after so many seconds.
     pub(crate) fn too_many(seconds: u64) -> Problem {
-        let zh = format!("请在{seconds}秒后再试。");
-        let en = format!("Try again in {seconds} seconds.");
-        let (zh, en) = (["请求太多。", zh.as_str()], ["Too many requests.", en.as_str()]);
-        Problem {
-            retry_after: Some(seconds),
-            ..Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", zh, en)
-        }
+        let what = ["请求太多。", "Too many requests."];
+        Problem::again(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", what, seconds)
+    }
+
+    /// Others are being served, and the queue is full. It may be tried again after so many seconds.
+    pub(crate) fn busy(seconds: u64) -> Problem {
+        let what = ["现在使用的人太多，没有保存。", "Too many people are here just now; nothing was saved."];
+        Problem::again(StatusCode::SERVICE_UNAVAILABLE, "busy", what, seconds)
+    }
+
+    /// What was sent came too slowly to wait for.
+    pub(crate) fn too_slow() -> Problem {
+        Problem::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "too_slow",
+            ["网络太慢，内容没有传完，没有保存。", "请换个信号好的地方，或减少照片后再提交。"],
+            [
+                "The connection is too slow: not all of it arrived, and nothing was saved.",
+                "Send it again where the signal is better, or with fewer photos.",
+            ],
+        )
+    }
+
+    /// Refused for now, with the time of the clock at which it may be tried again.
+    fn again(status: StatusCode, kind: &str, [zh, en]: [&str; 2], seconds: u64) -> Problem {
+        let now = desk::Clock::System.now();
+        // The minute after: whoever comes at the time that was said is not sent away again.
+        let then = Moment(
+            now.0.saturating_add(i64::try_from(seconds).unwrap_or(i64::MAX / 2_000).saturating_mul(1000) + 59_999),
+        );
+        let text = then.minute();
+        let time =
+            if then.date() == now.date() { text.split(' ').next_back().unwrap_or_default() } else { text.as_str() };
+        let (zh_do, en_do) = (format!("请在 {time} 以后再试。"), format!("Try again after {time}."));
+        Problem { retry_after: Some(seconds), ..Problem::new(status, kind, [zh, &zh_do], [en, &en_do]) }
     }
 
     /// What is wrong and what to do, in a language: for a form that is shown again with its fault.
@@ -285,6 +324,10 @@ impl From<Failure> for Problem {
         match failure {
             Failure::Refused(refusal) => refusal.into(),
             Failure::Store(error) => error.into(),
+            Failure::Held(hold) => Problem {
+                retry_after: Some(600),
+                ..Problem::said(StatusCode::SERVICE_UNAVAILABLE, "held", |lang| hold.said(lang))
+            },
             Failure::Closed => {
                 let problem =
                     Problem::said(StatusCode::SERVICE_UNAVAILABLE, "closed", |lang| Failure::Closed.said(lang));
@@ -315,6 +358,17 @@ impl IntoResponse for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_came_too_often_is_told_a_time_of_the_clock_and_programs_the_seconds() {
+        let problem = Problem::too_many(125);
+        let zh = problem.sentence(Lang::Zh);
+        let time = zh.split("请在 ").nth(1).and_then(|rest| rest.split(" 以后再试").next()).unwrap();
+        assert!(time.len() >= 5 && time.as_bytes()[time.len() - 3] == b':', "{zh}");
+        assert!(problem.sentence(Lang::En).ends_with(&format!("Try again after {time}.")));
+        let answer = problem.into_response();
+        assert_eq!(answer.headers().get(header::RETRY_AFTER).unwrap(), "125");
+    }
 
     #[test]
     fn a_fault_of_the_store_is_told_in_plain_words_with_a_number_that_stands_in_the_log() {

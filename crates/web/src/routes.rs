@@ -2,21 +2,23 @@
 
 use crate::app::App;
 use crate::caller::{errors_in_form, guard};
-use crate::office::{accounts, audit, calendar, care, compare, figures, import, published, tables, units, versions};
+use crate::office::{
+    accounts, audit, calendar, care, compare, figures, import, published, sign_ins, tables, units, versions,
+};
 use crate::problem::Problem;
-use crate::{assets, intake, kept, log, office, resident, session, staff, statements};
+use crate::receive::receive;
+use crate::{account, assets, factor, intake, kept, log, office, resident, session, site, staff, statements};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use domain::Role;
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 
 /// Who may call a route. The guard of that name stands in front of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +33,9 @@ pub enum Access {
     Reader,
     /// A resident who opened a case with its code and digits.
     Visit,
+    /// Whoever gave a right password, also while something is due before anything else: a password of one's own, a
+    /// second factor.
+    Entering,
     /// Signed-in accounts of these roles.
     Staff(&'static [Role]),
 }
@@ -38,7 +43,7 @@ pub enum Access {
 impl Access {
     /// Whether browsers come here with cookies.
     pub(crate) fn is_page(self) -> bool {
-        matches!(self, Access::Public | Access::Visit | Access::Staff(_))
+        matches!(self, Access::Public | Access::Visit | Access::Entering | Access::Staff(_))
     }
 }
 
@@ -72,7 +77,7 @@ impl Route {
 }
 
 /// Every role.
-const ANY: &[Role] = &[
+pub(crate) const ANY: &[Role] = &[
     Role::Grid,
     Role::Clerk,
     Role::Head,
@@ -111,10 +116,18 @@ pub const TABLE: &[Route] = &[
     route("GET", "/print-size", Access::Public, || get(session::print_size)),
     route("GET", "/sign-in", Access::Public, || get(session::form)),
     route("POST", "/sign-in", Access::Public, || post(session::sign_in)),
-    route("POST", "/sign-out", Access::Staff(ANY), || post(session::sign_out)),
-    route("GET", "/account", Access::Staff(ANY), || get(session::account)),
-    route("POST", "/account/password", Access::Staff(ANY), || post(session::password)),
-    route("POST", "/account/sessions/end", Access::Staff(ANY), || post(session::end_sessions)),
+    route("POST", "/sign-out", Access::Entering, || post(session::sign_out)),
+    route("GET", "/sign-in/password", Access::Entering, || get(account::own_password)),
+    route("POST", "/sign-in/password", Access::Entering, || post(account::set_own_password)),
+    route("GET", "/sign-in/code", Access::Entering, || get(factor::code_form)),
+    route("POST", "/sign-in/code", Access::Entering, || post(factor::give_code)),
+    route("GET", "/sign-in/factor", Access::Entering, || get(factor::set_up_form)),
+    route("POST", "/sign-in/factor", Access::Entering, || post(factor::set_up)),
+    route("POST", "/account/factor/end", Access::Staff(ANY), || post(factor::end)),
+    route("GET", "/account", Access::Staff(ANY), || get(account::account)),
+    route("POST", "/account/password", Access::Staff(ANY), || post(account::password)),
+    route("POST", "/account/sessions/end", Access::Staff(ANY), || post(account::end_sessions)),
+    route("POST", "/account/decline", Access::Staff(ANY), || post(account::decline)),
     // The auditor.
     route("GET", "/ledger", Access::Staff(AUDITOR), || get(audit::ledger)),
     route("POST", "/ledger/check", Access::Staff(AUDITOR), || post(audit::check)),
@@ -124,6 +137,8 @@ pub const TABLE: &[Route] = &[
     route("GET", "/ledger/{index}/receipt", Access::Staff(AUDITOR), || get(audit::receipt)),
     route("GET", "/openings", Access::Staff(AUDITOR), || get(audit::openings)),
     route("GET", "/exports", Access::Staff(AUDITOR), || get(audit::exports)),
+    route("GET", "/sign-ins", Access::Staff(AUDITOR), || get(sign_ins::form)),
+    route("POST", "/sign-ins", Access::Staff(AUDITOR), || post(sign_ins::open)),
     // Figures.
     route("GET", "/figures", Access::Public, || get(published::list)),
     route("GET", "/figures/published/{index}", Access::Public, || get(published::one)),
@@ -254,15 +269,18 @@ const WORKBOOK_MOST: usize = 2 * 1024 * 1024;
 pub fn router(app: App) -> Router {
     let routes = TABLE.iter().fold(Router::new(), |r, route| {
         let guarded = from_fn_with_state((app.clone(), route.access), guard);
-        let limits = (RequestBodyLimitLayer::new(route.body_most), DefaultBodyLimit::disable());
-        r.route(route.path, (route.handler)().layer::<_, Infallible>(guarded).layer(limits))
+        let received = from_fn_with_state((app.clone(), route.body_most), receive);
+        // The guard first, then the body, whole and within its bounds, then the handler.
+        let handler = (route.handler)().layer::<_, Infallible>(received).layer::<_, Infallible>(guarded);
+        r.route(route.path, handler.layer(DefaultBodyLimit::disable()))
     });
     routes
         .fallback(async || Problem::not_found())
         .layer(from_fn_with_state(app.clone(), errors_in_form))
-        .with_state(app)
+        .with_state(app.clone())
         .layer(kept::compression())
         .layer(from_fn(headers))
+        .layer(from_fn_with_state(app, site::encrypted))
         .layer(from_fn(statements::count))
         .layer(CatchPanicLayer::new())
         .layer(from_fn(logged))
@@ -277,19 +295,6 @@ async fn logged(request: Request, next: Next) -> Response {
     let (route, status) = (route.as_ref().map_or("-", MatchedPath::as_str), response.status().as_u16());
     tracing::info!(target: "request", %method, route, status, ms = began.elapsed().as_millis() as u64);
     response
-}
-
-/// Answers on a listening socket until it is told to stop; requests under way are finished.
-///
-/// # Errors
-/// What the operating system says.
-pub async fn serve(
-    listener: tokio::net::TcpListener,
-    app: App,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await
 }
 
 /// The headers of every answer.
@@ -309,6 +314,8 @@ async fn headers(request: Request, next: Next) -> Response {
         ("cross-origin-resource-policy", "same-origin"),
     ];
     let mut response = next.run(request).await;
+    // What is not said to be public is nobody's to keep: answers hold cases, secrets, and who is signed in.
+    response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     for (name, value) in HEADERS {
         response.headers_mut().entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }

@@ -208,7 +208,7 @@ impl Town {
             }
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
-        rebuild::rebuild(&mut self.reader(), &mut writer.unwrap(), 1).unwrap();
+        rebuild::rebuild(&mut self.reader(), &mut writer.unwrap(), 1, &mut |_, _| ()).unwrap();
         assert!(self.rows() == before, "a rebuild gives other rows");
         self.verified(&vkey);
     }

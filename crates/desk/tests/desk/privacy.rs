@@ -227,3 +227,28 @@ fn a_resident_corrects_at_most_twenty_times_and_then_hears_what_to_do() {
         town.act(&dispatcher(), id, correct());
     });
 }
+
+#[test]
+fn keys_that_an_old_copy_of_the_key_store_brings_back_are_destroyed_at_the_next_start_however_many() {
+    everywhere(|town| {
+        let ids: Vec<[u8; 16]> = (0..130).map(|_| town.raise(Track::Hotline).id.0).collect();
+        let old = Keys::open(&town.place, 1, false).unwrap().case_keys(&ids).unwrap();
+        let old: Vec<_> = old.iter().map(|(stream, key)| (*stream, *key.bytes())).collect();
+        assert_eq!(old.len(), ids.len());
+        for id in &ids {
+            town.act(&Actor::Resident, CaseId(*id), Command::Withdraw);
+        }
+        town.days(50);
+        for id in &ids {
+            let erase = Command::Erase { ground: Ground::PurposeServed };
+            town.act(&dispatcher(), CaseId(*id), erase);
+        }
+        let kept = |town: &Town| Keys::open(&town.place, 1, false).unwrap().case_keys(&ids).unwrap().len();
+        assert_eq!(kept(town), 0);
+        town.close();
+        Keys::open(&town.place, 1, true).unwrap().put_cases(&old).unwrap();
+        assert_eq!(kept(town), 130);
+        town.reopen(2);
+        assert_eq!(kept(town), 0);
+    });
+}

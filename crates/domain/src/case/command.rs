@@ -59,6 +59,7 @@ crate::vocabulary! {
         HandSecret "hand_secret" "转交打开密钥" "hand out a secret",
         Open "open" "用密钥打开" "open with the secret",
         SetDigits "set_digits" "设定查询密码" "set digits",
+        ReportTries "report_tries" "记录密码试错" "report wrong digits",
     }
 }
 
@@ -175,6 +176,8 @@ pub enum Command {
     Open { digits: String },
     /// Set other digits.
     SetDigits { digits: String },
+    /// Somebody has tried a series of wrong digits: said once a day.
+    ReportTries,
 }
 
 impl Command {
@@ -186,7 +189,7 @@ impl Command {
         kinds!(Accept NotAccept Route Dispatch Designate Join Release Object UpholdObjection RejectObjection Transfer Extend Ask Inform Reply
                Unask Note Report Answer Approve SendBack GiveVerdict EndUnreached Reopen AskReview AnswerReview AskReReview OpenHearing CloseHearing
                AnswerReReview Merge FollowMerged Link Unlink Withdraw Erase Recategorise CorrectField ChooseTelling HideText
-               ReleaseText AskErasure DeclineErasure Unmask DeclareInterest MoveDue HandSecret Open SetDigits)
+               ReleaseText AskErasure DeclineErasure Unmask DeclareInterest MoveDue ReportTries HandSecret Open SetDigits)
     }
 
     /// The task that it names.

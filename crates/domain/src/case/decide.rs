@@ -310,6 +310,9 @@ impl Decision<'_> {
             Command::HandSecret { way } => one(self.hand(*way)?),
             Command::Open { digits } => one(self.open(digits)?),
             Command::SetDigits { digits } => one(self.set_digits(digits)?),
+            // A second series on the same day is no news.
+            Command::ReportTries if self.case.tried_on == Some(self.facts.now.date()) => Ok(Vec::new()),
+            Command::ReportTries => one(New::of(Event::DigitsTried)),
         }
     }
 

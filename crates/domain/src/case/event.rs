@@ -195,6 +195,8 @@ events! {
     InterestDeclared "interest_declared",
     /// A calendar table moved due dates; the changes say which.
     DueMoved "due_moved",
+    /// Somebody tried a series of wrong digits on that day. Where from is not kept.
+    DigitsTried "digits_tried",
 }
 
 fn former() -> Opens {

@@ -28,6 +28,7 @@ impl Case {
             withheld: false,
             corrections: 0,
             erasure_asked: false,
+            tried_on: None,
             contact: false,
             email: false,
             tell: None,
@@ -298,6 +299,7 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         Event::SecretHanded { way } => case.handed(at, *way),
         Event::Opened { marked, .. } => case.opened(*marked),
         Event::DigitsSet { independent } => case.digits_set(*independent),
+        Event::DigitsTried => case.tried_on = Some(at.date()),
         Event::InterestDeclared => case.withdrawn_accounts.extend(by.account()),
     }
 }

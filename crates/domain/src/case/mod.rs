@@ -20,7 +20,7 @@ pub use decide::{Facts, New, decide};
 pub use event::{Body, EVENT_KINDS, Event, lift};
 pub use evolve::{evolve, replay};
 pub use opening::{Handed, Opening, Opens, Trust, Visit, With, usable_digits};
-pub use raise::{Contact, Origin, PHOTOS_MOST, Raise, TEXT_MOST, TITLE_MOST, decide_raise};
+pub use raise::{Contact, Origin, PHOTOS_MOST, Raise, TEXT_MOST, TITLE_MOST, decide_raise, is_phone};
 pub use term::*;
 pub use told::{Notice, SILENT, Tell, To, told};
 pub use transition::{TABLE, Transition, Who, allowed, may_see};
@@ -203,6 +203,8 @@ pub struct Case {
     pub corrections: u16,
     /// Whether the resident has asked for an erasure that is not decided yet.
     pub erasure_asked: bool,
+    /// The last day on which somebody tried a series of wrong digits.
+    pub tried_on: Option<calendar::Date>,
     /// Whether there is a phone number by which somebody can be reached.
     pub contact: bool,
     /// Whether there is an e-mail address.

@@ -194,7 +194,10 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
             return Err(Refusal::at(Why::TooLong, name).about(LINE_MOST));
         }
     }
-    phone(&contact.phone, "phone")?;
+    // What another system wrote down is history: it is kept as it was written.
+    if raise.origin.is_none() {
+        phone(&contact.phone, "phone")?;
+    }
     email(&contact.email, "email")?;
     let tell = contact.tell.and_then(Tell::wanted);
     match tell.map(|t| t.channel) {
@@ -267,7 +270,8 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         category: raise.category.clone(),
         street: raise.street.clone(),
         public: raise.public && raise.track != Track::Accusation,
-        contact: private.contains_key(field::PHONE),
+        // 无 in the column for phones is no way to reach anybody.
+        contact: private.get(field::PHONE).is_some_and(|phone| phone.chars().any(char::is_numeric)),
         tell,
         email: private.contains_key(field::EMAIL),
         oral: raise.oral && !by_resident,
@@ -332,10 +336,14 @@ fn joined(raise: &Raise, facts: &Facts<'_>) -> Result<Option<New>, Refusal> {
     Ok(Some(New::of(Event::Linked { link: LinkKind::Related, to })))
 }
 
-/// Digits and what stands between them.
+/// Whether a text is nothing, or one phone number: digits and what stands between them.
+pub fn is_phone(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_digit() || " +-()#*转".contains(c))
+}
+
+/// A phone number as a form takes it.
 pub(super) fn phone(text: &str, field: &'static str) -> Result<(), Refusal> {
-    let known = text.chars().all(|c| c.is_ascii_digit() || " +-()#*转".contains(c));
-    if known { Ok(()) } else { Err(Refusal::at(Why::BadPhone, field)) }
+    if is_phone(text) { Ok(()) } else { Err(Refusal::at(Why::BadPhone, field)) }
 }
 
 /// A number that a text message can be sent to: digits, with a plus sign in front or not.

@@ -70,6 +70,7 @@ pub const SILENT: &[(&str, &str)] = &[
     ("interest_declared", "within the unit"),
     ("opened", "the resident's own act, to be seen on the page"),
     ("digits_set", "the resident's own act, to be seen on the page"),
+    ("digits_tried", "to be seen on the page; a message for each would be a way to disturb somebody"),
 ];
 
 /// Who is told of an event by an actor, and what about; `case` is the state after it. A resident is told of what others

@@ -114,6 +114,7 @@ pub const TABLE: &[Transition] = {
         row(DeclineErasure, OVER, &[Who::Dispatcher]),
         row(Unmask, ANY, &[Who::TaskUnit, Who::Dispatcher, Who::Auditor]),
         row(DeclareInterest, LIVE, &[Who::TaskUnit, Who::Dispatcher, Who::Supervisor]),
+        row(ReportTries, ANY, &[Who::System]),
         row(MoveDue, ANY, &[Who::System, Who::Administrator]),
         row(HandSecret, ANY, &[Who::Resident, Who::Taker, Who::Dispatcher]),
         row(Open, ANY, &[Who::Resident]),

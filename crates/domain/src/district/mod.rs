@@ -1,12 +1,14 @@
 //! What the casework stands on: units and posts, accounts, the dispatch catalogue, calendar and rule table.
 //! State, commands, events and rules of the district's own stream.
 
+mod access;
 mod catalogue;
 mod decide;
 mod event;
 mod point;
 mod template;
 
+pub use access::{Access, AccountAct, AskedAct, Reset, SECOND_WAIT};
 pub use catalogue::{Catalogue, CatalogueFault, Category, Responsible};
 pub use decide::{Command, decide, evolve};
 pub use event::{EVENT_KINDS, Event, Figure};
@@ -179,6 +181,8 @@ pub struct District {
     pub rules: RuleTable,
     /// The templates of answers, by unit (none: the whole district's) and name.
     pub templates: BTreeMap<(Option<UnitCode>, String), Template>,
+    /// Acts on accounts that wait for a second administrator, and resets of passwords.
+    pub access: Access,
     /// How many events the stream has.
     pub version: u64,
 }
@@ -196,6 +200,7 @@ impl Default for District {
             calendar: Calendar::builtin(),
             rules: RuleTable::builtin(),
             templates: BTreeMap::new(),
+            access: Access::default(),
             version: 0,
         }
     }

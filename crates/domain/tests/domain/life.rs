@@ -270,6 +270,22 @@ fn whoever_wants_to_be_told_leaves_an_address() {
 }
 
 #[test]
+fn a_series_of_wrong_digits_is_said_once_a_day_by_the_district_s_own_clock_alone() {
+    let mut story = Story::of(Track::Hotline);
+    let tried = |story: &Story| story.bodies.iter().filter(|b| b.event == Event::DigitsTried).count();
+    for _ in 0..3 {
+        story.act(&Actor::clock(), Command::ReportTries).unwrap();
+    }
+    assert_eq!(tried(&story), 1);
+    story.days(1);
+    story.act(&Actor::clock(), Command::ReportTries).unwrap();
+    assert_eq!(tried(&story), 2);
+    for nobody_else in [Actor::Resident, dispatcher(), staff("housing", Role::Head)] {
+        assert_eq!(story.why(&nobody_else, Command::ReportTries), Why::NotYours);
+    }
+}
+
+#[test]
 fn a_case_of_the_first_version_without_a_choice_still_reads() {
     let old = r#"{"kind":"raised","code":"C","track":"hotline","door":"web","contact":true}"#;
     let event: Event = serde_json::from_str(old).unwrap();

@@ -5,6 +5,7 @@
 // Dice are read by what is left of them.
 #![allow(clippy::manual_is_multiple_of)]
 
+mod access;
 mod district;
 mod life;
 mod opening;
@@ -42,8 +43,9 @@ fn dispatcher() -> Actor {
 }
 
 fn change(district: &mut District, command: &ground::Command) -> Result<(), Refusal> {
-    for event in ground::decide(district, command, &system())? {
-        ground::evolve(district, &event);
+    let now = Moment::default();
+    for event in ground::decide(district, command, &system(), now)? {
+        ground::evolve(district, now, &system(), &event);
     }
     Ok(())
 }

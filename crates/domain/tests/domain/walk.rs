@@ -225,6 +225,7 @@ impl Walk<'_> {
             K::HandSecret => Command::HandSecret { way: pick(Handed::ALL, a) },
             K::Open => Command::Open { digits: pick(&["580264", "123456", "5802"], b).into() },
             K::SetDigits => Command::SetDigits { digits: pick(&["274091", "123456", "2740"], b).into() },
+            K::ReportTries => Command::ReportTries,
         }
     }
 

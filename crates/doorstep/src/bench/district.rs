@@ -1,13 +1,16 @@
-//! The bench's district: as many units and categories as a real one, cases that come evenly over the months.
+//! The bench's district: as many units and categories as a real one, cases that come evenly over the months up to now.
+//! They are dispatched as they come, answered within a week or, one in ten, late, and end by a verdict or because nobody
+//! gave one: what is open is the last weeks' work.
 
 use crate::cli::Failed;
 use crate::commands::end;
 use calendar::YearTable;
 use desk::{Clock, Desk, Entropy, Failure, Key, Options, Raised, WriterThread};
-use domain::case::{CaseId, Command, Contact, Door, Raise, Track};
+use domain::case::{CaseId, Command, Contact, Door, Handled, Outcome, Raise, Solved, Track, Verdict};
 use domain::district::{self, Catalogue, Category, CategoryCode, Responsible, Scope, Unit, UnitCode, UnitKind};
 use domain::{Actor, Moment, Role};
 use sha2::{Digest, Sha256};
+use std::collections::VecDeque;
 use store::Place;
 use tokio::task::JoinSet;
 
@@ -19,10 +22,12 @@ const COARSE: u64 = 12;
 const A_MONTH: u64 = 10_000;
 /// Milliseconds of a month.
 const MONTH: u64 = 2_629_746_000;
-/// How many are on their way at once while the district is filled.
-const AT_ONCE: u64 = 1_000;
-/// The first case's moment: 2018-01-01 at +08:00.
-const BEGIN: Moment = Moment(1_514_736_000_000);
+/// How many are on their way at once while the district is filled: those of three days.
+pub const AT_ONCE: u64 = 1_000;
+/// How many batches after a case came it is answered, answered late, and judged by its resident.
+const ANSWERED: usize = 2;
+const LATE: usize = 6;
+const JUDGED: usize = 4;
 
 /// The centre that dispatches.
 const CENTRE: &str = "centre";
@@ -36,9 +41,22 @@ fn category(n: u64) -> CategoryCode {
     CategoryCode(format!("c{:02}.s{}", n % COARSE, n / COARSE % 5))
 }
 
-/// When the case with this number comes.
-pub fn moment(n: u64) -> Moment {
-    Moment(BEGIN.0 + (n * (MONTH / A_MONTH)) as i64)
+/// When cases come.
+#[derive(Clone, Copy)]
+pub struct Dates {
+    begin: Moment,
+}
+
+impl Dates {
+    /// Such that the last of so many cases has just come.
+    pub fn of(cases: u64) -> Dates {
+        Dates { begin: Moment(Clock::System.now().0 - (cases * (MONTH / A_MONTH)) as i64) }
+    }
+
+    /// When the case with this number comes.
+    pub fn moment(self, n: u64) -> Moment {
+        Moment(self.begin.0 + (n * (MONTH / A_MONTH)) as i64)
+    }
 }
 
 /// An open desk with the clock that it goes by.
@@ -46,6 +64,7 @@ pub struct Opened {
     desk: Desk,
     thread: WriterThread,
     clock: Clock,
+    dates: Dates,
 }
 
 impl Opened {
@@ -57,8 +76,8 @@ impl Opened {
 }
 
 /// Founds the district.
-pub fn found(place: &Place) -> Result<Opened, Failed> {
-    let clock = Clock::at(BEGIN);
+pub fn found(place: &Place, dates: Dates) -> Result<Opened, Failed> {
+    let clock = Clock::at(dates.moment(0));
     let options = Options { number: 1, clock: clock.clone(), entropy: Entropy::system() };
     let (desk, thread) = Desk::found(place, options, "测试区", "Bench District", "bench.example/district")?;
     let system = || Actor::System { name: "bench".into() };
@@ -86,20 +105,45 @@ pub fn found(place: &Place) -> Result<Opened, Failed> {
     let categories = coarse.chain((0..COARSE * 5).map(|n| entry(category(n), n))).collect();
     desk.change_now(system(), district::Command::PublishCatalogue(Catalogue { version: 0, categories }))?;
     // Years without a table would leave every due date provisional.
-    for year in 2018..2023 {
+    let (first, last) = (dates.moment(0).date().year(), Clock::System.now().date().year() + 1);
+    let known = desk.district();
+    for year in (first..=last).filter(|year| known.calendar.table(*year).is_none()) {
         let source = "made up for the bench".to_owned();
         let table = YearTable { year, revision: 1, source, off: Vec::new(), work: Vec::new() };
         desk.change_now(system(), district::Command::LoadCalendar(table))?;
     }
-    Ok(Opened { desk, thread, clock })
+    let account = |(name, at, role): &(&str, String, Role)| ((*name).to_owned(), UnitCode(at.clone()), *role);
+    desk.change_now(system(), district::Command::OpenAccounts(accounts().iter().map(account).collect()))?;
+    Ok(Opened { desk, thread, clock, dates })
+}
+
+/// Who reads pages: sign-in name, unit and role. Their numbers begin with 1.
+fn accounts() -> [(&'static str, String, Role); 4] {
+    [
+        ("clerk", unit(0).0, Role::Clerk),
+        ("dispatcher", CENTRE.to_owned(), Role::Dispatcher),
+        ("supervisor", CENTRE.to_owned(), Role::Supervisor),
+        ("leader", CENTRE.to_owned(), Role::Leader),
+    ]
+}
+
+/// Signs in the account of a role, and gives the value of its cookie.
+pub fn sign_in(Opened { desk, .. }: &Opened, role: Role) -> Result<String, Failed> {
+    let account = accounts().iter().position(|(_, _, has)| *has == role).map_or(0, |n| n as u32 + 1);
+    let random: [u8; 32] = Entropy::system().bytes();
+    let cookie: String = random.iter().map(|b| format!("{b:02x}")).collect();
+    let (key, now) = (Sha256::digest(cookie.as_bytes()).into(), Clock::System.now().0);
+    let session = store::access::Session { key, account, form: [0; 16], started: now, seen: now };
+    desk.put_now(vec![store::access::begin_session(desk.number(), &session)])?;
+    Ok(cookie)
 }
 
 /// Opens the district's desk when the case with this number comes.
-pub fn open(place: &Place, next: u64) -> Result<Opened, Failed> {
-    let clock = Clock::at(moment(next));
+pub fn open(place: &Place, dates: Dates, next: u64) -> Result<Opened, Failed> {
+    let clock = Clock::at(dates.moment(next));
     let options = Options { number: 1, clock: clock.clone(), entropy: Entropy::system() };
     let (desk, thread) = Desk::open(place, options)?;
-    Ok(Opened { desk, thread, clock })
+    Ok(Opened { desk, thread, clock, dates })
 }
 
 /// A token of scope intake.
@@ -145,28 +189,79 @@ pub fn raise_one(Opened { desk, .. }: &Opened, n: u64, text: &str) -> Result<(),
     Ok(())
 }
 
-/// Hands in the cases `from..to`, and has every fourth accepted and dispatched; calls `done` with the number of each
-/// batch's end. Returns how many commands that took.
-pub fn fill(opened: &Opened, from: u64, to: u64, mut done: impl FnMut(u64)) -> Result<u64, Failed> {
-    let desk = &opened.desk;
-    runtime()?.block_on(async {
-        let (mut next, mut commands) = (from, 0);
-        while next < to {
-            let end = (next + AT_ONCE).min(to);
-            opened.clock.set(moment(next));
-            let raised = together((next..end).map(|n| raised(desk.clone(), n))).await?;
-            let handled: Vec<(u64, CaseId)> =
-                raised.iter().filter(|(n, _)| n % 4 == 0).map(|(n, r)| (*n, r.id)).collect();
-            let accept = |n| Command::Accept { way: None, category: category(n) };
-            together(handled.iter().map(|(n, id)| act(desk.clone(), *id, accept(*n)))).await?;
-            let dispatch = |n| Command::Dispatch { lead: unit(n / 4), joint: Vec::new() };
-            together(handled.iter().map(|(n, id)| act(desk.clone(), *id, dispatch(*n)))).await?;
-            commands += end - next + 2 * handled.len() as u64;
-            next = end;
-            done(end);
+/// Hands in the cases `from..to` in batches and has them handled; calls `done` with the number of each batch's end.
+/// Returns how many commands that took.
+pub fn fill(opened: &Opened, from: u64, to: u64, batch: u64, mut done: impl FnMut(u64)) -> Result<u64, Failed> {
+    let (desk, runtime) = (&opened.desk, runtime()?);
+    let (mut next, mut commands) = (from, 0);
+    // The batches of the last weeks, the latest first.
+    let mut batches: VecDeque<Vec<(u64, CaseId)>> = VecDeque::new();
+    while next < to {
+        let end = (next + batch).min(to);
+        opened.clock.set(opened.dates.moment(next));
+        let raised = runtime.block_on(together((next..end).map(|n| raised(desk.clone(), n))))?;
+        // One in 25 is never taken up.
+        let taken = raised.iter().filter(|(n, _)| n % 25 != 0).map(|(n, raised)| (*n, raised.id));
+        batches.push_front(taken.collect());
+        batches.truncate(LATE + 1);
+        commands += end - next + runtime.block_on(handle(desk, &batches))? + sweep(opened)?;
+        next = end;
+        done(end);
+    }
+    Ok(commands)
+}
+
+/// What happens to some cases, and who does it.
+type Step<'a> = (Vec<(u64, CaseId)>, &'a dyn Fn(u64) -> Command, &'a dyn Fn(u64) -> Actor);
+
+/// What is to be done now for the batches of the last weeks. Returns how many commands that took.
+async fn handle(desk: &Desk, batches: &VecDeque<Vec<(u64, CaseId)>>) -> Result<u64, Failed> {
+    let of = |ago: usize, which: fn(u64) -> bool| {
+        batches.get(ago).into_iter().flatten().copied().filter(|(n, _)| which(*n)).collect::<Vec<_>>()
+    };
+    let accept = |n: u64| Command::Accept { way: None, category: category(n) };
+    let dispatch = |n: u64| Command::Dispatch { lead: unit(n), joint: Vec::new() };
+    let answer = |_: u64| Command::Answer {
+        task: 1,
+        outcome: Outcome::Done,
+        text: "已安排维修，路灯已恢复照明。".to_owned(),
+        basis: String::new(),
+    };
+    let verdict = |n: u64| Command::GiveVerdict {
+        verdict: Verdict {
+            solved: if n.is_multiple_of(7) { Solved::No } else { Solved::Yes },
+            handled: Handled::Good,
+            asked_for_good: false,
+            witnessed: false,
+        },
+        words: if n.is_multiple_of(11) { "来得很快。".to_owned() } else { String::new() },
+        witness: String::new(),
+    };
+    let clerk = |n: u64| Actor::Staff { account: 1, unit: unit(n), role: Role::Clerk };
+    let steps: [Step<'_>; 5] = [
+        (of(0, |_| true), &accept, &|_| dispatcher()),
+        (of(0, |_| true), &dispatch, &|_| dispatcher()),
+        (of(ANSWERED, |n| n % 10 != 3), &answer, &clerk),
+        (of(LATE, |n| n % 10 == 3), &answer, &clerk),
+        (of(JUDGED, |n| n % 10 != 3 && n % 3 != 0), &verdict, &|_| Actor::Resident),
+    ];
+    let mut commands = 0;
+    for (cases, command, actor) in steps {
+        commands += cases.len() as u64;
+        together(cases.into_iter().map(|(n, id)| act(desk.clone(), actor(n), id, command(n)))).await?;
+    }
+    Ok(commands)
+}
+
+/// Ends the waiting times that have run out, as a running service does by the hour.
+fn sweep(opened: &Opened) -> Result<u64, Failed> {
+    let mut ended = 0;
+    loop {
+        match opened.desk.sweep_now()? {
+            0 => return Ok(ended),
+            n => ended += n,
         }
-        Ok(commands)
-    })
+    }
 }
 
 /// Hands in the cases `from..to` with so many on their way at any time. Returns how many were acknowledged.
@@ -193,9 +288,12 @@ async fn raised(desk: Desk, n: u64) -> Result<(u64, Raised), Failure> {
     Ok((n, raised))
 }
 
-async fn act(desk: Desk, id: CaseId, command: Command) -> Result<(), Failure> {
-    let dispatcher = Actor::Staff { account: 1, unit: CENTRE.into(), role: Role::Dispatcher };
-    desk.act(dispatcher, id, None, command, None).await.map(drop)
+fn dispatcher() -> Actor {
+    Actor::Staff { account: 2, unit: CENTRE.into(), role: Role::Dispatcher }
+}
+
+async fn act(desk: Desk, actor: Actor, id: CaseId, command: Command) -> Result<(), Failure> {
+    desk.act(actor, id, None, command, None).await.map(drop)
 }
 
 async fn together<T: Send + 'static>(

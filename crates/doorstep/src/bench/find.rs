@@ -212,7 +212,7 @@ fn ask(finder: &Finder, texts: &Texts, put: &mut impl FnMut(&str, String)) -> Re
 fn delay(home: &Home, raised: u64) -> Result<String, Failed> {
     let data = format!("{}/desk", home.data);
     let place = place(&data)?;
-    let opened = district::found(&place)?;
+    let opened = district::found(&place, district::Dates::of(raised))?;
     let index = Path::new(&data).join("index");
     let follower = Follower::open(&place, 1, &index)?;
     let Some(mut follower) = follower else {

@@ -1,7 +1,8 @@
 //! What is measured, and how.
 
+use super::district::Dates;
 use super::server::Server;
-use super::{Column, district, http};
+use super::{Column, district, http, pages};
 use crate::cli::Failed;
 use crate::commands::place;
 use domain::case::CaseId;
@@ -31,6 +32,7 @@ const BARE: i64 = 1_000;
 pub struct Bench {
     data: String,
     place: Place,
+    dates: Dates,
     clients: Vec<usize>,
     intake: u64,
     /// How many cases were numbered so far.
@@ -43,11 +45,11 @@ pub struct Bench {
 
 impl Bench {
     /// Founds the district.
-    pub fn begin(data: String, clients: &[usize], intake: u64) -> Result<Bench, Failed> {
-        let place = place(&data)?;
-        district::found(&place)?.close()?;
+    pub fn begin(data: String, size: u64, clients: &[usize], intake: u64) -> Result<Bench, Failed> {
+        let (place, dates) = (place(&data)?, Dates::of(size));
+        district::found(&place, dates)?.close()?;
         let empty_bytes = store::bench::bytes_on_disk(&mut Db::open_reader(&place)?, &place)?;
-        Ok(Bench { data, place, clients: clients.to_vec(), intake, cases: 0, rows: 0, bare: BARE, empty_bytes })
+        Ok(Bench { data, place, dates, clients: clients.to_vec(), intake, cases: 0, rows: 0, bare: BARE, empty_bytes })
     }
 
     /// Grows to so many cases and measures. The server comes last: its clock is the machine's, and no case comes before
@@ -59,6 +61,7 @@ impl Bench {
         let bytes = store::bench::bytes_on_disk(&mut Db::open_reader(&self.place)?, &self.place)?;
         put("disk, bytes per case", (bytes.saturating_sub(self.empty_bytes) / self.rows.max(1)).to_string());
         self.read(&mut put)?;
+        pages::pages(&self.data, &self.place, self.dates, self.cases, &mut put)?;
 
         let many = (size / 4).clamp(2_500, 20_000).min(self.intake);
         let since = self.entries()?;
@@ -75,11 +78,11 @@ impl Bench {
     }
 
     fn grow(&mut self, size: u64) -> Result<String, Failed> {
-        let opened = district::open(&self.place, self.cases)?;
+        let opened = district::open(&self.place, self.dates, self.cases)?;
         let style = ProgressStyle::with_template("{bar:40} {pos}/{len} cases, {eta} left");
         let bar = ProgressBar::new(size).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         let begun = Instant::now();
-        let commands = district::fill(&opened, self.cases, size, |n| bar.set_position(n))?;
+        let commands = district::fill(&opened, self.cases, size, district::AT_ONCE, |n| bar.set_position(n))?;
         let took = begun.elapsed();
         bar.finish_and_clear();
         opened.close()?;
@@ -98,7 +101,7 @@ impl Bench {
             ids.extend(store::bench::cases_from(&mut db, NUMBER, n * size / PAGES, 1)?);
         }
         // The last month: 10 000 cases, as every month has.
-        let to = district::moment(self.cases).date();
+        let to = self.dates.moment(self.cases).date();
         let month = Filter::new(to.saturating_sub(jiff::Span::new().months(1)), to);
         let month = month.map_err(|_| Failed::new("There is no month to count.", "Take a larger size."))?;
         let raised = figures::catalogue::definition("raised");
@@ -132,7 +135,7 @@ impl Bench {
     }
 
     fn desk(&mut self, many: u64) -> Result<String, Failed> {
-        let opened = district::open(&self.place, self.cases)?;
+        let opened = district::open(&self.place, self.dates, self.cases)?;
         let begun = Instant::now();
         district::hand_in(&opened, self.cases, self.cases + many, IN_FLIGHT)?;
         let took = begun.elapsed();
@@ -153,7 +156,7 @@ impl Bench {
 
     /// The real server, as a process of its own.
     fn serve(&mut self, many: u64, put: &mut impl FnMut(&str, String)) -> Result<(), Failed> {
-        let opened = district::open(&self.place, self.cases)?;
+        let opened = district::open(&self.place, self.dates, self.cases)?;
         let token = district::token(&opened)?;
         opened.close()?;
         let intake = |n: u64| http::intake(&token, &format!("http-{n}"), &district::title(n), &district::text(n));

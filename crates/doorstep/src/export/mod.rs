@@ -17,12 +17,11 @@ use domain::district::Command;
 use domain::{Actor, Label};
 use indicatif::{ProgressBar, ProgressStyle};
 use reading::mask;
-use std::fs::File;
 use std::io::BufWriter;
 use std::path::PathBuf;
 use store::records::{self, Record, Window};
 use store::{Db, Keys, StoreError};
-use table::{Cell, Format, Writer};
+use table::{Cell, Format, Writer, unwritable};
 
 /// What `export` is asked for.
 pub struct Wanted {
@@ -117,7 +116,7 @@ pub fn export(wanted: &Wanted) -> Result<(), Failed> {
     let done = write(wanted, format, &desk, &place);
     drop(desk);
     let ended = end(thread);
-    let rows = done?;
+    let Done { rows, cut } = done?;
     ended?;
     let masked = match wanted.unmasked {
         None => {
@@ -126,12 +125,56 @@ pub fn export(wanted: &Wanted) -> Result<(), Failed> {
         }
         Some(_) => "未遮盖，请妥善保管。 / Nothing is masked: keep it safe.",
     };
+    told_of_cuts(&cut);
     say(format_args!("{0}件导出到{1}。{masked} / {0} cases are in {1}.", rows, wanted.out.display()));
     Ok(())
 }
 
-/// Writes the file, and gives how many cases it has.
-fn write(wanted: &Wanted, format: Format, desk: &Desk, place: &store::Place) -> Result<u64, Failed> {
+/// How many cut texts are named.
+const CUTS_NAMED: usize = 20;
+
+/// What an export wrote.
+struct Done {
+    rows: u64,
+    cut: Cuts,
+}
+
+/// The cases of which a cell holds only the beginning.
+#[derive(Default)]
+struct Cuts {
+    count: usize,
+    /// The first of them, with the columns.
+    named: Vec<String>,
+}
+
+impl Cuts {
+    fn add(&mut self, code: &str, columns: &[String]) {
+        if columns.is_empty() {
+            return;
+        }
+        self.count += 1;
+        if self.named.len() < CUTS_NAMED {
+            self.named.push(format!("{code}（{}）", columns.join("、")));
+        }
+    }
+}
+
+/// Names the cases whose texts a sheet can't hold whole.
+fn told_of_cuts(cut: &Cuts) {
+    if cut.count == 0 {
+        return;
+    }
+    let more = if cut.count > CUTS_NAMED { " ……" } else { "" };
+    say(format_args!(
+        "{0}件有一格放不下的文字（工作表一格最多32767个字），已截断并标明：{1}{more}。全文请用.csv或.jsonl导出。 / {0} cases have a \
+         text that a cell of a sheet can't hold; it is cut with a mark. Export .csv or .jsonl for the whole.",
+        cut.count,
+        cut.named.join("，")
+    ));
+}
+
+/// Writes the file, and gives what it holds.
+fn write(wanted: &Wanted, format: Format, desk: &Desk, place: &store::Place) -> Result<Done, Failed> {
     let (mut db, mut keys) = (Db::open_reader(place)?, Keys::open(place, desk.number(), false)?);
     // One snapshot: as many rows as the event says.
     db.begin()?;
@@ -145,27 +188,28 @@ fn write(wanted: &Wanted, format: Format, desk: &Desk, place: &store::Place) -> 
     let mut writer = Writer::new(format, BufWriter::new(file), &columns).map_err(no_file)?;
     let style = ProgressStyle::with_template("导出 exporting {bar:40} {pos}/{len} {elapsed}");
     let bar = ProgressBar::new(count).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let mut stopped = None;
+    let (mut stopped, mut cut) = (None, Cuts::default());
     let passed = records::each(&mut db, &mut keys, desk.number(), wanted.window, |record| {
         bar.inc(1);
-        row(&mut writer, &record, masked).map_err(|fault| {
-            stopped = Some(fault);
-            StoreError::Other("the file could not be written".into())
-        })
+        match row(&mut writer, &record, masked) {
+            Ok(columns) => {
+                cut.add(&record.case.code, &columns);
+                Ok(())
+            }
+            Err(fault) => {
+                stopped = Some(fault);
+                Err(StoreError::Other("the file could not be written".into()))
+            }
+        }
     });
     bar.finish_and_clear();
     if let Some(fault) = stopped {
         return Err(no_file(fault));
     }
     passed?;
-    let file: File = writer.finish().map_err(no_file)?.into_inner().map_err(|e| {
-        no_file(Fault::file(
-            format!("写不了文件（{}）。", e.error()),
-            format!("the file cannot be written ({}).", e.error()),
-        ))
-    })?;
+    let file = writer.finish().map_err(no_file)?.into_inner().map_err(|e| no_file(unwritable(e.error())))?;
     beside.finish(file).map_err(no_file)?;
-    Ok(count)
+    Ok(Done { rows: count, cut })
 }
 
 fn no_file(fault: Fault) -> Failed {
@@ -173,7 +217,7 @@ fn no_file(fault: Fault) -> Failed {
 }
 
 /// Writes a case.
-fn row<W: std::io::Write + Send>(writer: &mut Writer<W>, record: &Record, masked: bool) -> Result<(), Fault> {
+fn row<W: std::io::Write + Send>(writer: &mut Writer<W>, record: &Record, masked: bool) -> Result<Vec<String>, Fault> {
     let Record { case, first, texts, personal } = record;
     let own = |name: &str| texts.get(name).map(String::as_str).unwrap_or_default();
     let field = |name: &str| if masked { mask::whole(own(name)).to_owned() } else { own(name).to_owned() };
@@ -217,7 +261,7 @@ fn row<W: std::io::Write + Send>(writer: &mut Writer<W>, record: &Record, masked
         count(case.erased.into()),
         count(case.version),
     ];
-    cells.extend(private.iter().map(|text| Cell::Text(text)));
+    cells.extend(private.iter().map(|text| Cell::Words(text)));
     if !masked {
         cells.push(Cell::Text(own(field::SOURCE)));
     }

@@ -2,16 +2,16 @@
 //!
 //! A spreadsheet runs a cell that begins with `=`, `+`, `-` or `@`. In .xlsx every text is stored as text, which no
 //! program runs, so nothing is changed there; JSON Lines is no spreadsheet's input. In CSV such a cell gets an apostrophe
-//! in front ([`guard`]), and [`reading::cell::unguard`] takes exactly these away, so that a table that comes back has lost
+//! in front ([`guard`]), as do phones and other words that would be taken for a number or a date ([`guard_words`]), and [`reading::cell::unguard`] takes exactly these away, so that a table that comes back has lost
 //! nothing.
 
 use std::io::Write;
 
-use reading::cell::guard;
+use reading::cell::{guard, guard_words};
 use rust_xlsxwriter::{Format as Style, Workbook, XlsxError};
 use serde::Serialize;
 
-use crate::import::fault::Fault;
+use crate::import::fault::{Fault, cause};
 
 /// The kinds of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +55,8 @@ pub enum Cell<'a> {
     Empty,
     /// A text; dates and codes too.
     Text(&'a str),
+    /// Somebody's own words, phones among them: text also where it looks like a number or a date.
+    Words(&'a str),
     /// A whole number.
     Int(i64),
 }
@@ -68,7 +70,7 @@ impl<'a> Cell<'a> {
     fn plain(self) -> String {
         match self {
             Cell::Empty => String::new(),
-            Cell::Text(text) => text.to_owned(),
+            Cell::Text(text) | Cell::Words(text) => text.to_owned(),
             Cell::Int(number) => number.to_string(),
         }
     }
@@ -78,6 +80,10 @@ impl<'a> Cell<'a> {
 const SHEET_ROWS: u32 = 1_048_576;
 /// The columns of a sheet.
 const SHEET_COLUMNS: usize = 16_384;
+/// The longest text of a cell of a sheet, in UTF-16 units.
+const SHEET_UNITS: usize = 32_767;
+/// What stands at the end of a text that a cell of a sheet can't hold.
+const CUT: &str = "……（格子放不下，到此截断；全文请用CSV或JSONL导出 / cut here: export CSV or JSONL for the whole）";
 /// Whole numbers beyond this lose digits in a sheet; they are written as text.
 const SHEET_DIGITS: u64 = 999_999_999_999_999;
 
@@ -114,7 +120,7 @@ impl<W: Write + Send> Writer<W> {
             Format::Csv => {
                 sink.write_all("\u{FEFF}".as_bytes()).map_err(|e| unwritable(&e))?;
                 let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(sink);
-                writer.write_record(columns.iter().map(|c| guard(c))).map_err(|e| unwritable(&e))?;
+                writer.write_record(columns.iter().map(|c| guard(c))).map_err(|e| csv_fault(&e))?;
                 Kind::Csv(Box::new(writer))
             }
             Format::Xlsx => {
@@ -122,13 +128,11 @@ impl<W: Write + Send> Writer<W> {
                     return Err(too_big(0));
                 }
                 let mut book = Workbook::new();
-                let sheet = book.add_worksheet_with_constant_memory().map_err(|e| unwritable(&e))?;
-                sheet.set_freeze_panes(1, 0).map_err(|e| unwritable(&e))?;
+                let sheet = book.add_worksheet_with_constant_memory().map_err(|e| sheet_fault(&e))?;
+                sheet.set_freeze_panes(1, 0).map_err(|e| sheet_fault(&e))?;
                 let bold = Style::new().set_bold();
                 for (column, name) in columns.iter().enumerate() {
-                    sheet
-                        .write_string_with_format(0, narrow(column), name, &bold)
-                        .map_err(|e| sheet_fault(&e, 1, name))?;
+                    sheet.write_string_with_format(0, narrow(column), name, &bold).map_err(|e| sheet_fault(&e))?;
                 }
                 Kind::Xlsx { book: Box::new(book), sink }
             }
@@ -137,11 +141,13 @@ impl<W: Write + Send> Writer<W> {
         Ok(Writer { columns, rows: 0, kind })
     }
 
-    /// Adds a row: one cell for each column; missing ones are empty.
+    /// Adds a row: one cell for each column; missing ones are empty. Gives the columns whose text a sheet can't hold: it is
+    /// cut there, with a mark.
     ///
     /// # Errors
-    /// When there are more cells than columns, a cell or the table is too long for a sheet, or the sink cannot be written.
-    pub fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), Fault> {
+    /// When there are more cells than columns, the table is too long for a sheet, or the sink cannot be written.
+    pub fn row(&mut self, cells: &[Cell<'_>]) -> Result<Vec<String>, Fault> {
+        let mut cut = Vec::new();
         let line = self.rows + 2;
         if cells.len() > self.columns.len() {
             let (is, most) = (cells.len(), self.columns.len());
@@ -157,14 +163,15 @@ impl<W: Write + Send> Writer<W> {
             Kind::Csv(writer) => {
                 let texts = all.map(|(_, cell)| match cell {
                     Cell::Text(text) => guard(text),
+                    Cell::Words(text) => guard_words(text),
                     other => other.plain(),
                 });
-                writer.write_record(texts).map_err(|e| unwritable(&e))?;
+                writer.write_record(texts).map_err(|e| csv_fault(&e))?;
             }
             Kind::Xlsx { book, .. } => {
                 let row =
                     u32::try_from(self.rows + 1).ok().filter(|row| *row < SHEET_ROWS).ok_or_else(|| too_big(line))?;
-                let sheet = book.worksheet_from_index(0).map_err(|e| unwritable(&e))?;
+                let sheet = book.worksheet_from_index(0).map_err(|e| sheet_fault(&e))?;
                 for (column, (name, cell)) in all.enumerate() {
                     let column = narrow(column);
                     let written = match cell {
@@ -172,9 +179,15 @@ impl<W: Write + Send> Writer<W> {
                         Cell::Int(number) if number.unsigned_abs() <= SHEET_DIGITS => {
                             sheet.write_number(row, column, number as f64)
                         }
-                        other => sheet.write_string(row, column, other.plain()),
+                        other => {
+                            let mut text = other.plain();
+                            if fit(&mut text) {
+                                cut.push(name.clone());
+                            }
+                            sheet.write_string(row, column, text)
+                        }
                     };
-                    written.map_err(|e| sheet_fault(&e, line, name))?;
+                    written.map_err(|e| sheet_fault(&e))?;
                 }
             }
             Kind::Lines { sink } => {
@@ -192,7 +205,7 @@ impl<W: Write + Send> Writer<W> {
             }
         }
         self.rows += 1;
-        Ok(())
+        Ok(cut)
     }
 
     /// Completes the file and gives the sink back, flushed.
@@ -204,7 +217,7 @@ impl<W: Write + Send> Writer<W> {
             Kind::Csv(writer) => writer.into_inner().map_err(|e| unwritable(e.error()))?,
             Kind::Xlsx { mut book, mut sink } => {
                 // A workbook's parts are sized in hindsight, so the writer seeks; the packed file is small.
-                let bytes = book.save_to_buffer().map_err(|e| unwritable(&e))?;
+                let bytes = book.save_to_buffer().map_err(|e| sheet_fault(&e))?;
                 sink.write_all(&bytes).map_err(|e| unwritable(&e))?;
                 sink
             }
@@ -220,11 +233,45 @@ fn narrow(column: usize) -> u16 {
     u16::try_from(column).unwrap_or(u16::MAX)
 }
 
-fn unwritable(error: &dyn std::fmt::Display) -> Fault {
+/// Cuts a text to what a cell of a sheet holds; whether that was needed.
+fn fit(text: &mut String) -> bool {
+    if text.len() <= SHEET_UNITS || text.encode_utf16().count() <= SHEET_UNITS {
+        return false;
+    }
+    let mut left = SHEET_UNITS - CUT.encode_utf16().count();
+    let end = text.char_indices().find(|(_, c)| {
+        let fits = left >= c.len_utf16();
+        left = left.saturating_sub(c.len_utf16());
+        !fits
+    });
+    if let Some((end, _)) = end {
+        text.truncate(end);
+        text.push_str(CUT);
+    }
+    true
+}
+
+/// A file that can't be written, with what the system says about it.
+pub fn unwritable(error: &std::io::Error) -> Fault {
+    let (zh, en) = cause(error);
     Fault::file(
-        format!("写不了文件（{error}）。请检查磁盘空间和权限。"),
-        format!("the file cannot be written ({error}). Check disk space and permissions."),
+        format!("写不了文件（{zh}）。请检查磁盘空间和权限。"),
+        format!("the file cannot be written ({en}). Check disk space and permissions."),
     )
+}
+
+fn csv_fault(error: &csv::Error) -> Fault {
+    match error.kind() {
+        csv::ErrorKind::Io(error) => unwritable(error),
+        _ => unwritable(&std::io::ErrorKind::Other.into()),
+    }
+}
+
+fn sheet_fault(error: &XlsxError) -> Fault {
+    match error {
+        XlsxError::IoError(error) => unwritable(error),
+        _ => unwritable(&std::io::ErrorKind::Other.into()),
+    }
 }
 
 fn too_big(line: u64) -> Fault {
@@ -236,14 +283,22 @@ fn too_big(line: u64) -> Fault {
     )
 }
 
-fn sheet_fault(error: &XlsxError, line: u64, column: &str) -> Fault {
-    match error {
-        XlsxError::MaxStringLengthExceeded => Fault::new(
-            line,
-            column,
-            "工作表的一格最多32767个字。请改用CSV。",
-            "a cell of a sheet has at most 32767 characters. Use CSV.",
-        ),
-        other => unwritable(other),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_a_cell_cannot_hold_is_cut_between_two_characters_with_a_mark() {
+        for (text, whole) in [("字".repeat(32_767), true), ("😀".repeat(16_383), true), (String::new(), true)] {
+            let mut cut = text.clone();
+            assert_eq!((fit(&mut cut), cut == text), (false, whole));
+        }
+        for text in ["字".repeat(32_768), "😀".repeat(20_000), format!("a{}", "😀".repeat(20_000))] {
+            let mut cut = text.clone();
+            assert!(fit(&mut cut));
+            let units = cut.encode_utf16().count();
+            assert!((SHEET_UNITS - 1..=SHEET_UNITS).contains(&units), "{units}");
+            assert!(cut.ends_with(CUT) && text.starts_with(cut.strip_suffix(CUT).unwrap()));
+        }
     }
 }

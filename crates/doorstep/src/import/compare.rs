@@ -155,7 +155,17 @@ mod tests {
         let origin = Origin { opened: at(5, 9), target: target.map(Moment::date), closed, answer: String::new() };
         let raise = Raise { origin: Some(origin), ..Raise::default() };
         let (id, cells) = (String::new(), Vec::new());
-        let row = Row { line: 2, id, raise, target, on_time: theirs, unmapped: None, cells };
+        let row = Row {
+            line: 2,
+            id,
+            raise,
+            target,
+            on_time: theirs,
+            unmapped: None,
+            odd_phone: false,
+            settled: false,
+            cells,
+        };
         let mut comparison = Comparison::new(date(2011, 7, 20));
         comparison.add(&row);
         let found: Vec<Reason> = comparison.pairs.keys().map(|pair| pair.reason).collect();

@@ -7,8 +7,8 @@ use std::io::{BufRead, ErrorKind};
 
 use encoding_rs::{DecoderResult, GB18030};
 
-use super::fault::Fault;
-use super::table::{CELL_MOST, Encoding, ROW_MOST};
+use super::fault::{Fault, cause};
+use super::table::{CELL_MOST, Encoding, ROW_MOST, column_name};
 
 /// A row as it was cut, with the faults of its cells by column number.
 pub(super) struct RawRow {
@@ -19,6 +19,25 @@ pub(super) struct RawRow {
     /// Column number (from 0) and what is wrong there.
     pub faults: Vec<(usize, Fault)>,
 }
+
+/// What ends the reading before the end of the file: nothing of it may go in.
+pub(super) struct Stopped {
+    /// In which column, counted from 0, where one can be named.
+    pub column: Option<usize>,
+    /// Why, and where.
+    pub fault: Fault,
+}
+
+impl Stopped {
+    /// The fault, with the column's name.
+    pub(super) fn named(self, header: &[String]) -> Fault {
+        let column = self.column.map_or_else(String::new, |column| column_name(header, column));
+        Fault { column, ..self.fault }
+    }
+}
+
+/// A row, or the end before the end.
+pub(super) type RawResult = Result<RawRow, Stopped>;
 
 /// A reader of rows.
 pub(super) struct Delimited<R> {
@@ -120,20 +139,23 @@ impl<R: BufRead> Delimited<R> {
     }
 
     /// The next row that is not an empty line.
-    pub fn next_row(&mut self) -> Option<RawRow> {
+    pub fn next_row(&mut self) -> Option<RawResult> {
         loop {
             if self.ended {
                 return None;
             }
-            let draft = self.read_row();
+            let draft = match self.read_row() {
+                Ok(draft) => draft,
+                Err(stopped) => return Some(Err(stopped)),
+            };
             let empty = draft.data.is_empty() && draft.ends.len() <= 1 && !draft.quoted;
             if !empty || !draft.faults.is_empty() {
-                return Some(self.decode(draft));
+                return Some(Ok(self.decode(draft)));
             }
         }
     }
 
-    fn read_row(&mut self) -> Draft {
+    fn read_row(&mut self) -> Result<Draft, Stopped> {
         let mut at = At::CellStart;
         let mut draft = Draft::start(self.line);
         loop {
@@ -142,31 +164,31 @@ impl<R: BufRead> Delimited<R> {
                 Err(e) if e.kind() == ErrorKind::Interrupted => continue,
                 Err(e) => {
                     self.ended = true;
+                    let (zh, en) = cause(&e);
                     let fault = Fault::new(
                         self.line,
                         "",
-                        format!("读到这里出错（{e}），后面的内容没有读。请检查文件是否完整。"),
-                        format!("reading failed here ({e}); what follows was not read. See whether the file is whole."),
+                        format!("读到这里出错（{zh}），后面的内容没有读。请检查文件是否完整。"),
+                        format!(
+                            "reading failed here ({en}); what follows was not read. See whether the file is whole."
+                        ),
                     );
-                    draft.faults.push((draft.ends.len(), fault));
-                    draft.end_cell(self.line);
-                    return draft;
+                    return Err(Stopped { column: None, fault });
                 }
             };
             if block.is_empty() {
                 self.ended = true;
                 if at == At::Quoted {
-                    let column = draft.ends.len();
-                    draft.faults.retain(|(c, _)| *c != column);
-                    draft.once(column, || {
-                        (
-                            "从这里开始的引号一直没有结束，后面的内容都被当成这一格。请补上引号。".to_owned(),
-                            "the quote that opens here is never closed, so all that follows fell into this cell. Close the quote.".to_owned(),
-                        )
-                    });
+                    let fault = Fault::new(
+                        draft.cell_line,
+                        "",
+                        "从这里开始的引号一直没有结束，后面的内容都被当成这一格。请补上引号。",
+                        "the quote that opens here is never closed, so all that follows fell into this cell. Close the quote.",
+                    );
+                    return Err(Stopped { column: Some(draft.ends.len()), fault });
                 }
                 draft.end_cell(self.line);
-                return draft;
+                return Ok(draft);
             }
             let mut used = 0;
             let mut row_ended = false;
@@ -231,7 +253,7 @@ impl<R: BufRead> Delimited<R> {
             self.input.consume(used);
             if row_ended {
                 draft.end_cell(self.line);
-                return draft;
+                return Ok(draft);
             }
         }
     }
@@ -282,7 +304,7 @@ impl<R: BufRead> Delimited<R> {
 }
 
 /// The fault of a character that no database takes in a text.
-pub(super) fn nul(line: u64) -> Fault {
+fn nul(line: u64) -> Fault {
     Fault::new(
         line,
         "",

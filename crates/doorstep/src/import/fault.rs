@@ -1,7 +1,7 @@
 //! What is wrong in a table, where, and what to do; and the file that gives bad rows back.
 
 use std::fmt;
-use std::io::Write;
+use std::io::{self, Write};
 
 use domain::Lang;
 
@@ -55,6 +55,56 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
+/// What people have to know of a file that can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    zh: String,
+    en: String,
+}
+
+impl Note {
+    /// A note in Chinese and in English.
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Note {
+        Note { zh: zh.into(), en: en.into() }
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "注意：{} / Note: {}", self.zh, self.en)
+    }
+}
+
+/// Why the system could not read or write a file, in Chinese and in English: its own words are no clerk's.
+pub fn cause(error: &io::Error) -> (String, String) {
+    use io::ErrorKind as Kind;
+    let (zh, en) = match error.kind() {
+        Kind::NotFound => ("没有这个文件或文件夹", "there is no such file or folder"),
+        Kind::PermissionDenied => ("没有权限", "this account has no permission"),
+        Kind::IsADirectory => ("这是文件夹", "it is a folder"),
+        Kind::NotADirectory => ("路径里有一段不是文件夹", "a part of the path is no folder"),
+        Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => ("磁盘已满", "the disk is full"),
+        Kind::ReadOnlyFilesystem => ("磁盘是只读的", "the disk is read-only"),
+        Kind::InvalidInput | Kind::InvalidData | Kind::UnexpectedEof => {
+            ("内容不完整或已损坏", "its content is cut short or damaged")
+        }
+        _ => match error.raw_os_error() {
+            Some(code) => return (format!("系统错误{code}"), format!("system error {code}")),
+            None => ("系统错误", "a system error"),
+        },
+    };
+    (zh.to_owned(), en.to_owned())
+}
+
+/// What a row or a file can't go in for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bad {
+    /// This row; the next may be good.
+    Row(BadRow),
+    /// The file as a whole: what was read of it can't be trusted.
+    File(Fault),
+}
+
 /// A row that cannot go in, with its cells, so that it can be given back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadRow {
@@ -105,12 +155,12 @@ impl<W: Write + Send> BadRows<W> {
     /// When the sink cannot be written.
     pub fn row(&mut self, bad: &BadRow) -> Result<(), Fault> {
         let mut cells: Vec<Cell<'_>> =
-            (0..self.width).map(|i| Cell::Text(bad.cells.get(i).map_or("", String::as_str))).collect();
+            (0..self.width).map(|i| Cell::Words(bad.cells.get(i).map_or("", String::as_str))).collect();
         let faults: Vec<String> = bad.faults.iter().map(Fault::to_string).collect();
         let said = faults.join("\n");
         cells.push(Cell::Int(i64::try_from(bad.line).unwrap_or(i64::MAX)));
         cells.push(Cell::Text(&said));
-        self.writer.row(&cells)
+        self.writer.row(&cells).map(drop)
     }
 
     /// Ends the file.

@@ -44,7 +44,7 @@ pub fn actor() -> Actor {
 /// The idempotency key of a row: the map's source and the row's number there. What the row says stands behind the key as the
 /// hash of its request: the same number with other content is refused, and never a second case.
 pub fn key(map: &Map, id: &str) -> Key {
-    Key::of(&format!("import:{}", map.source), id)
+    Key::of_import(&map.source, id)
 }
 
 impl Judge<'_> {

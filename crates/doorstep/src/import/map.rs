@@ -1,6 +1,8 @@
 //! What the columns of a foreign table mean: `MAP.toml`, or one of the ready maps by its name.
 
-use super::fault::Fault;
+use super::fault::{Fault, cause};
+use super::heading::Heading;
+use super::merged::Down;
 use super::table::{Encoding, Options};
 use super::times::Times;
 use domain::case::Track;
@@ -21,6 +23,9 @@ pub const READY: [(&str, &str); 4] = [
 
 /// The longest source id, in bytes.
 const SOURCE_MOST: usize = 24;
+
+/// The most rows that name the columns together.
+const HEADING_MOST: u64 = 5;
 
 /// The track of a row: the same for all rows, or read from a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,6 +146,19 @@ pub struct Map {
     pub kept: Vec<String>,
     /// What happens to an answer of a row that is not closed.
     pub open_answer: OpenAnswer,
+    /// By how many seconds a closing may lie before its opening; it is taken as the opening then.
+    pub tolerance: u32,
+}
+
+/// The longest tolerance: a day.
+const TOLERANCE_MOST: u32 = 86_400;
+
+/// One row, or the first and the last of several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum HeadingRows {
+    One(u64),
+    Both([u64; 2]),
 }
 
 #[derive(Deserialize)]
@@ -152,6 +170,10 @@ struct Source {
     delimiter: Option<Spanned<String>>,
     sheet: Option<String>,
     guarded: Option<bool>,
+    heading: Option<Spanned<HeadingRows>>,
+    merged: Option<Spanned<String>>,
+    midnight: Option<Spanned<String>>,
+    tolerance: Option<Spanned<u32>>,
     zone: Option<Spanned<String>>,
     #[serde(default)]
     times: Vec<Spanned<String>>,
@@ -272,6 +294,44 @@ impl Lines<'_> {
         })
     }
 
+    fn heading(&self, given: Option<&Spanned<HeadingRows>>) -> Result<Heading, Fault> {
+        let Some(given) = given else { return Ok(Heading::Found) };
+        match given.get_ref() {
+            HeadingRows::One(row) if *row > 0 => Ok(Heading::Rows(*row, *row)),
+            HeadingRows::Both([first, last]) if *first > 0 && first <= last && last - first < HEADING_MOST => {
+                Ok(Heading::Rows(*first, *last))
+            }
+            _ => Err(self.fault(
+                given,
+                "heading",
+                format!("请写行号，如3；表头有几行的，写首末两行，如[3, 4]，最多{HEADING_MOST}行。"),
+                format!("write a row such as 3, or the first and the last of several, such as [3, 4], at most {HEADING_MOST} rows."),
+            )),
+        }
+    }
+
+    /// A key that may be one of two words.
+    fn either<T: Copy>(&self, given: Option<&Spanned<String>>, key: &str, words: [(&str, T); 2]) -> Result<T, Fault> {
+        let Some(given) = given else { return Ok(words[0].1) };
+        let found = words.iter().find(|(word, _)| word == given.get_ref());
+        found.map(|(_, value)| *value).ok_or_else(|| {
+            let [(one, _), (two, _)] = words;
+            self.fault(given, key, format!("可用：\"{one}\"、\"{two}\"。"), format!("use \"{one}\" or \"{two}\"."))
+        })
+    }
+
+    fn tolerance(&self, given: Option<&Spanned<u32>>) -> Result<u32, Fault> {
+        match given {
+            Some(given) if *given.get_ref() > TOLERANCE_MOST => Err(self.fault(
+                given,
+                "tolerance",
+                format!("容差最多{TOLERANCE_MOST}秒。"),
+                format!("a tolerance is at most {TOLERANCE_MOST} seconds."),
+            )),
+            given => Ok(given.map_or(0, |given| *given.get_ref())),
+        }
+    }
+
     fn source(&self, given: &Spanned<String>) -> Result<String, Fault> {
         let id = given.get_ref();
         let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
@@ -298,11 +358,11 @@ impl Map {
         }
         let text = std::fs::read_to_string(Path::new(name_or_path)).map_err(|e| {
             let ready: Vec<&str> = READY.iter().map(|(name, _)| *name).collect();
-            let ready = ready.join(", ");
+            let (ready, (zh, en)) = (ready.join(", "), cause(&e));
             Fault::file(
-                format!("读不了映射{name_or_path}（{e}）。请给出文件路径，或现成映射的名称：{ready}。"),
+                format!("读不了映射{name_or_path}（{zh}）。请给出文件路径，或现成映射的名称：{ready}。"),
                 format!(
-                    "the map {name_or_path} cannot be read ({e}). Give a path, or the name of a ready map: {ready}."
+                    "the map {name_or_path} cannot be read ({en}). Give a path, or the name of a ready map: {ready}."
                 ),
             )
         })?;
@@ -318,17 +378,27 @@ impl Map {
         let raw: Source = toml::from_str(text).map_err(|e| {
             let line = e.span().map_or(0, |span| lines.of(span.start));
             let why = e.message();
-            Fault::new(line, "", format!("映射有误：{why}。"), format!("the map has a mistake: {why}."))
+            Fault::new(
+                line,
+                "",
+                "映射的这一行写法有误：键名拼错、缺引号，或值的类型不对。每个键的写法见docs/import.md。",
+                format!("the map has a mistake here: {why}. docs/import.md has an example of each key."),
+            )
         })?;
-        Ok(Map {
+        let midnight = lines.either(raw.midnight.as_ref(), "midnight", [("hour", false), ("day", true)])?;
+        let mut map = Map {
             source: lines.source(&raw.source)?,
             options: Options {
                 encoding: lines.encoding(raw.encoding.as_ref())?,
                 delimiter: lines.delimiter(raw.delimiter.as_ref())?,
                 sheet: raw.sheet,
+                heading: lines.heading(raw.heading.as_ref())?,
+                merged: lines.either(raw.merged.as_ref(), "merged", [("fault", Down::Fault), ("fill", Down::Fill)])?,
+                columns: Vec::new(),
                 guarded: raw.guarded,
             },
-            times: lines.times(raw.zone.as_ref(), &raw.times)?,
+            times: lines.times(raw.zone.as_ref(), &raw.times)?.midnight_is_day(midnight),
+            tolerance: lines.tolerance(raw.tolerance.as_ref())?,
             track: lines.track_of(raw.track.as_ref(), raw.track_by.as_ref())?,
             name: raw.name,
             columns: raw.columns,
@@ -337,14 +407,19 @@ impl Map {
             on_time: raw.on_time,
             kept: raw.kept,
             open_answer: raw.open_answer,
-        })
+        };
+        map.options.columns = map.needs();
+        Ok(map)
     }
 
-    /// Every column that the file must have.
-    pub fn needs(&self) -> Vec<&str> {
+    /// Every column that the file must have, once.
+    fn needs(&self) -> Vec<String> {
         let by = self.track.by.iter().map(|(column, _)| column);
         let flag = self.on_time.iter().map(|flag| &flag.column);
-        self.columns.named().chain(by).chain(flag).chain(&self.kept).map(String::as_str).collect()
+        let mut all: Vec<String> = self.columns.named().chain(by).chain(flag).chain(&self.kept).cloned().collect();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 }
 
@@ -377,7 +452,18 @@ mod tests {
         assert_eq!(fault(&SMALL.replace("[columns]", "colour = \"red\"\n[columns]")).line, 4);
         assert_eq!(fault(&SMALL.replace("[columns]", "zone = \"Beijing\"\n[columns]")).line, 4);
         assert_eq!(fault(&SMALL.replace("[columns]", "times = [\"%H:%M\"]\n[columns]")).line, 4);
-        assert_eq!(fault(&SMALL.replace("[columns]", "delimiter = \"|\"\n[columns]")).line, 4);
+        for key in [
+            "delimiter = \"|\"",
+            "heading = 0",
+            "heading = [4, 3]",
+            "heading = [1, 9]",
+            "heading = \"A\"",
+            "merged = \"yes\"",
+            "midnight = \"night\"",
+            "tolerance = 86401",
+        ] {
+            assert_eq!(fault(&SMALL.replace("[columns]", &format!("{key}\n[columns]"))).line, 4, "{key}");
+        }
     }
 
     #[test]
@@ -387,7 +473,7 @@ mod tests {
         let by = format!("{bare}[track_by]\ncolumn = \"类型\"\nvalues = {{ \"信访\" = \"petition\" }}\n");
         let map = Map::parse(&by).unwrap();
         assert_eq!(map.track.by.as_ref().map(|(_, values)| values["信访"]), Some(Track::Petition));
-        assert!(map.needs().contains(&"类型"));
+        assert!(map.options.columns.iter().any(|column| column == "类型"));
     }
 
     #[test]

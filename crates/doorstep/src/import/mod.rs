@@ -10,8 +10,11 @@
 pub mod compare;
 pub mod delimited;
 pub mod fault;
+pub mod heading;
 pub mod judge;
+pub mod landing;
 pub mod map;
+pub mod merged;
 pub mod rows;
 pub mod sheet;
 pub mod table;
@@ -23,7 +26,7 @@ use crate::commands::{end, place};
 use compare::Comparison;
 use desk::{Desk, Failure, Options, Raised};
 use domain::district::District;
-use fault::{BadRow, BadRows, Fault};
+use fault::{Bad, BadRow, BadRows, Fault, Note};
 use indicatif::{ProgressBar, ProgressStyle};
 use judge::{Judge, Judged};
 use map::Map;
@@ -70,6 +73,44 @@ struct Found {
     told: Vec<Fault>,
     unmapped: BTreeMap<String, u64>,
     comparison: Option<Comparison>,
+    notes: Vec<Note>,
+    /// How many phones are none, and the first lines of them.
+    odd_phones: (u64, Vec<u64>),
+    /// How many closings were taken as the opening.
+    settled: u64,
+}
+
+/// How many lines of odd phones are named.
+const LINES_NAMED: usize = 10;
+
+impl Found {
+    fn new(comparison: Option<Comparison>, notes: Vec<Note>) -> Found {
+        Found {
+            new: 0,
+            there: 0,
+            bad: 0,
+            told: Vec::new(),
+            unmapped: BTreeMap::new(),
+            comparison,
+            notes,
+            odd_phones: (0, Vec::new()),
+            settled: 0,
+        }
+    }
+
+    /// Counts what is said of a row that can be read.
+    fn count(&mut self, row: &rows::Row) {
+        if let Some(comparison) = &mut self.comparison {
+            comparison.add(row);
+        }
+        self.settled += u64::from(row.settled);
+        if row.odd_phone {
+            self.odd_phones.0 += 1;
+            if self.odd_phones.1.len() < LINES_NAMED {
+                self.odd_phones.1.push(row.line);
+            }
+        }
+    }
 }
 
 /// `import`
@@ -99,6 +140,28 @@ pub fn import(wanted: &Wanted) -> Result<(), Failed> {
     }
 }
 
+/// `map`
+///
+/// # Errors
+/// When there is no ready map of that name.
+pub fn print_map(name: Option<&str>) -> Result<(), Failed> {
+    let Some(name) = name else {
+        map::READY.iter().for_each(|(name, _)| say(name));
+        return Ok(());
+    };
+    match map::READY.iter().find(|(ready, _)| *ready == name) {
+        Some((_, text)) => say(text.trim_end()),
+        None => {
+            let ready: Vec<&str> = map::READY.iter().map(|(name, _)| *name).collect();
+            return Err(Failed::usage(
+                format!("没有现成的映射“{name}”。 / There is no ready map \"{name}\"."),
+                format!("现成的有：{0}。 / There are {0}.", ready.join(", ")),
+            ));
+        }
+    }
+    Ok(())
+}
+
 fn read_twice(wanted: &Wanted, map: &Map, place: &Place, desk: Option<&Desk>, started: Instant) -> Result<(), Failed> {
     let mut judge = judge(map, place, desk)?;
     let mut rest = wanted.only_good.as_deref().filter(|_| !wanted.dry_run).map(Rest::new).transpose()?;
@@ -119,6 +182,8 @@ fn read_twice(wanted: &Wanted, map: &Map, place: &Place, desk: Option<&Desk>, st
         ));
         return Ok(());
     };
+    // Also where all rows are there already: what 0.1 imported is found by its number once its import was run again.
+    desk.put_now(vec![store::imports::add_source(desk.number(), &map.source)])?;
     let put = if new == 0 { Put::default() } else { second_reading(wanted, &mut judge, desk, new)? };
     if let Some(rest) = rest
         && let Some(path) = rest.finish()?
@@ -166,6 +231,11 @@ fn open<'m>(
     let progress = Box::new(move |read| follow.set_position(read));
     let table = Table::open(file, &judge.map.options, progress).map_err(nothing)?;
     let encoding = table.encoding();
+    if encoding.is_none() {
+        // Another process reads a workbook, and doesn't say how far it is.
+        let style = ProgressStyle::with_template("{msg} {spinner} {elapsed}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    }
     let rows = rows::rows(table, judge.map, &judge.district).map_err(|faults| {
         let all: Vec<String> = faults.iter().map(Fault::to_string).collect();
         nothing_said(all.join("\n"))
@@ -175,19 +245,19 @@ fn open<'m>(
 
 fn first_reading(wanted: &Wanted, judge: &mut Judge<'_>, mut rest: Option<&mut Rest>) -> Result<Found, Failed> {
     let comparison = wanted.compare.then(|| Comparison::new(judge.now.date()));
-    let mut found = Found { new: 0, there: 0, bad: 0, told: Vec::new(), unmapped: BTreeMap::new(), comparison };
     let (rows, encoding, bar) = open(&wanted.file, judge, "检查 checking ")?;
     if judge.map.options.encoding == Encoding::Auto && encoding == Some(Encoding::Gb18030) {
         say("文件按GB18030读。 / The file is read as GB18030.");
     }
     let header = rows.header().to_vec();
+    let mut found = Found::new(comparison, rows.notes().to_vec());
     for row in rows {
-        if let (Ok(row), Some(comparison)) = (&row, &mut found.comparison) {
-            comparison.add(row);
-        }
         let bad = match row {
-            Err(bad) => bad,
+            // What was read of such a file can't be trusted: not even the good rows go in.
+            Err(Bad::File(fault)) => return Err(nothing(fault)),
+            Err(Bad::Row(bad)) => bad,
             Ok(row) => {
+                found.count(&row);
                 let unmapped = row.unmapped.clone();
                 let judged = judge.judge(row)?;
                 let Judged::Bad(bad) = judged else {
@@ -217,6 +287,28 @@ fn tell(map: &Map, found: &Found) {
     found.told.iter().for_each(say);
     if found.bad > TOLD as u64 {
         say(format_args!("…… 共{0}行有误。 / {0} rows are bad in all.", found.bad));
+    }
+    found.notes.iter().for_each(say);
+    if found.odd_phones.0 > 0 {
+        let (count, lines) = &found.odd_phones;
+        let lines: Vec<String> = lines.iter().map(u64::to_string).collect();
+        say(Note::new(
+            format!("{count}行的电话不是一个号码（第{}行等），照原样导入，不能发短信。", lines.join("、")),
+            format!(
+                "{count} rows have something else than one phone number (line {} and so on): it goes in as it is written, and no \
+                 text message can be sent to it.",
+                lines.join(", ")
+            ),
+        ));
+    }
+    if found.settled > 0 {
+        let (count, most) = (found.settled, map.tolerance);
+        say(Note::new(
+            format!("{count}行的办结早于提出不超过{most}秒，按提出的时间算。"),
+            format!(
+                "{count} rows were closed up to {most} seconds before they were opened: they count as closed then."
+            ),
+        ));
     }
     if found.unmapped.is_empty() {
         return;
@@ -251,11 +343,8 @@ impl Put {
 /// Lets the good rows in, many at a time.
 fn second_reading(wanted: &Wanted, judge: &mut Judge<'_>, desk: &Desk, expected: u64) -> Result<Put, Failed> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build();
-    let runtime = runtime.map_err(|e| {
-        Failed::new(
-            format!("不能启动线程（{e}）。 / No threads can be started: {e}."),
-            "请提高进程数上限。 / Raise the limit of processes.",
-        )
+    let runtime = runtime.map_err(|_| {
+        Failed::new("不能启动线程。 / No threads can be started.", "请提高进程数上限。 / Raise the limit of processes.")
     })?;
     let (rows, _, bar) = open(&wanted.file, judge, "导入 importing")?;
     let mut put = Put::default();
@@ -264,7 +353,10 @@ fn second_reading(wanted: &Wanted, judge: &mut Judge<'_>, desk: &Desk, expected:
         for row in rows {
             let Judged::New(row) = (match row {
                 Ok(row) => judge.judge(row)?,
-                Err(_) => continue,
+                Err(Bad::Row(_)) => continue,
+                Err(Bad::File(fault)) => {
+                    return Err(Failed::new(fault.to_string(), "文件变了。 / The file has changed."));
+                }
             }) else {
                 continue;
             };

@@ -1,15 +1,16 @@
 //! A foreign row as what the desk can be asked for.
 
-use super::fault::{BadRow, Fault, own_width};
+use super::fault::{Bad, BadRow, Fault, Note, own_width};
+use super::landing::Landing;
 use super::map::{Map, OpenAnswer};
-use super::table::{Record, Table};
+use super::table::{Encoding, Record, Table};
 use super::times::Edge;
 use domain::Moment;
-use domain::case::{Contact, Door, Origin, Raise, TEXT_MOST, TITLE_MOST, Track};
-use domain::district::{CategoryCode, District, UnitCode, UnitKind};
+use domain::case::{Contact, Door, Origin, Raise, TEXT_MOST, TITLE_MOST, Track, is_phone};
+use domain::district::District;
 use serde::Serializer;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// The longest id, in bytes.
 const ID_MOST: usize = 100;
@@ -31,58 +32,12 @@ pub struct Row {
     pub on_time: Option<bool>,
     /// The category in the source's words, where the district's catalogue has none for it.
     pub unmapped: Option<String>,
+    /// Whether something else than one phone number stands where the phone should: it goes in as it was written.
+    pub odd_phone: bool,
+    /// Whether the closing, a little before the opening, was taken as the opening.
+    pub settled: bool,
     /// The cells, so that the row can be given back.
     pub cells: Vec<String>,
-}
-
-/// Where outside names land in this district: by the map's own tables, or where they are the district's codes or names.
-pub struct Landing {
-    categories: BTreeMap<String, CategoryCode>,
-    streets: BTreeMap<String, UnitCode>,
-}
-
-impl Landing {
-    /// The landing places of a map in a district. A code that the district lacks lands nowhere.
-    pub fn new(map: &Map, district: &District) -> Landing {
-        let mut categories = BTreeMap::new();
-        for c in &district.catalogue.categories {
-            for name in [c.code.as_str(), &c.zh, &c.en] {
-                categories.entry(name.to_owned()).or_insert_with(|| c.code.clone());
-            }
-        }
-        for (outside, code) in &map.categories {
-            let code = CategoryCode::from(code.as_str());
-            if district.catalogue.category(&code).is_some() {
-                categories.insert(outside.clone(), code);
-            }
-        }
-        let mut streets = BTreeMap::new();
-        let open = |unit: &&domain::district::Unit| {
-            !unit.closed && matches!(unit.kind, UnitKind::Street | UnitKind::Community)
-        };
-        for unit in district.units.values().filter(open) {
-            for name in [unit.code.as_str(), &unit.zh, &unit.en] {
-                streets.entry(name.to_owned()).or_insert_with(|| unit.code.clone());
-            }
-        }
-        for (outside, code) in &map.streets {
-            if let Some(unit) = district.units.get(&UnitCode::from(code.as_str())).filter(open) {
-                streets.insert(outside.clone(), unit.code.clone());
-            }
-        }
-        Landing { categories, streets }
-    }
-
-    /// The category of levels joined by `/`: of all of them, or of ever fewer.
-    fn category(&self, levels: &str) -> Option<CategoryCode> {
-        let mut levels = levels;
-        loop {
-            if let Some(code) = self.categories.get(levels) {
-                return Some(code.clone());
-            }
-            levels = levels.rsplit_once('/')?.0;
-        }
-    }
 }
 
 /// The rows of a table, read by a map.
@@ -123,19 +78,7 @@ impl Seen {
 pub fn rows<'m>(table: Table, map: &'m Map, district: &District) -> Result<Rows<'m>, Vec<Fault>> {
     let header = table.header();
     let at: HashMap<String, usize> = header.iter().enumerate().map(|(i, name)| (name.clone(), i)).collect();
-    let mut needs = map.needs();
-    needs.sort_unstable();
-    needs.dedup();
-    let missing = |name: &str| {
-        let has = header.join(", ");
-        Fault::new(
-            1,
-            name,
-            format!("文件里没有这一列。请改映射，或换文件。文件有：{has}。"),
-            format!("the file has no such column. Change the map, or take another file. The file has: {has}."),
-        )
-    };
-    let faults: Vec<Fault> = needs.into_iter().filter(|name| !at.contains_key(*name)).map(missing).collect();
+    let faults = missing(&table, &map.options.columns);
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -143,15 +86,54 @@ pub fn rows<'m>(table: Table, map: &'m Map, district: &District) -> Result<Rows<
     Ok(Rows { table, map, landing: Landing::new(map, district), at, own, seen: Seen::default() })
 }
 
+/// Each wanted column that the table has not; one sentence if it has none of them.
+fn missing(table: &Table, wanted: &[String]) -> Vec<Fault> {
+    let (header, line) = (table.header(), table.heading_line());
+    let absent: Vec<&String> = wanted.iter().filter(|name| !header.contains(name)).collect();
+    let (zh_read, en_read) = match table.encoding() {
+        Some(Encoding::Gb18030) => ("（按GB18030读的）", " (read as GB18030)"),
+        _ => ("", ""),
+    };
+    let has = header.join(", ");
+    if absent.len() == wanted.len() && wanted.len() > 1 {
+        let names = wanted.join(", ");
+        return vec![Fault::new(
+            line,
+            "",
+            format!(
+                "没有找到表头：映射要的列（{names}）一个也没有。请换映射或文件；表头在别处的，在映射里写heading = 行号。这一行有{zh_read}：{has}。"
+            ),
+            format!(
+                "no headings are found: none of the columns that the map reads ({names}) is there. Take another map or file, \
+                 or write heading = ROW in the map. This row has{en_read}: {has}."
+            ),
+        )];
+    }
+    let fault = |name: &String| {
+        Fault::new(
+            line,
+            name,
+            format!("文件里没有这一列。请改映射，或换文件。文件有{zh_read}：{has}。"),
+            format!("the file has no such column. Change the map, or take another file. The file has{en_read}: {has}."),
+        )
+    };
+    absent.into_iter().map(fault).collect()
+}
+
 impl Rows<'_> {
     /// The file's headings.
     pub fn header(&self) -> &[String] {
         self.table.header()
     }
+
+    /// What of the file is not read, and what is read although it may not be expected.
+    pub fn notes(&self) -> &[Note] {
+        self.table.notes()
+    }
 }
 
 impl Iterator for Rows<'_> {
-    type Item = Result<Row, BadRow>;
+    type Item = Result<Row, Bad>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let record = match self.table.next()? {
@@ -168,9 +150,16 @@ impl Iterator for Rows<'_> {
                 row.cells = record.cells;
                 Ok(row)
             }
-            _ => Err(BadRow { line: record.line, cells: record.cells, faults }),
+            _ => Err(Bad::Row(BadRow { line: record.line, cells: record.cells, faults })),
         })
     }
+}
+
+/// Whether a sheet wrote a number of many digits as a power of ten, and lost them: `1.38E+10`.
+fn lost_digits(cell: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let parts = cell.split_once(['E', 'e']).and_then(|(digits, power)| Some((digits, power.strip_prefix('+')?)));
+    parts.is_some_and(|(digits, power)| is_number(&digits.replacen('.', "", 1)) && is_number(power))
 }
 
 /// Every cell by its heading, as one JSON object in the order of the columns.
@@ -247,19 +236,73 @@ impl RowReader<'_> {
         Some(id)
     }
 
+    /// Cells that hold no value, among the columns that are read: errors of a sheet, and numbers whose digits it lost.
+    fn values(&mut self) {
+        let columns = &self.map.columns;
+        let numbers = [Some(&columns.id), columns.phone.as_ref()];
+        for name in &self.map.options.columns {
+            let Some(cell) = self.cell(name) else { continue };
+            if workbook::is_error(cell) {
+                let cell = cell.to_owned();
+                self.fault(
+                    name,
+                    format!("{cell}是表格的错误值，不是内容。请改正公式，或填写内容。"),
+                    format!(
+                        "{cell} is an error of the sheet and no content. Correct the formula, or fill in the content."
+                    ),
+                );
+            } else if numbers.contains(&Some(name)) && lost_digits(cell) {
+                let cell = cell.to_owned();
+                self.fault(
+                    name,
+                    format!("表格把号码写成了{cell}，后面的数字丢了。请把该列设为文本，重新导出。"),
+                    format!("the sheet wrote the number as {cell} and lost its digits. Make the column text and export it again."),
+                );
+            }
+        }
+    }
+
+    /// Opening and closing; and whether the closing was taken as the opening, a little before which it lies.
+    fn from_to(&mut self) -> (Option<Moment>, Option<Moment>, bool) {
+        let column = self.map.columns.closed.as_ref();
+        let opened = self.opened();
+        let closed = self.time(column, Edge::End);
+        let (Some(from), Some(to), Some(column)) = (opened, closed, column) else { return (opened, closed, false) };
+        let early = from.0.saturating_sub(to.0);
+        if early <= 0 {
+            return (opened, closed, false);
+        }
+        let seconds = early.cast_unsigned().div_ceil(1000);
+        if seconds <= u64::from(self.map.tolerance) {
+            return (opened, opened, true);
+        }
+        let (from, to) = (from.minute(), to.minute());
+        self.fault(
+            column,
+            format!(
+                "办结（{to}）早于提出（{from}），差{seconds}秒。请更正；来源的钟不准的，可在映射里写tolerance = 秒数；来源把日期写成00:00:00的，写midnight = \"day\"。"
+            ),
+            format!(
+                "it was closed ({to}) before it was opened ({from}), by {seconds} seconds. Correct it; where the source's clocks \
+                 differ, write tolerance = SECONDS in the map, and midnight = \"day\" where it writes days as 00:00:00."
+            ),
+        );
+        (opened, closed, false)
+    }
+
     /// A time, if the cell has one; an unreadable one is a fault.
     fn time(&mut self, column: Option<&String>, edge: Edge) -> Option<Moment> {
         let column = column?;
         let cell = self.cell(column)?;
         let at = self.map.times.read(cell, edge);
         if at.is_none() {
-            let (cell, formats) = (shorten(cell, QUOTED), self.map.times.formats());
+            let (cell, known) = (shorten(cell, QUOTED), self.map.times.examples());
             self.fault(
                 column,
-                format!("读不懂时间“{cell}”。请改成2023-05-04 09:30:00，或在映射的times里加上格式（现有：{formats}）。"),
+                format!("读不懂时间“{cell}”。请改成2023-05-04 09:30:00，或在映射的times里加上它的格式（现在能读：{known}）。"),
                 format!(
                     "\"{cell}\" cannot be read as a time. Write 2023-05-04 09:30:00, or add its format to `times` in the \
-                     map (now: {formats})."
+                     map (it reads: {known})."
                 ),
             );
         }
@@ -350,8 +393,8 @@ impl RowReader<'_> {
         let id = self.id(seen);
         let track = self.track();
         let words = self.words();
-        let opened = self.opened();
-        let closed = self.time(columns.closed.as_ref(), Edge::End);
+        self.values();
+        let (opened, closed, settled) = self.from_to();
         let target = self.time(columns.target.as_ref(), Edge::End);
         let answer = self.answer(closed.is_some());
         let on_time = self.on_time();
@@ -363,6 +406,7 @@ impl RowReader<'_> {
             phone: text(self.maybe(columns.phone.as_ref())),
             ..Contact::default()
         };
+        let odd_phone = !is_phone(&contact.phone);
         let (title, body) = words?;
         let raise = Raise {
             track: track?,
@@ -377,15 +421,24 @@ impl RowReader<'_> {
             ..Raise::default()
         };
         let unmapped = levels.filter(|_| category.is_none());
-        Some(Row { line: self.record.line, id: id?, raise, target, on_time, unmapped, cells: Vec::new() })
+        Some(Row {
+            line: self.record.line,
+            id: id?,
+            raise,
+            target,
+            on_time,
+            unmapped,
+            odd_phone,
+            settled,
+            cells: Vec::new(),
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import::table::Options;
-    use domain::district::{Catalogue, Category, Responsible, Unit};
+    use domain::district::{Catalogue, Category, Responsible, Unit, UnitCode, UnitKind};
 
     const MAP: &str = r#"
 name = "own"
@@ -431,20 +484,26 @@ no = ["否", "超"]
         district
     }
 
-    fn read(lines: &[&str]) -> Vec<Result<Row, BadRow>> {
+    fn read(lines: &[&str]) -> Vec<Result<Row, Bad>> {
         let text = format!("{HEAD}\n{}\n", lines.join("\n"));
-        let table = Table::from_text(std::io::Cursor::new(text.into_bytes()), &Options::default()).unwrap();
         let map = Map::parse(MAP).unwrap();
+        let table = Table::from_text(std::io::Cursor::new(text.into_bytes()), &map.options).unwrap();
         rows(table, &map, &district()).unwrap_or_else(|faults| panic!("{faults:?}")).collect()
     }
 
     fn good(line: &str) -> Row {
-        read(&[line]).remove(0).unwrap_or_else(|bad| panic!("{:?}", bad.faults))
+        read(&[line]).remove(0).unwrap_or_else(|bad| panic!("{bad:?}"))
+    }
+
+    fn bad(row: Result<Row, Bad>) -> BadRow {
+        match row {
+            Err(Bad::Row(bad)) => bad,
+            other => panic!("{other:?}"),
+        }
     }
 
     fn faulty(line: &str) -> Vec<String> {
-        let bad = read(&[line]).remove(0).unwrap_err();
-        bad.faults.into_iter().map(|fault| fault.column).collect()
+        bad(read(&[line]).remove(0)).faults.into_iter().map(|fault| fault.column).collect()
     }
 
     #[test]
@@ -492,18 +551,46 @@ no = ["否", "超"]
     }
 
     #[test]
+    fn an_error_of_a_sheet_is_no_content_and_a_lost_number_no_number() {
+        assert_eq!(faulty("7,热线,题,#REF!,,2023/5/4 9:30,,,,,,,"), ["内容"]);
+        assert_eq!(faulty("1.38E+10,热线,题,文,,2023/5/4 9:30,,,,,,,"), ["编号"]);
+        assert_eq!(good("7,热线,#1楼,见#N/A一栏,,2023/5/4 9:30,,,,,,,").raise.text, "见#N/A一栏");
+        for (cell, lost) in [("1E+11", true), ("1.38e+10", true), ("E+1", false), ("1E5", false), ("3号楼E+1", false)]
+        {
+            assert_eq!(lost_digits(cell), lost, "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_closing_before_the_opening_says_by_how_much_and_a_tolerance_settles_it() {
+        let line = "7,热线,题,文,,2023/5/4 9:30,,2023/5/4 9:29,,,,,";
+        let fault = bad(read(&[line]).remove(0)).faults.remove(0);
+        assert_eq!(fault.column, "办结");
+        assert!(fault.zh.contains("差60秒") && fault.en.contains("by 60 seconds"), "{fault}");
+        let settled = |tolerance: u32| {
+            let map = Map::parse(&MAP.replace("[columns]", &format!("tolerance = {tolerance}\n[columns]"))).unwrap();
+            let text = format!("{HEAD}\n{line}\n");
+            let table = Table::from_text(std::io::Cursor::new(text.into_bytes()), &map.options).unwrap();
+            rows(table, &map, &district()).unwrap_or_else(|faults| panic!("{faults:?}")).next().unwrap()
+        };
+        assert!(settled(59).is_err());
+        let row = settled(60).unwrap();
+        let origin = row.raise.origin.unwrap();
+        assert!(row.settled && origin.closed == Some(origin.opened));
+    }
+
+    #[test]
     fn the_same_id_on_two_lines_is_a_fault_that_names_both() {
         let line = "7,热线,题,文,,2023/5/4 9:30,,,,,,,";
-        let read = read(&[line, line]);
-        let fault = &read[1].as_ref().unwrap_err().faults[0];
+        let fault = bad(read(&[line, line]).remove(1)).faults.remove(0);
         assert_eq!((fault.line, fault.column.as_str()), (3, "编号"));
         assert!(fault.zh.contains("第2行") && fault.en.contains("line 2"), "{fault}");
     }
 
     #[test]
     fn a_column_that_the_map_names_and_the_file_lacks_is_a_fault_of_the_file() {
-        let table = Table::from_text(std::io::Cursor::new("编号,标题\n1,题\n"), &Options::default()).unwrap();
         let map = Map::parse(MAP).unwrap();
+        let table = Table::from_text(std::io::Cursor::new("编号,标题\n1,题\n"), &map.options).unwrap();
         let Err(faults) = rows(table, &map, &district()) else { panic!("nothing is missing") };
         let columns: Vec<&str> = faults.iter().map(|f| f.column.as_str()).collect();
         assert!(columns.contains(&"提出") && columns.contains(&"类型") && !columns.contains(&"标题"), "{columns:?}");

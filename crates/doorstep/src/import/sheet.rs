@@ -1,217 +1,84 @@
-//! Rows of a workbook's sheet. The parser borrows the workbook, so both live on a thread of their own, which hands the
-//! rows over a short channel: a sheet of any length takes the memory of a few rows and its shared strings.
+//! Rows of a workbook's sheet, read by a process of its own, and what of the workbook is not read.
 
-use std::io::{Read, Seek};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use super::delimited::{RawResult, RawRow, Stopped};
+use super::fault::{Fault, Note};
+use super::merged::Merged;
+use super::table::{Options, column_name};
+use workbook::{Book, Input, Purpose, Reader, Sheet, Sheets};
 
-use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
-
-use super::delimited::{RawRow, nul};
-use super::fault::Fault;
-use super::table::{CELL_MOST, COLUMNS_MOST, ROW_MOST};
-
-/// How many rows wait between the two threads.
-const WAITING: usize = 64;
-/// From here on a number has more digits than a sheet keeps.
-const DIGITS_LOST: f64 = 1e15;
-
-enum Message {
-    Row(RawRow),
-    End,
+/// Opens a workbook, or says why it can't be read.
+pub(super) fn open(input: Input, options: &Options) -> Result<Book, Fault> {
+    let wanted = options.sheet.clone().map_or(Sheets::First, Sheets::Named);
+    Reader::this_program().open(input, Purpose::Cases, &wanted).map_err(|fault| of_file(&fault))
 }
 
-/// The receiver does not take any more: the reader can stop.
-struct Gone;
+fn of_file(fault: &workbook::Fault) -> Fault {
+    let (zh, en) = fault.said();
+    Fault::file(zh, en)
+}
 
-/// Starts to read a sheet. What stops the reading comes as a last row with a fault of line 0, or of the row it stopped at.
-pub(super) fn rows(
-    input: impl Read + Seek + Send + 'static,
-    sheet: Option<String>,
-) -> impl Iterator<Item = RawRow> + Send {
-    let (sender, receiver) = sync_channel(WAITING);
-    std::thread::spawn(move || {
-        let last = match read(input, sheet.as_deref(), &sender) {
-            Ok(Ok(())) => Message::End,
-            Ok(Err(fault)) => Message::Row(stopped(fault)),
-            Err(Gone) => return,
+/// The rows of a book, one after the other.
+pub(super) fn rows(book: Book) -> impl Iterator<Item = RawResult> + Send {
+    book.map(|row| {
+        let row = row.map_err(|fault| Stopped { column: None, fault: of_file(&fault) })?;
+        let line = row.line;
+        let said = |(column, fault): (usize, workbook::CellFault)| {
+            let (zh, en) = fault.said();
+            (column, Fault::new(line, "", zh, en))
         };
-        if sender.send(last).is_ok() {
-            // Nobody waits for it once a fault has ended the rows.
-            let _ = sender.send(Message::End);
-        }
-    });
-    Rows { receiver, ended: false }
+        Ok(RawRow { line, cells: row.cells, faults: row.faults.into_iter().map(said).collect() })
+    })
 }
 
-struct Rows {
-    receiver: Receiver<Message>,
-    ended: bool,
+/// The sheet that is read.
+pub(super) fn chosen(sheets: &[Sheet]) -> Sheet {
+    sheets.iter().find(|sheet| sheet.read).cloned().unwrap_or_default()
 }
 
-impl Iterator for Rows {
-    type Item = RawRow;
-
-    fn next(&mut self) -> Option<RawRow> {
-        if self.ended {
-            return None;
-        }
-        match self.receiver.recv() {
-            Ok(Message::Row(row)) => Some(row),
-            Ok(Message::End) => {
-                self.ended = true;
-                None
-            }
-            // The thread went without a last word: the parser gave up on a file that it cannot read.
-            Err(_) => {
-                self.ended = true;
-                Some(stopped(damaged("-")))
-            }
-        }
-    }
-}
-
-fn stopped(fault: Fault) -> RawRow {
-    RawRow { line: fault.line, cells: Vec::new(), faults: vec![(0, fault)] }
-}
-
-fn damaged(why: &str) -> Fault {
-    Fault::file(
-        format!("工作簿读不下去（{why}），后面的内容没有读。请在WPS或Excel里打开并另存。"),
-        format!(
-            "the workbook cannot be read on ({why}); what follows was not read. Open it in WPS or Excel and save it again."
-        ),
-    )
-}
-
-/// Reads to the end; the inner error is what stopped the reading.
-fn read<R: Read + Seek>(
-    input: R,
-    sheet: Option<&str>,
-    sender: &SyncSender<Message>,
-) -> Result<Result<(), Fault>, Gone> {
-    let mut book = match Xlsx::new(input) {
-        Ok(book) => book,
-        Err(e) => return Ok(Err(damaged(&e.to_string()))),
+/// What of a workbook is not read, or is read although whoever opens it doesn't see it.
+pub(super) fn notes(sheets: &[Sheet], header: &[String], merged: &Merged, options: &Options) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let named = |visible: bool| -> Vec<&str> {
+        let others = sheets.iter().filter(|sheet| !sheet.read && sheet.filled && sheet.visible == visible);
+        others.map(|sheet| sheet.name.as_str()).collect()
     };
-    let found = book
-        .sheets_metadata()
-        .iter()
-        .filter(|s| s.typ == SheetType::WorkSheet)
-        .find(|s| sheet.map_or(s.visible == SheetVisible::Visible, |name| s.name == name))
-        .map(|s| s.name.clone());
-    let Some(name) = found else {
-        let asked = sheet.unwrap_or("-");
-        return Ok(Err(Fault::file(
-            format!("工作簿里没有可读的工作表（{asked}）。请检查映射里的sheet。"),
-            format!("the workbook has no such sheet to read ({asked}). Check `sheet` in the map."),
-        )));
-    };
-    let mut cells = match book.worksheet_cells_reader(&name) {
-        Ok(cells) => cells,
-        Err(e) => return Ok(Err(damaged(&e.to_string()))),
-    };
-    let mut row = RawRow { line: 0, cells: Vec::new(), faults: Vec::new() };
-    let mut length = 0;
-    loop {
-        let cell = match cells.next_cell() {
-            Ok(Some(cell)) => cell,
-            Ok(None) => return hand_over(sender, row).map(Ok),
-            Err(e) => {
-                let line = row.line;
-                hand_over(sender, row)?;
-                return Ok(Err(Fault { line, ..damaged(&e.to_string()) }));
-            }
-        };
-        let (at, column) = cell.get_position();
-        let (line, column) = (u64::from(at) + 1, column as usize);
-        if line != row.line {
-            if line < row.line || column >= COLUMNS_MOST {
-                return Ok(Err(Fault { line, ..damaged("cells out of order") }));
-            }
-            let done = std::mem::replace(&mut row, RawRow { line, cells: Vec::new(), faults: Vec::new() });
-            hand_over(sender, done)?;
-            length = 0;
-        }
-        if column >= COLUMNS_MOST {
-            return Ok(Err(Fault { line, ..damaged("too many columns") }));
-        }
-        let (mut text, fault) = text_of(cell.get_value(), line);
-        row.faults.extend(fault.map(|fault| (column, fault)));
-        if text.contains('\0') {
-            row.faults.push((column, nul(line)));
-        }
-        length += text.len();
-        if text.len() > CELL_MOST || length > ROW_MOST {
-            row.faults.push((column, too_long(line)));
-            length -= text.len();
-            text = String::new();
-        }
-        if row.cells.len() <= column {
-            row.cells.resize(column + 1, String::new());
-        }
-        row.cells[column] = text;
+    let read = chosen(sheets);
+    let (others, hidden) = (named(true), named(false));
+    if !others.is_empty() {
+        notes.push(Note::new(
+            format!(
+                "只读了工作表“{}”，没有读：{}。要读别的表，请在映射里写sheet，逐张导入。",
+                read.name,
+                others.join("、")
+            ),
+            format!(
+                "only the sheet \"{}\" is read, and not: {}. Name another with `sheet` in the map, and import one after the other.",
+                read.name,
+                others.join(", ")
+            ),
+        ));
     }
-}
-
-fn hand_over(sender: &SyncSender<Message>, row: RawRow) -> Result<(), Gone> {
-    if row.faults.is_empty() && row.cells.iter().all(String::is_empty) {
-        return Ok(());
+    if !hidden.is_empty() {
+        notes.push(Note::new(
+            format!("隐藏的工作表没有读：{}。", hidden.join("、")),
+            format!("hidden sheets are not read: {}.", hidden.join(", ")),
+        ));
     }
-    sender.send(Message::Row(row)).map_err(|_| Gone)
-}
-
-fn too_long(line: u64) -> Fault {
-    let (cell, row) = (CELL_MOST / 1000, ROW_MOST / 1000);
-    Fault::new(
-        line,
-        "",
-        format!("单元格超过{cell}千字节，或整行超过{row}千字节。请缩短。"),
-        format!("the cell is longer than {cell} kB, or the row longer than {row} kB. Shorten it."),
-    )
-}
-
-/// A cell as text: numbers without an exponent, dates as `2023-05-04 09:30:00`, a whole day as `2023-05-04`.
-fn text_of(value: &DataRef<'_>, line: u64) -> (String, Option<Fault>) {
-    let text = match value {
-        DataRef::Empty => String::new(),
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
-        DataRef::SharedString(text) => (*text).to_owned(),
-        DataRef::Bool(flag) => if *flag { "TRUE" } else { "FALSE" }.to_owned(),
-        DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => {
-            let fault = (number.abs() >= DIGITS_LOST).then(|| {
-                Fault::new(
-                    line,
-                    "",
-                    "这个数超过15位，表格已丢掉后面的数字。请把该列设为文本后重新录入。",
-                    "this number has more than 15 digits, and the sheet has dropped the last ones. Make the column text and enter it again.",
-                )
-            });
-            return (number.to_string(), fault);
-        }
-        DataRef::DateTime(time) => date_text(time),
-        DataRef::Error(error) => error.to_string(),
-    };
-    (text, None)
-}
-
-fn date_text(time: &ExcelDateTime) -> String {
-    let (year, month, day, hour, minute, second, milli) = time.to_ymd_hms_milli();
-    let serial = time.as_f64();
-    if time.is_duration() {
-        let seconds = (serial * 86_400.0).round() as i64;
-        return format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if read.hidden_rows > 0 {
+        let (n, filter) = (read.hidden_rows, read.filter);
+        let (zh, en) = if filter { ("（含筛选掉的）", " (or filtered away)") } else { ("", "") };
+        notes.push(Note::new(
+            format!("隐藏的行{zh}也在内：{n}行。不要的，请先在表里删去。"),
+            format!("rows that are hidden{en} are taken too: {n}. Delete in the sheet what is not wanted."),
+        ));
     }
-    // A serial below 1 is a time of day without a date.
-    let clock = match milli {
-        0 => format!("{hour:02}:{minute:02}:{second:02}"),
-        _ => format!("{hour:02}:{minute:02}:{second:02}.{milli:03}"),
-    };
-    if (0.0..1.0).contains(&serial) && serial > 0.0 {
-        clock
-    } else if serial.fract() == 0.0 {
-        format!("{year:04}-{month:02}-{day:02}")
-    } else {
-        format!("{year:04}-{month:02}-{day:02} {clock}")
+    if !read.hidden_columns.is_empty() {
+        let columns: Vec<String> = read.hidden_columns.iter().map(|c| column_name(header, *c as usize)).collect();
+        notes.push(Note::new(
+            format!("隐藏的列也在内：{}。", columns.join("、")),
+            format!("hidden columns are taken too: {}.", columns.join(", ")),
+        ));
     }
+    notes.extend(merged.notes(header, options));
+    notes
 }

@@ -1,15 +1,18 @@
 //! A table as a stream of rows: CSV in UTF-8 or GB18030, .xlsx, and .gz of these, told apart by their first bytes.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Cursor, Read, Seek};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 use reading::cell::unguard;
 
-use super::delimited::{Delimited, RawRow};
-use super::fault::{BadRow, Fault, own_width};
+use super::delimited::{Delimited, RawResult, RawRow};
+use super::fault::{Bad, BadRow, Fault, Note, cause, own_width};
+use super::heading::{self, Head, Heading};
+use super::merged::{Down, Merged};
 use super::sheet;
+use workbook::{Book, Input, Kind};
 
 /// The longest cell, in bytes of the file.
 pub const CELL_MOST: usize = 200_000;
@@ -39,8 +42,14 @@ pub struct Options {
     pub encoding: Encoding,
     /// The byte between two cells of a CSV: an ASCII character that is not a letter, digit, quote or line end.
     pub delimiter: u8,
-    /// The sheet of a workbook; none: the first that is visible.
+    /// The sheet of a workbook; none: the first visible one that has anything in it.
     pub sheet: Option<String>,
+    /// Which rows name the columns.
+    pub heading: Heading,
+    /// What is done with cells that are merged downwards.
+    pub merged: Down,
+    /// The columns that the map reads.
+    pub columns: Vec<String>,
     /// Whether the cells of a CSV carry the apostrophes of [`crate::export::table::guard`]; none: only where the headings
     /// say so, by ending in `line` and `fault`.
     pub guarded: Option<bool>,
@@ -48,7 +57,15 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { encoding: Encoding::Auto, delimiter: b',', sheet: None, guarded: None }
+        Options {
+            encoding: Encoding::Auto,
+            delimiter: b',',
+            sheet: None,
+            heading: Heading::Found,
+            merged: Down::Fault,
+            columns: Vec::new(),
+            guarded: None,
+        }
     }
 }
 
@@ -61,12 +78,14 @@ pub struct Record {
     pub cells: Vec<String>,
 }
 
-pub(super) type RowResult = Result<Record, BadRow>;
+pub(super) type RowResult = Result<Record, Bad>;
 
 /// An open table: its headings, and its rows as an iterator that reads on as it is asked.
 pub struct Table {
     header: Vec<String>,
+    heading_line: u64,
     encoding: Option<Encoding>,
+    notes: Vec<Note>,
     rows: Box<dyn Iterator<Item = RowResult> + Send>,
 }
 
@@ -80,46 +99,38 @@ impl Table {
     /// When it cannot be read, is none of the known kinds, or its headings are missing or not distinct.
     pub fn open(path: &Path, options: &Options, progress: Progress) -> Result<Table, Fault> {
         let cannot = |e: std::io::Error| {
+            let (zh, en) = cause(&e);
             Fault::file(
-                format!("打不开文件{}（{e}）。请检查路径和权限。", path.display()),
-                format!("{} cannot be opened ({e}). Check its path and permissions.", path.display()),
+                format!("打不开文件{}（{zh}）。请检查路径和权限。", path.display()),
+                format!("{} cannot be opened ({en}). Check its path and permissions.", path.display()),
             )
         };
-        let start = first_bytes(File::open(path).map_err(cannot)?);
-        let packed = start.starts_with(&[0x1F, 0x8B]);
-        let inner = if packed { first_bytes(MultiGzDecoder::new(File::open(path).map_err(cannot)?)) } else { start };
-        refuse_other_kinds(&inner)?;
-        let file = Counted { inner: File::open(path).map_err(cannot)?, read: 0, progress };
-        if inner.starts_with(b"PK\x03\x04") {
-            return if packed {
-                let mut bytes = Vec::new();
-                let mut whole = MultiGzDecoder::new(BufReader::new(file)).take(PACKED_SHEET_MOST + 1);
-                whole.read_to_end(&mut bytes).map_err(cannot)?;
-                if bytes.len() as u64 > PACKED_SHEET_MOST {
-                    return Err(Fault::file(
-                        format!("压缩包里的表格超过{}MB。请先解压，或另存为CSV。", PACKED_SHEET_MOST / 1_000_000),
-                        format!(
-                            "the packed sheet is over {} MB. Unpack it first, or save it as CSV.",
-                            PACKED_SHEET_MOST / 1_000_000
-                        ),
-                    ));
-                }
-                Table::from_sheet(Cursor::new(bytes), options)
-            } else {
-                Table::from_sheet(BufReader::new(file), options)
-            };
+        let start = |packed| Ok::<_, Fault>(open_plain(File::open(path).map_err(cannot)?, packed));
+        let packed = is_packed(File::open(path).map_err(cannot)?);
+        // A file that can't be read to its end here can't be read when its rows are, and is reported there.
+        let kind = workbook::kind(start(packed)?).unwrap_or(Kind::Text);
+        match kind {
+            Kind::Text => {}
+            Kind::Zip => {
+                let input =
+                    if packed { unpacked(start(true)?)? } else { Input::File(File::open(path).map_err(cannot)?) };
+                return Table::from_book(sheet::open(input, options)?, options);
+            }
+            other => {
+                let (zh, en) = other.said();
+                return Err(Fault::file(zh, en));
+            }
         }
         let encoding = match options.encoding {
-            Encoding::Auto if packed => detect(MultiGzDecoder::new(File::open(path).map_err(cannot)?)),
-            Encoding::Auto => detect(File::open(path).map_err(cannot)?),
+            Encoding::Auto => detect(start(packed)?),
             given => given,
         };
         let options = Options { encoding, ..options.clone() };
+        let file = BufReader::new(Counted { inner: File::open(path).map_err(cannot)?, read: 0, progress });
         if packed {
-            let unpacked = MultiGzDecoder::new(BufReader::new(file));
-            Table::from_text(BufReader::with_capacity(1 << 16, unpacked), &options)
+            Table::from_text(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(file)), &options)
         } else {
-            Table::from_text(BufReader::with_capacity(1 << 16, file), &options)
+            Table::from_text(file, &options)
         }
     }
 
@@ -129,50 +140,79 @@ impl Table {
     /// When its headings are missing, broken or not distinct.
     pub fn from_text(input: impl BufRead + Send + 'static, options: &Options) -> Result<Table, Fault> {
         let mut rows = Delimited::new(input, options.encoding, options.delimiter);
-        rows.skip_mark()
-            .map_err(|e| Fault::file(format!("读不了文件（{e}）。"), format!("the file cannot be read ({e}).")))?;
-        let Some(mut head) = rows.next_row() else { return Err(no_header()) };
-        if let Some((column, mut fault)) = head.faults.drain(..).next() {
-            fault.column = unnamed(column);
-            return Err(fault);
-        }
-        let header = headings(head.line, head.cells)?;
-        let guarded = options.guarded.unwrap_or(own_width(&header) < header.len());
-        let names = header.clone();
-        let rows = std::iter::from_fn(move || {
-            loop {
-                let mut raw = rows.next_row()?;
+        rows.skip_mark().map_err(|e| {
+            let (zh, en) = cause(&e);
+            Fault::file(format!("读不了文件（{zh}）。"), format!("the file cannot be read ({en})."))
+        })?;
+        let mut rows = std::iter::from_fn(move || rows.next_row());
+        let head = heading::read(&mut rows, options.heading, &options.columns)?;
+        let guarded = options.guarded.unwrap_or(own_width(&head.names) < head.names.len());
+        let rows = rows.map(move |row| {
+            row.map(|mut raw| {
                 if guarded {
                     raw.cells.iter_mut().for_each(unguard);
                 }
-                if let Some(row) = fit(&names, raw, false) {
-                    return Some(row);
-                }
-            }
+                raw
+            })
         });
-        Ok(Table { header, encoding: Some(options.encoding), rows: Box::new(rows) })
+        Ok(Table::of(head, Some(options.encoding), Vec::new(), rows, false))
     }
 
-    /// Reads one sheet of a workbook.
-    ///
-    /// # Errors
-    /// When it is no workbook, has no such sheet, or its headings are missing or not distinct.
-    pub fn from_sheet(input: impl Read + Seek + Send + 'static, options: &Options) -> Result<Table, Fault> {
-        let mut rows = sheet::rows(input, options.sheet.clone());
-        let mut head = rows.next().ok_or_else(no_header)?;
-        if let Some((column, mut fault)) = head.faults.drain(..).next() {
-            fault.column = if fault.line == 0 { String::new() } else { unnamed(column) };
-            return Err(fault);
+    /// Reads the sheet of a workbook.
+    fn from_book(book: Book, options: &Options) -> Result<Table, Fault> {
+        let sheets = book.sheets.clone();
+        let mut rows = sheet::rows(book);
+        let head = heading::read(&mut rows, options.heading, &options.columns)?;
+        let mut merged = Merged::new(&sheet::chosen(&sheets).merged, head.last);
+        let notes = sheet::notes(&sheets, &head.names, &merged, options);
+        let (names, options) = (head.names.clone(), options.clone());
+        let rows = rows.map(move |row| {
+            row.map(|mut raw| {
+                merged.pass(&mut raw, &names, &options);
+                raw
+            })
+        });
+        Ok(Table::of(head, None, notes, rows, true))
+    }
+
+    fn of(
+        head: Head,
+        encoding: Option<Encoding>,
+        mut notes: Vec<Note>,
+        rows: impl Iterator<Item = RawResult> + Send + 'static,
+        sheet: bool,
+    ) -> Table {
+        if head.above > 0 {
+            let (above, line) = (head.above, head.first);
+            notes.insert(
+                0,
+                Note::new(
+                    format!("表头在第{line}行，上面的{above}行没有读。"),
+                    format!("the headings are in row {line}; {above} rows above them are not read."),
+                ),
+            );
         }
-        let header = headings(head.line, head.cells)?;
-        let names = header.clone();
-        let rows = rows.filter_map(move |raw| fit(&names, raw, true));
-        Ok(Table { header, encoding: None, rows: Box::new(rows) })
+        let names = head.names.clone();
+        let rows = rows.filter_map(move |row| match row {
+            Ok(raw) => fit(&names, raw, sheet),
+            Err(stopped) => Some(Err(Bad::File(stopped.named(&names)))),
+        });
+        Table { header: head.names, heading_line: head.last, encoding, notes, rows: Box::new(rows) }
     }
 
     /// The headings, trimmed; a column without one is called `列N`.
     pub fn header(&self) -> &[String] {
         &self.header
+    }
+
+    /// The row in which the headings end.
+    pub fn heading_line(&self) -> u64 {
+        self.heading_line
+    }
+
+    /// What of the file is not read, and what is read although it may not be expected.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
     }
 
     /// The encoding that a CSV is read in; none for a workbook.
@@ -193,13 +233,8 @@ impl Iterator for Table {
 /// A sheet leaves empty cells at the end out; a text that does so is suspect.
 fn fit(header: &[String], raw: RawRow, sheet: bool) -> Option<RowResult> {
     let RawRow { line, mut cells, faults } = raw;
-    let mut faults: Vec<Fault> = faults
-        .into_iter()
-        .map(|(column, fault)| Fault {
-            column: header.get(column).cloned().unwrap_or_else(|| unnamed(column)),
-            ..fault
-        })
-        .collect();
+    let mut faults: Vec<Fault> =
+        faults.into_iter().map(|(column, fault)| Fault { column: column_name(header, column), ..fault }).collect();
     if faults.is_empty() && cells.iter().all(String::is_empty) {
         return None;
     }
@@ -219,70 +254,42 @@ fn fit(header: &[String], raw: RawRow, sheet: bool) -> Option<RowResult> {
         cells.resize(should, String::new());
         Some(Ok(Record { line, cells }))
     } else {
-        Some(Err(BadRow { line, cells, faults }))
+        Some(Err(Bad::Row(BadRow { line, cells, faults })))
     }
 }
 
-fn unnamed(column: usize) -> String {
-    format!("列{}", column + 1)
+/// The name of a column; one without a name is called `列N`.
+pub(super) fn column_name(header: &[String], column: usize) -> String {
+    header.get(column).cloned().unwrap_or_else(|| format!("列{}", column + 1))
 }
 
-fn headings(line: u64, cells: Vec<String>) -> Result<Vec<String>, Fault> {
-    let mut names: Vec<String> = cells.iter().map(|cell| cell.trim().to_owned()).collect();
-    while names.last().is_some_and(String::is_empty) {
-        names.pop();
-    }
-    if names.len() > COLUMNS_MOST {
-        return Err(Fault::new(
-            line,
-            "",
-            format!("表头有{}列，最多{COLUMNS_MOST}列。", names.len()),
-            format!("the heading has {} columns; at most {COLUMNS_MOST} can be read.", names.len()),
-        ));
-    }
-    for (column, name) in names.iter_mut().enumerate() {
-        if name.is_empty() {
-            *name = unnamed(column);
-        }
-    }
-    let mut seen = std::collections::HashSet::new();
-    match names.iter().find(|name| !seen.insert(name.as_str())) {
-        Some(twice) => Err(Fault::new(
-            line,
-            twice.clone(),
-            "表头里有两列同名。请改掉其中一个名称。",
-            "two columns have this heading. Rename one of them.",
-        )),
-        None => Ok(names),
-    }
+fn is_packed(file: File) -> bool {
+    let mut start = Vec::new();
+    file.take(2).read_to_end(&mut start).is_ok() && start == [0x1F, 0x8B]
 }
 
-fn no_header() -> Fault {
-    Fault::file(
-        "文件里没有表头。第一行应是各列的名称。",
-        "the file has no heading. Its first row has to name the columns.",
-    )
+fn open_plain(file: File, packed: bool) -> Box<dyn Read + Send> {
+    if packed { Box::new(MultiGzDecoder::new(BufReader::new(file))) } else { Box::new(file) }
 }
 
-/// Says what to do with a file that is no CSV and no .xlsx.
-fn refuse_other_kinds(start: &[u8]) -> Result<(), Fault> {
-    if start.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-        return Err(Fault::file("这是旧的.xls文件。请另存为.xlsx。", "this is an old .xls file. Save it as .xlsx."));
-    }
-    if start.starts_with(&[0xFF, 0xFE]) || start.starts_with(&[0xFE, 0xFF]) {
-        return Err(Fault::file(
-            "这是UTF-16文本。请另存为UTF-8的CSV。",
-            "this is UTF-16 text. Save it as CSV in UTF-8.",
-        ));
-    }
-    Ok(())
-}
-
-fn first_bytes(mut input: impl Read) -> Vec<u8> {
+/// A packed workbook whole: it is read from its end.
+fn unpacked(input: impl Read) -> Result<Input, Fault> {
     let mut bytes = Vec::new();
-    // A file that fails here fails again, and is reported, when its rows are read.
-    let _ = input.by_ref().take(8).read_to_end(&mut bytes);
-    bytes
+    input.take(PACKED_SHEET_MOST + 1).read_to_end(&mut bytes).map_err(|e| {
+        let (zh, en) = cause(&e);
+        Fault::file(
+            format!("压缩包读不到底（{zh}）。请重新压缩，或直接用.xlsx。"),
+            format!("the packed file cannot be read to its end ({en}). Pack it again, or take the .xlsx as it is."),
+        )
+    })?;
+    let most = PACKED_SHEET_MOST / 1_000_000;
+    if bytes.len() as u64 > PACKED_SHEET_MOST {
+        return Err(Fault::file(
+            format!("压缩包里的表格超过{most}MB。请先解压，或另存为CSV。"),
+            format!("the packed sheet is over {most} MB. Unpack it first, or save it as CSV."),
+        ));
+    }
+    Ok(Input::Bytes(bytes))
 }
 
 /// Looks at a text's first letters beyond ASCII, and says which encoding they are in.
@@ -326,11 +333,5 @@ impl<R: Read> Read for Counted<R> {
         self.read += count as u64;
         (self.progress)(self.read);
         Ok(count)
-    }
-}
-
-impl<R: Seek> Seek for Counted<R> {
-    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
-        self.inner.seek(to)
     }
 }

@@ -19,6 +19,8 @@ pub struct Times {
     offset: Offset,
     /// The map's formats, in the order in which they are tried.
     formats: Vec<String>,
+    /// Whether an end at midnight is a day without an hour: the source writes days so.
+    midnight_is_day: bool,
 }
 
 /// What a cell without an hour means.
@@ -39,20 +41,28 @@ impl Times {
         let offset = zone.map_or(Some(Offset::constant(HOME)), offset).ok_or(None)?;
         match formats.iter().position(|format| !goes_through(format)) {
             Some(bad) => Err(Some(bad)),
-            None => Ok(Times { offset, formats }),
+            None => Ok(Times { offset, formats, midnight_is_day: false }),
         }
+    }
+
+    /// With an end at 00:00:00 read as the end of that day.
+    pub fn midnight_is_day(self, midnight_is_day: bool) -> Times {
+        Times { midnight_is_day, ..self }
     }
 
     /// The instant of a cell; none if no format reads it, or if nobody would believe its year.
     pub fn read(&self, cell: &str, edge: Edge) -> Option<Moment> {
-        self.formats.iter().map(String::as_str).chain(PLAIN).find_map(|format| self.read_as(format, cell, edge))
+        let formats = self.formats.iter().map(String::as_str).chain(PLAIN);
+        formats.into_iter().find_map(|format| self.read_as(format, cell, edge)).or_else(|| with_zone(cell))
     }
 
     fn read_as(&self, format: &str, cell: &str, edge: Edge) -> Option<Moment> {
         let parts = strtime::parse(format, cell).ok()?;
         let day = parts.to_date().ok().filter(|day| YEARS.contains(&day.year()))?;
-        let at: DateTime = match (parts.hour(), edge) {
-            (Some(_), _) => day.to_datetime(parts.to_time().ok()?),
+        let time = parts.hour().map(|_| parts.to_time()).transpose().ok()?;
+        let day_only = self.midnight_is_day && edge == Edge::End && time == Some(jiff::civil::Time::midnight());
+        let at: DateTime = match (time.filter(|_| !day_only), edge) {
+            (Some(time), _) => day.to_datetime(time),
             (None, Edge::Start) => day.at(0, 0, 0, 0),
             (None, Edge::End) => day.at(23, 59, 59, 0),
         };
@@ -60,9 +70,10 @@ impl Times {
         offset.to_timestamp(at).ok().map(|instant| Moment(instant.as_millisecond()))
     }
 
-    /// The map's formats, for a sentence.
-    pub fn formats(&self) -> String {
-        self.formats.join(" | ")
+    /// A time in each of the map's formats, for a sentence.
+    pub fn examples(&self) -> String {
+        let examples: Vec<String> = self.formats.iter().filter_map(|format| example(format).ok()).collect();
+        examples.join(" | ")
     }
 }
 
@@ -79,13 +90,25 @@ fn offset(text: &str) -> Option<Offset> {
     (hours <= 14 && minutes < 60).then(|| Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok())?
 }
 
+/// A time that names its own offset, as ISO 8601 has it: `2023-05-04T09:30:00+08:00`, `2023-05-04T01:30:00Z`.
+fn with_zone(cell: &str) -> Option<Moment> {
+    let instant: jiff::Timestamp = cell.parse().ok()?;
+    YEARS.contains(&Offset::UTC.to_datetime(instant).year()).then(|| Moment(instant.as_millisecond()))
+}
+
+/// The time that stands in examples.
+const SAMPLE: DateTime = jiff::civil::date(2023, 5, 4).at(9, 30, 15, 0);
+
+fn example(format: &str) -> Result<String, jiff::Error> {
+    let mut parts = BrokenDownTime::from(SAMPLE);
+    parts.set_offset(Some(Offset::constant(HOME)));
+    parts.to_string(format)
+}
+
 /// Whether a format brings a day through: written and read again it is the same.
 fn goes_through(format: &str) -> bool {
-    let sample = jiff::civil::date(2023, 5, 4).at(9, 30, 15, 0);
-    let mut parts = BrokenDownTime::from(sample);
-    parts.set_offset(Some(Offset::constant(HOME)));
-    let day = parts.to_string(format).and_then(|w| strtime::parse(format, w)).and_then(|parts| parts.to_date());
-    day.is_ok_and(|day| day == sample.date())
+    let day = example(format).and_then(|w| strtime::parse(format, w)).and_then(|parts| parts.to_date());
+    day.is_ok_and(|day| day == SAMPLE.date())
 }
 
 #[cfg(test)]
@@ -120,6 +143,25 @@ mod tests {
         assert_eq!(minute(&utc, "2023-05-04 20:00:00", Edge::Start).as_deref(), Some("2023-05-05 04:00"));
         let own = times("+08:00", &["%Y-%m-%d %H:%M:%S%z"]);
         assert_eq!(minute(&own, "2023-05-04 20:00:00-0400", Edge::Start).as_deref(), Some("2023-05-05 08:00"));
+    }
+
+    #[test]
+    fn a_time_with_a_zone_is_read_without_a_format() {
+        let times = times("+08:00", &[]);
+        for cell in ["2024-03-05T09:30:00+08:00", "2024-03-05T01:30:00Z", "2024-03-04T20:30:00-05:00"] {
+            assert_eq!(minute(&times, cell, Edge::End).as_deref(), Some("2024-03-05 09:30"), "{cell}");
+        }
+    }
+
+    #[test]
+    fn an_end_at_midnight_is_the_end_of_that_day_where_the_map_says_so() {
+        let plain = times("+08:00", &[]);
+        let midnight = plain.clone().midnight_is_day(true);
+        let cell = "2023-05-04 00:00:00";
+        assert_eq!(minute(&plain, cell, Edge::End).as_deref(), Some("2023-05-04 00:00"));
+        assert_eq!(minute(&midnight, cell, Edge::End).as_deref(), Some("2023-05-04 23:59"));
+        assert_eq!(minute(&midnight, cell, Edge::Start).as_deref(), Some("2023-05-04 00:00"));
+        assert_eq!(minute(&midnight, "2023-05-04 09:30:00", Edge::End).as_deref(), Some("2023-05-04 09:30"));
     }
 
     #[test]

@@ -9,8 +9,16 @@ use std::time::Duration;
 
 /// What the environment of whoever runs the tests may tell the binary, and must not: made-up cases would go to real web
 /// hooks, and into a real folder of backups or index.
-const NOT_OURS: [&str; 6] =
-    ["DOORSTEP_DATA", "DOORSTEP_LISTEN", "DOORSTEP_PROXY", "DOORSTEP_BACKUPS", "DOORSTEP_INDEX", "DOORSTEP_MESSAGES"];
+const NOT_OURS: [&str; 8] = [
+    "DOORSTEP_DATA",
+    "DOORSTEP_LISTEN",
+    "DOORSTEP_PROXY",
+    "DOORSTEP_BACKUPS",
+    "DOORSTEP_INDEX",
+    "DOORSTEP_MESSAGES",
+    "DOORSTEP_CONNECTIONS",
+    "DOORSTEP_CONNECTIONS_OF_ONE",
+];
 
 /// The binary, told nothing but what a test tells it.
 pub fn doorstep() -> Command {
@@ -77,7 +85,12 @@ pub struct Server {
 impl Server {
     /// Starts one and waits until it says where it listens.
     pub fn start(data: &str) -> Server {
-        let mut child = Server::spawn(data);
+        Server::start_with(data, &[])
+    }
+
+    /// The same with more said on the command line.
+    pub fn start_with(data: &str, more: &[&str]) -> Server {
+        let mut child = Server::spawn_with(data, more);
         let mut address = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
         if address.is_empty() {
@@ -90,8 +103,13 @@ impl Server {
 
     /// Starts one without waiting for anything.
     pub fn spawn(data: &str) -> Child {
+        Server::spawn_with(data, &[])
+    }
+
+    fn spawn_with(data: &str, more: &[&str]) -> Child {
         doorstep()
             .args(["serve", "--data", data, "--listen", "127.0.0.1:0"])
+            .args(more)
             .env("DOORSTEP_LOG", "off")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -106,6 +124,33 @@ impl Server {
             request = request.header(*name, *value);
         }
         request.call().unwrap().body_mut().read_to_vec().unwrap()
+    }
+
+    /// The status of the answer behind a path, and the answer.
+    pub fn asked(&self, path: &str) -> (u16, String) {
+        let config = ureq::Agent::config_builder().http_status_as_error(false);
+        let agent: ureq::Agent = config.timeout_global(Some(Duration::from_secs(30))).build().into();
+        let mut answer = agent.get(format!("{}{path}", self.address)).call().unwrap();
+        (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+    }
+
+    /// The number of its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// SIGTERM, and how it ended; none if it did not end in time.
+    pub fn told_to_end(mut self, within: Duration) -> Option<std::process::ExitStatus> {
+        let told = Command::new("kill").args(["-TERM", &self.pid().to_string()]).status();
+        assert!(told.unwrap().success());
+        let until = std::time::Instant::now() + within;
+        while std::time::Instant::now() < until {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return Some(status);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        None
     }
 
     /// SIGKILL: the process gets no word in.

@@ -79,10 +79,13 @@ fn a_full_disk_acknowledges_nothing_and_the_service_goes_on_when_there_is_space(
         assert!(problem.title.contains("没有做成") && problem.title.contains("was not done"), "{problem:?}");
         assert!(problem.detail.contains("过一会儿再试") && problem.detail.contains("Try again"), "{problem:?}");
     }
+    assert_eq!(server.asked("/readyz").0, 503, "a monitor hears that nothing is taken in");
+    assert_eq!(server.asked("/healthz").0, 200);
     std::fs::remove_file(&ballast).unwrap();
     // The same keys again, and new ones: without a restart.
     (0..30).for_each(|n| raise(format!("full-{}", first + n)).unwrap());
     (0..10).for_each(|n| raise(format!("after-{n}")).unwrap());
+    assert_eq!(server.asked("/readyz").0, 200);
     all_there(&data, server, &token, &acknowledged);
 
     // A start on a full disk says so, or serves what can be read.
@@ -215,4 +218,33 @@ fn a_postgresql_that_is_restarted_under_load_loses_nothing_and_the_service_goes_
     println!("{told} requests were told to try again, {} cases were acknowledged", acknowledged.len());
     assert!(told > 0, "no request fell into a restart");
     all_there(&data, server, &token, &acknowledged);
+}
+
+#[test]
+fn a_server_that_lost_the_writer_s_lock_says_that_it_is_not_ready_until_it_has_it_again() {
+    let Some(cluster) = store::testing::cluster() else { return };
+    let data = cluster.database().unwrap();
+    let token = binary::found(&data);
+    let (server, place) = (Server::start(&data), Place::parse(&data).unwrap());
+    assert_eq!(server.asked("/readyz").0, 200);
+    let mut reader = store::Db::open_reader(&place).unwrap();
+    let holders = "SELECT pg_terminate_backend(l.pid)::TEXT FROM pg_locks l JOIN pg_database d ON d.oid = l.database \
+        WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database()";
+    reader.query(holders, &[]).unwrap();
+    // Its connection was ended, and another writer was quicker.
+    let other = (0..100).find_map(|_| {
+        thread::sleep(std::time::Duration::from_millis(50));
+        store::Db::open_writer(&place).ok()
+    });
+    assert!(other.is_some(), "the lock was not let go of");
+    assert_eq!(server.asked("/readyz").0, 503);
+    drop(other);
+    let sent = Sent::of("afterwards");
+    // The lock of a connection that has just ended may be there for a moment longer.
+    let given = (0..100).find_map(|_| {
+        thread::sleep(std::time::Duration::from_millis(50));
+        Client::new(&token).raise(&server.address, &sent).ok()
+    });
+    assert_eq!(server.asked("/readyz").0, 200);
+    all_there(&data, server, &token, &[(sent, given.unwrap())]);
 }

@@ -5,6 +5,7 @@
 
 mod binary;
 mod browser;
+mod contract;
 mod copies;
 mod crash;
 mod demo;
@@ -17,6 +18,9 @@ mod index;
 mod markers;
 mod messages;
 mod outside;
+mod serving;
+mod starting;
+mod tables;
 mod tampered;
 mod tampering;
 mod user;

@@ -203,7 +203,7 @@ fn cut(place: &Place, size: i64) {
     run(&mut db, &[leak(format!("DELETE FROM tiles WHERE (idx + 1) * 256 > {size}"))]);
     switch_on(&mut db, &triggers);
     let mut reader = Db::open_reader(place).unwrap();
-    store::rebuild::rebuild(&mut reader, &mut db, 1).unwrap();
+    store::rebuild::rebuild(&mut reader, &mut db, 1, &mut |_, _| ()).unwrap();
 }
 
 #[test]
@@ -244,7 +244,7 @@ fn a_history_that_was_signed_again_with_the_real_key_is_found_by_whoever_kept_a_
     );
     let mut db = Db::open_writer(&place).unwrap();
     let mut reader = Db::open_reader(&place).unwrap();
-    store::rebuild::rebuild(&mut reader, &mut db, 1).unwrap();
+    store::rebuild::rebuild(&mut reader, &mut db, 1, &mut |_, _| ()).unwrap();
     assert!(verified(&place, &[]).is_ok(), "the data alone can't tell");
     let found = verified(&place, &[receipt]).unwrap_err();
     assert!(found.contains("they were rewritten"), "{found}");

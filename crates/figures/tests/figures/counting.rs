@@ -3,7 +3,9 @@
 use crate::world::*;
 use domain::Label;
 use domain::case::{Ending, Handled, Solved};
-use figures::{By, Counted, Definition, Filter, Part, breakdown, catalogue, count, cross, figures, list, statements};
+use figures::{
+    By, Counted, Definition, Filter, Part, breakdown, catalogue, count, cross, figures, list, statements, together,
+};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::cell::RefCell;
@@ -83,6 +85,22 @@ fn each_group_of_a_breakdown_says_what_the_filter_narrowed_to_it_says() {
                     let narrowed = filter.of_group(*by, &group.key).unwrap();
                     assert_eq!(group.figures, figures(&mut w.db, NUMBER, &narrowed).unwrap(), "{by} {}", group.key);
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_page_that_reads_each_case_once_says_what_its_three_questions_say() {
+    for mut w in worlds() {
+        w.live(5, 50);
+        for by in By::ALL {
+            for filter in [year(), year().with("category", "heating").unwrap(), year().with("unit", "housing").unwrap()]
+            {
+                let page = together(&mut w.db, NUMBER, &filter, *by).unwrap();
+                assert_eq!(page.all, figures(&mut w.db, NUMBER, &filter).unwrap(), "{by}");
+                assert_eq!(page.months, breakdown(&mut w.db, NUMBER, &filter, By::Month).unwrap(), "{by}");
+                assert_eq!(page.groups, breakdown(&mut w.db, NUMBER, &filter, *by).unwrap(), "{by}");
             }
         }
     }

@@ -42,8 +42,14 @@ pub enum StoreError {
     /// There is no data (or no key store) where it was looked for.
     #[error("there is no data at {0}")]
     Missing(String),
+    /// There are no tables, or no entries: nothing was founded here, or what was here is gone.
+    #[error("there is no district at {0}: none was founded there, or its database was emptied")]
+    NoDistrict(String),
+    /// The key store is not this ledger's.
+    #[error("the keys don't fit the ledger: {0}")]
+    WrongKeys(String),
     /// A backup or restore was pointed at a place that already holds something; nothing was changed.
-    #[error("{0} is not empty")]
+    #[error("the place {0} is not empty")]
     NotEmpty(String),
     /// Anything else, with the engine's own words.
     #[error("the database failed: {0}")]
@@ -65,22 +71,25 @@ impl StoreError {
         matches!(self, Self::Unavailable(_) | Self::Full(_) | Self::Busy(_) | Self::Locked(_))
     }
 
+    /// In the words of whoever reads it: the engine's own, which are English, stand in the log and in the English sentence.
     fn what_zh(&self) -> String {
         match self {
-            Self::Unavailable(m) => format!("无法连接数据库:{m}。"),
-            Self::Full(m) => format!("数据所在的磁盘或配额已满:{m}。"),
-            Self::ReadOnly(m) => format!("数据无法写入:{m}。"),
-            Self::Locked(m) => format!("另一个进程正在写入 {m}。"),
-            Self::Busy(m) => format!("数据库正忙:{m}。"),
-            Self::Corrupt(m) => format!("数据已损坏:{m}。"),
-            Self::Refused(m) => format!("数据库拒绝了这一更改:{m}。"),
-            Self::Shape(m) => format!("数据与程序预期的结构不符:{m}。"),
+            Self::Unavailable(_) => "现在无法连接数据库。".into(),
+            Self::Full(_) => "数据所在的磁盘或配额已满。".into(),
+            Self::ReadOnly(_) => "数据无法写入。".into(),
+            Self::Locked(at) => format!("另一个进程正在写入 {at}。"),
+            Self::Busy(_) => "数据库正忙。".into(),
+            Self::Corrupt(_) => "数据已损坏。".into(),
+            Self::Refused(_) => "数据库拒绝了这一更改。".into(),
+            Self::Shape(_) => "数据与程序预期的结构不符。".into(),
             Self::Newer { found, known } => {
-                format!("数据的结构版本为 {found},本程序只认识到版本 {known}。")
+                format!("数据的结构版本为 {found}，本程序只认识到版本 {known}。")
             }
-            Self::Missing(m) => format!("{m} 处没有数据。"),
-            Self::NotEmpty(m) => format!("{m} 不是空的。"),
-            Self::Other(m) => format!("数据库出错:{m}。"),
+            Self::Missing(at) => format!("{at} 处没有数据。"),
+            Self::NoDistrict(at) => format!("{at} 处没有区的数据：从未建立，或者数据库被清空了。"),
+            Self::WrongKeys(_) => "密钥与账本不符。".into(),
+            Self::NotEmpty(at) => format!("{at} 不是空的。"),
+            Self::Other(_) => "数据库出错。".into(),
         }
     }
 
@@ -124,6 +133,18 @@ impl StoreError {
             (Self::Missing(_), false) => {
                 "Check the place; doorstep init or doorstep demo makes a new one, and a backup needs its keys folder beside it."
             }
+            (Self::NoDistrict(_), true) => {
+                "如果这里原来有数据，请保留这些文件，把最近的备份恢复到空文件夹；如果没有，请在空的位置运行 doorstep init。什么都没有更改。"
+            }
+            (Self::NoDistrict(_), false) => {
+                "If there was one, keep these files and restore the latest backup into an empty place; if not, run doorstep init in an empty place. Nothing was changed."
+            }
+            (Self::WrongKeys(_), true) => {
+                "请从最近的密钥备份中取回这本账自己的 keys.db；也可用 doorstep keys merge 从另一个密钥库补齐。什么都没有更改。"
+            }
+            (Self::WrongKeys(_), false) => {
+                "Bring back this ledger's own keys.db from the latest backup of the keys, or take what is missing from another key store with doorstep keys merge. Nothing was changed."
+            }
             (Self::NotEmpty(_), true) => "请指定一个空的位置;什么都没有更改。",
             (Self::NotEmpty(_), false) => "Name an empty place; nothing was changed.",
             (Self::Other(_), true) => "请运行 doorstep doctor 查看原因,并保留日志。",
@@ -137,4 +158,30 @@ fn sentence(clause: &str) -> String {
     let mut letters = clause.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_keeps_its_letters_and_the_engines_own_words_stay_out_of_the_chinese_sentence() {
+        let (en, _) = StoreError::NotEmpty("pgb".into()).said(false);
+        assert_eq!(en, "The place pgb is not empty.");
+        assert_eq!(StoreError::NotEmpty("pgb".into()).said(true).0, "pgb 不是空的。");
+        let engine = "disk I/O error";
+        for error in [
+            StoreError::Unavailable(engine.into()),
+            StoreError::Full(engine.into()),
+            StoreError::ReadOnly(engine.into()),
+            StoreError::Busy(engine.into()),
+            StoreError::Corrupt(engine.into()),
+            StoreError::Refused(engine.into()),
+            StoreError::Shape(engine.into()),
+            StoreError::Other(engine.into()),
+        ] {
+            let ((zh, _), (en, _)) = (error.said(true), error.said(false));
+            assert!(!zh.contains(engine) && en.contains(engine), "{zh} {en}");
+        }
+    }
 }

@@ -1,12 +1,12 @@
 //! The seam over SQLite.
 
+use super::wal::WriteAhead;
 use super::{Access, Result, Row, StoreError, Value};
 use crate::place;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 use std::path::Path;
-use std::time::Duration;
 
 /// Prepared statements kept per connection: all constant ones, and the filters in use.
 const STATEMENTS: usize = 256;
@@ -14,6 +14,7 @@ const STATEMENTS: usize = 256;
 pub(super) struct Conn {
     pub(super) inner: Connection,
     write: bool,
+    log: Option<WriteAhead>,
 }
 
 impl Conn {
@@ -35,19 +36,28 @@ impl Conn {
         let conn = Self::connect(file, access.write)?;
         // A page cache per connection and no memory map: a map counts as the server's memory and turns a failing
         // disk into a killed process. The kernel caches the file for all connections together.
+        // What is removed is overwritten, not only unlinked: an erased text, a destroyed key.
         conn.batch(match (access.write, access.keys) {
             (true, false) => {
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768; \
-                 PRAGMA wal_autocheckpoint=8000; PRAGMA journal_size_limit=67108864; PRAGMA recursive_triggers=ON;"
+                 PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864; PRAGMA secure_delete=ON; \
+                 PRAGMA recursive_triggers=ON;"
             }
-            // A destroyed key is overwritten, not only unlinked.
             (true, true) => {
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; \
-                 PRAGMA wal_autocheckpoint=8000; PRAGMA journal_size_limit=67108864; PRAGMA secure_delete=ON;"
+                 PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864; PRAGMA secure_delete=ON;"
             }
             (false, _) => "PRAGMA query_only=ON; PRAGMA cache_size=-4096; SELECT 1 FROM sqlite_master LIMIT 1;",
         })?;
-        Ok(conn)
+        let log = if access.write { Some(WriteAhead::over(file)?) } else { None };
+        Ok(Self { log, ..conn })
+    }
+
+    /// After a commit: keeps the write-ahead log short.
+    pub(super) fn committed(&self) {
+        if let Some(log) = &self.log {
+            log.tend(&self.inner);
+        }
     }
 
     /// A new file that nobody else sees yet: its changes need no write-ahead log.
@@ -61,7 +71,7 @@ impl Conn {
     pub(super) fn memory() -> Result<Self> {
         let inner = Connection::open_in_memory().map_err(failed)?;
         inner.set_prepared_statement_cache_capacity(STATEMENTS);
-        let conn = Self { inner, write: true };
+        let conn = Self { inner, write: true, log: None };
         conn.batch("PRAGMA foreign_keys=OFF; PRAGMA recursive_triggers=ON;")?;
         Ok(conn)
     }
@@ -70,7 +80,7 @@ impl Conn {
     pub(super) fn scratch() -> Result<Self> {
         let inner = Connection::open("").map_err(failed)?;
         inner.set_prepared_statement_cache_capacity(STATEMENTS);
-        let conn = Self { inner, write: true };
+        let conn = Self { inner, write: true, log: None };
         conn.batch("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-32768;")?;
         Ok(conn)
     }
@@ -78,11 +88,11 @@ impl Conn {
     fn connect(file: &Path, write: bool) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let inner = Connection::open_with_flags(file, flags).map_err(failed)?;
-        inner.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
+        inner.busy_timeout(super::wal::BUSY).map_err(failed)?;
         inner.set_prepared_statement_cache_capacity(STATEMENTS);
         // A plan does not depend on the values that go in: otherwise a statement is planned anew with each of them.
         inner.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
-        let conn = Self { inner, write };
+        let conn = Self { inner, write, log: None };
         conn.batch("PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY;")?;
         Ok(conn)
     }

@@ -1,5 +1,6 @@
 //! Whether the read tables are what the events make them.
 
+use super::walk::Walk;
 use super::{Checked, Finding, READ, found};
 use crate::args;
 use crate::db::{Db, Result, Row, Value};
@@ -11,45 +12,52 @@ pub(super) const STATEMENTS: &[&str] = &[];
 /// How many ledger indexes are compared at a time.
 const WINDOW: i64 = 4096;
 
-/// Compares every read table with the replayed one; returns how many rows are equal.
-pub(super) fn compare(db: &mut Db, replayed: &mut Db, number: i64, entries: u64) -> Checked<u64> {
-    let shapes = schema::tables(replayed)?;
+/// Walks over what has come since, within the snapshot at hand.
+type CatchUp<'a> = &'a mut dyn FnMut(&mut Walk<'_>, &mut Db) -> Checked<()>;
+
+/// Compares every read table with the replayed one, a window in each snapshot; returns how many rows are equal.
+pub(super) fn compare(db: &mut Db, walk: &mut Walk<'_>, number: i64, catch_up: CatchUp<'_>) -> Checked<u64> {
+    let shapes = schema::tables(walk.rows())?;
     let mut count = 0;
     for table in shapes.iter().filter(|t| rows::TABLES.contains(&t.name.as_str())) {
-        match one(db, replayed, number, entries as i64, table)? {
-            Ok(rows) => count += rows,
-            Err(finding) => return Ok(Err(finding)),
+        let (mut from, mut until) = (i64::MIN, -1);
+        loop {
+            db.begin()?;
+            if let Err(finding) = catch_up(walk, db)? {
+                return Ok(Err(finding));
+            }
+            let compared = window(db, walk.rows(), number, table, (from, until))?;
+            db.rollback()?;
+            match compared {
+                Ok(rows) => count += rows,
+                Err(finding) => return Ok(Err(finding)),
+            }
+            if until == i64::MAX {
+                break;
+            }
+            let entries = walk.entries() as i64;
+            from = until + 1;
+            until = if from >= entries { i64::MAX } else { (from + WINDOW - 1).min(entries - 1) };
+        }
+        // A number that is none sorts behind all numbers.
+        let index = table.key.get(1).map_or("seq", String::as_str);
+        let behind = format!("SELECT 1 FROM {} WHERE district = $1 AND {index} > $2 LIMIT 1", table.name);
+        if !db.query_text(&behind, &args![number, i64::MAX])?.is_empty() {
+            return found(format!("{} has a row whose number is none", table.name), READ);
         }
     }
     Ok(Ok(count))
 }
 
-fn one(db: &mut Db, replayed: &mut Db, number: i64, entries: i64, table: &Table) -> Checked<u64> {
+fn window(db: &mut Db, replayed: &mut Db, number: i64, table: &Table, (from, until): (i64, i64)) -> Checked<u64> {
     let (name, columns) = (&table.name, table.columns.join(", "));
     let (index, order) = (table.key.get(1).map_or("seq", String::as_str), table.key.join(", "));
     let sql = format!(
         "SELECT {columns} FROM {name} WHERE district = $1 AND {index} >= $2 AND {index} <= $3 ORDER BY {order}"
     );
-    let mut equal = 0;
-    let (mut from, mut until) = (i64::MIN, -1);
-    loop {
-        let theirs = db.query_text(&sql, &args![number, from, until])?;
-        let ours = replayed.query_text(&sql, &args![number, from, until])?;
-        if let Some(finding) = difference(table, &theirs, &ours)? {
-            return Ok(Err(finding));
-        }
-        equal += ours.len() as u64;
-        if until == i64::MAX {
-            break;
-        }
-        from = until + 1;
-        until = if from >= entries { i64::MAX } else { (from + WINDOW - 1).min(entries - 1) };
-    }
-    let all = db.query_text(&format!("SELECT COUNT(*) FROM {name} WHERE district = $1"), &args![number])?;
-    match all.first().map_or(Ok(0), |row| row.int(0))? as u64 == equal {
-        true => Ok(Ok(equal)),
-        false => found(format!("{name} has a row whose number is none"), READ),
-    }
+    let theirs = db.query_text(&sql, &args![number, from, until])?;
+    let ours = replayed.query_text(&sql, &args![number, from, until])?;
+    Ok(difference(table, &theirs, &ours)?.map_or(Ok(ours.len() as u64), Err))
 }
 
 /// The first difference between two lists of rows in order of the key.

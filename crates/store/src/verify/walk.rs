@@ -2,7 +2,7 @@
 
 use super::{Checked, KEY, Report, TRUTH, found};
 use crate::args;
-use crate::db::{Db, Result, Row};
+use crate::db::{Db, Result, Row, StoreError};
 use crate::keys::{CaseKey, Keys, Stream};
 use crate::log::DISTRICT_STREAM;
 use crate::rebuild::Replay;
@@ -26,12 +26,41 @@ const NOTES: &str =
 const FILES_OF: &str = "SELECT hash, kind, sealed FROM files WHERE district = $1 AND stream = $2 ORDER BY hash";
 const TILE: &str = "SELECT hashes FROM tiles WHERE district = $1 AND level = $2 AND idx = $3";
 const TILES: &str = "SELECT level, idx FROM tiles WHERE district = $1 ORDER BY level, idx";
-const FILES: &str = "SELECT stream FROM files WHERE district = $1 ORDER BY stream, hash";
-const COUNTS: &str = "SELECT (SELECT COUNT(*) FROM events WHERE district = $1), (SELECT COUNT(*) FROM vault WHERE district = $1), \
-(SELECT COUNT(*) FROM checkpoints WHERE district = $1), (SELECT COUNT(*) FROM tiles WHERE district = $1), \
-(SELECT COUNT(*) FROM files WHERE district = $1)";
+const FILES: &str = "SELECT DISTINCT stream FROM files WHERE district = $1 ORDER BY stream";
+const FIRST: &str = "SELECT seq, body FROM events WHERE district = $1 AND stream = $2 AND version = 1";
+const ERASED: &str =
+    "SELECT seq FROM events WHERE district = $1 AND stream = $2 AND kind = 'erased' ORDER BY version LIMIT 1";
+const STILL: &str = "SELECT MIN(v.seq) FROM events e JOIN vault v ON v.district = e.district AND v.seq = e.seq \
+WHERE e.district = $1 AND e.stream = $2";
+// A number that is none stands behind all numbers, and in no page.
+const SEALED_BEHIND: &str = "SELECT seq FROM vault WHERE district = $1 AND seq > $2 ORDER BY seq LIMIT 1";
+const NOTES_BEHIND: &str = "SELECT size FROM checkpoints WHERE district = $1 AND size > $2 ORDER BY size LIMIT 1";
+const TILES_COUNT: &str = "SELECT COUNT(*) FROM tiles WHERE district = $1";
+const FILES_COUNT: &str = "SELECT COUNT(*) FROM files WHERE district = $1";
 
-pub(super) const STATEMENTS: &[&str] = &[EVENTS, SEALED, NOTES, FILES_OF, TILE, TILES, FILES, COUNTS];
+pub(super) const STATEMENTS: &[&str] = &[
+    EVENTS,
+    SEALED,
+    NOTES,
+    FILES_OF,
+    TILE,
+    TILES,
+    FILES,
+    FIRST,
+    ERASED,
+    STILL,
+    SEALED_BEHIND,
+    NOTES_BEHIND,
+    TILES_COUNT,
+    FILES_COUNT,
+];
+
+pub(super) const WALKS: &[(&str, &str)] = &[
+    (TILES, "names a tile too many, when there is one"),
+    (FILES, "names a photo too many, when there is one"),
+    (TILES_COUNT, "verify looks whether there is a tile too many; one for 256 entries"),
+    (FILES_COUNT, "verify looks whether there is a photo too many"),
+];
 
 /// How many events one query brings.
 const PAGE: i64 = 256;
@@ -50,17 +79,6 @@ struct Kind {
     photos: BTreeSet<String>,
 }
 
-/// What is remembered of a stream.
-#[derive(Default)]
-struct Seen {
-    version: u64,
-    seq: u64,
-    /// The ledger index of the first entry that has something private which is still there.
-    private: Option<u64>,
-    /// Whether it names photos.
-    photos: bool,
-}
-
 /// What belongs to one page of events.
 struct Page {
     sealed: BTreeMap<i64, Vec<u8>>,
@@ -72,12 +90,13 @@ pub(super) struct Walk<'a> {
     number: i64,
     log: &'a Verifier,
     edge: Edge,
-    streams: HashMap<CaseId, Seen>,
     last_at: Moment,
     noted: u64,
     replay: Replay,
-    /// Entries whose private part or photos are not there: in order only if their case says "erased".
+    /// Entries of the page whose private part or photos are not there: in order only if their case says "erased".
     missing: Vec<(u64, CaseId, &'static str)>,
+    /// Cases that the page erased: nothing private of them may be left.
+    erased: Vec<CaseId>,
     tiles: u64,
     rows: Db,
     report: Report,
@@ -92,11 +111,11 @@ impl<'a> Walk<'a> {
             number,
             log,
             edge: Edge::empty(),
-            streams: HashMap::new(),
             last_at: Moment(i64::MIN),
             noted: 0,
             replay: Replay::default(),
             missing: Vec::new(),
+            erased: Vec::new(),
             tiles: 0,
             rows,
             report: Report::default(),
@@ -113,7 +132,24 @@ impl<'a> Walk<'a> {
         self.replay.district()
     }
 
-    /// Walks over everything; entries whose key is not there are handed to `absent`.
+    /// How many entries were walked over.
+    pub(super) fn entries(&self) -> u64 {
+        self.report.entries
+    }
+
+    /// Walks over what has come since, and looks whether all holds that must at the end, in one snapshot.
+    pub(super) fn finish(&mut self, db: &mut Db, keys: &mut Keys, absent: &mut Vec<(u64, CaseId)>) -> Checked<Report> {
+        db.begin()?;
+        let done = match self.catch_up(db, keys, absent)? {
+            Ok(()) => self.end(db)?,
+            Err(finding) => Err(finding),
+        };
+        db.rollback()?;
+        Ok(done)
+    }
+
+    /// Walks on to the end, one short snapshot for each page, so that a server can write meanwhile; entries whose key is
+    /// not there are handed to `absent`.
     pub(super) fn through(
         &mut self,
         db: &mut Db,
@@ -121,31 +157,75 @@ impl<'a> Walk<'a> {
         absent: &mut Vec<(u64, CaseId)>,
         progress: &mut dyn FnMut(u64),
     ) -> Checked<()> {
-        let mut from = i64::MIN;
         loop {
-            let events = db.query(EVENTS, &args![self.number, from, PAGE])?;
-            // Behind the last event, whatever is left must not be there.
-            let until = events.last().map_or(Ok(i64::MAX), |row| row.int(0))?;
-            let mut page = self.page(db, keys, &events, from, until)?;
-            for row in &events {
-                if let Err(finding) = self.event(db, row, &mut page, absent)? {
-                    return Ok(Err(finding));
-                }
+            db.begin()?;
+            let more = self.one_page(db, keys, absent);
+            db.rollback()?;
+            match more? {
+                Ok(true) => progress(self.report.entries),
+                Ok(false) => return Ok(Ok(())),
+                Err(finding) => return Ok(Err(finding)),
             }
-            if let Some(seq) = page.sealed.keys().next() {
-                return found(format!("there is a private part {seq} without an entry"), TRUTH);
-            }
-            if let Some(size) = page.notes.keys().next() {
-                let entries = self.report.entries;
-                let what = format!("there is a checkpoint of size {size}, but the ledger has {entries} entries");
-                return found(what, TRUTH);
-            }
-            progress(self.report.entries);
-            if until == i64::MAX {
-                return Ok(Ok(()));
-            }
-            from = until.saturating_add(1);
         }
+    }
+
+    /// Walks over what has come since, within the snapshot of the caller.
+    pub(super) fn catch_up(&mut self, db: &mut Db, keys: &mut Keys, absent: &mut Vec<(u64, CaseId)>) -> Checked<()> {
+        loop {
+            match self.one_page(db, keys, absent)? {
+                Ok(true) => {}
+                Ok(false) => return Ok(Ok(())),
+                Err(finding) => return Ok(Err(finding)),
+            }
+        }
+    }
+
+    /// Whether there may be more.
+    fn one_page(&mut self, db: &mut Db, keys: &mut Keys, absent: &mut Vec<(u64, CaseId)>) -> Checked<bool> {
+        let from = if self.report.entries == 0 { i64::MIN } else { self.report.entries as i64 };
+        let events = db.query(EVENTS, &args![self.number, from, PAGE])?;
+        // Behind the last event, whatever is left must not be there.
+        let until = events.last().map_or(Ok(i64::MAX), |row| row.int(0))?;
+        let mut page = self.page(db, keys, &events, from, until)?;
+        for row in &events {
+            if let Err(finding) = self.event(db, row, &mut page, absent)? {
+                return Ok(Err(finding));
+            }
+        }
+        if let Some(seq) = page.sealed.keys().next() {
+            return found(format!("there is a private part {seq} without an entry"), TRUTH);
+        }
+        if let Some(size) = page.notes.keys().next() {
+            let entries = self.report.entries;
+            let what = format!("there is a checkpoint of size {size}, but the ledger has {entries} entries");
+            return found(what, TRUTH);
+        }
+        match self.erasures(db)? {
+            Ok(()) => Ok(Ok(until != i64::MAX)),
+            Err(finding) => Ok(Err(finding)),
+        }
+    }
+
+    /// Whether what is missing was erased, and what was erased is missing.
+    fn erasures(&mut self, db: &mut Db) -> Checked<()> {
+        for (seq, id, what) in std::mem::take(&mut self.missing) {
+            if db.query(ERASED, &args![self.number, &id.0])?.is_empty() {
+                return found(format!("entry {seq}: its {what} missing, and the case was not erased"), TRUTH);
+            }
+            self.report.erased += 1;
+        }
+        for id in std::mem::take(&mut self.erased) {
+            let part = db.query(STILL, &args![self.number, &id.0])?.first().map_or(Ok(None), |row| row.opt_int(0))?;
+            let photo = match db.query(FILES_OF, &args![self.number, &id.0])?.is_empty() {
+                true => None,
+                false => db.query(FIRST, &args![self.number, &id.0])?.first().map(|row| row.int(0)).transpose()?,
+            };
+            if let Some(seq) = [part, photo].into_iter().flatten().min() {
+                let what = format!("entry {seq}: its case was erased, but its private part is still there");
+                return found(what, KEY);
+            }
+        }
+        Ok(Ok(()))
     }
 
     fn page(&self, db: &mut Db, keys: &mut Keys, events: &[Row], from: i64, until: i64) -> Result<Page> {
@@ -199,12 +279,13 @@ impl<'a> Walk<'a> {
             return wrong("it is dated before the entry in front of it");
         }
         self.last_at = at;
-        let before = self.streams.get(&id).map(|s| (s.version, s.seq));
+        let before = self.replay.last(db, self.number, seq, id)?;
         if version != before.map_or(1, |(v, _)| v + 1) || entry.previous != before.map(|(_, s)| s) {
             return wrong("it does not follow the entry of its case before it");
         }
-        let seen = self.streams.entry(id).or_default();
-        (seen.version, seen.seq) = (version, seq);
+        if kind == "erased" {
+            self.erased.push(id);
+        }
         let private = self.private(seq, id, version, &entry, page, absent);
         if let Err(what) = private {
             return wrong(&what);
@@ -217,9 +298,10 @@ impl<'a> Walk<'a> {
         if let Err(finding) = self.grow(db, bytes, page)? {
             return Ok(Err(finding));
         }
-        match self.replay.rows(self.number, seq, id, body) {
+        match self.replay.rows(db, self.number, seq, id, body) {
             Ok(writes) => self.rows.write(&writes).map(|_| Ok(())),
-            Err(e) => wrong(&e.to_string()),
+            Err(e @ (StoreError::Corrupt(_) | StoreError::Shape(_))) => wrong(&e.to_string()),
+            Err(e) => Err(e),
         }
     }
 
@@ -270,9 +352,6 @@ impl<'a> Walk<'a> {
             self.missing.push((seq, id, "private part is"));
             return Ok(());
         };
-        if let Some(seen) = self.streams.get_mut(&id) {
-            seen.private.get_or_insert(seq);
-        }
         let Some(key) = page.keys.get(&id.0) else {
             absent.push((seq, id));
             return Ok(());
@@ -299,13 +378,10 @@ impl<'a> Walk<'a> {
         absent: &mut Vec<(u64, CaseId)>,
     ) -> Checked<()> {
         let rows = db.query(FILES_OF, &args![self.number, &id.0])?;
-        let Some(seen) = self.streams.get_mut(&id) else { return Ok(Ok(())) };
-        seen.photos = true;
         if rows.is_empty() {
             self.missing.push((seq, id, "photos are"));
             return Ok(Ok(()));
         }
-        seen.private.get_or_insert(seq);
         let mut left = named.clone();
         for row in &rows {
             let hash: [u8; 32] = row.array(0)?;
@@ -338,39 +414,27 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What must hold when all events are read.
-    pub(super) fn end(&mut self, db: &mut Db) -> Checked<Report> {
-        for (seq, id, what) in &self.missing {
-            if !self.replay.is_erased(*id) {
-                return found(format!("entry {seq}: its {what} missing, and the case was not erased"), TRUTH);
-            }
-            self.report.erased += 1;
-        }
-        let kept = self.streams.iter().filter(|(id, _)| self.replay.is_erased(**id)).filter_map(|(_, s)| s.private);
-        if let Some(seq) = kept.min() {
-            return found(format!("entry {seq}: its case was erased, but its private part is still there"), KEY);
-        }
+    /// What must hold when all events are read, in the snapshot in which they were.
+    fn end(&mut self, db: &mut Db) -> Checked<Report> {
         if self.noted != self.report.entries {
             let what = format!("no signed checkpoint covers the entries from {} on", self.noted);
             return found(what, TRUTH);
         }
-        if !self.streams.is_empty() && !self.streams.contains_key(&DISTRICT_STREAM) {
+        if self.report.entries > 0 && db.query(FIRST, &args![self.number, &DISTRICT_STREAM.0])?.is_empty() {
             return found("the district's own first entry is missing", TRUTH);
         }
-        let counts = db.query(COUNTS, &args![self.number])?;
-        let Some(counts) = counts.first() else { return found("the tables can't be counted", TRUTH) };
-        if counts.int(3)? as u64 != self.tiles {
+        for (sql, table) in [(SEALED_BEHIND, "vault"), (NOTES_BEHIND, "checkpoints")] {
+            if !db.query(sql, &args![self.number, i64::MAX])?.is_empty() {
+                return found(format!("the table {table} has a row that belongs to no entry"), TRUTH);
+            }
+        }
+        let mut count = |sql| db.query(sql, &args![self.number])?.first().map_or(Ok(0), |row| row.int(0));
+        if count(TILES_COUNT)? as u64 != self.tiles {
             return self.tile_too_many(db);
         }
-        if counts.int(4)? as u64 != self.report.files {
+        // An erasure may have taken some away while we walked.
+        if count(FILES_COUNT)? as u64 > self.report.files {
             return self.photo_too_many(db);
-        }
-        let walked = [self.report.entries, self.report.opened, self.report.checkpoints];
-        for (at, name) in ["events", "vault", "checkpoints"].into_iter().enumerate() {
-            // A row whose number is no number stands in no page.
-            if counts.int(at)? as u64 > walked[at] {
-                return found(format!("the table {name} has a row that belongs to no entry"), TRUTH);
-            }
         }
         Ok(Ok(self.report.clone()))
     }
@@ -390,18 +454,17 @@ impl<'a> Walk<'a> {
     }
 
     fn photo_too_many(&self, db: &mut Db) -> Checked<Report> {
-        let mut first = None;
-        db.for_each(FILES, &args![self.number], |row| {
-            let known = row.array(0).ok().and_then(|id| self.streams.get(&CaseId(id)));
-            if known.is_some_and(|seen| seen.photos) {
-                return Ok(());
+        for row in db.query(FILES, &args![self.number])? {
+            let first = db.query(FIRST, &args![self.number, row.bytes(0)?])?;
+            let Some(first) = first.first() else {
+                return found("there is a photo of a case that is not there", TRUTH);
+            };
+            let named = serde_json::from_slice::<Envelope>(first.bytes(1)?).is_ok_and(|e| !e.event.photos.is_empty());
+            if !named {
+                let what = format!("there is a photo at entry {} that no entry names", first.int(0)?);
+                return found(what, TRUTH);
             }
-            first.get_or_insert(match known {
-                Some(seen) => format!("there is a photo at entry {} that no entry names", seen.seq),
-                None => "there is a photo of a case that is not there".to_owned(),
-            });
-            Ok(())
-        })?;
-        found(first.unwrap_or_else(|| "the table files has a row that belongs to no entry".into()), TRUTH)
+        }
+        found("the table files has a row that belongs to no entry", TRUTH)
     }
 }

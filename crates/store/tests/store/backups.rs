@@ -203,3 +203,26 @@ fn a_backup_that_fails_half_way_leaves_nothing_so_that_it_can_be_tried_again() {
     backup(&folder(&data), &to, &mut quiet()).unwrap();
     keys_are_whole(&folder(&to));
 }
+
+#[test]
+fn what_a_killed_backup_left_is_taken_away_by_the_next_and_nothing_else_is() {
+    for (from, keep) in places() {
+        fill(&from);
+        let copy = keep.path().join("backup");
+        let killed = || {
+            let stop = std::panic::AssertUnwindSafe(|| backup(&from, &copy, &mut |_, _| panic!("killed")));
+            assert!(std::panic::catch_unwind(stop).is_err());
+        };
+        killed();
+        assert!(std::fs::read_dir(&copy).unwrap().next().is_some(), "it left nothing, so this test shows nothing");
+        let kept = store::backup::kept(keep.path());
+        assert!(kept.iter().any(|kept| kept.name == "backup" && !kept.whole), "{kept:?}");
+        backup(&from, &copy, &mut quiet()).unwrap();
+        assert_eq!(content(&folder(&copy)), content(&from));
+        keys_are_whole(&folder(&copy));
+        assert!(store::backup::kept(keep.path()).iter().any(|kept| kept.name == "backup" && kept.whole));
+        // A whole backup is never taken away.
+        assert!(matches!(backup(&from, &copy, &mut quiet()), Err(StoreError::NotEmpty(_))));
+        assert_eq!(content(&folder(&copy)), content(&from));
+    }
+}

@@ -4,10 +4,15 @@
 #![allow(clippy::unwrap_used)]
 
 mod backups;
+mod damage;
+mod filled;
+mod fixture;
 mod keyring;
+mod plans;
 mod seam;
 mod truth;
 mod upgrade;
+mod wal;
 
 use std::time::Duration;
 use store::testing::cluster;

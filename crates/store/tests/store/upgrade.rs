@@ -58,7 +58,7 @@ fn a_database_of_every_version_opens_verifies_and_rebuilds_and_its_receipt_still
         );
 
         let before = read_rows(&mut Db::open_reader(&place).unwrap());
-        let count = rebuild::rebuild(&mut Db::open_reader(&place).unwrap(), &mut writer, 1).unwrap();
+        let count = rebuild::rebuild(&mut Db::open_reader(&place).unwrap(), &mut writer, 1, &mut |_, _| ()).unwrap();
         assert_eq!(count, report.entries, "{name}");
         assert_eq!(read_rows(&mut Db::open_reader(&place).unwrap()), before, "{name}");
         assert_eq!(verified(), Ok(report), "{name}");

@@ -318,6 +318,8 @@ line-released-note = Neighbours see the words above.
 line-erasure-asked = You asked to have your personal data erased
 line-erasure-declined = It was not erased; the reason stands here
 line-due-moved = The holidays were published; the date was counted anew
+line-digits-tried = Somebody tried several times to open your case with wrong digits
+line-digits-tried-note = It was not opened. If it was you, there is nothing to do; otherwise the auditor sees it as well.
 
 # Check a receipt
 verify-title = Check a receipt
@@ -386,12 +388,14 @@ keep-open-1 = One entry for each step: a random handle, what was done, the broad
 keep-open-2 = None of your words, no name, phone, place or photo. For an accusation, neither category nor unit.
 keep-browser-0 = What is on your phone
 keep-browser-1 = A small mark (a cookie) while your case is open, void after half an hour without use; one each if you chose a language or large print. Nothing else. Pages that everybody may look at set none.
-keep-browser-2 = What you have half written is kept on this device for seven days at most and removed once it is sent; digits and photos are not. The back button may bring back what you wrote: on a shared phone, close the page.
+keep-browser-2 = What you have half written is kept in this page alone, for two hours at most, and gone when you close or send it; digits, photos and accusations are not kept. Tick “Leave nothing behind on this device” and nothing is kept at all. The back button may bring back what you wrote: on a shared phone, close the page.
 keep-ledger-0 = What the ledger can't prove
 keep-ledger-1 = That what was written is true, or that what staff wrote was really done.
 keep-ledger-2 = That everything was entered: it knows nothing about what was not.
 keep-ledger-3 = The exact time: the clock is the district's own. The order can't be changed; the clock may be wrong.
 keep-ledger-4 = That there is only one ledger: whoever holds the key could show different ones to different people. Printing its signed heads and comparing them finds that out.
+raise-keep-nothing = Leave nothing behind on this device
+raise-keep-nothing-hint = Tick it on a borrowed phone or a shared computer. An accusation is never kept on a device.
 
 # The secret and the digits
 slip-secret = Secret

@@ -274,6 +274,7 @@ staff-event-text_hidden = Public text hidden
 staff-event-unmasked = Contact data opened
 staff-event-interest_declared = Stepped back for interest
 staff-event-due_moved = Calendar changed, dates moved
+staff-event-digits_tried = Somebody tried wrong digits several times
 staff-said-reason = Reason
 staff-said-question = Question
 staff-said-reply = Reply

@@ -262,6 +262,7 @@ staff-event-text_hidden = 隐藏公开内容
 staff-event-unmasked = 查看联系信息
 staff-event-interest_declared = 申请回避
 staff-event-due_moved = 日历更新，期限变动
+staff-event-digits_tried = 有人多次试错查询密码
 staff-said-reason = 理由
 staff-said-question = 问题
 staff-said-reply = 回答

@@ -204,13 +204,8 @@ pub(crate) async fn live(
     let chosen = catalogue::definition(&asked.figure).or_else(|| catalogue::definition(FIRST[0]));
     let chosen = chosen.ok_or_else(Problem::broken)?;
     let wanted = filter.clone();
-    let (all, months, groups) = app
-        .read(move |db, _| {
-            let all = figures::figures(db, number, &wanted)?;
-            let months = figures::breakdown(db, number, &wanted, By::Month)?;
-            Ok((all, months, figures::breakdown(db, number, &wanted, by)?))
-        })
-        .await?;
+    let figures::Together { all, months, groups } =
+        app.read(move |db, _| figures::together(db, number, &wanted, by)).await?;
     let broken = |by: By, groups: &[Group]| breakdown(l, &d, &filter, chosen, by, groups);
     let (window, narrowed) = (window(l, filter.from(), filter.to()), narrowed(l, &d, &filter));
     let publishing = [("window", window.clone()), ("narrowed", narrowed.clone()), ("n", all.len().to_string())];

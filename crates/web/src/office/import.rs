@@ -1,13 +1,13 @@
 //! Units and posts from a workbook: every row is read and judged before anything changes, a fault names its row and
 //! column, and what would change is shown before it does.
 
-use super::sheet::{self, CELL_MOST, ROWS_MOST, Row, Sheet, SheetFault, letters};
+use super::sheet::{self, CELL_MOST, Place, ROWS_MOST, Row, Sheet, SheetFault, letters};
 use super::tables::Difference;
 use super::{FieldError, change};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
-use crate::lang::L;
+use crate::lang::{L, capital};
 use crate::page::{Page, go, show_with};
 use crate::problem::Problem;
 use askama::Template;
@@ -15,13 +15,16 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::district::{self, Command, District, Post, PostCode, Unit, UnitCode, UnitKind};
-use domain::{Actor, Label, Lang, Role};
+use domain::{Actor, Label, Lang, Moment, Role};
 use rust_xlsxwriter::{DataValidation, Format, Workbook, XlsxError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// The most faults that are shown: whoever has mended these sends the file again.
 const FAULTS_MOST: usize = 100;
+
+/// One workbook is read at a time: each may take as much memory as its process is allowed.
+static READING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(1);
 
 /// The columns of a sheet: the id, which also names its message, and whether a row may leave it empty.
 type Columns = [(&'static str, bool); 5];
@@ -94,7 +97,10 @@ pub(crate) async fn upload(
     let Some(file) = sent.files("file").next().cloned() else {
         return Ok(answer(&page(&app, &visitor, at_file(l.t("import-no-file")))));
     };
-    let read = tokio::task::spawn_blocking(move || sheet::read(&file)).await.map_err(|_| Problem::broken())?;
+    let _place = READING.acquire().await.map_err(|_| Problem::broken())?;
+    let reader = app.workbooks();
+    let read = tokio::task::spawn_blocking(move || sheet::read(reader, file.to_vec())).await;
+    let read = read.map_err(|_| Problem::broken())?;
     let sheets = match read {
         Ok(sheets) => sheets,
         Err(fault) => return Ok(answer(&page(&app, &visitor, at_file(sheet_fault(l, &fault))))),
@@ -109,7 +115,7 @@ pub(crate) async fn upload(
         return Ok(answer(&page));
     }
     let (total, wanted) = (wanted.units.len() + wanted.posts.len(), changed(&d, wanted));
-    if let Err(refusal) = possible(&d, &wanted, &staff.actor()) {
+    if let Err(refusal) = possible(&d, &wanted, &staff.actor(), app.desk().now()) {
         page.errors = at_file(Problem::from(refusal).sentence(l.0));
         return Ok(answer(&page));
     }
@@ -134,7 +140,7 @@ pub(crate) async fn confirm(
     if seen != d.version {
         return refused(l.t("import-changed"));
     }
-    if let Err(refusal) = possible(&d, &wanted, &staff.actor()) {
+    if let Err(refusal) = possible(&d, &wanted, &staff.actor(), app.desk().now()) {
         return refused(Problem::from(refusal).sentence(l.0));
     }
     for command in commands(&wanted) {
@@ -152,11 +158,11 @@ fn commands(wanted: &Wanted) -> impl Iterator<Item = Command> {
 }
 
 /// Whether the district would take all of it: decided on a copy, one command after the other.
-fn possible(d: &District, wanted: &Wanted, actor: &Actor) -> Result<(), domain::Refusal> {
+fn possible(d: &District, wanted: &Wanted, actor: &Actor, now: Moment) -> Result<(), domain::Refusal> {
     let mut copy = d.clone();
     for command in commands(wanted) {
-        for event in district::decide(&copy, &command, actor)? {
-            district::evolve(&mut copy, &event);
+        for event in district::decide(&copy, &command, actor, now)? {
+            district::evolve(&mut copy, now, actor, &event);
         }
     }
     Ok(())
@@ -191,12 +197,21 @@ fn preview(l: L, d: &District, wanted: &Wanted) -> Vec<Difference> {
 }
 
 fn sheet_fault(l: L, fault: &SheetFault) -> String {
+    let at = |place: &Place| format!("{}{}", letters(place.column), place.row);
     match fault {
-        SheetFault::Damaged => l.t("import-damaged"),
+        SheetFault::File(fault) => {
+            let (zh, en) = fault.said();
+            l.0.pick(&zh, &capital(&en)).to_owned()
+        }
         SheetFault::TooLarge => l.t_n("import-too-large", ROWS_MOST - 1),
-        SheetFault::LongCell(sheet, row, column) => {
-            let at = format!("{}{row}", letters(*column as usize));
-            l.t_with("import-long-cell", &[("sheet", sheet.clone()), ("at", at), ("n", CELL_MOST.to_string())])
+        SheetFault::LongCell(place) => l.t_with(
+            "import-long-cell",
+            &[("sheet", place.sheet.clone()), ("at", at(place)), ("n", CELL_MOST.to_string())],
+        ),
+        SheetFault::Cell(place, fault) => {
+            let (zh, en) = fault.said();
+            let why = l.0.pick(&zh, &en).to_owned();
+            l.t_with("import-bad-cell", &[("sheet", place.sheet.clone()), ("at", at(place)), ("why", why)])
         }
     }
 }
@@ -233,7 +248,7 @@ impl Reader<'_> {
         wanted
     }
 
-    fn fault(&mut self, sheet: &str, row: Option<u32>, column: String, text: String) {
+    fn fault(&mut self, sheet: &str, row: Option<u64>, column: String, text: String) {
         let row = row.map_or(String::new(), |n| n.to_string());
         self.faults.push(Fault { sheet: sheet.to_owned(), row, column, text });
     }

@@ -1,23 +1,17 @@
-//! An uploaded workbook as rows of text, within bounds: a small file may unpack to a huge one, and one cell far away
-//! would make a huge table.
+//! An uploaded workbook as rows of text, within bounds. Another process reads it: a small file may claim to be a huge one.
 
-use calamine::{DataRef, Reader, SheetType, Xlsx};
-use std::io::{Cursor, Read};
+use workbook::{CellFault, Input, Purpose, Reader, Sheets};
 
-/// What a workbook may unpack to, in bytes.
-const UNPACKED_MOST: u64 = 32 << 20;
-/// The most parts of a workbook's file.
-const PARTS_MOST: usize = 200;
 /// The most rows of a sheet, its heading included.
 pub(super) const ROWS_MOST: u32 = 5_001;
 /// The most columns of a sheet.
-const COLUMNS_MOST: u32 = 32;
+const COLUMNS_MOST: usize = 32;
 /// The longest text of a cell, in characters.
 pub(super) const CELL_MOST: usize = 400;
 
 /// A row: its number as a spreadsheet shows it, and its cells.
 pub(super) struct Row {
-    pub(super) line: u32,
+    pub(super) line: u64,
     pub(super) cells: Vec<String>,
 }
 
@@ -37,12 +31,23 @@ pub(super) struct Sheet {
 /// Why a workbook can't be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum SheetFault {
-    /// It is no workbook, or is damaged.
-    Damaged,
-    /// It is larger than an import takes.
+    /// The file as a whole.
+    File(workbook::Fault),
+    /// It has more rows or columns than an import takes.
     TooLarge,
-    /// A cell of a sheet holds too much: sheet, row, column (from 0).
-    LongCell(String, u32, u32),
+    /// A cell holds too much.
+    LongCell(Place),
+    /// A cell holds no value.
+    Cell(Place, CellFault),
+}
+
+/// Where a cell stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) sheet: String,
+    pub(super) row: u64,
+    /// From 0.
+    pub(super) column: usize,
 }
 
 /// The name of a column as a spreadsheet shows it: `A`, `B`, …, `AA`.
@@ -57,76 +62,45 @@ pub(super) fn letters(column: usize) -> String {
 }
 
 /// Reads all sheets of an .xlsx file.
-pub(super) fn read(file: &[u8]) -> Result<Vec<Sheet>, SheetFault> {
-    unpacks_within_bounds(file)?;
-    let mut book = Xlsx::new(Cursor::new(file)).map_err(|_| SheetFault::Damaged)?;
-    let tables = book.sheets_metadata().iter().filter(|s| s.typ == SheetType::WorkSheet);
-    let names: Vec<String> = tables.map(|s| s.name.clone()).collect();
-    names.into_iter().map(|name| rows(&mut book, name)).collect()
+pub(super) fn read(reader: Reader, file: Vec<u8>) -> Result<Vec<Sheet>, SheetFault> {
+    let book = reader.open(Input::Bytes(file), Purpose::Office, &Sheets::All).map_err(SheetFault::File)?;
+    let named = |sheet: &workbook::Sheet| Sheet { name: sheet.name.clone(), rows: Vec::new() };
+    let mut sheets: Vec<Sheet> = book.sheets.iter().map(named).collect();
+    for row in book {
+        let row = row.map_err(SheetFault::File)?;
+        let Some(sheet) = sheets.get_mut(row.sheet) else { continue };
+        sheet.rows.extend(fit(&sheet.name, row)?);
+    }
+    Ok(sheets)
 }
 
-/// Unpacks every part once and throws it away: what a part says about its own size need not be true.
-fn unpacks_within_bounds(file: &[u8]) -> Result<(), SheetFault> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(file)).map_err(|_| SheetFault::Damaged)?;
-    if archive.len() > PARTS_MOST {
-        return Err(SheetFault::TooLarge);
+/// A row within bounds; none if it has no text.
+fn fit(sheet: &str, row: workbook::Row) -> Result<Option<Row>, SheetFault> {
+    let line = row.line;
+    let place = |column| Place { sheet: sheet.to_owned(), row: line, column };
+    if let Some((column, fault)) = row.faults.into_iter().next() {
+        return Err(SheetFault::Cell(place(column), fault));
     }
-    let mut left = UNPACKED_MOST;
-    for n in 0..archive.len() {
-        let part = archive.by_index(n).map_err(|_| SheetFault::Damaged)?;
-        let size = std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(|_| SheetFault::Damaged)?;
-        left = left.checked_sub(size).ok_or(SheetFault::TooLarge)?;
+    let mut cells: Vec<String> = row.cells.iter().map(|cell| cell.replace(char::is_control, " ")).collect();
+    while cells.last().is_some_and(|cell| cell.trim().is_empty()) {
+        cells.pop();
     }
-    Ok(())
-}
-
-fn rows(book: &mut Xlsx<Cursor<&[u8]>>, name: String) -> Result<Sheet, SheetFault> {
-    let mut cells = book.worksheet_cells_reader(&name).map_err(|_| SheetFault::Damaged)?;
-    let mut rows: Vec<Row> = Vec::new();
-    while let Some(cell) = cells.next_cell().map_err(|_| SheetFault::Damaged)? {
-        let (at, column) = cell.get_position();
-        let text = text_of(cell.get_value());
-        if text.trim().is_empty() {
-            continue;
-        }
-        if at >= ROWS_MOST || column >= COLUMNS_MOST {
-            return Err(SheetFault::TooLarge);
-        }
-        if text.chars().count() > CELL_MOST {
-            return Err(SheetFault::LongCell(name, at + 1, column));
-        }
-        if rows.last().is_none_or(|row| row.line != at + 1) {
-            rows.push(Row { line: at + 1, cells: Vec::new() });
-        }
-        let Some(row) = rows.last_mut() else { continue };
-        let column = column as usize;
-        if row.cells.len() <= column {
-            row.cells.resize(column + 1, String::new());
-        }
-        row.cells[column] = text;
+    if let Some(column) = cells.iter().position(|cell| cell.chars().count() > CELL_MOST) {
+        return Err(SheetFault::LongCell(place(column)));
     }
-    Ok(Sheet { name, rows })
-}
-
-/// A cell as text; control characters, which nobody types, as spaces.
-fn text_of(value: &DataRef<'_>) -> String {
-    let text = match value {
-        DataRef::Empty => String::new(),
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
-        DataRef::SharedString(text) => (*text).to_owned(),
-        DataRef::Bool(flag) => flag.to_string(),
-        DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => number.to_string(),
-        DataRef::DateTime(time) => time.as_f64().to_string(),
-        DataRef::Error(error) => error.to_string(),
-    };
-    text.replace(char::is_control, " ")
+    if let Some(column) = cells.iter().position(|cell| workbook::is_error(cell)) {
+        return Err(SheetFault::Cell(place(column), CellFault::Error));
+    }
+    match cells.len() {
+        0 => Ok(None),
+        columns if columns > COLUMNS_MOST || line > u64::from(ROWS_MOST) => Err(SheetFault::TooLarge),
+        _ => Ok(Some(Row { line, cells })),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
 
     fn book(cells: &[(u32, u16, &str)]) -> Vec<u8> {
         let mut book = rust_xlsxwriter::Workbook::new();
@@ -137,48 +111,25 @@ mod tests {
         book.save_to_buffer().unwrap()
     }
 
+    fn read(file: &[u8]) -> Result<Vec<Sheet>, SheetFault> {
+        super::read(Reader::in_a_thread(), file.to_vec())
+    }
+
     #[test]
     fn rows_keep_their_numbers_and_empty_ones_are_left_out() {
-        let sheets = read(&book(&[(0, 0, "code"), (3, 2, " x\ty ")])).unwrap();
-        let rows: Vec<(u32, &str)> = sheets[0].rows.iter().map(|r| (r.line, r.cell(2))).collect();
+        let sheets = read(&book(&[(0, 0, "code"), (1, 0, " "), (3, 2, " x\ty ")])).unwrap();
+        let rows: Vec<(u64, &str)> = sheets[0].rows.iter().map(|r| (r.line, r.cell(2))).collect();
         assert_eq!(rows, [(1, ""), (4, "x y")]);
     }
 
     #[test]
-    fn what_is_no_workbook_is_damaged_and_never_a_panic() {
-        let whole = book(&[(0, 0, "code")]);
-        assert_eq!(read(b"no workbook").err(), Some(SheetFault::Damaged));
-        assert_eq!(read(b"").err(), Some(SheetFault::Damaged));
-        for end in (0..whole.len()).step_by(97) {
-            assert!(read(&whole[..end]).is_err(), "cut at {end}");
-        }
-        for at in (0..whole.len()).step_by(211) {
-            let mut bad = whole.clone();
-            bad[at] ^= 0xff;
-            let _ = read(&bad);
-        }
-    }
-
-    #[test]
-    fn a_small_file_that_unpacks_to_a_huge_one_is_refused() {
-        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        let options = zip::write::SimpleFileOptions::default();
-        zip.start_file("xl/sharedStrings.xml", options).unwrap();
-        let zeros = vec![b'0'; 1 << 20];
-        for _ in 0..40 {
-            zip.write_all(&zeros).unwrap();
-        }
-        let file = zip.finish().unwrap().into_inner();
-        assert!(file.len() < 1 << 20, "{} bytes", file.len());
-        assert_eq!(read(&file).err(), Some(SheetFault::TooLarge));
-    }
-
-    #[test]
-    fn a_cell_far_away_or_with_a_novel_in_it_is_refused() {
+    fn a_cell_far_away_with_a_novel_or_without_a_value_is_refused() {
         assert_eq!(read(&book(&[(900_000, 0, "x")])).err(), Some(SheetFault::TooLarge));
         assert_eq!(read(&book(&[(0, 99, "x")])).err(), Some(SheetFault::TooLarge));
+        let place = || Place { sheet: "Sheet1".into(), row: 7, column: 1 };
         let long = "长".repeat(CELL_MOST + 1);
-        assert_eq!(read(&book(&[(6, 1, &long)])).err(), Some(SheetFault::LongCell("Sheet1".into(), 7, 1)));
+        assert_eq!(read(&book(&[(6, 1, &long)])).err(), Some(SheetFault::LongCell(place())));
+        assert_eq!(read(&book(&[(6, 1, "#REF!")])).err(), Some(SheetFault::Cell(place(), CellFault::Error)));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::raise::begin_visit;
 use super::{Form, fresh, marked};
 use crate::app::App;
-use crate::caller::{VISIT, Visit, Visitor, cookie, cookie_key, is_marked};
+use crate::caller::{From, VISIT, Visit, Visitor, cookie, cookie_key, is_marked};
 use crate::form::Sent;
 use crate::intake;
 use crate::lang::L;
@@ -57,10 +57,11 @@ fn ask_digits(visitor: &Visitor, status: StatusCode, form: Form) -> Response {
 pub(crate) async fn open(
     State(app): State<App>,
     visitor: Visitor,
+    from: From,
     headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    let opened = intake::open(&app, sent.get("code"), sent.get("digits")).await;
+    let opened = intake::open(&app, from, sent.get("code"), sent.get("digits")).await;
     let problem = match opened {
         Ok((_, With::Secret(_))) if sent.get("new").is_empty() => {
             return Ok(ask_digits(&visitor, StatusCode::OK, Form { sent, errors: Vec::new() }));

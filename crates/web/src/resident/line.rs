@@ -177,6 +177,7 @@ impl Teller<'_> {
             ErasureAsked => (l.t("line-erasure-asked"), private(field::REASON), String::new()),
             ErasureDeclined => (l.t("line-erasure-declined"), private(field::REASON), String::new()),
             DueMoved => (l.t("line-due-moved"), String::new(), self.moved(told)),
+            DigitsTried => (l.t("line-digits-tried"), String::new(), l.t("line-digits-tried-note")),
         };
         let (time, iso) = when(l, told.body.at, self.today);
         let kind = if by_resident { "resident" } else { "" };

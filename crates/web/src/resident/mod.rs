@@ -98,13 +98,6 @@ fn when(l: L, at: Moment, today: Date) -> (String, String) {
     (words, format!("{}T{:02}:{:02}", local.date(), local.hour(), local.minute()))
 }
 
-/// Where this server is reached, as the browser wrote it: `https://host`.
-pub(crate) fn site(headers: &HeaderMap) -> String {
-    let text = |name: &str| headers.get(name).and_then(|h| h.to_str().ok());
-    let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
-    format!("{scheme}://{}", text("host").unwrap_or("localhost"))
-}
-
 /// A form that is shown anew each time: its key must never come from a browser's memory.
 fn fresh(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

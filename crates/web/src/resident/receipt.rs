@@ -1,7 +1,7 @@
 //! The receipt: as a page, as a file, as a slip of paper, and as a QR code that opens the check by itself.
 
 use super::raise::DRAFT;
-use super::{case, own_secret, site, visited};
+use super::{case, own_secret, visited};
 use crate::app::App;
 use crate::caller::{Visit, Visitor};
 use crate::lang::L;
@@ -9,7 +9,7 @@ use crate::page::{Page, show};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -154,46 +154,30 @@ async fn text_of(app: &App, history: &History) -> Result<String, Problem> {
     Ok(app.read(move |db, _| read::latest_receipt(db, number, first)).await?.to_text())
 }
 
-async fn slip(
-    app: &App,
-    visitor: &Visitor,
-    history: &History,
-    visit: &Visit,
-    headers: &HeaderMap,
-) -> Result<Slip, Problem> {
+async fn slip(app: &App, visitor: &Visitor, history: &History, visit: &Visit) -> Result<Slip, Problem> {
     let receipt = text_of(app, history).await?;
     let secret = own_secret(app, &history.case, visit.1).await?;
-    Ok(Slip::of(app, visitor.l, history, &receipt, &site(headers), secret))
+    Ok(Slip::of(app, visitor.l, history, &receipt, app.site().origin(), secret))
 }
 
 /// `GET /case/receipt`
-pub(crate) async fn page(
-    State(app): State<App>,
-    visitor: Visitor,
-    visit: Visit,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub(crate) async fn page(State(app): State<App>, visitor: Visitor, visit: Visit) -> Result<Response, Problem> {
     let l = visitor.l;
     let mut page = visitor.page(l.t("receipt-title"));
     page.done_draft = (visitor.done.as_deref() == Some("done-raised")).then(|| DRAFT.to_owned());
     let history = visited(&app, visit).await?;
     let (next, act) = next(l, &history.case);
-    let slip = slip(&app, &visitor, &history, &visit, &headers).await?;
+    let slip = slip(&app, &visitor, &history, &visit).await?;
     let own_digits = history.case.opening.digits_trust >= Trust::Acts;
     let version = history.case.version;
     Ok(show(&ReceiptPage { l, page, slip, next, act, own_digits, version }))
 }
 
 /// `GET /case/slip`: for a printer with paper of 80 mm, or any other.
-pub(crate) async fn paper(
-    State(app): State<App>,
-    visitor: Visitor,
-    visit: Visit,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub(crate) async fn paper(State(app): State<App>, visitor: Visitor, visit: Visit) -> Result<Response, Problem> {
     let l = visitor.l;
     let history = visited(&app, visit).await?;
-    let slip = slip(&app, &visitor, &history, &visit, &headers).await?;
+    let slip = slip(&app, &visitor, &history, &visit).await?;
     Ok(show(&SlipPage { l, page: visitor.page(l.t("slip-title")), slip }))
 }
 

@@ -125,6 +125,7 @@ pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Resu
         | K::HandSecret
         | K::Open
         | K::SetDigits
+        | K::ReportTries
         | K::MoveDue => {
             return Err(Refusal::new(Why::NotYours));
         }

@@ -404,6 +404,7 @@ impl Maker<'_> {
             | K::HandSecret
             | K::Open
             | K::SetDigits
+            | K::ReportTries
             | K::MoveDue => {
                 return None;
             }

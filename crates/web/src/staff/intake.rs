@@ -6,13 +6,13 @@ use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, show, show_with};
 use crate::problem::Problem;
+use crate::resident::history;
 use crate::resident::raise::photos;
 use crate::resident::receipt::{Qr, Slip};
 use crate::resident::telling::{self, Telling};
-use crate::resident::{history, site};
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use desk::{Failure, Raised, read_case_code};
 use domain::case::{Channel, Command, Contact, Door, Handed, PHOTOS_MOST, Raise, Track, Trust};
@@ -197,7 +197,6 @@ pub(crate) async fn raise(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Problem> {
     let (key, l) = (sent.key(&staff)?, visitor.l);
@@ -224,23 +223,17 @@ pub(crate) async fn raise(
         }
     };
     match app.desk().raise(staff.actor(), raise, photos, Some(key)).await {
-        Ok(raised) => taken(&app, &visitor, &headers, &sent, raised).await,
+        Ok(raised) => taken(&app, &visitor, &sent, raised).await,
         Err(Failure::Refused(refusal)) => Ok(refused(refusal)),
         Err(failure) => Err(failure.into()),
     }
 }
 
 /// The slip for the person at the counter: the same that the resident's own pages print.
-async fn taken(
-    app: &App,
-    visitor: &Visitor,
-    headers: &HeaderMap,
-    sent: &Sent,
-    raised: Raised,
-) -> Result<Response, Problem> {
+async fn taken(app: &App, visitor: &Visitor, sent: &Sent, raised: Raised) -> Result<Response, Problem> {
     let l = visitor.l;
     let history = history(app, raised.id).await?;
-    let (case, site) = (&history.case, site(headers));
+    let (case, site) = (&history.case, app.site().origin());
     // The code goes to whoever looks at this page; the secret to the device that uses it.
     let pairing = case.may_pair(app.desk().now()).then(|| {
         let code = app.offer_pairing(case.id);
@@ -254,7 +247,7 @@ async fn taken(
     let template = Taken {
         l,
         page: frame,
-        slip: Slip::of(app, l, &history, &raised.receipt, &site, String::new()),
+        slip: Slip::of(app, l, &history, &raised.receipt, site, String::new()),
         key: app.random_text(),
         sent: sent_by.map(|way| way.label(l.0).to_owned()).unwrap_or_default(),
         pairing,
@@ -271,7 +264,6 @@ pub(crate) async fn print(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Problem> {
     let (key, l, number) = (sent.key(&staff)?, visitor.l, app.desk().number());
@@ -292,6 +284,6 @@ pub(crate) async fn print(
     if history.case.opening.handed != Some(Handed::Slip) || history.case.opening.secret_trust == Trust::Nothing {
         return Err(Refusal::new(Why::NoNewSecret).into());
     }
-    let slip = Slip { paper_only: true, ..Slip::of(&app, l, &history, &receipt, &site(&headers), secret) };
+    let slip = Slip { paper_only: true, ..Slip::of(&app, l, &history, &receipt, app.site().origin(), secret) };
     Ok(show(&SecretSlip { l, page: visitor.page(l.t("slip-title")), slip }))
 }

@@ -6,6 +6,7 @@ pub(crate) mod case;
 mod command;
 pub(crate) mod desk;
 mod forms;
+mod imported;
 pub(crate) mod inbox;
 pub(crate) mod intake;
 pub(crate) mod keys;

@@ -144,6 +144,11 @@ pub(crate) async fn search(
     {
         return Ok(go(&format!("/cases/{}", loaded.history.case.code)));
     }
+    if wanted.q.chars().any(|c| c.is_ascii_digit())
+        && let Some(code) = super::imported::code(&app, &staff, &wanted.q).await?
+    {
+        return Ok(go(&format!("/cases/{code}")));
+    }
     let mut errors = Vec::new();
     let question = question(l, &wanted, &district, &mut errors);
     let empty = wanted.q.is_empty() && !wanted.is_narrowed();

@@ -182,6 +182,7 @@ impl Teller<'_> {
             | Event::ErasureAsked
             | Event::ErasureDeclined
             | Event::InterestDeclared
+            | Event::DigitsTried
             | Event::DueMoved => Vec::new(),
         }
     }

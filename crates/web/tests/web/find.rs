@@ -3,7 +3,7 @@
 use crate::kit::Kit;
 use crate::staff::{dispatched, hotline};
 use axum::http::StatusCode;
-use domain::case::{Command, Contact, Outcome, Raise, Track};
+use domain::case::{Command, Contact, Door, Origin, Outcome, Raise, Track};
 use domain::{Actor, Role};
 
 /// Has the housing bureau answer a case.
@@ -193,4 +193,32 @@ async fn without_an_index_the_page_says_so_and_a_code_still_opens_its_case() {
     let kit = Kit::with_search().await;
     let mut clerk = kit.role(Role::Clerk).await;
     clerk.get(&format!("/search?q={}", encoded("灯不亮"))).await.has("正在建立索引");
+}
+
+#[tokio::test]
+async fn an_imported_case_is_found_by_its_number_there_by_whoever_may_see_it() {
+    let kit = Kit::with_search().await;
+    let origin = Origin { opened: kit.desk.now(), target: None, closed: None, answer: String::new() };
+    let import = async |source: &str, id: &str, track: Track| {
+        let raise = Raise { track, door: Door::Import, origin: Some(origin.clone()), ..hotline("路灯不亮") };
+        let actor = Actor::System { name: "import".into() };
+        let code = kit.desk.raise(actor, raise, Vec::new(), Some(desk::Key::of_import(source, id))).await.unwrap().code;
+        kit.desk.put(vec![store::imports::add_source(1, source)]).await.unwrap();
+        code
+    };
+    let code = import("hotline-old", "2023050400017", Track::Hotline).await;
+    import("hotline-old", "2023050400018", Track::Accusation).await;
+    import("other", "2023050400019", Track::Hotline).await;
+    import("hotline-old", "2023050400019", Track::Hotline).await;
+    kit.followed();
+    let mut dispatcher = kit.role(Role::Dispatcher).await;
+    let found = dispatcher.get("/search?q=2023050400017").await;
+    assert_eq!((found.status, found.location()), (StatusCode::SEE_OTHER, format!("/cases/{code}").as_str()));
+    for unseen in ["2023050400018", "2023050400019", "2023050400020"] {
+        let none = dispatcher.get(&format!("/search?q={unseen}")).await;
+        assert_eq!(none.status, StatusCode::OK, "a sealed case, two of one number and none look the same");
+        none.has("没有符合的诉求");
+    }
+    let mut clerk = kit.role(Role::Clerk).await;
+    assert_eq!(clerk.get("/search?q=2023050400017").await.status, StatusCode::OK, "no task of its unit is in it");
 }

@@ -6,7 +6,9 @@
 mod access;
 mod acts;
 mod api;
+mod becoming;
 mod clerk;
+mod factor;
 mod figures;
 mod find;
 mod kit;

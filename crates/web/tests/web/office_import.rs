@@ -131,9 +131,24 @@ async fn what_is_no_workbook_or_too_large_is_refused_at_the_file() {
         book.add_worksheet().set_name("units").unwrap().write_string(90_000, 0, "x").unwrap();
         book.save_to_buffer().unwrap()
     };
+    let claims = {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let package =
+            r#"<Relationships><Relationship Id="r" Type="x/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+        for (name, text) in [
+            ("_rels/.rels", package),
+            ("xl/workbook.xml", "<workbook/>"),
+            ("xl/sharedStrings.xml", r#"<sst uniqueCount="4000000000"><si><t>x</t></si></sst>"#),
+        ] {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    };
     for (file, words) in [
-        (&b"code,zh,en"[..], "不是能读的 .xlsx"),
-        (&whole[..whole.len() / 2], "不是能读的 .xlsx"),
+        (&claims[..], "它声称的条数比它装得下的多"),
+        (&b"code,zh,en"[..], "这是文本，不是.xlsx工作簿"),
+        (&whole[..whole.len() / 2], "工作簿已损坏"),
         (&far[..], "工作簿太大"),
         (&b""[..], "还没有选文件"),
         (&book(&[("别的表", &[&["x"]])])[..], "没有“单位”或“岗位”这张表"),

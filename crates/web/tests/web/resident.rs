@@ -51,7 +51,7 @@ async fn submit(client: &mut Client<'_>, path: &str, fields: &[(&str, &str)]) ->
 }
 
 #[tokio::test]
-async fn a_code_opens_however_it_is_typed_and_ten_wrong_digits_close_it() {
+async fn a_code_opens_however_it_is_typed_and_wrong_digits_make_a_stranger_wait_and_nobody_else() {
     let kit = Kit::new().await;
     let raised = kit.raise(SAID).await;
     let mut client = kit.client();
@@ -60,7 +60,7 @@ async fn a_code_opens_however_it_is_typed_and_ten_wrong_digits_close_it() {
     let answer = client.post("/follow", &[("code", &sloppy), ("digits", &format!(" {} ", raised.digits))]).await;
     assert_eq!(answer.location(), "/case");
     let mut stranger = kit.client();
-    for n in 0..10 {
+    for n in 0..3 {
         let answer = stranger.post("/follow", &[("code", &raised.code), ("digits", "0000")]).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{n}");
         assert!(answer.text.contains("编号和查询密码对不上") && answer.text.contains("href=\"#f-code\""));
@@ -68,10 +68,38 @@ async fn a_code_opens_however_it_is_typed_and_ten_wrong_digits_close_it() {
     }
     let answer = stranger.post("/follow", &[("code", &raised.code), ("digits", &raised.digits)]).await;
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "even the right ones, for a while");
-    assert!(answer.headers.contains_key("retry-after"));
+    assert!(answer.headers.contains_key("retry-after") && answer.text.contains("以后再试"), "{}", answer.text);
+    let elsewhere = [("x-forwarded-for", "198.51.100.7")];
+    let body = || axum::body::Body::from(format!("code={}&digits={}", raised.code, raised.secret));
+    let kind = "application/x-www-form-urlencoded";
+    let answer = kit.client().send(axum::http::Method::POST, "/follow", &elsewhere, body(), kind).await;
+    assert_eq!(answer.location(), "/case", "the resident is let in from elsewhere");
     let answer = stranger.post("/follow", &[("code", "nonsense"), ("digits", "1")]).await;
     assert!(answer.text.contains("编号和查询密码对不上"), "no hint at whether a code exists");
     assert_eq!(stranger.get("/case").await.location(), "/follow?done=visit-over");
+}
+
+#[tokio::test]
+async fn a_series_of_wrong_digits_is_seen_on_the_case_once_a_day_and_without_an_address() {
+    let kit = Kit::new().await;
+    let raised = kit.raise(SAID).await;
+    for n in 0..12 {
+        let from = format!("198.51.{n}.7");
+        let body = axum::body::Body::from(format!("code={}&digits=00{n}", raised.code));
+        let kind = "application/x-www-form-urlencoded";
+        let headers = [("x-forwarded-for", from.as_str())];
+        let answer = kit.client().send(axum::http::Method::POST, "/follow", &headers, body, kind).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    }
+    let mut db = store::Db::open_reader(kit.place()).unwrap();
+    let events = store::read::stream::<domain::case::Event>(&mut db, 1, raised.id).unwrap().events;
+    let tried: Vec<_> = events.iter().filter(|e| e.body.event == domain::case::Event::DigitsTried).collect();
+    assert_eq!(tried.len(), 1);
+    assert!(!serde_json::to_string(&tried[0].body).unwrap().contains("198.51"));
+    let mut resident = kit.client();
+    let digits = [("code", raised.code.as_str()), ("digits", raised.secret.as_str())];
+    assert_eq!(resident.post("/follow", &digits).await.location(), "/case");
+    assert!(resident.get("/case").await.text.contains("有人多次用错误的查询密码试图打开您的诉求"));
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ async fn the_scripts_of_the_pages_pass_their_tests_and_check_our_own_receipts() 
     let log = serde_json::json!({ "vkey": vkey.trim(), "receipts": receipts });
     std::fs::write(&sample, log.to_string()).unwrap();
     let assets = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
-    let tests = ["patterns.test.mjs", "verify.test.mjs"].map(|name| assets.join(name));
+    let tests = ["drafts.test.mjs", "patterns.test.mjs", "verify.test.mjs"].map(|name| assets.join(name));
     let done = Command::new("node").arg("--test").args(tests).env("SAMPLE_LOG", &sample).output().unwrap();
     let said = String::from_utf8_lossy(&done.stdout);
     assert!(done.status.success(), "{said}");

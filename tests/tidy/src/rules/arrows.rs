@@ -8,13 +8,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("calendar", &[]),
     ("ledger", &[]),
     ("domain", &["calendar"]),
+    ("workbook", &[]),
     ("store", &["calendar", "domain", "ledger"]),
     ("desk", &["calendar", "domain", "ledger", "store"]),
     ("figures", &["calendar", "domain", "ledger", "store"]),
     ("reading", &["calendar", "domain", "store"]),
     ("messages", &["calendar", "desk", "domain", "ledger", "store"]),
-    ("web", &["calendar", "desk", "domain", "figures", "ledger", "messages", "reading", "store"]),
-    ("doorstep", &["calendar", "desk", "domain", "figures", "ledger", "messages", "reading", "store", "web"]),
+    ("web", &["calendar", "desk", "domain", "figures", "ledger", "messages", "reading", "store", "workbook"]),
+    (
+        "doorstep",
+        &["calendar", "desk", "domain", "figures", "ledger", "messages", "reading", "store", "web", "workbook"],
+    ),
 ];
 
 /// What a room's tests may name beside: they make their cases through the only door for change.

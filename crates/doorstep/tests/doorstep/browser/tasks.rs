@@ -96,6 +96,7 @@ async fn sign_in(hand: &mut Hand<'_>, who: &'static str, role: Role) {
         "form[action='/sign-out']",
     )
     .await;
+    hand.tab.give_code().await;
 }
 
 async fn grid(hand: &mut Hand<'_>, _: &Site) {
