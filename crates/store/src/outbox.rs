@@ -112,7 +112,7 @@ pub fn project(district: i64, seq: u64, case: &Case, body: &Body<Event>) -> Vec<
     let mut writes = Vec::new();
     match &body.event {
         Event::Erased { .. } => writes.push(Write::new(DROP, args!["erased", at, district, id])),
-        Event::TellingChosen { tell } => writes.push(match kind_of(tell.channel) {
+        Event::TellingChosen { tell, .. } => writes.push(match kind_of(tell.channel) {
             None => Write::new(DROP, args!["declined", at, district, id]),
             Some(kind) => Write::new(TURN, args![kind.code(), tell.lang.tag(), district, id]),
         }),

@@ -14,7 +14,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use domain::district::{AccountAct, AskedAct, Command, District};
+use domain::district::{AccountAct, AskedAct, Command, District, UnitCode};
 use domain::{Label, Moment};
 use store::access::{self, Due, Outcome};
 
@@ -66,6 +66,8 @@ pub(crate) async fn sign_ins(app: &App, l: L, account: u32) -> Result<Vec<SignIn
 
 /// An act that waits for a second administrator, as a page lists it.
 pub(crate) struct WaitingAct {
+    /// Where the form goes by which a second administrator agrees.
+    pub(crate) to: &'static str,
     /// What a form names it by.
     pub(crate) key: String,
     /// What, by whom and since when.
@@ -79,7 +81,7 @@ pub(crate) struct WaitingAct {
 /// What waits for a second administrator; `looks` is the account that sees the list.
 pub(crate) fn waiting(d: &District, l: L, looks: Option<u32>) -> Vec<WaitingAct> {
     let user = |id: u32| d.accounts.get(&id).map_or_else(|| id.to_string(), |a| a.user.clone());
-    let post = |unit, role: domain::Role| format!("{} · {}", d.unit_name(unit, l.0), role.label(l.0));
+    let post = |unit: &UnitCode, role: domain::Role| format!("{} · {}", d.unit_name(unit, l.0), role.label(l.0));
     let one = |asked: &AskedAct| {
         let (key, who, post, fields) = match &asked.act {
             AccountAct::Reset { account } => {
@@ -106,7 +108,11 @@ pub(crate) fn waiting(d: &District, l: L, looks: Option<u32>) -> Vec<WaitingAct>
         let second = looks.is_some() && looks != asked.by && looks != asked.act.account();
         let may = second || d.waits_until(asked).is_some();
         let named = serde_json::to_string(&asked.act).unwrap_or_default();
-        WaitingAct { key: named, words: l.t_with(key, &words), until, fields: may.then_some(fields) }
+        let to = match asked.act {
+            AccountAct::Open { .. } => "/admin/accounts",
+            AccountAct::Reset { .. } | AccountAct::Move { .. } => "/admin/accounts/act",
+        };
+        WaitingAct { to, key: named, words: l.t_with(key, &words), until, fields: may.then_some(fields) }
     };
     d.access.asked.iter().map(one).collect()
 }

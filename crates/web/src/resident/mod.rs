@@ -22,7 +22,7 @@ use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{FieldError, Page};
 use crate::problem::Problem;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use calendar::Date;
 use domain::Moment;
