@@ -6,7 +6,7 @@ use crate::once::{Once, Photo, hash_of, keep, raise_request};
 use crate::outcome::{Acted, Changed, Failure, Key, Raised};
 use crate::standing::{Hold, Standing};
 use crate::writer::{Job, Reply, Shared, Writer};
-use domain::case::{CaseId, Command, Raise};
+use domain::case::{CaseId, Command, Raise, Visit};
 use domain::district::{self, District};
 use domain::{Actor, Moment};
 use ledger::checkpoint::Signer;
@@ -222,7 +222,8 @@ impl Desk {
         self.ask_now(|reply| Job::Raise { actor, raise: Box::new(raise), photos, once, reply })
     }
 
-    /// Acts on a case. With `seen`, only if the case still has that version.
+    /// Acts on a case. With `seen`, only if the case still has that version. A resident acts as with the best that opens the
+    /// case: that is for what the program plays; pages call [`Desk::visit`].
     ///
     /// # Errors
     /// A [`Failure`]; then nothing has changed.
@@ -234,8 +235,35 @@ impl Desk {
         command: Command,
         key: Option<Key>,
     ) -> Result<Acted, Failure> {
+        self.act_in(Visit::BEST, actor, id, seen, command, key).await
+    }
+
+    /// [`Desk::act`] of a resident, in a visit: what opened it decides what may be done, and what a verdict is worth.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn visit(
+        &self,
+        visit: Visit,
+        id: CaseId,
+        seen: Option<u64>,
+        command: Command,
+        key: Option<Key>,
+    ) -> Result<Acted, Failure> {
+        self.act_in(visit, Actor::Resident, id, seen, command, key).await
+    }
+
+    async fn act_in(
+        &self,
+        visit: Visit,
+        actor: Actor,
+        id: CaseId,
+        seen: Option<u64>,
+        command: Command,
+        key: Option<Key>,
+    ) -> Result<Acted, Failure> {
         let once = key.map(|key| Once { key, request: hash_of(&(&actor, id, &command)) });
-        self.ask(|reply| Job::Act { actor, id, seen, command: Box::new(command), once, reply }).await
+        self.ask(|reply| Job::Act { actor, visit, id, seen, command: Box::new(command), once, reply }).await
     }
 
     /// [`Desk::act`] for a thread that may block.
@@ -243,7 +271,8 @@ impl Desk {
     /// # Errors
     /// As there.
     pub fn act_now(&self, actor: Actor, id: CaseId, command: Command) -> Result<Acted, Failure> {
-        self.ask_now(|reply| Job::Act { actor, id, seen: None, command: Box::new(command), once: None, reply })
+        let visit = Visit::BEST;
+        self.ask_now(|reply| Job::Act { actor, visit, id, seen: None, command: Box::new(command), once: None, reply })
     }
 
     /// Changes the district itself.
@@ -292,6 +321,34 @@ impl Desk {
     /// As there.
     pub fn put_now(&self, writes: Vec<Write>) -> Result<(), Failure> {
         self.ask_now(|reply| Job::Put { writes, reply })
+    }
+
+    /// Works on the key store with the hand of the one writer.
+    ///
+    /// # Errors
+    /// A [`Failure`]; what `work` did before it failed is its own matter.
+    pub async fn keys<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Keys) -> store::Result<T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let job = |reply: Reply<T>| Job::Keys {
+            work: Box::new(move |keys: &mut Keys| drop(reply.send(work(keys).map_err(Failure::from)))),
+        };
+        self.ask(job).await
+    }
+
+    /// [`Desk::keys`] for a thread that may block.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn keys_now<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Keys) -> store::Result<T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let job = |reply: Reply<T>| Job::Keys {
+            work: Box::new(move |keys: &mut Keys| drop(reply.send(work(keys).map_err(Failure::from)))),
+        };
+        self.ask_now(job)
     }
 
     /// Sets a clock that is set by hand, in the order of the commands: what was sent before is done at its own time.

@@ -33,8 +33,10 @@ pub struct Raised {
     pub id: CaseId,
     /// Its code.
     pub code: String,
-    /// The digits that open it to the resident.
+    /// The secret that opens it: for a resident who raised it by oneself, and nobody else.
     pub secret: String,
+    /// The digits that open it: those that the resident chose, or those that another system passes on; none otherwise.
+    pub digits: String,
     /// The ledger index of its first entry.
     pub index: u64,
     /// The first due date, as the entry has it: `2023-05-20`.
@@ -61,6 +63,8 @@ pub struct Acted {
 pub struct Changed {
     /// The ledger index of its entry.
     pub index: u64,
+    /// Whether nothing is done yet: what was asked for waits for a second administrator.
+    pub waits: bool,
 }
 
 /// Why the desk did not do something. Nothing was changed then.

@@ -8,7 +8,7 @@ use crate::entropy::Entropy;
 use crate::once::{Kept, Once};
 use crate::outcome::{Acted, Changed, Failure, Key, Raised};
 use crate::standing::{Hold, Standing, Watch};
-use domain::case::{self, Body, Case, CaseId, Command, Event, Facts, New, Raise, field};
+use domain::case::{self, Body, Case, CaseId, Command, Event, Facts, Handed, New, Raise, Trust, Visit, field};
 use domain::district::{self, District};
 use domain::{Actor, Moment, Refusal, Why};
 use std::collections::{HashMap, HashSet};
@@ -17,7 +17,7 @@ use std::time::Duration;
 use store::db::Write;
 use store::log::{DISTRICT_STREAM, Log, Pending, Public};
 use store::read::{self, Stream};
-use store::{StoreError, heartbeat, outbox, rows};
+use store::{Keys, StoreError, heartbeat, outbox, rows};
 use tokio::sync::{mpsc, oneshot};
 
 /// The most commands of one commit. More would make the first of them wait for nothing: the cost of a commit is
@@ -33,13 +33,45 @@ const MOVED_MOST: i64 = 2048;
 
 /// What is asked of the writer, with where the answer goes.
 pub(crate) enum Job {
-    Raise { actor: Actor, raise: Box<Raise>, photos: Vec<Kept>, once: Option<Once>, reply: Reply<Raised> },
-    Act { actor: Actor, id: CaseId, seen: Option<u64>, command: Box<Command>, once: Option<Once>, reply: Reply<Acted> },
-    Change { actor: Actor, command: Box<district::Command>, once: Option<Once>, reply: Reply<Changed> },
-    Put { writes: Vec<Write>, reply: Reply<()> },
-    Sweep { reply: Reply<u64> },
-    Beat { reply: Reply<()> },
-    Clock { at: Moment },
+    Raise {
+        actor: Actor,
+        raise: Box<Raise>,
+        photos: Vec<Kept>,
+        once: Option<Once>,
+        reply: Reply<Raised>,
+    },
+    Act {
+        actor: Actor,
+        visit: Visit,
+        id: CaseId,
+        seen: Option<u64>,
+        command: Box<Command>,
+        once: Option<Once>,
+        reply: Reply<Acted>,
+    },
+    Change {
+        actor: Actor,
+        command: Box<district::Command>,
+        once: Option<Once>,
+        reply: Reply<Changed>,
+    },
+    Put {
+        writes: Vec<Write>,
+        reply: Reply<()>,
+    },
+    /// Work on the key store, which is durable by itself; it answers by itself too.
+    Keys {
+        work: Box<dyn FnOnce(&mut Keys) + Send>,
+    },
+    Sweep {
+        reply: Reply<u64>,
+    },
+    Beat {
+        reply: Reply<()>,
+    },
+    Clock {
+        at: Moment,
+    },
 }
 
 /// What the writer says to all who ask.
@@ -67,7 +99,8 @@ impl Job {
             Job::Change { reply, .. } => drop(reply.send(Err(failure))),
             Job::Put { reply, .. } | Job::Beat { reply } => drop(reply.send(Err(failure))),
             Job::Sweep { reply } => drop(reply.send(Err(failure))),
-            Job::Clock { .. } => {}
+            // Whoever waits for the key store's answer is told that there is none.
+            Job::Keys { .. } | Job::Clock { .. } => {}
         }
     }
 
@@ -77,7 +110,7 @@ impl Job {
         match self {
             Job::Raise { .. } => standing.held(),
             Job::Act { .. } | Job::Change { .. } | Job::Sweep { .. } | Job::Beat { .. } => standing.clock(),
-            Job::Put { .. } | Job::Clock { .. } => None,
+            Job::Put { .. } | Job::Keys { .. } | Job::Clock { .. } => None,
         }
     }
 }
@@ -296,10 +329,12 @@ impl Writer {
                 Ok(raised) => answers.push(Answer::Raised(raised, reply)),
                 Err(e) => drop(reply.send(Err(e))),
             },
-            Job::Act { actor, id, seen, command, once, reply } => match self.act(&actor, id, seen, &command, once) {
-                Ok(acted) => answers.push(Answer::Acted(acted, reply)),
-                Err(e) => drop(reply.send(Err(e))),
-            },
+            Job::Act { actor, visit, id, seen, command, once, reply } => {
+                match self.act((&actor, visit), id, seen, &command, once) {
+                    Ok(acted) => answers.push(Answer::Acted(acted, reply)),
+                    Err(e) => drop(reply.send(Err(e))),
+                }
+            }
             Job::Change { actor, command, once, reply } => match self.change(&actor, &command, once) {
                 Ok(changed) => answers.push(Answer::Changed(changed, reply)),
                 Err(e) => drop(reply.send(Err(e))),
@@ -308,6 +343,7 @@ impl Writer {
                 self.log.rows(writes);
                 answers.push(Answer::Put(reply));
             }
+            Job::Keys { work } => work(self.log.keys()),
             Job::Beat { reply } => {
                 let now = self.watch.is_some().then(|| self.clock.now());
                 self.log.rows(vec![heartbeat::beat(self.number, now)]);
@@ -332,11 +368,11 @@ impl Writer {
         }
         let now = self.now();
         let (code, digits) = (self.entropy.case_code(), self.entropy.digits());
-        let facts = Facts { now, actor, district: &self.district, code: &code, secret: &digits, other: None };
+        let district = &self.district;
+        let visit = Visit::BEST;
+        let facts = Facts { now, actor, district, code: &code, secret: &digits, other: None, visit, numbers: &[] };
         let mut news = case::decide_raise(raise, &facts)?;
         let id = CaseId(self.entropy.bytes());
-        let chosen = domain::typed::digits(&raise.secret);
-        let secret = if chosen.is_empty() { digits.clone() } else { chosen };
         self.log.make_key(id, self.entropy.rng());
         let mut names = Vec::with_capacity(photos.len());
         for photo in photos {
@@ -355,12 +391,14 @@ impl Writer {
         let mut held = Held { case: Case::blank(id), first, last: first };
         self.append_all(&mut held, None, actor, now, &news)?;
         let due = held.case.next_due().map(|c| c.due.raw.to_string());
+        let digits = news.first().and_then(|new| new.private.get(field::SECRET)).cloned().unwrap_or_default();
+        let secret = self.secret(&held.case)?;
         self.held.insert(id, held);
         if let Some(Once { key, request }) = once {
             self.log.done(&key.0, &request, id, first);
             self.keys.insert(key);
         }
-        Ok(Raised { id, code, secret, index: first, due, receipt: String::new(), again: false })
+        Ok(Raised { id, code, secret, digits, index: first, due, receipt: String::new(), again: false })
     }
 
     /// The request's hash as it will be kept. Asked for before anything is appended: a key store that does not answer
@@ -368,6 +406,15 @@ impl Writer {
     fn keyed(&mut self, once: Option<Once>, id: CaseId) -> Result<Option<Once>, StoreError> {
         let Some(Once { key, request }) = once else { return Ok(None) };
         Ok(Some(Once { key, request: self.log.fingerprint(id, &request)? }))
+    }
+
+    /// The secret of whoever raised a case by oneself, while it opens it.
+    fn secret(&mut self, case: &Case) -> Result<String, StoreError> {
+        let opening = &case.opening;
+        if opening.handed != Some(Handed::Own) || opening.secret_trust == Trust::Nothing {
+            return Ok(String::new());
+        }
+        self.log.opening_secret(case.id, opening.secret)
     }
 
     /// The answer that a key got when it was first used.
@@ -382,13 +429,17 @@ impl Writer {
         let receipt = read::receipt(self.log.db(), district, done.seq, done.size)?;
         let due = ledger::entry::Entry::parse(&receipt.entry).ok().and_then(|e| e.due);
         let private = self.log.private(id, first.version, done.seq)?;
-        let secret = private.get(case::field::SECRET).cloned().unwrap_or_default();
-        Ok(Raised { id, code, secret, index: done.seq, due, receipt: receipt.to_text(), again: true })
+        let digits = private.get(case::field::SECRET).cloned().unwrap_or_default();
+        let now = case::replay(id, stream.events.iter().map(|e| &e.body)).ok_or(Refusal::new(Why::NoSuchCase))?;
+        // What another system got are digits that look; staff's get nothing.
+        let digits = if now.opening.taken.is_some() { String::new() } else { digits };
+        let secret = self.secret(&now)?;
+        Ok(Raised { id, code, secret, digits, index: done.seq, due, receipt: receipt.to_text(), again: true })
     }
 
     fn act(
         &mut self,
-        actor: &Actor,
+        (actor, visit): (&Actor, Visit),
         id: CaseId,
         seen: Option<u64>,
         command: &Command,
@@ -404,6 +455,11 @@ impl Writer {
             return Ok(Acted { version, index: done.seq, again: true });
         }
         let once = self.keyed(once, id)?;
+        let numbers = match command {
+            Command::Open { .. } | Command::SetDigits { .. } => self.numbers(id)?,
+            _ => Vec::new(),
+        };
+        let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
         let mut held = self.hold(id)?;
         if seen.is_some_and(|v| v != held.case.version) {
             self.held.insert(id, held);
@@ -429,6 +485,8 @@ impl Writer {
             code: "",
             secret: "",
             other: other.as_ref().map(|h| &h.case),
+            visit,
+            numbers: &numbers,
         };
         let decided = case::decide(&held.case, command, &facts);
         if let Some(other) = other.filter(|o| o.case.id != id) {
@@ -454,6 +512,20 @@ impl Writer {
             self.keys.insert(key);
         }
         Ok(acted)
+    }
+
+    /// Every phone number that a case ever had, as far as it is durable.
+    fn numbers(&mut self, id: CaseId) -> Result<Vec<String>, StoreError> {
+        let mut numbers = Vec::new();
+        for event in read::stream::<Event>(self.log.db(), self.number, id)?.events {
+            let name = match &event.body.event {
+                Event::Raised { .. } | Event::TellingChosen { .. } => field::PHONE,
+                Event::FieldCorrected { field: which, .. } if which == field::PHONE => field::VALUE,
+                _ => continue,
+            };
+            numbers.extend(self.log.private(id, event.version, event.seq)?.remove(name));
+        }
+        Ok(numbers)
     }
 
     /// The case with what this group has done to it so far.

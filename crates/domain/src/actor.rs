@@ -45,6 +45,11 @@ impl Actor {
         Actor::System { name: "clock".into() }
     }
 
+    /// Whoever changes the district from the command line.
+    pub fn command_line() -> Actor {
+        Actor::System { name: "administrator".into() }
+    }
+
     /// The role, for staff.
     pub fn role(&self) -> Option<Role> {
         match self {

@@ -34,6 +34,13 @@ enum Wanted {
         /// with commas. One on this machine is believed without it.
         #[arg(long, value_name = "ADDRESS", env = "DOORSTEP_PROXY", value_delimiter = ',')]
         proxy: Vec<IpAddr>,
+        /// The address under which people reach the site: https://cases.example. Links, QR codes, slips, messages and the
+        /// check of forms use it, and cookies then never travel unencrypted. Needed unless only this machine is served.
+        #[arg(long, value_name = "ADDRESS", env = "DOORSTEP_SITE")]
+        site: Option<String>,
+        /// Serve a demo to other machines too, where everybody who has its passwords may sign in.
+        #[arg(long)]
+        public_demo: bool,
         /// Where the administrator's page puts backups. Without it: the folder `backups` in the data folder.
         #[arg(long, value_name = "FOLDER", env = "DOORSTEP_BACKUPS")]
         backups: Option<PathBuf>,
@@ -347,9 +354,21 @@ pub fn run() -> ExitCode {
     // clap prints its own errors: what is wrong, how it is used; exit code 2.
     let done = match Cli::parse().command {
         None => serve::demo_and_serve(DATA, LISTEN),
-        Some(Wanted::Serve { data, listen, proxy, backups, index, messages, connections, connections_of_one }) => {
+        Some(Wanted::Serve {
+            data,
+            listen,
+            proxy,
+            site,
+            public_demo,
+            backups,
+            index,
+            messages,
+            connections,
+            connections_of_one,
+        }) => {
             let connections = web::Connections { most: connections, of_one: connections_of_one };
-            serve::serve(&data, listen, serve::Beside { proxies: proxy, backups, index, messages, connections })
+            let beside = serve::Beside { proxies: proxy, site, public_demo, backups, index, messages, connections };
+            serve::serve(&data, listen, beside)
         }
         Some(Wanted::Init { data, name_zh, name_en, origin }) => commands::init(&data, &name_zh, &name_en, &origin),
         Some(Wanted::Demo { data, seed, small }) => demo::demo(&data, seed, small),

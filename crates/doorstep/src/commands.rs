@@ -33,10 +33,16 @@ pub fn init(data: &str, zh: &str, en: &str, origin: &str) -> Done {
     }
     let (desk, thread) = Desk::found(&place(data)?, Options::default(), zh, en, origin)?;
     say(format_args!("{zh} · {en} begins. The ledger's public key:\n{}", desk.vkey()));
-    let password = user::first(&desk, zh, en)?;
+    let accounts = user::first(&desk, zh, en)?;
     drop(desk);
     end(thread)?;
-    say(format_args!("Sign in as {} with this password, which is printed only now:\n{password}", user::FIRST));
+    say(
+        "Two administrators, for two people: what would let one act as somebody else needs both. Each password is printed",
+    );
+    say("only now and serves one sign-in:");
+    for (user, password) in accounts {
+        say(format_args!("{user} {password}"));
+    }
     Ok(())
 }
 
@@ -55,7 +61,7 @@ pub fn token(data: &str, name: &str, scope: &str) -> Done {
     let key: [u8; 32] = Sha256::digest(token.as_bytes()).into();
     // The key first: a key without its event opens nothing, an event without its key would promise what isn't there.
     desk.put_now(vec![store::access::set_token(desk.number(), key, name)])?;
-    desk.change_now(Actor::System { name: "administrator".into() }, Command::MakeToken { name: name.into(), scope })?;
+    desk.change_now(Actor::command_line(), Command::MakeToken { name: name.into(), scope })?;
     drop(desk);
     end(thread)?;
     say(token);

@@ -38,6 +38,10 @@ pub fn demo_and_serve(data: &str, listen: &str) -> Result<(), Failed> {
 pub struct Beside {
     /// Reverse proxies on other machines.
     pub proxies: Vec<IpAddr>,
+    /// The address under which people reach the site.
+    pub site: Option<String>,
+    /// Whether a demo may be served to other machines.
+    pub public_demo: bool,
     /// Where the administrator's page puts backups.
     pub backups: Option<PathBuf>,
     /// The folder of the search index.
@@ -58,17 +62,25 @@ pub fn serve(data: &str, listen: SocketAddr, beside: Beside) -> Result<(), Faile
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     let place = place(data)?;
+    let site = beside.site.as_deref().map(site).transpose()?;
     let (desk, thread) = Desk::open(&place, Options::default())?;
     if desk.is_demo() {
         demo::must_be_whole(&desk, &place)?;
     }
-    let channels = Arc::new(crate::messages::config(&place, beside.messages.as_deref(), desk.is_demo())?);
+    may_listen(listen, site.as_ref(), desk.is_demo(), beside.public_demo)?;
+    let mut channels = crate::messages::config(&place, beside.messages.as_deref(), desk.is_demo())?;
+    if let Some(site) = site.as_ref().filter(|site| site.is_encrypted()) {
+        channels.site.get_or_insert_with(|| format!("{}/follow", site.origin()));
+    }
+    let channels = Arc::new(channels);
     let app = web::App::new(desk.clone(), &place)?.proxies(beside.proxies).with_messages(channels.clone());
     let app = match beside.backups {
         Some(folder) => app.backups(folder),
         None => app,
     };
     let app = if desk.is_demo() { app.demo() } else { app };
+    // Of a demo on this machine the passwords stand in a file: a second factor would keep nobody out.
+    let app = if desk.is_demo() && listen.ip().is_loopback() { app.settled_accounts() } else { app };
     let following = follow(&place, desk.number(), beside.index.as_deref());
     let app = following.iter().fold(app, |app, (finder, _)| app.with_finder(finder.clone()));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -88,6 +100,7 @@ pub fn serve(data: &str, listen: SocketAddr, beside: Beside) -> Result<(), Faile
             )
         })?;
         let at = listener.local_addr().map_or(listen, |a| a);
+        let app = app.at(site.unwrap_or_else(|| web::Site::listening(at)));
         say(format_args!("http://{at}"));
         if sweeper.is_demo() {
             say(format_args!(
@@ -127,6 +140,36 @@ pub fn serve(data: &str, listen: SocketAddr, beside: Beside) -> Result<(), Faile
     drop(following);
     drop(desk);
     end(thread).and(served)
+}
+
+/// The site's own address as it was configured.
+fn site(text: &str) -> Result<web::Site, Failed> {
+    web::Site::parse(text).map_err(|fault| {
+        Failed::usage(
+            format!("The address of the site, “{text}”, is not usable. {fault}"),
+            "Give scheme and host as people type them: --site https://cases.example.",
+        )
+    })
+}
+
+/// Refuses to serve other machines a demo, or anything without an address of its own.
+fn may_listen(listen: SocketAddr, site: Option<&web::Site>, demo: bool, public_demo: bool) -> Result<(), Failed> {
+    if listen.ip().is_loopback() {
+        return Ok(());
+    }
+    if demo && !public_demo {
+        return Err(Failed::usage(
+            format!("A demo is not served to other machines, and {listen} is not only this one."),
+            "Use 127.0.0.1, or add --public-demo if everybody may have its passwords.",
+        ));
+    }
+    if site.is_none() {
+        return Err(Failed::usage(
+            format!("Other machines can reach {listen}, and the site has no address."),
+            "Say how people reach it: --site https://cases.example, with a reverse proxy that has TLS in front.",
+        ));
+    }
+    Ok(())
 }
 
 /// Looks at the keys of all living cases, in pages, beside the service: the newest were looked at before it began.

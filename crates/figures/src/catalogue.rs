@@ -217,7 +217,7 @@ mod tests {
     fn satisfaction_never_travels_without_participation() {
         let of_those_who_rated = |d: &&Definition| d.numerator == Condition::Satisfied;
         assert!(all().iter().filter(of_those_who_rated).all(|d| d.participation.is_some()));
-        assert_eq!(all().iter().filter(of_those_who_rated).count(), 2);
+        assert_eq!(all().iter().filter(of_those_who_rated).count(), 4);
     }
 
     #[test]

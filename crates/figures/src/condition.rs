@@ -58,6 +58,22 @@ conditions! {
     NotReached "not_reached" "ending = 'not_reached'",
     /// Repeats another case.
     Repeated "repeated" "repeats = 1",
+    /// Ended after the resident was asked; a verdict only if it was given independently, and without a witness.
+    AskedIndependent "asked_independent" "ending IN ('resolved', 'partly_resolved', 'not_resolved', 'not_reached') AND witnessed = 0 AND (solved IS NULL OR independent = 1)",
+    /// Ended in whatever way; with a verdict only if it was given independently, and without a witness.
+    EndedIndependent "ended_independent" "ending IS NOT NULL AND witnessed = 0 AND (solved IS NULL OR independent = 1)",
+    /// The resident said how it was handled, independently and without a witness.
+    RatedIndependent "rated_independent" "handled IN ('good', 'fair', 'poor') AND witnessed = 0 AND independent = 1",
+    /// A verdict without a witness for which the case was opened by a way that staff may have held.
+    NotIndependent "not_independent" "solved IS NOT NULL AND witnessed = 0 AND independent = 0",
+    /// Such a verdict that says how it was handled.
+    RatedNotIndependent "rated_not_independent" "handled IN ('good', 'fair', 'poor') AND witnessed = 0 AND independent = 0",
+    /// The resident gave a verdict without a witness.
+    Verdict "verdict" "solved IS NOT NULL AND witnessed = 0",
+    /// Taken down by staff, and answered.
+    TakenAndAnswered "taken_and_answered" "taken IS NOT NULL AND answered_day IS NOT NULL",
+    /// The unit that took it down leads it too.
+    OwnAnswer "own_answer" "own_answer = 1",
     /// Was dispatched.
     Dispatched "dispatched" "hops > 0",
     /// Went back on a unit's objection.

@@ -12,7 +12,7 @@ use crate::config::{Config, ConfigFault, HOURLY};
 use crate::words::Facts;
 use desk::{Desk, Failure};
 use domain::Moment;
-use domain::case::Topic;
+use domain::case::{Event, Topic};
 use domain::district::UnitCode;
 use ledger::entry::Entry;
 use std::collections::HashMap;
@@ -176,6 +176,9 @@ impl Sender {
             }
             Err(e) => return Err(e.into()),
         };
+        if is_pointless(message, &letter) {
+            return Ok(mark(State::Dropped, Some("nothing to tell")));
+        }
         if let Some(unit) = message.unit.as_ref() {
             let sent = groups.entry(unit.clone()).or_default();
             if *sent >= GROUP_MOST {
@@ -229,18 +232,23 @@ impl Sender {
         let never = |code: &str| Fault { then: Then::Never, code: code.to_owned() };
         let facts = Facts::of(message, letter, &self.desk.district(), self.config.site.as_deref());
         let text = facts.text(message.topic, message.lang);
+        // Word that an address is another one goes to the one before.
+        let (phone, email) = match message.topic {
+            Topic::Readdressed => (&letter.former.0, &letter.former.1),
+            _ => (&letter.phone, &letter.email),
+        };
         let id = format!("{}.{}.{}", self.desk.number(), message.seq, message.no);
         match (message.kind, &message.unit) {
             (Kind::Robot, Some(unit)) => self.channels.robots.send(unit.as_str(), &text),
             (Kind::Robot, None) => Err(never("no group")),
-            (Kind::Sms, _) if letter.phone.is_empty() => Err(never("no address")),
-            (Kind::Email, _) if letter.email.is_empty() => Err(never("no address")),
+            (Kind::Sms, _) if phone.is_empty() => Err(never("no address")),
+            (Kind::Email, _) if email.is_empty() => Err(never("no address")),
             (Kind::Sms, _) => match &self.channels.sms {
-                Some(sms) => sms.send(&id, seconds(self.desk.now()), &letter.phone, &text),
+                Some(sms) => sms.send(&id, seconds(self.desk.now()), phone, &text),
                 None => Err(never("not configured")),
             },
             (Kind::Email, _) => match &self.channels.mail {
-                Some(mail) => mail.send(&id, &letter.email, &text),
+                Some(mail) => mail.send(&id, email, &text),
                 None => Err(never("not configured")),
             },
         }
@@ -326,6 +334,23 @@ fn follow(
 
 fn seconds(now: Moment) -> i64 {
     now.0.div_euclid(1000)
+}
+
+/// Whether a message has lost its sense: a secret that was replaced or used since, and word of another address where there
+/// was none before, or the same.
+fn is_pointless(message: &Message, letter: &Letter) -> bool {
+    let (former, now) = match message.kind {
+        Kind::Sms => (&letter.former.0, &letter.phone),
+        _ => (&letter.former.1, &letter.email),
+    };
+    match message.topic {
+        Topic::Secret => letter.secret.is_empty(),
+        // A case that is told of by another way than the one that changed has the same address as before.
+        Topic::Readdressed => {
+            former.is_empty() || (former == now && matches!(letter.event, Event::TellingChosen { .. }))
+        }
+        _ => false,
+    }
 }
 
 /// Forgets settled messages that nobody needs any more, also those that failed.

@@ -38,6 +38,8 @@ pub struct Facts {
     category: String,
     reason: String,
     way: String,
+    /// The secret that opens the case, for the one message that brings it.
+    secret: String,
     by: Option<(&'static str, Date)>,
     year: i16,
 }
@@ -113,6 +115,7 @@ impl Facts {
                 _ => String::new(),
             },
             way: case.way.map(|w| w.label(lang).to_owned()).unwrap_or_default(),
+            secret: letter.secret.clone(),
             by: by(message.topic, case, message.unit.as_ref()),
             year: case.touched.date().year(),
         }
@@ -126,7 +129,7 @@ impl Facts {
             Topic::Asked => Some("by-reply"),
             Topic::Answered | Topic::ReviewAnswered | Topic::ReReviewAnswered => Some("by-verdict"),
             Topic::NotAccepted | Topic::Routed | Topic::NotReached | Topic::ErasureDeclined | Topic::Chosen => None,
-            Topic::Urgent | Topic::TaskReleased | Topic::ObjectionUpheld => None,
+            Topic::Urgent | Topic::TaskReleased | Topic::ObjectionUpheld | Topic::Secret | Topic::Readdressed => None,
             topic if is_for_units(topic) => Some("group-by"),
             _ => Some("by-answer"),
         };
@@ -138,6 +141,7 @@ impl Facts {
             category: lang.pick("供热不热", "cold heating").to_owned(),
             reason: ScopeReason::OtherPlace.label(lang).to_owned(),
             way: Way::Arbitration.label(lang).to_owned(),
+            secret: "2F6H-8K0M-3Q5S-7V9X-1ZAC-4EGJ-NR".to_owned(),
             by: by.map(|key| (key, Date::constant(2024, 3, 8))),
             year: 2024,
         }
@@ -145,13 +149,19 @@ impl Facts {
 
     /// The message of a topic in a language.
     pub fn text(&self, topic: Topic, lang: Lang) -> Text {
-        let Facts { district, code, unit, reason, way, .. } = self;
+        let Facts { district, code, unit, reason, way, secret, .. } = self;
         let category = match self.category.as_str() {
             "" => String::new(),
             name => format!("{}{name}", lang.pick("，", ", ")),
         };
-        let values: &[(&'static str, &str)] =
-            &[("code", code), ("unit", unit), ("category", &category), ("reason", reason), ("way", way)];
+        let values: &[(&'static str, &str)] = &[
+            ("code", code),
+            ("unit", unit),
+            ("category", &category),
+            ("reason", reason),
+            ("way", way),
+            ("secret", secret),
+        ];
         let mut sentences = vec![say(lang, &topic.code().replace('_', "-"), values)];
         if let Some((key, date)) = self.by {
             sentences.push(say(lang, key, &[("day", &day(lang, date, self.year))]));
@@ -190,8 +200,16 @@ fn by(topic: Topic, case: &Case, unit: Option<&UnitCode>) -> Option<(&'static st
         let task = case.tasks.iter().rev().find(|t| t.unit == *unit && t.is_open()).filter(|_| shown)?;
         return case.owed(task).map(|c| ("group-by", rolled(c)));
     }
-    if matches!(topic, Topic::NotAccepted | Topic::Routed | Topic::NotReached | Topic::ErasureDeclined | Topic::Chosen)
-    {
+    if matches!(
+        topic,
+        Topic::NotAccepted
+            | Topic::Routed
+            | Topic::NotReached
+            | Topic::ErasureDeclined
+            | Topic::Chosen
+            | Topic::Secret
+            | Topic::Readdressed
+    ) {
         return None;
     }
     if topic == Topic::Asked {

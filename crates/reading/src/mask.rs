@@ -31,7 +31,7 @@ fn first(text: &str, shown: usize) -> String {
     if start.is_empty() { start } else { format!("{start}{MASK}") }
 }
 
-/// A phone number: its last two digits. Not more: the last four often are the digits that follow the case.
+/// A phone number: its last two digits, enough to tell two numbers apart.
 pub fn phone(text: &str) -> String {
     let digits: Vec<char> = text.chars().filter(char::is_ascii_digit).collect();
     if digits.is_empty() {

@@ -81,6 +81,7 @@ pub fn visit(place: &Place, number: i64, now: Moment) -> Visit {
         disk(place, folder, &mut visit);
         permissions(place, folder, &mut visit);
         last_backup(folder, now, &mut visit);
+        unnamed_proxy(folder, now, &mut visit);
     }
     let opened = Db::open_reader(place);
     let Some(mut db) = visit.ask(opened) else { return visit };
@@ -197,6 +198,25 @@ fn permissions(place: &Place, folder: &Path, visit: &mut Visit) {
             ),
         );
     }
+}
+
+/// A warning that nobody has seen to yet: each start gives it once more while it is so.
+fn unnamed_proxy(folder: &Path, now: Moment, visit: &mut Visit) {
+    const DAYS: i64 = 7;
+    let Some(at) = health::unnamed_proxy(folder).filter(|at| now.0 - at.0 <= DAYS * DAY) else { return };
+    visit.finding(
+        Said::new(
+            format!("{} 有一个没有登记的反向代理转来请求：它后面的人都算作同一个地址。", at.minute()),
+            format!(
+                "On {} a proxy that is not named sent requests: all its callers count as one address.",
+                at.minute()
+            ),
+        ),
+        Said::new(
+            "请用 serve --proxy 写明它的地址；没有这样的代理，就是有人伪造了请求头，不必理会。",
+            "Name it with serve --proxy; if there is none, somebody made the header up and nothing needs doing.",
+        ),
+    );
 }
 
 fn last_backup(folder: &Path, now: Moment, visit: &mut Visit) {

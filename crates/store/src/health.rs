@@ -27,6 +27,21 @@ pub const WALKS: &[(&str, &str)] =
 /// How many cases one query brings.
 const PAGE: i64 = 512;
 
+/// The file in the data folder that says when a proxy that nobody named sent callers.
+const UNNAMED_PROXY: &str = "unnamed-proxy";
+
+/// Notes in the data folder that a proxy that nobody named sent callers, for the check-up.
+pub fn note_proxy(place: &Place, now: Moment) {
+    if let Some(folder) = place.folder() {
+        let _ = std::fs::write(folder.join(UNNAMED_PROXY), now.0.to_string());
+    }
+}
+
+/// When a proxy that nobody named last sent callers, if that is known there.
+pub fn unnamed_proxy(folder: &std::path::Path) -> Option<Moment> {
+    std::fs::read_to_string(folder.join(UNNAMED_PROXY)).ok()?.trim().parse().ok().map(Moment)
+}
+
 /// What the tables say about themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Health {

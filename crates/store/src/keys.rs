@@ -5,6 +5,10 @@
 //! schema `doorstep_keys`; the server frees a deleted row's space but does not overwrite it, and its own logs and
 //! backups keep it as long as they are kept: keep those short.
 
+mod factor;
+
+pub use factor::Factor;
+
 use crate::db::{Access, Db, Engine, Result, StoreError, Value};
 use crate::place::Place;
 use crate::schema;

@@ -12,6 +12,7 @@ pub mod heartbeat;
 pub mod imports;
 pub mod keys;
 pub mod log;
+pub mod opening;
 pub mod outbox;
 pub mod oversight;
 pub mod place;

@@ -384,6 +384,14 @@ impl Log {
         crate::read::private(&mut self.db, &mut self.keys, self.district, id, version, seq)
     }
 
+    /// The secret of a number that opens a case to its resident; the open group's keys count.
+    ///
+    /// # Errors
+    /// What the key store says.
+    pub fn opening_secret(&mut self, id: CaseId, no: u16) -> Result<String> {
+        Ok(self.find_key(id)?.map(|key| crate::opening::secret(key, no)).unwrap_or_default())
+    }
+
     /// Forgets the entries kept for receipts: call before the next group.
     pub fn next_group(&mut self) {
         self.group = Group::default();

@@ -3,10 +3,11 @@
 
 use crate::args;
 use crate::db::{Db, Result, Row, StoreError, Value, Write};
-use crate::keys::Keys;
+use crate::keys::{CaseKey, Keys};
+use crate::opening;
 use crate::read;
 use crate::vault;
-use domain::case::{Body, Case, CaseId, Channel, Event, Notice, To, Topic, field, replay, told};
+use domain::case::{Body, Case, CaseId, Channel, Event, Notice, To, Topic, Trust, field, replay, told};
 use domain::district::UnitCode;
 use domain::{Label, Lang, Moment};
 use std::collections::HashMap;
@@ -111,7 +112,7 @@ pub fn project(district: i64, seq: u64, case: &Case, body: &Body<Event>) -> Vec<
     let mut writes = Vec::new();
     match &body.event {
         Event::Erased { .. } => writes.push(Write::new(DROP, args!["erased", at, district, id])),
-        Event::TellingChosen { tell } => writes.push(match kind_of(tell.channel) {
+        Event::TellingChosen { tell, .. } => writes.push(match kind_of(tell.channel) {
             None => Write::new(DROP, args!["declined", at, district, id]),
             Some(kind) => Write::new(TURN, args![kind.code(), tell.lang.tag(), district, id]),
         }),
@@ -258,6 +259,10 @@ pub struct Letter {
     pub phone: String,
     /// The resident's e-mail address as it is now; empty where there is none.
     pub email: String,
+    /// Phone number and e-mail address as they were before the event.
+    pub former: (String, String),
+    /// The secret that went out with the event, while it is the latest; empty otherwise.
+    pub secret: String,
 }
 
 /// What these messages are about, in their order: one statement, and one for the keys, for each 32. None for a message
@@ -278,10 +283,12 @@ pub fn letters(db: &mut Db, keys: &mut Keys, district: i64, messages: &[Message]
             let (stream, seq, version) = (row.array(0)?, row.int(1)?.unsigned_abs(), row.int(2)?);
             let body = read::body::<Event>(row.bytes(3)?)?;
             let told = cases.entry(stream).or_default();
+            told.former.push((told.phone.clone(), told.email.clone()));
             if let (true, Some(key), Some(sealed)) = (has_address(&body.event), found.get(&stream), row.opt_bytes(4)?) {
                 let mut private = vault::open(key, district, &stream, version, sealed)
                     .map_err(|e| StoreError::Corrupt(e.to_string()))?;
-                if let (Event::FieldCorrected { field }, Some(value)) = (&body.event, private.remove(field::VALUE)) {
+                if let (Event::FieldCorrected { field, .. }, Some(value)) = (&body.event, private.remove(field::VALUE))
+                {
                     private.insert(field.clone(), value);
                 }
                 told.phone = private.remove(field::PHONE).unwrap_or(std::mem::take(&mut told.phone));
@@ -289,7 +296,8 @@ pub fn letters(db: &mut Db, keys: &mut Keys, district: i64, messages: &[Message]
             }
             told.bodies.push((seq, body));
         }
-        letters.extend(part.iter().map(|m| cases.get(&m.case.0).and_then(|told| told.letter(m))));
+        let letter = |m: &Message| cases.get(&m.case.0).and_then(|told| told.letter(m, found.get(&m.case.0)));
+        letters.extend(part.iter().map(letter));
     }
     Ok(letters)
 }
@@ -298,7 +306,7 @@ pub fn letters(db: &mut Db, keys: &mut Keys, district: i64, messages: &[Message]
 fn has_address(event: &Event) -> bool {
     match event {
         Event::Raised { .. } | Event::TellingChosen { .. } => true,
-        Event::FieldCorrected { field } => field == field::PHONE || field == field::EMAIL,
+        Event::FieldCorrected { field, .. } => field == field::PHONE || field == field::EMAIL,
         _ => false,
     }
 }
@@ -309,15 +317,25 @@ struct Told {
     bodies: Vec<(u64, Body<Event>)>,
     phone: String,
     email: String,
+    /// The addresses before each event.
+    former: Vec<(String, String)>,
 }
 
 impl Told {
-    fn letter(&self, message: &Message) -> Option<Letter> {
-        let (_, body) = self.bodies.iter().find(|(seq, _)| *seq == message.seq)?;
+    fn letter(&self, message: &Message, key: Option<&CaseKey>) -> Option<Letter> {
+        let at = self.bodies.iter().position(|(seq, _)| *seq == message.seq)?;
+        let (_, body) = &self.bodies[at];
         let until = self.bodies.iter().filter(|(seq, _)| *seq <= message.seq).map(|(_, body)| body);
+        let then = replay(message.case, until)?;
+        let now = replay(message.case, self.bodies.iter().map(|(_, body)| body))?;
+        // One that was replaced or used since would only mislead.
+        let live = matches!(body.event, Event::SecretHanded { .. }) && now.opening.secret == then.opening.secret;
+        let secret = key.filter(|_| live && now.opening.secret_trust > Trust::Nothing);
         Some(Letter {
             event: body.event.clone(),
-            then: replay(message.case, until)?,
+            secret: secret.map(|key| opening::secret(key, then.opening.secret)).unwrap_or_default(),
+            former: self.former.get(at).cloned().unwrap_or_default(),
+            then,
             erased: self.bodies.iter().any(|(_, b)| matches!(b.event, Event::Erased { .. })),
             phone: self.phone.clone(),
             email: self.email.clone(),

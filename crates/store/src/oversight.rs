@@ -435,7 +435,7 @@ pub fn said(db: &mut Db, keys: &mut Keys, district: i64, most: usize) -> Result<
         }
         let Some((_, said, personal)) = all.last_mut() else { continue };
         match crate::read::body::<Event>(row.bytes(5)?)?.event {
-            Event::VerdictGiven { verdict } => {
+            Event::VerdictGiven { verdict, .. } => {
                 personal.extend(private.remove(field::WITNESS));
                 *said = Some(Said {
                     code: row.text(0)?.to_owned(),
@@ -446,7 +446,7 @@ pub fn said(db: &mut Db, keys: &mut Keys, district: i64, most: usize) -> Result<
                     personal: Vec::new(),
                 });
             }
-            Event::FieldCorrected { field } if field::PERSONAL.contains(&field.as_str()) => {
+            Event::FieldCorrected { field, .. } if field::PERSONAL.contains(&field.as_str()) => {
                 personal.extend(private.remove(field::VALUE));
             }
             _ => personal.extend(field::PERSONAL.iter().filter_map(|name| private.remove(*name))),

@@ -163,7 +163,7 @@ impl History {
     pub fn fields(&self) -> Fields {
         let mut fields = self.told.first().map(|t| t.private.clone()).unwrap_or_default();
         for told in &self.told {
-            if let (Event::FieldCorrected { field }, Some(value)) =
+            if let (Event::FieldCorrected { field, .. }, Some(value)) =
                 (&told.body.event, told.private.get(domain::case::field::VALUE))
             {
                 fields.insert(field.clone(), value.clone());
@@ -239,7 +239,7 @@ pub fn by_code(db: &mut Db, district: i64, code: &str) -> Result<Option<CaseId>>
 pub fn district(db: &mut Db, number: i64) -> Result<(District, Option<u64>)> {
     let stream = stream::<district::Event>(db, number, DISTRICT_STREAM)?;
     let mut district = District::default();
-    stream.events.iter().for_each(|e| district::evolve(&mut district, &e.body.event));
+    stream.events.iter().for_each(|e| district::evolve(&mut district, e.body.at, &e.body.by, &e.body.event));
     Ok((district, stream.events.last().map(|e| e.seq)))
 }
 

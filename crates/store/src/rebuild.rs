@@ -66,7 +66,7 @@ impl Replay {
     pub fn rows(&mut self, from: &mut Db, number: i64, seq: u64, id: CaseId, bytes: &[u8]) -> Result<Vec<Write>> {
         if id == DISTRICT_STREAM {
             let body = body::<district::Event>(bytes)?;
-            district::evolve(&mut self.district, &body.event);
+            district::evolve(&mut self.district, body.at, &body.by, &body.event);
             self.district_last = Some((self.district_last.map_or(1, |(version, _)| version + 1), seq));
             return Ok(rows::project_district(number, seq, &body));
         }

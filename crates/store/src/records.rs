@@ -179,7 +179,9 @@ fn unseal(key: Option<&CaseKey>, district: i64, id: CaseId, version: u64, sealed
 fn personal(events: &[(Stored<Event>, Fields)]) -> Vec<String> {
     let of = |(stored, fields): &(Stored<Event>, Fields)| -> Vec<String> {
         let corrected = match &stored.body.event {
-            Event::FieldCorrected { field } if field::PERSONAL.contains(&field.as_str()) => fields.get(field::VALUE),
+            Event::FieldCorrected { field, .. } if field::PERSONAL.contains(&field.as_str()) => {
+                fields.get(field::VALUE)
+            }
             _ => None,
         };
         field::PERSONAL.iter().filter_map(|name| fields.get(*name)).chain(corrected).cloned().collect()
@@ -201,7 +203,7 @@ fn texts(events: Vec<(Stored<Event>, Fields)>) -> Fields {
                 texts.extend(fields);
             }
             Event::TellingChosen { .. } => texts.extend(fields),
-            Event::FieldCorrected { field } => {
+            Event::FieldCorrected { field, .. } => {
                 if let Some(value) = fields.remove(field::VALUE) {
                     texts.insert(field, value);
                 }

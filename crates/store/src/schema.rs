@@ -2,7 +2,8 @@
 //!
 //! A schema text is one for both engines. Marks in it: `/*clustered*/` after a table's closing parenthesis keeps its
 //! rows in key order on SQLite; `/*collate*/` after a text key makes PostgreSQL sort it by code point, as SQLite does;
-//! `/*append-only NAME*/` stands for triggers that refuse every change of that table's rows but adding.
+//! `/*append-only NAME*/` stands for triggers that refuse every change of that table's rows but adding (and, of
+//! [`KEPT`], removing what is old).
 
 mod statistics;
 
@@ -33,6 +34,10 @@ pub(crate) const KEYS: &[(u32, &str)] =
 
 /// The tables whose rows are never changed or removed.
 pub const APPEND_ONLY: &[&str] = &["events", "tiles", "checkpoints"];
+
+/// The table whose rows are removed when they are old, and never changed: its name, and how long each row is kept in
+/// milliseconds (six months: 网络安全法 21). The age is counted back from its newest row, so that no clock is asked.
+pub const KEPT: (&str, i64) = ("sign_ins", 184 * 24 * 3600 * 1000);
 
 /// The version that this program writes.
 pub fn known() -> u32 {
@@ -129,41 +134,58 @@ fn text_for(engine: Engine, text: &str) -> Result<String> {
     Ok(out)
 }
 
-/// Name and text of a table's triggers.
+/// Name and text of a table's triggers; a function that they need has no name.
 fn triggers(engine: Engine, table: &str) -> Vec<(String, String)> {
     let name = |verb: &str| format!("{table}_no_{verb}");
     let refusal = format!("{table} is append-only");
+    // What may be removed from this table, if anything may.
+    let old = (table == KEPT.0).then(|| {
+        let newest = format!("(SELECT MAX(n.at) FROM {table} n WHERE n.district = OLD.district)");
+        format!("OLD.at <= {newest} - {}", KEPT.1)
+    });
     match engine {
         Engine::Sqlite => ["update", "delete"]
             .iter()
             .map(|verb| {
                 let (name, event) = (name(verb), verb.to_uppercase());
+                let when = match &old {
+                    Some(old) if *verb == "delete" => format!("WHEN NOT ({old}) "),
+                    _ => String::new(),
+                };
                 let text = format!(
-                    "CREATE TRIGGER {name} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+                    "CREATE TRIGGER {name} BEFORE {event} ON {table} {when}BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
                 );
                 (name, text)
             })
             .collect(),
         Engine::Postgres => {
-            let function = (
-                String::new(),
-                "CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS \
-                 'BEGIN RAISE EXCEPTION ''% is append-only'', TG_TABLE_NAME; END'"
-                    .to_owned(),
-            );
-            let each = [("update", "ROW"), ("delete", "ROW"), ("truncate", "STATEMENT")].map(|(verb, per)| {
-                let (name, event) = (name(verb), verb.to_uppercase());
+            let function = |name: &str, unless: &str| {
                 let text = format!(
-                    "CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {per} EXECUTE FUNCTION append_only()"
+                    "CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS \
+                     'BEGIN {unless}RAISE EXCEPTION ''% is append-only'', TG_TABLE_NAME; END'"
+                );
+                (String::new(), text)
+            };
+            let mut functions = vec![function("append_only", "")];
+            functions.extend(old.map(|old| function("removes_old", &format!("IF {old} THEN RETURN OLD; END IF; "))));
+            let each = [("update", "ROW"), ("delete", "ROW"), ("truncate", "STATEMENT")].map(|(verb, per)| {
+                let (name, event, function) = (name(verb), verb.to_uppercase(), function_of(table, verb));
+                let text = format!(
+                    "CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {per} EXECUTE FUNCTION {function}()"
                 );
                 (name, text)
             });
-            std::iter::once(function).chain(each).collect()
+            functions.into_iter().chain(each).collect()
         }
     }
 }
 
-/// Are all triggers of [`APPEND_ONLY`] there, switched on, and doing what they should?
+/// The function that a trigger of PostgreSQL calls.
+fn function_of(table: &str, verb: &str) -> &'static str {
+    if table == KEPT.0 && verb == "delete" { "removes_old" } else { "append_only" }
+}
+
+/// Are all triggers of [`APPEND_ONLY`] and [`KEPT`] there, switched on, and doing what they should?
 pub fn triggers_present(db: &mut Db) -> Result<bool> {
     Ok(trigger_fault(db)?.is_none())
 }
@@ -172,14 +194,15 @@ pub fn triggers_present(db: &mut Db) -> Result<bool> {
 /// or one that this program did not make.
 pub fn trigger_fault(db: &mut Db) -> Result<Option<String>> {
     let mut wanted = Vec::new();
-    for table in APPEND_ONLY {
+    for table in APPEND_ONLY.iter().chain([&KEPT.0]) {
         for (name, text) in triggers(db.engine(), table).iter().filter(|(name, _)| !name.is_empty()) {
-            let args = [name.as_str().into(), (*table).into()];
+            let called = function_of(table, name.rsplit('_').next().unwrap_or_default());
+            let args = [name.as_str().into(), (*table).into(), called.into()];
             let found = match db.engine() {
                 Engine::Sqlite => db
                     .query(
                         "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = $1 AND tbl_name = $2",
-                        &args,
+                        &args[..2],
                     )?
                     .first()
                     .is_some_and(|row| row.text(0) == Ok(text)),
@@ -189,7 +212,7 @@ pub fn trigger_fault(db: &mut Db) -> Result<Option<String>> {
                         "SELECT 1 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
                          JOIN pg_proc p ON p.oid = t.tgfoid \
                          WHERE t.tgname = $1 AND c.relname = $2 AND c.relnamespace = current_schema()::regnamespace \
-                         AND t.tgenabled IN ('O', 'A') AND p.proname = 'append_only' \
+                         AND t.tgenabled IN ('O', 'A') AND p.proname = $3 \
                          AND p.prosrc LIKE '%RAISE EXCEPTION%'",
                         &args,
                     )?

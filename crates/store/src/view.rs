@@ -452,7 +452,7 @@ pub fn cards(db: &mut Db, keys: &mut Keys, district: i64, ids: &[CaseId]) -> Res
                 }
                 Event::Erased { .. } => card.erased = true,
                 Event::TellingChosen { .. } => card.personal.extend(private.into_values()),
-                Event::FieldCorrected { field } => {
+                Event::FieldCorrected { field, .. } => {
                     let Some(value) = private.get(field::VALUE) else { continue };
                     if field::PERSONAL.contains(&field.as_str()) {
                         card.personal.push(value.clone());

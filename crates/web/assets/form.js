@@ -6,27 +6,22 @@
 //     <div class="draft" data-draft-state role="status" hidden></div>
 //     <input type="file" data-photo> <div data-photo-preview></div>
 //
-// Draft   : fields go to localStorage on this device, for 7 days; never passwords, files or hidden fields. A page that
-//           carries <meta name="draft-done" content="raise"> removes the draft: the server has it now.
+//     <p data-keep-nothing hidden><label><input type="checkbox">…</label></p>   before the first field: no draft at all
+//
+// Draft   : fields are kept as drafts.js says, in this tab or for this account; never passwords, files or hidden fields, never
+//           an accusation, nothing once the box is ticked. A page that carries <meta name="draft-done" content="raise">
+//           removes the draft: the server has it now.
 // Sending : (data-send) by fetch with the same key until the server has answered. It says where to go by JSON
 //           {"location": "/…"} (asked for by Accept) or by a redirect; any other answer below 500 is shown by sending
 //           the form the ordinary way: the same key, so nothing is done twice.
 // Printing: <button type="button" data-print hidden> opens the browser's own dialog; without this file it is not there.
 // Photos  : made smaller on the device before they are sent; drawing them anew also drops the position stored in them.
 
+import { own, isAccusation } from "./drafts.js";
+
 const zh = !document.documentElement.lang.startsWith("en");
 const say = (chinese, english) => (zh ? chinese : english);
-const KEEP_DAYS = 7, PHOTO_SIDE = 1600;
-const storageName = (form) => `doorstep-draft:${form.dataset.draft}`;
-
-function load(name) {
-  try {
-    const draft = JSON.parse(localStorage.getItem(name));
-    return draft && Date.now() - draft.saved < KEEP_DAYS * 864e5 ? draft : null;
-  } catch { return null; }
-}
-function save(name, draft) { try { localStorage.setItem(name, JSON.stringify(draft)); return true; } catch { return false; } }
-function drop(name) { try { localStorage.removeItem(name); } catch { /* storage is switched off: nothing was kept */ } }
+const PHOTO_SIDE = 1600;
 
 const kept = (field) => field.name && !field.hasAttribute("data-no-draft") &&
   !["hidden", "password", "file", "submit", "button"].includes(field.type);
@@ -45,8 +40,11 @@ function fill(form, fields) {
 const clock = (ms) => new Date(ms).toLocaleString(zh ? "zh-CN" : "en", { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
 
 function keepDraft(form) {
-  const name = storageName(form), line = form.querySelector("[data-draft-state]"), key = form.elements.key;
-  let sending = false, waiting = 0, attempts = 0, tried = false;
+  const name = form.dataset.draft, line = form.querySelector("[data-draft-state]"), key = form.elements.key;
+  const nothing = form.querySelector("[data-keep-nothing]"), box = nothing?.querySelector("input");
+  if (nothing) nothing.hidden = false;
+  const keepsNothing = () => Boolean(box?.checked) || isAccusation(read(form));
+  let sending = false, waiting = 0, attempts = 0, tried = false, pause = 0;
 
   const state = (text, held, ...actions) => {
     if (!line) return;
@@ -62,18 +60,22 @@ function keepDraft(form) {
   // all that stood in it and a new key, and the same words once more are the same case. Only a sum of the words is kept.
   const sentName = `doorstep-sent:${form.dataset.draft}`;
   const sum = () => [...JSON.stringify(read(form))].reduce((h, c) => (Math.imul(h, 31) + c.codePointAt(0)) | 0, 7);
-  const acknowledged = () => { try { sessionStorage.setItem(sentName, JSON.stringify([sum(), key?.value])); } catch { /* storage is switched off */ } };
+  const acknowledged = () => { if (!keepsNothing()) try { sessionStorage.setItem(sentName, JSON.stringify([sum(), key?.value])); } catch { /* storage is switched off */ } };
   const useKeyOfTheSame = () => {
     try {
       const [of, old] = JSON.parse(sessionStorage.getItem(sentName)) ?? [];
       if (old && key && of === sum()) key.value = old;
     } catch { /* storage is switched off */ }
   };
-  const forget = () => { drop(name); tried = false; clearTimeout(waiting); };
+  const forget = () => { own.drop(name); tried = false; clearTimeout(waiting); };
   // Once a sending was tried, its key stays with the draft: the server may have it already, and must see the same key.
-  const store = () => save(name, { saved: Date.now(), fields: read(form), key: tried && key ? key.value : null });
+  const store = () => {
+    if (keepsNothing()) { own.drop(name); return false; }
+    return own.save(name, { fields: read(form), key: tried && key ? key.value : null });
+  };
+  box?.addEventListener("change", () => { clearTimeout(pause); store(); form.autocomplete = box.checked ? "off" : "on"; state("", false); });
 
-  const draft = load(name);
+  const draft = own.load(name);
   if (draft && empty(form)) {
     fill(form, draft.fields);
     if (draft.key && key) { key.value = draft.key; tried = true; }
@@ -83,14 +85,14 @@ function keepDraft(form) {
     [say("不要了，清空", "Clear it"), () => { forget(); form.reset(); state("", false); }]);
   }
 
-  let pause = 0;
   form.addEventListener("input", () => {
     clearTimeout(pause);
     pause = setTimeout(() => {
-      if (store() && !tried) state(say("已暂存在这部手机上，还没有提交。", "Kept on this device, not submitted yet."), false);
+      const kept = store();
+      if (!tried) state(kept ? say("已暂存在这部手机上，还没有提交。", "Kept on this device, not submitted yet.") : "", false);
     }, 400);
   });
-  addEventListener("pagehide", () => { if (!sending && !empty(form) && load(name)) store(); });
+  addEventListener("pagehide", () => { if (!sending && !empty(form) && own.load(name)) store(); });
 
   const buttons = (off) => form.querySelectorAll("button:not([type=button])").forEach((b) => b.setAttribute("aria-disabled", String(off)));
   let submitter = null;
@@ -112,7 +114,9 @@ function keepDraft(form) {
       sending = false; buttons(false);
       const seconds = Math.min(60, 5 * 2 ** attempts++);
       waiting = setTimeout(send, seconds * 1000);
-      state(say("还没有发出去，内容保存在这部手机上。有网络后会自动再试。", "Not sent yet; it is kept on this device and will be tried again when there is a network."), true,
+      state(keepsNothing()
+        ? say("还没有发出去，这台设备上也没有保存。请不要关掉这个页面，有网络后会自动再试。", "Not sent yet, and not kept on this device: leave this page open; it will be tried again when there is a network.")
+        : say("还没有发出去，内容保存在这部手机上。有网络后会自动再试。", "Not sent yet; it is kept on this device and will be tried again when there is a network."), true,
         [say("现在再试", "Try now"), send]);
       return;
     }
@@ -168,7 +172,7 @@ function shrinkPhotos(input) {
   });
 }
 
-for (const done of document.querySelectorAll("meta[name=draft-done]")) drop(`doorstep-draft:${done.content}`);
+for (const done of document.querySelectorAll("meta[name=draft-done]")) own.drop(done.content);
 document.querySelectorAll("form[data-draft]").forEach(keepDraft);
 if (window.createImageBitmap && window.DataTransfer) document.querySelectorAll("input[type=file][data-photo]").forEach(shrinkPhotos);
 document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => print()); });

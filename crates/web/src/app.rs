@@ -4,14 +4,15 @@ use crate::jobs::Jobs;
 use crate::limit::{AddressLimit, Limit, Turns, networks};
 use crate::problem::Problem;
 use crate::receive::Bodies;
+use crate::site::Site;
 use crate::tries::{SignIns, Tries};
 use desk::{Desk, Entropy};
-use domain::case::CaseId;
+use domain::case::{CaseId, Visit};
 use messages::Config;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::keys::SIGNING_KEY;
@@ -34,8 +35,14 @@ const PHOTO_KEPT_WINDOW: Duration = Duration::from_secs(86_400);
 /// How many acts a case takes from its resident in [`ACTS_WINDOW`].
 const ACTS_MOST: u32 = 30;
 const ACTS_WINDOW: Duration = Duration::from_secs(600);
-/// How long a case stays open to a resident who opened it with code and digits.
-const VISIT_LASTS: Duration = Duration::from_secs(1800);
+/// How long a case stays open to a resident who opened it and does nothing, and how long in all.
+const VISIT_IDLES: Duration = Duration::from_secs(1800);
+const VISIT_LASTS: Duration = Duration::from_secs(4 * 3600);
+/// How long a pairing code opens a case to a second device.
+const PAIRING_LASTS: Duration = Duration::from_secs(600);
+/// How often one address may try pairing codes, or ask for a new secret, in [`ASKED_WINDOW`].
+const ASKED_MOST: u32 = 10;
+const ASKED_WINDOW: Duration = Duration::from_secs(900);
 
 /// The most cases that are open to residents at the same time.
 const VISITS_MOST: usize = 100_000;
@@ -62,11 +69,18 @@ struct Inner {
     bodies: Bodies,
     forms: Turns,
     hashes: Turns,
-    visits: Mutex<HashMap<[u8; 32], (CaseId, Instant)>>,
+    visits: Mutex<HashMap<[u8; 32], Opened>>,
+    pairings: Mutex<HashMap<String, (CaseId, Instant)>>,
+    asked: AddressLimit,
     tokens: Mutex<HashMap<[u8; 32], String>>,
     entropy: Mutex<Entropy>,
     statements: AtomicU64,
     demo: bool,
+    /// Whether accounts need no second factor: in a demo on this machine.
+    settled: bool,
+    site: Site,
+    /// Whether a proxy that nobody named was warned about.
+    warned: AtomicBool,
     place: Place,
     jobs: Jobs,
     backups: Option<PathBuf>,
@@ -103,10 +117,15 @@ impl App {
             forms: Turns::new(FORMS, 8 * FORMS),
             hashes: Turns::new(cores, HASHES_WAITING),
             visits: Mutex::new(HashMap::new()),
+            pairings: Mutex::new(HashMap::new()),
+            asked: AddressLimit::new(ASKED_MOST, ASKED_WINDOW),
             tokens: Mutex::new(HashMap::new()),
             entropy: Mutex::new(Entropy::system()),
             statements: AtomicU64::new(0),
             demo: false,
+            settled: false,
+            site: Site::listening(([127, 0, 0, 1], 0).into()),
+            warned: AtomicBool::new(false),
             place: place.clone(),
             jobs: Jobs::default(),
             backups: place.folder().map(|folder| folder.join(BACKUPS)),
@@ -120,6 +139,37 @@ impl App {
     /// As a demonstration: every page says so.
     pub fn demo(self) -> App {
         self.with(|inner| Inner { demo: true, ..inner })
+    }
+
+    /// Without second factors: of a demo on this machine, whose passwords everybody has.
+    pub fn settled_accounts(self) -> App {
+        self.with(|inner| Inner { settled: true, ..inner })
+    }
+
+    /// Whether accounts need no second factor.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.0.settled
+    }
+
+    /// With the address under which people reach the site.
+    pub fn at(self, site: Site) -> App {
+        self.with(|inner| Inner { site, ..inner })
+    }
+
+    /// The address under which people reach the site.
+    pub(crate) fn site(&self) -> &Site {
+        &self.0.site
+    }
+
+    /// A machine that is no proxy of ours names callers: warned about once, also for the check-up. The line has no
+    /// address, as it may be a resident who made the header up.
+    pub(crate) fn warn_of_proxy(&self) {
+        if !self.0.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "a proxy that is not named sends X-Forwarded-For: all its callers count as one address; name it with --proxy"
+            );
+            store::health::note_proxy(&self.0.place, self.0.desk.now());
+        }
     }
 
     /// With another folder for backups than `backups` in the data folder.
@@ -244,27 +294,58 @@ impl App {
     }
 
     /// Opens a case to whoever holds the cookie with this hash, for a while.
-    pub(crate) fn begin_visit(&self, key: [u8; 32], id: CaseId) {
+    pub(crate) fn begin_visit(&self, key: [u8; 32], id: CaseId, visit: Visit) {
         let mut visits = self.0.visits.lock().unwrap_or_else(PoisonError::into_inner);
         if visits.len() >= VISITS_MOST {
-            visits.retain(|_, (_, since)| since.elapsed() < VISIT_LASTS);
+            visits.retain(|_, opened| opened.lasts());
             if visits.len() >= VISITS_MOST {
                 return;
             }
         }
-        visits.insert(key, (id, Instant::now()));
+        let now = Instant::now();
+        visits.insert(key, Opened { id, visit, began: now, seen: now });
+    }
+
+    /// A visit that goes on with what opens the case from now on: digits that were just set.
+    pub(crate) fn go_on(&self, key: [u8; 32], visit: Visit) {
+        if let Some(opened) = self.0.visits.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&key) {
+            opened.visit = visit;
+        }
+    }
+
+    /// A code with which a second device gets the case's secret, once and soon; one before it ends.
+    pub(crate) fn offer_pairing(&self, id: CaseId) -> String {
+        let code = format!("{:08}", u64::from_be_bytes(self.random()) % 100_000_000);
+        let mut pairings = self.0.pairings.lock().unwrap_or_else(PoisonError::into_inner);
+        pairings.retain(|_, (other, since)| *other != id && since.elapsed() < PAIRING_LASTS);
+        if pairings.len() < VISITS_MOST {
+            pairings.insert(code.clone(), (id, Instant::now()));
+        }
+        code
+    }
+
+    /// The case of a pairing code, which is used up by that.
+    pub(crate) fn take_pairing(&self, code: &str) -> Option<CaseId> {
+        let mut pairings = self.0.pairings.lock().unwrap_or_else(PoisonError::into_inner);
+        let (id, since) = pairings.remove(code)?;
+        (since.elapsed() < PAIRING_LASTS).then_some(id)
+    }
+
+    /// One more pairing code or request for a new secret from an address; refused when there were too many.
+    pub(crate) fn count_asked(&self, from: IpAddr) -> Result<(), Problem> {
+        self.0.asked.count(from)
     }
 
     /// The case that a cookie's hash opens. Each look keeps it open for longer.
-    pub(crate) fn visit(&self, key: [u8; 32]) -> Option<CaseId> {
+    pub(crate) fn visit(&self, key: [u8; 32]) -> Option<(CaseId, Visit)> {
         let mut visits = self.0.visits.lock().unwrap_or_else(PoisonError::into_inner);
-        let (id, since) = visits.get_mut(&key)?;
-        if since.elapsed() >= VISIT_LASTS {
+        let opened = visits.get_mut(&key)?;
+        if !opened.lasts() {
             visits.remove(&key);
             return None;
         }
-        *since = Instant::now();
-        Some(*id)
+        opened.seen = Instant::now();
+        Some((opened.id, opened.visit))
     }
 
     /// Ends a visit: the phone may be handed on.
@@ -333,5 +414,19 @@ impl App {
     /// One more act of a resident on a case; refused when there were too many, as each stays for ever.
     pub(crate) fn count_act(&self, id: CaseId) -> Result<(), Problem> {
         self.0.acts.count(id.0)
+    }
+}
+
+/// A case that is open to a browser.
+struct Opened {
+    id: CaseId,
+    visit: Visit,
+    began: Instant,
+    seen: Instant,
+}
+
+impl Opened {
+    fn lasts(&self) -> bool {
+        self.seen.elapsed() < VISIT_IDLES && self.began.elapsed() < VISIT_LASTS
     }
 }

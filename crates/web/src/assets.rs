@@ -10,8 +10,10 @@ use axum::response::Response;
 const FILES: &[(&str, &str, &str)] = &[
     ("answer.js", "text/javascript; charset=utf-8", include_str!("../assets/answer.js")),
     ("danger.js", "text/javascript; charset=utf-8", include_str!("../assets/danger.js")),
+    ("follow.js", "text/javascript; charset=utf-8", include_str!("../assets/follow.js")),
     ("keys.js", "text/javascript; charset=utf-8", include_str!("../assets/keys.js")),
     ("app.css", "text/css; charset=utf-8", include_str!("../assets/app.css")),
+    ("drafts.js", "text/javascript; charset=utf-8", include_str!("../assets/drafts.js")),
     ("form.js", "text/javascript; charset=utf-8", include_str!("../assets/form.js")),
     ("raise.js", "text/javascript; charset=utf-8", include_str!("../assets/raise.js")),
     ("receipt.js", "text/javascript; charset=utf-8", include_str!("../assets/receipt.js")),

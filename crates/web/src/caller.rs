@@ -5,24 +5,28 @@ use crate::lang::L;
 use crate::limit::networks;
 use crate::page::{self, Page, User};
 use crate::problem::Problem;
-use crate::routes::Access;
+use crate::routes::{ANY, Access};
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
-use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, HOST, ORIGIN};
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use domain::case::CaseId;
+use domain::case::{self, CaseId};
 use domain::district::{Scope, UnitCode};
 use domain::{Actor, Label, Lang, Role};
 use sha2::{Digest, Sha256};
 use std::net::{IpAddr, SocketAddr};
-use store::access;
+use store::access::{self, Due};
 
 /// The cookie of a signed-in account.
 pub(crate) const SESSION: &str = "session";
 /// The cookie of a resident who opened a case with code and digits.
 pub(crate) const VISIT: &str = "visit";
+/// The cookie that marks a browser in which staff have signed in: what is opened there was opened in staff's hands.
+pub(crate) const MARK: &str = "staff";
+/// How long that mark stays, in seconds: as long as browsers keep one.
+pub(crate) const MARK_LASTS: u32 = 400 * 24 * 3600;
 /// A session ends when it was not used for so long, in milliseconds.
 const IDLE_MOST: i64 = 4 * 3600 * 1000;
 /// A session ends so long after it began.
@@ -45,6 +49,8 @@ pub(crate) struct Staff {
     pub(crate) form: String,
     /// The key of its session.
     pub(crate) session: [u8; 32],
+    /// What it must do before anything else.
+    pub(crate) due: Due,
 }
 
 impl Staff {
@@ -63,9 +69,9 @@ impl FromRequestParts<App> for Staff {
     }
 }
 
-/// A resident who has opened a case with its code and digits.
+/// A resident who has opened a case, and what it was opened with.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Visit(pub(crate) CaseId);
+pub(crate) struct Visit(pub(crate) CaseId, pub(crate) case::Visit);
 
 impl FromRequestParts<App> for Visit {
     type Rejection = Problem;
@@ -81,6 +87,11 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
         let (key, value) = pair.trim().split_once('=')?;
         (key == name).then_some(value)
     })
+}
+
+/// Whether staff have signed in with this browser.
+pub(crate) fn is_marked(headers: &HeaderMap) -> bool {
+    cookie(headers, MARK).is_some() || cookie(headers, SESSION).is_some()
 }
 
 /// What is kept of a cookie: its hash.
@@ -99,15 +110,24 @@ pub(crate) async fn guard(
         return Err(Problem::form());
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) && access.is_page() {
-        same_origin(request.headers())?;
+        same_origin(&app, request.headers())?;
     }
     if access.is_page()
         && let Some(staff) = signed_in(&app, request.headers()).await?
     {
-        request.extensions_mut().insert(staff);
+        match (access, due_page(staff.due)) {
+            (Access::Entering, _) | (_, None) => drop(request.extensions_mut().insert(staff)),
+            (Access::Staff(_), Some(page)) if request.method() == Method::GET => return Ok(page::go(page)),
+            // Whoever has not come in yet is nobody on every page but those on the way in.
+            _ => {}
+        }
     }
+    let roles = match access {
+        Access::Staff(roles) => roles,
+        _ => ANY,
+    };
     match access {
-        Access::Staff(roles) => match request.extensions().get::<Staff>() {
+        Access::Staff(_) | Access::Entering => match request.extensions().get::<Staff>() {
             None if request.method() == Method::GET => {
                 let to = request.uri().path_and_query().map_or("/", |p| p.as_str());
                 return Ok(page::go(&format!("/sign-in?to={}", encode(to))));
@@ -119,19 +139,17 @@ pub(crate) async fn guard(
         Access::Visit => {
             let visit = cookie(request.headers(), VISIT).and_then(|c| app.visit(cookie_key(c)));
             match visit {
-                Some(id) => drop(request.extensions_mut().insert(Visit(id))),
+                Some((id, visit)) => {
+                    let marked = visit.marked || is_marked(request.headers());
+                    request.extensions_mut().insert(Visit(id, case::Visit { marked, ..visit }));
+                }
                 None if request.method() == Method::GET => return Ok(page::go("/follow?done=visit-over")),
                 None => return Err(Problem::visit_over()),
             }
         }
         Access::Public | Access::Intake | Access::CaseSecret | Access::Reader => {}
     }
-    let mut response = next.run(request).await;
-    if matches!(access, Access::Staff(_) | Access::Visit) {
-        let value = axum::http::HeaderValue::from_static("no-store");
-        response.headers_mut().entry(axum::http::header::CACHE_CONTROL).or_insert(value);
-    }
-    Ok(response)
+    Ok(next.run(request).await)
 }
 
 /// The account of the session cookie, if the session lives and the account is open.
@@ -150,24 +168,31 @@ async fn signed_in(app: &App, headers: &HeaderMap) -> Result<Option<Staff>, Prob
     }
     let form = session.form.iter().map(|b| format!("{b:02x}")).collect();
     let (unit, role, user) = (account.unit.clone(), account.role, account.user.clone());
-    Ok(Some(Staff { account: account.id, user, unit, role, form, session: key }))
+    Ok(Some(Staff { account: account.id, user, unit, role, form, session: key, due: session.due }))
+}
+
+/// Where a session is led before anything else.
+pub(crate) fn due_page(due: Due) -> Option<&'static str> {
+    match due {
+        Due::Nothing => None,
+        Due::Code => Some("/sign-in/code"),
+        Due::Password => Some("/sign-in/password"),
+        Due::Factor => Some("/sign-in/factor"),
+    }
 }
 
 /// Refuses what another site made the browser send.
-fn same_origin(headers: &HeaderMap) -> Result<(), Problem> {
+pub(crate) fn same_origin(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
     let text = |name| headers.get(name).and_then(|h| h.to_str().ok());
     if let Some(site) = headers.get("sec-fetch-site").and_then(|h| h.to_str().ok())
         && !matches!(site, "same-origin" | "none")
     {
         return Err(Problem::other_site());
     }
-    if let (Some(origin), Some(host)) = (text(ORIGIN), text(HOST)) {
-        let of_origin = origin.split_once("://").map(|(_, rest)| rest);
-        if of_origin != Some(host) {
-            return Err(Problem::other_site());
-        }
+    match text(ORIGIN) {
+        Some(origin) if !app.site().is_own(origin, text(HOST)) => Err(Problem::other_site()),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Percent-encodes what stands in a query.
@@ -224,7 +249,8 @@ impl Visitor {
 
     /// The frame of a page with this title. A page that staff opens is a desk page.
     pub(crate) fn page(&self, title: String) -> Page {
-        let (l, staff) = (self.l, self.staff.as_ref());
+        let (l, form) = (self.l, self.staff.as_ref().map(|s| s.form.clone()));
+        let staff = self.staff.as_ref().filter(|s| s.due == Due::Nothing);
         let mark = |s: &Staff| page::watermark(&self.district, l, s.account, s.role, s.unit.as_str(), self.now);
         let user =
             |s: &Staff| User { name: format!("{} · {}", self.district.unit_name(&s.unit, l.0), s.role.label(l.0)) };
@@ -234,7 +260,8 @@ impl Visitor {
             large: self.large,
             desk: staff.is_some(),
             path: encode(&self.path),
-            csrf: staff.map(|s| s.form.clone()).unwrap_or_default(),
+            csrf: form.unwrap_or_default(),
+            owner: staff.map(|s| s.account),
             user: staff.map(user),
             nav: page::nav(l, staff.map(|s| s.role), &self.path),
             notice: None,
@@ -248,8 +275,16 @@ impl Visitor {
             // No tick where nothing has come right.
             Some(key) if key.contains("-unsolved-") => page.noting("info", l.t(key)),
             Some(key) => page.noting("ok", l.t(key)),
+            None if staff.is_some_and(|s| self.is_told(s)) => page.noting("bad", l.t("account-acts-wait")),
             None => page,
         }
+    }
+}
+
+impl Visitor {
+    /// Whether an act on an account waits for a second administrator and this account is to know of it.
+    fn is_told(&self, staff: &Staff) -> bool {
+        !self.district.access.asked.is_empty() && self.district.is_guarded(&staff.unit, staff.role)
     }
 }
 
@@ -272,33 +307,58 @@ impl FromRequestParts<App> for From {
         let peer = peer.ok_or_else(Problem::broken)?;
         // Behind a proxy that we know the last hop that it names is the caller; from elsewhere the header is hearsay.
         let named = parts.headers.get_all("x-forwarded-for").iter().next_back().and_then(|h| h.to_str().ok());
-        let hop = named.and_then(|h| h.rsplit(',').next()).and_then(|a| a.trim().parse::<IpAddr>().ok());
-        let [household, _] = networks(if app.is_proxy(peer) { hop.unwrap_or(peer) } else { peer });
+        if !app.is_proxy(peer) {
+            if named.is_some() {
+                app.warn_of_proxy();
+            }
+            let [household, _] = networks(peer);
+            return Ok(From(household));
+        }
+        let hop = named.and_then(|h| h.rsplit(',').next()).and_then(hop);
+        let [household, _] = networks(hop.unwrap_or(peer));
         Ok(From(household))
     }
+}
+
+/// The address of a hop as proxies write it: bare, with a port, an IPv6 one in brackets, in quotes.
+fn hop(text: &str) -> Option<IpAddr> {
+    let text = text.trim().trim_matches('"');
+    let bare = || text.trim_start_matches('[').trim_end_matches(']').parse().ok();
+    text.parse::<SocketAddr>().map(|at| at.ip()).ok().or_else(bare)
 }
 
 /// Whoever may hand in a case: a system with a token of scope intake, or a resident, whose address is counted.
 pub(crate) struct Intake {
     /// Who acts.
     pub(crate) actor: Actor,
-    /// The scope of the caller's idempotency keys.
+    /// The scope of the caller's idempotency keys, and how long they must be: whoever has no token shares a scope with
+    /// everybody, so that only chance keeps two keys apart.
     pub(crate) scope: String,
+    pub(crate) key_least: usize,
 }
 
 impl FromRequestParts<App> for Intake {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        // A page of another site can send text, and forms; JSON only if we let it.
+        let kind = parts.headers.get(CONTENT_TYPE).and_then(|h| h.to_str().ok()).unwrap_or_default();
+        if kind.split(';').next().map(str::trim).is_none_or(|kind| !kind.eq_ignore_ascii_case("application/json")) {
+            return Err(Problem::not_json());
+        }
         if !parts.headers.contains_key(AUTHORIZATION) {
+            same_origin(app, &parts.headers)?;
             let From(from) = From::from_request_parts(parts, app).await?;
             app.count_intake(from)?;
-            return Ok(Intake { actor: Actor::Resident, scope: "resident".into() });
+            return Ok(Intake { actor: Actor::Resident, scope: "resident".into(), key_least: KEY_OF_CHANCE });
         }
         let name = token(parts, app, Scope::Intake).await?;
-        Ok(Intake { scope: format!("token {name}"), actor: Actor::System { name } })
+        Ok(Intake { scope: format!("token {name}"), key_least: 1, actor: Actor::System { name } })
     }
 }
+
+/// 128 random bits take so many characters in base 64; a UUID has more.
+const KEY_OF_CHANCE: usize = 22;
 
 /// A connected system with a token of scope read.
 pub(crate) struct Reader;

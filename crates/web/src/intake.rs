@@ -12,10 +12,14 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::{Key, Raised, read_case_code};
-use domain::case::{self, Channel, Command, Contact, Door, Event, Raise, Tell, Track, field};
+use domain::case::opening as digits;
+use domain::case::{
+    self, Channel, Command, Contact, Door, Event, Raise, Tell, Track, Trust, Visit, With, field, usable_digits,
+};
 use domain::{Actor, Label, Lang};
 use serde::{Deserialize, Serialize};
 use std::sync::PoisonError;
+use store::opening;
 use store::read::{self, History, Told};
 use subtle::ConstantTimeEq;
 
@@ -37,23 +41,27 @@ struct Wanted {
 
 /// A contact as one line (a phone number), or as its parts.
 #[derive(Default, Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
+#[serde(untagged)]
 enum WantedContact {
     #[default]
     None,
     Phone(String),
-    Parts {
-        #[serde(default)]
-        name: String,
-        #[serde(default)]
-        phone: String,
-        #[serde(default)]
-        email: String,
-        #[serde(default)]
-        tell: Option<Channel>,
-        #[serde(default)]
-        lang: Lang,
-    },
+    Parts(ContactParts),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ContactParts {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    phone: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    tell: Option<Channel>,
+    #[serde(default)]
+    lang: Lang,
 }
 
 #[derive(Serialize)]
@@ -82,9 +90,18 @@ pub(crate) async fn raise(
     let key = match headers.get("idempotency-key") {
         None => None,
         Some(value) => {
-            let text = value.to_str().ok().filter(|k| (1..=KEY_MOST).contains(&k.len()));
-            let zh = ["提交标识不合规范。", "请使用1到200个可见字符。"];
-            let en = ["The Idempotency-Key is not usable.", "Use 1 to 200 visible characters."];
+            let visible = |k: &&str| k.bytes().all(|b| b.is_ascii_graphic());
+            let lengths = caller.key_least..=KEY_MOST;
+            let text = value.to_str().ok().filter(visible).filter(|k| lengths.contains(&k.len()));
+            let zh = format!(
+                "请使用{}到{KEY_MOST}个可见字符；没有令牌的，请每次用一个随机的，例如 UUID。",
+                caller.key_least
+            );
+            let en = format!(
+                "Use {} to {KEY_MOST} visible characters; without a token a random one each, such as a UUID.",
+                caller.key_least
+            );
+            let (zh, en) = (["提交标识不合规范。", zh.as_str()], ["The Idempotency-Key is not usable.", en.as_str()]);
             Some(Key::of(&caller.scope, text.ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "key", zh, en))?))
         }
     };
@@ -101,7 +118,7 @@ pub(crate) async fn raise(
     let contact = match wanted.contact {
         WantedContact::None => Contact::default(),
         WantedContact::Phone(phone) => Contact { name: String::new(), phone, ..Contact::default() },
-        WantedContact::Parts { name, phone, email, tell, lang } => {
+        WantedContact::Parts(ContactParts { name, phone, email, tell, lang }) => {
             Contact { name, phone, email, tell: tell.map(|channel| Tell { channel, lang }) }
         }
     };
@@ -115,7 +132,10 @@ pub(crate) async fn raise(
         contact,
         ..Raise::default()
     };
-    let Raised { code, secret, due, receipt, .. } = app.desk().raise(caller.actor, raise, Vec::new(), key).await?;
+    let Raised { code, secret, digits, due, receipt, .. } =
+        app.desk().raise(caller.actor, raise, Vec::new(), key).await?;
+    // A resident's own client gets the secret; another system, which may show it to its staff, gets digits that look.
+    let secret = if secret.is_empty() { digits } else { secret };
     let given = Given { code, secret, state: case::Stage::Raised.code(), due, receipt };
     Ok((StatusCode::CREATED, Json(given)).into_response())
 }
@@ -142,36 +162,66 @@ struct Step {
     kind: &'static str,
 }
 
-/// The case that a code and its secret open to somebody at an address. A wrong one is counted (see `tries`).
-pub(crate) async fn open(app: &App, From(from): From, typed: &str, secret: &str) -> Result<History, Problem> {
+/// Which kind of secret was typed.
+fn tried(typed: &str) -> Tried {
+    if opening::read_secret(typed).is_some() { Tried::Long } else { Tried::Digits }
+}
+
+/// The case that a code opens to somebody at an address with its secret or digits, and what it was opened with. Wrong ones
+/// are counted (see `tries`).
+pub(crate) async fn open(app: &App, From(from): From, typed: &str, with: &str) -> Result<(History, With), Problem> {
     let code = read_case_code(typed).ok_or_else(Problem::wrong_secret)?;
-    let secret = domain::typed::digits(secret);
-    let number = app.desk().number();
-    let attempt = app.tries().begin(&code, from, Tried::Digits)?;
-    if let Some(slowed) = app.tries().slowed() {
+    let (number, tried) = (app.desk().number(), tried(with));
+    let attempt = app.tries().begin(&code, from, tried)?;
+    if tried == Tried::Digits
+        && let Some(slowed) = app.tries().slowed()
+    {
         tokio::time::sleep(slowed).await;
     }
-    let found = app
-        .read(move |db, keys| {
-            let Some(id) = read::by_code(db, number, &code)? else { return Ok(None) };
-            let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-            Ok(read::history(db, &mut keys, number, id)?.map(|history| (id, history)))
-        })
-        .await?;
-    let Some((id, history)) = found else {
+    let found = app.read(move |db, keys| {
+        let Some(id) = read::by_code(db, number, &code)? else { return Ok(None) };
+        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(history) = read::history(db, &mut keys, number, id)? else { return Ok(None) };
+        let secret = opening::secret_of(&mut keys, id, history.case.opening.secret)?;
+        Ok(Some((history, secret)))
+    });
+    let Some((history, secret)) = found.await? else {
         attempt.wrong();
         return Err(Problem::wrong_secret());
     };
-    let known = history.told.first().and_then(|t| t.private.get(field::SECRET));
-    if known.is_some_and(|known| bool::from(known.as_bytes().ct_eq(secret.as_bytes()))) {
+    let same = |a: &str, b: &str| bool::from(a.as_bytes().ct_eq(b.as_bytes()));
+    let opening = &history.case.opening;
+    let right = match tried {
+        Tried::Long => {
+            let right = secret.zip(opening::read_secret(with)).is_some_and(|(known, typed)| same(&known, &typed));
+            right.then_some(With::Secret(opening.secret))
+        }
+        Tried::Digits => {
+            let typed = domain::typed::digits(with);
+            let known = digits::digits_of(history.told.iter().map(|t| &t.private));
+            let right = known.is_some_and(|known| same(known, &typed));
+            right.then(|| strength(&history, &typed))
+        }
+    };
+    let opens = |with: &With| history.case.trust(Visit { with: *with, marked: false }) >= Trust::Looks;
+    if let Some(with) = right.filter(opens) {
         attempt.right();
-        return Ok(history);
+        return Ok((history, with));
     }
     if attempt.wrong() {
         // Whatever becomes of it, the answer is the same. What it is refused for is in the case's own history.
-        let _ = app.desk().act(Actor::clock(), id, None, Command::ReportTries, None).await;
+        let _ = app.desk().act(Actor::clock(), history.case.id, None, Command::ReportTries, None).await;
     }
     Err(Problem::wrong_secret())
+}
+
+/// What right digits are worth: those of version 0.1 may be short, common, or the end of the phone number.
+fn strength(history: &History, digits: &str) -> With {
+    let opening = &history.case.opening;
+    let fields = history.fields();
+    let phone = fields.get(field::PHONE).map_or("", String::as_str);
+    let strong = opening.digits > 1 || opening.secret > 0 || usable_digits(digits, &[phone]);
+    if strong { With::Digits(opening.digits) } else { With::EasyDigits }
 }
 
 /// `GET /api/v1/cases/{code}`
@@ -181,7 +231,7 @@ pub(crate) async fn follow(
     from: From,
     CaseSecret(secret): CaseSecret,
 ) -> Result<Response, Problem> {
-    let history = open(&app, from, &code, &secret).await?;
+    let (history, _) = open(&app, from, &code, &secret).await?;
     let (case, fields) = (&history.case, history.fields());
     let district = app.desk().district();
     let due = case.next_due();
@@ -236,7 +286,7 @@ pub(crate) async fn receipt(
     CaseSecret(secret): CaseSecret,
 ) -> Result<Response, Problem> {
     let code = file.strip_suffix(".tlog-proof").ok_or_else(Problem::not_found)?;
-    let first = open(&app, from, code, &secret).await?.first();
+    let first = open(&app, from, code, &secret).await?.0.first();
     let number = app.desk().number();
     let receipt = app.read(move |db, _| read::latest_receipt(db, number, first)).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], receipt.to_text()).into_response())

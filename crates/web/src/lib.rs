@@ -2,9 +2,11 @@
 //!
 //! A route exists only as a row of [`routes::TABLE`], which says who may call it; a route without a row can't be added.
 
+mod account;
 mod app;
 mod assets;
 mod caller;
+mod factor;
 mod form;
 mod intake;
 mod jobs;
@@ -20,6 +22,7 @@ mod receive;
 mod resident;
 pub mod routes;
 mod session;
+mod site;
 mod staff;
 mod statements;
 mod tries;
@@ -28,3 +31,4 @@ mod view;
 pub use app::App;
 pub use listen::{Connections, STOP_WITHIN, serve};
 pub use routes::router;
+pub use site::Site;

@@ -66,6 +66,8 @@ pub(crate) struct Page {
     pub(crate) desk: bool,
     pub(crate) path: String,
     pub(crate) csrf: String,
+    /// The account whose drafts the page keeps on the device; a visitor's belong to the tab.
+    pub(crate) owner: Option<u32>,
     pub(crate) user: Option<User>,
     pub(crate) nav: Vec<NavItem>,
     pub(crate) notice: Option<Notice>,
@@ -134,6 +136,7 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
             ("/ledger", "nav-ledger"),
             ("/openings", "nav-openings"),
             ("/late/asked", "nav-asked-late"),
+            ("/sign-ins", "nav-sign-ins"),
             ("/exports", "nav-exports"),
             ("/figures/live", "nav-figures"),
         ],

@@ -161,6 +161,16 @@ impl Problem {
         )
     }
 
+    /// A body that is not said to be JSON.
+    pub(crate) fn not_json() -> Problem {
+        Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "not_json",
+            ["内容类型不是 application/json，没有保存。", "请带上 Content-Type: application/json。"],
+            ["The body is not said to be JSON; nothing was saved.", "Send it with Content-Type: application/json."],
+        )
+    }
+
     /// What the framework refuses by itself.
     pub(crate) fn unreadable(status: StatusCode) -> Problem {
         match status {

@@ -2,12 +2,15 @@
 
 use crate::app::App;
 use crate::caller::{errors_in_form, guard};
-use crate::office::{accounts, audit, calendar, care, compare, figures, import, published, tables, units, versions};
+use crate::office::{
+    accounts, audit, calendar, care, compare, figures, import, published, sign_ins, tables, units, versions,
+};
 use crate::problem::Problem;
 use crate::receive::receive;
-use crate::{assets, intake, kept, log, office, resident, session, staff, statements};
+use crate::{account, assets, factor, intake, kept, log, office, resident, session, site, staff, statements};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
@@ -30,6 +33,9 @@ pub enum Access {
     Reader,
     /// A resident who opened a case with its code and digits.
     Visit,
+    /// Whoever gave a right password, also while something is due before anything else: a password of one's own, a
+    /// second factor.
+    Entering,
     /// Signed-in accounts of these roles.
     Staff(&'static [Role]),
 }
@@ -37,7 +43,7 @@ pub enum Access {
 impl Access {
     /// Whether browsers come here with cookies.
     pub(crate) fn is_page(self) -> bool {
-        matches!(self, Access::Public | Access::Visit | Access::Staff(_))
+        matches!(self, Access::Public | Access::Visit | Access::Entering | Access::Staff(_))
     }
 }
 
@@ -71,7 +77,7 @@ impl Route {
 }
 
 /// Every role.
-const ANY: &[Role] = &[
+pub(crate) const ANY: &[Role] = &[
     Role::Grid,
     Role::Clerk,
     Role::Head,
@@ -110,10 +116,18 @@ pub const TABLE: &[Route] = &[
     route("GET", "/print-size", Access::Public, || get(session::print_size)),
     route("GET", "/sign-in", Access::Public, || get(session::form)),
     route("POST", "/sign-in", Access::Public, || post(session::sign_in)),
-    route("POST", "/sign-out", Access::Staff(ANY), || post(session::sign_out)),
-    route("GET", "/account", Access::Staff(ANY), || get(session::account)),
-    route("POST", "/account/password", Access::Staff(ANY), || post(session::password)),
-    route("POST", "/account/sessions/end", Access::Staff(ANY), || post(session::end_sessions)),
+    route("POST", "/sign-out", Access::Entering, || post(session::sign_out)),
+    route("GET", "/sign-in/password", Access::Entering, || get(account::own_password)),
+    route("POST", "/sign-in/password", Access::Entering, || post(account::set_own_password)),
+    route("GET", "/sign-in/code", Access::Entering, || get(factor::code_form)),
+    route("POST", "/sign-in/code", Access::Entering, || post(factor::give_code)),
+    route("GET", "/sign-in/factor", Access::Entering, || get(factor::set_up_form)),
+    route("POST", "/sign-in/factor", Access::Entering, || post(factor::set_up)),
+    route("POST", "/account/factor/end", Access::Staff(ANY), || post(factor::end)),
+    route("GET", "/account", Access::Staff(ANY), || get(account::account)),
+    route("POST", "/account/password", Access::Staff(ANY), || post(account::password)),
+    route("POST", "/account/sessions/end", Access::Staff(ANY), || post(account::end_sessions)),
+    route("POST", "/account/decline", Access::Staff(ANY), || post(account::decline)),
     // The auditor.
     route("GET", "/ledger", Access::Staff(AUDITOR), || get(audit::ledger)),
     route("POST", "/ledger/check", Access::Staff(AUDITOR), || post(audit::check)),
@@ -123,6 +137,8 @@ pub const TABLE: &[Route] = &[
     route("GET", "/ledger/{index}/receipt", Access::Staff(AUDITOR), || get(audit::receipt)),
     route("GET", "/openings", Access::Staff(AUDITOR), || get(audit::openings)),
     route("GET", "/exports", Access::Staff(AUDITOR), || get(audit::exports)),
+    route("GET", "/sign-ins", Access::Staff(AUDITOR), || get(sign_ins::form)),
+    route("POST", "/sign-ins", Access::Staff(AUDITOR), || post(sign_ins::open)),
     // Figures.
     route("GET", "/figures", Access::Public, || get(published::list)),
     route("GET", "/figures/published/{index}", Access::Public, || get(published::one)),
@@ -169,6 +185,9 @@ pub const TABLE: &[Route] = &[
     route("POST", "/raise", Access::Public, || post(resident::raise::send)).with_photos(),
     route("GET", "/follow", Access::Public, || get(resident::follow::form)),
     route("POST", "/follow", Access::Public, || post(resident::follow::open)),
+    route("POST", "/follow/lost", Access::Public, || post(resident::lost::send)),
+    route("GET", "/pair", Access::Public, || get(resident::pair::form)),
+    route("POST", "/pair", Access::Public, || post(resident::pair::take)),
     route("GET", "/case", Access::Visit, || get(resident::case::show)),
     route("GET", "/case/receipt", Access::Visit, || get(resident::receipt::show_page)),
     route("GET", "/case/receipt.tlog-proof", Access::Visit, || get(resident::receipt::file)),
@@ -229,6 +248,7 @@ pub const TABLE: &[Route] = &[
     route("GET", "/keys", Access::Staff(ANY), || get(staff::keys::keys)),
     route("GET", "/intake", Access::Staff(INTAKE), || get(staff::intake::form)),
     route("POST", "/intake", Access::Staff(INTAKE), || post(staff::intake::raise)).with_photos(),
+    route("POST", "/intake/slip", Access::Staff(INTAKE), || post(staff::intake::print)),
 ];
 
 /// Who reads figures and the cases behind them.
@@ -266,9 +286,10 @@ pub fn router(app: App) -> Router {
     routes
         .fallback(async || Problem::not_found())
         .layer(from_fn_with_state(app.clone(), errors_in_form))
-        .with_state(app)
+        .with_state(app.clone())
         .layer(kept::compression())
         .layer(from_fn(headers))
+        .layer(from_fn_with_state(app, site::encrypted))
         .layer(from_fn(statements::count))
         .layer(CatchPanicLayer::new())
         .layer(from_fn(logged))
@@ -302,6 +323,8 @@ async fn headers(request: Request, next: Next) -> Response {
         ("cross-origin-resource-policy", "same-origin"),
     ];
     let mut response = next.run(request).await;
+    // What is not said to be public is nobody's to keep: answers hold cases, secrets, and who is signed in.
+    response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     for (name, value) in HEADERS {
         response.headers_mut().entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }

@@ -1,7 +1,8 @@
-//! Signing in and out, one's sessions and one's password.
+//! Signing in and out. What must be done before anything else (`Due`) stands in the session; the guard leads there.
 
 use crate::app::App;
-use crate::caller::{From, SESSION, Staff, Visitor, cookie, cookie_key};
+use crate::caller::{From, MARK, MARK_LASTS, SESSION, Staff, Visitor, cookie, cookie_key};
+use crate::factor;
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{FieldError, Page, first_page, go, show_with};
@@ -11,14 +12,12 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use desk::Entropy;
-use domain::{Label, Moment};
 use serde::Deserialize;
-use store::access::{self, Session};
+use store::access::{self, Due, Outcome, PasswordState, Session};
 
 /// The cookie of a browser in which somebody signed in before: strangers who try that name elsewhere don't shut it out. It
 /// opens nothing.
-const DEVICE: &str = "device";
+pub(crate) const DEVICE: &str = "device";
 /// How long a setting of a browser is kept, in seconds.
 const YEAR: u32 = 365 * 24 * 3600;
 
@@ -74,26 +73,76 @@ pub(crate) async fn sign_in(
     app.sign_ins().count(at)?;
     let number = app.desk().number();
     let id = account.as_ref().map_or(0, |a| a.id);
-    let hash = app.read(move |db, _| access::password(db, number, id)).await?.filter(|_| id != 0);
+    let known = app.read(move |db, _| access::password(db, number, id)).await?;
+    let known = known.filter(|(_, state)| id != 0 && *state != PasswordState::Used);
+    let (hash, state) = known.unzip();
     let password = sent.raw("password").to_owned();
     let right = app.hash(move |_| desk::verify_password(&password, hash.as_deref())).await?;
     let Some(account) = account.filter(|_| right) else {
+        if id != 0 {
+            note_later(&app, id, Outcome::Password);
+        }
         let text = visitor.l.t("sign-in-wrong");
         let errors = vec![FieldError { field: "user".into(), text }];
         return Ok(sign_in_page(&visitor, StatusCode::UNPROCESSABLE_ENTITY, errors, user, to));
     };
-    app.sign_ins().right(at);
-    let session_cookie = app.random_text();
-    let now = app.desk().now().0;
-    let session =
-        Session { key: cookie_key(&session_cookie), account: account.id, form: app.random(), started: now, seen: now };
+    let once = state == Some(PasswordState::Once);
+    let due = if once { Due::Password } else { factor::due(&app, &account).await? };
+    // Whoever still owes a code is not in, and its tries go on being counted.
+    let mut writes = if due == Due::Code { Vec::new() } else { noted(&app, account.id) };
+    if due != Due::Code {
+        app.sign_ins().right(at);
+    }
+    writes.extend(once.then(|| access::use_password(number, account.id)));
+    begin(&app, &headers, account.id, due, to, writes).await
+}
+
+/// Begins a session that first leads to what is due, else to a path of this site or to the first page of the role.
+/// `also` is written with it.
+pub(crate) async fn begin(
+    app: &App,
+    headers: &HeaderMap,
+    id: u32,
+    due: Due,
+    to: &str,
+    also: Vec<store::Write>,
+) -> Result<Response, Problem> {
+    let district = app.desk().district();
+    let account = district.accounts.get(&id).ok_or_else(Problem::broken)?;
     const OLD: i64 = 7 * 24 * 3600 * 1000;
-    let writes = vec![access::end_old_sessions(number, now - OLD), access::begin_session(number, &session)];
+    let (number, now, cookie) = (app.desk().number(), app.desk().now().0, app.random_text());
+    let session =
+        Session { key: cookie_key(&cookie), account: account.id, form: app.random(), started: now, seen: now, due };
+    let mut writes = also;
+    writes.extend([access::end_old_sessions(number, now - OLD), access::begin_session(number, &session)]);
     app.desk().put(writes).await?;
-    let mut response = go(safe_path(to).unwrap_or(first_page(account.role)));
-    set_cookie(&mut response, &headers, SESSION, &session_cookie, None);
-    set_cookie(&mut response, &headers, DEVICE, &app.sign_ins().device_cookie(user, app.random()), Some(YEAR));
+    let mut response = go(crate::caller::due_page(due).or(safe_path(to)).unwrap_or(first_page(account.role)));
+    set_cookie(&mut response, headers, SESSION, &cookie, None);
+    set_cookie(&mut response, headers, MARK, "1", Some(MARK_LASTS));
+    if due != Due::Code {
+        let device = app.sign_ins().device_cookie(&account.user, app.random());
+        set_cookie(&mut response, headers, DEVICE, &device, Some(YEAR));
+    }
     Ok(response)
+}
+
+/// The writes that note a sign-in, and forget those that are older than the keeping time.
+pub(crate) fn noted(app: &App, account: u32) -> Vec<store::Write> {
+    let (number, now) = (app.desk().number(), app.desk().now().0);
+    let note = access::note_sign_in(number, account, now, app.random(), Outcome::In);
+    vec![note, access::forget_sign_ins(number, now)]
+}
+
+/// Notes a failed sign-in behind the answer: the time of the answer must not tell which accounts there are.
+pub(crate) fn note_later(app: &App, account: u32, outcome: Outcome) {
+    let app = app.clone();
+    tokio::spawn(async move {
+        let (number, now) = (app.desk().number(), app.desk().now().0);
+        let note = access::note_sign_in(number, account, now, app.random(), outcome);
+        if let Err(error) = app.desk().put(vec![note]).await {
+            tracing::error!(%error, "a failed sign-in could not be noted");
+        }
+    });
 }
 
 /// `POST /sign-out`
@@ -110,118 +159,14 @@ pub(crate) async fn sign_out(
     Ok(response)
 }
 
-/// Sets a cookie that scripts can't read and other sites can't send. Over HTTPS it never travels without.
-pub(crate) fn set_cookie(response: &mut Response, headers: &HeaderMap, name: &str, value: &str, age: Option<u32>) {
-    let https = headers.get("x-forwarded-proto").is_some_and(|p| p == "https");
+/// Sets a cookie that scripts can't read and other sites can't send. On an encrypted site [`crate::site`] names it so that
+/// it never travels otherwise.
+pub(crate) fn set_cookie(response: &mut Response, _: &HeaderMap, name: &str, value: &str, age: Option<u32>) {
     let age = age.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
-    let secure = if https { "; Secure" } else { "" };
-    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{age}");
     if let Ok(value) = text.parse() {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
-}
-
-#[derive(Template)]
-#[template(path = "account.html")]
-struct Account {
-    l: L,
-    page: Page,
-    errors: Vec<FieldError>,
-    user: String,
-    unit: String,
-    role: String,
-    sessions: Vec<SessionRow>,
-}
-
-struct SessionRow {
-    key: String,
-    began: String,
-    seen: String,
-    this: bool,
-}
-
-/// `GET /account`
-pub(crate) async fn account(State(app): State<App>, visitor: Visitor, staff: Staff) -> Result<Response, Problem> {
-    account_page(&app, &visitor, &staff, Vec::new()).await
-}
-
-async fn account_page(
-    app: &App,
-    visitor: &Visitor,
-    staff: &Staff,
-    errors: Vec<FieldError>,
-) -> Result<Response, Problem> {
-    let (l, number, account) = (visitor.l, app.desk().number(), staff.account);
-    let rows = app.read(move |db, _| access::sessions(db, number, account)).await?;
-    let sessions = rows.iter().map(|(key, began, seen)| SessionRow {
-        key: hex(key),
-        began: Moment(*began).minute(),
-        seen: Moment(*seen).minute(),
-        this: *key == staff.session,
-    });
-    let district = app.desk().district();
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let template = Account {
-        l,
-        page: visitor.page(l.t("account-title")),
-        errors,
-        user: staff.user.clone(),
-        unit: district.unit_name(&staff.unit, l.0).to_owned(),
-        role: staff.role.label(l.0).to_owned(),
-        sessions: sessions.collect(),
-    };
-    Ok(show_with(status, &template))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// `POST /account/sessions/end`: one, or everywhere.
-pub(crate) async fn end_sessions(State(app): State<App>, staff: Staff, sent: Sent) -> Result<Response, Problem> {
-    let (number, wanted) = (app.desk().number(), sent.get("session"));
-    if wanted == "all" {
-        app.desk().put(vec![access::end_sessions(number, staff.account)]).await?;
-        return Ok(go("/sign-in?done=signed-out"));
-    }
-    let account = staff.account;
-    let rows = app.read(move |db, _| access::sessions(db, number, account)).await?;
-    let Some((key, ..)) = rows.into_iter().find(|(key, ..)| hex(key) == wanted) else {
-        return Ok(go("/account"));
-    };
-    app.desk().put(vec![access::end_session(number, key, staff.account)]).await?;
-    Ok(go("/account?done=session-ended"))
-}
-
-/// `POST /account/password`: the other sessions end.
-pub(crate) async fn password(
-    State(app): State<App>,
-    visitor: Visitor,
-    staff: Staff,
-    From(from): From,
-    headers: HeaderMap,
-    sent: Sent,
-) -> Result<Response, Problem> {
-    let at = At { user: &staff.user, from, device: cookie(&headers, DEVICE) };
-    app.sign_ins().count(at)?;
-    let (number, account) = (app.desk().number(), staff.account);
-    let hash = app.read(move |db, _| access::password(db, number, account)).await?;
-    let (old, new) = (sent.raw("old").to_owned(), sent.raw("new").to_owned());
-    let work = move |entropy: &mut Entropy| {
-        let right = desk::verify_password(&old, hash.as_deref());
-        right.then(|| desk::hash_password(&new, entropy))
-    };
-    let done = app.hash(work).await?;
-    let error = |field: &str, key: &str| vec![FieldError { field: field.into(), text: visitor.l.t(key) }];
-    let hash = match done {
-        None => return account_page(&app, &visitor, &staff, error("old", "account-old-wrong")).await,
-        Some(None) => return account_page(&app, &visitor, &staff, error("new", "account-new-short")).await,
-        Some(Some(hash)) => hash,
-    };
-    app.sign_ins().right(at);
-    let writes = vec![access::set_password(number, account, &hash), access::end_sessions(number, account)];
-    app.desk().put(writes).await?;
-    Ok(go("/sign-in?done=password-changed"))
 }
 
 #[derive(Deserialize)]

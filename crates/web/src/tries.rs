@@ -31,7 +31,6 @@ const SLOWED: Duration = Duration::from_secs(1);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tried {
     /// The long one of the receipt.
-    #[allow(dead_code)] // until a case has one
     Long,
     /// Digits.
     Digits,

@@ -23,16 +23,17 @@ impl Writer {
             if done.stream != DISTRICT_STREAM || done.request != request {
                 return Err(Refusal::new(Why::KeyReused).into());
             }
-            return Ok(Changed { index: done.seq });
+            return Ok(Changed { index: done.seq, waits: false });
         }
-        let events = district::decide(&self.district, command, actor)?;
         let now = self.now();
-        let mut index = 0;
+        let events = district::decide(&self.district, command, actor, now)?;
+        let (mut index, mut waits) = (0, false);
         for event in events {
             if matches!(event, district::Event::CalendarLoaded { .. }) {
                 self.moved_to = Some(-1);
             }
-            district::evolve(&mut self.district, &event);
+            waits |= matches!(event, district::Event::AccountActAsked { .. });
+            district::evolve(&mut self.district, now, actor, &event);
             if matches!(event, district::Event::UnitsSet { .. }) {
                 self.log.keys().tag_units(&mut self.district)?;
             }
@@ -58,6 +59,6 @@ impl Writer {
             self.log.done(&key.0, &request, DISTRICT_STREAM, index);
             self.keys.insert(key);
         }
-        Ok(Changed { index })
+        Ok(Changed { index, waits })
     }
 }

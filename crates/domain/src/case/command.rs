@@ -1,5 +1,6 @@
 //! What can be asked of a case after it was raised.
 
+use super::opening::Handed;
 use super::term::*;
 use super::told::Tell;
 use super::{CaseId, Verdict};
@@ -62,6 +63,9 @@ crate::vocabulary! {
         ClearUrgent "clear_urgent" "取消紧急" "take the urgent mark away",
         Reached "reached" "已电话接通" "reached by phone",
         MoveDue "move_due" "重算期限" "recompute due dates",
+        HandSecret "hand_secret" "转交打开密钥" "hand out a secret",
+        Open "open" "用密钥打开" "open with the secret",
+        SetDigits "set_digits" "设定查询密码" "set digits",
         ReportTries "report_tries" "记录密码试错" "report wrong digits",
     }
 }
@@ -185,6 +189,12 @@ pub enum Command {
     Reached { at: Moment, note: String },
     /// Recompute due dates after a calendar table was loaded.
     MoveDue,
+    /// A new secret for the resident, by this way.
+    HandSecret { way: Handed },
+    /// Use the secret up, and set own digits.
+    Open { digits: String },
+    /// Set other digits.
+    SetDigits { digits: String },
     /// Somebody has tried a series of wrong digits: said once a day.
     ReportTries,
 }
@@ -199,7 +209,7 @@ impl Command {
                Unask Note Report Answer Approve SendBack GiveVerdict EndUnreached Reopen AskReview AnswerReview AskReReview OpenHearing CloseHearing
                AnswerReReview FileOpinion Merge FollowMerged Part Link Unlink Withdraw Erase Recategorise CorrectField ChooseTelling HideText
                ReleaseText AskErasure DeclineErasure Unmask DeclareInterest LetRest MarkUrgent ClearUrgent Reached MoveDue
-               ReportTries)
+               ReportTries HandSecret Open SetDigits)
     }
 
     /// The task that it names.

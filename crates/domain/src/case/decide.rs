@@ -3,6 +3,7 @@
 use super::clock::{Clock, ClockChange};
 use super::command::{Command, CommandKind};
 use super::event::Event;
+use super::opening::{Trust, Visit};
 use super::raise::{LINE_MOST, TEXT_MOST};
 use super::review::Reviewer;
 use super::term::*;
@@ -30,6 +31,10 @@ pub struct Facts<'a> {
     pub secret: &'a str,
     /// The other case that the command names, if there is one.
     pub other: Option<&'a Case>,
+    /// What the visit of a resident who acts was opened with.
+    pub visit: Visit,
+    /// The phone numbers of the case, for digits that are set: they must not stand in one.
+    pub numbers: &'a [&'a str],
 }
 
 /// A decided event with what it does to the clocks, and its private part.
@@ -135,6 +140,11 @@ fn check<'a>(case: &'a Case, command: &Command, facts: &Facts<'_>) -> Result<Opt
     }
     if !fits(kind, case, actor, district) {
         return Err(Refusal::new(Why::NotYours));
+    }
+    // Digits that others may know look, and do nothing else. A secret that is handed out anew goes where it is allowed to.
+    let anew = matches!(kind, CommandKind::HandSecret);
+    if *actor == Actor::Resident && !anew && case.trust(facts.visit) < Trust::Acts {
+        return Err(Refusal::new(Why::NeedsSecret));
     }
     if case.erased && !survives_erasure(kind) {
         return Err(Refusal::new(Why::Erased));
@@ -271,7 +281,7 @@ impl Decision<'_> {
                 let stop = self.stop(|c| c.rule == RuleId::VerdictAsk);
                 // What is not solved asks at once whether it goes on.
                 let asks = (verdict.solved != Solved::Yes).then(|| self.start(RuleId::GoOnAsk, None));
-                let event = Event::VerdictGiven { verdict: *verdict };
+                let event = Event::VerdictGiven { verdict: *verdict, independent: Some(self.is_independent()) };
                 let given = New::of(event).with(field::WORDS, words).with(field::WITNESS, witness);
                 one(given.clocks(stop).clocks(asks))
             }
@@ -319,6 +329,9 @@ impl Decision<'_> {
             Command::ClearUrgent { reason } => one(self.clear_urgent(reason)?),
             Command::Reached { at, note } => one(self.reached(*at, note)?),
             Command::MoveDue => self.move_due(),
+            Command::HandSecret { way } => one(self.hand(*way)?),
+            Command::Open { digits } => one(self.open(digits)?),
+            Command::SetDigits { digits } => one(self.set_digits(digits)?),
             // A second series on the same day is no news.
             Command::ReportTries if self.case.tried_on == Some(self.facts.now.date()) => Ok(Vec::new()),
             Command::ReportTries => one(New::of(Event::DigitsTried)),

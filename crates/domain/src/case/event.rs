@@ -1,6 +1,7 @@
 //! What can happen to a case. An event holds no free text; what people wrote goes into the vault beside it.
 
 use super::clock::ClockChange;
+use super::opening::{Handed, Opens};
 use super::review::Reviewer;
 use super::term::*;
 use super::told::Tell;
@@ -73,6 +74,15 @@ events! {
         /// The danger that stands in the text or in the category, and who was told. Private: danger, the word.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         urgent: Option<Urgent>,
+        /// What opens it to its resident from now on.
+        #[serde(default = "former", skip_serializing_if = "Opens::is_former")]
+        opens: Opens,
+        /// Whether the resident chose digits: they stand in the private part.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        digits: bool,
+        /// Raised by oneself, from a browser in which staff had signed in.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        marked: bool,
     },
     /// Another system had ended the case before it was imported: without the resident's word here. Private: answer.
     EndedElsewhere "ended_elsewhere" { closed: Moment },
@@ -117,7 +127,20 @@ events! {
     /// The resident has the answer. Private: answer and basis, or they stand with the proposal of stream version `proposal`.
     Answered "answered" { task: u16, outcome: Outcome, #[serde(default, skip_serializing_if = "Option::is_none")] proposal: Option<u64> },
     /// The resident's word. Private: words, witness.
-    VerdictGiven "verdict_given" { #[serde(flatten)] verdict: Verdict },
+    VerdictGiven "verdict_given" {
+        #[serde(flatten)]
+        verdict: Verdict,
+        /// Whether the case was opened for it by a way that staff did not hold; version 0.1 did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        independent: Option<bool>,
+    },
+    /// A new secret went out for the resident; the one before opens nothing any more.
+    SecretHanded "secret_handed" { way: Handed },
+    /// The secret was used, and own digits were set: in a browser where staff had signed in, or in another one. Private:
+    /// secret.
+    Opened "opened" { way: Handed, #[serde(default, skip_serializing_if = "std::ops::Not::not")] marked: bool },
+    /// The resident set other digits. Private: secret.
+    DigitsSet "digits_set" { independent: bool },
     /// The asked-for time went by without the resident's word.
     NotReached "not_reached",
     /// The case is open again. Private: reason.
@@ -151,9 +174,23 @@ events! {
     /// A structured field is corrected. Private for a sealed one: category.
     Recategorised "recategorised" { #[serde(default, skip_serializing_if = "Option::is_none")] category: Option<CategoryCode> },
     /// A private field is corrected. Private: value.
-    FieldCorrected "field_corrected" { field: String },
+    FieldCorrected "field_corrected" {
+        field: String,
+        /// By the resident: whether the case was opened for it by a way that staff did not hold.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        independent: Option<bool>,
+    },
     /// The resident chose how to be told. Private: phone or e-mail, if a new one was given.
-    TellingChosen "telling_chosen" { #[serde(flatten)] tell: Tell },
+    TellingChosen "telling_chosen" {
+        #[serde(flatten)]
+        tell: Tell,
+        /// Whether the case was opened for it by a way that staff did not hold.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        independent: Option<bool>,
+        /// Whether an address was given with it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        new: bool,
+    },
     /// The public text is hidden: by staff, or because the resident took the consent back. Private: reason.
     TextHidden "text_hidden",
     /// A person has reviewed the words and released them to neighbours. Private: shown, shown_answer.
@@ -196,6 +233,10 @@ impl Event {
             _ => {}
         }
     }
+}
+
+fn former() -> Opens {
+    Opens::Former
 }
 
 /// What is stored for an event beside its private part: these bytes are what the ledger entry commits to.

@@ -2,6 +2,7 @@
 
 use super::clock::{Clock, ClockChange};
 use super::event::{Body, Event};
+use super::opening::{Opening, Trust};
 use super::term::*;
 use super::{Case, CaseId, Task, TaskState, index};
 use crate::actor::Actor;
@@ -57,6 +58,8 @@ impl Case {
             erased: false,
             withdrawn_accounts: Vec::new(),
             touched: Moment(0),
+            opening: Opening::default(),
+            independent: false,
         }
     }
 
@@ -120,6 +123,9 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             accused_tag,
             opened,
             urgent,
+            opens,
+            digits,
+            marked,
             ..
         } => {
             case.code.clone_from(code);
@@ -136,6 +142,12 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.accused_tag.clone_from(accused_tag);
             case.urgent = urgent.as_ref().map(|u| u.danger.clone());
             case.stage = Stage::Raised;
+            case.opening = Opening::raised(by, *opens, *digits, *marked);
+            for (there, trust) in [(*contact, &mut case.opening.phone), (*email, &mut case.opening.email)] {
+                if !there {
+                    *trust = Trust::Nothing;
+                }
+            }
         }
         Event::EndedElsewhere { closed } => {
             case.stage = Stage::Ended;
@@ -194,8 +206,12 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             }
         }
         Event::Replied | Event::Unasked => case.question = None,
-        Event::FieldCorrected { field } => {
-            case.contact |= field == super::field::PHONE;
+        Event::FieldCorrected { field, independent } => {
+            if field == super::field::PHONE {
+                case.contact = true;
+                let independent = case.by_resident(by, *independent);
+                case.readdressed(Channel::Sms, independent, true);
+            }
             case.corrections = case.corrections.saturating_add(u16::from(*by == Actor::Resident));
         }
         Event::Noted
@@ -222,8 +238,10 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.answered_on = Some(at.date());
             case.outcome = Some(*outcome);
         }
-        Event::VerdictGiven { verdict } => {
+        Event::VerdictGiven { verdict, independent } => {
             case.verdict = Some(*verdict);
+            // In version 0.1 whoever raised a case by oneself had seen its digits alone; staff had seen all others.
+            case.independent = independent.unwrap_or(case.opening.digits_trust == Trust::Independent);
             case.stage = Stage::Ended;
             let ending = match verdict.solved {
                 Solved::Yes => Ending::Resolved,
@@ -241,6 +259,7 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.reopened = case.reopened.saturating_add(1);
             case.ended = None;
             case.verdict = None;
+            case.independent = false;
             case.refused = None;
             case.erasure_asked = false;
             case.way = case.way.filter(|_| case.accepted_on.is_some());
@@ -285,7 +304,9 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         Event::ErasureAsked => case.erasure_asked = true,
         Event::ErasureDeclined => case.erasure_asked = false,
         Event::Recategorised { category } => case.category = category.clone().or(case.category.take()),
-        Event::TellingChosen { tell } => {
+        Event::TellingChosen { tell, independent, new } => {
+            let independent = case.by_resident(by, *independent);
+            case.readdressed(tell.channel, independent, *new);
             case.contact |= tell.channel == Channel::Sms;
             case.email |= tell.channel == Channel::Email;
             case.tell = tell.wanted();
@@ -296,6 +317,9 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.withheld |= *by != Actor::Resident;
         }
         Event::TextReleased => case.released = Some(case.version),
+        Event::SecretHanded { way } => case.handed(at, *way),
+        Event::Opened { marked, .. } => case.opened(*marked),
+        Event::DigitsSet { independent } => case.digits_set(*independent),
         Event::DigitsTried => case.tried_on = Some(at.date()),
         Event::MarkedUrgent { urgent } => case.urgent = Some(urgent.danger.clone()),
         Event::UrgencyCleared => {

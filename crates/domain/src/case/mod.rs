@@ -7,6 +7,7 @@ mod decide;
 mod event;
 mod evolve;
 mod handover;
+pub mod opening;
 mod own;
 mod raise;
 mod review;
@@ -20,6 +21,7 @@ pub use command::{Command, CommandKind, Corrected};
 pub use decide::{Facts, New, decide};
 pub use event::{Body, EVENT_KINDS, Event, lift};
 pub use evolve::{evolve, replay};
+pub use opening::{Handed, Opening, Opens, Trust, Visit, With, usable_digits};
 pub use raise::{Contact, Origin, PHOTOS_MOST, Raise, TEXT_MOST, TITLE_MOST, decide_raise};
 pub use review::{Reviewer, reviewer_of};
 pub use term::*;
@@ -50,7 +52,7 @@ pub mod field {
     pub const PHONE: &str = "phone";
     /// The resident's e-mail address.
     pub const EMAIL: &str = "email";
-    /// The secret that opens the case to the resident: chosen or given digits.
+    /// The digits that open the case to the resident: chosen, or given.
     pub const SECRET: &str = "secret";
     /// The source row of an import, verbatim, as JSON.
     pub const SOURCE: &str = "source";
@@ -277,6 +279,10 @@ pub struct Case {
     pub withdrawn_accounts: Vec<u32>,
     /// The time of the latest event.
     pub touched: Moment,
+    /// What opens it to its resident.
+    pub opening: Opening,
+    /// Whether the case was opened for its verdict by a way that staff did not hold.
+    pub independent: bool,
 }
 
 impl Case {

@@ -33,7 +33,8 @@ impl Decision<'_> {
             (Corrected::Phone, _) => phone(value, "value").and_then(|p| required(&p, "value").map(|()| p))?,
             (Corrected::Title | Corrected::Place | Corrected::Name, _) => kept_line(value),
         };
-        Ok(New::of(Event::FieldCorrected { field: which.code().to_owned() }).with(field::VALUE, &value))
+        let independent = self.by_resident().then(|| self.is_independent());
+        Ok(New::of(Event::FieldCorrected { field: which.code().to_owned(), independent }).with(field::VALUE, &value))
     }
 
     /// The channel stands in the event; the address, if a new one is given, goes into the vault.
@@ -41,7 +42,7 @@ impl Decision<'_> {
         optional(address, "address", LINE_MOST)?;
         let (name, known) = match tell.channel {
             // Not to be told any more is never refused.
-            Channel::None => return Ok(New::of(Event::TellingChosen { tell })),
+            Channel::None => return Ok(New::of(Event::TellingChosen { tell, independent: None, new: false })),
             Channel::Sms => (field::PHONE, self.case.contact),
             Channel::Email => (field::EMAIL, self.case.email),
         };
@@ -52,7 +53,8 @@ impl Decision<'_> {
             (Channel::Email, true) => email(address, "address")?,
             _ => String::new(),
         };
-        Ok(New::of(Event::TellingChosen { tell }).with(name, &address))
+        let (independent, new) = (Some(self.is_independent()), !address.is_empty());
+        Ok(New::of(Event::TellingChosen { tell, independent, new }).with(name, &address))
     }
 
     pub(super) fn hide(&self, reason: &str) -> Result<New, Refusal> {

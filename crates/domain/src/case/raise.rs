@@ -3,6 +3,7 @@
 use super::clock::{Clock, ClockChange};
 use super::decide::{Facts, New};
 use super::event::Event;
+use super::opening::{Handed, Opens, check_digits};
 use super::term::*;
 use super::told::Tell;
 use super::{Fields, Urgent, field};
@@ -60,8 +61,11 @@ pub struct Raise {
     pub place: String,
     /// How to reach the resident.
     pub contact: Contact,
-    /// Digits that the resident chose to follow the case; empty: the desk gives some.
+    /// Digits that the resident chose to follow the case, raising it by oneself; empty: none yet.
     pub secret: String,
+    /// Raised by oneself, from a browser in which staff had signed in.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub marked: bool,
     /// Whether the text may be shown to neighbours.
     pub public: bool,
     /// Spoken, and written down by staff.
@@ -129,6 +133,7 @@ impl Default for Raise {
             place: String::new(),
             contact: Contact::default(),
             secret: String::new(),
+            marked: false,
             public: false,
             oral: false,
             speakers: None,
@@ -224,9 +229,12 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         }
         _ => {}
     }
-    let usable = (4..=12).contains(&raise.secret.len()) && raise.secret.bytes().all(|b| b.is_ascii_digit());
-    if !usable && !raise.secret.is_empty() {
-        return Err(Refusal::at(Why::BadSecret, "secret"));
+    let by_resident = matches!(facts.actor, Actor::Resident);
+    if !raise.secret.is_empty() {
+        if !by_resident {
+            return Err(Refusal::at(Why::NotYourSecret, "secret"));
+        }
+        check_digits(&raise.secret, &[contact.phone.as_str()], "secret")?;
     }
     if raise.photos.len() > PHOTOS_MOST {
         return Err(Refusal::at(Why::TooMany, "photos").about(PHOTOS_MOST));
@@ -252,8 +260,12 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
     }
     sealed_door(raise, facts)?;
     let mut private = Fields::new();
-    let given = facts.secret.to_owned();
-    let secret = if raise.secret.is_empty() { &given } else { &raise.secret };
+    let opens = match facts.actor {
+        Actor::Resident => Opens::Own,
+        Actor::System { .. } => Opens::Given,
+        Actor::Staff { .. } => Opens::Later,
+    };
+    let secret = if opens == Opens::Given { facts.secret } else { &raise.secret };
     for (name, value) in [
         (field::TITLE, &raise.title),
         (field::TEXT, &raise.text),
@@ -305,6 +317,9 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         photos: raise.photos.clone(),
         opened: raise.origin.as_ref().map(|o| o.opened),
         urgent: urgent.as_ref().map(|(urgent, _)| urgent.clone()),
+        opens,
+        digits: !raise.secret.is_empty(),
+        marked: raise.marked && by_resident,
     };
     if raise.photos.iter().any(|p| p.len() != 64 || !p.bytes().all(|b| b.is_ascii_hexdigit())) {
         return Err(Refusal::at(Why::BadCode, "photos").about("photos"));
@@ -318,7 +333,9 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
     let start = |id: &RuleId| Clock::start(*id, &district.rules.rule(*id), None, facts.now, &district.calendar);
     let started = rules.map(|id| ClockChange::Started(start(id)));
     let Some(origin) = &raise.origin else {
-        return Ok(vec![New { event, clocks: started.collect(), private }]);
+        let raised = New { event, clocks: started.collect(), private };
+        let sent = sent(raise, opens, tell).map(|way| New::of(Event::SecretHanded { way }));
+        return Ok(std::iter::once(raised).chain(sent).collect());
     };
     let Some(closed) = origin.closed else {
         return Ok(vec![New { event, clocks: started.collect(), private }]);
@@ -333,6 +350,17 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
     }
     let done = Event::EndedElsewhere { closed };
     Ok(vec![New { event, clocks: Vec::new(), private }, New { event: done, clocks, private: answer }])
+}
+
+/// The way by which the secret of a case that staff took down goes out at once: to the address that was left. That of a
+/// sealed case goes to nobody's address but one that its resident typed.
+fn sent(raise: &Raise, opens: Opens, tell: Option<Tell>) -> Option<Handed> {
+    let tell = tell.filter(|_| opens == Opens::Later && raise.track != Track::Accusation)?;
+    match tell.channel {
+        Channel::Sms => Some(Handed::Sms),
+        Channel::Email => Some(Handed::Email),
+        Channel::None => None,
+    }
 }
 
 /// A phone number as it is understood.

@@ -66,6 +66,8 @@ crate::vocabulary! {
         ErasureDeclined "erasure_declined" "删除申请已答复" "erasure declined",
         Chosen "chosen" "通知方式已设定" "the way of being told is set",
         Urgent "urgent" "紧急件" "urgent",
+        Secret "secret" "打开诉求的密钥" "the secret that opens the case",
+        Readdressed "readdressed" "联系方式已更改" "the address is another one",
         Task "task" "新任务" "a new task",
         JointTask "joint_task" "新协办任务" "a new joint task",
         TaskReleased "task_released" "任务已撤销" "a task was taken back",

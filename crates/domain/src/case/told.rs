@@ -2,6 +2,7 @@
 //! and the address read, when it is sent.
 
 use super::event::Event;
+use super::opening::Handed;
 use super::term::{Channel, Topic};
 use super::{Case, Clock, ClockChange, Task};
 use crate::actor::Actor;
@@ -62,7 +63,6 @@ pub const SILENT: &[(&str, &str)] = &[
     ("unlinked", "it changes nothing for the case"),
     ("erased", "the address is destroyed with everything else"),
     ("recategorised", "a correction, to be seen on the page"),
-    ("field_corrected", "a correction, to be seen on the page"),
     ("text_hidden", "to be seen on the page"),
     ("text_released", "to be seen on the page, as the resident agreed to"),
     ("erasure_asked", "the resident's own act, confirmed on the page"),
@@ -71,6 +71,8 @@ pub const SILENT: &[(&str, &str)] = &[
     ("urgency_cleared", "to be seen on the page, and by supervision"),
     ("reached", "the act of those who would be told"),
     ("interest_declared", "within the unit"),
+    ("opened", "the resident's own act, to be seen on the page"),
+    ("digits_set", "the resident's own act, to be seen on the page"),
     ("digits_tried", "to be seen on the page; a message for each would be a way to disturb somebody"),
 ];
 
@@ -82,10 +84,34 @@ pub fn told(event: &Event, by: &Actor, case: &Case, clocks: &[ClockChange]) -> V
     if let (Some(tell), Some(topic)) = (case.tell.filter(|_| !case.erased), to_resident(event, by, case, clocks)) {
         notices.push(Notice { topic, to: To::Resident(tell) });
     }
+    notices.extend(about_opening(event, case));
     if !case.is_sealed() {
         notices.extend(to_units(event, case).into_iter().map(|(topic, unit)| Notice { topic, to: To::Unit(unit) }));
     }
     notices
+}
+
+/// A secret that goes to an address; and, where the address is another one now, word of it to the one before, so that
+/// nobody is cut off unseen.
+fn about_opening(event: &Event, case: &Case) -> Option<Notice> {
+    if case.erased {
+        return None;
+    }
+    let tell = match event {
+        Event::SecretHanded { way } => {
+            let channel = match way {
+                Handed::Sms => Channel::Sms,
+                Handed::Email => Channel::Email,
+                _ => return None,
+            };
+            let lang = case.tell.map_or(Lang::Zh, |tell| tell.lang);
+            return Some(Notice { topic: Topic::Secret, to: To::Resident(Tell { channel, lang }) });
+        }
+        Event::FieldCorrected { field, .. } if field == super::field::PHONE => case.tell?,
+        Event::TellingChosen { tell, new: true, .. } => *tell,
+        _ => return None,
+    };
+    Some(Notice { topic: Topic::Readdressed, to: To::Resident(tell) })
 }
 
 fn to_resident(event: &Event, by: &Actor, case: &Case, clocks: &[ClockChange]) -> Option<Topic> {

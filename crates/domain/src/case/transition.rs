@@ -29,6 +29,8 @@ pub enum Who {
     Auditor,
     /// A connected system, or the district's own clock.
     System,
+    /// The account that took the case down.
+    Taker,
 }
 
 /// A row of the table.
@@ -122,6 +124,9 @@ pub const TABLE: &[Transition] = {
         row(ClearUrgent, &[Raised, Accepted, Handling, Merged], &[Who::Dispatcher]),
         row(Reached, &[Raised, Accepted, Handling, Merged], &[Who::Dispatcher, Who::TaskUnit]),
         row(MoveDue, ANY, &[Who::System, Who::Administrator]),
+        row(HandSecret, ANY, &[Who::Resident, Who::Taker, Who::Dispatcher]),
+        row(Open, ANY, &[Who::Resident]),
+        row(SetDigits, ANY, &[Who::Resident]),
     ]
 };
 
@@ -146,6 +151,8 @@ impl Who {
             Who::Administrator => role == Some(Role::Administrator),
             Who::Auditor => role == Some(Role::Auditor),
             Who::System => matches!(actor, Actor::System { .. }),
+            // Which account it was is asked of the case.
+            Who::Taker => actor.account().is_some(),
         }
     }
 
@@ -157,6 +164,7 @@ impl Who {
             Who::LeadUnit => case.lead().is_some_and(at),
             Who::Head => task.or_else(|| case.lead()).is_some_and(at),
             Who::Reviewer => case.is_reviewed_by(actor),
+            Who::Taker => case.was_taken_by(actor),
             _ => true,
         };
         here && self.fits(actor)
@@ -167,13 +175,18 @@ impl Who {
 /// further questions.
 pub(super) fn fits(command: CommandKind, case: &Case, actor: &Actor, district: &District) -> bool {
     let posts = Transition::of(command).map_or(&[][..], |t| t.who);
-    reaches(case, actor, district) && posts.iter().any(|w| w.fits(actor))
+    comes_near(command, case, actor, district) && posts.iter().any(|w| w.fits(actor))
 }
 
 /// Whether an actor may do an act to a case as far as post and unit go (the stage is another question).
 pub(super) fn may(command: CommandKind, case: &Case, task: Option<&Task>, actor: &Actor, district: &District) -> bool {
     let posts = Transition::of(command).map_or(&[][..], |t| t.who);
-    reaches(case, actor, district) && posts.iter().any(|w| w.is(actor, case, task))
+    comes_near(command, case, actor, district) && posts.iter().any(|w| w.is(actor, case, task))
+}
+
+/// [`reaches`]; and whoever took a case down prints its slip, without seeing what becomes of it.
+fn comes_near(command: CommandKind, case: &Case, actor: &Actor, district: &District) -> bool {
+    (command == CommandKind::HandSecret && case.was_taken_by(actor)) || reaches(case, actor, district)
 }
 
 /// Whether an act may come near the case: staff must be allowed to see it. The administrator sees none, and still

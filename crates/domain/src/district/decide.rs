@@ -1,9 +1,12 @@
 //! The rules of the district's own stream.
 
+use super::access::{self, AccountAct, AskedAct, Reset};
 use super::event::{Event, Figure};
 use super::template::{TEMPLATE_NAME_MOST, TEMPLATE_TEXT_MOST, TEMPLATES_MOST, Template};
-use super::{Account, Catalogue, District, Post, PostCode, Scope, Token, Unit, UnitCode};
+use super::{Account, Catalogue, District, Post, PostCode, Scope, Token, Unit, UnitCode, UnitKind};
 use crate::actor::{Actor, Role};
+use crate::case::Purpose;
+use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use crate::rule::{Rule, RuleId, RuleTable};
 use crate::typed::{kept, kept_line, says_something};
@@ -49,6 +52,26 @@ pub enum Command {
     CloseAccount {
         /// The sign-in name.
         user: String,
+    },
+    /// Give an account a password for one sign-in.
+    ResetPassword {
+        /// The sign-in name.
+        user: String,
+    },
+    /// Note that the owner of an account chose a new password.
+    ChangePassword,
+    /// Note that the owner of an account set up a second factor.
+    SetFactor,
+    /// Note that the owner of an account ended the second factor.
+    EndFactor,
+    /// Decline an act that waits for a second administrator.
+    DeclineAct(AccountAct),
+    /// Open the list of another account's sign-ins.
+    OpenSignIns {
+        /// Its number.
+        account: u32,
+        /// Why.
+        purpose: Purpose,
     },
     /// Make a token.
     MakeToken {
@@ -108,8 +131,9 @@ pub enum Command {
 
 /// What a command leads to, or why not. The administrator (and the installing system) changes the district; figures
 /// are published by supervision and leaders; a unit's head writes the unit's own templates of answers; any staff that
-/// may read may export.
-pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<Vec<Event>, Refusal> {
+/// may read may export; whoever has an account changes its password. What would let one administrator act as somebody
+/// else is asked for first and done when a second one asks for it too.
+pub fn decide(district: &District, command: &Command, actor: &Actor, now: Moment) -> Result<Vec<Event>, Refusal> {
     let role = actor.role();
     let allowed = match command {
         Command::PublishFigures(_) | Command::CorrectFigure { .. } => {
@@ -119,6 +143,9 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
         Command::SetTemplate { unit, .. } | Command::EndTemplate { unit, .. } if role == Some(Role::Head) => {
             unit.is_some() && unit.as_ref() == actor.unit()
         }
+        Command::ChangePassword | Command::SetFactor | Command::EndFactor => role.is_some(),
+        Command::DeclineAct(_) => access::may_decline(district, actor),
+        Command::OpenSignIns { .. } => role == Some(Role::Auditor),
         _ => matches!(role, None | Some(Role::Administrator)),
     };
     if !allowed || *actor == Actor::Resident {
@@ -157,6 +184,16 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
                 {
                     return Err(Refusal::at(Why::NoSuchUnit, "parent").about(parent));
                 }
+            }
+            // Otherwise whoever has an account there would come to read sealed cases, or cease to be guarded, by one
+            // administrator's word.
+            let turned = |u: &&Unit| {
+                let before = district.units.get(&u.code).map(|b| b.kind == UnitKind::Discipline);
+                before.is_some_and(|before| before != (u.kind == UnitKind::Discipline))
+                    && district.accounts.values().any(|a| a.unit == u.code && !a.closed)
+            };
+            if let Some(unit) = units.iter().find(turned) {
+                return Err(Refusal::at(Why::DisciplineAccounts, "kind").about(&unit.code));
             }
             if let Some(unit) = units.iter().find(|u| stands_above_itself(district, units, &u.code)) {
                 return Err(Refusal::at(Why::BadParent, "parent").about(&unit.code));
@@ -210,13 +247,34 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
                 let id = id.ok_or(Refusal::new(Why::TooMany).about(u32::MAX))?;
                 accounts.push(Account { id, user: user.clone(), unit: at.clone(), role: *role, closed: false });
             }
-            Event::AccountsOpened { accounts }
+            return open_accounts(district, accounts, actor, now);
         }
         Command::MoveAccount { user, unit: at, role } => {
             let account =
                 district.account_of(user).ok_or_else(|| Refusal::at(Why::NoSuchAccount, "user").about(user))?;
             unit(at, "unit")?;
-            Event::AccountMoved { id: account.id, unit: at.clone(), role: *role }
+            let act = AccountAct::Move { account: account.id, unit: at.clone(), role: *role };
+            let done = Event::AccountMoved { id: account.id, unit: at.clone(), role: *role };
+            access::with_second(district, act, done, actor, now)?
+        }
+        Command::ResetPassword { user } => {
+            let account =
+                district.account_of(user).ok_or_else(|| Refusal::at(Why::NoSuchAccount, "user").about(user))?;
+            let done = Event::PasswordReset { account: account.id };
+            access::with_second(district, AccountAct::Reset { account: account.id }, done, actor, now)?
+        }
+        Command::ChangePassword => Event::PasswordChanged { account: own(district, actor)? },
+        Command::SetFactor => Event::FactorSet { account: own(district, actor)? },
+        Command::EndFactor => Event::FactorEnded { account: own(district, actor)? },
+        Command::DeclineAct(act) => {
+            district.asked_act(act).ok_or(Refusal::new(Why::NothingAsked))?;
+            Event::AccountActDeclined { act: act.clone() }
+        }
+        Command::OpenSignIns { account, purpose } => {
+            if !district.accounts.contains_key(account) {
+                return Err(Refusal::at(Why::NoSuchAccount, "account").about(account));
+            }
+            Event::SignInsOpened { account: *account, purpose: *purpose }
         }
         Command::CloseAccount { user } => {
             let account =
@@ -297,6 +355,38 @@ pub fn decide(district: &District, command: &Command, actor: &Actor) -> Result<V
     }])
 }
 
+/// The account of whoever acts, if it is open.
+fn own(district: &District, actor: &Actor) -> Result<u32, Refusal> {
+    let id = actor.account().filter(|id| district.accounts.get(id).is_some_and(|a| !a.closed));
+    id.ok_or(Refusal::new(Why::NotYours))
+}
+
+/// Accounts that anybody may open together, and one by one those that a second administrator must agree to. An account
+/// that waits has no number yet.
+fn open_accounts(
+    district: &District,
+    mut accounts: Vec<Account>,
+    actor: &Actor,
+    now: Moment,
+) -> Result<Vec<Event>, Refusal> {
+    let act = |a: &Account| AccountAct::Open { user: a.user.clone(), unit: a.unit.clone(), role: a.role };
+    if accounts.len() == 1 {
+        let (act, done) = (act(&accounts[0]), Event::AccountsOpened { accounts });
+        return access::with_second(district, act, done, actor, now).map(|event| vec![event]);
+    }
+    let mut asked = Vec::new();
+    for account in &accounts {
+        let event =
+            access::with_second(district, act(account), Event::AccountsOpened { accounts: Vec::new() }, actor, now)?;
+        if matches!(event, Event::AccountActAsked { .. }) {
+            asked.push((account.user.clone(), event));
+        }
+    }
+    accounts.retain(|a| asked.iter().all(|(user, _)| user != &a.user));
+    let opened = (!accounts.is_empty()).then_some(Event::AccountsOpened { accounts });
+    Ok(opened.into_iter().chain(asked.into_iter().map(|(_, event)| event)).collect())
+}
+
 fn set_template(district: &District, unit: Option<&UnitCode>, name: &str, text: &str) -> Result<Event, Refusal> {
     let (name, text) = (kept_line(name), kept(text));
     if let Some(code) = unit
@@ -340,8 +430,9 @@ fn stands_above_itself(district: &District, units: &[Unit], code: &UnitCode) -> 
 }
 
 /// The district after an event. Never fails: an event is a fact.
-pub fn evolve(district: &mut District, event: &Event) {
+pub fn evolve(district: &mut District, at: Moment, by: &Actor, event: &Event) {
     district.version += 1;
+    access::settle(district, event);
     match event {
         Event::Founded { zh, en, .. } => {
             district.zh.clone_from(zh);
@@ -390,6 +481,17 @@ pub fn evolve(district: &mut District, event: &Event) {
         Event::TemplateEnded { unit, name } => {
             district.templates.remove(&(unit.clone(), name.clone()));
         }
-        Event::FiguresPublished { .. } | Event::FigureCorrected { .. } | Event::Exported { .. } => {}
+        Event::AccountActAsked { act } => {
+            district.access.asked.push(AskedAct { act: act.clone(), by: by.account(), at });
+        }
+        Event::PasswordReset { account } => access::remember(district, *account, Reset { by: by.account(), at }),
+        Event::AccountActDeclined { .. }
+        | Event::PasswordChanged { .. }
+        | Event::FactorSet { .. }
+        | Event::FactorEnded { .. }
+        | Event::SignInsOpened { .. }
+        | Event::FiguresPublished { .. }
+        | Event::FigureCorrected { .. }
+        | Event::Exported { .. } => {}
     }
 }

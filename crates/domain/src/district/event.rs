@@ -1,7 +1,8 @@
 //! What can happen to the district itself.
 
-use super::{Account, Catalogue, Post, PostCode, Scope, Template, Unit, UnitCode};
+use super::{Account, AccountAct, Catalogue, Post, PostCode, Scope, Template, Unit, UnitCode};
 use crate::actor::Role;
+use crate::case::Purpose;
 use crate::rule::RuleTable;
 use calendar::{Date, YearTable};
 use serde::{Deserialize, Serialize};
@@ -92,6 +93,43 @@ pub enum Event {
         /// Its number.
         id: u32,
     },
+    /// An administrator asked for an act that a second one must agree to.
+    AccountActAsked {
+        /// The act.
+        act: AccountAct,
+    },
+    /// Such an act was declined.
+    AccountActDeclined {
+        /// The act.
+        act: AccountAct,
+    },
+    /// Somebody else gave an account a password for one sign-in.
+    PasswordReset {
+        /// The account's number.
+        account: u32,
+    },
+    /// The owner of an account chose a new password.
+    PasswordChanged {
+        /// The account's number.
+        account: u32,
+    },
+    /// The owner of an account set up a second factor.
+    FactorSet {
+        /// The account's number.
+        account: u32,
+    },
+    /// The owner of an account ended the second factor. A reset ends it too.
+    FactorEnded {
+        /// The account's number.
+        account: u32,
+    },
+    /// An auditor opened the list of another account's sign-ins.
+    SignInsOpened {
+        /// The account's number.
+        account: u32,
+        /// Why.
+        purpose: Purpose,
+    },
     /// A token was made.
     TokenMade {
         /// Its name.
@@ -167,6 +205,13 @@ pub const EVENT_KINDS: &[&str] = &[
     "accounts_opened",
     "account_moved",
     "account_closed",
+    "account_act_asked",
+    "account_act_declined",
+    "password_reset",
+    "password_changed",
+    "factor_set",
+    "factor_ended",
+    "sign_ins_opened",
     "token_made",
     "token_ended",
     "catalogue_published",
@@ -191,6 +236,13 @@ impl Event {
             Event::AccountsOpened { .. } => "accounts_opened",
             Event::AccountMoved { .. } => "account_moved",
             Event::AccountClosed { .. } => "account_closed",
+            Event::AccountActAsked { .. } => "account_act_asked",
+            Event::AccountActDeclined { .. } => "account_act_declined",
+            Event::PasswordReset { .. } => "password_reset",
+            Event::PasswordChanged { .. } => "password_changed",
+            Event::FactorSet { .. } => "factor_set",
+            Event::FactorEnded { .. } => "factor_ended",
+            Event::SignInsOpened { .. } => "sign_ins_opened",
             Event::TokenMade { .. } => "token_made",
             Event::TokenEnded { .. } => "token_ended",
             Event::CataloguePublished { .. } => "catalogue_published",

@@ -1,6 +1,7 @@
 //! What the casework stands on: units and posts, accounts, the dispatch catalogue, calendar and rule table.
 //! State, commands, events and rules of the district's own stream.
 
+mod access;
 mod catalogue;
 mod danger;
 mod decide;
@@ -8,6 +9,7 @@ mod event;
 mod point;
 mod template;
 
+pub use access::{Access, AccountAct, AskedAct, Reset, SECOND_WAIT};
 pub use catalogue::{Catalogue, CatalogueFault, Category, Responsible};
 pub use danger::{Danger, Found};
 pub use decide::{Command, decide, evolve};
@@ -193,6 +195,8 @@ pub struct District {
     pub templates: BTreeMap<(Option<UnitCode>, String), Template>,
     /// The keyed tags of the units. No event has them: whoever holds the key store sets them.
     pub tags: BTreeMap<UnitCode, UnitTag>,
+    /// Acts on accounts that wait for a second administrator, and resets of passwords.
+    pub access: Access,
     /// How many events the stream has.
     pub version: u64,
 }
@@ -211,6 +215,7 @@ impl Default for District {
             rules: RuleTable::builtin(),
             templates: BTreeMap::new(),
             tags: BTreeMap::new(),
+            access: Access::default(),
             version: 0,
         }
     }

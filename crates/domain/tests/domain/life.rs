@@ -293,7 +293,16 @@ fn a_verdict_with_help_names_the_witness() {
 fn a_photo_is_named_by_its_hash_and_by_nothing_else() {
     let district = founded();
     let actor = Actor::Resident;
-    let facts = Facts { now: Moment(0), actor: &actor, district: &district, code: "C", secret: "123456", other: None };
+    let facts = Facts {
+        now: Moment(0),
+        actor: &actor,
+        district: &district,
+        code: "C",
+        secret: "123456",
+        other: None,
+        visit: Visit::BEST,
+        numbers: &[],
+    };
     let raise = |photo: &str| Raise { text: "灯坏了".into(), photos: vec![photo.into()], ..Raise::default() };
     assert_eq!(decide_raise(&raise("张三的照片.jpg"), &facts).unwrap_err().why, Why::BadCode);
     decide_raise(&raise(&"0a".repeat(32)), &facts).unwrap();
@@ -304,11 +313,6 @@ fn by_sms() -> Raise {
     let tell = Some(Tell { channel: Channel::Sms, lang: Lang::Zh });
     let contact = Contact { phone: "13800000000".into(), tell, ..Contact::default() };
     Raise { text: "楼道的灯不亮。".into(), contact, ..Raise::default() }
-}
-
-fn told_last(story: &Story) -> Vec<(Topic, To)> {
-    let body = story.bodies.last().unwrap();
-    told(&body.event, &body.by, &story.case, &body.clocks).into_iter().map(|n| (n.topic, n.to)).collect()
 }
 
 #[test]
@@ -397,7 +401,16 @@ fn whoever_wants_to_be_told_leaves_an_address() {
         let raise = Raise { contact, ..by_sms() };
         let (district, actor) = (founded(), Actor::Resident);
         let now = Moment::from_local(date(2024, 3, 4).at(9, 0, 0, 0));
-        let facts = Facts { now, actor: &actor, district: &district, code: "CODE", secret: "123456", other: None };
+        let facts = Facts {
+            now,
+            actor: &actor,
+            district: &district,
+            code: "CODE",
+            secret: "123456",
+            other: None,
+            visit: Visit::BEST,
+            numbers: &[],
+        };
         decide_raise(&raise, &facts).map(drop).map_err(|r| (r.why, r.field))
     };
     let tell = |channel| Some(Tell { channel, lang: Lang::Zh });

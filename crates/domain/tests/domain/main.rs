@@ -5,9 +5,11 @@
 // Dice are read by what is left of them.
 #![allow(clippy::manual_is_multiple_of)]
 
+mod access;
 mod district;
 mod late;
 mod life;
+mod opening;
 mod table;
 mod urgent;
 mod walk;
@@ -45,8 +47,9 @@ fn dispatcher() -> Actor {
 }
 
 fn change(district: &mut District, command: &ground::Command) -> Result<(), Refusal> {
-    for event in ground::decide(district, command, &system())? {
-        ground::evolve(district, &event);
+    let now = Moment::default();
+    for event in ground::decide(district, command, &system(), now)? {
+        ground::evolve(district, now, &system(), &event);
     }
     // As the key store sets them.
     let tag = |unit: &UnitCode| (unit.clone(), UnitTag(format!("tag of {unit}")));
@@ -110,6 +113,14 @@ impl Story {
     }
 
     fn raised(raise: Raise) -> Story {
+        Story::raised_by(Actor::Resident, raise)
+    }
+
+    fn raised_by(actor: Actor, raise: Raise) -> Story {
+        Story::try_raise(actor, &raise).unwrap()
+    }
+
+    fn try_raise(actor: Actor, raise: &Raise) -> Result<Story, Refusal> {
         let now = Moment::from_local(date(2024, 3, 4).at(9, 0, 0, 0));
         let id = CaseId([7; 16]);
         let mut story = Story { district: founded(), now, case: Case::blank(id), bodies: vec![], privates: vec![] };
@@ -117,8 +128,20 @@ impl Story {
         let facts =
             Facts { now, actor: &actor, district: &story.district, code: "CODE", secret: "123456", other: None };
         let news = decide_raise(&raise, &facts).unwrap();
+        let mut story = Story { district: founded(), now, case: Case::blank(id), bodies: vec![] };
+        let facts = Facts {
+            now,
+            actor: &actor,
+            district: &story.district,
+            code: "CODE",
+            secret: "123456",
+            other: None,
+            visit: Visit::BEST,
+            numbers: &[],
+        };
+        let news = decide_raise(raise, &facts)?;
         story.take(&actor, news);
-        story
+        Ok(story)
     }
 
     fn take(&mut self, actor: &Actor, news: Vec<New>) {
@@ -135,7 +158,17 @@ impl Story {
     }
 
     fn act_with(&mut self, actor: &Actor, command: Command, other: Option<&Case>) -> Result<(), Refusal> {
-        let facts = Facts { now: self.now, actor, district: &self.district, code: "", secret: "", other };
+        self.decide(actor, Visit::BEST, command, other)
+    }
+
+    /// The resident acts in a visit.
+    fn visit(&mut self, visit: Visit, command: Command) -> Result<(), Refusal> {
+        self.decide(&Actor::Resident, visit, command, None)
+    }
+
+    fn decide(&mut self, actor: &Actor, visit: Visit, command: Command, other: Option<&Case>) -> Result<(), Refusal> {
+        let (now, district) = (self.now, &self.district);
+        let facts = Facts { now, actor, district, code: "", secret: "", other, visit, numbers: &["13800000000"] };
         let news = decide(&self.case, &command, &facts)?;
         self.take(actor, news);
         Ok(())
@@ -184,4 +217,10 @@ fn answer(outcome: Outcome) -> Command {
 fn verdict(solved: Solved) -> Command {
     let verdict = Verdict { solved, handled: Handled::Good, asked_for_good: false, witnessed: false };
     Command::GiveVerdict { verdict, words: String::new(), witness: String::new() }
+}
+
+/// Who was told of the latest event, and what about.
+fn told_last(story: &Story) -> Vec<(Topic, To)> {
+    let body = story.bodies.last().unwrap();
+    told(&body.event, &body.by, &story.case, &body.clocks).into_iter().map(|n| (n.topic, n.to)).collect()
 }

@@ -97,7 +97,7 @@ impl Walk<'_> {
             public: a % 2 == 0,
             speakers: (b % 6 == 0).then_some((c % 8) as u8),
             accused: (c % 2 == 0).then(|| unit(b)),
-            secret: pick(&["", "1234", "12", "字"], d).into(),
+            secret: pick(&["", "", "580264", "1234", "字"], d).into(),
             contact: Contact {
                 phone: if c % 13 == 0 { "12345转6" } else { "13800000000" }.into(),
                 email: if a % 17 == 0 { "" } else { "name@example.com" }.into(),
@@ -109,8 +109,16 @@ impl Walk<'_> {
             ..Raise::default()
         };
         let id = CaseId([self.cases.len() as u8 + 1; 16]);
-        let facts =
-            Facts { now: self.now, actor: &actor, district: &self.district, code: "C", secret: "654321", other: None };
+        let facts = Facts {
+            now: self.now,
+            actor: &actor,
+            district: &self.district,
+            code: "C",
+            secret: "654321",
+            other: None,
+            visit: Visit::BEST,
+            numbers: &[],
+        };
         let news = match decide_raise(&raise, &facts) {
             Ok(news) => news,
             Err(refusal) => return self.refused(&refusal),
@@ -237,6 +245,9 @@ impl Walk<'_> {
                 Command::Reached { at, note: words(b) }
             }
             K::MoveDue => Command::MoveDue,
+            K::HandSecret => Command::HandSecret { way: pick(Handed::ALL, a) },
+            K::Open => Command::Open { digits: pick(&["580264", "123456", "5802"], b).into() },
+            K::SetDigits => Command::SetDigits { digits: pick(&["274091", "123456", "2740"], b).into() },
             K::ReportTries => Command::ReportTries,
         }
     }
@@ -296,6 +307,8 @@ impl Walk<'_> {
             code: "",
             secret: "",
             other: other.as_ref(),
+            visit: Visit::BEST,
+            numbers: &[],
         };
         match decide(&case, &command, &facts) {
             Err(refusal) => self.refused(&refusal),
@@ -442,13 +455,15 @@ impl Walk<'_> {
 fn notice_holds(topic: Topic, to: &To, by: &Actor, case: &Case) {
     match to {
         To::Resident(tell) => {
-            assert!(Some(*tell) == case.tell && tell.channel != Channel::None && !case.erased, "{topic} is not wanted");
+            let wanted = Some(*tell) == case.tell || topic == Topic::Secret;
+            assert!(wanted && tell.channel != Channel::None && !case.erased, "{topic} is not wanted");
             assert!(match tell.channel {
                 Channel::Sms => case.contact,
                 _ => case.email,
             });
             assert!(
-                *by != Actor::Resident || matches!(topic, Topic::Received | Topic::Chosen),
+                *by != Actor::Resident
+                    || matches!(topic, Topic::Received | Topic::Chosen | Topic::Secret | Topic::Readdressed),
                 "{topic} of an own act"
             );
         }

@@ -25,7 +25,7 @@ pub struct Held {
     /// The case's code.
     pub code: String,
     /// The digits that open it.
-    pub secret: String,
+    pub digits: String,
 }
 
 /// One command at its time: of the district, or of the case with that number; or the month whose figures are published.
@@ -114,7 +114,7 @@ fn send<'d>(desk: &'d Desk, n: usize, actor: &Actor, what: &What, held: &[Option
             let raise = raise.as_ref().clone();
             Box::pin(async move {
                 let raised = desk.raise(actor, raise, Vec::new(), None).await?;
-                Ok(Some((n, Held { id: raised.id, code: raised.code, secret: raised.secret })))
+                Ok(Some((n, Held { id: raised.id, code: raised.code, digits: raised.digits })))
             })
         }
         What::Act(command) => {

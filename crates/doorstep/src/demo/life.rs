@@ -218,6 +218,7 @@ impl Life<'_, '_> {
             self.resident(Command::CorrectField { field: Corrected::Place, value })?;
             let tell = Tell { channel: Channel::Email, lang: Lang::Zh };
             self.resident(Command::ChooseTelling { tell, address: "resident@example.com".into() })?;
+            self.resident(Command::SetDigits { digits: "580264".into() })?;
         }
         if self.row.has(Turn::Transfer) {
             self.transfer()?;

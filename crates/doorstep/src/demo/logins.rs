@@ -1,4 +1,4 @@
-//! The demo's sign-in names: one or more for each role, with fresh passwords from the seed.
+//! The demo's sign-in names: one or more for each role, with fresh passwords from the system's randomness.
 
 use super::fault;
 use crate::cli::Failed;

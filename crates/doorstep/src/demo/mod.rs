@@ -13,7 +13,7 @@ mod year;
 use crate::cli::{Failed, say};
 use crate::commands::{end, place};
 use desk::{Clock, DEMO_ORIGIN, Desk, Entropy, Options};
-use domain::case::{Stage, Track};
+use domain::case::{Door, Stage, Track};
 use logins::Login;
 use std::fmt::Display;
 use std::fs;
@@ -40,7 +40,7 @@ fn fault(what: impl Display) -> Failed {
 struct Made {
     logins: Vec<Login>,
     code: String,
-    secret: String,
+    digits: String,
     cases: usize,
 }
 
@@ -66,7 +66,7 @@ fn anywhere(place: &Place, seed: u64, small: bool) -> Result<Vec<Login>, Failed>
         }
     };
     say(format_args!("示范区 · Demonstration District: {} cases of the openly made-up year 2023.", made.cases));
-    say(format_args!("A case to follow: {} with the digits {}", made.code, made.secret));
+    say(format_args!("A case to follow: {} with the digits {}", made.code, made.digits));
     Ok(made.logins)
 }
 
@@ -142,14 +142,16 @@ fn make(place: &Place, seed: u64, small: bool) -> Result<Made, Failed> {
     let held = runtime.block_on(drive::drive(&desk, place, &town, &ways))?;
     // What the district's own clock would do: a demo that is served later finds it done.
     while desk.sweep_now()? > 0 {}
-    // Its own chance: passwords don't depend on how many cases there are.
-    let logins = logins::set(&desk, place, &mut Entropy::seeded(!seed))?;
+    // The system's chance: the seed decides what happened, and is known to everybody.
+    let logins = logins::set(&desk, place, &mut Entropy::system())?;
     drop(desk);
     end(thread)?;
     // One that still goes on, and that everybody may see.
-    let open = |w: &walk::Way| w.case.stage == Stage::Answered && w.case.track != Track::Accusation;
+    let open = |w: &walk::Way| {
+        w.case.stage == Stage::Answered && w.case.track != Track::Accusation && w.case.door == Door::Web
+    };
     let shown = ways.iter().position(open).and_then(|n| held.get(n)).cloned().unwrap_or_default();
-    Ok(Made { logins, code: shown.code, secret: shown.secret, cases: held.len() })
+    Ok(Made { logins, code: shown.code, digits: shown.digits, cases: held.len() })
 }
 
 /// Makes the demo of a bare start where nothing is.

@@ -160,8 +160,8 @@ impl Town {
         let mut district = District::default();
         let founded = Command::Found { zh: "示".into(), en: "D".into(), origin: String::new(), vkey: String::new() };
         for (at, command) in std::iter::once(&(beginning(), founded)).chain(&self.commands) {
-            for event in district::decide(&district, command, &installer()).map_err(fault)? {
-                district::evolve(&mut district, &event);
+            for event in district::decide(&district, command, &installer(), *at).map_err(fault)? {
+                district::evolve(&mut district, *at, &installer(), &event);
             }
             self.phases.push((*at, district.clone()));
         }

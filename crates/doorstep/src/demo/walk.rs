@@ -5,7 +5,7 @@ use super::fault;
 use super::town::{Town, correction};
 use crate::cli::Failed;
 use calendar::Date;
-use domain::case::{self, Case, CaseId, Command, Facts, New, Raise, Stage};
+use domain::case::{self, Case, CaseId, Command, Facts, New, Raise, Stage, Visit};
 use domain::{Actor, Moment};
 use jiff::ToSpan;
 use jiff::civil::date;
@@ -251,7 +251,7 @@ impl<'a> Walk<'a> {
         'a: 'f,
     {
         let district = self.town.at(now)?;
-        Ok(Facts { now, actor, district, code: "", secret: "0000", other })
+        Ok(Facts { now, actor, district, code: "", secret: "", other, visit: Visit::BEST, numbers: &[] })
     }
 
     fn take(&mut self, at: Moment, actor: Actor, what: What, news: &[New]) {

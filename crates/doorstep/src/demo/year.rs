@@ -8,7 +8,9 @@ use super::walk::{Planned, Stop, Walk, Way, last_day};
 use super::words::Words;
 use crate::cli::Failed;
 use calendar::Date;
-use domain::case::{Case, Channel, Command, Contact, Door, Handled, LinkKind, Origin, Raise, Stage, Tell, Track};
+use domain::case::{
+    Case, Channel, Command, Contact, Door, Handed, Handled, LinkKind, Origin, Raise, Stage, Tell, Track, usable_digits,
+};
 use domain::district::UnitCode;
 use domain::{Actor, Label, Lang, Moment, Role};
 use jiff::ToSpan;
@@ -181,9 +183,13 @@ fn attempt(town: &Town, words: &Words, dice: &mut Dice, row: &Row, others: &[Way
     } else {
         walk.office(0)?
     }
-    let (raise, actor, place) = raise(&mut walk, words, row, door)?;
+    let (mut raise, actor, place) = raise(&mut walk, words, row, door)?;
     let joined = if door == Door::Web { neighbour(&mut walk, &raise, others) } else { None };
-    walk.raise(actor, raise)?;
+    if by_resident && door == Door::Web {
+        raise.secret = digits(others.len());
+    }
+    walk.raise(actor.clone(), raise)?;
+    hand(&mut walk, actor, others.len())?;
     if let Some(to) = joined {
         walk.act_with(Actor::Resident, Command::Link { link: LinkKind::Related, to: to.id }, Some(to))?;
     }
@@ -209,6 +215,32 @@ fn taken_in_hand(walk: &mut Walk<'_>) -> Planned<()> {
     }
     let note = "抢修单位值班室".into();
     walk.act(centre, Command::Reached { at: walk.now(), note })
+}
+
+/// Staff who took the case down have the secret go to a second device of the resident's; now and then they print it. On the
+/// phone there is nothing but the number that was given.
+fn hand(walk: &mut Walk<'_>, taker: Actor, number: usize) -> Planned<()> {
+    let case = walk.case();
+    if taker.account().is_none() || matches!(case.door, Door::Phone | Door::Letter) {
+        return Ok(());
+    }
+    // No dice are thrown for it. An enterprise opens it on its own phone.
+    let printed = number % 16 == 0 && !case.is_sealed() && case.track != Track::Enterprise;
+    if printed {
+        walk.act(taker, Command::HandSecret { way: Handed::Slip })?;
+    } else {
+        walk.act(Actor::Resident, Command::HandSecret { way: Handed::Device })?;
+    }
+    if number % 3 == 0 {
+        walk.act(Actor::Resident, Command::Open { digits: digits(number) })?;
+    }
+    Ok(())
+}
+
+/// Digits as somebody may choose them: the same for the same case, and in none of the numbers of the demo.
+pub fn digits(number: usize) -> String {
+    let mut some = (0..100).map(|n| (274_091 + (number * 7_919 + n) % 700_000).to_string());
+    some.find(|digits| usable_digits(digits, &[])).unwrap_or_default()
 }
 
 /// A day on which people come: fewer on days off, more before long holidays.

@@ -66,7 +66,7 @@ fn found(rows: &mut dyn Iterator<Item = RawResult>, wanted: &[String]) -> Result
 
 fn named(rows: &mut dyn Iterator<Item = RawResult>, first: u64, last: u64) -> Result<Head, Fault> {
     let (mut above, mut parts, mut cut) = (0, Vec::new(), None);
-    for row in rows.by_ref() {
+    for row in &mut *rows {
         let row = row.map_err(|stopped| stopped.named(&[]))?;
         match row.line {
             line if line < first => above += 1,

@@ -4,7 +4,7 @@ use super::fault::{BadRow, Fault};
 use super::map::Map;
 use super::rows::Row;
 use desk::{Key, raise_request};
-use domain::case::{Facts, decide_raise};
+use domain::case::{Facts, Visit, decide_raise};
 use domain::district::District;
 use domain::{Actor, Lang, Moment};
 use std::sync::Arc;
@@ -55,7 +55,16 @@ impl Judge<'_> {
     pub fn judge(&mut self, row: Row) -> Result<Judged, StoreError> {
         let actor = actor();
         // Code and digits are the desk's to draw; no rule looks at them.
-        let facts = Facts { now: self.now, actor: &actor, district: &self.district, code: "", secret: "", other: None };
+        let facts = Facts {
+            now: self.now,
+            actor: &actor,
+            district: &self.district,
+            code: "",
+            secret: "",
+            other: None,
+            visit: Visit::BEST,
+            numbers: &[],
+        };
         if let Err(refusal) = decide_raise(&row.raise, &facts) {
             let column = refusal.field.map_or("", |field| self.map.columns.of_field(field));
             let ((zh, zh_do), (en, en_do)) = (refusal.said(Lang::Zh), refusal.said(Lang::En));

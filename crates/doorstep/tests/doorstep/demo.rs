@@ -136,7 +136,9 @@ fn every_role_has_an_account_that_its_password_opens_in_a_file_for_the_owner_alo
         let account = district.account_of(&login["user"]).unwrap();
         assert_eq!(account.role, *role);
         let hash = access::password(&mut db, 1, account.id).unwrap();
-        assert!(verify_password(&login["password"], hash.as_deref()), "{role}");
+        let (hash, state) = hash.unwrap();
+        assert!(verify_password(&login["password"], Some(&hash)), "{role}");
+        assert_eq!(state, access::PasswordState::Settled, "{role}");
     }
     let open = store::oversight::open(&mut db, 1, (0, 0, domain::Moment(0)), false).unwrap();
     let of = |unit: &UnitCode| open.iter().filter(|o| o.unit.as_ref() == Some(unit)).map(|o| o.open).sum::<i64>();

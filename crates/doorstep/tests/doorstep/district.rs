@@ -24,6 +24,7 @@ pub struct Told {
     pub id: CaseId,
     pub code: String,
     pub secret: String,
+    pub digits: String,
     pub receipt: String,
 }
 
@@ -99,7 +100,7 @@ impl Story {
         let asked = self.desk.raise(Actor::Resident, raise, photos, key);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let raised = runtime.block_on(asked).unwrap();
-        Told { id: raised.id, code: raised.code, secret: raised.secret, receipt: raised.receipt }
+        Told { id: raised.id, code: raised.code, secret: raised.secret, digits: raised.digits, receipt: raised.receipt }
     }
 
     pub fn case(&self, case: &Told) -> Case {

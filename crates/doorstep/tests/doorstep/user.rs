@@ -15,20 +15,35 @@ fn opens(folder: &Path, user: &str, password: &str) -> Option<bool> {
     let (district, _) = read::district(&mut db, 1).unwrap();
     let account = district.account_of(user)?.id;
     let hash = access::password(&mut db, 1, account).unwrap();
-    Some(verify_password(password, hash.as_deref()))
+    Some(verify_password(password, hash.map(|(hash, _)| hash).as_deref()))
 }
 
 fn last_line(text: &str) -> &str {
     text.lines().last().unwrap()
 }
 
+/// The password that `init` printed for a sign-in name.
+fn printed<'a>(said: &'a str, user: &str) -> &'a str {
+    said.lines().find_map(|line| line.strip_prefix(&format!("{user} "))).unwrap()
+}
+
+/// How far an account's password serves.
+fn state(folder: &Path, account: u32) -> Option<access::PasswordState> {
+    let place = Place::parse(folder.join("doorstep-data").to_str().unwrap()).unwrap();
+    let mut db = Db::open_reader(&place).unwrap();
+    access::password(&mut db, 1, account).unwrap().map(|(_, state)| state)
+}
+
 #[test]
-fn a_new_district_has_a_first_administrator_who_can_sign_in() {
+fn a_new_district_has_two_administrators_who_can_each_sign_in_once() {
     let folder = tempfile::tempdir().unwrap();
     let said = done(&doorstep(folder.path(), INIT));
     assert!(said.contains("样例区"), "{said}");
-    assert_eq!(opens(folder.path(), "admin", last_line(&said)), Some(true));
-    assert_eq!(opens(folder.path(), "admin", "another password"), Some(false));
+    for (account, user) in [(1, "admin"), (2, "admin2")] {
+        assert_eq!(opens(folder.path(), user, printed(&said, user)), Some(true));
+        assert_eq!(opens(folder.path(), user, "another password"), Some(false));
+        assert_eq!(state(folder.path(), account), Some(access::PasswordState::Once));
+    }
 }
 
 #[test]
@@ -46,16 +61,16 @@ fn a_district_is_not_begun_without_its_names_nor_under_the_mark_of_a_demo() {
 fn an_account_is_made_reset_and_closed_from_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     done(&doorstep(folder.path(), INIT));
-    let user = |more: &[&str]| doorstep(folder.path(), &[&["user", "--name", "auditor1"], more].concat());
-    let first = done(&user(&["--unit", "district", "--role", "auditor"]));
-    assert_eq!(opens(folder.path(), "auditor1", last_line(&first)), Some(true));
+    let user = |more: &[&str]| doorstep(folder.path(), &[&["user", "--name", "clerk1"], more].concat());
+    let first = done(&user(&["--unit", "district", "--role", "clerk"]));
+    assert_eq!(opens(folder.path(), "clerk1", last_line(&first)), Some(true));
     let second = done(&user(&["--reset"]));
-    assert_eq!(opens(folder.path(), "auditor1", last_line(&first)), Some(false));
-    assert_eq!(opens(folder.path(), "auditor1", last_line(&second)), Some(true));
+    assert_eq!(opens(folder.path(), "clerk1", last_line(&first)), Some(false));
+    assert_eq!(opens(folder.path(), "clerk1", last_line(&second)), Some(true));
     done(&user(&["--close"]));
-    assert_eq!(opens(folder.path(), "auditor1", last_line(&second)), None);
+    assert_eq!(opens(folder.path(), "clerk1", last_line(&second)), None);
     let said = refused(&user(&["--reset"]), 1);
-    assert!(said.contains("no open account “auditor1”"), "{said}");
+    assert!(said.contains("no open account “clerk1”"), "{said}");
 }
 
 #[test]
@@ -70,4 +85,22 @@ fn an_unknown_unit_or_role_is_answered_with_those_that_there_are() {
     let said = refused(&doorstep(folder.path(), &["user", "--name", "x1"]), 2);
     assert!(said.contains("--unit"), "{said}");
     assert_eq!(opens(folder.path(), "x1", ""), None);
+}
+
+#[test]
+fn the_command_line_alone_lets_nobody_in_as_auditor_and_resets_no_administrator() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = done(&doorstep(folder.path(), INIT));
+    let user = |more: &[&str]| doorstep(folder.path(), &[&["user", "--name"], more].concat());
+    let said = refused(&user(&["auditor1", "--unit", "district", "--role", "auditor"]), 1);
+    assert!(said.contains("An administrator agrees"), "{said}");
+    assert_eq!(opens(folder.path(), "auditor1", ""), None);
+    let said = refused(&user(&["admin", "--reset"]), 1);
+    assert!(said.contains("An administrator agrees"), "{said}");
+    refused(&user(&["admin", "--reset"]), 1);
+    assert_eq!(opens(folder.path(), "admin", printed(&first, "admin")), Some(true));
+    // Without another administrator to ask, it waits.
+    done(&user(&["admin2", "--close"]));
+    let said = refused(&user(&["admin", "--reset"]), 1);
+    assert!(said.contains("waits until"), "{said}");
 }

@@ -156,6 +156,31 @@ fn a_verdict_with_a_witness_is_counted_apart() {
 }
 
 #[test]
+fn a_verdict_whose_secret_staff_may_have_held_is_counted_apart_and_what_was_published_before_recomputes() {
+    for mut w in worlds() {
+        let own = w.answered();
+        let taken = w.taken("housing");
+        w.act(Actor::Resident, own, verdict(Solved::No, Handled::Poor));
+        w.act(Actor::Resident, taken, verdict(Solved::Yes, Handled::Good));
+        assert_eq!(w.parts("satisfied"), (0, 1));
+        assert_eq!(w.parts("resolved_of_asked"), (0, 1));
+        assert_eq!(w.parts("resolved_of_ended"), (0, 1));
+        assert_eq!(w.parts("resolved_not_independent"), (1, 1));
+        assert_eq!(w.parts("satisfied_not_independent"), (1, 1));
+        assert_eq!(w.parts("not_independent"), (1, 2));
+        assert_eq!(w.parts("own_answer"), (1, 1), "housing took it down, and answered it");
+        let by_unit = breakdown(&mut w.db, NUMBER, &year(), By::Unit).unwrap();
+        let of = |id: &str| {
+            let housing = by_unit.iter().find(|g| g.key == "housing").unwrap();
+            housing.figures.iter().find(|f| f.id == id).map(|f| (f.numerator, f.denominator)).unwrap()
+        };
+        assert_eq!(of("not_independent"), (1, 2), "the auditor sees them by unit");
+        let former = figures::catalogue::version("satisfied", 1).unwrap();
+        assert_ne!(former.denominator, figures::catalogue::definition("satisfied").unwrap().denominator);
+    }
+}
+
+#[test]
 fn a_case_that_was_imported_as_ended_was_not_asked_and_is_on_time_by_its_own_target() {
     for mut w in worlds() {
         let at = |day: &str| Moment::from_local(date(day).at(8, 0, 0, 0));

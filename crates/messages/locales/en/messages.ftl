@@ -30,6 +30,8 @@ merged = Your case { $code } is handled together with another one about the same
 parted = Your case { $code } is no longer handled together with another one; it goes on by itself.
 erasure-declined = Your request to erase the personal data of case { $code } is answered: it can not be done now. The reasons stand on your case's page.
 chosen = This is how you will hear of your case { $code } from now on.
+secret = The secret of case { $code }: { $secret }. It opens the case once; you then choose your own digits. Nobody of the district will ever ask you for it.
+readdressed = Your case { $code } has another phone or e-mail now; no message comes here any more. If that was not you, call the dispatch centre.
 # What goes into the WeCom group of a unit: code, category and date only.
 group-by = Due { $day }.
 group-look = Please sign in to see it.

@@ -12,9 +12,11 @@ pub const NO_DUE: i64 = 99_999_999;
 pub(crate) const CASE: &str = "INSERT INTO cases(district, seq, id, code, version, track, door, stage, category, coarse, street, lead, \
 sealed, public, inbox, live, question, raised_at, raised_day, accepted_day, accept_due, accept_late, alarm, wake, due_day, \
 met_day, answered_day, ended_day, outcome, ending, solved, handled, asked_for_good, witnessed, hops, returned, extended, \
-reopened, repeats, provisional, erased, touched, released, promise_day, promise_met, asked_late, urgent, hour, cleared, unsolved) \
+reopened, repeats, provisional, erased, touched, released, promise_day, promise_met, asked_late, urgent, hour, cleared, unsolved, \
+independent, taken, own_answer) \
 VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
-$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50) \
+$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, \
+$51, $52, $53) \
 ON CONFLICT(district, seq) DO UPDATE SET version = excluded.version, stage = excluded.stage, category = excluded.category, \
 coarse = excluded.coarse, lead = excluded.lead, public = excluded.public, inbox = excluded.inbox, live = excluded.live, \
 question = excluded.question, accepted_day = excluded.accepted_day, accept_due = excluded.accept_due, \
@@ -25,7 +27,8 @@ witnessed = excluded.witnessed, hops = excluded.hops, returned = excluded.return
 reopened = excluded.reopened, repeats = excluded.repeats, provisional = excluded.provisional, erased = excluded.erased, \
 touched = excluded.touched, released = excluded.released, promise_day = excluded.promise_day, \
 promise_met = excluded.promise_met, asked_late = excluded.asked_late, urgent = excluded.urgent, hour = excluded.hour, \
-cleared = excluded.cleared, unsolved = excluded.unsolved";
+cleared = excluded.cleared, unsolved = excluded.unsolved, \
+independent = excluded.independent, own_answer = excluded.own_answer";
 
 const TASK: &str = "INSERT INTO tasks(district, seq, no, unit, lead, state, open, waiting, due, since) \
 VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT(district, seq, no) DO UPDATE SET state = excluded.state, \
@@ -164,7 +167,10 @@ fn row(district: i64, first: u64, case: &Case) -> Write {
             case.is_urgent() || hour.is_some(),
             hour.map(|at| at.0),
             case.cleared.map(|at| at.0),
-            case.running(domain::rule::RuleId::GoOnAsk).map(|(_, c)| day_number(c.due.rolled))
+            case.running(domain::rule::RuleId::GoOnAsk).map(|(_, c)| day_number(c.due.rolled)),
+            case.independent,
+            case.opening.taken.as_ref().map(|(unit, _)| unit.as_str()),
+            case.is_own_answer()
         ],
     )
 }

@@ -44,3 +44,25 @@ CREATE INDEX cases_unsolved ON cases(district, unsolved, seq) WHERE unsolved IS 
 CREATE INDEX cases_urgent ON cases(district, urgent, seq) WHERE urgent = 1;
 CREATE INDEX cases_hour ON cases(district, hour, seq) WHERE hour IS NOT NULL;
 CREATE INDEX cases_cleared ON cases(district, cleared, seq) WHERE cleared IS NOT NULL;
+
+-- How people get in. A password that somebody else set serves one sign-in: `once`, then `used`.
+ALTER TABLE passwords ADD COLUMN state TEXT NOT NULL DEFAULT 'settled';
+-- What a session must do before anything else: nothing (empty), code, password, factor.
+ALTER TABLE sessions ADD COLUMN due TEXT NOT NULL DEFAULT '';
+-- Sign-ins and failed ones, by account, for its owner; an auditor opens another's for a purpose. Rows are added, and removed
+-- when they are older than the keeping time; never changed. Nothing counts them.
+CREATE TABLE sign_ins(
+  district BIGINT NOT NULL,
+  account BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  id BYTEA NOT NULL,             -- tells apart what happened at the same moment
+  outcome TEXT NOT NULL,         -- in, password, code
+  PRIMARY KEY(district, account, at, id)
+) /*clustered*/;
+CREATE INDEX sign_ins_at ON sign_ins(district, at);
+/*append-only sign_ins*/
+
+-- The verdict is the resident's: whether it was given by a way that staff did not hold, and whose staff took the case down.
+ALTER TABLE cases ADD COLUMN independent BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE cases ADD COLUMN taken TEXT;                          -- the unit whose staff took the case down
+ALTER TABLE cases ADD COLUMN own_answer BIGINT NOT NULL DEFAULT 0; -- 1 when that unit leads it, or led it last

@@ -125,3 +125,29 @@ fn a_trigger_that_was_dropped_switched_off_or_hollowed_out_is_noticed() {
         assert_eq!(schema::triggers_present(&mut db), Ok(false));
     }
 }
+
+#[test]
+fn a_sign_in_is_never_changed_and_is_removed_only_when_it_is_older_than_the_keeping_time() {
+    use store::access::{Outcome, forget_sign_ins, note_sign_in, sign_ins};
+    for (place, _keep) in places() {
+        let mut db = writer(&place);
+        let keep = schema::KEPT.1;
+        let now = 10 * keep;
+        for at in [now - keep - 1, now - keep + 1, now] {
+            db.write(&[note_sign_in(1, 7, at, [1; 8], Outcome::In)]).unwrap();
+        }
+        for sql in [
+            "UPDATE sign_ins SET outcome = 'password'",
+            "UPDATE sign_ins SET at = 0",
+            "DELETE FROM sign_ins",
+            "DELETE FROM sign_ins WHERE account = 7 AND at > 0",
+        ] {
+            assert!(db.write(&[Write::new(sql, vec![])]).is_err(), "{sql}");
+        }
+        // A program whose clock is far ahead removes no more than the table's own newest row lets it.
+        db.write(&[forget_sign_ins(1, now + 20 * keep)]).unwrap();
+        let kept = sign_ins(&mut db, 1, 7, now, 10).unwrap();
+        assert_eq!(kept, [(now, Outcome::In), (now - keep + 1, Outcome::In)]);
+        assert_eq!(schema::triggers_present(&mut db), Ok(true));
+    }
+}

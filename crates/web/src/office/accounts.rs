@@ -1,8 +1,9 @@
 //! Accounts and tokens. A fresh password or token is shown once, on the answer to the form that made it.
 
-use super::change;
 use super::lists::{Listed, Narrow};
 use super::units::unit_choices;
+use super::{change, change_or_ask};
+use crate::account::{WaitingAct, waiting};
 use crate::app::App;
 use crate::caller::{Staff, Visitor, cookie_key};
 use crate::form::Sent;
@@ -26,6 +27,8 @@ struct AccountsPage {
     /// The sign-in name and the fresh password, just made.
     fresh: Option<(String, String)>,
     list: Listed<AccountRow>,
+    /// The acts that wait for a second administrator.
+    waiting: Vec<WaitingAct>,
     /// What the form that opens an account holds, and the one that moves it.
     open: AccountForm,
     moving: AccountForm,
@@ -88,6 +91,7 @@ fn accounts_page(
         fresh,
         open: form(false),
         moving: form(true),
+        waiting: waiting(&d, l, Some(own)),
         list: narrow.page(l, "/admin/accounts", wanted.into_iter().map(row)),
     };
     show_with(status, &page)
@@ -98,7 +102,12 @@ pub(crate) async fn accounts(State(app): State<App>, visitor: Visitor, Query(nar
     accounts_page(&app, &visitor, narrow, &Sent::default(), Vec::new(), None)
 }
 
-/// Sets a fresh password for an account, ends its sessions, and returns the password.
+/// Back to the list: what was asked for waits for a second administrator.
+fn asked() -> Response {
+    go("/admin/accounts?done=act-asked")
+}
+
+/// Sets a fresh password for one sign-in, ends the account's sessions, and returns the password.
 async fn fresh_password(app: &App, user: &str) -> Result<String, Problem> {
     let district = app.desk().district();
     let account = district.account_of(user).ok_or_else(|| Refusal::new(Why::NoSuchAccount).about(user))?;
@@ -107,8 +116,10 @@ async fn fresh_password(app: &App, user: &str) -> Result<String, Problem> {
         desk::hash_password(&password, entropy).map(|hash| (password, hash))
     });
     let (password, hash) = made.await?.ok_or_else(Problem::broken)?;
-    let number = app.desk().number();
-    let writes = vec![access::set_password(number, account.id, &hash), access::end_sessions(number, account.id)];
+    let (number, id) = (app.desk().number(), account.id);
+    let writes = vec![access::set_password_once(number, id, &hash), access::end_sessions(number, id)];
+    // Whoever lost the second factor sets up a new one at the sign-in.
+    app.desk().keys(move |keys| keys.end_factor(id)).await?;
     app.desk().put(writes).await?;
     Ok(password)
 }
@@ -127,8 +138,10 @@ pub(crate) async fn open(
         return Ok(accounts_page(&app, &visitor, Narrow::default(), &sent, errors, None));
     };
     let command = Command::OpenAccounts(vec![(user.clone(), unit.into(), role)]);
-    if let Err(errors) = change(&app, &staff, l, command).await? {
-        return Ok(accounts_page(&app, &visitor, Narrow::default(), &sent, errors, None));
+    match change_or_ask(&app, &staff, l, command).await? {
+        Err(errors) => return Ok(accounts_page(&app, &visitor, Narrow::default(), &sent, errors, None)),
+        Ok(true) => return Ok(asked()),
+        Ok(false) => {}
     }
     let password = fresh_password(&app, &user).await?;
     Ok(accounts_page(&app, &visitor, Narrow::default(), &Sent::default(), Vec::new(), Some((user, password))))
@@ -144,6 +157,13 @@ pub(crate) async fn act(
     let user = sent.get("user").to_owned();
     let command = match sent.get("act") {
         "reset" => {
+            match change_or_ask(&app, &staff, visitor.l, Command::ResetPassword { user: user.clone() }).await? {
+                Err(errors) => {
+                    return Ok(accounts_page(&app, &visitor, Narrow::default(), &Sent::default(), errors, None));
+                }
+                Ok(true) => return Ok(asked()),
+                Ok(false) => {}
+            }
             let password = fresh_password(&app, &user).await?;
             let fresh = Some((user, password));
             return Ok(accounts_page(&app, &visitor, Narrow::default(), &Sent::default(), Vec::new(), fresh));
@@ -162,8 +182,15 @@ pub(crate) async fn act(
         }
         _ => return Err(Problem::form()),
     };
-    match change(&app, &staff, visitor.l, command).await? {
-        Ok(()) => Ok(go("/admin/accounts?done=saved")),
+    // Whoever acts at another post comes in anew, with what that post needs.
+    let account = app.desk().district().account_of(sent.get("user")).map(|account| account.id);
+    match change_or_ask(&app, &staff, visitor.l, command).await? {
+        Ok(true) => Ok(asked()),
+        Ok(false) => {
+            let ends = account.map(|account| access::end_sessions(app.desk().number(), account));
+            app.desk().put(ends.into_iter().collect()).await?;
+            Ok(go("/admin/accounts?done=saved"))
+        }
         Err(mut errors) if sent.get("act") == "move" => {
             errors.iter_mut().for_each(|e| e.field = format!("move-{}", e.field));
             Ok(accounts_page(&app, &visitor, Narrow::default(), &sent, errors, None))

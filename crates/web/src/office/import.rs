@@ -15,7 +15,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::district::{self, Command, District, Post, PostCode, Unit, UnitCode, UnitKind};
-use domain::{Actor, Label, Lang, Role};
+use domain::{Actor, Label, Lang, Moment, Role};
 use rust_xlsxwriter::{DataValidation, Format, Workbook, XlsxError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -115,7 +115,7 @@ pub(crate) async fn upload(
         return Ok(answer(&page));
     }
     let (total, wanted) = (wanted.units.len() + wanted.posts.len(), changed(&d, wanted));
-    if let Err(refusal) = possible(&d, &wanted, &staff.actor()) {
+    if let Err(refusal) = possible(&d, &wanted, &staff.actor(), app.desk().now()) {
         page.errors = at_file(Problem::from(refusal).sentence(l.0));
         return Ok(answer(&page));
     }
@@ -140,7 +140,7 @@ pub(crate) async fn confirm(
     if seen != d.version {
         return refused(l.t("import-changed"));
     }
-    if let Err(refusal) = possible(&d, &wanted, &staff.actor()) {
+    if let Err(refusal) = possible(&d, &wanted, &staff.actor(), app.desk().now()) {
         return refused(Problem::from(refusal).sentence(l.0));
     }
     for command in commands(&wanted) {
@@ -158,11 +158,11 @@ fn commands(wanted: &Wanted) -> impl Iterator<Item = Command> {
 }
 
 /// Whether the district would take all of it: decided on a copy, one command after the other.
-fn possible(d: &District, wanted: &Wanted, actor: &Actor) -> Result<(), domain::Refusal> {
+fn possible(d: &District, wanted: &Wanted, actor: &Actor, now: Moment) -> Result<(), domain::Refusal> {
     let mut copy = d.clone();
     for command in commands(wanted) {
-        for event in district::decide(&copy, &command, actor)? {
-            district::evolve(&mut copy, &event);
+        for event in district::decide(&copy, &command, actor, now)? {
+            district::evolve(&mut copy, now, actor, &event);
         }
     }
     Ok(())

@@ -200,7 +200,9 @@ fn kept(app: &App, l: L, message: &Message, letter: Option<&Letter>) -> Kept {
         (None, Some(letter)) => mask::phone(&letter.phone),
         (None, None) => String::new(),
     };
-    let facts = letter.map(|letter| Facts::of(message, letter, &district, app.messages().site.as_deref()));
+    // What opens a case is for its resident, also where nothing is really sent.
+    let hidden = |letter: &Letter| Letter { secret: "••••".to_owned(), ..letter.clone() };
+    let facts = letter.map(hidden).map(|letter| Facts::of(message, &letter, &district, app.messages().site.as_deref()));
     let text = facts.map(|facts| facts.text(message.topic, message.lang)).map(|text| match message.kind {
         Kind::Email => format!("{}\n\n{}", text.subject, text.long),
         _ => text.short,

@@ -12,6 +12,7 @@ mod lists;
 pub(crate) mod messages;
 pub(crate) mod published;
 mod sheet;
+pub(crate) mod sign_ins;
 pub(crate) mod tables;
 pub(crate) mod units;
 pub(crate) mod versions;
@@ -37,8 +38,18 @@ pub(crate) struct Before {
 
 /// Changes the district. A refusal comes back as a fault at its field; anything else is a problem.
 async fn change(app: &App, staff: &Staff, l: L, command: Command) -> Result<Result<(), Vec<FieldError>>, Problem> {
+    Ok(change_or_ask(app, staff, l, command).await?.map(drop))
+}
+
+/// [`change`]; says whether it waits for a second administrator, so that nothing is done yet.
+async fn change_or_ask(
+    app: &App,
+    staff: &Staff,
+    l: L,
+    command: Command,
+) -> Result<Result<bool, Vec<FieldError>>, Problem> {
     match app.desk().change(staff.actor(), command).await {
-        Ok(_) => Ok(Ok(())),
+        Ok(changed) => Ok(Ok(changed.waits)),
         Err(Failure::Refused(refusal)) => {
             let field = refusal.field.unwrap_or("form").to_owned();
             Ok(Err(vec![FieldError { field, text: Problem::from(refusal).sentence(l.0) }]))

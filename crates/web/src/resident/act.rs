@@ -1,8 +1,8 @@
 //! What a resident can do to their own case: each act is a form of the case page.
 
-use super::{Form, case, receipt, shown, telling};
+use super::{Form, case, history, receipt, shown, telling};
 use crate::app::App;
-use crate::caller::{Visit, Visitor};
+use crate::caller::{VISIT, Visit, Visitor, cookie, cookie_key};
 use crate::form::Sent;
 use crate::page::{FieldError, go};
 use crate::problem::Problem;
@@ -10,8 +10,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use desk::{Failure, Key};
-use domain::case::{CaseId, Command, Corrected, Handled, LinkKind, Solved, Verdict};
-use domain::{Actor, Label, Lang, Why};
+use domain::case::{CaseId, Command, Corrected, Handled, LinkKind, Solved, Verdict, With};
+use domain::{Label, Lang, Why};
 
 /// What a form asks for.
 enum Asked {
@@ -32,6 +32,7 @@ fn read(act: &str, sent: &Sent, joins: Option<CaseId>) -> Option<Asked> {
         "reply" => Command::Reply { text: text("reply") },
         "verdict" => return Some(verdict(sent)),
         "withdraw" => Command::Withdraw,
+        "digits" => Command::SetDigits { digits: text("digits") },
         "erasure" => Command::AskErasure { reason: text("erasure") },
         // The resident takes the consent back: that needs no reason.
         "hide" => Command::HideText { reason: String::new() },
@@ -72,6 +73,15 @@ fn verdict(sent: &Sent) -> Asked {
     Asked::Command(Command::GiveVerdict { verdict, words, witness }, "solved".to_owned())
 }
 
+/// The visit goes on with the digits that were just set, if it was open by those before.
+async fn digits_set(app: &App, headers: &HeaderMap, Visit(id, visit): Visit) -> Result<(), Problem> {
+    let digits = history(app, id).await?.case.opening.digits;
+    if let (Some(value), With::Digits(_)) = (cookie(headers, VISIT), visit.with) {
+        app.go_on(cookie_key(value), domain::case::Visit { with: With::Digits(digits), ..visit });
+    }
+    Ok(())
+}
+
 /// The field of the form for the field of a refusal: texts and reasons are named after their act there.
 fn field_of(refused: Option<&str>, main: &str) -> String {
     match refused {
@@ -84,11 +94,13 @@ fn field_of(refused: Option<&str>, main: &str) -> String {
 pub(crate) async fn act(
     State(app): State<App>,
     visitor: Visitor,
-    Visit(id): Visit,
+    visit: Visit,
+    headers: HeaderMap,
     Path(act): Path<String>,
     headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Problem> {
+    let id = visit.0;
     app.count_act(id)?;
     let joins = match sent.get("joins").parse::<i64>() {
         // One that is not public any more becomes the handle of no case: the refusal says so.
@@ -114,8 +126,13 @@ pub(crate) async fn act(
             // A form without the version that was seen has seen none.
             let seen = sent.get("version").parse().unwrap_or(0);
             let idempotency = Key::of(&format!("resident-web {}", id.hex()), &key);
-            match app.desk().act(Actor::Resident, id, Some(seen), command, Some(idempotency)).await {
-                Ok(_) => return Ok(go(&format!("{here}?done={done}-sent"))),
+            match app.desk().visit(visit.1, id, Some(seen), command, Some(idempotency)).await {
+                Ok(_) => {
+                    if act == "digits" {
+                        digits_set(&app, &headers, visit).await?;
+                    }
+                    return Ok(go(&format!("{here}?done={done}-sent")));
+                }
                 Err(failure) => {
                     // A key that went with something else would be refused for ever: the form gets another.
                     reused = matches!(&failure, Failure::Refused(r) if r.why == Why::KeyReused);
@@ -133,7 +150,7 @@ pub(crate) async fn act(
     let key = if reused { app.random_text() } else { key };
     let form = Form { sent, errors: vec![error] };
     if on_receipt {
-        return receipt::page(&app, &visitor, id, &headers, status, form, key).await;
+        return receipt::page(&app, &visitor, visit, status, form, key).await;
     }
-    case::page(&app, &visitor, id, status, form, key).await
+    case::page(&app, &visitor, visit, status, form, key).await
 }

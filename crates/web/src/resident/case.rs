@@ -2,7 +2,7 @@
 
 use super::line::{Opening, Step, Teller, answer_of};
 use super::telling::Telling;
-use super::{Form, history, marked, when};
+use super::{Form, marked, visited, when};
 use crate::app::App;
 use crate::caller::{Visit, Visitor};
 use crate::intake::latest_answer;
@@ -16,8 +16,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use calendar::{Date, Unit};
 use domain::case::{
-    CORRECTIONS_MOST, Case, CaseId, Channel, Clock, CommandKind, Ending, Event, Handled, Reviewer, Solved, Stage,
-    Track, allowed, field,
+    CORRECTIONS_MOST, Case, Channel, Clock, CommandKind, Ending, Event, Handled, Reviewer, Solved, Stage, Track, Trust,
+    allowed, field,
 };
 use domain::district::District;
 use domain::rule::RuleId;
@@ -113,6 +113,7 @@ struct AnswerView {
 }
 
 /// What the resident may do now.
+#[derive(Default)]
 struct May {
     reply: bool,
     verdict: bool,
@@ -205,6 +206,8 @@ struct CasePage {
     /// Where neighbours see it, while they do.
     shown: Option<String>,
     may: May,
+    /// Whether the visit only looks.
+    looks: bool,
     telling: Telling,
     /// Whether there is a request for the level over the district to print.
     request: bool,
@@ -223,20 +226,20 @@ impl CasePage {
 }
 
 /// `GET /case`
-pub(crate) async fn show(State(app): State<App>, visitor: Visitor, Visit(id): Visit) -> Result<Response, Problem> {
-    page(&app, &visitor, id, StatusCode::OK, Form::default(), app.random_text()).await
+pub(crate) async fn show(State(app): State<App>, visitor: Visitor, visit: Visit) -> Result<Response, Problem> {
+    page(&app, &visitor, visit, StatusCode::OK, Form::default(), app.random_text()).await
 }
 
 /// The page, with a form that came back if there is one.
 pub(crate) async fn page(
     app: &App,
     visitor: &Visitor,
-    id: CaseId,
+    visit: Visit,
     status: StatusCode,
     form: Form,
     key: String,
 ) -> Result<Response, Problem> {
-    let history = history(app, id).await?;
+    let history = visited(app, visit).await?;
     let number = app.desk().number();
     let into = history.case.merged_into;
     let other = match into {
@@ -247,6 +250,12 @@ pub(crate) async fn page(
     let mut drawn = draw(visitor, &history, other.as_ref(), &district, app.desk().now(), form, key);
     drawn.telling = Telling::of_case(visitor.l, &app.messages().offers(), &history.case, drawn.form.v("tell"));
     drawn.may.tell &= !drawn.telling.choices.is_empty();
+    // Digits that others may know look, and that is all.
+    drawn.looks = history.case.trust(visit.1) < Trust::Acts;
+    if drawn.looks {
+        drawn.may = May::default();
+        (drawn.own.name, drawn.own.phone) = Default::default();
+    }
     Ok(show_with(status, &drawn))
 }
 
@@ -307,6 +316,7 @@ fn draw(
         erasure_asked: case.erasure_asked,
         shown: case.shown().map(|_| format!("/published/{}", history.first())),
         may: May::of(l, case, district, today),
+        looks: false,
         telling: Telling::of(l, &[], ""),
         request: super::request::is_due(case),
         told_now: l.t_n("telling-now", case.tell.map_or(Channel::None, |t| t.channel).label(l.0)),
@@ -340,6 +350,10 @@ fn facts(l: L, case: &Case, district: &District, today: Date) -> Vec<(String, St
     }
     if let Some(accused) = &case.accused {
         facts.push((l.t("case-accused"), district.unit_name(accused, l.0).to_owned()));
+    }
+    if let Some((taken, _)) = &case.opening.taken {
+        let key = if case.is_own_answer() { "case-taken-own" } else { "case-taken-other" };
+        facts.push((l.t("case-taken"), l.t_n(key, district.unit_name(taken, l.0))));
     }
     for (rule, key) in [(RuleId::ReplyAsk, "case-reply-by"), (RuleId::JudicialConfirmation, "case-confirm-by")] {
         if let Some((_, window)) = case.running(rule) {

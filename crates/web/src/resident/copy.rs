@@ -1,22 +1,25 @@
 //! A copy of one's own data (个人信息保护法 45): everything that is kept about the case and was written by or to its
 //! resident, as one file. What only went between offices is the offices'.
 
-use super::history;
 use super::line::Teller;
+use super::visited;
 use crate::app::App;
 use crate::caller::{Visit, Visitor};
 use crate::problem::Problem;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use domain::Label;
-use domain::case::{Event, field};
+use domain::case::{Event, Trust, field};
+use domain::{Label, Refusal, Why};
 use serde_json::{Value, json};
 use store::read::History;
 
 /// `GET /case/copy`
-pub(crate) async fn file(State(app): State<App>, visitor: Visitor, Visit(id): Visit) -> Result<Response, Problem> {
-    let history = history(&app, id).await?;
+pub(crate) async fn file(State(app): State<App>, visitor: Visitor, visit: Visit) -> Result<Response, Problem> {
+    let history = visited(&app, visit).await?;
+    if history.case.trust(visit.1) < Trust::Acts {
+        return Err(Refusal::new(Why::NeedsSecret).into());
+    }
     let (district, today) = (app.desk().district(), app.desk().now().date());
     let teller = Teller { l: visitor.l, district: &district, history: &history, today };
     let body = serde_json::to_vec_pretty(&copy(&history, &teller)).map_err(|_| Problem::broken())?;
@@ -38,11 +41,11 @@ fn copy(history: &History, teller: &Teller<'_>) -> Value {
     let step =
         |s: super::line::Step| json!({ "at": s.iso, "what": s.title, "by": s.who, "words": s.said, "note": s.note });
     let opening = |o: super::line::Opening| json!({ "at": o.iso, "by": o.who, "why": o.why });
-    let digits = fields.remove(field::SECRET);
+    // What opens the case is no data about anybody, and the file may be shown to others.
+    fields.remove(field::SECRET);
     let verdict = history.told.iter().rev().find(|t| matches!(t.body.event, Event::VerdictGiven { .. }));
     json!({
         "code": case.code,
-        "digits": digits,
         "track": case.track.code(),
         "door": case.door.code(),
         "state": case.stage.code(),

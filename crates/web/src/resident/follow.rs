@@ -1,9 +1,10 @@
-//! Following a case: code and digits open it for a while; leaving closes it.
+//! Following a case: its code with own digits opens it for a while; the long secret opens it once, and own digits are set
+//! with it. Leaving closes it.
 
 use super::raise::begin_visit;
-use super::{Form, marked};
+use super::{Form, fresh, marked};
 use crate::app::App;
-use crate::caller::{From, VISIT, Visit, Visitor, cookie, cookie_key};
+use crate::caller::{From, VISIT, Visit, Visitor, cookie, cookie_key, is_marked};
 use crate::form::Sent;
 use crate::intake;
 use crate::lang::L;
@@ -14,6 +15,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use desk::Failure;
+use domain::case::{self, CaseId, Command, With};
 
 #[derive(Template)]
 #[template(path = "resident/follow.html")]
@@ -21,16 +24,33 @@ struct FollowPage {
     l: L,
     page: Page,
     form: Form,
+    /// Whether a new secret can be sent to an address.
+    sends: bool,
 }
 
 /// `GET /follow`
-pub(crate) async fn form(visitor: Visitor) -> Response {
-    page(&visitor, StatusCode::OK, Form::default())
+pub(crate) async fn form(State(app): State<App>, visitor: Visitor) -> Response {
+    page(&app, &visitor, StatusCode::OK, Form::default())
 }
 
-fn page(visitor: &Visitor, status: StatusCode, form: Form) -> Response {
+fn page(app: &App, visitor: &Visitor, status: StatusCode, form: Form) -> Response {
+    let (l, sends) = (visitor.l, !app.messages().offers().is_empty());
+    show_with(status, &FollowPage { l, page: marked(l, visitor.page(l.t("follow-title")), &form), form, sends })
+}
+
+#[derive(Template)]
+#[template(path = "resident/set_digits.html")]
+struct SetDigits {
+    l: L,
+    page: Page,
+    form: Form,
+}
+
+/// The one question after the secret: which digits open the case from now on.
+fn ask_digits(visitor: &Visitor, status: StatusCode, form: Form) -> Response {
     let l = visitor.l;
-    show_with(status, &FollowPage { l, page: marked(l, visitor.page(l.t("follow-title")), &form), form })
+    let page = marked(l, visitor.page(l.t("digits-title")), &form);
+    fresh(show_with(status, &SetDigits { l, page, form }))
 }
 
 /// `POST /follow`
@@ -41,10 +61,17 @@ pub(crate) async fn open(
     headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    let problem = match intake::open(&app, from, sent.get("code"), sent.get("digits")).await {
-        Ok(history) => {
+    let opened = intake::open(&app, from, sent.get("code"), sent.get("digits")).await;
+    let problem = match opened {
+        Ok((_, With::Secret(_))) if sent.get("new").is_empty() => {
+            return Ok(ask_digits(&visitor, StatusCode::OK, Form { sent, errors: Vec::new() }));
+        }
+        Ok((history, with @ With::Secret(_))) => {
+            return use_up(&app, &visitor, &headers, history.case.id, with, sent).await;
+        }
+        Ok((history, with)) => {
             let mut response = go("/case");
-            begin_visit(&app, &mut response, &headers, history.case.id);
+            begin_visit(&app, &mut response, &headers, history.case.id, with);
             return Ok(response);
         }
         Err(problem) => problem,
@@ -55,7 +82,34 @@ pub(crate) async fn open(
         _ => return Err(problem),
     };
     let form = Form { errors: vec![FieldError { field: "code".into(), text }], sent };
-    Ok(problem.with_retry(page(&visitor, problem.status(), form)))
+    Ok(problem.with_retry(page(&app, &visitor, problem.status(), form)))
+}
+
+/// The secret is used, and the digits that came with it open the case from now on.
+async fn use_up(
+    app: &App,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    id: CaseId,
+    with: With,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let visit = case::Visit { with, marked: is_marked(headers) };
+    let command = Command::Open { digits: sent.get("new").to_owned() };
+    match app.desk().visit(visit, id, None, command, None).await {
+        Ok(_) => {
+            let digits = super::history(app, id).await?.case.opening.digits;
+            let mut response = go("/case?done=opened");
+            begin_visit(app, &mut response, headers, id, With::Digits(digits));
+            Ok(response)
+        }
+        Err(Failure::Refused(refusal)) => {
+            let text = Problem::from(refusal).sentence(visitor.l.0);
+            let errors = vec![FieldError { field: "new".into(), text }];
+            Ok(ask_digits(visitor, StatusCode::UNPROCESSABLE_ENTITY, Form { sent, errors }))
+        }
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 /// `POST /case/leave`: the phone may be handed on.

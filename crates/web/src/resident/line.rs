@@ -138,7 +138,7 @@ impl Teller<'_> {
                 let answer = holder.get(field::ANSWER).cloned().unwrap_or_default();
                 (l.t_n("line-answered", outcome.label(l.0)), answer, basis)
             }
-            VerdictGiven { verdict } => {
+            VerdictGiven { verdict, .. } => {
                 let title = l.t_with("line-verdict", &verdict_words(l, verdict.solved, verdict.handled));
                 let asked = if verdict.asked_for_good { l.t("line-asked-for-good") } else { String::new() };
                 (title, private(field::WORDS), asked)
@@ -168,11 +168,17 @@ impl Teller<'_> {
             Withdrawn => plain("line-withdrawn"),
             Erased { ground } => named("line-erased", ground.label(l.0)),
             Recategorised { category } => named("line-recategorised", &called(category)),
-            FieldCorrected { field } => {
+            FieldCorrected { field, .. } => {
                 let label = domain::case::Corrected::of(field).map_or(field.as_str(), |f| f.label(l.0));
                 named("line-corrected", label)
             }
-            TellingChosen { tell } => named("line-telling", tell.channel.label(l.0)),
+            TellingChosen { tell, .. } => named("line-telling", tell.channel.label(l.0)),
+            SecretHanded { way } => named("line-secret-handed", way.label(l.0)),
+            Opened { way, marked } => {
+                let note = if *marked { l.t("line-opened-marked") } else { String::new() };
+                (l.t_n("line-opened", way.label(l.0)), String::new(), note)
+            }
+            DigitsSet { .. } => plain("line-digits-set"),
             TextHidden => (l.t("line-hidden"), private(field::REASON), String::new()),
             TextReleased => (l.t("line-released-text"), private(field::SHOWN), l.t("line-released-note")),
             ErasureAsked => (l.t("line-erasure-asked"), private(field::REASON), String::new()),

@@ -5,7 +5,9 @@ pub(crate) mod case;
 pub(crate) mod copy;
 pub(crate) mod follow;
 pub(crate) mod line;
+pub(crate) mod lost;
 pub(crate) mod open;
+pub(crate) mod pair;
 pub(crate) mod patterns;
 pub(crate) mod photo;
 pub(crate) mod public;
@@ -16,16 +18,18 @@ pub(crate) mod shown;
 pub(crate) mod telling;
 
 use crate::app::App;
+use crate::caller::Visit;
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{FieldError, Page};
 use crate::problem::Problem;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use calendar::Date;
 use domain::Moment;
-use domain::case::CaseId;
+use domain::case::{Case, CaseId, Trust, With};
 use std::sync::PoisonError;
+use store::opening;
 use store::read::{self, History};
 
 /// A form as a page shows it: what was typed, and what is wrong with it.
@@ -73,18 +77,26 @@ pub(crate) async fn history(app: &App, id: CaseId) -> Result<History, Problem> {
     found.ok_or_else(Problem::wrong_secret)
 }
 
+/// [`history`] for a visit, while what it was opened with still opens the case.
+async fn visited(app: &App, Visit(id, visit): Visit) -> Result<History, Problem> {
+    let history = history(app, id).await?;
+    if history.case.trust(visit) >= Trust::Looks { Ok(history) } else { Err(Problem::visit_over()) }
+}
+
+/// The secret of a case that is open by it: shown to whom it was handed, as long as it was not used.
+async fn own_secret(app: &App, case: &Case, visit: domain::case::Visit) -> Result<String, Problem> {
+    let With::Secret(no) = visit.with else { return Ok(String::new()) };
+    let id = case.id;
+    let secret =
+        app.read(move |_, keys| opening::secret_of(&mut keys.lock().unwrap_or_else(PoisonError::into_inner), id, no));
+    Ok(secret.await?.unwrap_or_default())
+}
+
 /// An instant as people read it, `5月8日 周一 09:12`, and for `<time>`.
 fn when(l: L, at: Moment, today: Date) -> (String, String) {
     let local = at.local();
     let words = format!("{} {:02}:{:02}", l.day(local.date(), today), local.hour(), local.minute());
     (words, format!("{}T{:02}:{:02}", local.date(), local.hour(), local.minute()))
-}
-
-/// Where this server is reached, as the browser wrote it: `https://host`.
-pub(crate) fn site(headers: &HeaderMap) -> String {
-    let text = |name: &str| headers.get(name).and_then(|h| h.to_str().ok());
-    let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
-    format!("{scheme}://{}", text("host").unwrap_or("localhost"))
 }
 
 /// A form that is shown anew each time: its key must never come from a browser's memory.

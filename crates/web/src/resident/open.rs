@@ -1,7 +1,7 @@
 //! What is published, as files for programs: figures with their definitions, public cases (their words only where a person
 //! has released them), a feed of the figures; and the ledger's checkpoint in plain words. No account, no token, no cookie.
 
-use super::{shown, site};
+use super::shown;
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::kept;
@@ -362,7 +362,7 @@ pub(crate) async fn feed(State(app): State<App>, visitor: Visitor, headers: Head
     }
     let updated = entries.first().map_or(instant(0), |e| e.at.clone());
     let district = app.desk().district().name(l.0).to_owned();
-    let feed = Feed { l, lang: l.0.tag(), site: site(&headers), district, updated, entries };
+    let feed = Feed { l, lang: l.0.tag(), site: app.site().origin().to_owned(), district, updated, entries };
     let body = feed.render().map_err(|_| Problem::broken())?;
     Ok(kept::data(kept::known(&headers).as_deref(), "application/atom+xml; charset=utf-8", FILE, body, true))
 }

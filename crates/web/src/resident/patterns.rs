@@ -46,6 +46,6 @@ pub(crate) async fn page(visitor: Visitor) -> Response {
             ("s6", "2.25", "38.25"),
             ("s7", "3.5", "59.5"),
         ],
-        errors: vec![error("text", "还没有写是什么事。请写一两句话。"), error("digits", "尾号要 4 位数字。")],
+        errors: vec![error("text", "还没有写是什么事。请写一两句话。"), error("digits", "查询密码要 6 到 12 位数字。")],
     })
 }

@@ -154,8 +154,9 @@ pub(crate) fn parse_hash(text: &str) -> Option<[u8; 32]> {
 }
 
 /// `GET /case/photo/{n}`: the n-th photo of the case that is being visited, from 1.
-pub(crate) async fn show(State(app): State<App>, Visit(id): Visit, Path(n): Path<String>) -> Result<Response, Problem> {
-    let history = super::history(&app, id).await?;
+pub(crate) async fn show(State(app): State<App>, visit: Visit, Path(n): Path<String>) -> Result<Response, Problem> {
+    let id = visit.0;
+    let history = super::visited(&app, visit).await?;
     let Some(Event::Raised { photos, .. }) = history.told.first().map(|t| &t.body.event) else {
         return Err(Problem::not_found());
     };

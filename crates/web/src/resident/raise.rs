@@ -4,7 +4,7 @@ use super::photo::{self, NotTaken};
 use super::telling::{self, Telling};
 use super::{Form, fresh, history, marked};
 use crate::app::App;
-use crate::caller::{From, VISIT, Visitor, cookie, cookie_key};
+use crate::caller::{From, VISIT, Visitor, cookie, cookie_key, is_marked};
 use crate::form::{KEY_MOST, Sent};
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, go, show_with};
@@ -16,7 +16,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::{Failure, Key};
-use domain::case::{CaseId, Contact, Door, Event, PHOTOS_MOST, Raise, Stage, Track, field};
+use domain::case::{CaseId, Contact, Door, Event, PHOTOS_MOST, Raise, Stage, Tell, Track, Trust, Visit, With, field};
 use domain::district::{District, Unit, UnitKind};
 use domain::{Actor, Label, Lang, Why};
 use sha2::{Digest, Sha256};
@@ -155,14 +155,16 @@ pub(crate) async fn send(
             return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, form, key));
         }
     };
-    let Some(raise) = read_form(&sent, visitor.l, &photos) else { return Err(Problem::form()) };
-    if let Some((id, same)) = sent_before(&app, &headers, &raise).await? {
+    let Some(mut raise) = read_form(&sent, visitor.l, &photos) else { return Err(Problem::form()) };
+    raise.marked = is_marked(&headers);
+    if let Some(same) = sent_before(&app, &headers, &raise).await? {
         let done = if same { "raised" } else { "raised-before" };
-        return Ok(arrived(&app, &headers, id, &format!("/case/receipt?done={done}")));
+        let to = format!("/case/receipt?done={done}");
+        return Ok(arrived(&app, &headers, None, &to));
     }
     let idempotency = Key::of(SCOPE, &key);
     match app.desk().raise(Actor::Resident, raise, photos, Some(idempotency)).await {
-        Ok(raised) => Ok(arrived(&app, &headers, raised.id, "/case/receipt?done=raised")),
+        Ok(raised) => Ok(arrived(&app, &headers, Some(raised.id), "/case/receipt?done=raised")),
         // What was sent before under this key has arrived, although nobody could say so then: its receipt says what.
         Err(Failure::Refused(refusal)) if refusal.why == Why::KeyReused => {
             let number = app.desk().number();
@@ -170,11 +172,11 @@ pub(crate) async fn send(
             let id = done.ok_or_else(Problem::broken)?.stream;
             // Only to the browser that raised it and still has it open: a kept form may be in other hands by now.
             let visits = cookie(&headers, VISIT).and_then(|c| app.visit(cookie_key(c)));
-            if visits != Some(id) {
+            if visits.map(|(visited, _)| visited) != Some(id) {
                 let fresh = app.random_text();
                 return Ok(refused(&app, &visitor, &refusal.into(), sent, fresh));
             }
-            Ok(arrived(&app, &headers, id, "/case/receipt?done=raised-before"))
+            Ok(arrived(&app, &headers, None, "/case/receipt?done=raised-before"))
         }
         Err(failure) => {
             let problem = Problem::from(failure);
@@ -186,31 +188,36 @@ pub(crate) async fn send(
     }
 }
 
-/// Opens the case to this browser and sends it to the receipt.
-fn arrived(app: &App, headers: &HeaderMap, id: CaseId, to: &str) -> Response {
+/// Sends a browser to the receipt, and opens the case to it unless it is open already.
+fn arrived(app: &App, headers: &HeaderMap, id: Option<CaseId>, to: &str) -> Response {
     let accepts = headers.get(header::ACCEPT).and_then(|h| h.to_str().ok()).unwrap_or_default();
     let mut response = if accepts.contains("application/json") {
         Json(serde_json::json!({ "location": to })).into_response()
     } else {
         go(to)
     };
-    begin_visit(app, &mut response, headers, id);
+    if let Some(id) = id {
+        begin_visit(app, &mut response, headers, id, With::Secret(1));
+    }
     fresh(response)
 }
 
 /// Opens a case to the browser that gets this answer.
-pub(crate) fn begin_visit(app: &App, response: &mut Response, headers: &HeaderMap, id: CaseId) {
+pub(crate) fn begin_visit(app: &App, response: &mut Response, headers: &HeaderMap, id: CaseId, with: With) {
     let cookie = app.random_text();
-    app.begin_visit(cookie_key(&cookie), id);
+    app.begin_visit(cookie_key(&cookie), id, Visit { with, marked: is_marked(headers) });
     set_cookie(response, headers, VISIT, &cookie, None);
 }
 
 /// The case that this browser has just raised with the same words: the back button and a second sending are no second
 /// case, whatever key came with it. With whether all that came beside the words is the same too: what was changed is not
 /// added, and whoever changed it must be told.
-async fn sent_before(app: &App, headers: &HeaderMap, raise: &Raise) -> Result<Option<(CaseId, bool)>, Problem> {
-    let Some(id) = cookie(headers, VISIT).and_then(|c| app.visit(cookie_key(c))) else { return Ok(None) };
+async fn sent_before(app: &App, headers: &HeaderMap, raise: &Raise) -> Result<Option<bool>, Problem> {
+    let Some((id, visit)) = cookie(headers, VISIT).and_then(|c| app.visit(cookie_key(c))) else { return Ok(None) };
     let history = history(app, id).await?;
+    if history.case.trust(visit) < Trust::Acts {
+        return Ok(None);
+    }
     let Some(first) = history.told.first() else { return Ok(None) };
     let said = |name: &str| first.private.get(name).map_or("", String::as_str);
     let raise = &raise.understood();
@@ -221,7 +228,7 @@ async fn sent_before(app: &App, headers: &HeaderMap, raise: &Raise) -> Result<Op
         && said(field::TEXT) == raise.text
         && said(field::PLACE) == raise.place;
     let with_all = same && is_all_the_same(&history, first, raise);
-    Ok(same.then_some((id, with_all)))
+    Ok(same.then_some(with_all))
 }
 
 /// Whether what stands beside the words is what the case was raised with.

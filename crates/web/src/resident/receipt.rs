@@ -2,7 +2,7 @@
 
 use super::raise::DRAFT;
 use super::shown::{self, CaseView};
-use super::{Form, case, history, marked, site};
+use super::{Form, case, marked, own_secret, visited};
 use crate::app::App;
 use crate::caller::{Visit, Visitor};
 use crate::lang::L;
@@ -10,11 +10,11 @@ use crate::page::{Page, show, show_with};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use domain::case::{Case, CaseId, field};
+use domain::case::{Case, Trust, field};
 use domain::district::District;
 use domain::rule::RuleId;
 use fast_qr::{ECL, QRBuilder};
@@ -59,32 +59,40 @@ impl Qr {
 pub(crate) struct Slip {
     pub(crate) district: String,
     pub(crate) code: String,
+    /// The secret in groups, and the digits' place: empty on what staff see.
     pub(crate) secret: String,
     pub(crate) received: String,
     /// What is due, and by when; empty once nothing is.
     pub(crate) due: String,
     pub(crate) site: String,
     pub(crate) qr: Option<Qr>,
+    /// Whether it goes to the printer alone, and not on the screen.
+    pub(crate) paper_only: bool,
     /// The address that checks the receipt: all of it stands behind the `#`, which no browser sends anywhere.
     pub(crate) check: String,
 }
 
 impl Slip {
     /// The slip of a case with its receipt, for a server that is reached at `site`.
-    pub(crate) fn of(app: &App, l: L, history: &History, receipt: &str, site: &str) -> Slip {
+    pub(crate) fn of(app: &App, l: L, history: &History, receipt: &str, site: &str, secret: String) -> Slip {
         let district = app.desk().district();
         let check = format!("/verify#r={}", URL_SAFE_NO_PAD.encode(receipt));
-        // The address first: a phone that scans it opens the check. Where it is too long, the receipt itself.
-        let qr = Qr::of(&format!("{site}{check}")).or_else(|| Qr::of(receipt));
-        let private = history.told.first().map(|t| &t.private);
+        // A phone that scans it opens the case while there is a secret for it: all of it stands behind the `#`. Else it
+        // opens the check; where that address is too long, the receipt itself.
+        let qr = if secret.is_empty() {
+            Qr::of(&format!("{site}{check}")).or_else(|| Qr::of(receipt))
+        } else {
+            Qr::of(&format!("{site}/follow#{}.{secret}", history.case.code))
+        };
         Slip {
             district: district.name(l.0).to_owned(),
             code: history.case.code.clone(),
-            secret: private.and_then(|p| p.get(field::SECRET)).cloned().unwrap_or_default(),
+            secret,
             received: l.full_moment(history.case.raised_at),
             due: due(l, &history.case),
             site: site.to_owned(),
             qr,
+            paper_only: false,
             check,
         }
     }
@@ -137,6 +145,9 @@ struct ReceiptPage {
     danger: String,
     form: Form,
     key: String,
+    /// Whether the resident has digits of their own.
+    own_digits: bool,
+    /// What the form for them has seen of the case.
     version: u64,
 }
 
@@ -164,27 +175,22 @@ async fn text_of(app: &App, history: &History) -> Result<String, Problem> {
     Ok(app.read(move |db, _| read::latest_receipt(db, number, first)).await?.to_text())
 }
 
-async fn slip(app: &App, visitor: &Visitor, history: &History, headers: &HeaderMap) -> Result<Slip, Problem> {
+async fn slip(app: &App, visitor: &Visitor, history: &History, visit: &Visit) -> Result<Slip, Problem> {
     let receipt = text_of(app, history).await?;
-    Ok(Slip::of(app, visitor.l, history, &receipt, &site(headers)))
+    let secret = own_secret(app, &history.case, visit.1).await?;
+    Ok(Slip::of(app, visitor.l, history, &receipt, app.site().origin(), secret))
 }
 
 /// `GET /case/receipt`
-pub(crate) async fn show_page(
-    State(app): State<App>,
-    visitor: Visitor,
-    Visit(id): Visit,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    page(&app, &visitor, id, &headers, StatusCode::OK, Form::default(), app.random_text()).await
+pub(crate) async fn show_page(State(app): State<App>, visitor: Visitor, visit: Visit) -> Result<Response, Problem> {
+    page(&app, &visitor, visit, StatusCode::OK, Form::default(), app.random_text()).await
 }
 
 /// The page, with a form that came back if there is one.
 pub(crate) async fn page(
     app: &App,
     visitor: &Visitor,
-    id: CaseId,
-    headers: &HeaderMap,
+    visit: Visit,
     status: StatusCode,
     form: Form,
     key: String,
@@ -192,33 +198,30 @@ pub(crate) async fn page(
     let l = visitor.l;
     let mut page = marked(l, visitor.page(l.t("receipt-title")), &form);
     page.done_draft = (visitor.done.as_deref() == Some("done-raised")).then(|| DRAFT.to_owned());
-    let history = history(app, id).await?;
+    let history = visited(app, visit).await?;
     let (next, act) = next(l, &history.case);
     let fields = history.fields();
     let understood = [(field::PHONE, "receipt-phone"), (field::EMAIL, "receipt-email")];
     let understood = understood.iter().filter_map(|(name, key)| Some(l.t_n(key, fields.get(*name)?))).collect();
     let near = shown::near(app, l, &history).await?;
     let danger = danger(l, &app.desk().district(), &history);
-    let (slip, version) = (slip(app, visitor, &history, headers).await?, history.case.version);
-    Ok(show_with(status, &ReceiptPage { l, page, slip, next, act, understood, near, danger, form, key, version }))
+    let own_digits = history.case.opening.digits_trust >= Trust::Acts;
+    let (slip, version) = (slip(app, visitor, &history, &visit).await?, history.case.version);
+    let page = ReceiptPage { l, page, slip, next, act, understood, near, danger, form, key, own_digits, version };
+    Ok(show_with(status, &page))
 }
 
 /// `GET /case/slip`: for a printer with paper of 80 mm, or any other.
-pub(crate) async fn paper(
-    State(app): State<App>,
-    visitor: Visitor,
-    visit: Visit,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub(crate) async fn paper(State(app): State<App>, visitor: Visitor, visit: Visit) -> Result<Response, Problem> {
     let l = visitor.l;
-    let history = history(&app, visit.0).await?;
-    let slip = slip(&app, &visitor, &history, &headers).await?;
+    let history = visited(&app, visit).await?;
+    let slip = slip(&app, &visitor, &history, &visit).await?;
     Ok(show(&SlipPage { l, page: visitor.page(l.t("slip-title")), slip }))
 }
 
 /// `GET /case/receipt.tlog-proof`: the file, under a name that says nothing.
 pub(crate) async fn file(State(app): State<App>, visit: Visit) -> Result<Response, Problem> {
-    let history = history(&app, visit.0).await?;
+    let history = visited(&app, visit).await?;
     let text = text_of(&app, &history).await?;
     let kind = (header::CONTENT_TYPE, "text/plain; charset=utf-8");
     let name = (header::CONTENT_DISPOSITION, "attachment; filename=\"receipt.tlog-proof\"");

@@ -16,7 +16,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::{Failure, Key};
-use domain::case::{Case, CaseId, Command, CommandKind, Facts, Stage, Track, Way, decide, evolve, may_see};
+use domain::case::{Case, CaseId, Command, CommandKind, Facts, Stage, Track, Visit, Way, decide, evolve, may_see};
 use domain::district::{District, UnitKind};
 use domain::{Label, Refusal, Role, Why};
 use std::collections::BTreeMap;
@@ -402,7 +402,16 @@ impl Bulk<'_> {
     fn after(&self, case: &Case, commands: &[Command]) -> Result<Case, Refusal> {
         let (mut case, actor, now) = (case.clone(), self.staff.actor(), self.app.desk().now());
         for command in commands {
-            let facts = Facts { now, actor: &actor, district: &self.district, code: "", secret: "", other: None };
+            let facts = Facts {
+                now,
+                actor: &actor,
+                district: &self.district,
+                code: "",
+                secret: "",
+                other: None,
+                visit: Visit::BEST,
+                numbers: &[],
+            };
             for new in decide(&case, command, &facts)? {
                 evolve(&mut case, now, &actor, &new.event, &new.clocks);
             }

@@ -172,6 +172,8 @@ struct CasePage<'a> {
     lost: Vec<String>,
     /// Whether the account works with what people wrote.
     handler: bool,
+    /// Whether a slip with a new secret may be printed here: for somebody who comes to the counter without one.
+    prints: bool,
     said: String,
     said_note: String,
     photos: Vec<String>,
@@ -245,7 +247,7 @@ pub(super) fn personal(history: &History) -> Vec<String> {
     let chosen = history.told.iter().filter(|t| matches!(t.body.event, Event::TellingChosen { .. }));
     let chosen = chosen.flat_map(|t| t.private.values().cloned());
     let corrected = history.told.iter().filter_map(|t| match &t.body.event {
-        Event::FieldCorrected { field } if field::PERSONAL.contains(&field.as_str()) => {
+        Event::FieldCorrected { field, .. } if field::PERSONAL.contains(&field.as_str()) => {
             t.private.get(field::VALUE).cloned()
         }
         _ => None,
@@ -357,6 +359,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         near,
         request: crate::resident::request::is_due(case) && matches!(staff.role, Role::Supervisor | Role::Dispatcher),
         handler,
+        prints: dispatches_slips(staff, case),
         said: read(of(field::TEXT)),
         said_note,
         photo_note: if !handler && photos > 0 { l.t_n("staff-photos-hidden", photos) } else { String::new() },
@@ -476,6 +479,11 @@ fn contact(l: L, fields: &Fields, handler: bool, opened: bool) -> Vec<(String, S
     all.iter().filter_map(|(name, key, masked)| Some((l.t(key), shown(name, fields.get(*name)?, *masked)))).collect()
 }
 
+/// A dispatcher prints a slip for whoever holds nothing better: of an old case, of an imported one, of a lost slip.
+fn dispatches_slips(staff: &Staff, case: &Case) -> bool {
+    staff.role == Role::Dispatcher && case.may_print_secret() && !case.withdrawn_accounts.contains(&staff.account)
+}
+
 fn facts(l: L, district: &District, history: &History) -> Vec<(String, String)> {
     let case = &history.case;
     let mut facts = vec![
@@ -512,7 +520,16 @@ fn facts(l: L, district: &District, history: &History) -> Vec<(String, String)> 
     add("staff-field-outcome", case.outcome.map(|o| capital(l, o.label(l.0))));
     // The resident's word is told once the case has ended by it.
     let verdict = case.verdict.filter(|_| case.ended.is_some());
-    add("staff-fact-verdict", verdict.map(|v| story::word(l, v)));
+    let word = |v| {
+        let note = if case.independent { String::new() } else { format!(" · {}", l.t("staff-told-not-independent")) };
+        format!("{}{note}", story::word(l, v))
+    };
+    add("staff-fact-verdict", verdict.map(word));
+    let taken = case.opening.taken.as_ref().map(|(unit, _)| {
+        let own = if case.is_own_answer() { "staff-taken-own" } else { "staff-taken-other" };
+        l.t_n(own, district.unit_name(unit, l.0))
+    });
+    add("staff-fact-taken", taken);
     facts
 }
 

@@ -149,6 +149,9 @@ pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Resu
         | K::AskReReview
         | K::Withdraw
         | K::EndUnreached
+        | K::HandSecret
+        | K::Open
+        | K::SetDigits
         | K::ReportTries
         | K::MoveDue => {
             return Err(Refusal::new(Why::NotYours));

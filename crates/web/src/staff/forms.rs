@@ -435,6 +435,9 @@ impl Maker<'_> {
             | K::AskReReview
             | K::Withdraw
             | K::ChooseTelling
+            | K::HandSecret
+            | K::Open
+            | K::SetDigits
             | K::ReportTries
             | K::MoveDue => {
                 return None;

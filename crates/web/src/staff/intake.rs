@@ -4,22 +4,24 @@ use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
-use crate::page::{Choice, FieldError, Page, show_with};
+use crate::page::{Choice, FieldError, Page, show, show_with};
 use crate::problem::Problem;
+use crate::resident::history;
 use crate::resident::photo::NotTaken;
 use crate::resident::raise::photos;
-use crate::resident::receipt::Slip;
+use crate::resident::receipt::{Qr, Slip};
 use crate::resident::telling::{self, Telling};
-use crate::resident::{history, site};
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
-use desk::{Failure, Raised};
-use domain::case::{Channel, Contact, Door, PHOTOS_MOST, Raise, Track};
+use desk::{Failure, Raised, read_case_code};
+use domain::case::{Channel, Command, Contact, Door, Handed, PHOTOS_MOST, Raise, Track, Trust};
 use domain::district::UnitKind;
 use domain::{Label, Lang, Refusal, Role, Why};
 use serde::Deserialize;
+use std::sync::PoisonError;
+use store::{opening, read};
 
 /// The doors at which staff take cases down.
 const DOORS: &[Door] = &[
@@ -59,7 +61,6 @@ struct Intake {
     phone: String,
     email: String,
     telling: Telling,
-    secret: String,
     speakers: String,
     doors: Vec<Choice>,
     tracks: Vec<Choice>,
@@ -86,6 +87,22 @@ struct Taken {
     slip: Slip,
     receipt: String,
     next: String,
+    key: String,
+    /// The address to which the secret went already, as a word: by text message, or by e-mail.
+    sent: String,
+    /// The code that a second device scans or types, and its picture; none when it is too late for one.
+    pairing: Option<(String, Option<Qr>)>,
+    /// Whether a slip with the secret may be printed.
+    prints: bool,
+}
+
+/// A slip with the secret, for the printer alone.
+#[derive(Template)]
+#[template(path = "staff/secret_slip.html")]
+struct SecretSlip {
+    l: L,
+    page: Page,
+    slip: Slip,
 }
 
 /// `GET /intake`
@@ -134,7 +151,6 @@ fn page(app: &App, visitor: &Visitor, status: StatusCode, sent: &Sent, errors: V
         phone: typed("phone"),
         email: typed("email"),
         telling,
-        secret: typed("secret"),
         speakers: typed("speakers"),
         doors: Choice::some(DOORS, l, sent.get("door")),
         tracks: Choice::all::<Track>(l, sent.get("track")),
@@ -171,7 +187,6 @@ fn read(sent: &Sent) -> Result<Raise, Refusal> {
             // In the first language: what the person reads, nobody asked.
             tell: telling::read(sent, Lang::Zh),
         },
-        secret: sent.get("secret").to_owned(),
         public: sent.all("marks").any(|m| m == "public"),
         oral: sent.all("marks").any(|m| m == "oral"),
         speakers,
@@ -185,7 +200,6 @@ pub(crate) async fn raise(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Problem> {
     let (key, l) = (sent.key(&staff)?, visitor.l);
@@ -216,32 +230,68 @@ pub(crate) async fn raise(
         }
     };
     match app.desk().raise(staff.actor(), raise, photos, Some(key)).await {
-        Ok(raised) => taken(&app, &visitor, &headers, &sent, raised).await,
+        Ok(raised) => taken(&app, &visitor, &sent, raised).await,
         Err(Failure::Refused(refusal)) => Ok(refused(refusal)),
         Err(failure) => Err(failure.into()),
     }
 }
 
 /// The slip for the person at the counter: the same that the resident's own pages print.
-async fn taken(
-    app: &App,
-    visitor: &Visitor,
-    headers: &HeaderMap,
-    sent: &Sent,
-    raised: Raised,
-) -> Result<Response, Problem> {
+async fn taken(app: &App, visitor: &Visitor, sent: &Sent, raised: Raised) -> Result<Response, Problem> {
     let l = visitor.l;
     let history = history(app, raised.id).await?;
+    let (case, site) = (&history.case, app.site().origin());
+    // The code goes to whoever looks at this page; the secret to the device that uses it.
+    let pairing = case.may_pair(app.desk().now()).then(|| {
+        let code = app.offer_pairing(case.id);
+        let qr = Qr::of(&format!("{site}/pair#{code}"));
+        (format!("{} {}", &code[..4], &code[4..]), qr)
+    });
+    let sent_by = case.opening.handed.filter(|way| matches!(way, Handed::Sms | Handed::Email));
     let next = [("door", sent.get("door")), ("track", sent.get("track"))];
     let mut frame = visitor.page(l.t("staff-taken-title"));
     frame.done_draft = Some("intake".into());
     let template = Taken {
         l,
         page: frame,
-        slip: Slip::of(app, l, &history, &raised.receipt, &site(headers)),
+        slip: Slip::of(app, l, &history, &raised.receipt, site, String::new()),
+        key: app.random_text(),
+        sent: sent_by.map(|way| way.label(l.0).to_owned()).unwrap_or_default(),
+        pairing,
+        prints: case.may_print_secret(),
         receipt: raised.receipt,
         danger: crate::resident::receipt::danger(l, &app.desk().district(), &history),
         next: super::rows::address("/intake", &next),
     };
     Ok(show_with(StatusCode::CREATED, &template))
+}
+
+/// `POST /intake/slip`: a slip with a new secret, printed in staff's browser. That can't be prevented where there is no
+/// second device; so it is an event, and what is opened with it is not independent.
+pub(crate) async fn print(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let (key, l, number) = (sent.key(&staff)?, visitor.l, app.desk().number());
+    let code = read_case_code(sent.get("code")).ok_or_else(Problem::not_found)?;
+    let found = app.read(move |db, _| read::by_code(db, number, &code)).await?;
+    let id = found.ok_or_else(Problem::not_found)?;
+    app.desk().act(staff.actor(), id, None, Command::HandSecret { way: Handed::Slip }, Some(key)).await?;
+    let history = history(&app, id).await?;
+    let (no, first) = (history.case.opening.secret, history.first());
+    let (secret, receipt) = app
+        .read(move |db, keys| {
+            let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+            let secret = opening::secret_of(&mut keys, id, no)?.unwrap_or_default();
+            Ok((secret, read::latest_receipt(db, number, first)?.to_text()))
+        })
+        .await?;
+    // The form sent a second time prints the same slip; one that was used or replaced since is not shown again.
+    if history.case.opening.handed != Some(Handed::Slip) || history.case.opening.secret_trust == Trust::Nothing {
+        return Err(Refusal::new(Why::NoNewSecret).into());
+    }
+    let slip = Slip { paper_only: true, ..Slip::of(&app, l, &history, &receipt, app.site().origin(), secret) };
+    Ok(show(&SecretSlip { l, page: visitor.page(l.t("slip-title")), slip }))
 }

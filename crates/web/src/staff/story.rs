@@ -81,7 +81,7 @@ impl Teller<'_> {
         let (l, body) = (self.l, &told.body);
         let mut said: Vec<(String, String)> =
             TEXTS.iter().filter_map(|(name, key)| Some((l.t(key), (self.read)(told.private.get(*name)?)))).collect();
-        if let Event::FieldCorrected { field } = &body.event
+        if let Event::FieldCorrected { field, .. } = &body.event
             && !field::PERSONAL.contains(&field.as_str())
             && let Some(value) = told.private.get(field::VALUE)
         {
@@ -156,10 +156,11 @@ impl Teller<'_> {
             Event::ReviewAsked { by } | Event::ReReviewAsked { by } => {
                 by.iter().map(|reviewer| reviewed_by(l, self.district, reviewer)).collect()
             }
-            Event::VerdictGiven { verdict } => {
+            Event::VerdictGiven { verdict, independent } => {
                 let marks = [
                     verdict.asked_for_good.then(|| l.t("staff-told-asked-for-good")),
                     verdict.witnessed.then(|| l.t("staff-told-witnessed")),
+                    (*independent == Some(false)).then(|| l.t("staff-told-not-independent")),
                 ];
                 std::iter::once(word(l, *verdict)).chain(marks.into_iter().flatten()).collect()
             }
@@ -169,15 +170,20 @@ impl Teller<'_> {
             Event::Unlinked { to } => vec![self.code(to)],
             Event::Erased { ground } => vec![ground.label(l.0).into()],
             Event::Recategorised { category: c } => c.iter().map(category).collect(),
-            Event::FieldCorrected { field } => {
+            Event::FieldCorrected { field, .. } => {
                 domain::case::Corrected::of(field).map(|f| f.label(l.0).to_owned()).into_iter().collect()
             }
-            Event::TellingChosen { tell } => vec![tell.channel.label(l.0).into()],
+            Event::TellingChosen { tell, .. } => vec![tell.channel.label(l.0).into()],
             Event::Unmasked { purpose } => vec![purpose.label(l.0).into()],
             Event::MarkedUrgent { urgent } => {
                 vec![self.district.catalogue.danger_name(&urgent.danger, l.0).to_owned()]
             }
             Event::Reached { at } => vec![at.minute()],
+            Event::SecretHanded { way } => vec![way.label(l.0).into()],
+            Event::Opened { way, marked } => {
+                let marked = marked.then(|| l.t("staff-told-marked"));
+                std::iter::once(way.label(l.0).to_owned()).chain(marked).collect()
+            }
             Event::Replied
             | Event::Unasked
             | Event::Noted
@@ -186,6 +192,7 @@ impl Teller<'_> {
             | Event::HearingOpened
             | Event::HearingClosed
             | Event::Withdrawn
+            | Event::DigitsSet { .. }
             | Event::TextHidden
             | Event::TextReleased
             | Event::ErasureAsked

@@ -39,6 +39,7 @@ async fn every_role_comes_to_the_routes_of_its_row_and_to_no_other() {
             assert_ne!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{} {}", route.method, route.path);
             let may = match route.access {
                 Access::Public | Access::Intake => true,
+                Access::Entering => role.is_some(),
                 Access::Staff(roles) => role.is_some_and(|r| roles.contains(&r)),
                 Access::CaseSecret | Access::Reader | Access::Visit => false,
             };
@@ -187,4 +188,69 @@ async fn a_proxy_on_another_machine_is_believed_about_its_callers_only_when_it_i
         }
         assert_eq!(status, last, "{proxy}");
     }
+}
+
+#[tokio::test]
+async fn forwarded_addresses_are_read_with_ports_and_brackets_and_an_unnamed_proxy_is_noted_for_the_check_up() {
+    use axum::extract::ConnectInfo;
+    use tower::ServiceExt;
+    let kit = Kit::new().await;
+    let router = web::router(web::App::new(kit.desk.clone(), kit.place()).unwrap());
+    let send = async |peer: [u8; 4], hop: String| {
+        let mut request = axum::http::Request::post("/api/v1/cases")
+            .header("content-type", "application/json")
+            .header("x-forwarded-for", hop)
+            .body(Body::from("{\"text\":\"楼道灯不亮\"}"))
+            .unwrap();
+        request.extensions_mut().insert(ConnectInfo(std::net::SocketAddr::from((peer, 4000))));
+        router.clone().oneshot(request).await.unwrap().status()
+    };
+    // Thirty-one callers through the proxy of this machine: each has a count of its own, however it is written.
+    for n in 0..31 {
+        for hop in [format!("192.0.2.{n}:5678"), format!("\"[2001:db8:{n}::1]:443\""), format!("[2001:db8:1{n:02}::1]")]
+        {
+            assert_eq!(send([127, 0, 0, 1], hop.clone()).await, StatusCode::CREATED, "{hop}");
+        }
+    }
+    let folder = kit.place().folder().unwrap();
+    assert_eq!(store::health::unnamed_proxy(folder), None);
+    assert_eq!(send([10, 0, 0, 8], "192.0.2.1".into()).await, StatusCode::CREATED);
+    assert_eq!(store::health::unnamed_proxy(folder), Some(kit.desk.now()));
+    let found = store::doctor::visit(kit.place(), 1, kit.desk.now());
+    assert!(format!("{found:?}").contains("a proxy that is not named"), "{found:?}");
+}
+
+#[tokio::test]
+async fn an_encrypted_site_is_known_by_its_configured_address_and_its_cookies_never_travel_otherwise() {
+    use axum::extract::ConnectInfo;
+    use axum::http::Request;
+    use tower::ServiceExt;
+    let kit = Kit::new().await;
+    let site = web::Site::parse("https://cases.example").unwrap();
+    let app = web::App::new(kit.desk.clone(), kit.place()).unwrap().settled_accounts().at(site);
+    let router = web::router(app);
+    let send = async |request: axum::http::request::Builder, body: &'static str| {
+        let mut request = request.header("host", "evil.example").body(Body::from(body)).unwrap();
+        request.extensions_mut().insert(ConnectInfo(std::net::SocketAddr::from(([127, 0, 0, 1], 4000))));
+        router.clone().oneshot(request).await.unwrap()
+    };
+    let form = || Request::post("/sign-in").header("content-type", "application/x-www-form-urlencoded");
+    let typed = "user=clerk-1&password=a+password+for+tests";
+    assert_eq!(send(form().header("origin", "https://evil.example"), typed).await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(send(form().header("origin", "http://cases.example"), typed).await.status(), StatusCode::FORBIDDEN);
+    let answer = send(form().header("origin", "https://cases.example"), typed).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(cookie.starts_with("__Host-session=") && cookie.contains("Path=/;") && cookie.ends_with("; Secure"));
+    assert!(answer.headers()["strict-transport-security"].to_str().unwrap().starts_with("max-age="));
+    let value = cookie.split(';').next().unwrap();
+    let own = send(Request::get("/account").header("cookie", value), "").await;
+    assert_eq!(own.status(), StatusCode::OK);
+    let planted = value.replace("__Host-", "");
+    let planted = send(Request::get("/account").header("cookie", planted), "").await;
+    assert_eq!(planted.status(), StatusCode::SEE_OTHER, "a cookie that another host may have set is none");
+    let feed = send(Request::get("/figures/feed.atom"), "").await;
+    let bytes = axum::body::to_bytes(feed.into_body(), usize::MAX).await.unwrap();
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(text.contains("https://cases.example/") && !text.contains("evil.example"), "{text}");
 }

@@ -35,7 +35,7 @@ async fn word_on_how_far_it_is_reaches_the_resident_and_moves_no_deadline() {
     let mut clerk = kit.role(Role::Clerk).await;
     clerk.done(&raised.code, "inform", &[("task", "1"), ("text", "配件周五到，到了就装。")]).await;
     let mut resident = kit.client();
-    let digits = raised.secret.as_str();
+    let digits = raised.digits.as_str();
     resident.post("/follow", &[("code", &raised.code), ("digits", digits)]).await;
     resident.get("/case").await.has("配件周五到，到了就装。");
     assert_eq!(kit.case(&raised.code).clocks, before);

@@ -13,7 +13,7 @@ async fn a_case_handed_in_twice_with_one_key_is_one_case_and_its_receipt_verifie
     let kit = Kit::new().await;
     let mut client = kit.client();
     let body = r#"{"title":"楼道灯不亮","text":"三号楼的灯不亮。","contact":"10000000001"}"#;
-    let key = [("idempotency-key", "k1")];
+    let key = [("idempotency-key", "5f0c1a52-7b0e-4c53-9a41-5f3f4f6f1d10")];
     let first = client.send(Method::POST, "/api/v1/cases", &key, Body::from(body), JSON).await;
     assert_eq!(first.status, StatusCode::CREATED, "{}", first.text);
     let again = client.send(Method::POST, "/api/v1/cases", &key, Body::from(body), JSON).await;
@@ -88,5 +88,142 @@ async fn the_description_of_the_api_names_every_route_of_it() {
     assert_eq!(named, routed);
     for path in ["/healthz", "/readyz", "/metrics"] {
         assert_eq!(kit.client().get(path).await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn another_site_can_make_nobodys_browser_hand_in_a_case() {
+    let kit = Kit::new().await;
+    let body = || Body::from(r#"{"text":"灯不亮"}"#);
+    for kind in
+        ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "application/jsonp"]
+    {
+        let answer = kit.client().send(Method::POST, "/api/v1/cases", &[], body(), kind).await;
+        assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
+        assert_eq!(answer.headers["content-type"], "application/problem+json");
+    }
+    for headers in [
+        &[("origin", "https://elsewhere.test")][..],
+        &[("origin", "null")],
+        &[("sec-fetch-site", "cross-site"), ("origin", "http://doorstep.test")],
+    ] {
+        let answer = kit.client().send(Method::POST, "/api/v1/cases", headers, body(), JSON).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{headers:?}");
+    }
+    for (headers, kind) in [(&[][..], JSON), (&[("origin", "http://doorstep.test")], "Application/JSON; charset=utf-8")]
+    {
+        let answer = kit.client().send(Method::POST, "/api/v1/cases", headers, body(), kind).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{headers:?} {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_somebody_else_may_hit_upon_is_refused_without_a_token() {
+    let kit = Kit::new().await;
+    let body = || Body::from(r#"{"text":"灯不亮"}"#);
+    for key in ["1", "k1", "2023-05-04-0001", "012345678901234567890", "0123456789 0123456789 0123"] {
+        let answer = kit.client().send(Method::POST, "/api/v1/cases", &[("idempotency-key", key)], body(), JSON).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{key}");
+        assert!(answer.text.contains("UUID"));
+    }
+    kit.desk
+        .change(
+            domain::Actor::System { name: "init".into() },
+            domain::district::Command::MakeToken { name: "hotline".into(), scope: domain::district::Scope::Intake },
+        )
+        .await
+        .unwrap();
+    let hash: [u8; 32] = sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix("secret")).into();
+    kit.desk.put(vec![store::access::set_token(1, hash, "hotline")]).await.unwrap();
+    let headers =
+        [("authorization", "Bearer secret"), ("idempotency-key", "2023-0001"), ("origin", "https://hotline.test")];
+    let answer = kit.client().send(Method::POST, "/api/v1/cases", &headers, body(), JSON).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "a token has a scope of its own: {}", answer.text);
+}
+
+#[tokio::test]
+async fn what_the_description_says_about_a_contact_is_what_is_taken() {
+    let kit = Kit::new().await;
+    let document: serde_json::Value = serde_json::from_str(&kit.client().get("/api/openapi.json").await.text).unwrap();
+    let contact = &document["components"]["schemas"]["NewCase"]["properties"]["contact"]["oneOf"][2];
+    assert_eq!(contact["additionalProperties"], false);
+    let tell = contact["properties"]["tell"]["enum"].as_array().unwrap();
+    for (contact, status) in [
+        (r#"{"name":"甲","tell":null}"#, StatusCode::CREATED),
+        (r#"{"name":"甲","more":1}"#, StatusCode::BAD_REQUEST),
+        ("null", StatusCode::CREATED),
+        (r#""10000000001""#, StatusCode::CREATED),
+        ("7", StatusCode::BAD_REQUEST),
+    ] {
+        let body = Body::from(format!(r#"{{"text":"灯不亮","contact":{contact}}}"#));
+        let answer = kit.client().send(Method::POST, "/api/v1/cases", &[], body, JSON).await;
+        assert_eq!(answer.status, status, "{contact}: {}", answer.text);
+    }
+    assert!(tell.contains(&serde_json::Value::Null), "null is taken, so it is described");
+    // Every path names its pieces, and every operation what it refuses with.
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let named: Vec<&str> = operation["parameters"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|p| p["in"] == "path")
+                .map(|p| p["name"].as_str().unwrap())
+                .collect();
+            let pieces: Vec<&str> =
+                path.split('{').skip(1).map(|p| p.split('}').next().unwrap().trim_start_matches('*')).collect();
+            assert_eq!(named, pieces, "{path}");
+            let route =
+                web::routes::TABLE.iter().find(|r| r.path == path && r.method.eq_ignore_ascii_case(method)).unwrap();
+            let needed: &[&str] = match route.access {
+                web::routes::Access::Intake => &["400", "401", "403", "413", "415", "422", "429"],
+                web::routes::Access::CaseSecret => &["404", "429"],
+                web::routes::Access::Reader => &["400", "401", "422"],
+                _ if !pieces.is_empty() => &["404"],
+                _ => &[],
+            };
+            for status in needed {
+                assert!(operation["responses"].get(status).is_some(), "{method} {path} does not say {status}");
+            }
+        }
+    }
+    assert!(
+        !kit.client().get("/api/openapi.json").await.text.contains(r#"{ "type": "integer" }"#),
+        "each integer has its least"
+    );
+}
+
+#[tokio::test]
+async fn nobody_keeps_an_answer_that_holds_a_case() {
+    let kit = Kit::new().await;
+    let raised = kit.raise("灯不亮").await;
+    let mut client = kit.client();
+    let answers = [
+        client.send(Method::POST, "/api/v1/cases", &[], Body::from(r#"{"text":"灯不亮"}"#), JSON).await,
+        client.send(Method::POST, "/api/v1/cases", &[], Body::from("{"), JSON).await,
+        client
+            .send(
+                Method::GET,
+                &format!("/api/v1/cases/{}", raised.code),
+                &[("case-secret", &raised.secret)],
+                Body::empty(),
+                "",
+            )
+            .await,
+        client
+            .send(
+                Method::GET,
+                &format!("/receipts/{}.tlog-proof", raised.code),
+                &[("case-secret", &raised.secret)],
+                Body::empty(),
+                "",
+            )
+            .await,
+        client.get("/follow").await,
+        client.post("/follow", &[("code", &raised.code), ("digits", "000000")]).await,
+        client.get("/sign-in").await,
+    ];
+    for answer in answers {
+        assert_eq!(answer.headers["cache-control"], "no-store", "{}", answer.text);
     }
 }

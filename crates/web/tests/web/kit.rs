@@ -14,6 +14,8 @@ use tower::ServiceExt;
 
 /// The password of every account of the kit.
 pub const PASSWORD: &str = "a password for tests";
+/// The digits that residents choose in these tests.
+pub const DIGITS: &str = "580264";
 
 /// A district at the counter. Its clock stands at 2023-05-04 09:00 until it is set.
 pub struct Kit {
@@ -141,13 +143,21 @@ impl Kit {
         let hash = desk::hash_password(PASSWORD, &mut Entropy::seeded(5)).unwrap();
         let ids: Vec<u32> = desk.district().accounts.keys().copied().collect();
         desk.put_now(ids.iter().map(|id| access::set_password(1, *id, &hash)).collect()).unwrap();
-        let app = web::App::new(desk.clone(), &place).unwrap().with_workbooks(workbook::Reader::in_a_thread());
+        let app = web::App::new(desk.clone(), &place).unwrap().settled_accounts();
+        let app = app.with_workbooks(workbook::Reader::in_a_thread());
         let follower =
             search.then(|| reading::Follower::open(&place, 1, &folder.path().join("index")).unwrap().unwrap());
         let app = follower.as_ref().map(reading::Follower::finder).into_iter().fold(app, web::App::with_finder);
         let follower = follower.map(std::sync::Mutex::new);
         let router = web::router(app.clone());
         Kit { router, app, desk, clock, place, follower, _folder: folder }
+    }
+
+    /// The same district at a counter where second factors are needed, as everywhere but in a demo.
+    pub fn with_factors(mut self) -> Kit {
+        self.app = web::App::new(self.desk.clone(), &self.place).unwrap();
+        self.router = web::router(self.app.clone());
+        self
     }
 
     /// Where its data lives.
@@ -181,6 +191,7 @@ impl Kit {
             door: Door::Web,
             text: text.into(),
             place: "示例里3号楼".into(),
+            secret: DIGITS.into(),
             contact,
             ..Raise::default()
         };
@@ -247,6 +258,11 @@ pub struct Client<'a> {
 }
 
 impl Client<'_> {
+    /// What it talks to.
+    pub fn kit(&self) -> &Kit {
+        self.kit
+    }
+
     /// Asks for a page.
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, &[], Body::empty(), "").await

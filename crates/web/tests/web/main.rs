@@ -6,7 +6,9 @@
 mod access;
 mod acts;
 mod api;
+mod becoming;
 mod clerk;
+mod factor;
 mod figures;
 mod find;
 mod kit;
@@ -27,3 +29,4 @@ mod scripts;
 mod staff;
 mod truth;
 mod urgent;
+mod verdict;

@@ -12,7 +12,10 @@ use store::outbox::Kind;
 /// A kit whose messages go to the test box, as in a demo.
 async fn kit() -> Kit {
     let mut kit = Kit::new().await;
-    kit.app = web::App::new(kit.desk.clone(), kit.place()).unwrap().with_messages(Arc::new(Config::demo()));
+    kit.app = web::App::new(kit.desk.clone(), kit.place())
+        .unwrap()
+        .settled_accounts()
+        .with_messages(Arc::new(Config::demo()));
     kit.router = web::router(kit.app.clone());
     kit
 }
@@ -78,7 +81,7 @@ async fn nobody_is_asked_where_the_district_sends_nothing() {
     assert!(!kit.client().get("/raise").await.text.contains("怎么告诉您"));
     let raised = kit.raise("灯不亮").await;
     let mut client = kit.client();
-    client.post("/follow", &[("code", &raised.code), ("digits", &raised.secret)]).await;
+    client.post("/follow", &[("code", &raised.code), ("digits", &raised.digits)]).await;
     assert!(!client.get("/case").await.text.contains("/case/telling"));
 }
 
@@ -147,7 +150,10 @@ async fn the_administrator_sees_what_would_have_gone_out_and_no_address() {
 #[tokio::test]
 async fn what_did_not_go_out_is_seen_with_its_reason_and_sent_again_by_a_button() {
     let mut kit = kit().await;
-    kit.app = web::App::new(kit.desk.clone(), kit.place()).unwrap().with_messages(Arc::new(Config::default()));
+    kit.app = web::App::new(kit.desk.clone(), kit.place())
+        .unwrap()
+        .settled_accounts()
+        .with_messages(Arc::new(Config::default()));
     kit.router = web::router(kit.app.clone());
     let case = kit.raise("灯不亮").await;
     let tell = domain::case::Tell { channel: Channel::Sms, lang: domain::Lang::Zh };

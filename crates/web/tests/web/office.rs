@@ -107,7 +107,11 @@ async fn an_administrator_keeps_units_posts_accounts_and_tokens_and_a_bad_code_i
     let password = opened.text.split("id=\"fresh\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
     let mut clerk = kit.client();
     let answer = clerk.post("/sign-in", &[("user", "parks-1"), ("password", &password)]).await;
-    assert_eq!(answer.location(), "/desk");
+    assert_eq!(answer.location(), "/sign-in/password");
+    assert_eq!(clerk.get("/desk").await.location(), "/sign-in/password", "nothing else before a password of one's own");
+    let own = clerk.get("/sign-in/password").await.input("csrf");
+    let chosen = clerk.post("/sign-in/password", &[("csrf", &own), ("new", "a password of my own")]).await;
+    assert_eq!(chosen.location(), "/desk");
     assert!(!admin.get("/admin/accounts").await.text.contains(&password), "it is shown once");
     admin.submit("/admin/accounts/act", &[("user", "parks-1"), ("act", "reset")]).await;
     assert_eq!(clerk.get("/account").await.status, StatusCode::SEE_OTHER, "a reset ends the sessions");

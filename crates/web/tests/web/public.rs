@@ -181,7 +181,7 @@ async fn words_are_read_by_a_person_before_neighbours_see_them() {
     let tag = page.headers["etag"].to_str().unwrap().to_owned();
     // The resident sees what neighbours see, and takes the consent back without a word.
     let mut resident = kit.client();
-    resident.post("/follow", &[("code", &raised.code), ("digits", &raised.secret)]).await;
+    resident.post("/follow", &[("code", &raised.code), ("digits", &raised.digits)]).await;
     let own = resident.get("/case").await;
     assert!(own.text.contains(&format!("href=\"/published/{}\"", raised.index)), "{}", own.text);
     let version = own.input("version");
@@ -201,7 +201,7 @@ async fn an_erasure_is_asked_for_by_a_form_seen_by_the_dispatcher_and_answered()
     let kit = Kit::new().await;
     let raised = neighbour(&kit, SAID).await;
     let mut resident = kit.client();
-    resident.post("/follow", &[("code", &raised.code), ("digits", &raised.secret)]).await;
+    resident.post("/follow", &[("code", &raised.code), ("digits", &raised.digits)]).await;
     assert!(resident.get("/case").await.text.contains("还在办的事不能删"));
     ended(&kit, &raised).await;
     let version = resident.get("/case").await.input("version");
@@ -251,7 +251,7 @@ async fn what_is_published_comes_as_files_with_their_definitions_and_as_a_feed()
     let feed = client.get("/figures/feed.atom").await;
     assert!(feed.headers["content-type"].to_str().unwrap().starts_with("application/atom+xml"));
     assert_eq!(feed.text.matches("<entry>").count(), 1);
-    let id = format!("<id>http://doorstep.test/figures/published/{}</id>", first["publication"]);
+    let id = format!("<id>http://127.0.0.1:0/figures/published/{}</id>", first["publication"]);
     assert!(feed.text.contains(&id) && feed.text.contains("收件量"), "{}", feed.text);
     for path in ["/open-data/none.csv", "/open-data/cases.xml", "/open-data/cases"] {
         assert_eq!(client.get(path).await.status, StatusCode::NOT_FOUND);
@@ -360,7 +360,7 @@ async fn public_pages_weigh_at_most_60_kb_and_desk_pages_120_kb_whatever_the_num
     publish(&mut kit.role(Role::Leader).await).await;
     let case = neighbour(&kit, SAID).await;
     let mut resident = kit.client();
-    resident.post("/follow", &[("code", &case.code), ("digits", &case.secret)]).await;
+    resident.post("/follow", &[("code", &case.code), ("digits", &case.digits)]).await;
     let public = OPEN.iter().filter(|p| !p.contains('.')).copied();
     let residents = ["/raise", "/follow", "/case", "/case/receipt", "/case/slip", "/sign-in", "/patterns"];
     for path in public.chain(residents) {

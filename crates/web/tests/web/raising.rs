@@ -120,7 +120,7 @@ async fn whoever_sends_again_with_something_changed_is_told_that_the_change_was_
         ("email", "name@example.com"),
         ("category", "water"),
         ("public", "yes"),
-        ("secret", "4321"),
+        ("secret", "580264"),
     ];
     for changed in changes {
         let others = first.iter().filter(|(name, _)| *name != changed.0).copied();
@@ -157,7 +157,7 @@ async fn a_refusal_stands_at_its_field_and_nothing_that_was_typed_is_lost() {
     let typed = [("text", SAID), ("place", "示例里<3>号楼"), ("street", "street-1"), ("category", "water")];
     for (field, value, words) in [
         ("phone", "打我手机", "电话号码里有不认识的字符"),
-        ("secret", "12", "4到12位数字"),
+        ("secret", "12", "6到12位数字"),
         ("street", "nowhere", "没有“nowhere”这个街道"),
         ("category", "nothing", "没有“nothing”这个类别"),
     ] {

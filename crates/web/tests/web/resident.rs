@@ -36,7 +36,7 @@ async fn answered(kit: &Kit) -> (Raised, Client<'_>) {
 
 pub(crate) async fn opened<'a>(kit: &'a Kit, raised: &Raised) -> Client<'a> {
     let mut client = kit.client();
-    let answer = client.post("/follow", &[("code", &raised.code), ("digits", &raised.secret)]).await;
+    let answer = client.post("/follow", &[("code", &raised.code), ("digits", &raised.digits)]).await;
     assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/case"), "{}", answer.text);
     client
 }
@@ -55,9 +55,9 @@ async fn a_code_opens_however_it_is_typed_and_wrong_digits_make_a_stranger_wait_
     let kit = Kit::new().await;
     let raised = kit.raise(SAID).await;
     let mut client = kit.client();
-    assert!(client.get("/follow").await.text.contains("没有编号和密码，谁都不能替您打开"));
+    assert!(client.get("/follow").await.text.contains("谁都不能在网上替您打开"));
     let sloppy = raised.code.to_lowercase().replace('-', " ").replace('0', "o");
-    let answer = client.post("/follow", &[("code", &sloppy), ("digits", &format!(" {} ", raised.secret))]).await;
+    let answer = client.post("/follow", &[("code", &sloppy), ("digits", &format!(" {} ", raised.digits))]).await;
     assert_eq!(answer.location(), "/case");
     let mut stranger = kit.client();
     for n in 0..3 {
@@ -66,7 +66,7 @@ async fn a_code_opens_however_it_is_typed_and_wrong_digits_make_a_stranger_wait_
         assert!(answer.text.contains("编号和查询密码对不上") && answer.text.contains("href=\"#f-code\""));
         assert!(answer.text.contains(&format!("value=\"{}\"", raised.code)) && !answer.text.contains("0000"));
     }
-    let answer = stranger.post("/follow", &[("code", &raised.code), ("digits", &raised.secret)]).await;
+    let answer = stranger.post("/follow", &[("code", &raised.code), ("digits", &raised.digits)]).await;
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "even the right ones, for a while");
     assert!(answer.headers.contains_key("retry-after") && answer.text.contains("以后再试"), "{}", answer.text);
     let elsewhere = [("x-forwarded-for", "198.51.100.7")];
@@ -232,7 +232,7 @@ async fn the_verdict_is_the_residents_two_taps_and_a_witness_is_named() {
     let twice = submit(&mut client, "/case/verdict", &[("solved", "yes"), ("handled", "good")]).await;
     assert_eq!(twice.status, StatusCode::CONFLICT);
     let api = format!("/api/v1/cases/{}", raised.code);
-    let open = [("case-secret", raised.secret.as_str())];
+    let open = [("case-secret", raised.digits.as_str())];
     let state = client.send(Method::GET, &api, &open, Body::empty(), "").await;
     assert!(state.text.contains("\"state\":\"ended\""));
     let again = submit(&mut client, "/case/reopen", &[("reopen", "那盏还是不亮")]).await;
@@ -301,10 +301,15 @@ async fn what_was_written_is_corrected_field_by_field() {
 async fn a_petition_says_until_when_a_review_can_be_asked_for() {
     let kit = Kit::new().await;
     let raise =
-        Raise { track: Track::Petition, text: "对处罚有意见".into(), secret: "2468".into(), ..Raise::default() };
+        Raise {
+            track: Track::Petition, text: "对处罚有意见".into(), secret: "580264".into(), ..Raise::default()
+        };
     let raised = kit.desk.raise(Actor::Resident, raise, Vec::new(), None).await.unwrap();
     let mut client = opened(&kit, &raised).await;
-    assert!(client.get("/case/receipt").await.text.contains("2468"), "the digits that the resident chose");
+    assert!(
+        !client.get("/case/receipt").await.text.contains("580264"),
+        "digits that the resident chose are shown nowhere"
+    );
     let accept = Command::Accept { way: Some(Way::Opinion), category: "housing".into() };
     act(&kit, "dispatcher-1", &raised, accept).await;
     act(&kit, "dispatcher-1", &raised, Command::Dispatch { lead: "housing".into(), joint: vec![] }).await;

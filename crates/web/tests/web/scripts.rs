@@ -23,7 +23,8 @@ async fn the_scripts_of_the_pages_pass_their_tests_and_check_our_own_receipts() 
     let log = serde_json::json!({ "vkey": vkey.trim(), "receipts": receipts });
     std::fs::write(&sample, log.to_string()).unwrap();
     let assets = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
-    let tests = ["danger.test.mjs", "patterns.test.mjs", "verify.test.mjs"].map(|name| assets.join(name));
+    let tests =
+        ["danger.test.mjs", "drafts.test.mjs", "patterns.test.mjs", "verify.test.mjs"].map(|name| assets.join(name));
     let raise = kit.client().get("/raise").await.text;
     let dangers = raise.split("data-dangers=\"").nth(1).unwrap().split('"').next().unwrap();
     let dangers = dangers.replace("&#34;", "\"").replace("&#38;", "&").replace("&#39;", "'");

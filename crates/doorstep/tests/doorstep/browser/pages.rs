@@ -142,7 +142,7 @@ async fn become_(tab: &Tab, site: &Site, who: Who) {
     };
     match who {
         Who::Anybody => tab.go("/").await,
-        Who::Resident(turn) => tab.follow(&case(turn).code, &case(turn).secret).await,
+        Who::Resident(turn) => tab.follow(&case(turn).code, &case(turn).digits).await,
         Who::Post(role) => tab.sign_in(&user_of(role)).await,
     }
 }

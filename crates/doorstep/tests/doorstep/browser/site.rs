@@ -9,6 +9,7 @@ use domain::case::{Command as Act, *};
 use domain::district::{Catalogue, Category, Command as Change, Responsible, Scope, Unit, UnitCode, UnitKind};
 use domain::rule::RuleTable;
 use domain::{Actor, Label, Moment, Role};
+use store::keys::Factor;
 use store::{Db, Place, access};
 
 /// The password of every account.
@@ -28,6 +29,14 @@ const UNITS: &[(&str, UnitKind)] = &[
 
 /// Where the streets are.
 const STREETS_AT: &[(&str, &str)] = &[("street-1", "10.00, 20.00"), ("street-2", "10.02, 20.00")];
+
+/// How many recovery codes an account has that needs a second factor: so often may one sign in.
+const RECOVERY_CODES: u32 = 400;
+
+/// The recovery code of this number.
+pub fn recovery_code(n: u32) -> String {
+    format!("code{n}")
+}
 
 /// A district that is served, with a case at each turn of its way.
 pub struct Site {
@@ -67,6 +76,7 @@ fn raise(text: &str) -> Raise {
         text: text.into(),
         place: "No. 3, Sample Lane".into(),
         street: Some("street-1".into()),
+        secret: "580264".into(),
         contact: Contact { name: "Resident 0001".into(), phone: "10000000001".into(), ..Contact::default() },
         ..Raise::default()
     }
@@ -117,6 +127,12 @@ fn found(story: &Story) {
     let mut rows: Vec<_> = ids.iter().map(|id| access::set_password(1, *id, &hash)).collect();
     rows.push(access::set_token(1, [9; 32], "hotline"));
     story.desk.put_now(rows).unwrap();
+    let district = story.desk.district();
+    let codes: Vec<[u8; 32]> = (0..RECOVERY_CODES).map(|n| desk::recovery_hash(&recovery_code(n))).collect();
+    for account in district.accounts.values().filter(|a| district.needs_factor(&a.unit, a.role)) {
+        let (id, codes, factor) = (account.id, codes.clone(), Factor { secret: [7; 20], step: 0 });
+        story.desk.keys_now(move |keys| keys.put_factor(id, &factor, &codes)).unwrap();
+    }
 }
 
 /// A case with the housing bureau.

@@ -38,7 +38,7 @@ async fn resident(hand: &mut Hand<'_>, site: &Site) {
         "/",
         async |h| {
             h.press("main a[href='/follow']").await;
-            h.follow(&site.raised.code, &site.raised.secret).await;
+            h.follow(&site.raised.code, &site.raised.digits).await;
         },
         "main ol.line",
     )
@@ -47,7 +47,7 @@ async fn resident(hand: &mut Hand<'_>, site: &Site) {
         "回答追问 · answer a question",
         "/follow",
         async |h| {
-            h.follow(&site.asked.code, &site.asked.secret).await;
+            h.follow(&site.asked.code, &site.asked.digits).await;
             h.write("#f-reply", "二单元三层。").await;
             h.press("form[action='/case/reply'] .btn-main").await;
         },
@@ -58,7 +58,7 @@ async fn resident(hand: &mut Hand<'_>, site: &Site) {
         "评价 · give a verdict",
         "/follow",
         async |h| {
-            h.follow(&site.answered.code, &site.answered.secret).await;
+            h.follow(&site.answered.code, &site.answered.digits).await;
             h.press("label:has([name='solved'][value='yes'])").await;
             h.press("label:has([name='handled'][value='good'])").await;
             h.press("form[action='/case/verdict'] .btn-main").await;
@@ -96,6 +96,7 @@ async fn sign_in(hand: &mut Hand<'_>, who: &'static str, role: Role) {
         "form[action='/sign-out']",
     )
     .await;
+    hand.tab.give_code().await;
 }
 
 async fn grid(hand: &mut Hand<'_>, _: &Site) {

@@ -20,7 +20,7 @@ async fn put_away(tab: &Tab) {
 }
 
 #[test]
-fn a_text_that_could_not_be_sent_is_still_there_and_becomes_one_case() {
+fn a_text_that_could_not_be_sent_is_still_there_in_its_tab_becomes_one_case_and_is_nobody_elses() {
     with_site(async |tab, site| {
         let before = site.cases();
         tab.go("/raise").await;
@@ -28,27 +28,52 @@ fn a_text_that_could_not_be_sent_is_still_there_and_becomes_one_case() {
         tab.sees("已暂存在这部手机上").await;
         tab.go("/raise").await;
         assert_eq!(tab.value("#f-text").await, TEXT, "a page that is loaded anew has it");
-        tab.network(false).await;
-        tab.press("[data-step-send]").await;
-        tab.sees("还没有发出去").await;
-        assert_eq!(site.cases(), before, "sent without a network");
-        put_away(tab).await;
-        tab.go("/raise").await;
-        tab.sees("不会变成两件").await;
-        assert_eq!(tab.value("#f-text").await, TEXT);
         // The case arrives, its receipt does not: the second sending brings the receipt of the first.
         tab.run(LOSE_AN_ANSWER).await;
         tab.press("[data-step-send]").await;
         tab.sees("还没有发出去").await;
         assert_eq!(site.cases(), before + 1);
-        put_away(tab).await;
         tab.go("/raise").await;
+        tab.sees("不会变成两件").await;
         assert_eq!(tab.value("#f-text").await, TEXT);
         tab.press("[data-step-send]").await;
         tab.at(".slip .code").await;
         assert_eq!(site.cases(), before + 1, "the same text was sent twice");
         tab.go("/raise").await;
         assert_eq!(tab.value("#f-text").await, "", "what was acknowledged is not kept");
+        tab.fill("#f-text", TEXT).await;
+        tab.sees("已暂存在这部手机上").await;
+        put_away(tab).await;
+        tab.go("/raise").await;
+        assert_eq!(tab.value("#f-text").await, "", "the next one at this browser reads it");
+    });
+}
+
+#[test]
+fn what_an_account_wrote_without_a_network_waits_for_it_and_ends_with_its_session() {
+    with_site(async |tab, site| {
+        let before = site.cases();
+        tab.desk().await;
+        tab.sign_in("clerk-1").await;
+        tab.go("/intake").await;
+        tab.fill("#f-text", TEXT).await;
+        tab.network(false).await;
+        tab.press("main form .btn-main").await;
+        tab.sees("还没有发出去").await;
+        assert_eq!(site.cases(), before, "sent without a network");
+        put_away(tab).await;
+        tab.desk().await;
+        tab.go("/intake").await;
+        tab.sees("不会变成两件").await;
+        assert_eq!(tab.value("#f-text").await, TEXT);
+        tab.press("form[action='/sign-out'] button").await;
+        tab.sees("已退出").await;
+        for user in ["clerk-2", "clerk-1"] {
+            tab.forget_everybody().await;
+            tab.sign_in(user).await;
+            tab.go("/intake").await;
+            assert_eq!(tab.value("#f-text").await, "", "{user}");
+        }
     });
 }
 

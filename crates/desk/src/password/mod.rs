@@ -1,5 +1,9 @@
 //! Passwords of accounts: how they are kept, and how one is tried. Not part of the history.
 
+mod weak;
+
+pub use weak::{Weak, weakness};
+
 use crate::entropy::Entropy;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};

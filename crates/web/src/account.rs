@@ -1,0 +1,294 @@
+//! One's own account: its password, its sessions, its sign-ins, who else set a password for it, and what waits for a
+//! second administrator.
+
+use crate::app::App;
+use crate::caller::{From, Staff, Visitor, cookie};
+use crate::factor;
+use crate::form::Sent;
+use crate::lang::L;
+use crate::page::{FieldError, Page, go, show_with};
+use crate::problem::Problem;
+use crate::session::{self, DEVICE};
+use crate::tries::At;
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use domain::district::{AccountAct, AskedAct, Command, District, UnitCode};
+use domain::{Label, Moment};
+use store::access::{self, Due, Outcome};
+
+/// How many sign-ins a list has.
+pub(crate) const SIGN_INS_MOST: usize = 100;
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct Account {
+    l: L,
+    page: Page,
+    errors: Vec<FieldError>,
+    user: String,
+    unit: String,
+    role: String,
+    resets: Vec<String>,
+    sessions: Vec<SessionRow>,
+    rows: Vec<SignInRow>,
+    /// Whether there is a second factor, and whether this post needs one; none where nobody has one.
+    factor: Option<(bool, bool)>,
+    waiting: Vec<WaitingAct>,
+}
+
+struct SessionRow {
+    key: String,
+    began: String,
+    seen: String,
+    this: bool,
+}
+
+/// A sign-in in a list.
+pub(crate) struct SignInRow {
+    pub(crate) at: String,
+    pub(crate) good: bool,
+    pub(crate) outcome: String,
+}
+
+/// The sign-ins of an account, the latest first.
+pub(crate) async fn sign_ins(app: &App, l: L, account: u32) -> Result<Vec<SignInRow>, Problem> {
+    let (number, now) = (app.desk().number(), app.desk().now().0);
+    let rows = app.read(move |db, _| access::sign_ins(db, number, account, now, SIGN_INS_MOST)).await?;
+    let row = |(at, outcome): (i64, Outcome)| SignInRow {
+        at: Moment(at).minute(),
+        good: outcome == Outcome::In,
+        outcome: l.t(&format!("sign-ins-{}", outcome.code())),
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// An act that waits for a second administrator, as a page lists it.
+pub(crate) struct WaitingAct {
+    /// Where the form goes by which a second administrator agrees.
+    pub(crate) to: &'static str,
+    /// What a form names it by.
+    pub(crate) key: String,
+    /// What, by whom and since when.
+    pub(crate) words: String,
+    /// What it waits for.
+    pub(crate) until: String,
+    /// Whether whoever looks may agree to it, and the fields that say so.
+    pub(crate) fields: Option<Vec<(&'static str, String)>>,
+}
+
+/// What waits for a second administrator; `looks` is the account that sees the list.
+pub(crate) fn waiting(d: &District, l: L, looks: Option<u32>) -> Vec<WaitingAct> {
+    let user = |id: u32| d.accounts.get(&id).map_or_else(|| id.to_string(), |a| a.user.clone());
+    let post = |unit: &UnitCode, role: domain::Role| format!("{} · {}", d.unit_name(unit, l.0), role.label(l.0));
+    let one = |asked: &AskedAct| {
+        let (key, who, post, fields) = match &asked.act {
+            AccountAct::Reset { account } => {
+                let user = user(*account);
+                ("acts-reset", user.clone(), String::new(), vec![("act", "reset".into()), ("user", user)])
+            }
+            AccountAct::Open { user, unit, role } => {
+                let fields = vec![("user", user.clone()), ("unit", unit.0.clone()), ("role", role.code().into())];
+                ("acts-open", user.clone(), post(unit, *role), fields)
+            }
+            AccountAct::Move { account, unit, role } => {
+                let user = user(*account);
+                let (to, role_code) = (unit.0.clone(), role.code().to_owned());
+                let fields = vec![("act", "move".into()), ("user", user.clone()), ("unit", to), ("role", role_code)];
+                ("acts-move", user, post(unit, *role), fields)
+            }
+        };
+        let by = by_whom(l, asked.by);
+        let words = [("who", who), ("post", post), ("by", by), ("at", asked.at.minute())];
+        let until = match d.waits_until(asked) {
+            None => l.t("acts-second"),
+            Some(until) => l.t_n("acts-until", until.minute()),
+        };
+        let second = looks.is_some() && looks != asked.by && looks != asked.act.account();
+        let may = second || d.waits_until(asked).is_some();
+        let named = serde_json::to_string(&asked.act).unwrap_or_default();
+        let to = match asked.act {
+            AccountAct::Open { .. } => "/admin/accounts",
+            AccountAct::Reset { .. } | AccountAct::Move { .. } => "/admin/accounts/act",
+        };
+        WaitingAct { to, key: named, words: l.t_with(key, &words), until, fields: may.then_some(fields) }
+    };
+    d.access.asked.iter().map(one).collect()
+}
+
+fn by_whom(l: L, by: Option<u32>) -> String {
+    by.map_or_else(|| l.t("account-by-command-line"), |by| l.t_n("account-by", by))
+}
+
+/// Who else set a password for an account, the latest first.
+fn resets(d: &District, l: L, account: u32) -> Vec<String> {
+    let resets = d.access.resets.get(&account).into_iter().flatten().rev();
+    resets.map(|r| l.t_with("account-reset-by", &[("by", by_whom(l, r.by)), ("at", r.at.minute())])).collect()
+}
+
+/// `GET /account`
+pub(crate) async fn account(State(app): State<App>, visitor: Visitor, staff: Staff) -> Result<Response, Problem> {
+    account_page(&app, &visitor, &staff, Vec::new()).await
+}
+
+pub(crate) async fn account_page(
+    app: &App,
+    visitor: &Visitor,
+    staff: &Staff,
+    errors: Vec<FieldError>,
+) -> Result<Response, Problem> {
+    let (l, number, account) = (visitor.l, app.desk().number(), staff.account);
+    let rows = app.read(move |db, _| access::sessions(db, number, account)).await?;
+    let sessions = rows.iter().map(|(key, began, seen)| SessionRow {
+        key: hex(key),
+        began: Moment(*began).minute(),
+        seen: Moment(*seen).minute(),
+        this: *key == staff.session,
+    });
+    let d = app.desk().district();
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let template = Account {
+        l,
+        page: visitor.page(l.t("account-title")),
+        errors,
+        user: staff.user.clone(),
+        unit: d.unit_name(&staff.unit, l.0).to_owned(),
+        role: staff.role.label(l.0).to_owned(),
+        resets: resets(&d, l, account),
+        sessions: sessions.collect(),
+        rows: sign_ins(app, l, account).await?,
+        factor: factor::state(app, staff).await?,
+        waiting: if d.is_guarded(&staff.unit, staff.role) { waiting(&d, l, None) } else { Vec::new() },
+    };
+    Ok(show_with(status, &template))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// `POST /account/sessions/end`: one, or everywhere.
+pub(crate) async fn end_sessions(State(app): State<App>, staff: Staff, sent: Sent) -> Result<Response, Problem> {
+    let (number, wanted) = (app.desk().number(), sent.get("session"));
+    if wanted == "all" {
+        app.desk().put(vec![access::end_sessions(number, staff.account)]).await?;
+        return Ok(go("/sign-in?done=signed-out"));
+    }
+    let account = staff.account;
+    let rows = app.read(move |db, _| access::sessions(db, number, account)).await?;
+    let Some((key, ..)) = rows.into_iter().find(|(key, ..)| hex(key) == wanted) else {
+        return Ok(go("/account"));
+    };
+    app.desk().put(vec![access::end_session(number, key, staff.account)]).await?;
+    Ok(go("/account?done=session-ended"))
+}
+
+/// `POST /account/decline`: an act on an account that waits for a second administrator is not to be.
+pub(crate) async fn decline(State(app): State<App>, staff: Staff, sent: Sent) -> Result<Response, Problem> {
+    let act: AccountAct = serde_json::from_str(sent.get("act")).map_err(|_| Problem::form())?;
+    app.desk().change(staff.actor(), Command::DeclineAct(act)).await?;
+    Ok(go("/account?done=act-declined"))
+}
+
+/// `POST /account/password`: the other sessions end.
+pub(crate) async fn password(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    From(from): From,
+    headers: HeaderMap,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let at = At { user: &staff.user, from, device: cookie(&headers, DEVICE) };
+    app.sign_ins().count(at)?;
+    let (number, account) = (app.desk().number(), staff.account);
+    let hash = app.read(move |db, _| access::password(db, number, account)).await?.map(|(hash, _)| hash);
+    let old = sent.raw("old").to_owned();
+    if !app.hash(move |_| desk::verify_password(&old, hash.as_deref())).await? {
+        let errors = vec![FieldError { field: "old".into(), text: visitor.l.t("account-old-wrong") }];
+        return account_page(&app, &visitor, &staff, errors).await;
+    }
+    app.sign_ins().right(at);
+    match new_hash(&app, visitor.l, &staff, sent.raw("new")).await? {
+        Err(errors) => account_page(&app, &visitor, &staff, errors).await,
+        Ok(hash) => {
+            app.desk().change(staff.actor(), Command::ChangePassword).await?;
+            let writes = vec![access::set_password(number, account, &hash), access::end_sessions(number, account)];
+            app.desk().put(writes).await?;
+            Ok(go("/sign-in?done=password-changed"))
+        }
+    }
+}
+
+/// The hash of a password that an owner chose, or what is wrong with it.
+async fn new_hash(app: &App, l: L, staff: &Staff, new: &str) -> Result<Result<String, Vec<FieldError>>, Problem> {
+    let fault = |key: &str| vec![FieldError { field: "new".into(), text: l.t(key) }];
+    let d = app.desk().district();
+    let unit = d.units.get(&staff.unit);
+    let names = [d.zh.as_str(), &d.en, staff.unit.as_str(), &staff.user];
+    let names = names.into_iter().chain(unit.into_iter().flat_map(|u| [u.zh.as_str(), &u.en]));
+    match desk::weakness(new, names) {
+        // What is too short is told so first.
+        _ if new.chars().count() < desk::PASSWORD_LEAST => {}
+        Some(desk::Weak::Common) => return Ok(Err(fault("account-new-common"))),
+        Some(desk::Weak::Name) => return Ok(Err(fault("account-new-name"))),
+        Some(desk::Weak::Pinyin) => return Ok(Err(fault("account-new-pinyin"))),
+        None => {}
+    }
+    let new = new.to_owned();
+    let hash = app.hash(move |entropy| desk::hash_password(&new, entropy)).await?;
+    Ok(hash.ok_or_else(|| fault("account-new-short")))
+}
+
+#[derive(Template)]
+#[template(path = "sign_in_password.html")]
+struct OwnPassword {
+    l: L,
+    page: Page,
+    errors: Vec<FieldError>,
+    user: String,
+    resets: Vec<String>,
+}
+
+fn own_password_page(app: &App, visitor: &Visitor, staff: &Staff, errors: Vec<FieldError>) -> Response {
+    let l = visitor.l;
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let resets = resets(&app.desk().district(), l, staff.account);
+    let page = visitor.page(l.t("own-password-title"));
+    show_with(status, &OwnPassword { l, page, errors, user: staff.user.clone(), resets })
+}
+
+/// `GET /sign-in/password`: whoever came in with a password that somebody else set chooses one.
+pub(crate) async fn own_password(State(app): State<App>, visitor: Visitor, staff: Staff) -> Response {
+    match staff.due {
+        Due::Password => own_password_page(&app, &visitor, &staff, Vec::new()),
+        due => go(crate::caller::due_page(due).unwrap_or("/account")),
+    }
+}
+
+/// `POST /sign-in/password`
+pub(crate) async fn set_own_password(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    headers: HeaderMap,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    if staff.due != Due::Password {
+        return Err(Problem::stale_form());
+    }
+    let hash = match new_hash(&app, visitor.l, &staff, sent.raw("new")).await? {
+        Err(errors) => return Ok(own_password_page(&app, &visitor, &staff, errors)),
+        Ok(hash) => hash,
+    };
+    app.desk().change(staff.actor(), Command::ChangePassword).await?;
+    let (number, account) = (app.desk().number(), staff.account);
+    let writes = vec![access::set_password(number, account, &hash), access::end_sessions(number, account)];
+    // The sign-in was noted when the first password was given.
+    let due = match app.desk().district().accounts.get(&account) {
+        Some(account) => factor::due(&app, account).await?,
+        None => Due::Nothing,
+    };
+    session::begin(&app, &headers, account, due, "", writes).await
+}
