@@ -436,7 +436,7 @@ fn todo(l: L, case: &Case, district: &District, now: Moment) -> Vec<String> {
                 match t.state {
                     TaskState::Objected => l.t_n("staff-todo-objection", unit),
                     TaskState::Approval => due("approve", unit, own),
-                    _ if t.lead && case.question.is_some() => match own.filter(|c| c.is_late(today)) {
+                    _ if t.lead && case.question.is_some() => match own.filter(|c| c.is_late_at(now)) {
                         Some(_) => due("asked", unit, own),
                         None => l.t_n("staff-todo-question", unit),
                     },
