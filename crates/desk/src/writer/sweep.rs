@@ -3,7 +3,7 @@
 use super::{GROUP_MOST, MOVED_MOST, Writer};
 use crate::outcome::Failure;
 use domain::Actor;
-use domain::case::Command;
+use domain::case::{Command, Visit};
 use store::read;
 
 impl Writer {
@@ -17,7 +17,7 @@ impl Writer {
         let mut done = 0;
         for id in read::to_wake(self.log.db(), self.number, today, GROUP_MOST)? {
             let ends = [Command::EndUnreached, Command::Unask];
-            done += u64::from(ends.iter().any(|c| self.act(&clock, id, None, c, None).is_ok()));
+            done += u64::from(ends.iter().any(|c| self.act((&clock, Visit::BEST), id, None, c, None).is_ok()));
         }
         match self.follow_merged().and_then(|n| Ok(n + self.move_dates()?)) {
             Ok(n) => Ok(done + n),
@@ -39,7 +39,9 @@ impl Writer {
             let into = held.case.merged_into;
             self.held.insert(id, held);
             let Some(into) = into else { continue };
-            done += u64::from(self.act(&Actor::clock(), id, None, &Command::FollowMerged { into }, None).is_ok());
+            done += u64::from(
+                self.act((&Actor::clock(), Visit::BEST), id, None, &Command::FollowMerged { into }, None).is_ok(),
+            );
         }
         Ok(done)
     }
@@ -55,7 +57,7 @@ impl Writer {
         let cases = read::to_move(self.log.db(), self.number, behind, to, loaded)?;
         self.moved_to = more.then_some(to);
         for id in &cases {
-            match self.act(&Actor::clock(), *id, None, &Command::MoveDue, None) {
+            match self.act((&Actor::clock(), Visit::BEST), *id, None, &Command::MoveDue, None) {
                 // Most often: nothing moves.
                 Ok(_) | Err(Failure::Refused(_)) => {}
                 Err(e) => {

@@ -265,16 +265,16 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         Actor::System { .. } => Opens::Given,
         Actor::Staff { .. } => Opens::Later,
     };
-    let secret = if opens == Opens::Given { facts.secret } else { &raise.secret };
+    let secret = if opens == Opens::Given { facts.secret } else { raise.secret.as_str() };
     for (name, value) in [
-        (field::TITLE, &raise.title),
-        (field::TEXT, &raise.text),
-        (field::PLACE, &raise.place),
-        (field::NAME, &contact.name),
-        (field::PHONE, &contact.phone),
-        (field::EMAIL, &contact.email),
+        (field::TITLE, raise.title.as_str()),
+        (field::TEXT, raise.text.as_str()),
+        (field::PLACE, raise.place.as_str()),
+        (field::NAME, contact.name.as_str()),
+        (field::PHONE, contact.phone.as_str()),
+        (field::EMAIL, contact.email.as_str()),
         (field::SECRET, secret),
-        (field::SOURCE, &raise.source),
+        (field::SOURCE, raise.source.as_str()),
     ] {
         if !value.is_empty() {
             private.insert(name.to_owned(), value.to_owned());

@@ -1,6 +1,6 @@
 //! Counts, many cases at once, and what a case may be the same as.
 
-use super::{CaseRow, case_row, hour};
+use super::{CaseRow, case_row};
 use crate::args;
 use crate::db::{Db, Result, Row, StoreError, Value};
 use crate::read;
