@@ -97,7 +97,6 @@ pub(crate) async fn act(
     visit: Visit,
     headers: HeaderMap,
     Path(act): Path<String>,
-    headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Problem> {
     let id = visit.0;

@@ -16,7 +16,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::{Failure, Key};
-use domain::case::{CaseId, Contact, Door, Event, PHOTOS_MOST, Raise, Stage, Tell, Track, Trust, Visit, With, field};
+use domain::case::{CaseId, Contact, Door, Event, PHOTOS_MOST, Raise, Stage, Track, Trust, Visit, With, field};
 use domain::district::{District, Unit, UnitKind};
 use domain::{Actor, Label, Lang, Why};
 use sha2::{Digest, Sha256};
