@@ -88,8 +88,7 @@ fn sheet<R: Read + Seek>(
     let damaged = |line: u64| Fault::Damaged { part: name.clone(), line };
     let mut cells = book.worksheet_cells_reader(name).map_err(|_| damaged(0))?;
     let mut draft = Draft { number, row: None, length: 0, without_value: &shape.without_value };
-    loop {
-        let Some(cell) = cells.next_cell().map_err(|_| damaged(draft.line()))? else { break };
+    while let Some(cell) = cells.next_cell().map_err(|_| damaged(draft.line()))? {
         let (row, column) = cell.get_position();
         let line = u64::from(row) + 1;
         if line < draft.line() || column >= COLUMNS_MOST {

@@ -22,6 +22,7 @@ fn all(code: &str, text: &str, n: u64) -> Vec<C> {
         participation: None,
         ledger_size: n,
         counted: String::new(),
+        quarters: n % 2 == 1,
     };
     let unit = Unit {
         code: code.into(),

@@ -487,7 +487,16 @@ fn what_cannot_be_seen_is_no_text_no_answer_and_no_reason() {
     let nothing = "\u{200B}\u{2060}\u{FEFF}\u{3164}\u{2800} ";
     let facts = |district: &District, raise: &Raise| {
         let actor = Actor::Resident;
-        let facts = Facts { now: Moment(0), actor: &actor, district, code: "C", secret: "123456", other: None };
+        let facts = Facts {
+            now: Moment(0),
+            actor: &actor,
+            district,
+            code: "C",
+            secret: "123456",
+            other: None,
+            visit: Visit::BEST,
+            numbers: &[],
+        };
         decide_raise(raise, &facts)
     };
     let district = Story::raised(Raise { text: "灯".into(), ..Raise::default() }).district;

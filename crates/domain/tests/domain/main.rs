@@ -124,11 +124,6 @@ impl Story {
         let now = Moment::from_local(date(2024, 3, 4).at(9, 0, 0, 0));
         let id = CaseId([7; 16]);
         let mut story = Story { district: founded(), now, case: Case::blank(id), bodies: vec![], privates: vec![] };
-        let actor = Actor::Resident;
-        let facts =
-            Facts { now, actor: &actor, district: &story.district, code: "CODE", secret: "123456", other: None };
-        let news = decide_raise(&raise, &facts).unwrap();
-        let mut story = Story { district: founded(), now, case: Case::blank(id), bodies: vec![] };
         let facts = Facts {
             now,
             actor: &actor,

@@ -34,7 +34,16 @@ fn the_word_that_was_found_goes_into_the_vault_and_the_body_names_the_danger_alo
     let actor = Actor::Resident;
     let district = founded();
     let now = Moment::from_local(date(2024, 3, 4).at(9, 0, 0, 0));
-    let facts = Facts { now, actor: &actor, district: &district, code: "CODE", secret: "123456", other: None };
+    let facts = Facts {
+        now,
+        actor: &actor,
+        district: &district,
+        code: "CODE",
+        secret: "123456",
+        other: None,
+        visit: Visit::BEST,
+        numbers: &[],
+    };
     let raise = Raise { text: GAS.into(), ..Raise::default() };
     let new = decide_raise(&raise, &facts).unwrap().remove(0);
     assert_eq!(new.private.get(field::DANGER).map(String::as_str), Some("煤气味"));
@@ -141,7 +150,9 @@ fn neither_a_question_nor_a_merge_holds_the_hours() {
     let mut other = Story::at(Track::Hotline, "housing").case;
     other.id = CaseId([8; 16]);
     let mut merged = gas();
-    merged.act_with(&dispatcher(), Command::Merge { into: other.id }, Some(&other)).unwrap();
+    merged
+        .act_with(&dispatcher(), Command::Merge { into: other.id, reason: "同一处漏气".into() }, Some(&other))
+        .unwrap();
     assert!(merged.clock(RuleId::UrgentHand).is_running() && merged.case.is_urgent());
 }
 

@@ -186,7 +186,7 @@ pub fn whole(story: &Story, fill: usize) -> Whole {
     story.change(Change::SetTemplate { unit: None, name: name.clone(), text: text.clone() });
     story.change(Change::SetTemplate { unit: unit.clone(), name: name.clone(), text });
     story.change(Change::EndTemplate { unit, name });
-    let session = Session { key: [7; 32], account: 1, form: [8; 16], started: 1, seen: 1 };
+    let session = Session { key: [7; 32], account: 1, form: [8; 16], started: 1, seen: 1, due: access::Due::Nothing };
     let rows = vec![
         access::set_password(1, 1, "a hash"),
         access::begin_session(1, &session),
@@ -295,7 +295,7 @@ fn endings(story: &Story, first: &Told) -> Told {
     story.act(dispatcher(), &merged, Act::Link { link: LinkKind::Repeat, to: first.id });
     story.act(dispatcher(), &merged, Act::Unlink { to: first.id });
     story.act(dispatcher(), &merged, Act::Link { link: LinkKind::Related, to: first.id });
-    story.act(dispatcher(), &merged, Act::Merge { into: first.id });
+    story.act(dispatcher(), &merged, Act::Merge { into: first.id, reason: "同一盏灯".into() });
     let withdrawn = story.raise(hotline("已经好了"), Vec::new());
     story.act(Actor::Resident, &withdrawn, Act::Withdraw);
     let sealed = Raise { track: Track::Accusation, accused: Some("water".into()), category: None, ..hotline("举报") };

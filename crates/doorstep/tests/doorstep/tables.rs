@@ -91,7 +91,7 @@ fn without_values(file: &[u8]) -> Vec<u8> {
     let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for n in 0..archive.len() {
         let mut part = archive.by_index(n).unwrap();
-        let (name, mut text) = (part.name().to_owned(), String::new());
+        let (name, mut text) = (part.name().unwrap().into_owned(), String::new());
         part.read_to_string(&mut text).unwrap();
         if name.ends_with("sheet1.xml") {
             let (before, after) = text.split_once("</f>").unwrap();
@@ -251,7 +251,7 @@ fn a_workbook_that_claims_to_be_huge_is_a_sentence_and_the_process_that_reads_ha
     let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for n in 0..archive.len() {
         let mut part = archive.by_index(n).unwrap();
-        let (name, mut text) = (part.name().to_owned(), String::new());
+        let (name, mut text) = (part.name().unwrap().into_owned(), String::new());
         std::io::Read::read_to_string(&mut part, &mut text).unwrap();
         let at = text.find("uniqueCount=\"").filter(|_| name.ends_with("sharedStrings.xml"));
         if let Some(at) = at {

@@ -21,7 +21,7 @@ use domain::district::{District, Unit, UnitKind};
 use domain::{Actor, Label, Lang, Why};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
-use store::read::{self, History, Told};
+use store::read::{self, Told};
 
 /// The name under which a phone keeps what was typed here.
 pub(crate) const DRAFT: &str = "raise";
@@ -227,12 +227,12 @@ async fn sent_before(app: &App, headers: &HeaderMap, raise: &Raise) -> Result<Op
         && history.case.street == raise.street
         && said(field::TEXT) == raise.text
         && said(field::PLACE) == raise.place;
-    let with_all = same && is_all_the_same(&history, first, raise);
+    let with_all = same && is_all_the_same(first, raise);
     Ok(same.then_some(with_all))
 }
 
 /// Whether what stands beside the words is what the case was raised with.
-fn is_all_the_same(history: &History, first: &Told, raise: &Raise) -> bool {
+fn is_all_the_same(first: &Told, raise: &Raise) -> bool {
     let Event::Raised { category, public, tell, accused, .. } = &first.body.event else { return false };
     let said = |name: &str| first.private.get(name).map_or("", String::as_str);
     let contact = &raise.contact;

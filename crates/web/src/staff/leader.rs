@@ -12,7 +12,7 @@ use crate::resident::shown::verdict_words;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::Moment;
+use domain::{Label, Moment};
 use figures::{By, Figure, Filter, Group, picture, rounding};
 use std::sync::PoisonError;
 use store::oversight::{self, Said, Stuck};

@@ -14,7 +14,7 @@ use crate::view::{self, ClockView};
 use askama::Template;
 use axum::response::Response;
 use domain::Refusal;
-use domain::case::{CaseId, Command, Facts, decide, evolve, field};
+use domain::case::{CaseId, Command, Facts, Visit, decide, evolve, field};
 use std::sync::PoisonError;
 use store::read::{self, History};
 
@@ -68,7 +68,16 @@ pub(super) async fn preview(
     // The reason may still be missing: it is asked for on the page.
     let command = Command::Merge { into, reason: "–".to_owned() };
     let now = app.desk().now();
-    let facts = Facts { now, actor: &actor, district: &district, code: "", secret: "", other: Some(&other.case) };
+    let facts = Facts {
+        now,
+        actor: &actor,
+        district: &district,
+        code: "",
+        secret: "",
+        other: Some(&other.case),
+        visit: Visit::BEST,
+        numbers: &[],
+    };
     let mut after = own.case.clone();
     match decide(&own.case, &command, &facts) {
         Ok(news) => news.iter().for_each(|new| evolve(&mut after, now, &actor, &new.event, &new.clocks)),

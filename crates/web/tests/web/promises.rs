@@ -69,7 +69,7 @@ async fn everywhere(kit: &Kit) -> Vec<Raised> {
     let withdrawn = kit.raise("不要了的").await;
     resident(kit, &withdrawn, Command::Withdraw).await;
     let merged = kit.raise("同一件").await;
-    by(kit, "dispatcher-1", &merged, Command::Merge { into: handled.id }).await;
+    by(kit, "dispatcher-1", &merged, Command::Merge { into: handled.id, reason: text() }).await;
     let mut all = vec![kit.raise("刚提的").await, accepted, handled, asked, answered(kit).await];
     all.extend([refused, routed, withdrawn, merged]);
     for solved in [Solved::Yes, Solved::Partly, Solved::No] {

@@ -1,7 +1,6 @@
 //! What everybody may look at, and how a neighbour joins: nothing of it says who somebody is.
 
 use crate::kit::{Answer, Client, Kit};
-use crate::raising::send_with;
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use desk::Raised;
