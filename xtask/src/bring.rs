@@ -111,11 +111,20 @@ pub fn clippy_driver() -> PathBuf {
     beside.filter(|driver| driver.is_file()).unwrap_or_else(|| "clippy-driver".into())
 }
 
+/// Brings the tools that are nobody's package: axe-core, schemathesis and cargo-deny.
+///
+/// # Errors
+/// How to bring the first that is missing.
+pub fn tools() -> Result<String> {
+    let [axe, tester, deny] = [axe_core()?, schemathesis()?, cargo_deny()?];
+    Ok(format!("axe-core {axe}, schemathesis {tester}, cargo-deny {deny}"))
+}
+
 /// Brings axe-core where it is missing, into target/tools.
 ///
 /// # Errors
 /// How to bring it.
-pub fn axe_core() -> Result<String> {
+fn axe_core() -> Result<String> {
     if root().join("target/tools/node_modules/axe-core/axe.min.js").is_file() {
         return Ok("there".to_owned());
     }
@@ -142,7 +151,7 @@ fn has_venv() -> bool {
 ///
 /// # Errors
 /// How to bring it.
-pub fn schemathesis() -> Result<String> {
+fn schemathesis() -> Result<String> {
     let place = root().join("target/tools/schemathesis");
     if place.join("bin/schemathesis").is_file() {
         return Ok("there".to_owned());
@@ -163,11 +172,11 @@ pub fn schemathesis() -> Result<String> {
 ///
 /// # Errors
 /// How to install it.
-pub fn cargo_deny() -> Result<String> {
+fn cargo_deny() -> Result<String> {
     if cargo_deny_path().is_some() {
         return Ok("there".to_owned());
     }
-    println!("cargo-deny is missing: it is built once, into target/tools (a minute or two on two cores)");
+    println!("cargo-deny is missing: it is built once, into target/tools, while the tests are built");
     let mut install = cargo();
     install.args([
         "install",

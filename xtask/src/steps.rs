@@ -5,6 +5,7 @@ use crate::output::{self, Totals};
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Integration tests that `--quick` leaves out, by the name of their file or module.
@@ -51,17 +52,19 @@ impl Run {
     }
 }
 
-/// Everything, in the order of what fails fastest.
+/// Everything, in the order of what fails fastest. The tools come while the tests are built: that build has long stretches
+/// in which it has work for one core only.
 pub fn all() -> Result<()> {
     let mut run = Run::new();
     run.step("what the tests need", bring::everything)?;
     run.step("format", format)?;
-    run.step("cargo-deny", bring::cargo_deny)?;
-    run.step("axe-core", bring::axe_core)?;
-    run.step("schemathesis", bring::schemathesis)?;
+    let tools = thread::spawn(bring::tools);
+    run.step("lints, and build of the tests", || build(&["--workspace"]))?;
+    run.step("tools, brought meanwhile", || {
+        tools.join().unwrap_or_else(|_| Err("Bringing the tools broke off.".into()))
+    })?;
     run.step("licences, bans, sources", deny)?;
     run.step("known holes in dependencies", advisories)?;
-    run.step("lints, and build of the tests", || build(&["--workspace"]))?;
     run.step("tests", || tests(&["--workspace"], &[]))?;
     run.summary();
     println!("\nAll is well.");

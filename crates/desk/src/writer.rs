@@ -1,24 +1,27 @@
 //! The writer: one thread per district. It takes what is waiting, decides each command, and commits all of it at once.
 
 mod district_change;
+mod job;
 mod sweep;
+
+pub(crate) use job::{Job, Reply, Shared};
 
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::once::{Kept, Once};
-use crate::outcome::{Acted, Changed, Failure, Key, Raised};
-use crate::standing::{Hold, Standing, Watch};
+use crate::outcome::{Acted, Failure, Key, Raised};
+use crate::standing::Watch;
 use domain::case::{self, Body, Case, CaseId, Command, Event, Facts, Handed, New, Raise, Trust, Visit, field};
-use domain::district::{self, District};
+use domain::district::District;
 use domain::{Actor, Moment, Refusal, Why};
+use job::Answer;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
-use store::db::Write;
 use store::log::{DISTRICT_STREAM, Log, Pending, Public};
 use store::read::{self, Stream};
-use store::{Keys, StoreError, heartbeat, outbox, rows};
-use tokio::sync::{mpsc, oneshot};
+use store::{StoreError, heartbeat, outbox, rows};
+use tokio::sync::mpsc;
 
 /// The most commands of one commit. More would make the first of them wait for nothing: the cost of a commit is
 /// spread thin long before.
@@ -30,109 +33,6 @@ const MOMENT: Duration = Duration::from_micros(50);
 
 /// The most entries of the ledger whose cases one sweep looks through for dates that move.
 const MOVED_MOST: i64 = 2048;
-
-/// What is asked of the writer, with where the answer goes.
-pub(crate) enum Job {
-    Raise {
-        actor: Actor,
-        raise: Box<Raise>,
-        photos: Vec<Kept>,
-        once: Option<Once>,
-        reply: Reply<Raised>,
-    },
-    Act {
-        actor: Actor,
-        visit: Visit,
-        id: CaseId,
-        seen: Option<u64>,
-        command: Box<Command>,
-        once: Option<Once>,
-        reply: Reply<Acted>,
-    },
-    Change {
-        actor: Actor,
-        command: Box<district::Command>,
-        once: Option<Once>,
-        reply: Reply<Changed>,
-    },
-    Put {
-        writes: Vec<Write>,
-        reply: Reply<()>,
-    },
-    /// Work on the key store, which is durable by itself; it answers by itself too.
-    Keys {
-        work: Box<dyn FnOnce(&mut Keys) + Send>,
-    },
-    Sweep {
-        reply: Reply<u64>,
-    },
-    Beat {
-        reply: Reply<()>,
-    },
-    Clock {
-        at: Moment,
-    },
-}
-
-/// What the writer says to all who ask.
-pub(crate) struct Shared {
-    pub(crate) district: Arc<RwLock<Arc<District>>>,
-    pub(crate) standing: Arc<Standing>,
-}
-
-pub(crate) type Reply<T> = oneshot::Sender<Result<T, Failure>>;
-
-/// What goes out after the commit.
-enum Answer {
-    Raised(Raised, Reply<Raised>),
-    Acted(Acted, Reply<Acted>),
-    Changed(Changed, Reply<Changed>),
-    Put(Reply<()>),
-    Swept(u64, Reply<u64>),
-}
-
-impl Job {
-    fn fail(self, failure: Failure) {
-        match self {
-            Job::Raise { reply, .. } => drop(reply.send(Err(failure))),
-            Job::Act { reply, .. } => drop(reply.send(Err(failure))),
-            Job::Change { reply, .. } => drop(reply.send(Err(failure))),
-            Job::Put { reply, .. } | Job::Beat { reply } => drop(reply.send(Err(failure))),
-            Job::Sweep { reply } => drop(reply.send(Err(failure))),
-            // Whoever waits for the key store's answer is told that there is none.
-            Job::Keys { .. } | Job::Clock { .. } => {}
-        }
-    }
-
-    /// What keeps this job from being done. A wrong clock stops whatever it would date, a key store that is not whole the
-    /// intake; who signs in, and what else stands beside the history, goes on.
-    fn held(&self, standing: &Standing) -> Option<Hold> {
-        match self {
-            Job::Raise { .. } => standing.held(),
-            Job::Act { .. } | Job::Change { .. } | Job::Sweep { .. } | Job::Beat { .. } => standing.clock(),
-            Job::Put { .. } | Job::Keys { .. } | Job::Clock { .. } => None,
-        }
-    }
-}
-
-impl Answer {
-    /// Whether it came with entries of the ledger, or may have.
-    fn is_of_history(&self) -> bool {
-        !matches!(self, Answer::Put(_))
-    }
-
-    fn fail(self, e: &StoreError) {
-        let failure = Failure::Store(e.clone());
-        // A caller that has gone away needs no answer.
-        match self {
-            Answer::Raised(_, r) => drop(r.send(Err(failure))),
-            Answer::Acted(_, r) => drop(r.send(Err(failure))),
-            Answer::Changed(_, r) => drop(r.send(Err(failure))),
-            Answer::Put(r) => drop(r.send(Err(failure))),
-            Answer::Swept(_, r) => drop(r.send(Err(failure))),
-        }
-    }
-}
 
 /// A case as the writer holds it while a group is open.
 struct Held {
@@ -240,7 +140,7 @@ impl Writer {
                 // A key that this group has used already must be looked up after the commit, and a sweep looks for what
                 // is due by the district as it is on disk.
                 let after_commit = matches!(current, Job::Sweep { .. }) && self.changed;
-                if after_commit || key_of(&current).is_some_and(|k| self.keys.contains(&k)) {
+                if after_commit || current.key().is_some_and(|k| self.keys.contains(&k)) {
                     next = Some(current);
                     break;
                 }
@@ -502,9 +402,6 @@ impl Writer {
             self.held.insert(id, held);
             return Err(e);
         }
-        if matches!(command, Command::Erase { .. }) {
-            self.log.erase(id);
-        }
         let acted = Acted { version: held.case.version, index: held.last, again: false };
         self.held.insert(id, held);
         if let Some(Once { key, request }) = once {
@@ -552,17 +449,9 @@ impl Writer {
             if self.held.get(&with).is_some_and(|h| h.case.version != events.len() as u64) {
                 return Err(Refusal::new(Why::StillHandled).into());
             }
-            let answer = events.iter().rev().find_map(|e| match &e.body.event {
-                Event::Answered { proposal, .. } => Some(proposal.unwrap_or(e.version)),
-                Event::AnsweredTogether { .. } | Event::ReviewAnswered { .. } | Event::ReReviewAnswered { .. } => {
-                    Some(e.version)
-                }
-                _ => None,
-            });
+            let answer = case::answer_version(events.iter().map(|e| (e.version, &e.body.event)));
             if let Some(said) = events.iter().find(|e| Some(e.version) == answer) {
-                let mut fields = self.log.private(with, said.version, said.seq)?;
-                fields.retain(|name, _| name == field::ANSWER || name == field::BASIS);
-                new.private = fields;
+                new.private = case::answer_only(self.log.private(with, said.version, said.seq)?);
             }
         }
         Ok(news)
@@ -606,11 +495,10 @@ impl Writer {
             };
             case::evolve(&mut held.case, now, actor, event, clocks);
             let case = &held.case;
-            // A sealed accusation tells the public ledger neither its category nor its unit.
-            let open = !case.is_sealed();
+            let (category, unit) = case.on_the_record();
             let public = Public {
-                category: case.category.as_ref().filter(|_| open).map(|c| c.coarse().to_owned()),
-                unit: case.lead().filter(|_| open).map(|t| t.unit.0.clone()),
+                category: category.map(str::to_owned),
+                unit: unit.map(|unit| unit.0.clone()),
                 calendar: self.district.calendar.version(),
                 due: case.next_due().map(|c| c.due.raw.to_string()),
             };
@@ -628,17 +516,13 @@ impl Writer {
             let seq = self.log.append(pending, self.entropy.rng())?;
             self.log.rows(rows::project_case(self.number, held.first, seq, &held.case, &body));
             self.log.rows(outbox::project(self.number, seq, &held.case, &body));
+            if event.destroys_key() {
+                self.log.erase(case.id);
+            }
             previous = Some(seq);
             held.last = seq;
         }
         Ok(())
-    }
-}
-
-fn key_of(job: &Job) -> Option<Key> {
-    match job {
-        Job::Raise { once, .. } | Job::Act { once, .. } | Job::Change { once, .. } => once.map(|o| o.key),
-        _ => None,
     }
 }
 

@@ -7,7 +7,9 @@ use crate::keys::{CaseKey, Keys};
 use crate::opening;
 use crate::read;
 use crate::vault;
-use domain::case::{Body, Case, CaseId, Channel, Event, Notice, To, Topic, Trust, field, replay, told};
+use domain::case::{
+    Body, Case, CaseId, Channel, Event, Notice, Texts, To, Topic, Trust, changes_fields, field, replay, told,
+};
 use domain::district::UnitCode;
 use domain::{Label, Lang, Moment};
 use std::collections::HashMap;
@@ -283,16 +285,12 @@ pub fn letters(db: &mut Db, keys: &mut Keys, district: i64, messages: &[Message]
             let (stream, seq, version) = (row.array(0)?, row.int(1)?.unsigned_abs(), row.int(2)?);
             let body = read::body::<Event>(row.bytes(3)?)?;
             let told = cases.entry(stream).or_default();
-            told.former.push((told.phone.clone(), told.email.clone()));
-            if let (true, Some(key), Some(sealed)) = (has_address(&body.event), found.get(&stream), row.opt_bytes(4)?) {
-                let mut private = vault::open(key, district, &stream, version, sealed)
+            told.former.push(told.addresses());
+            let addressed = changes_fields(&body.event);
+            if let (true, Some(key), Some(sealed)) = (addressed, found.get(&stream), row.opt_bytes(4)?) {
+                let private = vault::open(key, district, &stream, version, sealed)
                     .map_err(|e| StoreError::Corrupt(e.to_string()))?;
-                if let (Event::FieldCorrected { field, .. }, Some(value)) = (&body.event, private.remove(field::VALUE))
-                {
-                    private.insert(field.clone(), value);
-                }
-                told.phone = private.remove(field::PHONE).unwrap_or(std::mem::take(&mut told.phone));
-                told.email = private.remove(field::EMAIL).unwrap_or(std::mem::take(&mut told.email));
+                told.texts.take(&body.event, &private);
             }
             told.bodies.push((seq, body));
         }
@@ -302,26 +300,21 @@ pub fn letters(db: &mut Db, keys: &mut Keys, district: i64, messages: &[Message]
     Ok(letters)
 }
 
-/// Whether an event may have brought an address.
-fn has_address(event: &Event) -> bool {
-    match event {
-        Event::Raised { .. } | Event::TellingChosen { .. } => true,
-        Event::FieldCorrected { field, .. } => field == field::PHONE || field == field::EMAIL,
-        _ => false,
-    }
-}
-
 /// A case's events, and its addresses as they are now.
 #[derive(Default)]
 struct Told {
     bodies: Vec<(u64, Body<Event>)>,
-    phone: String,
-    email: String,
+    texts: Texts,
     /// The addresses before each event.
     former: Vec<(String, String)>,
 }
 
 impl Told {
+    /// Phone number and e-mail address.
+    fn addresses(&self) -> (String, String) {
+        (self.texts.field(field::PHONE).to_owned(), self.texts.field(field::EMAIL).to_owned())
+    }
+
     fn letter(&self, message: &Message, key: Option<&CaseKey>) -> Option<Letter> {
         let at = self.bodies.iter().position(|(seq, _)| *seq == message.seq)?;
         let (_, body) = &self.bodies[at];
@@ -330,6 +323,7 @@ impl Told {
         let now = replay(message.case, self.bodies.iter().map(|(_, body)| body))?;
         // One that was replaced or used since would only mislead.
         let live = matches!(body.event, Event::SecretHanded { .. }) && now.opening.secret == then.opening.secret;
+        let (phone, email) = self.addresses();
         let secret = key.filter(|_| live && now.opening.secret_trust > Trust::Nothing);
         Some(Letter {
             event: body.event.clone(),
@@ -337,8 +331,8 @@ impl Told {
             former: self.former.get(at).cloned().unwrap_or_default(),
             then,
             erased: self.bodies.iter().any(|(_, b)| matches!(b.event, Event::Erased { .. })),
-            phone: self.phone.clone(),
-            email: self.email.clone(),
+            phone,
+            email,
         })
     }
 }

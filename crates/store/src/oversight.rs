@@ -8,7 +8,7 @@ use crate::vault;
 use crate::view::{After, CaseRow, Hours, TaskRow, case_row, columns, hour, known, task_row};
 use calendar::Date;
 use domain::Moment;
-use domain::case::{Case, CaseId, Event, Fields, Verdict, evolve, field};
+use domain::case::{Case, CaseId, Event, Fields, Texts, Verdict, evolve, field};
 use domain::district::{CategoryCode, UnitCode};
 use domain::moment::day_number;
 use std::collections::BTreeMap;
@@ -421,7 +421,7 @@ pub fn said(db: &mut Db, keys: &mut Keys, district: i64, most: usize) -> Result<
     let mut streams: Vec<[u8; 16]> = rows.iter().map(|row| row.array(2)).collect::<Result<_>>()?;
     streams.dedup();
     let found = if streams.is_empty() { Default::default() } else { keys.case_keys(&streams)? };
-    let mut all: Vec<(CaseId, Option<Said>, Vec<String>)> = Vec::new();
+    let mut all: Vec<(CaseId, Option<Said>, Texts)> = Vec::new();
     for row in &rows {
         let (stream, version) = (row.array(2)?, row.int(3)?);
         let mut private = match (found.get(&stream), row.opt_bytes(6)?) {
@@ -431,27 +431,22 @@ pub fn said(db: &mut Db, keys: &mut Keys, district: i64, most: usize) -> Result<
             _ => Fields::new(),
         };
         if all.last().is_none_or(|(id, ..)| id.0 != stream) {
-            all.push((CaseId(stream), None, Vec::new()));
+            all.push((CaseId(stream), None, Texts::default()));
         }
-        let Some((_, said, personal)) = all.last_mut() else { continue };
-        match crate::read::body::<Event>(row.bytes(5)?)?.event {
-            Event::VerdictGiven { verdict, .. } => {
-                personal.extend(private.remove(field::WITNESS));
-                *said = Some(Said {
-                    code: row.text(0)?.to_owned(),
-                    category: row.opt_text(1)?.map(CategoryCode::from),
-                    at: row.int(4)?,
-                    verdict,
-                    words: private.remove(field::WORDS).unwrap_or_default(),
-                    personal: Vec::new(),
-                });
-            }
-            Event::FieldCorrected { field, .. } if field::PERSONAL.contains(&field.as_str()) => {
-                personal.extend(private.remove(field::VALUE));
-            }
-            _ => personal.extend(field::PERSONAL.iter().filter_map(|name| private.remove(*name))),
+        let Some((_, said, texts)) = all.last_mut() else { continue };
+        let event = crate::read::body::<Event>(row.bytes(5)?)?.event;
+        texts.take(&event, &private);
+        if let Event::VerdictGiven { verdict, .. } = event {
+            *said = Some(Said {
+                code: row.text(0)?.to_owned(),
+                category: row.opt_text(1)?.map(CategoryCode::from),
+                at: row.int(4)?,
+                verdict,
+                words: private.remove(field::WORDS).unwrap_or_default(),
+                personal: Vec::new(),
+            });
         }
     }
-    let with_words = all.into_iter().filter_map(|(_, said, personal)| Some(Said { personal, ..said? }));
+    let with_words = all.into_iter().filter_map(|(_, said, texts)| Some(Said { personal: texts.personal, ..said? }));
     Ok(with_words.filter(|said| !said.words.trim().is_empty()).take(most).collect())
 }

@@ -7,7 +7,7 @@ use crate::log::DISTRICT_STREAM;
 use crate::tiles;
 use crate::vault;
 use domain::Moment;
-use domain::case::{Body, Case, CaseId, Event, Fields, lift, replay};
+use domain::case::{Body, Case, CaseId, Event, Fields, Texts, lift, replay};
 use domain::district::{self, District};
 use domain::moment::day_number;
 use ledger::receipt::Receipt;
@@ -159,20 +159,14 @@ impl History {
         self.told.first().map_or(0, |t| t.seq)
     }
 
+    /// The texts as they stand, and what in them is personal.
+    pub fn texts(&self) -> Texts {
+        Texts::of(self.told.iter().map(|t| (&t.body.event, &t.private)))
+    }
+
     /// The fields that were handed in, as they were corrected since.
     pub fn fields(&self) -> Fields {
-        let mut fields = self.told.first().map(|t| t.private.clone()).unwrap_or_default();
-        for told in &self.told {
-            if let (Event::FieldCorrected { field, .. }, Some(value)) =
-                (&told.body.event, told.private.get(domain::case::field::VALUE))
-            {
-                fields.insert(field.clone(), value.clone());
-            }
-            if matches!(told.body.event, Event::TellingChosen { .. }) {
-                fields.extend(told.private.clone());
-            }
-        }
-        fields
+        self.texts().fields
     }
 
     /// The latest text under a name, whatever event it came with.

@@ -8,9 +8,8 @@ use crate::log::DISTRICT_STREAM;
 use crate::read::{Stored, body};
 use crate::vault;
 use calendar::Date;
-use domain::case::{Case, CaseId, Event, Fields, field, replay};
+use domain::case::{Case, CaseId, Event, Fields, Texts, answer_version, field, replay};
 use domain::moment::day_number;
-use std::collections::BTreeMap;
 
 const COUNT: &str =
     "SELECT COUNT(*) FROM cases WHERE district = $1 AND sealed = 0 AND raised_day >= $2 AND raised_day < $3";
@@ -163,8 +162,9 @@ fn open(
         }
         let Some(case) = replay(id, opened.iter().map(|(stored, _)| &stored.body)) else { continue };
         let first = opened.first().map_or(0, |(stored, _)| stored.seq);
-        let personal = personal(&opened);
-        each(Record { case, first, texts: texts(opened), personal })?;
+        let mut found = Texts::of(opened.iter().map(|(stored, private)| (&stored.body.event, private)));
+        let personal = std::mem::take(&mut found.personal);
+        each(Record { case, first, texts: texts(&opened, found), personal })?;
     }
     Ok(())
 }
@@ -175,52 +175,15 @@ fn unseal(key: Option<&CaseKey>, district: i64, id: CaseId, version: u64, sealed
     vault::open(key, district, &id.0, version as i64, sealed).map_err(|e| StoreError::Corrupt(e.to_string()))
 }
 
-/// What personal fields ever held, the words of a witness included.
-fn personal(events: &[(Stored<Event>, Fields)]) -> Vec<String> {
-    let of = |(stored, fields): &(Stored<Event>, Fields)| -> Vec<String> {
-        let corrected = match &stored.body.event {
-            Event::FieldCorrected { field, .. } if field::PERSONAL.contains(&field.as_str()) => {
-                fields.get(field::VALUE)
-            }
-            _ => None,
-        };
-        field::PERSONAL.iter().filter_map(|name| fields.get(*name)).chain(corrected).cloned().collect()
-    };
-    events.iter().flat_map(of).collect()
-}
-
-/// The texts as they stand after all events.
-fn texts(events: Vec<(Stored<Event>, Fields)>) -> Fields {
-    let mut texts = Fields::new();
-    // What was proposed becomes an answer only when it is approved.
-    let mut proposals: BTreeMap<u64, String> = BTreeMap::new();
-    for (stored, mut fields) in events {
-        let answer = fields.remove(field::ANSWER);
-        match stored.body.event {
-            Event::Raised { .. } => {
-                fields.remove(field::SECRET);
-                fields.remove(field::PHOTOS);
-                texts.extend(fields);
-            }
-            Event::TellingChosen { .. } => texts.extend(fields),
-            Event::FieldCorrected { field, .. } => {
-                if let Some(value) = fields.remove(field::VALUE) {
-                    texts.insert(field, value);
-                }
-            }
-            Event::Proposed { .. } => proposals.extend(answer.map(|text| (stored.version, text))),
-            Event::Answered { proposal, .. } => {
-                let text = answer.or_else(|| proposal.and_then(|version| proposals.remove(&version)));
-                texts.extend(text.map(|text| (field::ANSWER.to_owned(), text)));
-            }
-            Event::EndedElsewhere { .. }
-            | Event::AnsweredTogether { .. }
-            | Event::ReviewAnswered { .. }
-            | Event::ReReviewAnswered { .. } => {
-                texts.extend(answer.map(|text| (field::ANSWER.to_owned(), text)));
-            }
-            _ => {}
-        }
-    }
-    texts
+/// The texts as they stand after all events, with the answer that stands.
+fn texts(events: &[(Stored<Event>, Fields)], texts: Texts) -> Fields {
+    let mut fields = texts.fields;
+    // What opens a case is no text of it.
+    fields.remove(field::SECRET);
+    fields.remove(field::PHOTOS);
+    let answer = answer_version(events.iter().map(|(stored, _)| (stored.version, &stored.body.event)));
+    let answer = events.iter().find(|(stored, _)| Some(stored.version) == answer);
+    let answer = answer.and_then(|(_, private)| private.get(field::ANSWER));
+    fields.extend(answer.map(|text| (field::ANSWER.to_owned(), text.clone())));
+    fields
 }

@@ -6,7 +6,7 @@ use crate::args;
 use crate::db::{Db, Result, Row, StoreError, Value};
 use crate::keys::Keys;
 use crate::{read, vault};
-use domain::case::{CaseId, Event, Fields, Stage, TaskState, Track, field};
+use domain::case::{CaseId, Event, Fields, Stage, TaskState, Texts, Track, field};
 use domain::district::{CategoryCode, UnitCode};
 use domain::{Label, Moment};
 use std::collections::BTreeMap;
@@ -427,7 +427,7 @@ pub struct Card {
 /// What the database says; [`StoreError::Corrupt`] for what does not open.
 pub fn cards(db: &mut Db, keys: &mut Keys, district: i64, ids: &[CaseId]) -> Result<BTreeMap<CaseId, Card>> {
     const SHOWN: [&str; 3] = [field::TITLE, field::TEXT, field::PLACE];
-    let mut cards: BTreeMap<CaseId, Card> = BTreeMap::new();
+    let mut cards: BTreeMap<CaseId, (Card, Texts)> = BTreeMap::new();
     for part in ids.chunks(CARDS_MOST) {
         let mut args = args![district];
         args.extend((0..CARDS_MOST).map(|n| Value::from(&part[n.min(part.len() - 1)].0)));
@@ -441,31 +441,24 @@ pub fn cards(db: &mut Db, keys: &mut Keys, district: i64, ids: &[CaseId]) -> Res
                     .map_err(|e| StoreError::Corrupt(e.to_string()))?,
                 _ => Fields::new(),
             };
-            let card = cards.entry(CaseId(stream)).or_default();
+            let (card, texts) = cards.entry(CaseId(stream)).or_default();
             let body = read::body::<Event>(row.bytes(2)?)?;
+            texts.take(&body.event, &private);
             match body.event {
                 Event::InterestDeclared => card.aside.extend(body.by.account()),
                 Event::Raised { accused, .. } => {
                     card.accused = accused.or(private.get(field::ACCUSED).map(|unit| unit.as_str().into()));
-                    card.personal = field::PERSONAL.iter().filter_map(|name| private.get(*name).cloned()).collect();
-                    card.fields = private.into_iter().filter(|(name, _)| SHOWN.contains(&name.as_str())).collect();
                 }
                 Event::Erased { .. } => card.erased = true,
-                Event::TellingChosen { .. } => card.personal.extend(private.into_values()),
-                Event::FieldCorrected { field, .. } => {
-                    let Some(value) = private.get(field::VALUE) else { continue };
-                    if field::PERSONAL.contains(&field.as_str()) {
-                        card.personal.push(value.clone());
-                    }
-                    if SHOWN.contains(&field.as_str()) {
-                        card.fields.insert(field, value.clone());
-                    }
-                }
                 _ => {}
             }
         }
     }
-    Ok(cards)
+    let whole = |(id, (card, mut texts)): (CaseId, (Card, Texts))| {
+        texts.fields.retain(|name, _| SHOWN.contains(&name.as_str()));
+        (id, Card { fields: texts.fields, personal: texts.personal, ..card })
+    };
+    Ok(cards.into_iter().map(whole).collect())
 }
 
 /// Another case that a case is linked to.

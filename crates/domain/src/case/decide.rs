@@ -311,7 +311,8 @@ impl Decision<'_> {
             Command::Recategorise { category } => {
                 self.category(category)?;
                 let (open, sealed) = self.of_category(category);
-                one(New::of(Event::Recategorised { category: open }).with(field::CATEGORY, sealed))
+                let recategorised = New::of(Event::Recategorised { category: open }).with(field::CATEGORY, sealed);
+                Ok([recategorised].into_iter().chain(self.by_category(category)).collect())
             }
             Command::CorrectField { field, value } => one(self.correct(*field, value)?),
             Command::ChooseTelling { tell, address } => one(self.choose_telling(*tell, address)?),
@@ -482,7 +483,7 @@ impl Decision<'_> {
         let stop = self.stop(|c| c.rule.is_acceptance());
         let (open, sealed) = self.of_category(category);
         let accepted = New::of(Event::Accepted { way, category: open }).with(field::CATEGORY, sealed);
-        Ok(vec![accepted.clocks(stop).clocks(started)])
+        Ok([accepted.clocks(stop).clocks(started)].into_iter().chain(self.by_category(category)).collect())
     }
 
     fn route(&self, way: Way, text: &str) -> Result<Vec<New>, Refusal> {

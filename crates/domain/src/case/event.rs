@@ -218,6 +218,12 @@ events! {
 }
 
 impl Event {
+    /// Whether it ends the case's private texts: with its commit the key is destroyed, and nothing sealed with it can be
+    /// opened again, here or in a backup (个人信息保护法 47).
+    pub fn destroys_key(&self) -> bool {
+        matches!(self, Event::Erased { .. })
+    }
+
     /// Takes in what a sealed case keeps in the vault: for who may see it.
     pub fn disclose(&mut self, private: &Fields) {
         let of = |name: &str| private.get(name).map(String::as_str);

@@ -7,11 +7,13 @@ mod decide;
 mod event;
 mod evolve;
 mod handover;
+mod offer;
 pub mod opening;
 mod own;
 mod raise;
 mod review;
 mod term;
+mod texts;
 mod told;
 mod transition;
 mod urgent;
@@ -21,10 +23,12 @@ pub use command::{Command, CommandKind, Corrected};
 pub use decide::{Facts, New, decide};
 pub use event::{Body, EVENT_KINDS, Event, lift};
 pub use evolve::{evolve, replay};
+pub use offer::{Offer, offer, offers};
 pub use opening::{Handed, Opening, Opens, Trust, Visit, With, usable_digits};
 pub use raise::{Contact, Origin, PHOTOS_MOST, Raise, TEXT_MOST, TITLE_MOST, decide_raise};
 pub use review::{Reviewer, reviewer_of};
 pub use term::*;
+pub use texts::{Texts, answer_only, answer_version, changes_fields};
 pub use told::{Notice, SILENT, Tell, To, told};
 pub use transition::{TABLE, Transition, Who, allowed, may_see};
 pub use urgent::Urgent;
@@ -311,6 +315,15 @@ impl Case {
     /// Whether its text may be shown to neighbours: the resident said so, nobody hid it, and it is still there.
     pub fn may_be_shown(&self) -> bool {
         self.public && !self.hidden && !self.erased && !self.is_sealed()
+    }
+
+    /// What the public entry of an event says about the case: the first level of its category, and the unit that leads. Of a
+    /// sealed accusation it says neither (信访工作条例 30).
+    pub fn on_the_record(&self) -> (Option<&str>, Option<&UnitCode>) {
+        if self.is_sealed() {
+            return (None, None);
+        }
+        (self.category.as_ref().map(CategoryCode::coarse), self.lead().map(|task| &task.unit))
     }
 
     /// The version of the event whose words neighbours see; none while nobody has released any.

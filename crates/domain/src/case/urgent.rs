@@ -4,7 +4,7 @@
 use super::decide::{Decision, New, optional, required};
 use super::event::Event;
 use super::raise::{LINE_MOST, Raise, TEXT_MOST};
-use super::term::{Door, Track};
+use super::term::{Door, Stage, Track};
 use super::{Fields, field};
 use crate::district::{CategoryCode, DangerCode, District, UnitCode, UnitKind};
 use crate::moment::Moment;
@@ -58,7 +58,25 @@ impl Decision<'_> {
             return Err(Refusal::at(Why::NoSuchDanger, "danger").about(danger));
         }
         self.room(0)?;
-        let mut told = duty_units(district, case.category.as_ref(), case.street.as_ref());
+        Ok(self.marked(danger, case.category.as_ref()).with(field::REASON, reason))
+    }
+
+    /// A category that is a kind of danger marks the case for which it is chosen, as a word of it would have. What has been
+    /// marked stays as it is; what another system handed over, and what is over, is not marked.
+    pub(super) fn by_category(&self, category: &CategoryCode) -> Option<New> {
+        let case = self.case;
+        let new = case.category.as_ref() != Some(category) && case.urgent.is_none();
+        let open = matches!(case.stage, Stage::Raised | Stage::Accepted | Stage::Handling);
+        if !new || !open || case.is_sealed() || case.door == Door::Import || self.room(0).is_err() {
+            return None;
+        }
+        let found = self.facts.district.catalogue.danger_in("", Some(category))?;
+        Some(self.marked(&found.danger.code, Some(category)))
+    }
+
+    fn marked(&self, danger: &DangerCode, category: Option<&CategoryCode>) -> New {
+        let case = self.case;
+        let mut told = duty_units(self.facts.district, category, case.street.as_ref());
         let open = case.tasks.iter().filter(|t| t.is_open()).map(|t| &t.unit);
         for unit in open {
             if !told.contains(unit) {
@@ -67,7 +85,7 @@ impl Decision<'_> {
         }
         let started = case.running(RuleId::UrgentHand).is_none().then(|| self.start(RuleId::UrgentHand, None));
         let event = Event::MarkedUrgent { urgent: Urgent { danger: danger.clone(), told } };
-        Ok(New::of(event).with(field::REASON, reason).clocks(started))
+        New::of(event).clocks(started)
     }
 
     /// It is not urgent. That forgives nothing: what is late already stays late until somebody is reached.

@@ -10,7 +10,9 @@ mod district;
 mod late;
 mod life;
 mod opening;
+mod review;
 mod table;
+mod texts;
 mod urgent;
 mod walk;
 

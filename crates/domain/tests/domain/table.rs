@@ -21,6 +21,8 @@ fn in_stage(track: Track, stage: Stage, lead: &str) -> Case {
         proposed: None,
     };
     case.tasks = vec![task(1, lead, true), task(2, "water", false)];
+    // What the district answers itself: everywhere else the review has one place.
+    case.reviewer = Some(Reviewer::District);
     case
 }
 

@@ -52,7 +52,7 @@ fn onward(stage: Stage) -> &'static [CommandKind] {
         Stage::Handling => &[K::Answer, K::Approve, K::Reply, K::Report, K::UpholdObjection, K::Inform, K::Ask],
         Stage::Answered => &[K::AskReview, K::AskReReview, K::GiveVerdict, K::EndUnreached],
         Stage::Review => &[K::AnswerReview, K::FileOpinion],
-        Stage::ReReview => &[K::AnswerReReview, K::OpenHearing, K::CloseHearing, K::FileOpinion],
+        Stage::ReReview => &[K::OpenHearing, K::OpenHearing, K::CloseHearing, K::AnswerReReview, K::FileOpinion],
         Stage::Merged => &[K::FollowMerged],
         Stage::Ended => &[K::AskReReview, K::AskReview, K::Reopen],
         Stage::NotAccepted | Stage::Routed | Stage::Withdrawn => &[K::Reopen],
@@ -175,7 +175,7 @@ impl Walk<'_> {
             K::Dispatch => {
                 let joint = if b % 3 == 0 { vec![unit(b / 3), unit(b / 7)] } else { vec![] };
                 // A community's answers go up two levels within the district: more of them, so that both are reached.
-                let lead = if a % 3 == 0 { "community-1".into() } else { unit(a) };
+                let lead = if a % 3 != 0 { "community-1".into() } else { unit(a) };
                 Command::Dispatch { lead, joint }
             }
             K::Designate => Command::Designate { unit: unit(a), reason: words(b) },
@@ -314,6 +314,7 @@ impl Walk<'_> {
             Err(refusal) => self.refused(&refusal),
             Ok(news) => {
                 assert!(allowed(&case, &actor, &self.district).contains(&kind), "{kind} had no button");
+                assert!(offer(&case, kind, &facts).is_some(), "{kind} was not offered");
                 *self.reached.borrow_mut().acts.entry(kind.code()).or_default() += 1;
                 self.holds_before(&case, &actor, &command);
                 let from = self.cases[at].bodies.len();

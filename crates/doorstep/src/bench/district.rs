@@ -133,7 +133,14 @@ pub fn sign_in(Opened { desk, .. }: &Opened, role: Role) -> Result<String, Faile
     let random: [u8; 32] = Entropy::system().bytes();
     let cookie: String = random.iter().map(|b| format!("{b:02x}")).collect();
     let (key, now) = (Sha256::digest(cookie.as_bytes()).into(), Clock::System.now().0);
-    let session = store::access::Session { key, account, form: [0; 16], started: now, seen: now, due: store::access::Due::Nothing };
+    let session = store::access::Session {
+        key,
+        account,
+        form: [0; 16],
+        started: now,
+        seen: now,
+        due: store::access::Due::Nothing,
+    };
     desk.put_now(vec![store::access::begin_session(desk.number(), &session)])?;
     Ok(cookie)
 }

@@ -16,8 +16,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use calendar::{Date, Unit};
 use domain::case::{
-    CORRECTIONS_MOST, Case, Channel, Clock, CommandKind, Ending, Event, Handled, Reviewer, Solved, Stage, Track, Trust,
-    allowed, field,
+    Case, Channel, Clock, CommandKind, Ending, Event, Facts, Handled, Reviewer, Solved, Stage, Trust, field, offers,
 };
 use domain::district::District;
 use domain::rule::RuleId;
@@ -130,21 +129,21 @@ struct May {
 }
 
 impl May {
-    fn of(l: L, case: &Case, district: &District, today: Date) -> May {
-        let possible = if case.erased { Vec::new() } else { allowed(case, &Actor::Resident, district) };
-        let can = |kind| possible.contains(&kind);
-        let until = |rule| {
-            let window = case.running(rule).map(|(_, c)| c).filter(|c| today <= c.due.rolled)?;
-            Some(l.day(window.due.rolled, today)).filter(|_| case.track == Track::Petition)
-        };
+    /// What whoever opens the case with its secret may do: a visit that only looks is told how to open it.
+    fn of(l: L, case: &Case, district: &District, now: Moment) -> May {
+        let (actor, visit) = (&Actor::Resident, domain::case::Visit::BEST);
+        let facts = Facts { now, actor, district, code: "", secret: "", other: None, visit, numbers: &[] };
+        let possible = if case.erased { Vec::new() } else { offers(case, &facts) };
+        let can = |kind| possible.iter().any(|offer| offer.act == kind);
+        let until = |rule| case.running(rule).map(|(_, c)| l.day(c.due.rolled, now.date()));
         May {
-            reply: can(CommandKind::Reply) && case.question.is_some(),
+            reply: can(CommandKind::Reply),
             verdict: can(CommandKind::GiveVerdict),
             withdraw: can(CommandKind::Withdraw),
             reopen: can(CommandKind::Reopen),
-            correct: can(CommandKind::CorrectField) && case.corrections < CORRECTIONS_MOST,
-            erase: can(CommandKind::AskErasure) && !case.erasure_asked,
-            hide: can(CommandKind::HideText) && case.may_be_shown(),
+            correct: can(CommandKind::CorrectField),
+            erase: can(CommandKind::AskErasure),
+            hide: can(CommandKind::HideText),
             tell: can(CommandKind::ChooseTelling),
             review: until(RuleId::ReviewAsk).filter(|_| can(CommandKind::AskReview)),
             re_review: until(RuleId::ReReviewAsk).filter(|_| can(CommandKind::AskReReview)),
@@ -315,7 +314,7 @@ fn draw(
         erased: case.erased,
         erasure_asked: case.erasure_asked,
         shown: case.shown().map(|_| format!("/published/{}", history.first())),
-        may: May::of(l, case, district, today),
+        may: May::of(l, case, district, now),
         looks: false,
         telling: Telling::of(l, &[], ""),
         request: super::request::is_due(case),

@@ -19,7 +19,9 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::case::{Case, CaseId, Clock, CommandKind, Event, Fields, Reviewer, Stage, TaskState, field, may_see};
+use domain::case::{
+    Case, CaseId, Clock, CommandKind, Event, Fields, Reviewer, Stage, TaskState, Texts, field, may_see,
+};
 use domain::district::District;
 use domain::rule::RuleId;
 use domain::{Actor, Label, Moment, Refusal, Role, Why};
@@ -240,31 +242,14 @@ pub(crate) async fn photo(
 /// What a browser does not draw.
 const BYTES: &str = "application/octet-stream";
 
-/// Every value that the personal fields ever had: for masking them inside other texts.
-pub(super) fn personal(history: &History) -> Vec<String> {
-    let raised = history.told.first().map(|t| &t.private).into_iter();
-    let raised = raised.flat_map(|f| field::PERSONAL.iter().filter_map(|name| f.get(*name).cloned()));
-    let chosen = history.told.iter().filter(|t| matches!(t.body.event, Event::TellingChosen { .. }));
-    let chosen = chosen.flat_map(|t| t.private.values().cloned());
-    let corrected = history.told.iter().filter_map(|t| match &t.body.event {
-        Event::FieldCorrected { field, .. } if field::PERSONAL.contains(&field.as_str()) => {
-            t.private.get(field::VALUE).cloned()
-        }
-        _ => None,
-    });
-    let witness = history.told.iter().filter_map(|t| t.private.get(field::WITNESS).cloned());
-    raised.chain(chosen).chain(corrected).chain(witness).collect()
-}
-
 /// The page of a case.
 pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded, beside: Beside<'_>) -> Response {
     let l = visitor.l;
     let (history, district) = (&loaded.history, loaded.district.as_ref());
-    let (case, fields) = (&history.case, history.fields());
+    let (case, Texts { fields, personal }) = (&history.case, history.texts());
     let now = app.desk().now();
     let today = now.date();
-    let known = personal(history);
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let known: Vec<&str> = personal.iter().map(String::as_str).collect();
     let handler = handles(staff.role);
     let read = |text: &str| if handler { text.to_owned() } else { mask::text(text, &known) };
     let of = |name: &str| fields.get(name).map_or("", String::as_str);

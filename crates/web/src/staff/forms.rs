@@ -1,5 +1,4 @@
-//! The forms of a case page: one for each act that the transition table allows now, with what the rules already know
-//! filled in. What can't succeed as the case stands has no form.
+//! The forms of a case page: one for each act that the rules offer now, with what they already know filled in.
 
 use super::command::{JOINT_MOST, name};
 use super::suggest::suggestion;
@@ -9,11 +8,10 @@ use crate::lang::L;
 use crate::page::{Choice, FieldError};
 use calendar::Date;
 use domain::case::{
-    Case, CaseId, CommandKind, Corrected, Ground, LinkKind, Outcome, Purpose, Reviewer, ScopeReason, Stage, TaskState,
-    Track, Way, allowed,
+    Case, CaseId, Command, CommandKind, Corrected, Facts, LinkKind, Offer, Outcome, Purpose, ScopeReason, Track, Visit,
+    Way, offers,
 };
-use domain::district::{District, Unit, UnitCode, UnitKind};
-use domain::rule::RuleId;
+use domain::district::{District, UnitCode};
 use domain::{Label, Lang, Moment, Role};
 use reading::by_words;
 use std::collections::BTreeMap;
@@ -98,8 +96,19 @@ impl Maker<'_> {
 
     /// The main form, if an act is called for, and all others.
     pub(super) fn all(&self) -> (Option<Form>, Vec<Form>) {
-        let possible = allowed(self.case, &self.staff.actor(), self.district);
-        let mut forms: Vec<Form> = possible.into_iter().filter_map(|kind| self.form(kind)).collect();
+        let actor = self.staff.actor();
+        let facts = Facts {
+            now: self.now,
+            actor: &actor,
+            district: self.district,
+            code: "",
+            secret: "",
+            other: None,
+            visit: Visit::BEST,
+            numbers: &[],
+        };
+        let possible = offers(self.case, &facts);
+        let mut forms: Vec<Form> = possible.iter().filter_map(|offer| self.form(offer)).collect();
         let main = MAIN.iter().find_map(|kind| forms.iter().position(|f| f.kind == *kind)).map(|n| forms.remove(n));
         let main = main.map(|f| Form { button: "main", ..f });
         // What stands open comes first: it is the other half of the main act.
@@ -107,8 +116,9 @@ impl Maker<'_> {
         (main, forms)
     }
 
-    fn form(&self, kind: CommandKind) -> Option<Form> {
-        let inputs = self.inputs(kind)?;
+    fn form(&self, offer: &Offer) -> Option<Form> {
+        let kind = offer.act;
+        let inputs = self.inputs(offer)?;
         let refused = self.sent.is_some_and(|s| s.get("act") == kind.code());
         // Whoever proposed an answer takes it back by the act by which the head sends it back.
         let own = kind == CommandKind::SendBack && self.staff.role == Role::Clerk;
@@ -179,14 +189,9 @@ impl Maker<'_> {
         }
     }
 
-    fn units(&self, without: impl Fn(&UnitCode) -> bool) -> Vec<(String, String)> {
-        let sealed = self.case.is_sealed();
-        let fits = |u: &&Unit| {
-            let lawful = !sealed || (u.kind == UnitKind::Discipline && !self.case.is_about(&u.code, self.district));
-            !u.closed && lawful && !without(&u.code)
-        };
-        let units = self.district.units.values().filter(fits);
-        units.map(|u| (u.code.to_string(), u.name(self.l.0).to_owned())).collect()
+    /// The units to which an act can give the case.
+    fn units(&self, offer: &Offer) -> Vec<(String, String)> {
+        offer.units().map(|u| (u.to_string(), self.district.unit_name(u, self.l.0).to_owned())).collect()
     }
 
     fn categories(&self) -> Vec<(String, String)> {
@@ -198,9 +203,10 @@ impl Maker<'_> {
         catalogue.categories.iter().map(|c| (c.code.to_string(), name(c))).collect()
     }
 
-    fn tasks(&self, which: impl Fn(&domain::case::Task) -> bool) -> Vec<(String, String)> {
-        let open = self.case.tasks.iter().filter(|t| t.is_open() && which(t));
-        open.map(|t| (t.no.to_string(), self.district.unit_name(&t.unit, self.l.0).to_owned())).collect()
+    /// The tasks to which an act can be done.
+    fn tasks(&self, offer: &Offer) -> Vec<(String, String)> {
+        let tasks = offer.tasks().filter_map(|no| self.case.task(no));
+        tasks.map(|t| (t.no.to_string(), self.district.unit_name(&t.unit, self.l.0).to_owned())).collect()
     }
 
     fn category(&self, act: CommandKind) -> Input {
@@ -212,14 +218,13 @@ impl Maker<'_> {
         Input { hint: found.reason, ..input }
     }
 
-    fn dispatch(&self, act: CommandKind) -> Vec<Input> {
-        let (l, case) = (self.l, self.case);
-        let has = |u: &UnitCode| case.task_of(u).is_some();
+    fn dispatch(&self, offer: &Offer) -> Vec<Input> {
+        let (l, case, act) = (self.l, self.case, offer.act);
         let found = suggestion(l, self.district, case.track, case.category.as_ref(), case.street.as_ref(), self.words);
         let lead = found.unit.as_ref().map_or("", UnitCode::as_str);
         let mut inputs = vec![Input {
             hint: found.reason.clone(),
-            ..self.pick("select", act, "lead", "staff-field-lead", self.units(has), lead)
+            ..self.pick("select", act, "lead", "staff-field-lead", self.units(offer), lead)
         }];
         if case.is_sealed() {
             return inputs;
@@ -233,7 +238,7 @@ impl Maker<'_> {
         let others: Vec<String> = others.collect();
         for n in 1..=JOINT_MOST {
             let field = format!("joint{n}");
-            let input = self.pick("select", act, &field, "staff-field-joint", self.units(has), "");
+            let input = self.pick("select", act, &field, "staff-field-joint", self.units(offer), "");
             let label = format!("{} {n}", input.label);
             let hint = if n == 1 && !others.is_empty() {
                 l.t_n("staff-hint-joint", others.join(l.0.pick("；", "; ")))
@@ -246,21 +251,18 @@ impl Maker<'_> {
     }
 
     /// The running duties that may be extended by this account, once more.
-    fn extendable(&self) -> Vec<(String, String)> {
+    fn extendable(&self, offer: &Offer) -> Vec<(String, String)> {
         let l = self.l;
-        let head = self.staff.role == Role::Head;
-        let may = |clock: &domain::case::Clock| {
-            let extension = self.district.rules.rule(clock.rule).extension?;
-            let left = clock.extensions < u16::from(extension.times) && (head || !extension.by_head);
-            left.then_some(extension.days)
-        };
-        let clocks = self.case.duties().filter_map(|(no, clock)| {
+        let clocks = offer.choices.iter().filter_map(|command| {
+            let Command::Extend { clock: no, .. } = command else { return None };
+            let clock = self.case.clocks.get(usize::from(*no))?;
+            let most = self.district.rules.rule(clock.rule).extension?.days;
             let label = l.t_with(
                 "staff-extend-clock",
                 &[
                     ("rule", clock.rule.label(l.0).to_owned()),
                     ("date", l.day(clock.due.rolled, self.today())),
-                    ("most", may(clock)?.to_string()),
+                    ("most", most.to_string()),
                 ],
             );
             Some((no.to_string(), label))
@@ -268,16 +270,17 @@ impl Maker<'_> {
         clocks.collect()
     }
 
-    /// Whether a hearing of a re-review is open.
-    fn in_hearing(&self) -> bool {
-        self.case.running(RuleId::ReReviewAnswer).is_some_and(|(_, c)| c.paused_on.is_some())
+    /// What an offer leaves to choose from, of a kind.
+    fn left<T: Label + PartialEq>(offer: &Offer, of: impl Fn(&Command) -> Option<T>) -> Vec<T> {
+        let left: Vec<T> = offer.choices.iter().filter_map(of).collect();
+        T::ALL.iter().copied().filter(|value| left.contains(value)).collect()
     }
 
-    /// The fields of an act; none if the act can't succeed as the case stands.
-    fn inputs(&self, kind: CommandKind) -> Option<Vec<Input>> {
+    /// The fields of an act; none where it has its own page.
+    fn inputs(&self, offer: &Offer) -> Option<Vec<Input>> {
         use CommandKind as K;
-        let (case, track) = (self.case, self.case.track);
-        let own = case.task_of(&self.staff.unit);
+        let (case, track, kind) = (self.case, self.case.track, offer.act);
+        let own = || offer.tasks().next();
         let reason = || self.area(kind, "reason", "staff-field-reason");
         let text = |label| self.area(kind, "text", label);
         let task = |no: u16| self.hidden(kind, "task", no);
@@ -291,84 +294,56 @@ impl Maker<'_> {
                 vec![reasons, text("staff-field-right-door")]
             }
             K::Route => {
-                let ways: Vec<Way> = Way::ALL.iter().copied().filter(|w| *w != Way::Opinion).collect();
-                let way = self.radio(kind, "way", "staff-field-way", &ways, "");
-                (track == Track::Petition).then(|| vec![way, text("staff-field-right-door")])?
+                let way = |c: &Command| if let Command::Route { way, .. } = c { Some(*way) } else { None };
+                let way = self.radio(kind, "way", "staff-field-way", &Self::left(offer, way), "");
+                vec![way, text("staff-field-right-door")]
             }
-            K::Dispatch => self.dispatch(kind),
-            K::Join => {
-                let units = self.units(|u| case.task_of(u).is_some());
-                vec![self.pick("select", kind, "unit", "staff-field-unit", units, "")]
-            }
+            K::Dispatch => self.dispatch(offer),
+            K::Join => vec![self.pick("select", kind, "unit", "staff-field-unit", self.units(offer), "")],
             K::Designate => {
-                let units = self.units(|u| case.task_of(u).is_some());
-                vec![self.pick("select", kind, "unit", "staff-field-unit", units, ""), reason()]
+                vec![self.pick("select", kind, "unit", "staff-field-unit", self.units(offer), ""), reason()]
             }
-            K::Release => vec![self.one_of(kind, "task", "staff-field-task", self.tasks(|t| !t.lead))?],
-            K::Object => {
-                let window = |no| case.clocks.iter().rev().find(|c| c.rule == RuleId::Objection && c.task == Some(no));
-                let task_ = own.filter(|t| t.state == TaskState::Open && !t.designated)?;
-                window(task_.no).is_none_or(|c| self.today() <= c.due.rolled).then(|| vec![task(task_.no), reason()])?
+            K::Release | K::UpholdObjection => {
+                vec![self.one_of(kind, "task", "staff-field-task", self.tasks(offer))?]
             }
-            K::UpholdObjection => {
-                vec![self.one_of(kind, "task", "staff-field-task", self.tasks(|t| t.state == TaskState::Objected))?]
-            }
-            K::RejectObjection => {
-                let objected = self.tasks(|t| t.state == TaskState::Objected);
-                vec![self.one_of(kind, "task", "staff-field-task", objected)?, reason()]
-            }
+            K::Object => vec![task(own()?), reason()],
+            K::RejectObjection => vec![self.one_of(kind, "task", "staff-field-task", self.tasks(offer))?, reason()],
             K::Transfer => {
-                let units = self.units(|u| case.task_of(u).is_some());
-                let to = self.pick("select", kind, "to", "staff-field-to", units, "");
-                vec![task(case.lead()?.no), to, reason()]
+                let to = self.pick("select", kind, "to", "staff-field-to", self.units(offer), "");
+                vec![task(own()?), to, reason()]
             }
             K::Extend => {
-                let clocks = self.extendable();
+                let clocks = self.extendable(offer);
                 let first = clocks.first()?.0.clone();
                 let clock = self.pick("radio", kind, "clock", "staff-field-clock", clocks, &first);
                 let days = self.input("number", kind, "days", self.l.t("staff-field-days"), "");
                 vec![clock, days, self.area(kind, "reason", "staff-field-reason-told")]
             }
             K::Ask => {
-                let free = case.question.is_none() && own?.lead && own?.state != TaskState::Approval;
                 let question = self.area(kind, "question", "staff-field-question");
                 let hint = if case.contact { String::new() } else { self.l.t("staff-no-contact") };
-                free.then(|| vec![task(own.map_or(0, |t| t.no)), Input { hint, ..question }])?
+                vec![task(own()?), Input { hint, ..question }]
             }
-            K::Inform => {
-                let inform = self.area(kind, "text", "staff-field-inform");
-                let lead = own.filter(|t| t.lead && t.state == TaskState::Open)?;
-                vec![task(lead.no), inform]
-            }
-            K::Unask => case.question.map(|_| Vec::new())?,
+            K::Inform => vec![task(own()?), self.area(kind, "text", "staff-field-inform")],
+            K::Unask | K::OpenHearing | K::CloseHearing | K::DeclareInterest => Vec::new(),
             K::Note => vec![text("staff-field-note")],
-            K::Report => {
-                let joint = own.filter(|t| !t.lead && t.state == TaskState::Open)?;
-                vec![task(joint.no), text("staff-field-report")]
-            }
+            K::Report => vec![task(own()?), text("staff-field-report")],
             K::Answer => {
-                let others = case.tasks.iter().any(|t| t.is_open() && Some(t.no) != own.map(|o| o.no));
-                let free = case.question.is_none() && !others;
-                let lead = own.filter(|t| t.lead && t.state == TaskState::Open && free)?;
                 let outcome = self.radio(kind, "outcome", "staff-field-outcome", track.outcomes(), "");
                 let basis = self.area(kind, "basis", "staff-field-basis");
                 let basis = Input { required: track == Track::Petition, ..basis };
-                vec![task(lead.no), outcome, text("staff-field-answer"), basis]
+                vec![task(own()?), outcome, text("staff-field-answer"), basis]
             }
-            K::Approve => vec![task(own.filter(|t| t.proposed.is_some())?.no)],
-            K::SendBack => vec![task(own.filter(|t| t.proposed.is_some())?.no), reason()],
-            K::Reopen => (case.stage != Stage::Withdrawn).then(|| vec![reason()])?,
-            K::HideText => (case.public && !case.hidden).then(|| vec![reason()])?,
+            K::Approve => vec![task(own()?)],
+            K::SendBack => vec![task(own()?), reason()],
+            K::Reopen | K::HideText | K::Part | K::ClearUrgent => vec![reason()],
             K::ReleaseText => {
                 let area = |field, label: &str, default| self.input("area", kind, field, self.l.t(label), default);
                 let text = area("text", "release-text", self.shown[0]);
                 let answer = Input { required: false, ..area("answer", "release-answer", self.shown[1]) };
-                case.may_be_shown().then(|| vec![text, answer])?
+                vec![text, answer]
             }
-            K::DeclineErasure => {
-                let told = self.area(kind, "reason", "staff-field-reason-told");
-                case.erasure_asked.then(|| vec![told])?
-            }
+            K::DeclineErasure | K::LetRest => vec![self.area(kind, "reason", "staff-field-reason-told")],
             K::AnswerReview | K::AnswerReReview => {
                 let outcomes: &[Outcome] = track.outcomes();
                 vec![self.radio(kind, "outcome", "staff-field-outcome", outcomes, ""), text("staff-field-answer")]
@@ -377,12 +352,9 @@ impl Maker<'_> {
                 let line = |field, label: &str| self.input("line", kind, field, self.l.t(label), "");
                 let dated = self.input("date", kind, "dated", self.l.t("staff-field-dated"), "");
                 let outcome = self.radio(kind, "outcome", "staff-field-outcome", track.outcomes(), "");
-                let outside = case.reviewer() == Reviewer::Outside;
-                let inputs = || vec![line("body", "staff-field-body"), dated, outcome, text("staff-field-opinion")];
-                outside.then(inputs)?
+                vec![line("body", "staff-field-body"), dated, outcome, text("staff-field-opinion")]
             }
             K::Merge => vec![self.input("line", kind, "into", self.l.t("staff-field-other-code"), ""), reason()],
-            K::Part => vec![reason()],
             K::Link => vec![
                 self.radio(kind, "link", "staff-field-link", LinkKind::ALL, ""),
                 self.input("line", kind, "to", self.l.t("staff-field-other-code"), ""),
@@ -392,29 +364,21 @@ impl Maker<'_> {
                 let linked = case.links.iter().filter_map(|(_, id)| known(id)).collect();
                 vec![self.one_of(kind, "to", "staff-field-other-code", linked)?]
             }
-            K::Erase => vec![self.radio(kind, "ground", "staff-field-ground", Ground::ALL, "")],
+            K::Erase => {
+                let ground = |c: &Command| if let Command::Erase { ground } = c { Some(*ground) } else { None };
+                vec![self.radio(kind, "ground", "staff-field-ground", &Self::left(offer, ground), "")]
+            }
             K::Recategorise => vec![self.category(kind)],
             K::CorrectField => vec![
                 self.radio(kind, "field", "staff-field-which", Corrected::ALL, ""),
                 self.area(kind, "value", "staff-field-value"),
             ],
-            K::OpenHearing => (!self.in_hearing()).then(Vec::new)?,
-            K::CloseHearing => self.in_hearing().then(Vec::new)?,
-            K::DeclareInterest => Vec::new(),
-            K::LetRest => {
-                let (_, window) = case.running(RuleId::GoOnAsk)?;
-                let told = self.area(kind, "reason", "staff-field-reason-told");
-                (self.today() > window.due.rolled).then(|| vec![told])?
-            }
             K::MarkUrgent => {
                 let names = self.district.catalogue.dangers().iter();
                 let names = names.map(|d| (d.code.to_string(), d.name(self.l.0).to_owned())).collect();
-                let free = case.urgent.is_none() && !case.is_sealed();
-                free.then(|| vec![self.pick("select", kind, "danger", "staff-field-danger", names, ""), reason()])?
+                vec![self.pick("select", kind, "danger", "staff-field-danger", names, ""), reason()]
             }
-            K::ClearUrgent => case.urgent.as_ref().map(|_| vec![reason()])?,
             K::Reached => {
-                case.running(RuleId::UrgentHand)?;
                 let local = self.now.local();
                 let now = format!("{}T{:02}:{:02}", local.date(), local.hour(), local.minute());
                 let at = self.input("datetime-local", kind, "at", self.l.t("staff-field-reached-at"), &now);

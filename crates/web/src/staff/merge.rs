@@ -1,6 +1,6 @@
 //! Before a case is merged: both cases side by side, why they may be the same matter, and what each resident will read.
 
-use super::case::{personal, sees};
+use super::case::sees;
 use super::title::Called;
 use super::{handles, mask, near};
 use crate::app::App;
@@ -14,7 +14,7 @@ use crate::view::{self, ClockView};
 use askama::Template;
 use axum::response::Response;
 use domain::Refusal;
-use domain::case::{CaseId, Command, Facts, Visit, decide, evolve, field};
+use domain::case::{CaseId, Command, Facts, Texts, Visit, decide, evolve, field};
 use std::sync::PoisonError;
 use store::read::{self, History};
 
@@ -86,9 +86,8 @@ pub(super) async fn preview(
     let today = now.date();
     let owed = after.for_resident();
     let side = |history: &History| {
-        let fields = history.fields();
-        let known = personal(history);
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let Texts { fields, personal } = history.texts();
+        let known: Vec<&str> = personal.iter().map(String::as_str).collect();
         let of = |name: &str| fields.get(name).map_or("", String::as_str);
         Side {
             code: history.case.code.clone(),

@@ -1,6 +1,6 @@
 //! `/cases/{code}/slip`: a work slip to print and take along. Contact data stays masked on it.
 
-use super::case::{find, history, personal};
+use super::case::{find, history};
 use super::forms::capital;
 use super::{handles, mask};
 use crate::app::App;
@@ -13,7 +13,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::Label;
-use domain::case::field;
+use domain::case::{Texts, field};
 
 #[derive(Template)]
 #[template(path = "staff/slip.html")]
@@ -42,11 +42,10 @@ pub(crate) async fn slip(
     let (id, _) = find(&app, &code).await?.filter(|_| handles(staff.role)).ok_or_else(Problem::not_found)?;
     let history = history(&app, &staff, id).await?;
     let (l, district, today) = (visitor.l, app.desk().district(), app.desk().now().date());
-    let (case, fields) = (&history.case, history.fields());
+    let (case, Texts { fields, personal }) = (&history.case, history.texts());
     let of = |name: &str| fields.get(name).map_or("", String::as_str);
-    let known = personal(&history);
     // Who carries it goes to the place.
-    let known: Vec<&str> = known.iter().map(String::as_str).filter(|value| *value != of(field::PLACE)).collect();
+    let known: Vec<&str> = personal.iter().map(String::as_str).filter(|value| *value != of(field::PLACE)).collect();
     let name = |u: &domain::district::UnitCode| district.unit_name(u, l.0).to_owned();
     let category = case.category.as_ref().map(|c| district.catalogue.name(c, l.0).to_owned());
     let due = case.next_due().map(|c| {

@@ -1,0 +1,123 @@
+//! What is asked of the writer, and what it answers.
+
+use crate::once::{Kept, Once};
+use crate::outcome::{Acted, Changed, Failure, Key, Raised};
+use crate::standing::{Hold, Standing};
+use domain::case::{CaseId, Command, Raise, Visit};
+use domain::district::{self, District};
+use domain::{Actor, Moment};
+use std::sync::{Arc, RwLock};
+use store::db::Write;
+use store::{Keys, StoreError};
+use tokio::sync::oneshot;
+
+/// What is asked of the writer, with where the answer goes.
+pub(crate) enum Job {
+    Raise {
+        actor: Actor,
+        raise: Box<Raise>,
+        photos: Vec<Kept>,
+        once: Option<Once>,
+        reply: Reply<Raised>,
+    },
+    Act {
+        actor: Actor,
+        visit: Visit,
+        id: CaseId,
+        seen: Option<u64>,
+        command: Box<Command>,
+        once: Option<Once>,
+        reply: Reply<Acted>,
+    },
+    Change {
+        actor: Actor,
+        command: Box<district::Command>,
+        once: Option<Once>,
+        reply: Reply<Changed>,
+    },
+    Put {
+        writes: Vec<Write>,
+        reply: Reply<()>,
+    },
+    /// Work on the key store, which is durable by itself; it answers by itself too.
+    Keys {
+        work: Box<dyn FnOnce(&mut Keys) + Send>,
+    },
+    Sweep {
+        reply: Reply<u64>,
+    },
+    Beat {
+        reply: Reply<()>,
+    },
+    Clock {
+        at: Moment,
+    },
+}
+
+/// What the writer says to all who ask.
+pub(crate) struct Shared {
+    pub(crate) district: Arc<RwLock<Arc<District>>>,
+    pub(crate) standing: Arc<Standing>,
+}
+
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, Failure>>;
+
+/// What goes out after the commit.
+pub(super) enum Answer {
+    Raised(Raised, Reply<Raised>),
+    Acted(Acted, Reply<Acted>),
+    Changed(Changed, Reply<Changed>),
+    Put(Reply<()>),
+    Swept(u64, Reply<u64>),
+}
+
+impl Job {
+    pub(super) fn fail(self, failure: Failure) {
+        match self {
+            Job::Raise { reply, .. } => drop(reply.send(Err(failure))),
+            Job::Act { reply, .. } => drop(reply.send(Err(failure))),
+            Job::Change { reply, .. } => drop(reply.send(Err(failure))),
+            Job::Put { reply, .. } | Job::Beat { reply } => drop(reply.send(Err(failure))),
+            Job::Sweep { reply } => drop(reply.send(Err(failure))),
+            // Whoever waits for the key store's answer is told that there is none.
+            Job::Keys { .. } | Job::Clock { .. } => {}
+        }
+    }
+
+    /// What keeps this job from being done. A wrong clock stops whatever it would date, a key store that is not whole the
+    /// intake; who signs in, and what else stands beside the history, goes on.
+    pub(super) fn held(&self, standing: &Standing) -> Option<Hold> {
+        match self {
+            Job::Raise { .. } => standing.held(),
+            Job::Act { .. } | Job::Change { .. } | Job::Sweep { .. } | Job::Beat { .. } => standing.clock(),
+            Job::Put { .. } | Job::Keys { .. } | Job::Clock { .. } => None,
+        }
+    }
+
+    /// The idempotency key that came with it.
+    pub(super) fn key(&self) -> Option<Key> {
+        match self {
+            Job::Raise { once, .. } | Job::Act { once, .. } | Job::Change { once, .. } => once.map(|o| o.key),
+            _ => None,
+        }
+    }
+}
+
+impl Answer {
+    /// Whether it came with entries of the ledger, or may have.
+    pub(super) fn is_of_history(&self) -> bool {
+        !matches!(self, Answer::Put(_))
+    }
+
+    pub(super) fn fail(self, e: &StoreError) {
+        let failure = Failure::Store(e.clone());
+        // A caller that has gone away needs no answer.
+        match self {
+            Answer::Raised(_, r) => drop(r.send(Err(failure))),
+            Answer::Acted(_, r) => drop(r.send(Err(failure))),
+            Answer::Changed(_, r) => drop(r.send(Err(failure))),
+            Answer::Put(r) => drop(r.send(Err(failure))),
+            Answer::Swept(_, r) => drop(r.send(Err(failure))),
+        }
+    }
+}
