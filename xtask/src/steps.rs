@@ -206,7 +206,8 @@ fn build(selection: &[&str]) -> Result<String> {
 fn linting(command: &mut Command) -> &mut Command {
     // This separator is how `cargo clippy` hands its arguments on.
     const ARGUMENTS: &str = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
-    command.env("RUSTC_WORKSPACE_WRAPPER", bring::clippy_driver()).env("CLIPPY_ARGS", ARGUMENTS)
+    command.env("RUSTC_WORKSPACE_WRAPPER", root().join("xtask/lint.sh"));
+    command.env("CLIPPY_DRIVER", bring::clippy_driver()).env("CLIPPY_ARGS", ARGUMENTS)
 }
 
 /// Runs tests, shows what they say, and counts them. In a full run, what a test needs is there: it must not skip.

@@ -179,3 +179,29 @@ fn rules_of_old(district: &mut District) {
     change(district, &ground::Command::PublishRules(rules)).unwrap();
     assert_eq!(district.rules.rule(RuleId::UrgentHand).length, 2);
 }
+
+#[test]
+fn a_kind_of_danger_that_is_chosen_later_marks_the_case_as_its_words_would_have() {
+    let mut story = Story::of(Track::Hotline);
+    let cold = ground::Danger {
+        code: "cold".into(),
+        zh: "严寒停暖".into(),
+        en: "no heating in hard frost".into(),
+        call_zh: "供热抢修电话".into(),
+        call_en: "the heating company".into(),
+        categories: vec!["heating.cold".into()],
+        words: vec![],
+    };
+    let version = story.district.catalogue.version + 1;
+    story.district.catalogue = Catalogue { version, dangers: vec![cold], ..catalogue() };
+    story.act(&dispatcher(), accept(Track::Hotline)).unwrap();
+    assert!(!story.case.is_urgent(), "the wider category is no danger");
+    story.act(&dispatcher(), Command::Recategorise { category: "heating.cold".into() }).unwrap();
+    assert!(story.case.is_urgent() && story.clock(RuleId::UrgentHand).is_running());
+    let Some(Event::MarkedUrgent { urgent }) = story.bodies.last().map(|b| &b.event) else { panic!("not marked") };
+    assert_eq!((urgent.danger.as_str(), &urgent.told[..]), ("cold", &["centre".into(), "housing".into()][..]));
+    story.act(&dispatcher(), clear()).unwrap();
+    assert!(matches!(story.bodies.last().unwrap().event, Event::UrgencyCleared));
+    story.act(&dispatcher(), Command::Recategorise { category: "heating.cold".into() }).unwrap();
+    assert!(!story.case.is_urgent(), "what was cleared is not marked again by what it was before");
+}

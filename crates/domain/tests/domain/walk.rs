@@ -49,7 +49,9 @@ fn onward(stage: Stage) -> &'static [CommandKind] {
     match stage {
         Stage::Raised => &[K::Accept],
         Stage::Accepted => &[K::Dispatch, K::Dispatch, K::Designate],
-        Stage::Handling => &[K::Answer, K::Approve, K::Reply, K::Report, K::UpholdObjection, K::Inform, K::Ask],
+        Stage::Handling => {
+            &[K::Answer, K::Approve, K::Reply, K::Report, K::UpholdObjection, K::RejectObjection, K::Inform, K::Ask]
+        }
         Stage::Answered => &[K::AskReview, K::AskReReview, K::GiveVerdict, K::EndUnreached],
         Stage::Review => &[K::AnswerReview, K::FileOpinion],
         Stage::ReReview => &[K::OpenHearing, K::OpenHearing, K::CloseHearing, K::AnswerReReview, K::FileOpinion],
@@ -530,7 +532,7 @@ fn no_sequence_of_acts_breaks_what_must_hold_and_every_state_is_reached() {
     let reached = RefCell::new(Reached::default());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[29; 32]);
     // The same dice each time, so that what is reached is reached each time; PROPTEST_CASES asks for more.
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(400);
     let mut runner = TestRunner::new_with_rng(
         Config { cases, failure_persistence: None, max_shrink_iters: 300, ..Config::default() },
         rng,
