@@ -11,17 +11,19 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use store::{Db, Result, Row, StoreError, Value, args};
 
-/// The ledger as it is at this statement: how many entries it has, and the district's day of the last one (+08:00).
+/// The ledger as it is at this statement: how many entries it has, the district's day of the last one (+08:00), and who is
+/// told of what is sealed. SQLite numbers what it is given in the order of the text, so that stands first.
 const BASIS: &str = "WITH basis AS (SELECT \
 COALESCE((SELECT seq + 1 FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1), 0) AS size, \
-COALESCE((SELECT (at + 28800000) / 86400000 FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1), 0) AS day) ";
+COALESCE((SELECT (at + 28800000) / 86400000 FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1), 0) AS day, \
+CAST($2 AS BIGINT) AS told) ";
 
 /// What a filter is narrowed to. Where unit, category or street are named, sealed cases are not counted; otherwise as
-/// [`Filter::sealed`] says, which is $8.
-const NARROWED: &str = "($4 = '' OR COALESCE(lead, '~') = $4) AND ($5 = '' OR track = $5) \
-AND ($6 = '' OR COALESCE(category, '~') = $6 OR COALESCE(coarse, '~') = $6) \
-AND ($7 = '' OR COALESCE(street, '~') = $7) AND (sealed = 0 OR ($4 = '' AND $6 = '' AND $7 = '' \
-AND ($8 = 2 OR ($8 = 1 AND $5 = '' AND $3 <= (SELECT day FROM basis) + 1))))";
+/// [`Filter::sealed`] says, which is $2.
+const NARROWED: &str = "($5 = '' OR COALESCE(lead, '~') = $5) AND ($6 = '' OR track = $6) \
+AND ($7 = '' OR COALESCE(category, '~') = $7 OR COALESCE(coarse, '~') = $7) \
+AND ($8 = '' OR COALESCE(street, '~') = $8) AND (sealed = 0 OR ($5 = '' AND $7 = '' AND $8 = '' \
+AND ($2 = 2 OR ($2 = 1 AND $6 = '' AND $4 <= (SELECT day FROM basis) + 1))))";
 /// The group of what is sealed, where groups don't tell of it.
 const SEALED: &str = "";
 
@@ -67,7 +69,7 @@ impl Grouping {
         // What is sealed is a group without a name, for sums over all groups.
         let key = |name: &str| format!("CASE WHEN sealed = 1 THEN '' ELSE {name} END");
         // By track and by month the discipline unit is told of it.
-        let told = |name: &str| format!("CASE WHEN sealed = 1 AND $8 <> 2 THEN '' ELSE {name} END");
+        let told = |name: &str| format!("CASE WHEN sealed = 1 AND $2 <> 2 THEN '' ELSE {name} END");
         let open = |column: &str| (key(&format!("COALESCE({column}, '~')")), format!(" GROUP BY {column}, sealed"));
         match self {
             Grouping::Whole => ("''".to_owned(), String::new()),
@@ -124,7 +126,7 @@ fn counting(grouping: Grouping) -> String {
             columns.iter().map(|c| format!("CAST(SUM(CASE WHEN {} THEN 1 ELSE 0 END) AS BIGINT)", sql_of(c))).collect();
         sql.push_str(" UNION ALL ");
         sql.push_str(&row(format!("'{day}', {key}"), sums));
-        sql.push_str(&format!(" FROM cases WHERE district = $1 AND {day} >= $2 AND {day} < $3 AND {NARROWED}{end}"));
+        sql.push_str(&format!(" FROM cases WHERE district = $1 AND {day} >= $3 AND {day} < $4 AND {NARROWED}{end}"));
     }
     sql
 }
@@ -139,7 +141,7 @@ fn listing(window: Window, conditions: &[Condition]) -> String {
     let (due, met) = if window == Window::Promise { ("promise_day", "promise_met") } else { ("due_day", "met_day") };
     format!(
         "{BASIS}SELECT seq, id, code, track, stage, coarse, street, lead, sealed, raised_day, {due}, {met}, \
-         ended_day, ending FROM cases WHERE district = $1 AND {day} >= $2 AND {day} < $3 AND {NARROWED} AND {} \
+         ended_day, ending FROM cases WHERE district = $1 AND {day} >= $3 AND {day} < $4 AND {NARROWED} AND {} \
          AND +seq > $9 ORDER BY +seq LIMIT $10",
         sql_of(conditions)
     )
@@ -149,7 +151,7 @@ fn listing(window: Window, conditions: &[Condition]) -> String {
 fn indexing(window: Window, conditions: &[Condition]) -> String {
     let day = window.column();
     format!(
-        "{BASIS}SELECT seq FROM cases WHERE district = $1 AND {day} >= $2 AND {day} < $3 AND {NARROWED} AND {} \
+        "{BASIS}SELECT seq FROM cases WHERE district = $1 AND {day} >= $3 AND {day} < $4 AND {NARROWED} AND {} \
          ORDER BY +seq",
         sql_of(conditions)
     )
@@ -180,7 +182,7 @@ fn text_of(texts: &'static Texts, definition: &Definition, part: Part) -> Option
 /// What the statements are told; `sealed` as [`Filter::sealed`] says it, of this filter or of one that holds it.
 fn arguments(number: i64, filter: &Filter, sealed: i64) -> Vec<Value> {
     let (from, to) = (day_number(filter.from()), day_number(filter.to()));
-    args![number, from, to, filter.unit(), filter.track(), filter.category(), filter.street(), sealed]
+    args![number, sealed, from, to, filter.unit(), filter.track(), filter.category(), filter.street()]
 }
 
 /// The numbers of one group, by window in the order of [`COLUMNS`].

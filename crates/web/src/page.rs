@@ -5,7 +5,7 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use domain::district::District;
-use domain::{Label, Moment, Role};
+use domain::{Label, Lang, Moment, Role};
 
 /// An entry of the navigation.
 pub(crate) struct NavItem {
@@ -87,6 +87,25 @@ impl Page {
         self.nav.iter().any(|item| item.href == href)
     }
 
+    fn l(&self) -> L {
+        L(if self.lang == "en" { Lang::En } else { Lang::Zh })
+    }
+
+    /// The frame above the page's own part.
+    pub(crate) fn top(&self) -> Top<'_> {
+        Top { l: self.l(), page: self }
+    }
+
+    /// What is said first: a hold, the demonstration, what just happened.
+    pub(crate) fn said(&self) -> SaidFirst<'_> {
+        SaidFirst { page: self }
+    }
+
+    /// The frame below the page's own part.
+    pub(crate) fn foot(&self) -> Foot<'_> {
+        Foot { l: self.l(), page: self }
+    }
+
     /// How many pixels the watermark takes in letters of 13, with a gap behind it: the pattern is made of whole ones.
     pub(crate) fn mark_room(&self) -> usize {
         let letters = self.watermark.as_deref().unwrap_or_default().chars();
@@ -98,6 +117,26 @@ impl Page {
         self.notice = Some(Notice { kind, text });
         self
     }
+}
+
+#[derive(Template)]
+#[template(path = "_top.html")]
+pub(crate) struct Top<'a> {
+    l: L,
+    page: &'a Page,
+}
+
+#[derive(Template)]
+#[template(path = "_said.html")]
+pub(crate) struct SaidFirst<'a> {
+    page: &'a Page,
+}
+
+#[derive(Template)]
+#[template(path = "_foot.html")]
+pub(crate) struct Foot<'a> {
+    l: L,
+    page: &'a Page,
 }
 
 /// The navigation of a role; of everybody without one.

@@ -97,7 +97,9 @@ fn sheet<R: Read + Seek>(
         draft.go_to(line, tell)?;
         let (text, fault) = text_of(cell.get_value());
         *left = left.checked_sub(text.len() as u64).ok_or(Fault::TooLarge(Bound::Text(limits.text)))?;
-        draft.cell(column as usize, text, fault);
+        if !text.is_empty() || fault.is_some() {
+            draft.cell(column as usize, text, fault);
+        }
     }
     draft.go_to(u64::MAX, tell)
 }

@@ -78,7 +78,8 @@ impl Shape {
                 }
             }
             "c" => {
-                let named = attribute(start, "r").as_deref().and_then(cell);
+                // A name that is no place would lead the next reader astray.
+                let named = attribute(start, "r").map(|name| cell(&name).ok_or_else(damaged)).transpose()?;
                 at.column = named.map_or(at.column + 1, |(_, column)| column + 1);
                 if at.column > COLUMNS_MOST {
                     return Err(damaged());

@@ -162,7 +162,9 @@ impl Town {
     }
 
     fn reopen(&mut self, seed: u64) {
-        self.close();
+        if self.open.is_some() {
+            self.close();
+        }
         // PostgreSQL gives the lock back when it has noticed that the connection is closed.
         for _ in 0..200 {
             match Desk::open(&self.place, options(&self.clock, seed)) {

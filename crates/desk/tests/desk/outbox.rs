@@ -94,7 +94,7 @@ fn a_new_choice_turns_what_still_waits_and_no_wish_drops_it() {
         town.act(&Actor::Resident, case.id, choose(Channel::Email, "name@example.com"));
         assert_eq!(town.kinds(case.id), ["raised", "telling_chosen"]);
         assert!(town.waiting(Kind::Sms).is_empty());
-        assert_eq!(town.topics(Kind::Email), ["received", "chosen"]);
+        assert_eq!(town.topics(Kind::Email), ["received", "chosen", "readdressed"]);
         assert!(town.waiting(Kind::Email).iter().all(|m| m.lang == Lang::En));
         let mut keys = Keys::open(&town.place, 1, false).unwrap();
         let letters = outbox::letters(&mut town.reader(), &mut keys, 1, &town.waiting(Kind::Email)).unwrap();

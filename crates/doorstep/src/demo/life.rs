@@ -570,7 +570,9 @@ impl Life<'_, '_> {
             .collect();
         let other = *self.walk.dice.pick(&fitting).ok_or(Stop::Otherwise)?;
         let stage = other.stage_at(now).ok_or(Stop::Otherwise)?;
-        Ok(Case { stage, ..other.case.clone() })
+        let mut case = other.case.clone();
+        case.stage = stage;
+        Ok(case)
     }
 }
 

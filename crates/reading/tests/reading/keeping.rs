@@ -89,13 +89,13 @@ fn an_index_of_another_layout_or_an_unfinished_one_is_made_again() {
     town.follower = None;
     let old = volume(&town);
     let meta = fs::read_to_string(old.join("meta.json")).unwrap();
-    let other = meta.replace("\\\"layout\\\":2", "\\\"layout\\\":0");
+    let other = meta.replace("\\\"layout\\\":3", "\\\"layout\\\":0");
     assert_ne!(meta, other);
     fs::write(old.join("meta.json"), other).unwrap();
     fs::create_dir(town.index().join("77")).unwrap();
     assert_eq!(town.finds("楼道灯").len(), 2);
     assert_eq!(volumes(&town.index()), std::slice::from_ref(&old), "nothing but the new one is left");
-    assert!(fs::read_to_string(old.join("meta.json")).unwrap().contains("\\\"layout\\\":2"));
+    assert!(fs::read_to_string(old.join("meta.json")).unwrap().contains("\\\"layout\\\":3"));
 }
 
 #[test]
