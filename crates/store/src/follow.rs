@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) FROM events WHERE district = $1";
 const ENTRY: &str = "SELECT entry FROM events WHERE district = $1 AND seq = $2";
-const SINCE: &str = "SELECT e.seq, f.seq, e.kind FROM events e \
-JOIN events f ON f.district = e.district AND f.stream = e.stream AND f.version = 1 \
+const SINCE: &str = "SELECT e.seq, (SELECT f.seq FROM events f \
+WHERE f.district = e.district AND f.stream = e.stream AND f.version = 1), e.kind FROM events e \
 WHERE e.district = $1 AND e.seq >= $2 AND e.seq < $3 AND e.stream <> $4 ORDER BY e.seq";
 const BEHIND: &str = "SELECT seq FROM cases WHERE district = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 

@@ -196,6 +196,12 @@ const MOVABLE: &str = concat!(
 pub const STATEMENTS: &[&str] =
     &[OPEN, TASKS, STUCK, NOBODY, HARD, RETURNED, REVIEW, URGENT, UNSOLVED, CLEARED, ASKED_LATE, WORDS, MOVABLE];
 
+/// Those that may read more than they tell, and why.
+pub const WALKS: &[(&str, &str)] = &[
+    (MOVABLE, "a calendar table is loaded a few times a year; its preview looks for the first cases that it may move"),
+    (OPEN, "counts all that is open: where that is much, PostgreSQL reads the cases in one pass"),
+];
+
 /// What a unit, the centre or supervision has open for one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Open {

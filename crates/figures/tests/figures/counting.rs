@@ -172,7 +172,7 @@ fn the_numbers_are_those_of_the_cases_themselves() {
         let count = |which: &dyn Fn(&domain::case::Case) -> bool| cases.iter().filter(|c| which(c)).count() as i64;
         let asked = |c: &domain::case::Case| {
             let here = c.ended.is_some_and(|(ending, _)| ending != Ending::Elsewhere);
-            here && !c.verdict.is_some_and(|v| v.witnessed)
+            here && !c.verdict.is_some_and(|v| v.witnessed || !c.independent)
         };
         let rated = |c: &domain::case::Case| {
             asked(c) && c.verdict.is_some_and(|v| matches!(v.handled, Handled::Good | Handled::Fair | Handled::Poor))

@@ -40,7 +40,8 @@ const TABLES: &[(&str, &str, i64, &str)] = &[
         "district, seq, id, code, version, track, door, stage, category, coarse, street, lead, sealed, public, inbox, \
          live, question, raised_at, raised_day, accepted_day, accept_due, accept_late, alarm, wake, due_day, met_day, \
          answered_day, ended_day, outcome, ending, solved, handled, asked_for_good, witnessed, hops, returned, extended, \
-         reopened, repeats, provisional, erased, touched, released",
+         reopened, repeats, provisional, erased, touched, released, promise_day, promise_met, asked_late, urgent, hour, \
+         cleared, unsolved, independent, taken, own_answer",
         CASES,
         // `open` is what happens to the last tenth.
         "1, 4 * i, blob((i + 1) * 48271 % 2147483647), text((i + 1) * 69621 % 2147483647), 4, \
@@ -63,7 +64,13 @@ const TABLES: &[(&str, &str, i64, &str)] = &[
          CASE WHEN open THEN NULL ELSE CASE i % 4 WHEN 0 THEN 'not_reached' ELSE 'resolved' END END, \
          CASE WHEN open OR i % 4 = 0 THEN NULL ELSE 'solved' END, CASE WHEN open OR i % 4 = 0 THEN NULL ELSE 'good' END, \
          0, 0, 1, CASE i % 50 WHEN 3 THEN 2 ELSE 0 END, 0, 0, 0, 0, CASE i % 100 WHEN 8 THEN 1 ELSE 0 END, \
-         1600000000000 + i * 1000000, CASE i % 60 WHEN 7 THEN 4 ELSE 0 END",
+         1600000000000 + i * 1000000, CASE i % 60 WHEN 7 THEN 4 ELSE 0 END, \
+         CASE WHEN open AND i % 100 = 9 THEN NULL ELSE 18506 + i / 100 END, CASE WHEN open THEN NULL ELSE 18505 + i / 100 END, \
+         CASE i % 300 WHEN 19 THEN 18506 + i / 100 END, CASE WHEN open AND i % 500 = 11 THEN 1 ELSE 0 END, \
+         CASE WHEN open AND i % 500 = 11 THEN 1600000000000 + i * 1000000 END, \
+         CASE i % 5000 WHEN 13 THEN 1600000000000 + i * 1000000 END, CASE i % 1000 WHEN 17 THEN 18520 + i / 100 END, \
+         CASE WHEN open OR i % 3 = 0 THEN 0 ELSE 1 END, CASE i % 4 WHEN 0 THEN 'u' || CAST(i % 25 AS TEXT) END, \
+         CASE i % 40 WHEN 0 THEN 1 ELSE 0 END",
     ),
     (
         "tasks",
@@ -95,6 +102,14 @@ const TABLES: &[(&str, &str, i64, &str)] = &[
     ),
     ("passwords", "district, account, hash", 100, "1, i, 'hash'"),
     ("sessions", "district, key, account, form, started, seen", 300, "1, blob(i), i % 100, blob(i), i, i"),
+    ("heartbeat", "district, at", 1, "1, 1600000000000"),
+    ("import_sources", "district, source", 5, "1, text(i)"),
+    (
+        "sign_ins",
+        "district, account, at, id, outcome",
+        20_000,
+        "1, i % 100, 1600000000000 + i * 60000, blob(i), CASE i % 20 WHEN 0 THEN 'password' ELSE 'in' END",
+    ),
     ("token_keys", "district, key, name", 10, "1, blob(i), text(i)"),
     (
         "outbox",
