@@ -11,12 +11,10 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use store::{Db, Result, Row, StoreError, Value, args};
 
-/// The ledger as it is at this statement: how many entries it has, the district's day of the last one (+08:00), and who is
-/// told of what is sealed. SQLite numbers what it is given in the order of the text, so that stands first.
+/// The ledger as it is at this statement: how many entries it has, and the district's day of the last one (+08:00).
 const BASIS: &str = "WITH basis AS (SELECT \
 COALESCE((SELECT seq + 1 FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1), 0) AS size, \
-COALESCE((SELECT (at + 28800000) / 86400000 FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1), 0) AS day, \
-CAST($2 AS BIGINT) AS told) ";
+COALESCE((SELECT (at + 28800000) / 86400000 FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1), 0) AS day) ";
 
 /// What a filter is narrowed to. Where unit, category or street are named, sealed cases are not counted; otherwise as
 /// [`Filter::sealed`] says, which is $2.

@@ -65,14 +65,14 @@ macro_rules! numbers {
             $of,
             " < $1 OR ",
             hour!($kind),
-            " < $5) THEN 1 ELSE 0 END), 0) AS BIGINT), \
+            " < $2) THEN 1 ELSE 0 END), 0) AS BIGINT), \
              CAST(COALESCE(SUM(CASE WHEN ",
             $of,
             " >= $1 AND ",
             $of,
-            " < $2 AND ",
+            " < $3 AND ",
             hour!($kind),
-            " >= $5 THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*)"
+            " >= $2 THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*)"
         )
     };
 }
@@ -82,18 +82,18 @@ const OPEN: &str = concat!(
     " AS why, ",
     numbers!("t.due", task),
     " FROM tasks t JOIN cases c ON c.district = t.district AND c.seq = t.seq \
-     WHERE t.district = $3 AND t.open = 1 AND c.sealed <= $4 GROUP BY t.unit, ",
+     WHERE t.district = $4 AND t.open = 1 AND c.sealed <= $5 GROUP BY t.unit, ",
     why!(),
     " UNION ALL SELECT '', ",
     inbox_why!(),
     ", ",
     numbers!("c.alarm", case),
-    " FROM cases c WHERE c.district = $3 AND c.sealed = $4 AND c.inbox = 1 \
+    " FROM cases c WHERE c.district = $4 AND c.sealed = $5 AND c.inbox = 1 \
      GROUP BY ",
     inbox_why!(),
     " UNION ALL SELECT '', 'review', ",
     numbers!("c.alarm", case),
-    " FROM cases c WHERE c.district = $3 AND c.sealed <= $4 AND c.alarm IS NOT NULL \
+    " FROM cases c WHERE c.district = $4 AND c.sealed <= $5 AND c.alarm IS NOT NULL \
      AND c.stage IN ('review', 're_review') HAVING COUNT(*) > 0"
 );
 const TASKS: &str = concat!(
@@ -103,11 +103,11 @@ const TASKS: &str = concat!(
      JOIN cases c ON c.district = t.district AND c.seq = t.seq \
      WHERE t.district = $1 AND t.unit = $2 AND t.open = 1 AND (t.due, t.seq, t.no) > ($3, $4, $5) AND (t.due < $6 OR ",
     hour!(task),
-    " < $10) AND ",
+    " < $7) AND ",
     hour!(task),
-    " >= $11 AND c.sealed <= $7 AND ($8 = '' OR ",
+    " >= $8 AND c.sealed <= $9 AND ($10 = '' OR ",
     why!(),
-    " = $8) ORDER BY t.due, t.seq, t.no LIMIT $9"
+    " = $10) ORDER BY t.due, t.seq, t.no LIMIT $11"
 );
 
 /// The conditions of what is stuck, over a case `c` and the day before which it must have been due or accepted.
@@ -228,7 +228,7 @@ pub fn open(db: &mut Db, district: i64, (late, soon, now): (i64, i64, Moment), s
         let unit = (!unit.is_empty()).then(|| UnitCode::from(unit));
         Ok(Open { unit, why: known(row.text(1)?)?, late: row.int(2)?, soon: row.int(3)?, open: row.int(4)? })
     };
-    db.query(OPEN, &args![late, soon, district, sealed, now.0])?.iter().map(open).collect()
+    db.query(OPEN, &args![late, now.0, soon, district, sealed])?.iter().map(open).collect()
 }
 
 /// Which of a unit's open tasks are listed.
@@ -264,11 +264,11 @@ pub fn tasks(
         after.seq,
         after.no,
         wanted.before,
+        wanted.hours.before,
+        wanted.hours.from,
         wanted.sealed,
         why,
-        most as u64,
-        wanted.hours.before,
-        wanted.hours.from
+        most as u64
     ];
     db.query(TASKS, &args)?.iter().map(task_row).collect()
 }

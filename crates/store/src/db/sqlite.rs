@@ -113,14 +113,14 @@ impl Conn {
     pub(super) fn write(&self, list: &[(&str, &[Value])]) -> Result<u64> {
         let mut changed = 0;
         for (sql, args) in list {
-            let mut statement = self.inner.prepare_cached(sql).map_err(failed)?;
+            let mut statement = self.inner.prepare_cached(&numbered(sql)).map_err(failed)?;
             changed += statement.execute(rusqlite::params_from_iter(args.iter())).map_err(failed)? as u64;
         }
         Ok(changed)
     }
 
     pub(super) fn for_each(&self, sql: &str, args: &[Value], each: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
-        let mut statement = self.inner.prepare_cached(sql).map_err(failed)?;
+        let mut statement = self.inner.prepare_cached(&numbered(sql)).map_err(failed)?;
         let columns = statement.column_count();
         let mut rows = statement.query(rusqlite::params_from_iter(args.iter())).map_err(failed)?;
         while let Some(row) = rows.next().map_err(failed)? {
@@ -145,14 +145,27 @@ impl Conn {
     }
 
     pub(super) fn check(&self, sql: &str) -> Result<()> {
-        let statement = self.inner.prepare(sql).map_err(failed)?;
+        let statement = self.inner.prepare(&numbered(sql)).map_err(failed)?;
         for n in 1..=statement.parameter_count() {
-            if statement.parameter_name(n) != Some(format!("${n}").as_str()) {
-                return Err(StoreError::Shape(format!("${n} is missing or out of order")));
+            if statement.parameter_name(n) != Some(format!("?{n}").as_str()) {
+                return Err(StoreError::Shape(format!("${n} is missing")));
             }
         }
         Ok(())
     }
+}
+
+/// A statement with its places as SQLite numbers them. `$2` is a name there: whichever name stands first in the text
+/// would get the first value, whatever its number.
+fn numbered(sql: &str) -> String {
+    let mut parts = sql.split('$');
+    let mut out = String::with_capacity(sql.len());
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        out.push(if part.starts_with(|c: char| c.is_ascii_digit()) { '?' } else { '$' });
+        out.push_str(part);
+    }
+    out
 }
 
 impl rusqlite::ToSql for Value {
