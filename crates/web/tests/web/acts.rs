@@ -101,7 +101,7 @@ async fn a_re_review_of_what_the_district_reviewed_goes_out_as_a_paper_and_its_o
     let printed = supervisor.get(&paper).await;
     printed.has("信访事项复核申请书").has("理由标记：仍不服").has(code).has("待盖章").lacks("10000000001");
     let mut resident = kit.client();
-    resident.post("/follow", &[("code", code), ("digits", &raised.secret)]).await;
+    resident.post("/follow", &[("code", code), ("digits", &raised.digits)]).await;
     resident.get("/case").await.has("这一次由上一级机关作出意见").has("/case/review-request");
     resident.get("/case/review-request").await.has("示例居民0001").has("理由标记：仍不服");
     kit.clock.set(at("2023-05-20T09:00:00"));

@@ -202,7 +202,13 @@ async fn an_imported_case_is_found_by_its_number_there_by_whoever_may_see_it() {
     let kit = Kit::with_search().await;
     let origin = Origin { opened: kit.desk.now(), target: None, closed: None, answer: String::new() };
     let import = async |source: &str, id: &str, track: Track| {
-        let raise = Raise { track, door: Door::Import, origin: Some(origin.clone()), ..hotline("路灯不亮") };
+        let raise = Raise {
+            track,
+            door: Door::Import,
+            origin: Some(origin.clone()),
+            secret: String::new(),
+            ..hotline("路灯不亮")
+        };
         let actor = Actor::System { name: "import".into() };
         let code = kit.desk.raise(actor, raise, Vec::new(), Some(desk::Key::of_import(source, id))).await.unwrap().code;
         kit.desk.put(vec![store::imports::add_source(1, source)]).await.unwrap();

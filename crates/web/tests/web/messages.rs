@@ -161,7 +161,8 @@ async fn what_did_not_go_out_is_seen_with_its_reason_and_sent_again_by_a_button(
     kit.desk.act(domain::Actor::Resident, case.id, None, choose, None).await.unwrap();
     let (desk, place) = (kit.desk.clone(), kit.place().clone());
     let work = move || Sender::new(desk, &place, Arc::new(Config::default())).unwrap().pass(Kind::Sms).unwrap();
-    assert_eq!(tokio::task::spawn_blocking(work).await.unwrap(), 1);
+    // The choice, and word of it to a former number, which there is not.
+    assert_eq!(tokio::task::spawn_blocking(work).await.unwrap(), 2);
     let mut administrator = kit.role(Role::Administrator).await;
     let page = administrator.get("/admin/messages").await;
     assert!(page.text.contains("这种方式没有配置") && page.text.contains("多次失败，已停止"), "{}", page.text);
