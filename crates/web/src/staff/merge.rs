@@ -13,8 +13,8 @@ use crate::resident::case::promised;
 use crate::view::{self, ClockView};
 use askama::Template;
 use axum::response::Response;
-use domain::Refusal;
-use domain::case::{CaseId, Command, Facts, Texts, Visit, decide, evolve, field};
+use domain::case::{CaseId, Command, CommandKind, Facts, Texts, Visit, allowed, decide, evolve, field};
+use domain::{Refusal, Why};
 use std::sync::PoisonError;
 use store::read::{self, History};
 
@@ -61,9 +61,12 @@ pub(super) async fn preview(
     });
     let (own, other) = found.await?.ok_or_else(Problem::not_found)?;
     let actor = staff.actor();
-    for history in [&own, &other] {
-        sees(&history.case, &actor, &district)?;
+    sees(&own.case, &actor, &district)?;
+    // Whoever merges nothing learns nothing of the other case.
+    if !allowed(&own.case, &actor, &district).contains(&CommandKind::Merge) {
+        return Ok(Err(Refusal::new(Why::NotYours)));
     }
+    sees(&other.case, &actor, &district)?;
     let reason = sent.raw("merge-reason").to_owned();
     // The reason may still be missing: it is asked for on the page.
     let command = Command::Merge { into, reason: "–".to_owned() };

@@ -19,6 +19,7 @@ async fn neighbour(kit: &Kit, text: &str) -> Raised {
         place: "示例里3号楼标记".into(),
         contact: Contact { name: "示例居民0001".into(), phone: "13800001111".into(), ..Contact::default() },
         public: true,
+        secret: "580264".into(),
         ..Raise::default()
     };
     kit.desk.raise(Actor::Resident, raise, Vec::new(), None).await.unwrap()

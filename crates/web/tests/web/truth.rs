@@ -24,9 +24,9 @@ async fn a_question_after_the_end_takes_a_late_case_off_no_list_and_out_of_no_fi
     let after = clerk.get("/desk?due=late").await;
     clerk.get("/desk?due=waiting").await.lacks(&codes[0].code);
     let page = clerk.case(&codes[0].code).await;
-    page.has("已超期").has("另在等诉求人").has("询问不暂停它").lacks("期限暂停，等诉求人回答");
+    page.has("已超期").has("另在等本人回复").has("询问不暂停它").lacks("期限暂停，等诉求人回答");
     for raised in &codes {
-        after.has(&raised.code).has("已超期 ").has("，另在等诉求人");
+        after.has(&raised.code).has("已超期 ").has("，另在等本人回复");
     }
     clerk.lang = "en";
     clerk.get("/desk").await.has("working days late, also waiting for the resident");
@@ -36,7 +36,7 @@ async fn a_question_after_the_end_takes_a_late_case_off_no_list_and_out_of_no_fi
     kit.role(Role::Leader).await.get("/late?of=hard").await.has(&codes[0].code);
     for role in [Role::Supervisor, Role::Auditor] {
         let mut client = kit.role(role).await;
-        client.get("/late/asked").await.has(&codes[0].code).has(&codes[1].code).has("询问").has("另在等诉求人");
+        client.get("/late/asked").await.has(&codes[0].code).has(&codes[1].code).has("询问").has("另在等本人回复");
     }
     assert_eq!(clerk.get("/late/asked").await.status, StatusCode::FORBIDDEN);
     supervisor
