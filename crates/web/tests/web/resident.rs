@@ -70,7 +70,7 @@ async fn a_code_opens_however_it_is_typed_and_wrong_digits_make_a_stranger_wait_
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "even the right ones, for a while");
     assert!(answer.headers.contains_key("retry-after") && answer.text.contains("以后再试"), "{}", answer.text);
     let elsewhere = [("x-forwarded-for", "198.51.100.7")];
-    let body = || axum::body::Body::from(format!("code={}&digits={}", raised.code, raised.secret));
+    let body = || axum::body::Body::from(format!("code={}&digits={}", raised.code, raised.digits));
     let kind = "application/x-www-form-urlencoded";
     let answer = kit.client().send(axum::http::Method::POST, "/follow", &elsewhere, body(), kind).await;
     assert_eq!(answer.location(), "/case", "the resident is let in from elsewhere");
