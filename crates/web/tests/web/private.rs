@@ -19,7 +19,8 @@ async fn a_sealed_accusation_is_seen_by_the_discipline_unit_alone() {
         ("accused", "housing"),
     ];
     let slip = grid.submit("/intake", &fields).await;
-    let code = slip.text.split("class=\"code\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let code =
+        slip.text.split("class=\"code\">").find_map(|part| desk::read_case_code(part.split('<').next()?)).unwrap();
     let normal = kit.raise("停水").await.code;
     let mut discipline = kit.signed_in("dispatcher-discipline").await;
     discipline.get("/inbox").await.has(&code).has("密件标记");

@@ -229,7 +229,8 @@ async fn photos_that_are_brought_to_the_counter_are_taken_down_with_the_case() {
     send_with(&mut grid, "/intake", &refused, &[&jpeg(60, 40)]).await.has("照片需要重新选一次");
     let taken = send_with(&mut grid, "/intake", &fields, &[&jpeg(60, 40)]).await;
     assert_eq!(taken.status, StatusCode::CREATED, "{}", sentences(&taken));
-    let code = taken.text.split("class=\"code\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let code =
+        taken.text.split("class=\"code\">").find_map(|part| desk::read_case_code(part.split('<').next()?)).unwrap();
     let mut dispatcher = kit.role(Role::Dispatcher).await;
     dispatcher.case(&code).await.has(&format!("src=\"/cases/{code}/photo/1\""));
     let photo = dispatcher.get(&format!("/cases/{code}/photo/1")).await;
