@@ -460,7 +460,7 @@ impl Life<'_, '_> {
             self.reviews()?;
         }
         let asked = self.walk.case().running(RuleId::GoOnAsk).is_some();
-        if asked && self.walk.case().stage == Stage::Ended && self.walk.number() % 8 != 0 {
+        if asked && self.walk.case().stage == Stage::Ended && !self.walk.number().is_multiple_of(8) {
             self.resident(Command::LetRest { reason: String::new() })?;
         }
         let over = matches!(self.walk.case().stage, Stage::Ended | Stage::Answered);

@@ -225,13 +225,13 @@ fn hand(walk: &mut Walk<'_>, taker: Actor, number: usize) -> Planned<()> {
         return Ok(());
     }
     // No dice are thrown for it. An enterprise opens it on its own phone.
-    let printed = number % 16 == 0 && !case.is_sealed() && case.track != Track::Enterprise;
+    let printed = number.is_multiple_of(16) && !case.is_sealed() && case.track != Track::Enterprise;
     if printed {
         walk.act(taker, Command::HandSecret { way: Handed::Slip })?;
     } else {
         walk.act(Actor::Resident, Command::HandSecret { way: Handed::Device })?;
     }
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         walk.act(Actor::Resident, Command::Open { digits: digits(number) })?;
     }
     Ok(())

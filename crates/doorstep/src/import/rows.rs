@@ -259,7 +259,7 @@ impl RowReader<'_> {
     }
 
     /// Opening and closing; and whether the closing was taken as the opening, a little before which it lies.
-    fn from_to(&mut self) -> (Option<Moment>, Option<Moment>, bool) {
+    fn period(&mut self) -> (Option<Moment>, Option<Moment>, bool) {
         let column = self.map.columns.closed.as_ref();
         let opened = self.opened();
         let closed = self.time(column, Edge::End);
@@ -390,7 +390,7 @@ impl RowReader<'_> {
         let track = self.track();
         let words = self.words();
         self.values();
-        let (opened, closed, settled) = self.from_to();
+        let (opened, closed, settled) = self.period();
         let target = self.time(columns.target.as_ref(), Edge::End);
         let answer = self.answer(closed.is_some());
         let on_time = self.on_time();
