@@ -7,7 +7,7 @@ use crate::mask;
 use crate::volume::Error;
 use std::collections::BTreeMap;
 use tantivy::Term;
-use tantivy::collector::TopDocs;
+use tantivy::collector::{Count, TopDocs};
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
 
@@ -42,12 +42,15 @@ impl Finder {
             for word in telling(&mask::numbers(&start, &[])) {
                 *counts.entry(word).or_default() += 1;
             }
+            let itself = TermQuery::new(Term::from_field_u64(fields.first, own), IndexRecordOption::Basic);
+            // A word of this case alone can be shared with nobody.
+            let only_own = searcher.search(&itself, &Count)? as u64;
             let all = searcher.num_docs();
             let mut asked: Vec<(f64, Term)> = Vec::new();
             for (word, count) in counts {
                 let term = Term::from_field_text(fields.words, &word);
                 let cases = searcher.doc_freq(&term)?;
-                if cases > 0 && (all < SOME_SIZE || cases <= all / COMMON) {
+                if cases > only_own && (all < SOME_SIZE || cases <= all / COMMON) {
                     let rare = (1.0 + all as f64 / cases as f64).ln();
                     // Twice in a text tells a little more than once.
                     asked.push((rare * (1.0 + (count as f64).ln()), term));
@@ -64,7 +67,6 @@ impl Finder {
             };
             let shared =
                 BooleanQuery::union_with_minimum_required_clauses(asked.into_iter().map(with_freqs).collect(), least);
-            let itself = TermQuery::new(Term::from_field_u64(fields.first, own), IndexRecordOption::Basic);
             let query = BooleanQuery::new(vec![
                 (Occur::Must, Box::new(shared)),
                 (Occur::Must, may_find(fields, reader, among)),

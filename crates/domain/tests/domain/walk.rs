@@ -267,12 +267,13 @@ impl Walk<'_> {
         }
         let at = usize::from(which) % self.cases.len();
         let case = self.cases[at].case.clone();
-        // What others were merged into is taken back now and then: they part from it.
+        // What others were merged into is taken back now and then, and they part from it; or answered, and it is theirs.
         let followed = self.cases.iter().any(|s| s.case.stage == Stage::Merged && s.case.merged_into == Some(case.id));
         // Mostly what is possible in this stage, and by somebody who may: otherwise no case gets anywhere.
         let kind = match act % 8 {
             0 => pick(CommandKind::ALL, act / 8),
             1 if followed => CommandKind::Withdraw,
+            2 | 3 if followed && case.stage == Stage::Handling => CommandKind::Answer,
             1..=4 => pick(onward(case.stage), act / 8),
             _ => {
                 let rows: Vec<_> = TABLE.iter().filter(|t| t.from.contains(&case.stage)).collect();

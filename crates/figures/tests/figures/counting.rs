@@ -167,8 +167,10 @@ fn the_numbers_are_those_of_the_cases_themselves() {
     for mut w in worlds() {
         let ids = w.live(23, 60);
         let district = NUMBER;
-        let cases: Vec<_> =
-            ids.iter().map(|id| store::read::case(&mut w.db, district, *id).unwrap().unwrap()).collect();
+        let lived = ids.iter().map(|id| store::read::case(&mut w.db, district, *id).unwrap().unwrap());
+        // The year is not over: until then what is sealed is in no total.
+        let cases: Vec<_> = lived.filter(|case| !case.is_sealed()).collect();
+        assert!(cases.len() < ids.len(), "some are sealed");
         let count = |which: &dyn Fn(&domain::case::Case) -> bool| cases.iter().filter(|c| which(c)).count() as i64;
         let asked = |c: &domain::case::Case| {
             let here = c.ended.is_some_and(|(ending, _)| ending != Ending::Elsewhere);

@@ -118,8 +118,8 @@ const TABLES: &[(&str, &str, i64, &str)] = &[
         "1, 8 * i, 0, blob((2 * i + 1) * 48271 % 2147483647), CASE i % 4 WHEN 0 THEN 'robot' WHEN 1 THEN 'email' ELSE 'sms' END, \
          'answered', CASE i % 4 WHEN 0 THEN 'u' || CAST(i % 25 AS TEXT) END, 'zh', \
          CASE i % 1000 WHEN 999 THEN 'waiting' WHEN 998 THEN 'failed' WHEN 997 THEN 'unsure' WHEN 996 THEN 'kept' \
-         ELSE 'sent' END, 1, 1600000000000 + i * 1000, 1600000000000 + i * 1000, \
-         CASE WHEN i % 1000 >= 996 THEN 'busy' END",
+         WHEN 995 THEN 'sending' ELSE 'sent' END, 1, 1600000000000 + i * 1000, 1600000000000 + i * 1000, \
+         CASE WHEN i % 1000 >= 995 THEN 'busy' END",
     ),
     ("hooks", "district, name, next_seq, tries, next, at, stopped, said", 2, "1, text(i), i, 0, 0, 0, 0, NULL"),
     ("views", "district, account, list, name, query", 60, "1, i % 20, 'desk', text(i), ''"),

@@ -123,10 +123,21 @@ fn a_statement_that_breaks_the_seams_rules_is_named() {
         let missing = db.prepare_all(&["SELECT nothing FROM events WHERE district = $1"]).unwrap_err();
         assert!(matches!(&missing, StoreError::Shape(m) if m.contains("SELECT nothing")), "{missing}");
         let broken = match db.engine() {
-            Engine::Sqlite => "SELECT seq FROM events WHERE seq = $2 AND district = $1",
+            Engine::Sqlite => "SELECT seq FROM events WHERE district = $2",
             Engine::Postgres => "SELECT SUM(seq) FROM events WHERE district = $1",
         };
         assert!(matches!(db.prepare_all(&[broken]), Err(StoreError::Shape(_))));
+    }
+}
+
+#[test]
+fn a_value_goes_where_its_number_says_wherever_that_stands_in_the_text() {
+    for (place, _keep) in places() {
+        let mut db = writer(&place);
+        let sql = "SELECT CAST($3 AS BIGINT), CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($1 AS BIGINT)";
+        let rows = db.query(sql, &args![1, 2, 3]).unwrap();
+        let row: Vec<i64> = (0..4).map(|column| rows[0].int(column).unwrap()).collect();
+        assert_eq!(row, [3, 1, 2, 1]);
     }
 }
 

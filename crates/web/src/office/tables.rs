@@ -192,7 +192,7 @@ pub(crate) async fn set_catalogue(
     };
     let d = app.desk().district();
     if let Err(fault) = wanted.check(|code| d.open_unit(code).is_some()) {
-        let refusal = domain::Refusal::at(domain::Why::BadCatalogue, "text").about(fault);
+        let refusal = domain::Refusal::at(domain::Why::BadCatalogue, "text").about_both(fault.zh(), fault.to_string());
         let text_of = Problem::from(refusal).sentence(l.0);
         return Ok(catalogue_page(&app, &visitor, Some(text), at_text(text_of)).answer());
     }

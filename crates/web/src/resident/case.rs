@@ -402,7 +402,11 @@ fn answer(teller: &Teller<'_>) -> Option<AnswerView> {
     };
     let holder = answer_of(history, told);
     let of = |name: &str| holder.get(name).cloned().unwrap_or_default();
-    // An opinion from outside is that body's, whoever filed it.
+    // An opinion from outside is that body's, and of its own day, whoever filed it and when.
+    let dated = match &told.body.event {
+        ReviewAnswered { dated, .. } | ReReviewAnswered { dated, .. } => *dated,
+        _ => None,
+    };
     let outside = holder.get(field::BODY).cloned();
     let who = outside
         .or_else(|| told.body.by.unit().map(|u| teller.district.unit_name(u, l.0).to_owned()))
@@ -411,7 +415,7 @@ fn answer(teller: &Teller<'_>) -> Option<AnswerView> {
         outcome: outcome.to_owned(),
         text: of(field::ANSWER),
         basis: of(field::BASIS),
-        time: when(l, told.body.at, teller.today).0,
+        time: dated.map_or_else(|| when(l, told.body.at, teller.today).0, |day| l.day(day, teller.today)),
         who,
     })
 }

@@ -105,7 +105,7 @@ async fn a_merge_is_taken_back_as_long_as_there_is_no_answer_and_its_resident_re
     dispatcher.done(&child.code, "merge", &merge).await.has("看错了").has("重新分开办理");
     let promised = kit.case(&child.code).promise().unwrap().due;
     let mut resident = kit.client();
-    resident.post("/follow", &[("code", &child.code), ("digits", &child.secret)]).await;
+    resident.post("/follow", &[("code", &child.code), ("digits", &child.digits)]).await;
     let page = resident.get("/case").await;
     page.has("这件事和另一件同样的诉求一起办。")
         .has("编号和内容不给您看")

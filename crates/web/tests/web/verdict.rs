@@ -13,7 +13,10 @@ use store::opening;
 /// A kit that sends messages, into the test box.
 async fn kit() -> Kit {
     let mut kit = Kit::new().await;
-    kit.app = web::App::new(kit.desk.clone(), kit.place()).unwrap().with_messages(Arc::new(Config::demo()));
+    kit.app = web::App::new(kit.desk.clone(), kit.place())
+        .unwrap()
+        .settled_accounts()
+        .with_messages(Arc::new(Config::demo()));
     kit.router = web::router(kit.app.clone());
     kit
 }
@@ -69,18 +72,24 @@ async fn answered(kit: &Kit, code: &str) {
 /// Sends a form of the case page as the page has it.
 async fn submit(client: &mut Client<'_>, path: &str, fields: &[(&str, &str)]) -> Answer {
     let page = client.get("/case").await;
-    let (key, version) = (page.input("key"), page.input("version"));
-    let mut all = vec![("key", key.as_str()), ("version", version.as_str())];
+    let values = ["csrf", "key", "version"].map(|name| (name, page.input(name)));
+    let mut all: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
     all.extend_from_slice(fields);
     client.post(path, &all).await
 }
 
+/// Sends the form of a public page, as whoever has signed in there or not.
+async fn send(client: &mut Client<'_>, path: &str, fields: &[(&str, &str)]) -> Answer {
+    let csrf = client.get("/follow").await.input("csrf");
+    client.post(path, &[&[("csrf", csrf.as_str())], fields].concat()).await
+}
+
 /// Opens with the secret, and sets digits.
 async fn opened(client: &mut Client<'_>, code: &str, secret: &str) -> Answer {
-    let first = client.post("/follow", &[("code", code), ("digits", secret)]).await;
+    let first = send(client, "/follow", &[("code", code), ("digits", secret)]).await;
     assert_eq!(first.status, StatusCode::OK, "{}", first.text);
     assert!(first.text.contains("定一组您自己的查询密码"), "one question before anything is shown");
-    client.post("/follow", &[("code", code), ("digits", secret), ("new", DIGITS)]).await
+    send(client, "/follow", &[("code", code), ("digits", secret), ("new", DIGITS)]).await
 }
 
 fn count(kit: &Kit, code: &str, fits: impl Fn(&Event) -> bool) -> usize {
@@ -106,7 +115,8 @@ async fn whoever_takes_a_case_down_gets_nothing_that_opens_it() {
     for tried in [DIGITS, "13800000000", "000000", pairing.as_str(), code.as_str(), ""] {
         let mut wiped = kit.client();
         for client in [&mut clerk, &mut wiped] {
-            let answer = client.post("/follow", &[("code", &code), ("digits", tried), ("new", DIGITS)]).await;
+            let answer = send(client, "/follow", &[("code", &code), ("digits", tried), ("new", DIGITS)]).await;
+            assert_ne!(answer.status, StatusCode::FORBIDDEN, "the form itself was good");
             assert!(answer.status.is_client_error(), "{tried}: {}", answer.status);
             assert_eq!(client.get("/case/copy").await.status, StatusCode::SEE_OTHER, "no visit was opened");
         }
@@ -123,11 +133,11 @@ async fn a_second_device_gets_the_secret_a_browser_of_staff_does_not_and_its_ver
     let mut clerk = kit.role(Role::Clerk).await;
     let (code, page) = taken(&mut clerk, &[]).await;
     let pairing = pairing(&page);
-    let refused = clerk.post("/pair", &[("pairing", &pairing)]).await;
+    let refused = send(&mut clerk, "/pair", &[("pairing", &pairing)]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text.contains("工作人员登录过"), "{}", refused.text);
     clerk.submit("/sign-out", &[]).await;
-    let still = clerk.post("/pair", &[("pairing", &pairing)]).await;
+    let still = send(&mut clerk, "/pair", &[("pairing", &pairing)]).await;
     assert_eq!(still.status, StatusCode::UNPROCESSABLE_ENTITY, "the mark outlives the session");
     let mut phone = kit.client();
     let spaced = format!("{} {}", &pairing[..4], &pairing[4..]);
@@ -221,10 +231,11 @@ fn with_secret(no: u16) -> domain::case::Visit {
 async fn what_is_raised_in_a_browser_of_staff_is_not_independent() {
     let kit = kit().await;
     let mut clerk = kit.role(Role::Clerk).await;
-    let sent = clerk.post("/raise", &[("key", &key()), ("text", "替人提交：灯不亮"), ("secret", DIGITS)]).await;
+    let sent = send(&mut clerk, "/raise", &[("key", &key()), ("text", "替人提交：灯不亮"), ("secret", DIGITS)]).await;
     assert_eq!(sent.location(), "/case/receipt?done=raised", "{}", sent.text);
     let page = clerk.get("/case").await;
-    let code = page.text.split("class=\"code\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let code =
+        page.text.split("class=\"code\">").find_map(|part| desk::read_case_code(part.split('<').next()?)).unwrap();
     answered(&kit, &code).await;
     // From a wiped browser it is the same: what the case was raised with stays in staff's hands.
     let mut wiped = kit.client();

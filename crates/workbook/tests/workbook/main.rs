@@ -1,5 +1,8 @@
 //! Workbooks that were made to deceive, and honest ones: read as the process reads them, but in a thread.
 
+// Helpers outside of a test function are tests too.
+#![allow(clippy::unwrap_used)]
+
 mod honest;
 mod hostile;
 
