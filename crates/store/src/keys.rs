@@ -92,10 +92,10 @@ impl Keys {
         if keys.is_empty() {
             return Ok(());
         }
-        self.answering()?;
         let rows: Vec<Vec<Value>> = keys.iter().map(|(s, k)| crate::args![self.district, s, k]).collect();
         let list: Vec<(&str, &[Value])> = rows.iter().map(|args| (PUT, args.as_slice())).collect();
-        self.db.begin()?;
+        self.db()?.begin()?;
+        // From here on a lost connection is an error: a new one would know nothing of what was begun.
         let stored = self.db.write_list(&list).and_then(|changed| {
             if changed == keys.len() as u64 {
                 return Ok(());
@@ -123,7 +123,6 @@ impl Keys {
 
     /// The keys of these streams; a stream whose key is destroyed (or never was) is not in the answer.
     pub fn case_keys(&mut self, streams: &[Stream]) -> Result<HashMap<Stream, CaseKey>> {
-        self.answering()?;
         let mut found = HashMap::with_capacity(streams.len());
         for part in streams.chunks(ASKED) {
             // One text for one key and one for many (the last stream fills it up), so that few are ever prepared.
@@ -133,7 +132,7 @@ impl Keys {
             let list: Vec<String> = (2..places + 2).map(|n| format!("${n}")).collect();
             let sql =
                 format!("SELECT stream, key FROM case_keys WHERE district = $1 AND stream IN ({})", list.join(", "));
-            self.db.for_each_text(&sql, &args, |mut row| {
+            self.db()?.for_each_text(&sql, &args, |mut row| {
                 let key = CaseKey(row.array(1)?);
                 if let Some(Value::Bytes(bytes)) = row.0.get_mut(1) {
                     bytes.zeroize();
@@ -147,26 +146,25 @@ impl Keys {
 
     /// Destroys a case's key, durably: what was sealed under it can't be read again by anyone. Once more is no error.
     pub fn destroy_case(&mut self, stream: &Stream) -> Result<()> {
-        self.answering()?;
         let args = crate::args![self.district, stream];
-        let gone = self.db.write_list(&[("DELETE FROM case_keys WHERE district = $1 AND stream = $2", &args)])?;
+        let gone = self.db()?.write_list(&[("DELETE FROM case_keys WHERE district = $1 AND stream = $2", &args)])?;
         match (gone, self.db.engine()) {
             (0, _) => Ok(()),
             (_, Engine::Sqlite) => self.empty_log(),
-            (_, Engine::Postgres) => self.db.execute_batch("VACUUM case_keys"),
+            (_, Engine::Postgres) => self.db()?.execute_batch("VACUUM case_keys"),
         }
     }
 
     /// Empties SQLite's write-ahead log, in which a destroyed key may still stand.
     fn empty_log(&mut self) -> Result<()> {
         // The pragma answers with a row, so it is a query.
-        self.db.query("PRAGMA wal_checkpoint(TRUNCATE)", &[]).map(drop)
+        self.db()?.query("PRAGMA wal_checkpoint(TRUNCATE)", &[]).map(drop)
     }
 
     /// A secret of the district (a signing key, a session key) by name.
     pub fn secret(&mut self, name: &str) -> Result<Option<Zeroizing<String>>> {
         let args = crate::args![self.district, name];
-        let rows = self.db.query("SELECT value FROM secrets WHERE district = $1 AND name = $2", &args)?;
+        let rows = self.db()?.query("SELECT value FROM secrets WHERE district = $1 AND name = $2", &args)?;
         rows.first().map(|row| row.text(0).map(|v| Zeroizing::new(v.to_owned()))).transpose()
     }
 
@@ -175,7 +173,7 @@ impl Keys {
         let args = crate::args![self.district, name, value];
         let sql = "INSERT INTO secrets (district, name, value) VALUES ($1, $2, $3) \
                    ON CONFLICT (district, name) DO UPDATE SET value = excluded.value";
-        self.db.write_list(&[(sql, &args)]).map(drop)
+        self.db()?.write_list(&[(sql, &args)]).map(drop)
     }
 
     /// Sets the keyed tags of the district's units. Their key is made from the signing key with the first of them, and is
@@ -220,9 +218,12 @@ impl Keys {
         self.db.reconnect()
     }
 
-    /// A lost connection is made anew: nothing is remembered from earlier reads that could be out of date.
-    fn answering(&mut self) -> Result<()> {
-        if self.is_alive() { Ok(()) } else { self.reconnect() }
+    /// The connection. A lost one is made anew: nothing is remembered from earlier reads that could be out of date.
+    fn db(&mut self) -> Result<&mut Db> {
+        if !self.is_alive() {
+            self.reconnect()?;
+        }
+        Ok(&mut self.db)
     }
 }
 

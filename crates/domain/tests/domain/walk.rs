@@ -227,7 +227,11 @@ impl Walk<'_> {
             K::Withdraw => Command::Withdraw,
             K::Erase => Command::Erase { ground: pick(Ground::ALL, a) },
             K::Recategorise => Command::Recategorise { category: category(a) },
-            K::CorrectField => Command::CorrectField { field: pick(Corrected::ALL, a), value: words(b) },
+            K::CorrectField => {
+                let field = pick(Corrected::ALL, a);
+                let value = if field == Corrected::Phone && b % 3 != 0 { "13900000000".into() } else { words(b) };
+                Command::CorrectField { field, value }
+            }
             K::ChooseTelling => {
                 let tell = Tell { channel: pick(Channel::ALL, a), lang: Lang::Zh };
                 let address = pick(&["", "13800000000", "name@example.com", "没有", "name@example"], b).into();

@@ -208,7 +208,7 @@ fn attempt(town: &Town, words: &Words, dice: &mut Dice, row: &Row, others: &[Way
 fn taken_in_hand(walk: &mut Walk<'_>) -> Planned<()> {
     let centre = walk.town.staff(&CENTRE.into(), Role::Dispatcher, 0)?;
     walk.soon()?;
-    if let (0, Some(danger)) = (walk.number() % 4, walk.case().urgent.clone()) {
+    if let (1, Some(danger)) = (walk.number() % 2, walk.case().urgent.clone()) {
         walk.act(centre.clone(), Command::ClearUrgent { reason: "电话里说味道已经散了。".into() })?;
         walk.soon()?;
         walk.act(centre.clone(), Command::MarkUrgent { danger, reason: "邻居又打来电话，味道更重了。".into() })?;

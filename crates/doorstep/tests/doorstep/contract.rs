@@ -26,6 +26,8 @@ fn schemathesis() -> Option<PathBuf> {
 /// All checks on the operations of some methods, under a token; what it says, if it found something.
 fn judge(program: &Path, server: &Server, token: &str, methods: &[&str]) -> Result<(), String> {
     let mut command = Command::new(program);
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemathesis.toml");
+    command.arg("--config-file").arg(config);
     command.args(["run", "--checks", "all", "--phases", "examples,coverage,fuzzing", "--seed", "1", "--no-color"]);
     command.args(["--max-examples", EXAMPLES, "--generation-database", "none", "--continue-on-failure"]);
     command.arg("-H").arg(format!("Authorization: Bearer {token}"));

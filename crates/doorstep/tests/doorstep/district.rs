@@ -3,7 +3,7 @@
 use desk::{Clock, Desk, Entropy, Key, Options, WriterThread};
 use domain::case::{CaseId, Command as Act, *};
 use domain::district::{
-    self, Catalogue, Category, Command as Change, Figure, Post, Responsible, Scope, Unit, UnitKind,
+    self, AccountAct, Catalogue, Category, Command as Change, Figure, Post, Responsible, Scope, Unit, UnitKind,
 };
 use domain::rule::{RuleId, RuleTable};
 use domain::{Actor, Lang, Moment, Role};
@@ -62,6 +62,9 @@ const ACCOUNTS: &[(&str, &str, Role)] = &[
     ("clerk-street", "street-1", Role::Clerk),
     ("clerk-discipline", "discipline", Role::Clerk),
     ("leaving-1", "parks", Role::Clerk),
+    ("administrator-1", "centre", Role::Administrator),
+    ("administrator-2", "centre", Role::Administrator),
+    ("auditor-1", "centre", Role::Auditor),
 ];
 
 impl Story {
@@ -94,10 +97,15 @@ impl Story {
         self.desk.act_now(by, case.id, command).unwrap_or_else(|e| panic!("{said}: {e:?}"));
     }
 
-    /// Raises a case under an idempotency key of its own.
+    /// A resident raises a case under an idempotency key of its own.
     pub fn raise(&self, raise: Raise, photos: Vec<(String, Vec<u8>)>) -> Told {
+        self.raise_by(Actor::Resident, raise, photos)
+    }
+
+    /// The same by somebody else: staff who take it down.
+    pub fn raise_by(&self, by: Actor, raise: Raise, photos: Vec<(String, Vec<u8>)>) -> Told {
         let key = Some(Key::of("story", &format!("{raise:?}")));
-        let asked = self.desk.raise(Actor::Resident, raise, photos, key);
+        let asked = self.desk.raise(by, raise, photos, key);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let raised = runtime.block_on(asked).unwrap();
         Told { id: raised.id, code: raised.code, secret: raised.secret, digits: raised.digits, receipt: raised.receipt }
@@ -167,6 +175,7 @@ pub fn whole(story: &Story, fill: usize) -> Whole {
     story.change(Change::OpenAccounts(ACCOUNTS.iter().map(|(u, at, r)| ((*u).into(), (*at).into(), *r)).collect()));
     story.change(Change::MoveAccount { user: "leaving-1".into(), unit: "water".into(), role: Role::Clerk });
     story.change(Change::CloseAccount { user: "leaving-1".into() });
+    passwords(story);
     story.change(Change::MakeToken { name: "box".into(), scope: Scope::Intake });
     story.change(Change::MakeToken { name: "old".into(), scope: Scope::Read });
     story.change(Change::EndToken { name: "old".into() });
@@ -201,6 +210,21 @@ pub fn whole(story: &Story, fill: usize) -> Whole {
     story.fill(fill);
     moved(story);
     Whole { receipt: hotline.receipt.clone(), hotline, erased }
+}
+
+/// Passwords that others set, with a second administrator and without, and what the owner and the auditor do.
+fn passwords(story: &Story) {
+    let by = |user: &str, command| story.desk.change_now(story.by(user), command).unwrap();
+    let of = |user: &str| Change::ResetPassword { user: user.into() };
+    by("administrator-1", of("clerk-water"));
+    by("clerk-water", Change::ChangePassword);
+    by("clerk-water", Change::SetFactor);
+    by("clerk-water", Change::EndFactor);
+    by("administrator-1", of("clerk-discipline"));
+    let account = |user: &str| story.desk.district().account_of(user).unwrap().id;
+    let reset = AccountAct::Reset { account: account("clerk-discipline") };
+    by("administrator-2", Change::DeclineAct(reset));
+    by("auditor-1", Change::OpenSignIns { account: account("clerk-water"), purpose: Purpose::Verify });
 }
 
 /// A hotline request from raising to reopening, by way of nearly every act.
@@ -255,6 +279,11 @@ fn handled(story: &Story) -> Told {
     story.act(dispatcher(), &danger, Act::ClearUrgent { reason: "是隔壁炒菜".into() });
     story.act(dispatcher(), &danger, Act::MarkUrgent { danger: "gas".into(), reason: "味道更重了".into() });
     story.act(dispatcher(), &danger, Act::Reached { at: at("2023-05-08T10:00:00"), note: "燃气公司值班室".into() });
+    let taken = story.raise_by(story.by("clerk-water"), hotline("窗口登记：水压低"), Vec::new());
+    story.act(story.by("clerk-water"), &taken, Act::HandSecret { way: Handed::Slip });
+    story.act(Actor::Resident, &taken, Act::Open { digits: "580264".into() });
+    story.act(Actor::Resident, &taken, Act::SetDigits { digits: "274091".into() });
+    story.act(Actor::clock(), &taken, Act::ReportTries);
     case
 }
 

@@ -54,7 +54,9 @@ fn fill(path: &str) {
 #[test]
 fn a_full_disk_acknowledges_nothing_and_the_service_goes_on_when_there_is_space() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(disk) = Mount::new(&folder.path().join("disk"), &["-t", "tmpfs", "-o", "size=6m", "none"]) else { return };
+    let Some(disk) = Mount::new(&folder.path().join("disk"), &["-t", "tmpfs", "-o", "size=16m", "none"]) else {
+        return;
+    };
     let (data, ballast) = (disk.path("data"), disk.path("ballast"));
     let token = binary::found(&data);
     let server = Server::start(&data);
@@ -85,7 +87,7 @@ fn a_full_disk_acknowledges_nothing_and_the_service_goes_on_when_there_is_space(
     // The same keys again, and new ones: without a restart.
     (0..30).for_each(|n| raise(format!("full-{}", first + n)).unwrap());
     (0..10).for_each(|n| raise(format!("after-{n}")).unwrap());
-    assert_eq!(server.asked("/readyz").0, 200);
+    assert_eq!(server.asked("/readyz"), (200, "ready\n".to_owned()));
     all_there(&data, server, &token, &acknowledged);
 
     // A start on a full disk says so, or serves what can be read.
@@ -237,6 +239,8 @@ fn a_server_that_lost_the_writer_s_lock_says_that_it_is_not_ready_until_it_has_i
         store::Db::open_writer(&place).ok()
     });
     assert!(other.is_some(), "the lock was not let go of");
+    // What was written a second ago is not tried again.
+    thread::sleep(std::time::Duration::from_millis(1100));
     assert_eq!(server.asked("/readyz").0, 503);
     drop(other);
     let sent = Sent::of("afterwards");

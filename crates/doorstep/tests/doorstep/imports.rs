@@ -382,8 +382,8 @@ fn the_real_files_come_in_verify_and_leave_without_loss() {
         if map == "boston311" {
             asked.push("--compare");
         }
-        let said = must(&asked);
-        assert!(said.contains(&format!("{rows} cases imported; 0 were there already")), "{said}");
+        let first = must(&asked);
+        assert!(first.contains(&format!("{rows} cases imported; 0 were there already")), "{first}");
         all += rows;
         // Saved as a workbook, and with a title above it, they are the same rows.
         let book = as_workbook(&town, &path);
@@ -392,11 +392,11 @@ fn the_real_files_come_in_verify_and_leave_without_loss() {
         assert!(said.contains("the headings are in row 3"), "{file}");
         if map == "boston311" {
             // The groups are all the rows; nothing is unexplained, and to the second the city's flag is what it computed.
-            assert!(!said.contains("unexplained"), "{said}");
-            assert!(said.contains("16203 / 20000") && said.contains("15457 / 15457"), "{said}");
+            assert!(!first.contains("unexplained"), "{first}");
+            assert!(first.contains("16203 / 20000") && first.contains("15457 / 15457"), "{first}");
             // Our share on time is the one that the read tables give, open rows apart: they have no promise here yet.
             let met = "SELECT COUNT(*) FROM cases WHERE district = $1 AND due_day IS NOT NULL AND met_day <= due_day";
-            assert!(said.contains(&format!("by our clock: {} / 16502", town.query(met))), "{said}");
+            assert!(first.contains(&format!("by our clock: {} / 16502", town.query(met))), "{first}");
         }
     }
     assert!(must(&["verify", "--data", &town.data]).contains("Everything fits"));

@@ -151,14 +151,14 @@ fn a_clock_that_can_not_be_right_holds_everything_until_the_operator_says_that_i
         assert!(server.asked("/").1.contains("服务器时钟"), "every page says so");
         ended(server);
         assert!(
-            refused(&["user", "--data", text(&data), "--name", "a", "--unit", "b", "--role", "clerk"])
+            refused(&["user", "--data", text(&data), "--name", "a", "--unit", "district", "--role", "clerk"])
                 .0
                 .contains("clock")
         );
         let said = must(&["clock", "--data", text(&data), "--right"]);
         assert!(said.contains("taken for right"), "{said}");
         let server = Server::start(text(&data));
-        client.raise(&server.address, &Sent::of(&format!("right {days}"))).unwrap();
+        client.raise(&server.address, &Sent::of(&format!("right{days}"))).unwrap();
         assert_eq!(server.asked("/readyz").0, 200);
         ended(server);
     }
@@ -166,7 +166,7 @@ fn a_clock_that_can_not_be_right_holds_everything_until_the_operator_says_that_i
     let last = Moment(now().0 - 4 * DAY);
     Db::open_writer(&place).unwrap().write(&[heartbeat::beat(1, Some(last))]).unwrap();
     let server = Server::start(text(&data));
-    client.raise(&server.address, &Sent::of("after the weekend")).unwrap();
+    client.raise(&server.address, &Sent::of("after-the-weekend")).unwrap();
     ended(server);
     let beaten = heartbeat::at(&mut Db::open_reader(&place).unwrap(), 1).unwrap().unwrap();
     assert!((now().0 - beaten.0).abs() < DAY / 24, "and the running server has written down what time it was");

@@ -48,7 +48,7 @@ fn phones_of_real_tables_go_in_as_they_were_written_and_are_counted() {
         ["13800001111/13900002222", "无", "022—23456789", "１３８０００１１１１", "13800001111 王先生", "02223456789"];
     let rows: Vec<Vec<String>> = phones.iter().zip(1..).map(|(p, n)| row(&n.to_string(), "路灯不亮", p)).collect();
     let said = town.own(&town.write("rows.csv", csv(&rows)));
-    assert!(said.contains("6 cases imported") && said.contains("5 rows have something else than one phone"), "{said}");
+    assert!(said.contains("6 cases imported") && said.contains("3 rows have something else than one phone"), "{said}");
     let mut kept: Vec<String> = town.records().iter().map(|r| r["phone"].as_str().unwrap().to_owned()).collect();
     kept.sort();
     let mut written = phones.map(str::to_owned).to_vec();

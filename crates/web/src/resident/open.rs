@@ -255,7 +255,7 @@ struct Document<T> {
 #[derive(Default, Deserialize)]
 pub(crate) struct Rest {
     #[serde(default)]
-    after: Option<i64>,
+    after: Option<u64>,
     #[serde(default)]
     before: Option<u64>,
 }
@@ -274,7 +274,7 @@ pub(crate) async fn file(
     let json = "application/json";
     let body = match (what, format) {
         ("cases", "csv" | "json") => {
-            let after = rest.after.unwrap_or(-1);
+            let after = rest.after.map_or(-1, |index| i64::try_from(index).unwrap_or(i64::MAX));
             let found = app.read(move |db, keys| {
                 let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
                 public::all(db, &mut keys, number, after, CASES + 1)

@@ -34,13 +34,13 @@ fn one_question_after_the_other_each_can_be_skipped_and_a_neighbour_is_joined_on
         tab.go("/raise").await;
         let visible = "return [...document.querySelectorAll('[data-step]')].filter((s) => s.checkVisibility()).length";
         assert_eq!(tab.run(visible).await, json!(1), "one question at a time");
-        tab.sees("后面还有 4 个小问题，都可以跳过").await;
+        tab.sees("后面还有 5 个小问题，都可以跳过").await;
         tab.press("[data-step-send]").await;
         assert_eq!(tab.path().await, "/raise", "the one box must say something");
         tab.fill("#f-text", TEXT).await;
         tab.press("[data-step-next]").await;
         assert_eq!(tab.run(visible).await, json!(1));
-        tab.sees("第 1 问，共 4 问").await;
+        tab.sees("第 1 问，共 5 问").await;
         assert_eq!(beyond(tab).await, 0, "the sketch of the streets fits a phone");
         // The one box is not lost, and going back and forth keeps what was answered.
         tab.press(".tile:has([value='street-1'])").await;
