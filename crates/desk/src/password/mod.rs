@@ -68,7 +68,9 @@ pub fn verify_password(password: &str, hash: Option<&str>) -> bool {
         "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let known = hash.is_some();
     let Ok(parsed) = PasswordHash::new(hash.unwrap_or(NOBODY)) else { return false };
-    let (Ok(params), Some(salt), Some(kept)) = (Params::try_from(&parsed), parsed.salt, parsed.hash) else { return false };
+    let (Ok(params), Some(salt), Some(kept)) = (Params::try_from(&parsed), parsed.salt, parsed.hash) else {
+        return false;
+    };
     let right = password.len() <= PASSWORD_MOST && parsed.algorithm == ARGON2ID_IDENT;
     // The outputs are compared in constant time.
     right && digest_of(params, password, salt) == Some(kept) && known

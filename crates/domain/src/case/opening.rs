@@ -190,8 +190,10 @@ impl Case {
     /// Whether a secret may be sent to an address that was left, by this way, now.
     pub fn may_send(&self, way: Handed, now: Moment) -> bool {
         let waited = self.opening.sent.is_none_or(|sent| now.0 - sent.0 >= SENT_EVERY);
+        // What nobody but its resident may read goes to no address that staff or another system typed.
+        let least = if self.is_sealed() { Trust::Independent } else { Trust::Acts };
         // One by a lesser way than what the resident holds already would be a way around it.
-        let held = self.opening.secret_trust.max(self.opening.digits_trust).max(Trust::Acts);
+        let held = self.opening.secret_trust.max(self.opening.digits_trust).max(least);
         self.worth(way) >= held && waited && !self.erased && self.opening.secret < u16::MAX
     }
 

@@ -151,6 +151,8 @@ fn nobody_prints_the_secret_of_a_sealed_case_or_sends_it_to_a_number_that_staff_
     let mut story = taken(Track::Accusation, Some(Channel::Sms));
     assert_eq!(story.case.opening.secret, 0, "nothing was sent");
     assert_eq!(story.act(&clerk(), hand(Handed::Slip)).unwrap_err().why, Why::NoNewSecret);
+    let asked = story.visit(at(With::Secret(0)), hand(Handed::Sms));
+    assert_eq!(asked.unwrap_err().why, Why::NoNewSecret, "nor when somebody says that it was lost");
     story.visit(at(With::Secret(0)), hand(Handed::Device)).unwrap();
 }
 
@@ -290,6 +292,19 @@ proptest! {
             prop_assert!(!story.case.independent);
             let opening = &story.case.opening;
             prop_assert!(opening.secret_trust.max(opening.digits_trust) < Trust::Independent, "{opening:?}");
+        }
+    }
+
+    #[test]
+    fn no_sequence_of_staff_acts_opens_a_sealed_case_that_they_took_down(
+        dice in prop::collection::vec(any::<(u8, u8, u8)>(), 1..80),
+        tell in prop::option::of(prop::sample::select(vec![Channel::Sms, Channel::Email])),
+    ) {
+        let mut story = taken(Track::Accusation, tell);
+        for step in dice {
+            tried(&mut story, step);
+            let opening = &story.case.opening;
+            prop_assert_eq!(opening.secret_trust.max(opening.digits_trust), Trust::Nothing, "{:?}", opening);
         }
     }
 

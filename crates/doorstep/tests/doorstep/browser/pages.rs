@@ -46,6 +46,8 @@ pub enum Who {
     Resident(&'static str),
     /// A post.
     Post(Role),
+    /// Whoever has given the password of this account and is asked for more.
+    Entering(&'static str),
 }
 
 impl Who {
@@ -54,13 +56,16 @@ impl Who {
             Who::Anybody => "anybody",
             Who::Resident(turn) => turn,
             Who::Post(role) => role.code(),
+            Who::Entering(user) => user,
         }
     }
 
     /// Whether a page is looked at as this person: what is for everybody, only once, unless it has more for posts.
     fn may(self, route: &Route) -> bool {
         match (self, route.access) {
-            (Who::Anybody, Access::Public) | (Who::Resident(_), Access::Visit) => true,
+            (Who::Anybody, Access::Public)
+            | (Who::Resident(_), Access::Visit)
+            | (Who::Entering(_), Access::Entering) => true,
             (Who::Post(_), Access::Public) => route.path.starts_with("/figures"),
             (Who::Post(role), Access::Staff(roles)) => roles.contains(&role),
             _ => false,
@@ -112,6 +117,8 @@ pub async fn walk(
         let route = route.or(NOT_LINKED.iter().find(|p| **p == address).copied());
         let new = |r: &&str| address == first || *r == "/cases/{code}" || !known.contains(r);
         let Some(of_route) = route.filter(new).map(|r| seen.entry(r).or_default()) else { continue };
+        // Cases differ most: what one may do about one depends on its turn.
+        let most = if route == Some("/cases/{code}") { 2 * most } else { most };
         if of_route.len() == most || !of_route.insert(address.clone()) {
             continue;
         }
@@ -124,11 +131,16 @@ pub async fn walk(
 }
 
 /// The residents are in different turns of a case's way.
-const TURNS: &[&str] = &["raised", "asked", "answered", "review", "sealed"];
+const TURNS: &[&str] = &["raised", "asked", "answered", "review", "re_review", "sealed"];
+
+/// Accounts that are asked for more than the password: for one of their own, for the code of a second factor, to set one up.
+const ENTERING: &[&str] = &["new-password", "dispatcher-1", "new-factor"];
 
 fn everybody() -> Vec<Who> {
     let turns = TURNS.iter().map(|turn| Who::Resident(turn));
-    [Who::Anybody].into_iter().chain(turns).chain(Role::ALL.iter().map(|r| Who::Post(*r))).collect()
+    let entering = ENTERING.iter().map(|user| Who::Entering(user));
+    let posts = Role::ALL.iter().map(|role| Who::Post(*role));
+    [Who::Anybody].into_iter().chain(turns).chain(entering).chain(posts).collect()
 }
 
 /// Takes somebody's place.
@@ -138,12 +150,14 @@ async fn become_(tab: &Tab, site: &Site, who: Who) {
         "asked" => &site.asked,
         "answered" => &site.answered,
         "review" => &site.review,
+        "re_review" => &site.re_review,
         _ => &site.sealed,
     };
     match who {
         Who::Anybody => tab.go("/").await,
         Who::Resident(turn) => tab.follow(&case(turn).code, &case(turn).digits).await,
         Who::Post(role) => tab.sign_in(&user_of(role)).await,
+        Who::Entering(user) => tab.give_password(user, super::site::PASSWORD).await,
     }
 }
 

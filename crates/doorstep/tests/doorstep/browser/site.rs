@@ -6,7 +6,7 @@ use crate::binary::Server;
 use crate::district::{Story, Told};
 use desk::{Clock, Entropy};
 use domain::case::{Command as Act, *};
-use domain::district::{Catalogue, Category, Command as Change, Responsible, Scope, Unit, UnitCode, UnitKind};
+use domain::district::{Account, Catalogue, Category, Command as Change, Responsible, Scope, Unit, UnitCode, UnitKind};
 use domain::rule::RuleTable;
 use domain::{Actor, Label, Moment, Role};
 use store::keys::Factor;
@@ -60,6 +60,8 @@ pub struct Site {
     pub proposed: Told,
     /// A petition whose resident asked for a review.
     pub review: Told,
+    /// A petition whose resident asked for a re-review, which the level over the district answers.
+    pub re_review: Told,
     /// A sealed accusation.
     pub sealed: Told,
     _folder: tempfile::TempDir,
@@ -120,16 +122,21 @@ fn found(story: &Story) {
     accounts.push(("clerk-2".into(), "housing".into(), Role::Clerk));
     accounts.push(("clerk-water".into(), "water".into(), Role::Clerk));
     accounts.push(("clerk-discipline".into(), "discipline".into(), Role::Clerk));
+    accounts.push(("new-password".into(), "water".into(), Role::Clerk));
+    accounts.push(("new-factor".into(), "centre".into(), Role::Auditor));
     story.change(Change::OpenAccounts(accounts));
     story.change(Change::MakeToken { name: "hotline".into(), scope: Scope::Intake });
     let hash = desk::hash_password(PASSWORD, &mut Entropy::seeded(5)).unwrap();
     let ids: Vec<u32> = story.desk.district().accounts.keys().copied().collect();
     let mut rows: Vec<_> = ids.iter().map(|id| access::set_password(1, *id, &hash)).collect();
+    let district = story.desk.district();
+    let account = |user: &str| district.account_of(user).unwrap().id;
+    rows.push(access::set_password_once(1, account("new-password"), &hash));
     rows.push(access::set_token(1, [9; 32], "hotline"));
     story.desk.put_now(rows).unwrap();
-    let district = story.desk.district();
     let codes: Vec<[u8; 32]> = (0..RECOVERY_CODES).map(|n| desk::recovery_hash(&recovery_code(n))).collect();
-    for account in district.accounts.values().filter(|a| district.needs_factor(&a.unit, a.role)) {
+    let with_factor = |a: &&Account| district.needs_factor(&a.unit, a.role) && a.user != "new-factor";
+    for account in district.accounts.values().filter(with_factor) {
         let (id, codes, factor) = (account.id, codes.clone(), Factor { secret: [7; 20], step: 0 });
         story.desk.keys_now(move |keys| keys.put_factor(id, &factor, &codes)).unwrap();
     }
@@ -179,6 +186,18 @@ impl Site {
         let verdict = Verdict { solved: Solved::Yes, handled: Handled::Good, asked_for_good: false, witnessed: false };
         let give = Act::GiveVerdict { verdict, words: "Thank you.".into(), witness: String::new() };
         story.act(Actor::Resident, &closed, give);
+        let reviewed = |text: &str| {
+            let case = dispatched(&story, petition(text), &[]);
+            answer(&story, &case, Outcome::Explained);
+            story.act(story.by("head-1"), &case, Act::Approve { task: 1 });
+            story.act(Actor::Resident, &case, Act::AskReview { reason: "It still leaks.".into() });
+            case
+        };
+        // Late, so that it stands above the others.
+        let re_review = reviewed("Please see to the roof before the winter.");
+        let upheld = Act::AnswerReview { outcome: Outcome::Explained, text: "The answer stands.".into() };
+        story.act(story.by("supervisor-1"), &re_review, upheld);
+        story.act(Actor::Resident, &re_review, Act::AskReReview { reason: "It leaks still.".into() });
         story.clock.set(Moment(now.0 - 2 * DAY));
         let public = Raise { public: true, ..raise("The lamp in the yard is out.") };
         let photos = vec![crate::district::photo(1)];
@@ -199,10 +218,7 @@ impl Site {
         answer(&story, &answered, Outcome::Done);
         let proposed = dispatched(&story, petition("Please see to the roof."), &[]);
         answer(&story, &proposed, Outcome::Supported);
-        let review = dispatched(&story, petition("Please see to the roof again."), &[]);
-        answer(&story, &review, Outcome::Explained);
-        story.act(story.by("head-1"), &review, Act::Approve { task: 1 });
-        story.act(Actor::Resident, &review, Act::AskReview { reason: "It still leaks.".into() });
+        let review = reviewed("Please see to the roof again.");
         let accusation = Raise { track: Track::Accusation, accused: Some("water".into()), ..raise("Bad conduct.") };
         let sealed = story.raise(accusation, Vec::new());
         story.act(story.by("clerk-1"), &late, Act::Unmask { purpose: Purpose::Contact, text: "To call back.".into() });
@@ -221,6 +237,7 @@ impl Site {
             objected,
             proposed,
             review,
+            re_review,
             sealed,
             publication,
             _folder: folder,

@@ -352,12 +352,17 @@ impl Tab {
 
     /// Signs an account in.
     pub async fn sign_in_with(&self, user: &str, password: &str) {
+        self.give_password(user, password).await;
+        self.give_code().await;
+    }
+
+    /// The first half of a sign-in: the page after it asks for more where the account needs it.
+    pub async fn give_password(&self, user: &str, password: &str) {
         self.go("/sign-in").await;
         self.fill("#f-user", user).await;
         self.fill("#f-password", password).await;
         self.press("main .btn-main").await;
         self.at("form[action='/sign-out']").await;
-        self.give_code().await;
     }
 
     /// Gives the code of the second factor, where the account that signs in has one: each time another recovery code.
