@@ -117,8 +117,6 @@ pub async fn walk(
         let route = route.or(NOT_LINKED.iter().find(|p| **p == address).copied());
         let new = |r: &&str| address == first || *r == "/cases/{code}" || !known.contains(r);
         let Some(of_route) = route.filter(new).map(|r| seen.entry(r).or_default()) else { continue };
-        // Cases differ most: what one may do about one depends on its turn.
-        let most = if route == Some("/cases/{code}") { 2 * most } else { most };
         if of_route.len() == most || !of_route.insert(address.clone()) {
             continue;
         }
@@ -156,7 +154,13 @@ async fn become_(tab: &Tab, site: &Site, who: Who) {
     match who {
         Who::Anybody => tab.go("/").await,
         Who::Resident(turn) => tab.follow(&case(turn).code, &case(turn).digits).await,
-        Who::Post(role) => tab.sign_in(&user_of(role)).await,
+        Who::Post(role) => {
+            tab.sign_in(&user_of(role)).await;
+            // Its cases are another post's too, but for what it does about them.
+            if role == Role::Supervisor {
+                tab.go("/reviews").await;
+            }
+        }
         Who::Entering(user) => tab.give_password(user, super::site::PASSWORD).await,
     }
 }
