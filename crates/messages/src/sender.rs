@@ -9,11 +9,11 @@ use crate::backoff;
 use crate::caps::{Caps, Way};
 use crate::channel::{Channels, Fault, HookOut, Then};
 use crate::config::{Config, ConfigFault, HOURLY};
-use crate::words::Facts;
+use crate::words::{self, Facts};
 use desk::{Desk, Failure};
-use domain::Moment;
 use domain::case::{Event, Topic};
 use domain::district::UnitCode;
+use domain::{Label, Moment};
 use ledger::entry::Entry;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -188,14 +188,15 @@ impl Sender {
             // Marked before: if the process ends now, it is not sent again.
             self.desk.put_now(vec![mark(State::Sending, None)])?;
         }
-        let address = match message.kind {
-            Kind::Sms => letter.phone.as_str(),
-            Kind::Email => letter.email.as_str(),
-            Kind::Robot => "",
+        let address = address(message, &letter);
+        // What is told of an address is counted apart: somebody lost the secret, or another address is told from now on.
+        let counted = match message.topic {
+            Topic::Secret | Topic::Readdressed => format!("{} {address}", message.topic.code()),
+            _ => address.to_owned(),
         };
         if !address.is_empty() {
-            let asks = matches!(message.topic, Topic::Received | Topic::Chosen);
-            match self.caps.way(address, !asks, asks, now) {
+            let (of_address, asks) = (counted != address, words::asks(message.topic));
+            match self.caps.way(&counted, letter.confirmed && !of_address, asks || of_address, now) {
                 Way::Go => {}
                 Way::Never => return Ok(mark(State::Dropped, Some("not confirmed"))),
                 Way::Wait(then) => {
@@ -205,7 +206,7 @@ impl Sender {
         }
         let delivered = self.deliver(message, &letter);
         if delivered.is_ok() && !address.is_empty() {
-            self.caps.went(address, now);
+            self.caps.went(&counted, now);
         }
         Ok(match delivered {
             Ok(()) => mark(State::Sent, None),
@@ -232,23 +233,18 @@ impl Sender {
         let never = |code: &str| Fault { then: Then::Never, code: code.to_owned() };
         let facts = Facts::of(message, letter, &self.desk.district(), self.config.site.as_deref());
         let text = facts.text(message.topic, message.lang);
-        // Word that an address is another one goes to the one before.
-        let (phone, email) = match message.topic {
-            Topic::Readdressed => (&letter.former.0, &letter.former.1),
-            _ => (&letter.phone, &letter.email),
-        };
+        let address = address(message, letter);
         let id = format!("{}.{}.{}", self.desk.number(), message.seq, message.no);
         match (message.kind, &message.unit) {
             (Kind::Robot, Some(unit)) => self.channels.robots.send(unit.as_str(), &text),
             (Kind::Robot, None) => Err(never("no group")),
-            (Kind::Sms, _) if phone.is_empty() => Err(never("no address")),
-            (Kind::Email, _) if email.is_empty() => Err(never("no address")),
+            (Kind::Sms | Kind::Email, _) if address.is_empty() => Err(never("no address")),
             (Kind::Sms, _) => match &self.channels.sms {
-                Some(sms) => sms.send(&id, seconds(self.desk.now()), phone, &text),
+                Some(sms) => sms.send(&id, seconds(self.desk.now()), address, &text),
                 None => Err(never("not configured")),
             },
             (Kind::Email, _) => match &self.channels.mail {
-                Some(mail) => mail.send(&id, email, &text),
+                Some(mail) => mail.send(&id, address, &text),
                 None => Err(never("not configured")),
             },
         }
@@ -286,6 +282,18 @@ impl Sender {
             follow(&self.desk, out, hook, &entries, &self.stop)?;
         }
         Ok(looked)
+    }
+}
+
+/// Where a message goes: empty for the group of a unit. Word that an address is another one goes to the one before.
+fn address<'a>(message: &Message, letter: &'a Letter) -> &'a str {
+    let former = message.topic == Topic::Readdressed;
+    match message.kind {
+        Kind::Sms if former => &letter.former.0,
+        Kind::Email if former => &letter.former.1,
+        Kind::Sms => &letter.phone,
+        Kind::Email => &letter.email,
+        Kind::Robot => "",
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Facts {
     way: String,
     /// The secret that opens the case, for the one message that brings it.
     secret: String,
+    /// The code by which whoever holds the address says that it is theirs, while they have not.
+    confirmation: String,
     by: Option<(&'static str, Date)>,
     year: i16,
 }
@@ -59,6 +61,11 @@ pub struct Text {
 pub fn is_for_units(topic: Topic) -> bool {
     use Topic::*;
     matches!(topic, Urgent | Task | JointTask | TaskReleased | ObjectionUpheld | ObjectionRejected | Replied)
+}
+
+/// Whether a message asks whoever gets it whether the address is theirs, until they have said so: the first one to it.
+pub fn asks(topic: Topic) -> bool {
+    matches!(topic, Topic::Received | Topic::Chosen)
 }
 
 fn say(lang: Lang, key: &str, values: &[(&'static str, &str)]) -> String {
@@ -116,6 +123,7 @@ impl Facts {
             },
             way: case.way.map(|w| w.label(lang).to_owned()).unwrap_or_default(),
             secret: letter.secret.clone(),
+            confirmation: if asks(message.topic) { letter.confirmation.clone() } else { String::new() },
             by: by(message.topic, case, message.unit.as_ref()),
             year: case.touched.date().year(),
         }
@@ -142,6 +150,7 @@ impl Facts {
             reason: ScopeReason::OtherPlace.label(lang).to_owned(),
             way: Way::Arbitration.label(lang).to_owned(),
             secret: "2F6H-8K0M-3Q5S-7V9X-1ZAC-4EGJ-NR".to_owned(),
+            confirmation: if asks(topic) { "QV9X-1ZAC".to_owned() } else { String::new() },
             by: by.map(|key| (key, Date::constant(2024, 3, 8))),
             year: 2024,
         }
@@ -174,9 +183,14 @@ impl Facts {
             let short = cut(&sentences.join(gap), ROBOT_MOST);
             return Text { subject, long: short.clone(), short };
         }
-        let look = match &self.site {
-            Some(site) => say(lang, "look", &[("site", site)]),
-            None => say(lang, "look-no-site", &[]),
+        let look = match (&self.site, self.confirmation.as_str()) {
+            (Some(site), "") => say(lang, "look", &[("site", site)]),
+            (None, "") => say(lang, "look-no-site", &[]),
+            (Some(site), confirmation) => {
+                let link = format!("{site}#{code}.{confirmation}");
+                say(lang, "confirm", &[("link", &link), ("confirmation", confirmation)])
+            }
+            (None, confirmation) => say(lang, "confirm-no-site", &[("confirmation", confirmation)]),
         };
         let long = format!("{}\n\n{look}\n\n{district}\n\n{}\n", sentences.join(gap), say(lang, "mail-foot", &[]));
         sentences.push(look);

@@ -25,6 +25,22 @@ pub fn secret(key: &CaseKey, no: u16) -> String {
     grouped(&(0..LENGTH).map(letter).collect::<String>())
 }
 
+/// What a confirmation code begins with: no digits do.
+const CONFIRMS: char = 'Q';
+
+/// The code by which whoever holds an address says that it is theirs: it goes there, and nowhere else. `Q` and 35 bits,
+/// others for another address: `QV9X-1ZAC`.
+pub fn confirmation(key: &CaseKey, address: &str) -> String {
+    let hash = commitment(&field_salt(key.bytes(), 0, "confirmation"), address.as_bytes());
+    let letter = |byte: &u8| char::from(ALPHABET[usize::from(byte & 31)]);
+    grouped(&std::iter::once(CONFIRMS).chain(hash[1..2 * GROUP].iter().map(letter)).collect::<String>())
+}
+
+/// A confirmation code as people type it, as it is printed; none if it is none.
+pub fn read_confirmation(typed: &str) -> Option<String> {
+    read(typed, 2 * GROUP).filter(|code| code.starts_with(CONFIRMS))
+}
+
 fn grouped(letters: &str) -> String {
     let mut text = String::with_capacity(LENGTH + LENGTH / GROUP);
     for (n, letter) in letters.chars().enumerate() {
@@ -39,7 +55,11 @@ fn grouped(letters: &str) -> String {
 /// A secret as people type it, put into the form in which it is printed: look-alikes read as what they look like. None if
 /// it is none: then it may be digits. That says which of the two somebody tried.
 pub fn read_secret(typed: &str) -> Option<String> {
-    let mut letters = String::with_capacity(LENGTH);
+    read(typed, LENGTH)
+}
+
+fn read(typed: &str, length: usize) -> Option<String> {
+    let mut letters = String::with_capacity(length);
     for c in typed.chars().filter(|c| c.is_ascii_alphanumeric() || (c.is_alphanumeric() && !c.is_ascii())) {
         let c = match c.to_ascii_uppercase() {
             'O' => '0',
@@ -51,7 +71,7 @@ pub fn read_secret(typed: &str) -> Option<String> {
         }
         letters.push(c);
     }
-    (letters.len() == LENGTH).then(|| grouped(&letters))
+    (letters.len() == length).then(|| grouped(&letters))
 }
 
 /// The secret of a case of a number; none when the case's key is gone.
@@ -78,6 +98,10 @@ mod tests {
         {
             assert_eq!(read_secret(&typed).as_ref(), Some(&one), "{typed}");
         }
+        let code = confirmation(&key, "13800000000");
+        assert_eq!((code.len(), read_confirmation(&code.to_lowercase().replace('-', ""))), (9, Some(code.clone())));
+        assert_ne!(code, confirmation(&key, "13900000000"));
+        assert_eq!(read_confirmation("58026412"), None, "these are digits");
         assert!(["123456", "", "U", &one[..31], &format!("{one}A"), "甲"].iter().all(|t| read_secret(t).is_none()));
     }
 }

@@ -265,6 +265,10 @@ pub struct Letter {
     pub former: (String, String),
     /// The secret that went out with the event, while it is the latest; empty otherwise.
     pub secret: String,
+    /// Whether whoever holds the address to which the message goes has said that it is theirs.
+    pub confirmed: bool,
+    /// The code by which they say so; empty once they have, or where nothing is sent to an address.
+    pub confirmation: String,
 }
 
 /// What these messages are about, in their order: one statement, and one for the keys, for each 32. None for a message
@@ -325,9 +329,18 @@ impl Told {
         let live = matches!(body.event, Event::SecretHanded { .. }) && now.opening.secret == then.opening.secret;
         let (phone, email) = self.addresses();
         let secret = key.filter(|_| live && now.opening.secret_trust > Trust::Nothing);
+        let (channel, address) = match message.kind {
+            Kind::Sms => (Channel::Sms, phone.as_str()),
+            Kind::Email => (Channel::Email, email.as_str()),
+            Kind::Robot => (Channel::None, ""),
+        };
+        let confirmed = now.is_confirmed(channel);
+        let asks = key.filter(|_| !confirmed && !address.is_empty());
         Some(Letter {
             event: body.event.clone(),
             secret: secret.map(|key| opening::secret(key, then.opening.secret)).unwrap_or_default(),
+            confirmed,
+            confirmation: asks.map(|key| opening::confirmation(key, address)).unwrap_or_default(),
             former: self.former.get(at).cloned().unwrap_or_default(),
             then,
             erased: self.bodies.iter().any(|(_, b)| matches!(b.event, Event::Erased { .. })),

@@ -66,6 +66,7 @@ crate::vocabulary! {
         HandSecret "hand_secret" "转交打开密钥" "hand out a secret",
         Open "open" "用密钥打开" "open with the secret",
         SetDigits "set_digits" "设定查询密码" "set digits",
+        ConfirmAddress "confirm_address" "确认号码或邮箱" "confirm an address",
         ReportTries "report_tries" "记录密码试错" "report wrong digits",
     }
 }
@@ -195,6 +196,8 @@ pub enum Command {
     Open { digits: String },
     /// Set other digits.
     SetDigits { digits: String },
+    /// The holder of the phone number or e-mail address says that it is theirs: with the code that went there.
+    ConfirmAddress { channel: Channel },
     /// Somebody has tried a series of wrong digits: said once a day.
     ReportTries,
 }
@@ -209,7 +212,7 @@ impl Command {
                Unask Note Report Answer Approve SendBack GiveVerdict EndUnreached Reopen AskReview AnswerReview AskReReview OpenHearing CloseHearing
                AnswerReReview FileOpinion Merge FollowMerged Part Link Unlink Withdraw Erase Recategorise CorrectField ChooseTelling HideText
                ReleaseText AskErasure DeclineErasure Unmask DeclareInterest LetRest MarkUrgent ClearUrgent Reached MoveDue
-               ReportTries HandSecret Open SetDigits)
+               ReportTries HandSecret Open SetDigits ConfirmAddress)
     }
 
     /// The task that it names.

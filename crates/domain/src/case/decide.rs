@@ -141,9 +141,10 @@ fn check<'a>(case: &'a Case, command: &Command, facts: &Facts<'_>) -> Result<Opt
     if !fits(kind, case, actor, district) {
         return Err(Refusal::new(Why::NotYours));
     }
-    // Digits that others may know look, and do nothing else. A secret that is handed out anew goes where it is allowed to.
-    let anew = matches!(kind, CommandKind::HandSecret);
-    if *actor == Actor::Resident && !anew && case.trust(facts.visit) < Trust::Acts {
+    // Digits that others may know look, and do nothing else. A secret that is handed out anew goes where it is allowed to,
+    // and whoever confirms an address needs to hold that, and nothing else.
+    let unopened = matches!(kind, CommandKind::HandSecret | CommandKind::ConfirmAddress);
+    if *actor == Actor::Resident && !unopened && case.trust(facts.visit) < Trust::Acts {
         return Err(Refusal::new(Why::NeedsSecret));
     }
     if case.erased && !survives_erasure(kind) {
@@ -333,6 +334,7 @@ impl Decision<'_> {
             Command::HandSecret { way } => one(self.hand(*way)?),
             Command::Open { digits } => one(self.open(digits)?),
             Command::SetDigits { digits } => one(self.set_digits(digits)?),
+            Command::ConfirmAddress { channel } => self.confirm_address(*channel),
             // A second series on the same day is no news.
             Command::ReportTries if self.case.tried_on == Some(self.facts.now.date()) => Ok(Vec::new()),
             Command::ReportTries => one(New::of(Event::DigitsTried)),

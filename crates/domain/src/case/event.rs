@@ -213,6 +213,8 @@ events! {
     InterestDeclared "interest_declared",
     /// A calendar table moved due dates; the changes say which.
     DueMoved "due_moved",
+    /// The holder of the phone number or e-mail address said that it is theirs: from now on it is told of what happens.
+    AddressConfirmed "address_confirmed" { channel: Channel },
     /// Somebody tried a series of wrong digits on that day. Where from is not kept.
     DigitsTried "digits_tried",
 }

@@ -222,6 +222,7 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         | Event::HearingClosed
         | Event::Reached { .. }
         | Event::LetRest => {}
+        Event::AddressConfirmed { channel } => case.confirm(*channel),
         Event::Reported { task } => case.set_task(*task, TaskState::Done),
         Event::Proposed { task, outcome } => {
             let version = case.version;

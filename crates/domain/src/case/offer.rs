@@ -154,6 +154,7 @@ fn choices(case: &Case, act: CommandKind, facts: &Facts<'_>) -> Vec<Command> {
         K::HandSecret => Handed::ALL.iter().map(|way| Command::HandSecret { way: *way }).collect(),
         K::Open => one(Command::Open { digits: DIGITS.to_owned() }),
         K::SetDigits => one(Command::SetDigits { digits: DIGITS.to_owned() }),
+        K::ConfirmAddress => Channel::ALL.iter().map(|c| Command::ConfirmAddress { channel: *c }).collect(),
         K::ReportTries => one(Command::ReportTries),
     }
 }

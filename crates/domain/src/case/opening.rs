@@ -102,6 +102,10 @@ pub struct Opening {
     pub phone: Trust,
     /// The same for the e-mail address.
     pub email: Trust,
+    /// Whether whoever holds the phone number has said that it is theirs. What they may do is another question.
+    pub phone_confirmed: bool,
+    /// The same for the e-mail address.
+    pub email_confirmed: bool,
     /// Whether a second device has got a secret at the counter.
     pub paired: bool,
     /// The unit whose staff took the case down, and the account.
@@ -268,6 +272,8 @@ impl Opening {
         if let (Some(unit), Some(account)) = (by.unit(), by.account()) {
             opening.taken = Some((unit.clone(), account));
         }
+        // In version 0.1 nobody was asked whether an address is theirs: those go on being told.
+        (opening.phone_confirmed, opening.email_confirmed) = (opens.is_former(), opens.is_former());
         match opens {
             // Whoever raised it by oneself chose or saw the digits alone; all others got them from somebody's hands.
             Opens::Former => (opening.digits, opening.digits_trust) = (1, if own { trust } else { Trust::Looks }),
@@ -323,11 +329,30 @@ impl Case {
 
     /// An address is a `new` one, or the one that was there is confirmed.
     pub(super) fn readdressed(&mut self, channel: Channel, trust: Trust, new: bool) {
-        let address = match channel {
-            Channel::Sms => &mut self.opening.phone,
-            Channel::Email => &mut self.opening.email,
+        let opening = &mut self.opening;
+        let (address, confirmed) = match channel {
+            Channel::Sms => (&mut opening.phone, &mut opening.phone_confirmed),
+            Channel::Email => (&mut opening.email, &mut opening.email_confirmed),
             Channel::None => return,
         };
         *address = if new { trust } else { trust.max(*address) };
+        *confirmed &= !new;
+    }
+
+    /// Whether whoever holds an address has said that it is theirs.
+    pub fn is_confirmed(&self, channel: Channel) -> bool {
+        match channel {
+            Channel::Sms => self.opening.phone_confirmed,
+            Channel::Email => self.opening.email_confirmed,
+            Channel::None => false,
+        }
+    }
+
+    pub(super) fn confirm(&mut self, channel: Channel) {
+        match channel {
+            Channel::Sms => self.opening.phone_confirmed = true,
+            Channel::Email => self.opening.email_confirmed = true,
+            Channel::None => {}
+        }
     }
 }

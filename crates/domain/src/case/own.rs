@@ -57,6 +57,20 @@ impl Decision<'_> {
         Ok(New::of(Event::TellingChosen { tell, independent, new }).with(name, &address))
     }
 
+    /// Once confirmed, a second time is no news.
+    pub(super) fn confirm_address(&self, channel: Channel) -> Result<Vec<New>, Refusal> {
+        let known = match channel {
+            Channel::None => false,
+            Channel::Sms => self.case.contact,
+            Channel::Email => self.case.email,
+        };
+        if !known {
+            return Err(Refusal::at(Why::NoAddress, "channel").about_term(channel));
+        }
+        let confirmed = self.case.is_confirmed(channel);
+        Ok(if confirmed { Vec::new() } else { vec![New::of(Event::AddressConfirmed { channel })] })
+    }
+
     pub(super) fn hide(&self, reason: &str) -> Result<New, Refusal> {
         if !self.by_resident() {
             required(reason, "reason")?;

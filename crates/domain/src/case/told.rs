@@ -73,6 +73,7 @@ pub const SILENT: &[(&str, &str)] = &[
     ("interest_declared", "within the unit"),
     ("opened", "the resident's own act, to be seen on the page"),
     ("digits_set", "the resident's own act, to be seen on the page"),
+    ("address_confirmed", "the resident's own act, confirmed on the page"),
     ("digits_tried", "to be seen on the page; a message for each would be a way to disturb somebody"),
 ];
 

@@ -127,6 +127,7 @@ pub const TABLE: &[Transition] = {
         row(HandSecret, ANY, &[Who::Resident, Who::Taker, Who::Dispatcher]),
         row(Open, ANY, &[Who::Resident]),
         row(SetDigits, ANY, &[Who::Resident]),
+        row(ConfirmAddress, ANY, &[Who::Resident]),
     ]
 };
 

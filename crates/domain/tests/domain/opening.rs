@@ -132,6 +132,23 @@ fn a_number_that_staff_typed_makes_no_verdict_independent_and_a_second_device_do
 }
 
 #[test]
+fn a_confirmed_address_is_told_and_believed_no_more_than_before() {
+    let confirm = || Command::ConfirmAddress { channel: Channel::Sms };
+    let mut story = taken(Track::Hotline, Some(Channel::Sms));
+    let before = story.case.opening.phone;
+    assert!(!story.case.is_confirmed(Channel::Sms));
+    story.visit(at(With::Secret(0)), confirm()).unwrap();
+    assert!(story.case.is_confirmed(Channel::Sms));
+    assert_eq!(story.case.opening.phone, before, "staff typed it: whoever holds it may be staff");
+    assert_eq!(
+        story.visit(at(With::Secret(0)), Command::ConfirmAddress { channel: Channel::None }).unwrap_err().why,
+        Why::NoAddress
+    );
+    story.act(&dispatcher(), Command::CorrectField { field: Corrected::Phone, value: "13911112222".into() }).unwrap();
+    assert!(!story.case.is_confirmed(Channel::Sms), "another number is another holder's");
+}
+
+#[test]
 fn a_second_device_gets_the_secret_once_soon_after_and_never_a_browser_of_staff() {
     let device = || hand(Handed::Device);
     let why = |story: &mut Story, visit: Visit| story.visit(visit, device()).unwrap_err().why;

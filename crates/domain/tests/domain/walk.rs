@@ -254,6 +254,7 @@ impl Walk<'_> {
             K::HandSecret => Command::HandSecret { way: pick(Handed::ALL, a) },
             K::Open => Command::Open { digits: pick(&["580264", "123456", "5802"], b).into() },
             K::SetDigits => Command::SetDigits { digits: pick(&["274091", "123456", "2740"], b).into() },
+            K::ConfirmAddress => Command::ConfirmAddress { channel: pick(Channel::ALL, a) },
             K::ReportTries => Command::ReportTries,
         }
     }
@@ -269,15 +270,18 @@ impl Walk<'_> {
         if self.cases.is_empty() || (self.cases.len() < 3 && which % 16 == 0) {
             return self.raise((act, who, a, b));
         }
-        let at = usize::from(which) % self.cases.len();
+        let mut at = usize::from(which) % self.cases.len();
+        // What happens to the case that another one was merged into decides what becomes of that one.
+        let into = self.cases[at].case.merged_into.filter(|_| act % 2 == 0);
+        at = into.and_then(|id| self.cases.iter().position(|s| s.case.id == id)).unwrap_or(at);
         let case = self.cases[at].case.clone();
         // What others were merged into is taken back now and then, and they part from it; or answered, and it is theirs.
         let followed = self.cases.iter().any(|s| s.case.stage == Stage::Merged && s.case.merged_into == Some(case.id));
         // Mostly what is possible in this stage, and by somebody who may: otherwise no case gets anywhere.
         let kind = match act % 8 {
             0 => pick(CommandKind::ALL, act / 8),
-            1 if followed => CommandKind::Withdraw,
-            2 | 3 if followed && case.stage == Stage::Handling => CommandKind::Answer,
+            1 if followed && b % 4 == 0 => CommandKind::Withdraw,
+            1..=3 if followed && case.stage == Stage::Handling => CommandKind::Answer,
             1..=4 => pick(onward(case.stage), act / 8),
             _ => {
                 let rows: Vec<_> = TABLE.iter().filter(|t| t.from.contains(&case.stage)).collect();

@@ -190,6 +190,10 @@ fn attempt(town: &Town, words: &Words, dice: &mut Dice, row: &Row, others: &[Way
     }
     walk.raise(actor.clone(), raise)?;
     hand(&mut walk, actor, others.len())?;
+    // Three of four say that the number is theirs.
+    if let Some(tell) = walk.case().tell.filter(|_| !others.len().is_multiple_of(4)) {
+        walk.act(Actor::Resident, Command::ConfirmAddress { channel: tell.channel })?;
+    }
     if let Some(to) = joined {
         walk.act_with(Actor::Resident, Command::Link { link: LinkKind::Related, to: to.id }, Some(to))?;
     }

@@ -284,6 +284,7 @@ fn handled(story: &Story) -> Told {
     story.act(Actor::Resident, &taken, Act::Open { digits: "580264".into() });
     story.act(Actor::Resident, &taken, Act::SetDigits { digits: "274091".into() });
     story.act(Actor::clock(), &taken, Act::ReportTries);
+    story.act(Actor::Resident, &taken, Act::ConfirmAddress { channel: Channel::Sms });
     case
 }
 

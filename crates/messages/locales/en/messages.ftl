@@ -2,6 +2,8 @@
 frame = [{ $district }] { $text }
 look = To see more, add something or rate it, open this page with your code and digits: { $site }
 look-no-site = To see more, add something or rate it, enter your code and digits on the page “Follow a case”.
+confirm = To hear of it here from now on, open { $link } to confirm that this is yours. If it is not, ignore this.
+confirm-no-site = To hear of it here from now on, enter the code of the case and the confirmation code { $confirmation } on the page “Follow a case”. If this is not yours, ignore it.
 mail-subject = { $district }: case { $code }, { $topic }
 mail-foot = This is an automatic message: please do not reply. To get no more of them, change “How we tell you” on your case's page.
 by-acceptance = By { $day } you will hear whether it is accepted.

@@ -115,6 +115,13 @@ impl Town {
         self.desk.raise_now(Actor::Resident, raise, None).unwrap()
     }
 
+    /// The same, and the resident has said that the address is theirs.
+    fn raise_confirmed(&self, channel: Channel) -> Raised {
+        let raised = self.raise(channel);
+        self.act(Actor::Resident, raised.id, Command::ConfirmAddress { channel });
+        raised
+    }
+
     fn act(&self, actor: Actor, id: CaseId, command: Command) {
         self.desk.act_now(actor, id, command).unwrap();
     }

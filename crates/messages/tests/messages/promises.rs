@@ -76,7 +76,7 @@ fn an_address_that_does_not_exist_is_not_tried_again_by_itself() {
 #[test]
 fn nobody_listening_is_a_fault_of_the_channel_and_not_of_the_message() {
     everywhere(|town| {
-        let case = town.raise(Channel::Email);
+        let case = town.raise_confirmed(Channel::Email);
         town.accept(case.id);
         town.dispatch(case.id);
         // A port on which nobody listens any more.
@@ -97,7 +97,7 @@ fn nobody_listening_is_a_fault_of_the_channel_and_not_of_the_message() {
 #[test]
 fn what_the_process_was_sending_when_it_ended_goes_to_a_group_never_twice_and_to_a_resident_with_the_same_id() {
     everywhere(|town| {
-        let case = town.raise(Channel::Email);
+        let case = town.raise_confirmed(Channel::Email);
         town.accept(case.id);
         town.dispatch(case.id);
         let mut sender = town.sender();
@@ -122,7 +122,6 @@ fn what_the_process_was_sending_when_it_ended_goes_to_a_group_never_twice_and_to
                 store::args![1],
             )])
             .unwrap();
-        // Started again, it no longer knows which addresses it asked today.
         let mut sender = town.sender();
         sender.pass(Kind::Email).unwrap();
         let again: Vec<String> =
@@ -299,15 +298,46 @@ fn a_sender_goes_on_after_postgres_was_started_again() {
 }
 
 #[test]
-fn thirty_cases_that_name_one_number_send_it_one_message_a_day() {
+fn thirty_cases_that_name_one_number_send_it_one_message_until_its_holder_says_that_it_is_theirs() {
     everywhere(|town| {
-        for _ in 0..30 {
-            town.raise(Channel::Sms);
-        }
+        let cases: Vec<_> = (0..30).map(|_| town.raise(Channel::Sms)).collect();
         let mut sender = town.sender();
-        while sender.pass(Kind::Sms).unwrap() > 0 {}
+        let mut sends = || while sender.pass(Kind::Sms).unwrap() > 0 {};
+        sends();
         assert_eq!((town.http.got().len(), town.count(Kind::Sms, State::Dropped)), (1, 29));
+        let asked = &town.http.got()[0].body;
+        assert!(asked.contains("确认这是您的号码") && asked.contains("/follow#"), "{asked}");
+        for case in &cases {
+            town.accept(case.id);
+            let dispatch = Command::Dispatch { lead: "housing".into(), joint: Vec::new() };
+            town.act(staff("centre", Role::Dispatcher), case.id, dispatch);
+        }
+        sends();
+        assert_eq!((town.http.got().len(), town.count(Kind::Sms, State::Dropped)), (1, 89));
         assert!(town.said().is_empty(), "nobody has to do anything about it");
+        // The holder confirms it for one case, and hears of that one.
+        let [one, other] = [cases[0].id, cases[1].id];
+        town.act(Actor::Resident, one, Command::ConfirmAddress { channel: Channel::Sms });
+        for case in [one, other] {
+            let answer =
+                Command::Answer { task: 1, outcome: Outcome::Done, text: "已修好。".into(), basis: String::new() };
+            town.act(staff("housing", Role::Clerk), case, answer);
+        }
+        sends();
+        assert_eq!(town.http.got().len(), 2);
+        assert!(town.http.got()[1].body.contains(&cases[0].code));
+        // Another number is another question.
+        town.act(Actor::Resident, one, choose(Channel::Sms, "13900000000"));
+        sends();
+        let last = town.http.got().len();
+        assert_eq!(last, 4, "the new one is asked, and the former one hears of it");
+        let verdict = Verdict { solved: Solved::No, handled: Handled::Poor, asked_for_good: false, witnessed: false };
+        let give = Command::GiveVerdict { verdict, words: String::new(), witness: String::new() };
+        town.act(Actor::Resident, one, give);
+        town.act(Actor::Resident, one, Command::Reopen { reason: "又坏了".into() });
+        town.dispatch(one);
+        sends();
+        assert_eq!(town.http.got().len(), last);
     });
 }
 

@@ -36,7 +36,7 @@ fn a_resident_gets_mail_that_says_what_happened_and_where_to_look() {
 #[test]
 fn a_text_message_goes_to_the_gateway_in_its_own_form_and_signed() {
     everywhere(|town| {
-        let case = town.raise(Channel::Sms);
+        let case = town.raise_confirmed(Channel::Sms);
         town.accept(case.id);
         let form = "body = { to = [\"{phone}\"], msg = { content = \"{text}\", uid = \"{id}\" }, n = 1 }\nanswer = { code = 0 }\n";
         let config = town.config().replace("[[robot]]", &format!("{form}[[robot]]"));

@@ -266,6 +266,7 @@ kind-erasure-declined = erasure declined
 kind-unmasked = contact data opened
 kind-interest-declared = withdrew for interest
 kind-due-moved = due date moved
+kind-address-confirmed = address confirmed
 kind-digits-tried = wrong digits tried
 kind-informed = resident told of progress
 kind-hearing-opened = hearing opened

@@ -378,6 +378,7 @@ staff-told-not-independent = not independent: the secret went through staff’s 
 staff-told-marked = a browser in which staff had signed in
 staff-event-secret_handed = The secret went out
 staff-event-opened = The resident opened it with the secret
+staff-event-address_confirmed = The resident confirmed an address
 staff-event-digits_set = The resident changed the digits
 staff-fact-taken = Taken down by
 staff-taken-own = { $n } (which also leads the answer)

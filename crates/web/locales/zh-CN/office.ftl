@@ -254,6 +254,7 @@ kind-erasure-declined = 不予删除
 kind-unmasked = 查看联系信息
 kind-interest-declared = 申请回避
 kind-due-moved = 重算期限
+kind-address-confirmed = 确认号码或邮箱
 kind-digits-tried = 试错查询密码
 kind-informed = 告知进展
 kind-hearing-opened = 举行听证

@@ -1,5 +1,5 @@
 //! Following a case: its code with own digits opens it for a while; the long secret opens it once, and own digits are set
-//! with it. Leaving closes it.
+//! with it. A confirmation code confirms an address and opens nothing. Leaving closes it.
 
 use super::raise::begin_visit;
 use super::{Form, fresh, marked};
@@ -17,6 +17,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use desk::Failure;
 use domain::case::{self, CaseId, Command, With};
+use store::opening;
 
 #[derive(Template)]
 #[template(path = "resident/follow.html")]
@@ -61,6 +62,12 @@ pub(crate) async fn open(
     headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Problem> {
+    if let Some(confirmation) = opening::read_confirmation(sent.get("digits")) {
+        return match super::confirm::confirm(&app, from, sent.get("code"), confirmation).await {
+            Ok(()) => Ok(go("/follow?done=confirmed")),
+            Err(problem) => not_opened(&app, &visitor, problem, sent),
+        };
+    }
     let opened = intake::open(&app, from, sent.get("code"), sent.get("digits")).await;
     let problem = match opened {
         Ok((_, With::Secret(_))) if sent.get("new").is_empty() => {
@@ -76,13 +83,18 @@ pub(crate) async fn open(
         }
         Err(problem) => problem,
     };
+    not_opened(&app, &visitor, problem, sent)
+}
+
+/// The form again, with what is wrong.
+fn not_opened(app: &App, visitor: &Visitor, problem: Problem, sent: Sent) -> Result<Response, Problem> {
     let text = match problem.status() {
         StatusCode::NOT_FOUND => visitor.l.t("follow-wrong"),
         StatusCode::TOO_MANY_REQUESTS => problem.sentence(visitor.l.0),
         _ => return Err(problem),
     };
     let form = Form { errors: vec![FieldError { field: "code".into(), text }], sent };
-    Ok(problem.with_retry(page(&app, &visitor, problem.status(), form)))
+    Ok(problem.with_retry(page(app, visitor, problem.status(), form)))
 }
 
 /// The secret is used, and the digits that came with it open the case from now on.

@@ -179,6 +179,7 @@ impl Teller<'_> {
                 (l.t_n("line-opened", way.label(l.0)), String::new(), note)
             }
             DigitsSet { .. } => plain("line-digits-set"),
+            AddressConfirmed { channel } => named("line-address-confirmed", channel.label(l.0)),
             TextHidden => (l.t("line-hidden"), private(field::REASON), String::new()),
             TextReleased => (l.t("line-released-text"), private(field::SHOWN), l.t("line-released-note")),
             ErasureAsked => (l.t("line-erasure-asked"), private(field::REASON), String::new()),

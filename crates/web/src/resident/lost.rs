@@ -14,7 +14,7 @@ use domain::case::{Channel, Command, Handed, Visit, With, field};
 use store::read::{self, History};
 
 /// A visit that nothing has opened.
-const UNOPENED: Visit = Visit { with: With::Secret(0), marked: false };
+pub(super) const UNOPENED: Visit = Visit { with: With::Secret(0), marked: false };
 
 /// `POST /follow/lost`
 pub(crate) async fn send(State(app): State<App>, From(from): From, sent: Sent) -> Result<Response, Problem> {

@@ -2,6 +2,7 @@
 
 pub(crate) mod act;
 pub(crate) mod case;
+pub(crate) mod confirm;
 pub(crate) mod copy;
 pub(crate) mod follow;
 pub(crate) mod line;

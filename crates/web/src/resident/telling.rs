@@ -14,6 +14,8 @@ pub(crate) struct Telling {
     pub(crate) email: bool,
     /// The language in which the resident is told from now on.
     pub(crate) lang: &'static str,
+    /// That the address has not been confirmed, and what is told until then; empty where it has, or there is none.
+    pub(crate) unconfirmed: String,
 }
 
 impl Telling {
@@ -24,7 +26,12 @@ impl Telling {
         if !offers.is_empty() {
             choices = Choice::some(&[&[Channel::None], offers].concat(), l, chosen);
         }
-        Telling { choices, email: offers.contains(&Channel::Email), lang: l.0.pick("zh", "en") }
+        Telling {
+            choices,
+            email: offers.contains(&Channel::Email),
+            lang: l.0.pick("zh", "en"),
+            unconfirmed: String::new(),
+        }
     }
 
     /// The question on the page of a case: also asked where somebody is told now, so that it can be ended.
@@ -33,7 +40,9 @@ impl Telling {
         let mut offers = offers.to_vec();
         offers.extend(now.filter(|channel| !offers.contains(channel)));
         let chosen = if typed.is_empty() { now.map_or("", Label::code) } else { typed };
-        Telling::of(l, &offers, chosen)
+        let asked = now.is_some_and(|channel| channel != Channel::None && !case.is_confirmed(channel));
+        let unconfirmed = if asked { l.t("telling-unconfirmed") } else { String::new() };
+        Telling { unconfirmed, ..Telling::of(l, &offers, chosen) }
     }
 }
 

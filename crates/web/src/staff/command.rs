@@ -152,6 +152,7 @@ pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Resu
         | K::HandSecret
         | K::Open
         | K::SetDigits
+        | K::ConfirmAddress
         | K::ReportTries
         | K::MoveDue => {
             return Err(Refusal::new(Why::NotYours));

@@ -402,6 +402,7 @@ impl Maker<'_> {
             | K::HandSecret
             | K::Open
             | K::SetDigits
+            | K::ConfirmAddress
             | K::ReportTries
             | K::MoveDue => {
                 return None;

@@ -174,6 +174,7 @@ impl Teller<'_> {
                 domain::case::Corrected::of(field).map(|f| f.label(l.0).to_owned()).into_iter().collect()
             }
             Event::TellingChosen { tell, .. } => vec![tell.channel.label(l.0).into()],
+            Event::AddressConfirmed { channel } => vec![channel.label(l.0).into()],
             Event::Unmasked { purpose } => vec![purpose.label(l.0).into()],
             Event::MarkedUrgent { urgent } => {
                 vec![self.district.catalogue.danger_name(&urgent.danger, l.0).to_owned()]

@@ -200,3 +200,36 @@ async fn a_corrected_or_chosen_address_is_masked_for_staff_until_it_is_opened() 
     dispatcher.case(&case.code).await.lacks("planted@").lacks("19900005678");
     assert!(kit.case(&case.code).email);
 }
+
+#[tokio::test]
+async fn whoever_holds_a_number_confirms_it_on_the_page_that_follows_a_case_and_opens_nothing_by_it() {
+    let kit = kit().await;
+    let raised = kit.raise("灯不亮").await;
+    let tell = domain::case::Tell { channel: Channel::Sms, lang: domain::Lang::Zh };
+    let choose = Command::ChooseTelling { tell, address: String::new() };
+    kit.desk.act(domain::Actor::Resident, raised.id, None, choose, None).await.unwrap();
+    let mut resident = kit.client();
+    resident.post("/follow", &[("code", &raised.code), ("digits", &raised.digits)]).await;
+    assert!(resident.get("/case").await.text.contains("还没有确认"));
+    let confirmation = {
+        let mut keys = store::Keys::open(kit.place(), 1, false).unwrap();
+        let known = keys.case_keys(&[raised.id.0]).unwrap();
+        store::opening::confirmation(&known[&raised.id.0], "10000000001")
+    };
+    let mut holder = kit.client();
+    for (code, wrong) in [(raised.code.as_str(), "Q000-0000"), ("nonsense", confirmation.as_str())] {
+        let page = holder.post("/follow", &[("code", code), ("digits", wrong)]).await;
+        assert_eq!(page.status, axum::http::StatusCode::NOT_FOUND);
+        assert!(page.text.contains(wrong.trim()) || page.text.contains("对不上"));
+    }
+    assert!(!kit.case(&raised.code).is_confirmed(Channel::Sms));
+    let typed = confirmation.to_lowercase().replace('-', " ");
+    let done = holder.post("/follow", &[("code", &raised.code), ("digits", &typed)]).await;
+    assert_eq!(done.location(), "/follow?done=confirmed");
+    assert!(holder.get("/follow?done=confirmed").await.text.contains("以后的进展会发到这里"));
+    assert!(holder.get("/case").await.location().starts_with("/follow"), "it opens nothing");
+    assert!(kit.case(&raised.code).is_confirmed(Channel::Sms));
+    assert!(!resident.get("/case").await.text.contains("还没有确认"));
+    let again = holder.post("/follow", &[("code", &raised.code), ("digits", &confirmation)]).await;
+    assert_eq!(again.location(), "/follow?done=confirmed", "twice is once");
+}
