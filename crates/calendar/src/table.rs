@@ -51,10 +51,16 @@ pub enum TableFault {
     /// A day that is both off and worked.
     #[error("{0} is both off and worked, or stands twice")]
     Twice(Date),
+    /// More days off in a row than any holiday has.
+    #[error("from {0} on more than {most} days in a row would be off", most = ROW_MOST)]
+    Row(Date),
     /// A worked day that is not a weekend day.
     #[error("{0} is not on a weekend, so it needs no line under work")]
     Weekday(Date),
 }
+
+/// The longest holidays so far had 10 days in a row.
+const ROW_MOST: i64 = 16;
 
 impl TableFault {
     /// The fault in Chinese; its `Display` is English.
@@ -67,6 +73,7 @@ impl TableFault {
             TableFault::NoYear(year) => format!("年份{year}不在1949至2199之间"),
             TableFault::Year(day, year) => format!("{day}不属于{year}年"),
             TableFault::Twice(day) => format!("{day}既放假又上班，或出现了两次"),
+            TableFault::Row(day) => format!("从{day}起连续放假超过{ROW_MOST}天"),
             TableFault::Weekday(day) => format!("{day}不是周末，不用写在上班一栏"),
         }
     }
@@ -106,6 +113,24 @@ impl YearTable {
                 if !seen.insert(day) {
                     return Err(TableFault::Twice(day));
                 }
+            }
+        }
+        self.rows()
+    }
+
+    /// Days off in a row, weekends included: a slip of the pen must not empty a month, nor a hand that wants no term to end.
+    fn rows(&self) -> Result<(), TableFault> {
+        let exceptions: std::collections::BTreeMap<Date, bool> = self.exceptions().into_iter().collect();
+        let is_off = |day: Date| {
+            let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+            exceptions.get(&day).map_or(weekend, |work| !work)
+        };
+        let mut row = 0;
+        let first = Date::new(self.year, 1, 1).map_err(|_| TableFault::NoYear(self.year))?;
+        for day in first.series(jiff::ToSpan::day(1)).take_while(|day| day.year() == self.year) {
+            row = if is_off(day) { row + 1 } else { 0 };
+            if row > ROW_MOST {
+                return Err(TableFault::Row(day.saturating_sub(jiff::ToSpan::days(row - 1))));
             }
         }
         Ok(())

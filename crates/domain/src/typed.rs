@@ -179,11 +179,15 @@ pub fn is_one_number(phone: &str) -> bool {
     !phone.is_empty() && phone.chars().all(|c| c.is_ascii_digit() || " +-()#*转".contains(c))
 }
 
-/// Whether a phone number, as understood, is one number that a text message can be sent to.
+/// Whether a phone number, as understood, is one number that a text message can be sent to: a mobile number of the
+/// mainland, or one of another country with its `+`.
 pub fn is_mobile(phone: &str) -> bool {
-    let digits = phone.chars().filter(char::is_ascii_digit).count();
     let known = |(n, c): (usize, char)| c.is_ascii_digit() || " -".contains(c) || (n == 0 && c == '+');
-    (5..=15).contains(&digits) && phone.chars().enumerate().all(known)
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    let here = |number: &str| number.len() == 11 && number.starts_with('1');
+    let home = ["0086", "86", ""].iter().filter_map(|code| digits.strip_prefix(code)).any(here);
+    let abroad = phone.starts_with('+') && !digits.starts_with("86") && (8..=15).contains(&digits.len());
+    phone.chars().enumerate().all(known) && (home || abroad)
 }
 
 /// An e-mail address as it is understood: in narrow characters, empty if there is none. None if mail servers don't take
@@ -345,6 +349,8 @@ mod tests {
         for wrong in ["电话", "12", "1380000l111", "138OOOO1111", "打我手机"] {
             assert_eq!(phone(wrong), None, "{wrong}");
         }
+        assert!(["138-0000-1111", "8613800001111", "+44 7700 900123"].iter().all(|number| is_mobile(number)));
+        assert!(!["139001", "010-62345678", "1380013", "+12"].iter().any(|number| is_mobile(number)));
         assert!(is_mobile("+86 138 0000 1111") && !is_mobile("2712345转6") && !is_mobile("13800001111、13900002222"));
     }
 

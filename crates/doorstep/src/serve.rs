@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// How often waiting times that have run out are ended.
-const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// How often the running server writes down what time it is.
 const BEAT_EVERY: Duration = Duration::from_secs(60);
 /// How long after the end of the last connection work that goes on without one may take.

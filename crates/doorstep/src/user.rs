@@ -85,7 +85,8 @@ pub fn reset(data: &str, name: &str) -> Done {
 pub fn close(data: &str, name: &str) -> Done {
     let (desk, thread) = Desk::open(&place(data)?, Options::default())?;
     let account = desk.district().account_of(name).map(|a| a.id).ok_or_else(|| unknown(&desk.district(), name))?;
-    desk.change_now(Actor::command_line(), Command::CloseAccount { user: name.into() })?;
+    let changed = desk.change_now(Actor::command_line(), Command::CloseAccount { user: name.into() })?;
+    must_be_done(&changed, &desk.district(), &AccountAct::Close { account })?;
     desk.put_now(vec![access::end_sessions(desk.number(), account)])?;
     drop(desk);
     end(thread)?;
@@ -104,7 +105,7 @@ fn must_be_done(changed: &Changed, district: &District, act: &AccountAct) -> Res
             format!("There is no administrator to agree: run the same command again after {}.", until.minute())
         }
     };
-    let what = "This is asked for now and waits: nobody alone lets somebody in as a discipline unit, auditor or administrator.";
+    let what = "This is asked for now and waits: nobody alone lets somebody in as a discipline unit, auditor or administrator, or shuts one out.";
     Err(Failed::new(what, todo))
 }
 

@@ -34,10 +34,11 @@ conditions! {
     AcceptedOrOverdue "accepted_or_overdue" "accept_due IS NOT NULL AND (accepted_day IS NOT NULL OR accept_late = 1 OR (stage = 'raised' AND accept_due < (SELECT day FROM basis)))",
     /// The promise's last day is over, and it was neither given up nor is it paused.
     Due "due" "due_day < (SELECT day FROM basis) AND (met_day IS NOT NULL OR question = 0) AND stage NOT IN ('not_accepted', 'routed', 'withdrawn', 'merged')",
-    /// The last day of the promise that counts is over; and it was not given up before. A paused promise has no last day.
-    PromiseDue "promise_due" "promise_day < (SELECT day FROM basis) AND NOT (stage IN ('not_accepted', 'routed', 'withdrawn') AND promise_met <= promise_day)",
-    /// The promise that counts was met by its rolled last day.
-    PromiseKept "promise_kept" "promise_met <= promise_day",
+    /// The last day of the promise that counts is over; and it was not given up before, by the resident only in a way that
+    /// staff did not hold. A paused promise has no last day.
+    PromiseDue "promise_due" "promise_day < (SELECT day FROM basis) AND NOT ((stage IN ('not_accepted', 'routed') OR (stage = 'withdrawn' AND independent = 1)) AND promise_met <= promise_day)",
+    /// The promise that counts was met by its rolled last day. A withdrawal meets none.
+    PromiseKept "promise_kept" "promise_met <= promise_day AND stage <> 'withdrawn'",
     /// The promise was met by its rolled last day.
     InTime "in_time" "met_day <= due_day",
     /// Ended after the resident was asked, without a witness.

@@ -102,8 +102,13 @@ static COLUMNS: LazyLock<BTreeMap<Window, Vec<Vec<Condition>>>> = LazyLock::new(
     columns
 });
 
+/// What becomes of a sealed case is told to the discipline unit alone: in all other numbers it was raised, and no more. A
+/// number that changes when somebody acts would tell of the act.
 fn sql_of(conditions: &[Condition]) -> String {
-    let each: Vec<String> = conditions.iter().map(|c| format!("({})", c.sql())).collect();
+    let mut each: Vec<String> = conditions.iter().map(|c| format!("({})", c.sql())).collect();
+    if conditions != [Condition::Any] {
+        each.push("(sealed = 0 OR $2 = 2)".to_owned());
+    }
     each.join(" AND ")
 }
 

@@ -88,6 +88,10 @@ pub(crate) fn waiting(d: &District, l: L, looks: Option<u32>) -> Vec<WaitingAct>
                 let user = user(*account);
                 ("acts-reset", user.clone(), String::new(), vec![("act", "reset".into()), ("user", user)])
             }
+            AccountAct::Close { account } => {
+                let user = user(*account);
+                ("acts-close", user.clone(), String::new(), vec![("act", "close".into()), ("user", user)])
+            }
             AccountAct::Open { user, unit, role } => {
                 let fields = vec![("user", user.clone()), ("unit", unit.0.clone()), ("role", role.code().into())];
                 ("acts-open", user.clone(), post(unit, *role), fields)
@@ -110,7 +114,7 @@ pub(crate) fn waiting(d: &District, l: L, looks: Option<u32>) -> Vec<WaitingAct>
         let named = serde_json::to_string(&asked.act).unwrap_or_default();
         let to = match asked.act {
             AccountAct::Open { .. } => "/admin/accounts",
-            AccountAct::Reset { .. } | AccountAct::Move { .. } => "/admin/accounts/act",
+            AccountAct::Reset { .. } | AccountAct::Close { .. } | AccountAct::Move { .. } => "/admin/accounts/act",
         };
         WaitingAct { to, key: named, words: l.t_with(key, &words), until, fields: may.then_some(fields) }
     };

@@ -7,6 +7,7 @@ use crate::receive::Bodies;
 use crate::site::Site;
 use crate::tries::{SignIns, Tries};
 use desk::{Desk, Entropy};
+use domain::Moment;
 use domain::case::{CaseId, Visit};
 use messages::Config;
 use std::collections::HashMap;
@@ -44,6 +45,8 @@ const PAIRING_LASTS: Duration = Duration::from_secs(600);
 const ASKED_MOST: u32 = 10;
 const ASKED_WINDOW: Duration = Duration::from_secs(900);
 
+/// For how long a form that was sent and got no answer opens the case that it made.
+const REPEATED_WITHIN: Duration = Duration::from_secs(30 * 60);
 /// The most cases that are open to residents at the same time.
 const VISITS_MOST: usize = 100_000;
 /// How many forms with photos are taken apart at the same time: each is in memory twice then. They have arrived whole
@@ -70,6 +73,8 @@ struct Inner {
     forms: Turns,
     hashes: Turns,
     visits: Mutex<HashMap<[u8; 32], Opened>>,
+    /// The cases that somebody has left lately, and when.
+    left: Mutex<HashMap<CaseId, Instant>>,
     pairings: Mutex<HashMap<String, (CaseId, Instant)>>,
     asked: AddressLimit,
     tokens: Mutex<HashMap<[u8; 32], String>>,
@@ -117,6 +122,7 @@ impl App {
             forms: Turns::new(FORMS, 8 * FORMS),
             hashes: Turns::new(cores, HASHES_WAITING),
             visits: Mutex::new(HashMap::new()),
+            left: Mutex::new(HashMap::new()),
             pairings: Mutex::new(HashMap::new()),
             asked: AddressLimit::new(ASKED_MOST, ASKED_WINDOW),
             tokens: Mutex::new(HashMap::new()),
@@ -350,7 +356,20 @@ impl App {
 
     /// Ends a visit: the phone may be handed on.
     pub(crate) fn end_visit(&self, key: [u8; 32]) {
-        self.0.visits.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+        let ended = self.0.visits.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+        if let Some(visit) = ended {
+            let mut left = self.0.left.lock().unwrap_or_else(PoisonError::into_inner);
+            left.retain(|_, at| at.elapsed() < REPEATED_WITHIN);
+            left.insert(visit.id, Instant::now());
+        }
+    }
+
+    /// Whether a form that is sent a second time may open the case that it made: soon, as after a lost answer, and not once
+    /// somebody has left the case here. The form may be in other hands by then.
+    pub(crate) fn may_repeat(&self, id: CaseId, raised_at: Moment) -> bool {
+        let left = self.0.left.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&id);
+        let since = self.desk().now().0.saturating_sub(raised_at.0);
+        !left && i128::from(since) <= REPEATED_WITHIN.as_millis() as i128
     }
 
     /// The failures to sign in.

@@ -182,19 +182,22 @@ pub(crate) async fn open(app: &App, From(from): From, typed: &str, with: &str) -
         let Some(id) = read::by_code(db, number, &code)? else { return Ok(None) };
         let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(history) = read::history(db, &mut keys, number, id)? else { return Ok(None) };
-        let secret = opening::secret_of(&mut keys, id, history.case.opening.secret)?;
-        Ok(Some((history, secret)))
+        let now = &history.case.opening;
+        let known = keys.case_keys(&[id.0])?;
+        let secret = |no: u16| known.get(&id.0).map(|key| (no, opening::secret(key, no)));
+        let numbers = [Some(now.secret), now.before.map(|(no, _)| no)];
+        let secrets: Vec<_> = numbers.into_iter().flatten().filter_map(secret).collect();
+        Ok(Some((history, secrets)))
     });
-    let Some((history, secret)) = found.await? else {
+    let Some((history, secrets)) = found.await? else {
         attempt.wrong();
         return Err(Problem::wrong_secret());
     };
     let same = |a: &str, b: &str| bool::from(a.as_bytes().ct_eq(b.as_bytes()));
-    let opening = &history.case.opening;
     let right = match tried {
         Tried::Long => {
-            let right = secret.zip(opening::read_secret(with)).is_some_and(|(known, typed)| same(&known, &typed));
-            right.then_some(With::Secret(opening.secret))
+            let typed = opening::read_secret(with).unwrap_or_default();
+            secrets.iter().find(|(_, known)| same(known, &typed)).map(|(no, _)| With::Secret(*no))
         }
         Tried::Digits => {
             let typed = domain::typed::digits(with);

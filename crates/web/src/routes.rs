@@ -322,7 +322,13 @@ async fn headers(request: Request, next: Next) -> Response {
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
     ];
+    let with_body = request.method() == axum::http::Method::POST;
     let mut response = next.run(request).await;
+    // Refused before its body was read, a request leaves the connection in the middle of it.
+    let unread = matches!(response.status().as_u16(), 401 | 403 | 404 | 405 | 408 | 411 | 413 | 415 | 429 | 503);
+    if with_body && unread {
+        response.headers_mut().insert(axum::http::header::CONNECTION, HeaderValue::from_static("close"));
+    }
     // What is not said to be public is nobody's to keep: answers hold cases, secrets, and who is signed in.
     response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     for (name, value) in HEADERS {

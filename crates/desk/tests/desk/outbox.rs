@@ -112,6 +112,7 @@ fn an_erased_case_gets_no_message_any_more() {
         let case = town.raise_with(by_sms());
         town.act(&dispatcher(), case.id, Command::NotAccept { reason: ScopeReason::OtherPlace, text: reason() });
         assert_eq!(town.topics(Kind::Sms), ["received", "not_accepted"]);
+        town.act(&Actor::Resident, case.id, Command::AskErasure { reason: String::new() });
         town.act(&dispatcher(), case.id, Command::Erase { ground: Ground::ConsentWithdrawn });
         assert!(town.waiting(Kind::Sms).is_empty());
         // Not by hand either.

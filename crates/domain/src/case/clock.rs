@@ -260,9 +260,11 @@ impl Clock {
 }
 
 impl Case {
-    /// The changes by which a calendar moves dates of its running clocks.
-    pub fn moved_by(&self, calendar: &Calendar) -> Vec<ClockChange> {
-        let running = self.clocks.iter().enumerate().filter(|(_, c)| c.is_running());
+    /// The changes by which a calendar moves dates of its running clocks. A term that has run out stays run out: only a day
+    /// that was known to be provisional moves once the table of its year is there.
+    pub fn moved_by(&self, calendar: &Calendar, today: Date) -> Vec<ClockChange> {
+        let may = |c: &Clock| c.is_running() && (!c.is_late(today) || c.due.provisional);
+        let running = self.clocks.iter().enumerate().filter(|(_, c)| may(c));
         running.filter_map(|(n, c)| c.moved(index(n), calendar)).collect()
     }
 }

@@ -121,6 +121,9 @@ impl Track {
     }
 }
 
+/// How many questions in a row pause what is left of a term without a reply.
+const UNREPLIED_MOST: u16 = 2;
+
 /// What a command leads to.
 ///
 /// # Errors
@@ -229,7 +232,9 @@ impl Decision<'_> {
                 // A question pauses what is left of a term. What has run out stays late; and hours run on: a danger does
                 // not wait for a reply.
                 let hours = |c: &Clock| c.unit == calendar::Unit::Hour;
-                let left = |c: &Clock| !c.is_paused() && !c.is_late(on) && !notice_of(c, *task) && !hours(c);
+                // Nor does a question that nobody replies to, after two of them: asking is no way to gain days.
+                let waits = self.case.unreplied < UNREPLIED_MOST;
+                let left = |c: &Clock| waits && !c.is_paused() && !c.is_late(on) && !notice_of(c, *task) && !hours(c);
                 let pauses = self.case.duties().filter(|(_, c)| left(c));
                 let pauses: Vec<_> = pauses.map(|(no, _)| ClockChange::Paused { no, on }).collect();
                 let asked = New::of(Event::Asked { task: *task }).with(field::QUESTION, question);
@@ -249,7 +254,7 @@ impl Decision<'_> {
                 {
                     return Err(Refusal::new(Why::WaitingForReply).about(clock.due.rolled));
                 }
-                one(New::of(Event::Unasked).clocks(self.end_question()))
+                one(New::of(Event::Unasked).clocks(self.forget_question()))
             }
             Command::Note { text } => {
                 required(text, "text")?;
@@ -307,7 +312,10 @@ impl Decision<'_> {
             Command::Part { from, reason } => self.part(*from, reason),
             Command::Link { link, to } => one(self.link(*link, *to)?),
             Command::Unlink { to } => one(self.unlink(*to)?),
-            Command::Withdraw => one(New::of(Event::Withdrawn).clocks(self.stop_all())),
+            Command::Withdraw => {
+                let independent = Some(self.is_independent());
+                one(New::of(Event::Withdrawn { independent }).clocks(self.stop_all()))
+            }
             Command::Erase { ground } => self.erase(*ground),
             Command::Recategorise { category } => {
                 self.category(category)?;
@@ -418,6 +426,22 @@ impl Decision<'_> {
         self.settle(|c| c.rule == RuleId::ReplyAsk, |_| true)
     }
 
+    /// A question ends without a reply. What it paused runs on, and where staff took it back, as if it had not been asked.
+    fn forget_question(&self) -> Vec<ClockChange> {
+        let mut changes = self.end_question();
+        if matches!(self.facts.actor, Actor::System { .. }) {
+            return changes;
+        }
+        for change in &mut changes {
+            if let ClockChange::Resumed { no, days, due } = change
+                && let Some(clock) = self.case.clocks.get(usize::from(*no))
+            {
+                (*days, *due) = (0, clock.due_with(0, &self.facts.district.calendar));
+            }
+        }
+        changes
+    }
+
     /// Whether there is room for so many further tasks, and for another round of clocks.
     pub(super) fn room(&self, tasks: usize) -> Result<(), Refusal> {
         if self.case.tasks.len() + tasks > TASKS_MOST || self.case.clocks.len() > CLOCKS_MOST {
@@ -455,13 +479,15 @@ impl Decision<'_> {
         Ok(vec![New::of(Event::Informed { task: no }).with(field::ANSWER, text).clocks(told).clocks(next)])
     }
 
-    /// Nobody's right ends by an erasure that this person did not ask for.
+    /// Nobody's right ends by an erasure that this person did not ask for, alone with the case.
     fn erase(&self, ground: Ground) -> Result<Vec<New>, Refusal> {
         let today = self.today();
+        if ground == Ground::ConsentWithdrawn && !self.case.erasure_asked {
+            return Err(Refusal::at(Why::NoErasureAsked, "ground"));
+        }
         let window = self.case.clocks.iter().filter(|c| c.is_running() && !c.duty && today <= c.due.rolled);
-        if !matches!(ground, Ground::ConsentWithdrawn | Ground::Unlawful)
-            && let Some(last) = window.map(|c| c.due.rolled).max()
-        {
+        let asked = self.case.erasure_asked && self.case.erasure_independent;
+        if !asked && let Some(last) = window.map(|c| c.due.rolled).max() {
             return Err(Refusal::new(Why::WindowOpen).about(last));
         }
         Ok(vec![New::of(Event::Erased { ground }).clocks(self.stop_all())])
@@ -564,7 +590,7 @@ impl Decision<'_> {
     }
 
     fn move_due(&self) -> Result<Vec<New>, Refusal> {
-        let moved = self.case.moved_by(&self.facts.district.calendar);
+        let moved = self.case.moved_by(&self.facts.district.calendar, self.today());
         if moved.is_empty() {
             return Err(Refusal::new(Why::NothingMoves));
         }

@@ -168,7 +168,11 @@ events! {
     /// A link to another case is taken back.
     Unlinked "unlinked" { to: CaseId },
     /// The resident takes the case back.
-    Withdrawn "withdrawn",
+    Withdrawn "withdrawn" {
+        /// Whether the case was opened for it by a way that staff did not hold; version 0.1 did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        independent: Option<bool>,
+    },
     /// Personal data is erased: key and ciphertext are destroyed.
     Erased "erased" { ground: Ground },
     /// A structured field is corrected. Private for a sealed one: category.
@@ -196,7 +200,11 @@ events! {
     /// A person has reviewed the words and released them to neighbours. Private: shown, shown_answer.
     TextReleased "text_released",
     /// The resident asks for an erasure. Private: reason.
-    ErasureAsked "erasure_asked",
+    ErasureAsked "erasure_asked" {
+        /// Whether the case was opened for it by a way that staff did not hold; version 0.1 did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        independent: Option<bool>,
+    },
     /// The erasure that was asked for is not done. Private: reason, which the resident reads.
     ErasureDeclined "erasure_declined",
     /// Somebody opened personal fields. Private: purpose in words.

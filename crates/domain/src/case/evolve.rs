@@ -28,6 +28,10 @@ impl Case {
             withheld: false,
             corrections: 0,
             erasure_asked: false,
+            erasure_independent: false,
+            unreplied: 0,
+            word_before: None,
+            cleared_due: None,
             tried_on: None,
             contact: false,
             email: false,
@@ -205,7 +209,8 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
                 case.asked_late = Some(at.date());
             }
         }
-        Event::Replied | Event::Unasked => case.question = None,
+        Event::Replied => (case.question, case.unreplied) = (None, 0),
+        Event::Unasked => (case.question, case.unreplied) = (None, case.unreplied.saturating_add(1)),
         Event::FieldCorrected { field, independent } => {
             if field == super::field::PHONE {
                 case.contact = true;
@@ -241,6 +246,7 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         }
         Event::VerdictGiven { verdict, independent } => {
             case.verdict = Some(*verdict);
+            case.word_before = None;
             // In version 0.1 whoever raised a case by oneself had seen its digits alone; staff had seen all others.
             case.independent = independent.unwrap_or(case.opening.digits_trust == Trust::Independent);
             case.stage = Stage::Ended;
@@ -258,6 +264,8 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         Event::Reopened => {
             case.stage = if case.accepted_on.is_some() { Stage::Accepted } else { Stage::Raised };
             case.reopened = case.reopened.saturating_add(1);
+            let word = case.ended.zip(case.verdict).map(|((ending, on), word)| (ending, on, word, case.independent));
+            case.word_before = word.or(case.word_before).filter(|_| *by != Actor::Resident);
             case.ended = None;
             case.verdict = None;
             case.independent = false;
@@ -294,7 +302,8 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         }
         Event::Linked { link, to } => case.links.push((*link, *to)),
         Event::Unlinked { to } => case.links.retain(|(_, id)| id != to),
-        Event::Withdrawn => {
+        Event::Withdrawn { independent } => {
+            case.independent = independent.unwrap_or(case.opening.digits_trust == Trust::Independent);
             case.stage = Stage::Withdrawn;
             case.end_tasks(TaskState::Released);
         }
@@ -302,7 +311,10 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.erased = true;
             case.erasure_asked = false;
         }
-        Event::ErasureAsked => case.erasure_asked = true,
+        Event::ErasureAsked { independent } => {
+            case.erasure_asked = true;
+            case.erasure_independent = independent.unwrap_or(case.opening.digits_trust == Trust::Independent);
+        }
         Event::ErasureDeclined => case.erasure_asked = false,
         Event::Recategorised { category } => case.category = category.clone().or(case.category.take()),
         Event::TellingChosen { tell, independent, new } => {
@@ -326,6 +338,11 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         Event::UrgencyCleared => {
             case.urgent = None;
             case.cleared = Some(at);
+            let stopped = |change: &ClockChange| match change {
+                ClockChange::Stopped { no, .. } => case.clocks.get(usize::from(*no)).and_then(|clock| clock.due_at),
+                _ => None,
+            };
+            case.cleared_due = clocks.iter().find_map(stopped);
         }
         Event::InterestDeclared => case.withdrawn_accounts.extend(by.account()),
     }

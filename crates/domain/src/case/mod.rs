@@ -223,6 +223,15 @@ pub struct Case {
     pub corrections: u16,
     /// Whether the resident has asked for an erasure that is not decided yet.
     pub erasure_asked: bool,
+    /// Whether it was asked for by a way that staff did not hold.
+    pub erasure_independent: bool,
+    /// How many questions in a row got no reply.
+    pub unreplied: u16,
+    /// The resident's word on a case that staff reopened, the day, and whether it was independent: it counts until there is
+    /// another.
+    pub word_before: Option<(Ending, Date, Verdict, bool)>,
+    /// By when somebody had to be reached when the urgent mark was taken away.
+    pub cleared_due: Option<Moment>,
     /// The last day on which somebody tried a series of wrong digits.
     pub tried_on: Option<calendar::Date>,
     /// Whether there is a phone number by which somebody can be reached.
@@ -368,9 +377,11 @@ impl Case {
     }
 
     /// The promise that an on-time figure counts: the first that was not kept in its term, or else the latest. Whatever
-    /// came after it, a promise that was broken stays broken.
+    /// came after it, a promise that was broken stays broken; and so does the day by which a unit was to have the case, from
+    /// which a hotline request's own term runs.
     pub fn counted_promise(&self) -> Option<&Clock> {
-        let broken = |c: &&Clock| c.rule.is_promise() && c.stopped.is_some_and(|day| day > c.due.rolled);
+        let promised = |c: &Clock| c.rule.is_promise() || c.rule == crate::rule::RuleId::HotlineDispatch;
+        let broken = |c: &&Clock| promised(c) && c.stopped.is_some_and(|day| day > c.due.rolled);
         self.clocks.iter().find(broken).or_else(|| self.promise())
     }
 

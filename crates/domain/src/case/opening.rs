@@ -86,6 +86,8 @@ impl Visit {
 /// What opens a case now, and who is behind it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Opening {
+    /// The secret before the latest one, which was sent to an address: it opens the case until either of them is used.
+    pub before: Option<(u16, Trust)>,
     /// The number of the latest secret; 0: there was none yet.
     pub secret: u16,
     /// What the latest secret is worth; nothing once it was used.
@@ -157,6 +159,9 @@ impl Case {
         let opening = &self.opening;
         let worth = match visit.with {
             With::Secret(no) if no == opening.secret => opening.secret_trust,
+            With::Secret(no) if opening.before.is_some_and(|(before, _)| no == before) => {
+                opening.before.map_or(Trust::Nothing, |(_, trust)| trust)
+            }
             With::Digits(no) if no == opening.digits => opening.digits_trust,
             With::EasyDigits if opening.digits <= 1 => Trust::Looks.min(opening.digits_trust),
             With::Best => opening.secret_trust.max(opening.digits_trust).max(Trust::Acts),
@@ -291,14 +296,18 @@ impl Opening {
 }
 
 impl Case {
-    /// A secret went out.
+    /// A secret went out. Anybody may ask for one to be sent to the address that stands in the case: that ends none that the
+    /// resident holds.
     pub(super) fn handed(&mut self, at: Moment, way: Handed) {
         let worth = self.worth(way);
         let opening = &mut self.opening;
+        let sent = matches!(way, Handed::Sms | Handed::Email);
+        let held = Some((opening.secret, opening.secret_trust)).filter(|(_, trust)| *trust > Trust::Nothing);
+        opening.before = held.or(opening.before).filter(|_| sent);
         opening.secret = opening.secret.saturating_add(1);
         (opening.secret_trust, opening.handed) = (worth, Some(way));
         opening.paired |= way == Handed::Device;
-        if matches!(way, Handed::Sms | Handed::Email) {
+        if sent {
             opening.sent = Some(at);
         }
     }
@@ -306,6 +315,7 @@ impl Case {
     /// The latest secret was used up for digits.
     pub(super) fn opened(&mut self, marked: bool) {
         let opening = &mut self.opening;
+        opening.before = None;
         let worth = std::mem::take(&mut opening.secret_trust);
         opening.digits = opening.digits.saturating_add(1);
         opening.digits_trust = if marked { worth.min(Trust::Acts) } else { worth };
@@ -327,7 +337,8 @@ impl Case {
         }
     }
 
-    /// An address is a `new` one, or the one that was there is confirmed.
+    /// An address is a `new` one, typed in a visit that is worth `trust`. To choose the one that is there, unseen, is no word
+    /// that it is the resident's own.
     pub(super) fn readdressed(&mut self, channel: Channel, trust: Trust, new: bool) {
         let opening = &mut self.opening;
         let (address, confirmed) = match channel {
@@ -335,8 +346,19 @@ impl Case {
             Channel::Email => (&mut opening.email, &mut opening.email_confirmed),
             Channel::None => return,
         };
-        *address = if new { trust } else { trust.max(*address) };
-        *confirmed &= !new;
+        if new {
+            (*address, *confirmed) = (trust, false);
+        }
+    }
+
+    /// Whether an address is told of what happens: one of a sealed case only if its resident typed it alone.
+    pub(super) fn may_be_told(&self, channel: Channel) -> bool {
+        let typed_by = match channel {
+            Channel::Sms => self.opening.phone,
+            Channel::Email => self.opening.email,
+            Channel::None => Trust::Nothing,
+        };
+        !self.is_sealed() || typed_by == Trust::Independent
     }
 
     /// Whether whoever holds an address has said that it is theirs.

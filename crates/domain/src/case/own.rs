@@ -96,7 +96,9 @@ impl Decision<'_> {
             return Err(Refusal::new(Why::ErasureAsked));
         }
         self.room(0)?;
-        Ok(New::of(Event::ErasureAsked).with(field::REASON, reason).clocks([self.start(RuleId::ErasureAnswer, None)]))
+        Ok(New::of(Event::ErasureAsked { independent: Some(self.is_independent()) })
+            .with(field::REASON, reason)
+            .clocks([self.start(RuleId::ErasureAnswer, None)]))
     }
 
     pub(super) fn decline_erasure(&self, reason: &str) -> Result<New, Refusal> {

@@ -82,7 +82,8 @@ pub const SILENT: &[(&str, &str)] = &[
 /// changes of clocks that came with the event.
 pub fn told(event: &Event, by: &Actor, case: &Case, clocks: &[ClockChange]) -> Vec<Notice> {
     let mut notices = Vec::new();
-    if let (Some(tell), Some(topic)) = (case.tell.filter(|_| !case.erased), to_resident(event, by, case, clocks)) {
+    let tell = case.tell.filter(|tell| !case.erased && case.may_be_told(tell.channel));
+    if let (Some(tell), Some(topic)) = (tell, to_resident(event, by, case, clocks)) {
         notices.push(Notice { topic, to: To::Resident(tell) });
     }
     notices.extend(about_opening(event, case));

@@ -5,11 +5,12 @@ use super::decide::{Decision, New, optional, required};
 use super::event::Event;
 use super::raise::{LINE_MOST, Raise, TEXT_MOST};
 use super::term::{Door, Stage, Track};
-use super::{Fields, field};
+use super::{Clock, ClockChange, Fields, field};
 use crate::district::{CategoryCode, DangerCode, District, UnitCode, UnitKind};
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;
+use calendar::Due;
 use serde::{Deserialize, Serialize};
 
 /// Why a case is urgent, and which units' duty channels were told.
@@ -83,9 +84,21 @@ impl Decision<'_> {
                 told.push(unit.clone());
             }
         }
-        let started = case.running(RuleId::UrgentHand).is_none().then(|| self.start(RuleId::UrgentHand, None));
+        let started = case.running(RuleId::UrgentHand).is_none().then(|| self.urgent_clock());
         let event = Event::MarkedUrgent { urgent: Urgent { danger: danger.clone(), told } };
         New::of(event).clocks(started)
+    }
+
+    /// Whoever takes the mark away and gives it back before anybody was reached gains no time by it.
+    fn urgent_clock(&self) -> ClockChange {
+        let started = self.start(RuleId::UrgentHand, None);
+        match (started, self.case.cleared_due) {
+            (ClockChange::Started(clock), Some(at)) => {
+                let due = Due { raw: at.date(), rolled: at.date(), provisional: false };
+                ClockChange::Started(Clock { due, due_at: Some(at), ..clock })
+            }
+            (started, _) => started,
+        }
     }
 
     /// It is not urgent. That forgives nothing: what is late already stays late until somebody is reached.

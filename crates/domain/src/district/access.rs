@@ -30,6 +30,11 @@ pub enum AccountAct {
         /// Its role.
         role: Role,
     },
+    /// The end of an account: whoever closes all that would be told is told by nobody.
+    Close {
+        /// The account's number.
+        account: u32,
+    },
     /// Another post.
     Move {
         /// The account's number.
@@ -45,7 +50,9 @@ impl AccountAct {
     /// The account that it is about, if it is there already.
     pub fn account(&self) -> Option<u32> {
         match self {
-            AccountAct::Reset { account } | AccountAct::Move { account, .. } => Some(*account),
+            AccountAct::Reset { account } | AccountAct::Close { account } | AccountAct::Move { account, .. } => {
+                Some(*account)
+            }
             AccountAct::Open { .. } => None,
         }
     }
@@ -105,7 +112,7 @@ impl District {
             act.account().and_then(|id| self.accounts.get(&id)).is_some_and(|a| self.is_guarded(&a.unit, a.role));
         at_present
             || match act {
-                AccountAct::Reset { .. } => false,
+                AccountAct::Reset { .. } | AccountAct::Close { .. } => false,
                 AccountAct::Open { unit, role, .. } | AccountAct::Move { unit, role, .. } => {
                     self.is_guarded(unit, *role)
                 }

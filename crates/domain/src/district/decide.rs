@@ -203,6 +203,10 @@ pub fn decide(district: &District, command: &Command, actor: &Actor, now: Moment
         }
         Command::CloseUnit(code) => {
             unit(code, "unit")?;
+            let discipline = district.units.get(code).is_some_and(|u| u.kind == UnitKind::Discipline);
+            if discipline && district.accounts.values().any(|a| !a.closed && &a.unit == code) {
+                return Err(Refusal::at(Why::DisciplineAccounts, "unit").about(code));
+            }
             Event::UnitClosed { unit: code.clone() }
         }
         Command::SetPosts(posts) => {
@@ -279,7 +283,8 @@ pub fn decide(district: &District, command: &Command, actor: &Actor, now: Moment
         Command::CloseAccount { user } => {
             let account =
                 district.account_of(user).ok_or_else(|| Refusal::at(Why::NoSuchAccount, "user").about(user))?;
-            Event::AccountClosed { id: account.id }
+            let done = Event::AccountClosed { id: account.id };
+            access::with_second(district, AccountAct::Close { account: account.id }, done, actor, now)?
         }
         Command::MakeToken { name, scope } => {
             if !says_something(name) {

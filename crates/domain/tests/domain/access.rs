@@ -112,7 +112,12 @@ fn what_two_administrators_ask_for_is_done_but_not_by_the_one_whom_it_is_about()
 #[test]
 fn with_one_administrator_left_it_waits_72_hours_and_every_guarded_account_may_decline_it() {
     let mut office = Office::new();
+    // Nobody alone closes the account of whoever would have to agree.
     office.act(&admin(1), C::CloseAccount { user: "admin2".into() }).unwrap();
+    assert!(!office.district.accounts[&2].closed, "it was asked for");
+    office.now.0 += SECOND_WAIT;
+    office.act(&admin(1), C::CloseAccount { user: "admin2".into() }).unwrap();
+    assert!(office.district.accounts[&2].closed);
     office.act(&admin(1), reset("discipline.head")).unwrap();
     let asked = office.district.access.asked[0].clone();
     assert_eq!(office.district.waits_until(&asked), Some(Moment(office.now.0 + SECOND_WAIT)));

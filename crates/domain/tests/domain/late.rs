@@ -36,7 +36,7 @@ pub fn never_less_late(before: &Case, after: &Case, bodies: &[Body<Event>]) {
 fn ends_late(clock: &Clock, event: &Event) -> bool {
     use Event::*;
     // The decision that no unit of this district owes an answer, or the resident's own that none is wanted.
-    if matches!(event, NotAccepted { .. } | Routed { .. } | Withdrawn) {
+    if matches!(event, NotAccepted { .. } | Routed { .. } | Withdrawn { .. }) {
         return true;
     }
     match clock.rule {

@@ -64,8 +64,13 @@ fn a_secret_opens_once_and_one_that_was_replaced_opens_nothing() {
     story.visit(at(With::Secret(0)), hand(Handed::Sms)).unwrap();
     story.days(2);
     story.visit(at(With::Secret(0)), hand(Handed::Sms)).unwrap();
-    assert_eq!(story.case.trust(at(With::Secret(2))), Trust::Nothing, "the third replaced it");
+    // Anybody may ask for one to be sent: that shuts nobody out who holds the one before.
+    assert_eq!(story.case.trust(at(With::Secret(2))), Trust::Independent);
     assert_eq!(story.case.trust(at(With::Secret(3))), Trust::Independent);
+    story.visit(at(With::Secret(2)), open()).unwrap();
+    for used in [2, 3] {
+        assert_eq!(story.case.trust(at(With::Secret(used))), Trust::Nothing, "one of them was used");
+    }
 }
 
 #[test]
@@ -89,9 +94,12 @@ fn a_lost_slip_leads_to_one_new_secret_a_day_and_only_to_an_address_that_the_res
     );
     assert!(to_former.is_empty(), "nobody wanted to be told");
     let tell = Tell { channel: Channel::Sms, lang: Lang::Zh };
+    // To choose what is there, unseen, is no word about it.
     story.visit(at(With::Digits(1)), Command::ChooseTelling { tell, address: String::new() }).unwrap();
+    assert_eq!(story.visit(at(With::Secret(0)), hand(Handed::Sms)).unwrap_err().why, Why::NoNewSecret);
+    story.visit(at(With::Digits(1)), Command::ChooseTelling { tell, address: "13900000000".into() }).unwrap();
     story.visit(at(With::Secret(0)), hand(Handed::Sms)).unwrap();
-    assert_eq!(story.case.trust(at(With::Secret(3))), Trust::Independent, "the resident has confirmed the number");
+    assert_eq!(story.case.trust(at(With::Secret(3))), Trust::Independent, "the resident has typed the number");
 }
 
 #[test]

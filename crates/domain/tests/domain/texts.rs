@@ -75,6 +75,7 @@ fn the_answer_that_stands_is_the_approved_one_where_its_words_were_proposed() {
 fn an_erasure_destroys_the_key_and_nothing_else_does() {
     let mut story = answered();
     story.act(&Actor::Resident, verdict(Solved::Yes)).unwrap();
+    story.act(&Actor::Resident, Command::AskErasure { reason: String::new() }).unwrap();
     story.act(&dispatcher(), Command::Erase { ground: Ground::ConsentWithdrawn }).unwrap();
     let destroys: Vec<&str> = story.bodies.iter().filter(|b| b.event.destroys_key()).map(|b| b.event.kind()).collect();
     assert_eq!(destroys, ["erased"]);

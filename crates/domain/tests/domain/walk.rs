@@ -339,7 +339,7 @@ impl Walk<'_> {
     /// The district itself moves on: a calendar table, an amended one, other rules.
     fn turn_ground(&mut self, dice: u16) {
         let revision = self.district.calendar.table(2027).map_or(1, |t| t.revision + 1);
-        let off = pick(&["2027-01-01/2027-01-03", "2027-02-05/2027-02-11", "2027-01-04/2027-01-29"], dice);
+        let off = pick(&["2027-01-01/2027-01-03", "2027-02-05/2027-02-11", "2027-01-04/2027-01-15"], dice);
         let table = format!(
             "year = 2027\nrevision = {revision}\nsource = \"made up\"\noff = [\"{off}\"]\nwork = [\"2027-02-20\"]"
         );
@@ -447,7 +447,7 @@ impl Walk<'_> {
                 &[S::Answered, S::Ended]
             }
             Event::Merged { .. } => &[S::Merged],
-            Event::Withdrawn => &[S::Withdrawn],
+            Event::Withdrawn { .. } => &[S::Withdrawn],
             _ => {
                 assert_eq!(after.stage, before.stage, "{} moved the case", event.kind());
                 return;

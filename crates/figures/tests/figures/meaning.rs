@@ -212,6 +212,7 @@ fn a_reopened_case_takes_its_verdict_back_and_an_erasure_changes_no_figure() {
         w.act(Actor::Resident, reopened, verdict(Solved::No, Handled::Poor));
         w.act(Actor::Resident, erased, verdict(Solved::Yes, Handled::Good));
         let before = figures(&mut w.db, NUMBER, &year()).unwrap();
+        w.act(Actor::Resident, erased, Command::AskErasure { reason: String::new() });
         w.act(dispatcher(), erased, Command::Erase { ground: Ground::ConsentWithdrawn });
         let after = figures(&mut w.db, NUMBER, &year()).unwrap();
         for (b, a) in before.iter().zip(&after) {

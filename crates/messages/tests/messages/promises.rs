@@ -157,6 +157,7 @@ fn an_erased_case_gets_no_message_any_more() {
             case.id,
             Command::NotAccept { reason: ScopeReason::OtherPlace, text: "请到邻区。".into() },
         );
+        town.act(Actor::Resident, case.id, Command::AskErasure { reason: String::new() });
         town.act(staff("centre", Role::Dispatcher), case.id, Command::Erase { ground: Ground::ConsentWithdrawn });
         let mut sender = town.sender();
         assert_eq!(sender.pass(Kind::Email).unwrap(), 0);

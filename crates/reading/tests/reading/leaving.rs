@@ -48,6 +48,7 @@ fn an_erased_case_leaves_the_files_with_every_word() {
         };
         let verdict = Command::GiveVerdict { verdict, words: String::new(), witness: String::new() };
         town.act(&domain::Actor::Resident, erased, verdict);
+        town.act(&domain::Actor::Resident, erased, Command::AskErasure { reason: String::new() });
         town.act(&dispatcher(), erased, Command::Erase { ground: domain::case::Ground::ConsentWithdrawn });
         for marker in ["titlemarker", "placemarker", "textmarker", "answermarker"] {
             assert!(town.finds(marker).is_empty(), "{marker}");

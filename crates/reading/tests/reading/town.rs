@@ -130,6 +130,7 @@ impl Town {
     /// Takes a case back and erases it.
     pub fn erase(&self, id: CaseId) {
         self.act(&Actor::Resident, id, Command::Withdraw);
+        self.act(&Actor::Resident, id, Command::AskErasure { reason: String::new() });
         self.act(&dispatcher(), id, Command::Erase { ground: Ground::ConsentWithdrawn });
     }
 

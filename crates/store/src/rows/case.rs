@@ -104,8 +104,12 @@ fn row(district: i64, first: u64, case: &Case) -> Write {
     let counted = case.counted_promise().filter(|c| !c.is_paused());
     let lead = case.tasks.iter().rev().find(|t| t.lead);
     let wake = case.waits();
-    let (ending, ended) = case.ended.map_or((None, None), |(e, d)| (Some(e.code()), Some(day_number(d))));
-    let verdict = case.verdict;
+    // What the resident said of a case that staff reopened counts until the resident says something else.
+    let before = case.word_before.filter(|_| case.verdict.is_none());
+    let ended = before.map(|(ending, on, ..)| (ending, on)).or(case.ended);
+    let (ending, ended) = ended.map_or((None, None), |(e, d)| (Some(e.code()), Some(day_number(d))));
+    let (verdict, independent) =
+        before.map_or((case.verdict, case.independent), |(.., word, independent)| (Some(word), independent));
     let repeats = case.links.iter().any(|(kind, _)| *kind == domain::case::LinkKind::Repeat);
     let provisional = case.clocks.iter().any(|c| c.is_running() && c.due.provisional);
     let ended_late = |c: &domain::case::Clock| c.stopped.is_some_and(|day| day > c.due.rolled);
@@ -168,7 +172,7 @@ fn row(district: i64, first: u64, case: &Case) -> Write {
             hour.map(|at| at.0),
             case.cleared.map(|at| at.0),
             case.running(domain::rule::RuleId::GoOnAsk).map(|(_, c)| day_number(c.due.rolled)),
-            case.independent,
+            independent,
             case.opening.taken.as_ref().map(|(unit, _)| unit.as_str()),
             case.is_own_answer()
         ],

@@ -131,6 +131,7 @@ account-by-command-line = the server's command line
 account-reset-by = The password of this account was reset by { $by } on { $at }. If you did not ask for it, tell the auditor.
 account-acts-wait = An act on an account waits for a second administrator. Look at it in “My account”; what should not be done can be declined there.
 acts-waiting = Waits for a second administrator
+acts-close = Asked for by { $by } on { $at }: the end of the account { $who }.
 acts-reset = Asked for by { $by } on { $at }: a new password for the account { $who }.
 acts-open = Asked for by { $by } on { $at }: open the account { $who } ({ $post }).
 acts-move = Asked for by { $by } on { $at }: move the account { $who } to { $post }.

@@ -1,5 +1,5 @@
 # Messages
-staff-event-telling-chosen = Way of being told chosen
+staff-event-telling_chosen = Way of being told chosen
 staff-contact-email = E-mail
 line-telling = You chose how to be told: { $n }
 # Residents: how we tell you

@@ -466,6 +466,7 @@ lost-lead = If you left a mobile number or an e-mail address, a new secret can b
 lost-address = The mobile number or e-mail address that you left
 lost-send = Send a new secret
 case-looks = Opened like this, the case can only be looked at. To reply, rate or withdraw, open it with the secret; without one, get one on the page “Follow a case”.
+done-raised-again = This was received before, and is not registered twice. Open it with the code and the secret of the receipt.
 done-confirmed = Confirmed: you are told here from now on.
 telling-unconfirmed = This number or address has not been confirmed: open the message that we sent there, and the link in it. Until then nothing else is sent.
 pair-title = Get your secret

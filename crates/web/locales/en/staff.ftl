@@ -379,6 +379,7 @@ staff-told-marked = a browser in which staff had signed in
 staff-event-secret_handed = The secret went out
 staff-event-opened = The resident opened it with the secret
 staff-event-address_confirmed = The resident confirmed an address
+staff-told-held = with a secret that staff may have held
 staff-event-digits_set = The resident changed the digits
 staff-fact-taken = Taken down by
 staff-taken-own = { $n } (which also leads the answer)

@@ -107,6 +107,7 @@ account-by-command-line = 服务器命令行
 account-reset-by = { $at }，{ $by } 重设过这个账号的密码。如果不是您要求的，请告诉审计员。
 account-acts-wait = 有一项账号操作在等第二位管理员同意。请在“我的账号”里查看；不该办的，可以在那里撤回。
 acts-waiting = 等第二位管理员同意
+acts-close = { $by } 于 { $at } 提出：关闭账号 { $who }。
 acts-reset = { $by } 于 { $at } 提出：重设账号 { $who } 的密码。
 acts-open = { $by } 于 { $at } 提出：开通账号 { $who }（{ $post }）。
 acts-move = { $by } 于 { $at } 提出：把账号 { $who } 调整为 { $post }。

@@ -364,6 +364,7 @@ staff-told-marked = 有工作人员登录过的浏览器
 staff-event-secret_handed = 密钥已转交
 staff-event-opened = 诉求人用密钥打开
 staff-event-address_confirmed = 诉求人确认了号码或邮箱
+staff-told-held = 密钥经过工作人员之手
 staff-event-digits_set = 诉求人更换查询密码
 staff-fact-taken = 记录
 staff-taken-own = { $n }（也是牵头答复的单位）

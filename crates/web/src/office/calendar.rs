@@ -53,11 +53,11 @@ struct Walk {
 }
 
 impl Walk {
-    fn look(&mut self, index: u64, case: &Case, calendar: &Calendar) {
+    fn look(&mut self, index: u64, case: &Case, calendar: &Calendar, today: calendar::Date) {
         self.cases += 1;
         self.clocks += case.clocks.iter().filter(|c| c.is_running()).count();
         let mut any = false;
-        for change in case.moved_by(calendar) {
+        for change in case.moved_by(calendar, today) {
             let ClockChange::Moved { no, from, due } = change else { continue };
             if (from.raw, from.rolled) == (due.raw, due.rolled) {
                 self.settled += 1;
@@ -175,7 +175,7 @@ pub(crate) async fn set_calendar(
     let walk = app
         .read(move |db, _| {
             let mut walk = Walk::default();
-            oversight::movable(db, number, today, CASES_MOST, |index, case| walk.look(index, case, &after))?;
+            oversight::movable(db, number, today, CASES_MOST, |index, case| walk.look(index, case, &after, today))?;
             Ok(walk)
         })
         .await?;

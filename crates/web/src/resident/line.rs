@@ -165,7 +165,7 @@ impl Teller<'_> {
             Parted { .. } => plain("line-parted"),
             Linked { link, .. } => named("line-linked", link.label(l.0)),
             Unlinked { .. } => plain("line-unlinked"),
-            Withdrawn => plain("line-withdrawn"),
+            Withdrawn { .. } => plain("line-withdrawn"),
             Erased { ground } => named("line-erased", ground.label(l.0)),
             Recategorised { category } => named("line-recategorised", &called(category)),
             FieldCorrected { field, .. } => {
@@ -182,7 +182,7 @@ impl Teller<'_> {
             AddressConfirmed { channel } => named("line-address-confirmed", channel.label(l.0)),
             TextHidden => (l.t("line-hidden"), private(field::REASON), String::new()),
             TextReleased => (l.t("line-released-text"), private(field::SHOWN), l.t("line-released-note")),
-            ErasureAsked => (l.t("line-erasure-asked"), private(field::REASON), String::new()),
+            ErasureAsked { .. } => (l.t("line-erasure-asked"), private(field::REASON), String::new()),
             ErasureDeclined => (l.t("line-erasure-declined"), private(field::REASON), String::new()),
             LetRest => (l.t("line-let-rest"), private(field::REASON), String::new()),
             MarkedUrgent { .. } => plain("line-marked-urgent"),

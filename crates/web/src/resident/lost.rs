@@ -42,7 +42,9 @@ fn way(app: &App, history: &History, typed: &str) -> Option<Handed> {
     let (phone, email) = (fields.get(field::PHONE), fields.get(field::EMAIL));
     let offers = app.messages().offers();
     let by_email = email.is_some_and(|known| known.trim().eq_ignore_ascii_case(typed.trim()) && !typed.is_empty());
-    let by_phone = phone.is_some_and(|known| !plain(known).is_empty() && plain(known) == plain(typed));
+    let by_phone = phone.is_some_and(|known| {
+        domain::typed::is_mobile(known) && !plain(known).is_empty() && plain(known) == plain(typed)
+    });
     match (by_phone && offers.contains(&Channel::Sms), by_email && offers.contains(&Channel::Email)) {
         (true, _) => Some(Handed::Sms),
         (_, true) => Some(Handed::Email),

@@ -164,7 +164,12 @@ pub(crate) async fn send(
     }
     let idempotency = Key::of(SCOPE, &key);
     match app.desk().raise(Actor::Resident, raise, photos, Some(idempotency)).await {
-        Ok(raised) => Ok(arrived(&app, &headers, Some(raised.id), "/case/receipt?done=raised")),
+        Ok(raised) => {
+            if raised.again && !app.may_repeat(raised.id, super::history(&app, raised.id).await?.case.raised_at) {
+                return Ok(arrived(&app, &headers, None, "/follow?done=raised-again"));
+            }
+            Ok(arrived(&app, &headers, Some(raised.id), "/case/receipt?done=raised"))
+        }
         // What was sent before under this key has arrived, although nobody could say so then: its receipt says what.
         Err(Failure::Refused(refusal)) if refusal.why == Why::KeyReused => {
             let number = app.desk().number();

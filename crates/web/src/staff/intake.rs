@@ -251,10 +251,15 @@ async fn taken(app: &App, visitor: &Visitor, sent: &Sent, raised: Raised) -> Res
     let next = [("door", sent.get("door")), ("track", sent.get("track"))];
     let mut frame = visitor.page(l.t("staff-taken-title"));
     frame.done_draft = Some("intake".into());
+    let mut slip = Slip::of(app, l, &history, &raised.receipt, site, String::new());
+    if raised.again && case.is_sealed() {
+        // Sent a second time, the form would tell how far it is.
+        slip.due = String::new();
+    }
     let template = Taken {
         l,
         page: frame,
-        slip: Slip::of(app, l, &history, &raised.receipt, site, String::new()),
+        slip,
         key: app.random_text(),
         sent: sent_by.map(|way| way.label(l.0).to_owned()).unwrap_or_default(),
         pairing,
@@ -278,7 +283,12 @@ pub(crate) async fn print(
     let code = read_case_code(sent.get("code")).ok_or_else(Problem::not_found)?;
     let found = app.read(move |db, _| read::by_code(db, number, &code)).await?;
     let id = found.ok_or_else(Problem::not_found)?;
-    app.desk().act(staff.actor(), id, None, Command::HandSecret { way: Handed::Slip }, Some(key)).await?;
+    match app.desk().act(staff.actor(), id, None, Command::HandSecret { way: Handed::Slip }, Some(key)).await {
+        Ok(_) => {}
+        // Not even that there is such a case.
+        Err(Failure::Refused(refusal)) if refusal.why == Why::NotYours => return Err(Problem::not_found()),
+        Err(failure) => return Err(failure.into()),
+    }
     let history = history(&app, id).await?;
     let (no, first) = (history.case.opening.secret, history.first());
     let (secret, receipt) = app

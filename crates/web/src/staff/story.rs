@@ -174,6 +174,10 @@ impl Teller<'_> {
                 domain::case::Corrected::of(field).map(|f| f.label(l.0).to_owned()).into_iter().collect()
             }
             Event::TellingChosen { tell, .. } => vec![tell.channel.label(l.0).into()],
+            Event::Withdrawn { independent } | Event::ErasureAsked { independent } => {
+                let held = (*independent == Some(false)).then(|| l.t("staff-told-held"));
+                held.into_iter().collect()
+            }
             Event::AddressConfirmed { channel } => vec![channel.label(l.0).into()],
             Event::Unmasked { purpose } => vec![purpose.label(l.0).into()],
             Event::MarkedUrgent { urgent } => {
@@ -192,11 +196,9 @@ impl Teller<'_> {
             | Event::Reopened
             | Event::HearingOpened
             | Event::HearingClosed
-            | Event::Withdrawn
             | Event::DigitsSet { .. }
             | Event::TextHidden
             | Event::TextReleased
-            | Event::ErasureAsked
             | Event::ErasureDeclined
             | Event::InterestDeclared
             | Event::DigitsTried

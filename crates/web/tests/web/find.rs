@@ -131,6 +131,8 @@ async fn an_index_that_is_a_moment_behind_shows_nothing_that_may_not_be_seen_any
     let mut clerk = kit.role(Role::Clerk).await;
     clerk.get(&find).await.has("<mark>转走标记</mark>");
     kit.desk.act(Actor::Resident, raised.id, None, Command::Withdraw, None).await.unwrap();
+    let ask = Command::AskErasure { reason: String::new() };
+    kit.desk.act(domain::Actor::Resident, raised.id, None, ask, None).await.unwrap();
     let erase = Command::Erase { ground: domain::case::Ground::ConsentWithdrawn };
     kit.desk.act(kit.actor("dispatcher-1"), raised.id, None, erase, None).await.unwrap();
     clerk.get(&find).await.lacks("<mark>").has("（内容已删除）");

@@ -39,6 +39,11 @@ fn every_kind_of_entry_has_a_name_in_both_languages() {
         for kind in domain::case::EVENT_KINDS.iter().chain(domain::district::EVENT_KINDS) {
             assert!(words.contains(&format!("\nkind-{} = ", kind.replace('_', "-"))), "{kind} in {language}");
         }
+        let files = folder.join(language).read_dir().unwrap();
+        let all: String = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap() + "\n").collect();
+        for kind in domain::case::EVENT_KINDS {
+            assert!(all.contains(&format!("\nstaff-event-{kind} = ")), "{kind} on the page of a case in {language}");
+        }
     }
 }
 

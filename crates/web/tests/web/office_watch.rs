@@ -98,6 +98,8 @@ async fn what_residents_said_is_read_in_their_words_with_every_number_and_name_m
     page.has("灯亮了，谢谢").has("解决了一部分 · 满意").has(&raised.code);
     page.lacks("示例居民0001").lacks("示例里3号楼").lacks("10000000001").has("•••");
     assert_eq!(page.text.matches("class=\"said\"").count(), 1, "a verdict without words is not listed");
+    let ask = Command::AskErasure { reason: String::new() };
+    kit.desk.act(domain::Actor::Resident, raised.id, None, ask, None).await.unwrap();
     let erase = Command::Erase { ground: domain::case::Ground::ConsentWithdrawn };
     kit.desk.act(kit.actor("dispatcher-1"), raised.id, None, erase, None).await.unwrap();
     leader.get("/leader").await.lacks("灯亮了").has("没有留下文字评价");

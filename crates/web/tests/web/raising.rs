@@ -156,7 +156,7 @@ async fn a_refusal_stands_at_its_field_and_nothing_that_was_typed_is_lost() {
     let mut client = kit.client();
     let typed = [("text", SAID), ("place", "示例里<3>号楼"), ("street", "street-1"), ("category", "water")];
     for (field, value, words) in [
-        ("phone", "打我手机", "电话号码里没有号码"),
+        ("phone", "打我手机", "这不是一个电话号码"),
         ("secret", "12", "6到12位数字"),
         ("street", "nowhere", "没有“nowhere”这个街道"),
         ("category", "nothing", "没有“nothing”这个类别"),

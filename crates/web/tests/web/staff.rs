@@ -516,6 +516,10 @@ async fn links_merges_reopening_and_erasure_stand_on_the_page() {
     dispatcher.done(&first, "not_accept", &[("reason", "private"), ("text", "请找物业，电话见公告")]).await;
     dispatcher.done(&first, "reopen", &[("reason", "物业不管")]).await.has("待受理");
     dispatcher.done(&first, "not_accept", &[("reason", "other_place"), ("text", "请找邻区")]).await;
+    let refused = dispatcher.act(&first, "erase", &[("ground", "consent_withdrawn")]).await;
+    refused.has("没有等待答复的删除申请");
+    let ask = domain::case::Command::AskErasure { reason: "不办了".into() };
+    kit.desk.act(Actor::Resident, kit.case_id(&first), None, ask, None).await.unwrap();
     let page = dispatcher.done(&first, "erase", &[("ground", "consent_withdrawn")]).await;
     page.lacks("停水第三次").has("内容已删除").has("个人撤回同意").lacks("id=\"f-reopen\"").has("id=\"f-link\"");
     let mut interested = kit.role(Role::Supervisor).await;
