@@ -3,6 +3,7 @@
 use crate::db::{Db, StoreError, WAL_MOST};
 use crate::health::{self, Health};
 use crate::keys::{Keys, SIGNING_KEY};
+use crate::outbox::State;
 use crate::place::{self, Place};
 use crate::{backup, heartbeat, read, schema, structure, verify};
 use domain::district::District;
@@ -385,7 +386,9 @@ fn rules(district: &District, visit: &mut Visit) {
 
 fn outbox(health: &Health, visit: &mut Visit) {
     for (state, count) in &health.outbox {
-        visit.note(format!("待发消息：{count} 条 {state}"), format!("outbox: {count} {state}"));
+        let label = |lang| State::of(state).map_or(state.as_str(), |state| state.label(lang));
+        let zh = format!("消息（{}）：{count} 条", label(Lang::Zh));
+        visit.note(zh, format!("messages ({}): {count}", label(Lang::En)));
         if state == "failed" {
             visit.finding(
                 Said::new(format!("{count} 条消息没有发出去。"), format!("{count} messages could not be sent.")),

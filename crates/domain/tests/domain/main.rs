@@ -7,6 +7,7 @@
 
 mod access;
 mod district;
+mod gains;
 mod late;
 mod life;
 mod opening;

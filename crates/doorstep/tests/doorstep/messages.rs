@@ -51,6 +51,7 @@ fn dispatched(place: &Place) {
             ..Raise::default()
         };
         let case = desk.raise_now(Actor::Resident, raise, None).unwrap();
+        desk.act_now(Actor::Resident, case.id, Act::ConfirmAddress { channel }).unwrap();
         desk.act_now(dispatcher(), case.id, Act::Accept { way: None, category: "light".into() }).unwrap();
         desk.act_now(dispatcher(), case.id, Act::Dispatch { lead: "housing".into(), joint: Vec::new() }).unwrap();
     }
@@ -100,8 +101,8 @@ fn a_kill_between_sending_and_marking_loses_no_message_and_tells_no_group_twice(
     assert!(mails.len() == 4 && mails[0] == mails[1], "{mails:?}");
     let texts = ids(&sms.wait(4), "x-doorstep-id");
     assert!(texts.len() == 4 && texts[0] == texts[1], "{texts:?}");
-    let events = ids(&hook.wait(7), "x-doorstep-id");
-    assert!(events.len() == 7 && events[0] == events[1], "{events:?}");
+    let events = ids(&hook.wait(9), "x-doorstep-id");
+    assert!(events.len() == 9 && events[0] == events[1], "{events:?}");
     assert!(events[1..].is_sorted_by_key(|id| id.parse::<u64>().unwrap()));
     // The group: one message whose end nobody knows, and the other one.
     let groups = robot.wait(2);

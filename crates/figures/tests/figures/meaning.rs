@@ -226,6 +226,71 @@ fn a_reopened_case_takes_its_verdict_back_and_an_erasure_changes_no_figure() {
 }
 
 #[test]
+fn what_a_resident_said_counts_until_the_resident_says_something_else_although_staff_reopen_the_case() {
+    for mut w in worlds() {
+        let case = w.answered();
+        w.act(Actor::Resident, case, verdict(Solved::No, Handled::Poor));
+        let said = [w.parts("resolved_of_asked"), w.parts("satisfied"), w.parts("resolved_of_ended")];
+        assert_eq!(said, [(0, 1); 3]);
+        w.act(dispatcher(), case, Command::Reopen { reason: "再看一次。".into() });
+        assert_eq!([w.parts("resolved_of_asked"), w.parts("satisfied"), w.parts("resolved_of_ended")], said);
+        w.dispatch_again(case);
+        w.act(staff("housing", Role::Clerk), case, answer(2));
+        assert_eq!(w.parts("satisfied"), (0, 1), "silence takes nothing back");
+        w.act(Actor::Resident, case, verdict(Solved::Yes, Handled::Good));
+        assert_eq!((w.parts("resolved_of_asked"), w.parts("satisfied")), ((1, 1), (1, 1)));
+    }
+}
+
+#[test]
+fn a_withdrawal_with_a_secret_that_staff_held_keeps_no_promise() {
+    for mut w in worlds() {
+        let (held, own) = (w.held("housing"), w.hotline());
+        for case in [held, own] {
+            w.dispatch(case);
+            w.act(Actor::Resident, case, Command::Withdraw);
+        }
+        w.day("2023-06-01");
+        w.note_today();
+        assert_eq!(w.parts("on_time"), (0, 1), "the own withdrawal is no promise any more, the other one is not kept");
+    }
+}
+
+#[test]
+fn a_dispatch_that_came_late_is_a_promise_that_was_not_kept() {
+    for mut w in worlds() {
+        let late = w.hotline();
+        w.act(dispatcher(), late, accept(Track::Hotline));
+        w.day("2023-03-20");
+        w.act(dispatcher(), late, Command::Dispatch { lead: "housing".into(), joint: Vec::new() });
+        w.act(staff("housing", Role::Clerk), late, answer(1));
+        w.day("2023-06-01");
+        w.note_today();
+        assert_eq!(w.parts("on_time"), (0, 1));
+    }
+}
+
+#[test]
+fn nobody_outside_discipline_sees_in_a_number_that_something_was_done_about_an_accusation() {
+    for mut w in worlds() {
+        let raise = Raise { track: Track::Accusation, text: "作风问题。".into(), ..Raise::default() };
+        let sealed = w.raise(raise);
+        w.hotline();
+        w.day("2024-02-01");
+        w.note_today();
+        let numbers = |w: &mut World| {
+            let found = figures(&mut w.db, NUMBER, &year()).unwrap();
+            found.iter().map(|f| (f.id, f.numerator, f.denominator)).collect::<Vec<_>>()
+        };
+        let before = numbers(&mut w);
+        assert_eq!(w.parts("raised"), (2, 0), "that it was raised is told once the year is over");
+        let chief = staff("discipline", Role::Dispatcher);
+        w.act(chief, sealed, Command::Accept { way: None, category: "heating".into() });
+        assert_eq!(numbers(&mut w), before);
+    }
+}
+
+#[test]
 fn a_repeat_a_return_and_an_extension_are_each_counted_once_for_their_case() {
     for mut w in worlds() {
         let (first, second) = (w.hotline(), w.hotline());

@@ -152,12 +152,18 @@ impl World {
         self.act(dispatcher(), id, Command::Dispatch { lead: "housing".into(), joint: Vec::new() });
     }
 
-    /// One that a unit's clerk took down, with a printed slip, and that housing has answered.
-    pub fn taken(&self, unit: &str) -> CaseId {
+    /// One that a unit's clerk took down, with a printed slip.
+    pub fn held(&self, unit: &str) -> CaseId {
         let raise = Raise { text: "楼道灯不亮。".into(), ..Raise::default() };
         let clerk = || staff(unit, Role::Clerk);
         let id = self.desk.raise_now(clerk(), raise, None).unwrap().id;
         self.act(clerk(), id, Command::HandSecret { way: Handed::Slip });
+        id
+    }
+
+    /// The same, and housing has answered.
+    pub fn taken(&self, unit: &str) -> CaseId {
+        let id = self.held(unit);
         self.dispatch(id);
         self.act(staff("housing", Role::Clerk), id, answer(1));
         id

@@ -371,6 +371,16 @@ fn go_on(l: L, case: &Case, today: Date) -> Option<String> {
 
 /// What happens next, in a sentence.
 fn next(l: L, case: &Case) -> String {
+    if case.is_urgent() && case.running(RuleId::UrgentHand).is_some() {
+        return l.t("next-urgent");
+    }
+    // Nobody else reads it.
+    if case.is_sealed()
+        && matches!(case.stage, Stage::Raised | Stage::Accepted | Stage::Handling)
+        && case.question.is_none()
+    {
+        return l.t(&format!("next-sealed-{}", case.stage.code()));
+    }
     let waits = case.question.is_some() && case.stage == Stage::Handling;
     let key = match case.stage {
         Stage::Handling if waits => "next-question",

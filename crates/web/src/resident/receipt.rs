@@ -107,7 +107,9 @@ fn due(l: L, case: &Case) -> String {
     // A clock that stands still has no day yet.
     let owed = case::clock_of(case).filter(|clock| !clock.is_paused());
     let words = owed.map(|clock| {
-        let values = [("day", l.full_day(clock.due.rolled)), ("what", l.t(case::promised(clock.rule)))];
+        // What is counted in hours ends at one.
+        let by = clock.due_at.map_or_else(|| l.full_day(clock.due.rolled), |at| l.full_moment(at));
+        let values = [("day", by), ("what", l.t(case::promised(clock.rule)))];
         l.t_with("slip-due", &values)
     });
     words.unwrap_or_default()
@@ -124,6 +126,9 @@ fn next(l: L, case: &Case) -> (String, String) {
         };
     }
     let due = due(l, case);
+    if case.is_urgent() && case.running(RuleId::UrgentHand).is_some() {
+        return (format!("{} {due}", l.t("next-urgent")), l.t("receipt-case"));
+    }
     let next = if due.is_empty() { l.t("receipt-no-due") } else { format!("{due} {}", l.t("receipt-next")) };
     (next, l.t("receipt-case"))
 }

@@ -1,7 +1,6 @@
 //! `/cases/{code}/review-request`: the request for the level over the district, to print and hand on.
 
 use super::case::{find, history};
-use super::mask;
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::page::show;
@@ -9,7 +8,6 @@ use crate::problem::Problem;
 use crate::resident::request::Request;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use domain::case::field;
 
 /// `GET /cases/{code}/review-request`
 pub(crate) async fn page(
@@ -22,7 +20,7 @@ pub(crate) async fn page(
     let (l, district, history) = (visitor.l, app.desk().district(), history(&app, &staff, id).await?);
     let back = (format!("/cases/{}", history.case.code), l.t_n("clerk-back-to", &history.case.code));
     // Who it is, the resident writes: contact data is opened for a purpose, and on the page of the case.
-    let masked = |name: &str, text: &str| if name == field::NAME { mask::name(text) } else { mask::phone(text) };
-    let paper = Request::of(l, visitor.page(l.t("request-print")), back, &district, &history, masked);
+    let by_hand = |_: &str, _: &str| String::new();
+    let paper = Request::of(l, visitor.page(l.t("request-print")), back, &district, &history, by_hand);
     Ok(show(&paper.ok_or_else(Problem::not_found)?))
 }

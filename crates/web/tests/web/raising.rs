@@ -268,3 +268,25 @@ async fn one_address_has_a_budget_of_pictures_and_is_told_when_to_come_again_wit
     let without = client.post("/raise", &[("text", SAID)]).await;
     assert_eq!(without.location(), "/case/receipt?done=raised", "what is said is taken without them");
 }
+
+#[tokio::test]
+async fn a_form_that_is_sent_again_after_somebody_has_left_opens_nothing() {
+    let kit = Kit::new().await;
+    let mut tablet = kit.client();
+    let fields = [("key", "one-key-of-a-form-0001"), ("text", SAID)];
+    assert_eq!(tablet.post("/raise", &fields).await.location(), "/case/receipt?done=raised");
+    let mut elsewhere = kit.client();
+    let lost = elsewhere.post("/raise", &fields).await;
+    assert_eq!(lost.location(), "/case/receipt?done=raised", "an answer that was lost is given again");
+    tablet.post("/case/leave", &[]).await;
+    for client in [&mut tablet, &mut kit.client()] {
+        let again = client.post("/raise", &fields).await;
+        assert_eq!(again.location(), "/follow?done=raised-again");
+        assert_ne!(client.get("/case").await.status, StatusCode::OK);
+    }
+    // Nor long after.
+    let fields = [("key", "one-key-of-a-form-0002"), ("text", "路口的灯坏了")];
+    kit.client().post("/raise", &fields).await;
+    kit.clock.set(crate::kit::at("2023-05-04T10:00:00"));
+    assert_eq!(kit.client().post("/raise", &fields).await.location(), "/follow?done=raised-again");
+}

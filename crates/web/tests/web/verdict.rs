@@ -196,6 +196,14 @@ async fn a_sealed_accusation_that_staff_took_down_stays_shut_to_them() {
     assert!(!page.text.contains("/intake/slip"));
     let slip = clerk.submit("/intake/slip", &[("key", &key()), ("code", &code)]).await;
     assert!(slip.status.is_client_error(), "{}", slip.status);
+    // To whoever may not see it, it is no case at all.
+    for user in ["clerk-water", "dispatcher-1"] {
+        let mut other = kit.signed_in(user).await;
+        for code in [code.as_str(), "ZJXH-P9RD-T3X"] {
+            let slip = other.submit("/intake/slip", &[("key", &key()), ("code", code)]).await;
+            assert_eq!(slip.status, StatusCode::NOT_FOUND, "{user} {code}");
+        }
+    }
     let lost = kit.client().post("/follow/lost", &[("code", &code), ("address", "13911112222")]).await;
     assert_eq!(lost.location(), "/follow?done=lost-sent");
     assert_eq!(kit.case(&code).version, 1, "nothing has happened");
