@@ -80,7 +80,7 @@ figures-all-counted = All cases counted
 done-figures-published = Published, and entered in the ledger.
 done-figures-same = Counted again: nothing differs, nothing to correct.
 done-figures-corrected = Corrected, and entered in the ledger.
-figures-sealed-note = Sealed accusations count in the district's total of calendar quarters and years that are over, in no breakdown and in no list.
+figures-sealed-note = Sealed accusations count as raised in the totals of quarters and years that are over, and in no other number, breakdown or list.
 figures-other-unit = Where the code is “–”, another unit has the case.
 # What is in a numerator
 counted-raised = All cases

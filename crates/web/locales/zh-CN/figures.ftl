@@ -77,7 +77,7 @@ figures-all-counted = 所有计入的件
 done-figures-published = 已发布，并写入账本。
 done-figures-same = 重新计算过，没有不同，不需要更正。
 done-figures-corrected = 已更正，并写入账本。
-figures-sealed-note = 密件（检举控告）只计入已经过去的整季度、整年的全区总数，不分项，也不列出。
+figures-sealed-note = 密件（检举控告）只计入已经过去的整季度、整年的全区“提出”数，不计入别的数，不分项，也不列出。
 figures-other-unit = 编号显示“–”的，由别的单位承办。
 # 分子里是什么件
 counted-raised = 全部件
