@@ -115,3 +115,12 @@ fn due_view(
 pub(crate) fn leading_clock(case: &Case) -> Option<&Clock> {
     case.next_due().or_else(|| case.asked().filter(|c| c.is_running()))
 }
+
+/// The key of the word for what a clock counts.
+pub(crate) fn unit_key(unit: calendar::Unit) -> &'static str {
+    match unit {
+        calendar::Unit::Working => "unit-of-working",
+        calendar::Unit::Calendar => "unit-of-calendar",
+        calendar::Unit::Hour => "unit-of-hour",
+    }
+}

@@ -1,7 +1,7 @@
 # Text messages and e-mail to residents: one sentence on what happened; never a name, a phone, an address, or what was written.
 frame = [{ $district }] { $text }
-look = To see more, add something or rate it, open this page with your code and digits: { $site }
-look-no-site = To see more, add something or rate it, enter your code and digits on the page “Follow a case”.
+look = To see more, add something or rate it, open this page with your code and the secret (or your own digits): { $site }
+look-no-site = To see more, add something or rate it, enter your code and the secret, or your own digits, on the page “Follow a case”.
 confirm = To hear of it here from now on, open { $link } to confirm that this is yours. If it is not, ignore this.
 confirm-no-site = To hear of it here from now on, enter the code of the case and the confirmation code { $confirmation } on the page “Follow a case”. If this is not yours, ignore it.
 mail-subject = { $district }: case { $code }, { $topic }

@@ -63,7 +63,7 @@ raise-add = Next: place, photos, phone
 raise-more = You can send it now. There are # more short questions, all optional; what you answer makes it faster.
 raise-back = Back
 raise-step = Question @ of #. Skip what you like; send whenever you like.
-raise-after = You get a code, digits and a receipt at once.
+raise-after = You get a code, a secret and a receipt at once.
 raise-privacy = Who sees what you write
 done-raised = We have it. The receipt is below: please keep it.
 done-raised-before = Your earlier sending had arrived after all; this is its receipt. What you changed since was not added: to change it, open “My case”.
@@ -104,7 +104,7 @@ follow-code-hint = For example 7K3M-92QX-4TA. Capitals, spaces and hyphens don't
 follow-digits = Secret or digits
 follow-digits-hint = The secret is the row of letters and digits on the receipt or in the message; the digits are the 6 to 12 that you chose. A confirmation code of a message, which begins with Q, goes here too. Capitals, spaces and hyphens don’t matter.
 follow-open = Open
-follow-wrong = Code and secret (or digits) don’t belong together. Compare them with the receipt and try again; after several wrong digits you have to wait.
+follow-wrong = Code and secret (or digits) don’t belong together. Compare them with the receipt and try again; a secret works once, and after that the digits that you chose; after several wrong ones you have to wait.
 follow-lost = Lost the secret or the digits?
 follow-lost-1 = Look for a photo, a screenshot, the slip, the message or the saved receipt first. Nobody can open it for you online.
 follow-lost-2 = If nothing is left: your case is handled all the same, and if you left a phone number, the unit calls you with its questions. You can also explain it at the counter, or raise it again and say that it is the same matter; the two are then handled together.
@@ -213,8 +213,8 @@ why-calendar = { $n ->
    *[other] { $n } days from { $start }, which is not counted ({ $name }). Source: { $source }.
   }
 why-own-rule = the district's rule table, version { $n }
-why-extended = { " " }Extended by { $n } days.
-why-paused = { " " }The { $n } days of waiting for your reply don't count.
+why-extended = { " " }Extended by { $n } { $unit }.
+why-paused = { " " }The { $n } { $unit } of waiting for your reply don’t count.
 why-rolled = { " " }The day as counted ({ $n }) is a day off; the next working day holds.
 
 # Reply, verdict and the rest
@@ -374,7 +374,7 @@ verify-vkey = Public key
 how-title = How it works
 how-lead = From raising to the end: for every step you see whose turn it is, and by which day.
 how-steps-0 = Step by step
-how-steps-1 = You raise it. You get a code, digits and a receipt at once.
+how-steps-1 = You raise it. You get a code, a secret and a receipt at once.
 how-steps-2 = The dispatch centre looks whether it is the district's. If not, it says why and where the right door is; if so, it goes to a unit by the published catalogue.
 how-steps-3 = A unit that thinks it isn't theirs may say so with reasons within five working days; the dispatch centre decides, and after that it can't be returned. You see how often it was handed on.
 how-steps-4 = If the unit has a question, it asks you. Until you reply, a term that has not run out stands still; what is late stays late.
@@ -456,7 +456,7 @@ slip-scan-open = Scan it with a phone to open your case.
 receipt-lead-digits = Keep the code: a photo, a screenshot or a print will do. With it and your own digits you follow the case and give your verdict.
 digits-title = Choose digits of your own
 digits-lead = The code and these digits open your case from now on. The secret is used up by this.
-digits-easier = With digits of your own it is easier to open later. You may leave it: the secret above opens the case.
+digits-easier = With digits of your own it is easier to open later. You may leave it: you are asked for them when you first open the case with the secret.
 digits-label = Your digits
 digits-hint = 6 to 12 digits: none of your phone number, and none that are easy to guess, like 123456 or 888888.
 digits-open = Set and open

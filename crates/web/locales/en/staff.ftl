@@ -174,6 +174,7 @@ staff-todo-review = { $n } answers.
 staff-todo-outside = Print the request and hand it on; file the opinion with its date when it comes.
 staff-todo-review-by = { $who } answers by { $date }.
 staff-todo-late = { $late } (due { $date }), to do now: { $todo }
+staff-todo-unsolved = Not solved, and whether it goes on is open: the resident may say so, and after the last day supervision decides.
 staff-todo-nothing = Nothing more is to be done.
 staff-ended-title = How it ended
 
@@ -204,7 +205,7 @@ staff-field-which = What to correct
 staff-field-value = Correct to
 staff-field-purpose = Purpose
 staff-field-purpose-words = In words
-staff-extend-clock = { $rule }, due { $date }, at most { $most } days at once
+staff-extend-clock = { $rule }, due { $date }, at most { $most } { $unit } at once
 staff-no-contact = The resident left no contact and sees the question only when following the case by its code.
 staff-hint-accept = Dispatch it next. Accepting a petition means the sixth way: a handling opinion.
 staff-hint-not_accept = The resident reads the reason and whom to ask instead.

@@ -162,6 +162,7 @@ staff-todo-review = { $n }答复。
 staff-todo-outside = 打印申请书转送上一级；收到意见后登记，写明日期。
 staff-todo-review-by = { $who }最晚 { $date } 答复。
 staff-todo-late = { $late }（期限 { $date }），请马上办：{ $todo }
+staff-todo-unsolved = 没有解决，要不要接着办还没有定：等诉求人说；到期没有说的，由督查决定。
 staff-todo-nothing = 不用再办。
 staff-ended-title = 怎么结束的
 
@@ -192,7 +193,7 @@ staff-field-which = 更正哪一项
 staff-field-value = 更正为
 staff-field-purpose = 用途
 staff-field-purpose-words = 说明
-staff-extend-clock = { $rule }，{ $date }到期，一次最多 { $most } 天
+staff-extend-clock = { $rule }，{ $date }到期，一次最多 { $most } { $unit }
 staff-no-contact = 诉求人没有留联系方式，要凭编号查询时才看得到问题。
 staff-hint-accept = 受理后请派单。信访事项受理，即按第六类出具处理意见。
 staff-hint-not_accept = 诉求人会看到原因和该找谁。

@@ -93,7 +93,8 @@ fn reason(l: L, clock: &Clock, district: &District, today: Date) -> String {
     );
     for (days, key) in [(clock.extended, "why-extended"), (clock.paused, "why-paused")] {
         if days > 0 {
-            words.push_str(&l.t_n(key, days));
+            let values = [("n", days.to_string()), ("unit", l.t(crate::view::unit_key(clock.unit)))];
+            words.push_str(&l.t_with(key, &values));
         }
     }
     if clock.due.raw != clock.due.rolled {

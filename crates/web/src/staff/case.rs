@@ -443,7 +443,8 @@ fn todo(l: L, case: &Case, district: &District, now: Moment) -> Vec<String> {
                 Some((how, on)) => format!("{} · {}", capital(l, how.label(l.0)), l.day(on, today)),
                 None => capital(l, case.stage.label(l.0)),
             };
-            vec![how, l.t("staff-todo-nothing")]
+            let undecided = case.running(RuleId::GoOnAsk).is_some();
+            vec![how, l.t(if undecided { "staff-todo-unsolved" } else { "staff-todo-nothing" })]
         }
     }
 }

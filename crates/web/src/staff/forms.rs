@@ -263,6 +263,7 @@ impl Maker<'_> {
                     ("rule", clock.rule.label(l.0).to_owned()),
                     ("date", l.day(clock.due.rolled, self.today())),
                     ("most", most.to_string()),
+                    ("unit", l.t(crate::view::unit_key(clock.unit))),
                 ],
             );
             Some((no.to_string(), label))

@@ -161,6 +161,7 @@ impl Lines<'_> {
             }
             (true, _) => None,
             // No clock runs before dispatch, so nothing is overdue; but nobody answers for it either.
+            (_, None) if !matches!(row.stage, Stage::Raised | Stage::Accepted) => None,
             (_, None) => Some(stands("soon", "staff-nobody", l.t_n("clock-since", l.day(day, today)))),
             _ => {
                 let unit = self.district.rules.rule(rule).unit;

@@ -130,7 +130,7 @@ async fn the_case_page_says_where_it_stands_who_has_it_and_why_the_day() {
         "交给单位</dt><dd>1 次",
         "5 个工作日",
         "本区规则表第 1 版",
-        "延长了 2 天",
+        "延长了 2 个工作日",
         "等一个零件",
         "一起办的：示范水务局",
         "联系本人：约上门时间",
