@@ -17,7 +17,7 @@ use domain::{Actor, Moment, Refusal, Why};
 use job::Answer;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::log::{DISTRICT_STREAM, Log, Pending, Public};
 use store::read::{self, Stream};
 use store::{StoreError, heartbeat, outbox, rows};
@@ -59,8 +59,11 @@ pub(crate) struct Writer {
     spoilt: Option<StoreError>,
     /// What is in memory may not be what is durable.
     behind: bool,
-    /// How far the merged cases have been looked at.
+    /// How far the merged cases have been looked at, and when all were: mostly nothing is left for that.
     merged_to: i64,
+    merged_at: Option<Instant>,
+    /// Cases that are over since the last sweep: what was merged into them follows.
+    over: Vec<CaseId>,
     /// How far the dates have been moved after a calendar table was loaded; none: all are.
     moved_to: Option<i64>,
 }
@@ -107,6 +110,8 @@ impl Writer {
             spoilt: None,
             behind: false,
             merged_to: -1,
+            merged_at: None,
+            over: Vec::new(),
             moved_to: Some(-1),
         })
     }
@@ -393,7 +398,7 @@ impl Writer {
             self.held.insert(other.case.id, other);
         }
         // Whatever comes of it, the group goes on with the case as it is.
-        let last = held.last;
+        let (last, before) = (held.last, held.case.stage);
         let appended = match decided {
             Ok(news) => self.with_answer(news).and_then(|n| self.append_all(&mut held, Some(last), actor, now, &n)),
             Err(refusal) => Err(refusal.into()),
@@ -403,6 +408,9 @@ impl Writer {
             return Err(e);
         }
         let acted = Acted { version: held.case.version, index: held.last, again: false };
+        if before.is_handled() && !held.case.stage.is_handled() {
+            self.over.push(id);
+        }
         self.held.insert(id, held);
         if let Some(Once { key, request }) = once {
             self.log.done(&key.0, &request, id, acted.index);

@@ -37,7 +37,7 @@ conditions! {
     /// The last day of the promise that counts is over; and it was not given up before, by the resident only in a way that
     /// staff did not hold. A paused promise has no last day.
     PromiseDue "promise_due" "promise_day < (SELECT day FROM basis) AND NOT ((stage IN ('not_accepted', 'routed') OR (stage = 'withdrawn' AND independent = 1)) AND promise_met <= promise_day)",
-    /// The promise that counts was met by its rolled last day. A withdrawal meets none.
+    /// The promise that counts was met by its rolled last day. A withdrawal before an answer meets none.
     PromiseKept "promise_kept" "promise_met <= promise_day AND (stage <> 'withdrawn' OR answered_day IS NOT NULL)",
     /// The promise was met by its rolled last day.
     InTime "in_time" "met_day <= due_day",

@@ -191,7 +191,8 @@ impl Sender {
         let address = address(message, &letter);
         // What is told of an address is counted apart: somebody lost the secret, or another address is told from now on.
         let counted = match message.topic {
-            Topic::Secret | Topic::Readdressed => format!("{} {address}", message.topic.code()),
+            Topic::Secret => format!("{} {address}", message.topic.code()),
+            Topic::Readdressed => format!("{} {} {address}", message.topic.code(), letter.then.code),
             _ => address.to_owned(),
         };
         if !address.is_empty() {

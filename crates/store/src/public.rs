@@ -13,7 +13,8 @@ macro_rules! shown {
     ($rest:literal) => {
         concat!(
             "SELECT c.seq, c.id, c.category, c.street, c.lead, c.stage, c.question, c.raised_day, c.answered_day, \
-             c.ended_day, c.outcome, c.ending, c.solved, c.handled, \
+             CASE WHEN c.live = 0 THEN c.ended_day END, c.outcome, CASE WHEN c.live = 0 THEN c.ending END, \
+             CASE WHEN c.live = 0 THEN c.solved END, CASE WHEN c.live = 0 THEN c.handled END, \
              (SELECT COUNT(*) FROM links l WHERE l.district = c.district AND l.to_id = c.id), e.version, v.sealed \
              FROM cases c LEFT JOIN events e ON e.district = c.district AND e.stream = c.id AND e.version = c.released \
              LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq WHERE c.district = $1 AND ",

@@ -28,6 +28,8 @@ const WAKE: &str =
     "SELECT id FROM cases WHERE district = $1 AND wake IS NOT NULL AND wake < $2 ORDER BY wake, seq LIMIT $3";
 const MERGED: &str =
     "SELECT id, seq FROM cases WHERE district = $1 AND stage = 'merged' AND seq > $2 ORDER BY seq LIMIT $3";
+const FOLLOWERS: &str = "SELECT c.id FROM links l JOIN cases c ON c.district = l.district AND c.seq = l.from_case \
+    WHERE l.district = $1 AND l.to_id = $2 AND l.link = 'merged' AND c.stage = 'merged'";
 const CALENDAR_AT: &str = "SELECT at FROM events WHERE district = $1 AND stream = $2 AND kind = 'calendar_loaded' \
     ORDER BY version DESC LIMIT 1";
 /// The condition of a case in which a calendar table may move a date; `$answered` is the first day of an answer whose
@@ -60,6 +62,7 @@ pub const STATEMENTS: &[&str] = &[
     VERSION_AT,
     WAKE,
     MERGED,
+    FOLLOWERS,
     CALENDAR_AT,
     TO_MOVE,
     ENTRY,
@@ -293,6 +296,14 @@ pub fn to_wake(db: &mut Db, district: i64, today: calendar::Date, most: usize) -
 /// What the database says.
 pub fn merged(db: &mut Db, district: i64, behind: i64, most: usize) -> Result<Vec<(CaseId, i64)>> {
     places(db.query(MERGED, &args![district, behind, most as u64])?)
+}
+
+/// The cases that were merged into one and have not followed it yet.
+///
+/// # Errors
+/// What the database says.
+pub fn followers(db: &mut Db, district: i64, into: CaseId) -> Result<Vec<CaseId>> {
+    ids(db.query(FOLLOWERS, &args![district, &into.0])?)
 }
 
 /// When a calendar table was loaded last; none: only the tables that the program brings are in force.

@@ -185,7 +185,7 @@ pub(crate) async fn open(app: &App, From(from): From, typed: &str, with: &str) -
         let now = &history.case.opening;
         let known = keys.case_keys(&[id.0])?;
         let secret = |no: u16| known.get(&id.0).map(|key| (no, opening::secret(key, no)));
-        let numbers = [Some(now.secret), now.before.map(|(no, _)| no)];
+        let numbers = [Some(now.secret), now.before.map(|(no, ..)| no)];
         let secrets: Vec<_> = numbers.into_iter().flatten().filter_map(secret).collect();
         Ok(Some((history, secrets)))
     });

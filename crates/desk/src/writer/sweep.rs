@@ -3,8 +3,12 @@
 use super::{GROUP_MOST, MOVED_MOST, Writer};
 use crate::outcome::Failure;
 use domain::Actor;
-use domain::case::{Command, Visit};
+use domain::case::{CaseId, Command, Visit};
+use std::time::{Duration, Instant};
 use store::read;
+
+/// How often all merged cases are looked at.
+const ALL_MERGED_EVERY: Duration = Duration::from_secs(3600);
 
 impl Writer {
     /// Ends the waiting times that have run out, lets merged cases follow, and moves the dates that a new calendar table
@@ -31,19 +35,33 @@ impl Writer {
     }
 
     fn follow_merged(&mut self) -> Result<u64, Failure> {
+        let mut done = 0;
+        // What follows one that has followed itself gets an answer that is not on disk yet: it is for the next sweep.
+        for into in std::mem::take(&mut self.over) {
+            for id in read::followers(self.log.db(), self.number, into)? {
+                done += self.follow(id, into);
+            }
+        }
+        // What was over before the last start.
+        if self.merged_at.is_some_and(|at| at.elapsed() < ALL_MERGED_EVERY) {
+            return Ok(done);
+        }
         let merged = read::merged(self.log.db(), self.number, self.merged_to, GROUP_MOST)?;
         self.merged_to = if merged.len() < GROUP_MOST { -1 } else { merged.last().map_or(-1, |(_, seq)| *seq) };
-        let mut done = 0;
+        self.merged_at = (self.merged_to == -1).then(Instant::now);
         for (id, _) in merged {
             let held = self.hold(id)?;
             let into = held.case.merged_into;
             self.held.insert(id, held);
             let Some(into) = into else { continue };
-            done += u64::from(
-                self.act((&Actor::clock(), Visit::BEST), id, None, &Command::FollowMerged { into }, None).is_ok(),
-            );
+            done += self.follow(id, into);
         }
         Ok(done)
+    }
+
+    fn follow(&mut self, id: CaseId, into: CaseId) -> u64 {
+        let follow = Command::FollowMerged { into };
+        u64::from(self.act((&Actor::clock(), Visit::BEST), id, None, &follow, None).is_ok())
     }
 
     fn move_dates(&mut self) -> Result<u64, Failure> {

@@ -118,9 +118,7 @@ impl Decision<'_> {
             return Err(Refusal::at(Why::NoSuchCase, "into"));
         }
         let new = match (other.stage, other.has_answer()) {
-            (Stage::Raised | Stage::Accepted | Stage::Handling | Stage::Merged, _) => {
-                return Err(Refusal::new(Why::StillHandled));
-            }
+            (stage, _) if stage.is_handled() => return Err(Refusal::new(Why::StillHandled)),
             (_, Some(outcome)) => {
                 self.answered(Event::AnsweredTogether { outcome, with: into, by: other.answered_by.clone() })
             }

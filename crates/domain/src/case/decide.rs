@@ -233,8 +233,9 @@ impl Decision<'_> {
                 // not wait for a reply.
                 let hours = |c: &Clock| c.unit == calendar::Unit::Hour;
                 // Nor does a question that nobody replies to, after two of them: asking is no way to gain days.
-                let waits = self.case.unreplied < UNREPLIED_MOST;
-                let left = |c: &Clock| waits && !c.is_paused() && !c.is_late(on) && !notice_of(c, *task) && !hours(c);
+                let may_pause = self.case.unreplied < UNREPLIED_MOST;
+                let left =
+                    |c: &Clock| may_pause && !c.is_paused() && !c.is_late(on) && !notice_of(c, *task) && !hours(c);
                 let pauses = self.case.duties().filter(|(_, c)| left(c));
                 let pauses: Vec<_> = pauses.map(|(no, _)| ClockChange::Paused { no, on }).collect();
                 let asked = New::of(Event::Asked { task: *task }).with(field::QUESTION, question);
@@ -479,6 +480,14 @@ impl Decision<'_> {
         Ok(vec![New::of(Event::Informed { task: no }).with(field::ANSWER, text).clocks(told).clocks(next)])
     }
 
+    /// Until when the resident of a case that ended without an answer is left the time to say that it shall go on.
+    fn may_come_back(&self) -> Option<calendar::Date> {
+        let without = matches!(self.case.stage, Stage::Withdrawn | Stage::NotAccepted | Stage::Routed);
+        let ended = self.case.clocks.iter().filter_map(|c| c.stopped).max().filter(|_| without)?;
+        let rule = self.facts.district.rules.rule(RuleId::GoOnAsk);
+        Some(self.facts.district.calendar.due(ended, rule.term()).rolled)
+    }
+
     /// Nobody's right ends by an erasure that this person did not ask for, alone with the case.
     fn erase(&self, ground: Ground) -> Result<Vec<New>, Refusal> {
         let today = self.today();
@@ -487,7 +496,8 @@ impl Decision<'_> {
         }
         let window = self.case.clocks.iter().filter(|c| c.is_running() && !c.duty && today <= c.due.rolled);
         let asked = self.case.erasure_asked && self.case.erasure_independent;
-        if !asked && let Some(last) = window.map(|c| c.due.rolled).max() {
+        let last = window.map(|c| c.due.rolled).max().or_else(|| self.may_come_back());
+        if !asked && let Some(last) = last.filter(|last| today <= *last) {
             return Err(Refusal::new(Why::WindowOpen).about(last));
         }
         Ok(vec![New::of(Event::Erased { ground }).clocks(self.stop_all())])

@@ -31,6 +31,7 @@ impl Case {
             erasure_independent: false,
             unreplied: 0,
             word_before: None,
+            independent_said: false,
             cleared_due: None,
             tried_on: None,
             contact: false,
@@ -69,7 +70,7 @@ impl Case {
 
     fn end_question(&mut self, task: u16) {
         if self.question == Some(task) {
-            self.question = None;
+            (self.question, self.unreplied) = (None, self.unreplied.saturating_add(1));
         }
     }
 
@@ -246,6 +247,7 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
         }
         Event::VerdictGiven { verdict, independent } => {
             case.verdict = Some(*verdict);
+            case.independent_said = independent.is_some();
             case.word_before = None;
             // In version 0.1 whoever raised a case by oneself had seen its digits alone; staff had seen all others.
             case.independent = independent.unwrap_or(case.opening.digits_trust == Trust::Independent);
@@ -265,7 +267,10 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
             case.stage = if case.accepted_on.is_some() { Stage::Accepted } else { Stage::Raised };
             case.reopened = case.reopened.saturating_add(1);
             let word = case.ended.zip(case.verdict).map(|((ending, on), word)| (ending, on, word, case.independent));
+            // In version 0.1 it took the word back, and what was published then is counted as it was.
+            let word = word.filter(|_| case.independent_said);
             case.word_before = word.or(case.word_before).filter(|_| *by != Actor::Resident);
+            case.unreplied = 0;
             case.ended = None;
             case.verdict = None;
             case.independent = false;

@@ -230,6 +230,8 @@ pub struct Case {
     /// The resident's word on a case that staff reopened, the day, and whether it was independent: it counts until there is
     /// another.
     pub word_before: Option<(Ending, Date, Verdict, bool)>,
+    /// Whether the latest verdict says by itself if it is independent: those of version 0.1 did not.
+    pub independent_said: bool,
     /// By when somebody had to be reached when the urgent mark was taken away.
     pub cleared_due: Option<Moment>,
     /// The last day on which somebody tried a series of wrong digits.
@@ -296,6 +298,13 @@ pub struct Case {
     pub opening: Opening,
     /// Whether the case was opened for its verdict by a way that staff did not hold.
     pub independent: bool,
+}
+
+impl Stage {
+    /// Whether an answer is still to come: nothing of it has been answered or ended.
+    pub fn is_handled(self) -> bool {
+        matches!(self, Stage::Raised | Stage::Accepted | Stage::Handling | Stage::Merged)
+    }
 }
 
 impl Case {
@@ -382,7 +391,8 @@ impl Case {
     pub fn counted_promise(&self) -> Option<&Clock> {
         let promised = |c: &Clock| c.rule.is_promise() || c.rule == crate::rule::RuleId::HotlineDispatch;
         let broken = |c: &&Clock| promised(c) && c.stopped.is_some_and(|day| day > c.due.rolled);
-        self.clocks.iter().find(broken).or_else(|| self.promise())
+        let dispatch = || self.clocks.iter().rev().find(|c| promised(c));
+        self.clocks.iter().find(broken).or_else(|| self.promise()).or_else(dispatch)
     }
 
     /// The earliest running duty: what the case's "due" means on a page. One that is paused only where nothing else runs.

@@ -86,8 +86,9 @@ impl Visit {
 /// What opens a case now, and who is behind it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Opening {
-    /// The secret before the latest one, which was sent to an address: it opens the case until either of them is used.
-    pub before: Option<(u16, Trust)>,
+    /// The secret that was there when another one was sent to an address, what it is worth, and its way: it opens the case
+    /// until either of them is used.
+    pub before: Option<(u16, Trust, Option<Handed>)>,
     /// The number of the latest secret; 0: there was none yet.
     pub secret: u16,
     /// What the latest secret is worth; nothing once it was used.
@@ -159,8 +160,8 @@ impl Case {
         let opening = &self.opening;
         let worth = match visit.with {
             With::Secret(no) if no == opening.secret => opening.secret_trust,
-            With::Secret(no) if opening.before.is_some_and(|(before, _)| no == before) => {
-                opening.before.map_or(Trust::Nothing, |(_, trust)| trust)
+            With::Secret(no) if opening.before.is_some_and(|(before, ..)| no == before) => {
+                opening.before.map_or(Trust::Nothing, |(_, trust, _)| trust)
             }
             With::Digits(no) if no == opening.digits => opening.digits_trust,
             With::EasyDigits if opening.digits <= 1 => Trust::Looks.min(opening.digits_trust),
@@ -239,7 +240,9 @@ impl Decision<'_> {
     /// The secret is used: the resident sets own digits, and whoever reads the case sees that it was opened.
     pub(super) fn open(&self, digits: &str) -> Result<New, Refusal> {
         let visit = self.facts.visit;
-        let Some(way) = self.case.opening.handed.filter(|_| self.is_by_secret()) else {
+        let before = self.case.opening.before.filter(|(no, ..)| visit.with == With::Secret(*no));
+        let way = before.map_or(self.case.opening.handed, |(.., way)| way);
+        let Some(way) = way.filter(|_| self.is_by_secret()) else {
             return Err(Refusal::new(Why::NeedsSecret));
         };
         check_digits(digits, self.facts.numbers, "digits")?;
@@ -302,8 +305,10 @@ impl Case {
         let worth = self.worth(way);
         let opening = &mut self.opening;
         let sent = matches!(way, Handed::Sms | Handed::Email);
-        let held = Some((opening.secret, opening.secret_trust)).filter(|(_, trust)| *trust > Trust::Nothing);
-        opening.before = held.or(opening.before).filter(|_| sent);
+        let held = Some((opening.secret, opening.secret_trust, opening.handed));
+        // The first that is still there stays, however many are sent; one of a lesser way than the new one does not.
+        let before = opening.before.or(held).filter(|(_, trust, _)| *trust > Trust::Nothing && *trust >= worth);
+        opening.before = before.filter(|_| sent);
         opening.secret = opening.secret.saturating_add(1);
         (opening.secret_trust, opening.handed) = (worth, Some(way));
         opening.paired |= way == Handed::Device;
@@ -312,7 +317,7 @@ impl Case {
         }
     }
 
-    /// The latest secret was used up for digits.
+    /// A secret was used up for digits, and with it all that there are.
     pub(super) fn opened(&mut self, marked: bool) {
         let opening = &mut self.opening;
         opening.before = None;
@@ -352,7 +357,7 @@ impl Case {
     }
 
     /// Whether an address is told of what happens: one of a sealed case only if its resident typed it alone.
-    pub(super) fn may_be_told(&self, channel: Channel) -> bool {
+    pub fn may_be_told(&self, channel: Channel) -> bool {
         let typed_by = match channel {
             Channel::Sms => self.opening.phone,
             Channel::Email => self.opening.email,

@@ -92,13 +92,15 @@ impl Decision<'_> {
 
     pub(super) fn ask_erasure(&self, reason: &str) -> Result<New, Refusal> {
         optional(reason, "reason", TEXT_MOST)?;
-        if self.case.erasure_asked {
+        let independent = self.is_independent();
+        // The resident's own request takes the place of one that somebody with a held secret made.
+        let anew = self.case.erasure_asked && independent && !self.case.erasure_independent;
+        if self.case.erasure_asked && !anew {
             return Err(Refusal::new(Why::ErasureAsked));
         }
         self.room(0)?;
-        Ok(New::of(Event::ErasureAsked { independent: Some(self.is_independent()) })
-            .with(field::REASON, reason)
-            .clocks([self.start(RuleId::ErasureAnswer, None)]))
+        let started = (!anew).then(|| self.start(RuleId::ErasureAnswer, None));
+        Ok(New::of(Event::ErasureAsked { independent: Some(independent) }).with(field::REASON, reason).clocks(started))
     }
 
     pub(super) fn decline_erasure(&self, reason: &str) -> Result<New, Refusal> {

@@ -149,7 +149,7 @@ crate::vocabulary! {
     /// The resident's answer to "was it handled well?".
     Handled {
         Good "good" "满意" "yes",
-        Fair "fair" "一般" "so-so",
+        Fair "fair" "一般" "all right",
         Poor "poor" "不满意" "no",
         NoWish "no_wish" "不想评价" "rather not say",
     }

@@ -109,6 +109,8 @@ fn about_opening(event: &Event, case: &Case) -> Option<Notice> {
             let lang = case.tell.map_or(Lang::Zh, |tell| tell.lang);
             return Some(Notice { topic: Topic::Secret, to: To::Resident(Tell { channel, lang }) });
         }
+        // What staff took down of a sealed case is told to no address that they typed.
+        _ if case.is_sealed() && case.opening.taken.is_some() => return None,
         Event::FieldCorrected { field, .. } if field == super::field::PHONE => case.tell?,
         Event::TellingChosen { tell, new: true, .. } => *tell,
         _ => return None,
@@ -121,6 +123,10 @@ fn to_resident(event: &Event, by: &Actor, case: &Case, clocks: &[ClockChange]) -
         Event::Raised { .. } => return Some(Topic::Received),
         // The message shows that the address is right.
         Event::TellingChosen { .. } => return Some(Topic::Chosen),
+        // Another number is another holder's to confirm.
+        Event::FieldCorrected { field, .. } if field == super::field::PHONE => {
+            return case.tell.filter(|tell| tell.channel == Channel::Sms).map(|_| Topic::Chosen);
+        }
         Event::Accepted { .. } => Topic::Accepted,
         Event::NotAccepted { .. } => Topic::NotAccepted,
         Event::Routed { .. } => Topic::Routed,

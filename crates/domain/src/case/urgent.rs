@@ -23,6 +23,9 @@ pub struct Urgent {
     pub told: Vec<UnitCode>,
 }
 
+/// For how long a mark that was taken away is the same danger when it comes back, in milliseconds: a day.
+const CLEARED_LASTS: i64 = 24 * 3600 * 1000;
+
 impl Urgent {
     /// What a case that is being raised says of danger, with the word by which it was found. Never what another system
     /// hands over, and nothing that is sealed: it goes to the discipline unit alone.
@@ -92,7 +95,9 @@ impl Decision<'_> {
     /// Whoever takes the mark away and gives it back before anybody was reached gains no time by it.
     fn urgent_clock(&self) -> ClockChange {
         let started = self.start(RuleId::UrgentHand, None);
-        match (started, self.case.cleared_due) {
+        let lately = |at: &Moment| self.facts.now.0 - at.0 <= CLEARED_LASTS;
+        let due = self.case.cleared_due.filter(|_| self.case.cleared.as_ref().is_some_and(lately));
+        match (started, due) {
             (ClockChange::Started(clock), Some(at)) => {
                 let due = Due { raw: at.date(), rolled: at.date(), provisional: false };
                 ClockChange::Started(Clock { due, due_at: Some(at), ..clock })

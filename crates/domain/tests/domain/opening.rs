@@ -74,6 +74,43 @@ fn a_secret_opens_once_and_one_that_was_replaced_opens_nothing() {
 }
 
 #[test]
+fn a_secret_that_is_sent_lifts_no_slip_that_staff_printed() {
+    let mut story = own();
+    let marked = |with| Visit { with, marked: true };
+    story.visit(marked(With::Secret(1)), open()).unwrap();
+    story.act(&clerk(), hand(Handed::Slip)).unwrap_err();
+    story.act(&dispatcher(), hand(Handed::Slip)).unwrap();
+    assert_eq!(story.case.trust(at(With::Secret(2))), Trust::Acts);
+    story.visit(at(With::Secret(0)), hand(Handed::Sms)).unwrap();
+    assert_eq!(story.case.trust(at(With::Secret(3))), Trust::Independent);
+    assert_eq!(story.case.trust(at(With::Secret(2))), Trust::Nothing, "the slip is not carried up");
+}
+
+#[test]
+fn however_often_a_secret_is_sent_the_one_of_the_receipt_opens_and_its_opening_says_so() {
+    let mut story = own();
+    for _ in 0..3 {
+        story.visit(at(With::Secret(0)), hand(Handed::Sms)).unwrap();
+        story.days(2);
+    }
+    story.visit(at(With::Secret(1)), open()).unwrap();
+    let opened = story.bodies.last().map(|b| &b.event);
+    assert!(matches!(opened, Some(Event::Opened { way: Handed::Own, .. })), "{opened:?}");
+    assert_eq!(story.case.opening.digits_trust, Trust::Independent);
+}
+
+#[test]
+fn a_number_that_is_corrected_is_asked_whether_it_is_the_holders_and_the_former_one_hears_of_it() {
+    let tell = Tell { channel: Channel::Sms, lang: Lang::Zh };
+    let contact = Contact { phone: "13800000000".into(), tell: Some(tell), ..Contact::default() };
+    let mut story = Story::raised(Raise { text: "楼道的灯不亮。".into(), contact, ..Raise::default() });
+    let correct = Command::CorrectField { field: Corrected::Phone, value: "13900000000".into() };
+    story.visit(at(With::Secret(1)), correct).unwrap();
+    let topics: Vec<Topic> = told_last(&story).into_iter().map(|(topic, _)| topic).collect();
+    assert_eq!(topics, [Topic::Chosen, Topic::Readdressed]);
+}
+
+#[test]
 fn a_lost_slip_leads_to_one_new_secret_a_day_and_only_to_an_address_that_the_resident_gave() {
     let mut story = own();
     story.visit(at(With::Secret(0)), hand(Handed::Sms)).unwrap();
@@ -110,7 +147,7 @@ fn word_of_a_changed_number_goes_out_to_the_one_before() {
     assert_eq!(told_last(&story).len(), 1, "the number is the same");
     let correct = Command::CorrectField { field: Corrected::Phone, value: "13900000000".into() };
     story.act(&dispatcher(), correct).unwrap();
-    assert_eq!(told_last(&story), [(Topic::Readdressed, To::Resident(tell))]);
+    assert_eq!(told_last(&story), [(Topic::Chosen, To::Resident(tell)), (Topic::Readdressed, To::Resident(tell))]);
 }
 
 #[test]

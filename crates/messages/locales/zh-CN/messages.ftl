@@ -2,8 +2,8 @@
 frame = 【{ $district }】{ $text }
 look = 查看详情、补充或评价，请用编号和密钥（或您定的查询密码）打开：{ $site }
 look-no-site = 查看详情、补充或评价，请在“查进度”页面输入编号和密钥，或您定的查询密码。
-confirm = 以后的进展要发到这里，请打开 { $link } 确认这是您的号码或邮箱。不是您的，不用理会。
-confirm-no-site = 以后的进展要发到这里，请在“查进度”页面输入编号和确认码 { $confirmation }。不是您的，不用理会。
+confirm = 想在这里收到后续进展，请打开 { $link } ，确认这是您的号码或邮箱。不是您的，不用理会。
+confirm-no-site = 想在这里收到后续进展，请在“查进度”页面输入编号和确认码 { $confirmation }。不是您的，不用理会。
 mail-subject = { $district }：诉求 { $code } { $topic }
 mail-foot = 这是自动发出的邮件，请不要回复。不想再收到，可在诉求页面的“通知方式”中更改。
 by-acceptance = 是否受理，最迟{ $day }告诉您。

@@ -8,6 +8,7 @@ use crate::caller::From;
 use crate::problem::Problem;
 use crate::tries::Tried;
 use desk::{Failure, read_case_code};
+use domain::Actor;
 use domain::case::{CaseId, Channel, Command, field};
 use std::sync::PoisonError;
 use store::opening;
@@ -16,8 +17,8 @@ use subtle::ConstantTimeEq;
 
 /// Confirms the address to which a code went. Wrong ones are answered and counted like wrong digits.
 pub(super) async fn confirm(app: &App, from: From, code: &str, typed: String) -> Result<(), Problem> {
-    let (id, channel) = which(app, from, code, typed).await?;
-    match app.desk().visit(UNOPENED, id, None, Command::ConfirmAddress { channel }, None).await {
+    let (id, version, channel) = which(app, from, code, typed).await?;
+    match app.desk().visit(UNOPENED, id, Some(version), Command::ConfirmAddress { channel }, None).await {
         Ok(_) => Ok(()),
         Err(Failure::Refused(_)) => Err(Problem::wrong_secret()),
         Err(failure) => Err(failure.into()),
@@ -25,7 +26,7 @@ pub(super) async fn confirm(app: &App, from: From, code: &str, typed: String) ->
 }
 
 /// The case of a code, and to which of its addresses the confirmation code went. Wrong ones are counted like digits.
-async fn which(app: &App, From(from): From, code: &str, typed: String) -> Result<(CaseId, Channel), Problem> {
+async fn which(app: &App, From(from): From, code: &str, typed: String) -> Result<(CaseId, u64, Channel), Problem> {
     let code = read_case_code(code).ok_or_else(Problem::wrong_secret)?;
     let (number, attempt) = (app.desk().number(), app.tries().begin(&code, from, Tried::Digits)?);
     let found = app.read(move |db, keys| {
@@ -40,12 +41,17 @@ async fn which(app: &App, From(from): From, code: &str, typed: String) -> Result
             right.is_some_and(|right| bool::from(right.as_bytes().ct_eq(typed.as_bytes())))
         };
         let channels = [(Channel::Sms, field::PHONE), (Channel::Email, field::EMAIL)];
-        Ok(channels.into_iter().find(|(_, name)| is_of(name)).map(|(channel, _)| (id, channel)))
+        let channel = channels.into_iter().find(|(_, name)| is_of(name)).map(|(channel, _)| channel);
+        Ok(Some((id, history.case.version, channel)))
     });
     match found.await? {
-        Some(found) => {
-            attempt.right();
-            Ok(found)
+        // It opens nothing, so it forgives no digits that were tried before.
+        Some((id, version, Some(channel))) => Ok((id, version, channel)),
+        Some((id, ..)) => {
+            if attempt.wrong() {
+                let _ = app.desk().act(Actor::clock(), id, None, Command::ReportTries, None).await;
+            }
+            Err(Problem::wrong_secret())
         }
         None => {
             attempt.wrong();

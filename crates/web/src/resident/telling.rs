@@ -40,7 +40,9 @@ impl Telling {
         let mut offers = offers.to_vec();
         offers.extend(now.filter(|channel| !offers.contains(channel)));
         let chosen = if typed.is_empty() { now.map_or("", Label::code) } else { typed };
-        let asked = now.is_some_and(|channel| channel != Channel::None && !case.is_confirmed(channel));
+        let asked = now.is_some_and(|channel| {
+            channel != Channel::None && case.may_be_told(channel) && !case.is_confirmed(channel)
+        });
         let unconfirmed = if asked { l.t("telling-unconfirmed") } else { String::new() };
         Telling { unconfirmed, ..Telling::of(l, &offers, chosen) }
     }

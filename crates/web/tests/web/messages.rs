@@ -226,7 +226,7 @@ async fn whoever_holds_a_number_confirms_it_on_the_page_that_follows_a_case_and_
     let typed = confirmation.to_lowercase().replace('-', " ");
     let done = holder.post("/follow", &[("code", &raised.code), ("digits", &typed)]).await;
     assert_eq!(done.location(), "/follow?done=confirmed");
-    assert!(holder.get("/follow?done=confirmed").await.text.contains("以后的进展会发到这里"));
+    assert!(holder.get("/follow?done=confirmed").await.text.contains("以后的进展会发到这个号码或邮箱"));
     assert!(holder.get("/case").await.location().starts_with("/follow"), "it opens nothing");
     assert!(kit.case(&raised.code).is_confirmed(Channel::Sms));
     assert!(!resident.get("/case").await.text.contains("还没有确认"));

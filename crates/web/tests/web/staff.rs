@@ -201,7 +201,11 @@ async fn a_right_that_nobody_used_is_no_work_done_in_time_and_what_ended_says_ho
     let verdict = Verdict { solved: Solved::Partly, handled: Handled::Fair, asked_for_good: false, witnessed: false };
     resident(&kit, raised.id, Command::GiveVerdict { verdict, words: String::new(), witness: String::new() }).await;
     let page = clerk.case(&raised.code).await;
-    page.has("怎么结束的").has("要不要接着办还没有定").lacks("</svg>接下来").has("等到了 <time").has("已结束的期限 5 个");
+    page.has("怎么结束的")
+        .has("要不要接着办还没有定")
+        .lacks("</svg>接下来")
+        .has("等到了 <time")
+        .has("已结束的期限 5 个");
     let mut auditor = kit.role(Role::Auditor).await;
     auditor.case(&raised.code).await.has("class=\"work work-read\"").lacks("class=\"work-act\"");
     let objected = dispatched(&kit, hotline("不归我们的")).await;
