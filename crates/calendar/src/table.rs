@@ -54,6 +54,9 @@ pub enum TableFault {
     /// More days off in a row than any holiday has.
     #[error("from {0} on more than {most} days in a row would be off", most = ROW_MOST)]
     Row(Date),
+    /// More weekdays off than any year has.
+    #[error("{0} would have more than {most} weekdays off", most = OFF_MOST)]
+    Many(i16),
     /// A worked day that is not a weekend day.
     #[error("{0} is not on a weekend, so it needs no line under work")]
     Weekday(Date),
@@ -61,6 +64,8 @@ pub enum TableFault {
 
 /// The longest holidays so far had 10 days in a row.
 const ROW_MOST: i64 = 16;
+/// The years so far had fewer than 30 weekdays off.
+const OFF_MOST: usize = 40;
 
 impl TableFault {
     /// The fault in Chinese; its `Display` is English.
@@ -73,6 +78,7 @@ impl TableFault {
             TableFault::NoYear(year) => format!("年份{year}不在1949至2199之间"),
             TableFault::Year(day, year) => format!("{day}不属于{year}年"),
             TableFault::Twice(day) => format!("{day}既放假又上班，或出现了两次"),
+            TableFault::Many(year) => format!("{year}年放假的工作日超过{OFF_MOST}天"),
             TableFault::Row(day) => format!("从{day}起连续放假超过{ROW_MOST}天"),
             TableFault::Weekday(day) => format!("{day}不是周末，不用写在上班一栏"),
         }
@@ -125,6 +131,12 @@ impl YearTable {
             let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
             exceptions.get(&day).map_or(weekend, |work| !work)
         };
+        let weekdays = exceptions
+            .iter()
+            .filter(|(day, work)| !**work && !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday));
+        if weekdays.count() > OFF_MOST {
+            return Err(TableFault::Many(self.year));
+        }
         let mut row = 0;
         let first = Date::new(self.year, 1, 1).map_err(|_| TableFault::NoYear(self.year))?;
         for day in first.series(jiff::ToSpan::day(1)).take_while(|day| day.year() == self.year) {

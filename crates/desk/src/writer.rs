@@ -362,6 +362,8 @@ impl Writer {
         let once = self.keyed(once, id)?;
         let numbers = match command {
             Command::Open { .. } | Command::SetDigits { .. } => self.numbers(id)?,
+            Command::CorrectField { field: case::Corrected::Phone, .. } => self.numbers(id)?,
+            Command::ChooseTelling { tell, .. } if tell.channel == case::Channel::Sms => self.numbers(id)?,
             _ => Vec::new(),
         };
         let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();

@@ -65,12 +65,12 @@ conditions! {
     EndedIndependent "ended_independent" "ending IS NOT NULL AND witnessed = 0 AND (solved IS NULL OR independent = 1)",
     /// The resident said how it was handled, independently and without a witness.
     RatedIndependent "rated_independent" "handled IN ('good', 'fair', 'poor') AND witnessed = 0 AND independent = 1",
-    /// A verdict without a witness for which the case was opened by a way that staff may have held.
-    NotIndependent "not_independent" "solved IS NOT NULL AND witnessed = 0 AND independent = 0",
+    /// A verdict for which the case was opened by a way that staff may have held; a witness makes it no other one.
+    NotIndependent "not_independent" "solved IS NOT NULL AND independent = 0",
     /// Such a verdict that says how it was handled.
-    RatedNotIndependent "rated_not_independent" "handled IN ('good', 'fair', 'poor') AND witnessed = 0 AND independent = 0",
-    /// The resident gave a verdict without a witness.
-    Verdict "verdict" "solved IS NOT NULL AND witnessed = 0",
+    RatedNotIndependent "rated_not_independent" "handled IN ('good', 'fair', 'poor') AND independent = 0",
+    /// The resident gave a verdict.
+    Verdict "verdict" "solved IS NOT NULL",
     /// Taken down by staff, and answered.
     TakenAndAnswered "taken_and_answered" "taken IS NOT NULL AND answered_day IS NOT NULL",
     /// The unit that took it down leads it too.

@@ -21,7 +21,7 @@ COALESCE((SELECT (at + 28800000) / 86400000 FROM events WHERE district = $1 ORDE
 const NARROWED: &str = "($5 = '' OR COALESCE(lead, '~') = $5) AND ($6 = '' OR track = $6) \
 AND ($7 = '' OR COALESCE(category, '~') = $7 OR COALESCE(coarse, '~') = $7) \
 AND ($8 = '' OR COALESCE(street, '~') = $8) AND (sealed = 0 OR ($5 = '' AND $7 = '' AND $8 = '' \
-AND ($2 = 2 OR ($2 = 1 AND $6 = '' AND $4 <= (SELECT day FROM basis) + 1))))";
+AND ($2 = 2 OR ($2 = 1 AND $6 = '' AND $4 <= (SELECT day FROM basis)))))";
 /// The group of what is sealed, where groups don't tell of it.
 const SEALED: &str = "";
 
@@ -348,7 +348,7 @@ fn month_by_month(db: &mut Db, number: i64, filter: &Filter, by: By) -> Result<T
         }
     }
     // The window's own end decides whether it is over, not the end of each of its months.
-    if day_number(filter.to()) <= day + 1 {
+    if day_number(filter.to()) <= day {
         all.add_all(&sealed);
     }
     let by_month = groups(filter, By::Month, ledger_size, months);

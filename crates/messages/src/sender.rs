@@ -240,6 +240,7 @@ impl Sender {
             (Kind::Robot, Some(unit)) => self.channels.robots.send(unit.as_str(), &text),
             (Kind::Robot, None) => Err(never("no group")),
             (Kind::Sms | Kind::Email, _) if address.is_empty() => Err(never("no address")),
+            (Kind::Sms, _) if !domain::typed::is_mobile(address) => Err(never("no address")),
             (Kind::Sms, _) => match &self.channels.sms {
                 Some(sms) => sms.send(&id, seconds(self.desk.now()), address, &text),
                 None => Err(never("not configured")),

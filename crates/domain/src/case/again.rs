@@ -4,7 +4,7 @@ use super::decide::{Decision, New, optional, promise, required, told};
 use super::event::Event;
 use super::raise::{TEXT_MOST, first_clocks};
 use super::term::*;
-use super::{Case, CaseId, JOINS_MOST, field};
+use super::{Case, CaseId, ClockChange, JOINS_MOST, field};
 use crate::actor::Actor;
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;
@@ -30,7 +30,16 @@ impl Decision<'_> {
             (Some(_), _) => &[promise(track).0],
         };
         let urgent = self.case.urgent.as_ref().map(|_| &RuleId::UrgentHand);
-        let started = rules.iter().chain(urgent).map(|rule| self.start(*rule, None));
+        // Staff who refuse a case and take it up again have the time that they had.
+        let refused = !by_resident && matches!(self.case.stage, Stage::NotAccepted | Stage::Routed);
+        let again = |rule: &RuleId| {
+            let before = self.case.clocks.iter().rev().find(|c| refused && c.rule == *rule);
+            match (self.start(*rule, None), before) {
+                (ClockChange::Started(_), Some(before)) => ClockChange::Started(before.anew()),
+                (started, _) => started,
+            }
+        };
+        let started = rules.iter().chain(urgent).map(again);
         Ok(vec![New::of(Event::Reopened).with(field::REASON, reason).clocks(self.stop_all()).clocks(started)])
     }
 

@@ -127,6 +127,11 @@ impl Clock {
         }
     }
 
+    /// The same clock once more, with the term that it had.
+    pub(super) fn anew(&self) -> Clock {
+        Clock { paused_on: None, stopped: None, stopped_at: None, ..self.clone() }
+    }
+
     /// The due date computed anew from start, promised days, extensions and pauses.
     pub fn computed(&self, calendar: &Calendar) -> Due {
         // Hours run on by the clock: no calendar moves them.

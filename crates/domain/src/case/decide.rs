@@ -245,7 +245,10 @@ impl Decision<'_> {
             Command::Reply { text } => {
                 required(text, "text")?;
                 self.question()?;
-                one(New::of(Event::Replied).with(field::REPLY, text).clocks(self.end_question()))
+                {
+                    let independent = Some(self.is_independent());
+                    one(New::of(Event::Replied { independent }).with(field::REPLY, text).clocks(self.end_question()))
+                }
             }
             Command::Unask => {
                 self.question()?;
@@ -480,10 +483,9 @@ impl Decision<'_> {
         Ok(vec![New::of(Event::Informed { task: no }).with(field::ANSWER, text).clocks(told).clocks(next)])
     }
 
-    /// Until when the resident of a case that ended without an answer is left the time to say that it shall go on.
+    /// Until when the resident is left the time to say that a case shall go on that is over.
     fn may_come_back(&self) -> Option<calendar::Date> {
-        let without = matches!(self.case.stage, Stage::Withdrawn | Stage::NotAccepted | Stage::Routed);
-        let ended = self.case.clocks.iter().filter_map(|c| c.stopped).max().filter(|_| without)?;
+        let ended = self.case.clocks.iter().filter_map(|c| c.stopped).max()?;
         let rule = self.facts.district.rules.rule(RuleId::GoOnAsk);
         Some(self.facts.district.calendar.due(ended, rule.term()).rolled)
     }

@@ -113,7 +113,11 @@ events! {
     /// The lead tells the resident how far it is; the next reply has a new date. Private: answer.
     Informed "informed" { task: u16 },
     /// The resident replied. Private: reply.
-    Replied "replied",
+    Replied "replied" {
+        /// Whether the case was opened for it by a way that staff did not hold; version 0.1 did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        independent: Option<bool>,
+    },
     /// The question is taken back, or was not replied to in time: then by the district's clock.
     Unasked "unasked",
     /// An internal note. Private: note.

@@ -70,7 +70,7 @@ impl Case {
 
     fn end_question(&mut self, task: u16) {
         if self.question == Some(task) {
-            (self.question, self.unreplied) = (None, self.unreplied.saturating_add(1));
+            self.question = None;
         }
     }
 
@@ -108,6 +108,16 @@ pub fn replay<'a>(id: CaseId, bodies: impl IntoIterator<Item = &'a Body<Event>>)
 
 /// The case after an event. A first event is handed to a case that [`replay`] starts blank.
 pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[ClockChange]) {
+    let asked = case.question.is_some();
+    apply(case, at, by, event, clocks);
+    // However a question ends, it got a reply or none: one with a secret that staff held is none.
+    if asked && case.question.is_none() {
+        let replied = matches!(event, Event::Replied { independent } if *independent != Some(false));
+        case.unreplied = if replied { 0 } else { case.unreplied.saturating_add(1) };
+    }
+}
+
+fn apply(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[ClockChange]) {
     case.version += 1;
     case.touched = at;
     for change in clocks {
@@ -210,8 +220,7 @@ pub fn evolve(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[
                 case.asked_late = Some(at.date());
             }
         }
-        Event::Replied => (case.question, case.unreplied) = (None, 0),
-        Event::Unasked => (case.question, case.unreplied) = (None, case.unreplied.saturating_add(1)),
+        Event::Replied { .. } | Event::Unasked => case.question = None,
         Event::FieldCorrected { field, independent } => {
             if field == super::field::PHONE {
                 case.contact = true;

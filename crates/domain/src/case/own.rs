@@ -34,6 +34,7 @@ impl Decision<'_> {
             (Corrected::Title | Corrected::Place | Corrected::Name, _) => kept_line(value),
         };
         let independent = self.by_resident().then(|| self.is_independent());
+        let independent = independent.map(|own| own && !self.is_known_number(&value));
         Ok(New::of(Event::FieldCorrected { field: which.code().to_owned(), independent }).with(field::VALUE, &value))
     }
 
@@ -53,8 +54,16 @@ impl Decision<'_> {
             (Channel::Email, true) => email(address, "address")?,
             _ => String::new(),
         };
-        let (independent, new) = (Some(self.is_independent()), !address.is_empty());
+        let own = self.is_independent() && !self.is_known_number(&address);
+        let (independent, new) = (Some(own), !address.is_empty());
         Ok(New::of(Event::TellingChosen { tell, independent, new }).with(name, &address))
+    }
+
+    /// Whether a number stood in the case before: to send the form as it came is no word that it is the resident's own.
+    fn is_known_number(&self, number: &str) -> bool {
+        let plain = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let number = plain(number);
+        !number.is_empty() && self.facts.numbers.iter().any(|known| plain(known) == number)
     }
 
     /// Once confirmed, a second time is no news.

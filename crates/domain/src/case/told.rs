@@ -181,7 +181,7 @@ fn to_units(event: &Event, case: &Case) -> Vec<(Topic, UnitCode)> {
         Event::Released { task: no } => task(Topic::TaskReleased, *no),
         Event::ObjectionUpheld { task: no } => task(Topic::ObjectionUpheld, *no),
         Event::ObjectionRejected { task: no } => task(Topic::ObjectionRejected, *no),
-        Event::Replied => case.lead().map(|t| (Topic::Replied, t.unit.clone())).into_iter().collect(),
+        Event::Replied { .. } => case.lead().map(|t| (Topic::Replied, t.unit.clone())).into_iter().collect(),
         _ => Vec::new(),
     }
 }

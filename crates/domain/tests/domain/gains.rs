@@ -56,6 +56,33 @@ fn after_two_questions_without_a_reply_a_third_holds_nothing() {
 }
 
 #[test]
+fn a_question_that_a_transfer_ends_is_one_without_a_reply() {
+    let mut story = Story::at(Track::Hotline, CLERK);
+    for (task, to) in [(1, "water"), (2, CLERK)] {
+        let unit = story.case.tasks.last().unwrap().unit.clone();
+        let question = Command::Ask { task, question: "哪一层？".into() };
+        story.act(&staff(unit.as_str(), Role::Clerk), question).unwrap();
+        story.act(&dispatcher(), Command::Transfer { task, to: to.into(), reason: "再看看。".into() }).unwrap();
+    }
+    story.act(&clerk(), Command::Ask { task: 3, question: "哪一层？".into() }).unwrap();
+    assert!(!story.clock(RuleId::HotlineAnswer).is_paused());
+}
+
+#[test]
+fn staff_who_refuse_a_case_and_take_it_up_again_have_the_time_that_they_had() {
+    let gas = Raise { text: "楼道里有一股煤气味。".into(), ..Raise::default() };
+    let mut story = Story::raised(gas);
+    let dues = |story: &Story| (story.clock(RuleId::HotlineTriage).due, story.clock(RuleId::UrgentHand).due_at);
+    let before = dues(&story);
+    story.days(3);
+    let refuse = Command::NotAccept { reason: ScopeReason::Private, text: "请找物业。".into() };
+    story.act(&dispatcher(), refuse).unwrap();
+    story.act(&dispatcher(), Command::Reopen { reason: "看错了。".into() }).unwrap();
+    assert_eq!(dues(&story), before);
+    assert!(story.case.is_late(story.now.date()));
+}
+
+#[test]
 fn a_calendar_moves_no_term_that_has_run_out() {
     let mut story = Story::at(Track::Hotline, CLERK);
     let due = answer_due(&story);

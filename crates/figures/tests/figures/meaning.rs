@@ -321,6 +321,9 @@ fn a_sealed_accusation_counts_in_quarters_that_are_over_and_tells_neither_unit_n
         assert_eq!(w.parts("raised"), (1, 0), "the year is not over");
         w.day("2023-03-31");
         w.note_today();
+        assert_eq!(w.parts_of("raised", &window("2023-01-01", "2023-04-01")), (1, 0), "its last day is not over");
+        w.day("2023-04-01");
+        w.note_today();
         for (from, to, seen) in [
             ("2023-01-01", "2023-04-01", 2),
             ("2022-01-01", "2023-04-01", 2),

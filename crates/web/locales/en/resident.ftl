@@ -254,6 +254,7 @@ reopen-lead = Say what was not done well, or what is new. The code stays the sam
 reopen-label = What was not done well?
 reopen-send = Handle it again
 done-reopen-sent = It is open again; a unit will be found for it.
+correct-phone-now = On record now: { $n }
 correct-title = Correct what I wrote
 correct-lead = One thing at a time. What stood there before is kept too, with who changed it and when.
 correct-text = Text

@@ -245,6 +245,7 @@ reopen-lead = 写明哪里没办好，或有什么新情况。编号不变。
 reopen-label = 哪里没办好？
 reopen-send = 重新办
 done-reopen-sent = 已经重新打开，会再安排单位来办。
+correct-phone-now = 现在登记的是：{ $n }
 correct-title = 改我写的内容
 correct-lead = 一次改一项。改之前的内容也会留着，谁改的、什么时候改的都有记录。
 correct-text = 内容

@@ -129,7 +129,7 @@ impl Teller<'_> {
             }
             Asked { .. } => (l.t("line-asked"), private(field::QUESTION), l.t("line-asked-note")),
             Informed { .. } => (l.t("line-informed"), private(field::ANSWER), String::new()),
-            Replied => (l.t("line-replied"), private(field::REPLY), String::new()),
+            Replied { .. } => (l.t("line-replied"), private(field::REPLY), String::new()),
             Unasked => plain("line-unasked"),
             Reported { task } => named("line-reported", &self.task_unit(*task)),
             Answered { outcome, .. } => {

@@ -174,7 +174,7 @@ impl Teller<'_> {
                 domain::case::Corrected::of(field).map(|f| f.label(l.0).to_owned()).into_iter().collect()
             }
             Event::TellingChosen { tell, .. } => vec![tell.channel.label(l.0).into()],
-            Event::Withdrawn { independent } | Event::ErasureAsked { independent } => {
+            Event::Replied { independent } | Event::Withdrawn { independent } | Event::ErasureAsked { independent } => {
                 let held = (*independent == Some(false)).then(|| l.t("staff-told-held"));
                 held.into_iter().collect()
             }
@@ -189,8 +189,7 @@ impl Teller<'_> {
                 let marked = marked.then(|| l.t("staff-told-marked"));
                 std::iter::once(way.label(l.0).to_owned()).chain(marked).collect()
             }
-            Event::Replied
-            | Event::Unasked
+            Event::Unasked
             | Event::Noted
             | Event::NotReached
             | Event::Reopened
@@ -297,7 +296,7 @@ fn used(history: &History, no: usize, clock: &Clock) -> Option<Date> {
         (RuleId::ReviewAsk, Event::ReviewAsked { .. })
         | (RuleId::ReReviewAsk, Event::ReReviewAsked { .. })
         | (RuleId::VerdictAsk, Event::VerdictGiven { .. })
-        | (RuleId::ReplyAsk, Event::Replied) => true,
+        | (RuleId::ReplyAsk, Event::Replied { .. }) => true,
         _ => false,
     };
     // An objection leaves its window open until it is decided.
