@@ -88,10 +88,36 @@ impl Grouping {
     }
 }
 
-/// The distinct numbers that the figures need in each window: the columns of a row, in this order.
-static COLUMNS: LazyLock<BTreeMap<Window, Vec<Vec<Condition>>>> = LazyLock::new(|| {
+/// The distinct numbers that the figures need in each window: the columns of a row, in this order, those of the definitions
+/// in force first.
+static COLUMNS: LazyLock<BTreeMap<Window, Vec<Vec<Condition>>>> =
+    LazyLock::new(|| columns(catalogue::in_force().chain(catalogue::all())));
+
+/// How many of them the definitions in force need.
+static IN_FORCE: LazyLock<BTreeMap<Window, usize>> =
+    LazyLock::new(|| columns(catalogue::in_force()).into_iter().map(|(window, all)| (window, all.len())).collect());
+
+/// Which definitions are counted: each number costs on each case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    /// Those in force, for the pages.
+    InForce,
+    /// All versions, for what was published once.
+    Every,
+}
+
+impl Of {
+    fn width(self, window: Window) -> usize {
+        match self {
+            Of::InForce => IN_FORCE.get(&window).copied().unwrap_or(0),
+            Of::Every => COLUMNS.get(&window).map_or(0, Vec::len),
+        }
+    }
+}
+
+fn columns(definitions: impl Iterator<Item = &'static Definition>) -> BTreeMap<Window, Vec<Vec<Condition>>> {
     let mut columns: BTreeMap<Window, Vec<Vec<Condition>>> = BTreeMap::new();
-    for definition in catalogue::all() {
+    for definition in definitions {
         let window = columns.entry(definition.window).or_default();
         for conditions in Part::ALL.iter().filter_map(|part| definition.conditions(*part)) {
             if !window.contains(&conditions) {
@@ -100,7 +126,7 @@ static COLUMNS: LazyLock<BTreeMap<Window, Vec<Vec<Condition>>>> = LazyLock::new(
         }
     }
     columns
-});
+}
 
 /// What becomes of a sealed case is told to the discipline unit alone: in all other numbers it was raised, and no more. A
 /// number that changes when somebody acts would tell of the act.
@@ -113,8 +139,8 @@ fn sql_of(conditions: &[Condition]) -> String {
 }
 
 /// Ledger size and day, then each window's numbers by group.
-fn counting(grouping: Grouping) -> String {
-    let widest = COLUMNS.values().map(Vec::len).max().unwrap_or(0).max(2);
+fn counting(grouping: Grouping, of: Of) -> String {
+    let widest = Window::ALL.iter().map(|window| of.width(*window)).max().unwrap_or(0).max(2);
     let row = |first: String, mut numbers: Vec<String>| {
         numbers.resize(widest, "CAST(0 AS BIGINT)".to_owned());
         format!("SELECT {first}, {}", numbers.join(", "))
@@ -122,7 +148,8 @@ fn counting(grouping: Grouping) -> String {
     let mut sql = BASIS.to_owned();
     sql.push_str(&row("'' AS part, '' AS key".into(), vec!["size AS n0".into(), "day AS n1".into()]));
     sql.push_str(" FROM basis");
-    for (window, columns) in COLUMNS.iter() {
+    for (window, columns) in COLUMNS.iter().filter(|(window, _)| of.width(**window) > 0) {
+        let columns = &columns[..of.width(*window)];
         let day = window.column();
         let (key, end) = grouping.sql(*window);
         let sums =
@@ -134,8 +161,10 @@ fn counting(grouping: Grouping) -> String {
     sql
 }
 
-static COUNTING: LazyLock<Vec<(Grouping, String)>> =
-    LazyLock::new(|| Grouping::ALL.iter().map(|g| (*g, counting(*g))).collect());
+static COUNTING: LazyLock<Vec<((Grouping, Of), String)>> = LazyLock::new(|| {
+    let both = Grouping::ALL.iter().flat_map(|grouping| [(*grouping, Of::InForce), (*grouping, Of::Every)]);
+    both.map(|(grouping, of)| ((grouping, of), counting(grouping, of))).collect()
+});
 
 /// The list behind a number. The columns of [`Counted`], in order. The plus signs keep SQLite from walking the whole
 /// table in the order of `seq`: a window is much less.
@@ -193,9 +222,8 @@ fn arguments(number: i64, filter: &Filter, sealed: i64) -> Vec<Value> {
 pub(crate) struct Numbers(BTreeMap<Window, Vec<i64>>);
 
 impl Numbers {
-    fn add(&mut self, window: Window, row: &Row) -> Result<()> {
-        let width = COLUMNS.get(&window).map_or(0, Vec::len);
-        let sums = self.0.entry(window).or_insert_with(|| vec![0; width]);
+    fn add(&mut self, window: Window, of: Of, row: &Row) -> Result<()> {
+        let sums = self.0.entry(window).or_insert_with(|| vec![0; of.width(window)]);
         for (n, sum) in sums.iter_mut().enumerate() {
             // Without any row in the window a sum is NULL.
             *sum += row.opt_int(n + 2)?.unwrap_or(0);
@@ -226,8 +254,9 @@ pub(crate) struct Counts {
     pub(crate) groups: BTreeMap<String, Numbers>,
 }
 
-fn run(db: &mut Db, number: i64, filter: &Filter, grouping: Grouping, sealed: i64) -> Result<Counts> {
-    let sql = COUNTING.iter().find(|(g, _)| *g == grouping).map(|(_, sql)| sql.as_str()).unwrap_or_default();
+fn run(db: &mut Db, number: i64, filter: &Filter, (grouping, of): (Grouping, Of), sealed: i64) -> Result<Counts> {
+    let sql =
+        COUNTING.iter().find(|(which, _)| *which == (grouping, of)).map(|(_, sql)| sql.as_str()).unwrap_or_default();
     let mut counts = Counts { ledger_size: 0, day: 0, groups: BTreeMap::new() };
     for row in db.query_text(sql, &arguments(number, filter, sealed))? {
         let part = row.text(0)?;
@@ -240,7 +269,7 @@ fn run(db: &mut Db, number: i64, filter: &Filter, grouping: Grouping, sealed: i6
             Grouping::Day if row.text(1)? != SEALED => month_of(row.text(1)?)?,
             _ => row.text(1)?.to_owned(),
         };
-        counts.groups.entry(key).or_default().add(*window, &row)?;
+        counts.groups.entry(key).or_default().add(*window, of, &row)?;
     }
     Ok(counts)
 }
@@ -251,9 +280,13 @@ fn month_of(day: &str) -> Result<String> {
     Ok(month(date_of(day)))
 }
 
-/// The numbers of a filter as a whole.
+/// The numbers of a filter as a whole, of every version of a definition.
 pub(crate) fn whole(db: &mut Db, number: i64, filter: &Filter) -> Result<(u64, Numbers)> {
-    let mut counts = run(db, number, filter, Grouping::Whole, filter.sealed(false))?;
+    whole_of(db, number, filter, Of::Every)
+}
+
+fn whole_of(db: &mut Db, number: i64, filter: &Filter, of: Of) -> Result<(u64, Numbers)> {
+    let mut counts = run(db, number, filter, (Grouping::Whole, of), filter.sealed(false))?;
     Ok((counts.ledger_size, counts.groups.remove("").unwrap_or_default()))
 }
 
@@ -266,7 +299,7 @@ fn in_force(filter: &Filter, ledger_size: u64, numbers: &Numbers) -> Vec<Figure>
 /// # Errors
 /// What the database says.
 pub fn figures(db: &mut Db, number: i64, filter: &Filter) -> Result<Vec<Figure>> {
-    let (ledger_size, numbers) = whole(db, number, filter)?;
+    let (ledger_size, numbers) = whole_of(db, number, filter, Of::InForce)?;
     Ok(in_force(filter, ledger_size, &numbers))
 }
 
@@ -286,7 +319,7 @@ pub struct Group {
 /// # Errors
 /// What the database says.
 pub fn breakdown(db: &mut Db, number: i64, filter: &Filter, by: By) -> Result<Vec<Group>> {
-    let mut counts = run(db, number, filter, Grouping::of(by, filter), filter.sealed(false))?;
+    let mut counts = run(db, number, filter, (Grouping::of(by, filter), Of::InForce), filter.sealed(false))?;
     if by == By::Month {
         filter.months().into_iter().for_each(|month| {
             counts.groups.entry(month).or_default();
@@ -333,7 +366,7 @@ fn month_by_month(db: &mut Db, number: i64, filter: &Filter, by: By) -> Result<T
     let (mut months, mut parts): (BTreeMap<String, Numbers>, BTreeMap<String, Numbers>) = Default::default();
     for month in filter.months() {
         let Ok(within) = filter.of_group(By::Month, &month) else { continue };
-        let counts = run(db, number, &within, grouping, told)?;
+        let counts = run(db, number, &within, (grouping, Of::InForce), told)?;
         (ledger_size, day) = (counts.ledger_size, counts.day);
         let sum = months.entry(month).or_default();
         for (key, numbers) in counts.groups {
@@ -371,7 +404,8 @@ pub struct Cell {
 /// # Errors
 /// What the database says.
 pub fn cross(db: &mut Db, number: i64, filter: &Filter) -> Result<Vec<Cell>> {
-    let Counts { ledger_size, groups, .. } = run(db, number, filter, Grouping::Cross, filter.sealed(false))?;
+    let Counts { ledger_size, groups, .. } =
+        run(db, number, filter, (Grouping::Cross, Of::InForce), filter.sealed(false))?;
     let cell = |(key, numbers): (String, Numbers)| {
         // No code holds a space.
         let (unit, category) = key.split_once(' ')?;
@@ -389,7 +423,8 @@ pub fn cross(db: &mut Db, number: i64, filter: &Filter) -> Result<Vec<Cell>> {
 /// # Errors
 /// What the database says.
 pub fn count(db: &mut Db, number: i64, filter: &Filter, definition: &Definition, part: Part) -> Result<u64> {
-    let numbers = run(db, number, filter, Grouping::Whole, filter.sealed(true))?.groups.remove("").unwrap_or_default();
+    let whole = (Grouping::Whole, Of::Every);
+    let numbers = run(db, number, filter, whole, filter.sealed(true))?.groups.remove("").unwrap_or_default();
     Ok(numbers.count(definition, part).unwrap_or(0).max(0) as u64)
 }
 
