@@ -446,7 +446,9 @@ fn steps(teller: &Teller<'_>, clock: Option<&Clock>) -> Vec<Step> {
     };
     steps.push(made("now", l.t_n("line-now", standing(l, case).words), String::new(), String::new()));
     if let Some(clock) = clock.filter(|c| !c.is_paused()) {
-        let day = l.t_n("line-by", l.day(clock.due.rolled, teller.today));
+        // What is counted in hours ends at one.
+        let by = clock.due_at.map_or_else(|| l.day(clock.due.rolled, teller.today), |at| when(l, at, teller.today).0);
+        let day = l.t_n("line-by", by);
         steps.push(made("ahead", l.t(promised(clock.rule)), day, clock.due.rolled.to_string()));
     }
     steps

@@ -53,7 +53,7 @@ fn secret(kit: &Kit, code: &str, no: u16) -> String {
 fn pairing(page: &Answer) -> String {
     let digits = |part: &str| part.split('<').next().map(|t| t.replace(' ', ""));
     page.text
-        .split("class=\"code\">")
+        .split("code-big\">")
         .filter_map(digits)
         .find(|t| t.len() == 8 && t.bytes().all(|b| b.is_ascii_digit()))
         .unwrap()
