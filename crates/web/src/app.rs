@@ -10,6 +10,7 @@ use desk::{Desk, Entropy};
 use domain::Moment;
 use domain::case::{CaseId, Visit};
 use messages::Config;
+use std::any::Any;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -45,6 +46,11 @@ const PAIRING_LASTS: Duration = Duration::from_secs(600);
 const ASKED_MOST: u32 = 10;
 const ASKED_WINDOW: Duration = Duration::from_secs(900);
 
+/// Numbers, with the size of the ledger before they were counted.
+type Counted = (u64, Arc<dyn Any + Send + Sync>);
+
+/// How many counted questions are kept.
+const COUNTED_MOST: usize = 64;
 /// For how long a form that was sent and got no answer opens the case that it made.
 const REPEATED_WITHIN: Duration = Duration::from_secs(30 * 60);
 /// The most cases that are open to residents at the same time.
@@ -77,6 +83,8 @@ struct Inner {
     left: Mutex<HashMap<CaseId, Instant>>,
     pairings: Mutex<HashMap<String, (CaseId, Instant)>>,
     asked: AddressLimit,
+    /// What was counted last, by what was asked, with the size of the ledger before it was counted.
+    counted: Mutex<HashMap<String, Counted>>,
     tokens: Mutex<HashMap<[u8; 32], String>>,
     entropy: Mutex<Entropy>,
     statements: AtomicU64,
@@ -125,6 +133,7 @@ impl App {
             left: Mutex::new(HashMap::new()),
             pairings: Mutex::new(HashMap::new()),
             asked: AddressLimit::new(ASKED_MOST, ASKED_WINDOW),
+            counted: Mutex::new(HashMap::new()),
             tokens: Mutex::new(HashMap::new()),
             entropy: Mutex::new(Entropy::system()),
             statements: AtomicU64::new(0),
@@ -407,6 +416,32 @@ impl App {
         let (read, statements) = done.map_err(|_| Problem::broken())??;
         crate::statements::add(statements);
         Ok(read)
+    }
+
+    /// [`App::read`] for what the ledger alone decides, such as the figures of a window: as long as there is no new entry,
+    /// the same question gets the numbers that were counted for it. `asked` names the question, with all that narrows it.
+    pub(crate) async fn counted<T: Send + Sync + 'static>(
+        &self,
+        asked: String,
+        work: impl FnOnce(&mut Db) -> store::Result<T> + Send + 'static,
+    ) -> Result<Arc<T>, Problem> {
+        let (inner, number) = (self.0.clone(), self.desk().number());
+        self.read(move |db, _| {
+            let (_, size) = store::read::checkpoint(db, number)?;
+            let kept = || inner.counted.lock().unwrap_or_else(PoisonError::into_inner);
+            let same = kept().get(&asked).filter(|(at, _)| *at == size).map(|(_, numbers)| numbers.clone());
+            if let Some(numbers) = same.and_then(|numbers| numbers.downcast::<T>().ok()) {
+                return Ok(numbers);
+            }
+            let numbers = Arc::new(work(db)?);
+            let mut kept = kept();
+            if kept.len() >= COUNTED_MOST {
+                kept.clear();
+            }
+            kept.insert(asked, (size, numbers.clone()));
+            Ok(numbers)
+        })
+        .await
     }
 
     /// How many statements have been read with so far (those of the key store not counted): so that a test can say how

@@ -205,8 +205,9 @@ pub(crate) async fn live(
     let chosen = catalogue::definition(&asked.figure).or_else(|| catalogue::definition(FIRST[0]));
     let chosen = chosen.ok_or_else(Problem::broken)?;
     let wanted = seen_by(filter.clone(), &d, &staff);
-    let figures::Together { all, months, groups } =
-        app.read(move |db, _| figures::together(db, number, &wanted, by)).await?;
+    let question = format!("figures {by:?} {wanted:?}");
+    let together = app.counted(question, move |db| figures::together(db, number, &wanted, by)).await?;
+    let figures::Together { all, months, groups } = &*together;
     let broken = |by: By, groups: &[Group]| breakdown(l, &d, &filter, chosen, by, groups);
     let (window, narrowed) = (window(l, filter.from(), filter.to()), narrowed(l, &d, &filter));
     let publishing = [("window", window.clone()), ("narrowed", narrowed.clone()), ("n", all.len().to_string())];
@@ -235,7 +236,7 @@ pub(crate) async fn live(
         size: all.first().map_or(0, |f| f.ledger_size),
         query: filter.query(),
         leading: all.iter().filter(|f| FIRST.contains(&f.id)).map(|f| view(l, f)).collect(),
-        breakdowns: vec![broken(By::Month, &months), broken(by, &groups)],
+        breakdowns: vec![broken(By::Month, months), broken(by, groups)],
         fewest: FEWEST,
         may_publish: PUBLISHERS.contains(&staff.role),
         publish: l.t_with("figures-publish", &publishing),

@@ -74,15 +74,19 @@ pub(crate) async fn leader(State(app): State<App>, visitor: Visitor) -> Result<R
     let filter = Filter::twelve_months(today).map_err(|_| Problem::broken())?;
     let two_years = filter.longer(12).map_err(|_| Problem::broken())?;
     let (wanted, from) = (filter.clone(), since(days));
-    let (settle, all, months, said) = app
+    let (settle, said) = app
         .read(move |db, keys| {
             let settle = oversight::settle(db, number, from)?;
-            let all = figures::figures(db, number, &wanted)?;
-            let months = figures::breakdown(db, number, &two_years, By::Month)?;
             let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-            Ok((settle, all, months, oversight::said(db, &mut keys, number, SAID)?))
+            Ok((settle, oversight::said(db, &mut keys, number, SAID)?))
         })
         .await?;
+    let counted = app
+        .counted(format!("leader {wanted:?}"), move |db| {
+            Ok((figures::figures(db, number, &wanted)?, figures::breakdown(db, number, &two_years, By::Month)?))
+        })
+        .await?;
+    let (all, months) = &*counted;
     let settle_lines = watch(l, &settle, Stuck::ALL);
     let (before, months) = months.split_at(months.len().saturating_sub(MONTHS));
     let first = all.iter().filter(|f| FIRST.contains(&f.id));

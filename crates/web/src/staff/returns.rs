@@ -66,7 +66,8 @@ pub(crate) async fn returns(
     let filter = year.with("unit", &asked.unit).map_err(|_| Problem::not_found())?;
     filter.check(&d).map_err(|_| Problem::not_found())?;
     let wanted = filter.clone();
-    let cells = app.read(move |db, _| figures::cross(db, number, &wanted)).await?;
+    let question = format!("returns {wanted:?}");
+    let cells = app.counted(question, move |db| figures::cross(db, number, &wanted)).await?;
     let line = |cell: &Cell| {
         let href =
             |id: &str, part: Part| format!("/figures/cases?{}&figure={id}&part={}", cell.filter.query(), part.code());

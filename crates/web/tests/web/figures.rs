@@ -256,3 +256,21 @@ async fn a_connected_system_reads_figures_with_a_token_of_its_scope_only() {
     }
     assert_eq!(kit.client().get(path).await.status, StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test]
+async fn a_page_of_figures_is_counted_again_once_there_is_a_new_entry_and_not_before() {
+    let kit = Kit::new().await;
+    kit.raise("灯不亮").await;
+    let mut leader = kit.role(Role::Leader).await;
+    for path in ["/figures/live?from=2023-05-01&to=2023-06-01", "/leader", "/late/returns"] {
+        let mut reader = kit.role(if path == "/late/returns" { Role::Supervisor } else { Role::Leader }).await;
+        let mut read =
+            async || -> u32 { reader.get(path).await.headers["x-statements"].to_str().unwrap().parse().unwrap() };
+        let (first, again) = (read().await, read().await);
+        assert!(again < first, "{path}: {first}, {again}");
+        kit.raise("门坏了").await;
+        assert_eq!(read().await, first, "{path}");
+    }
+    let page = leader.get("/figures/live?from=2023-05-01&to=2023-06-01").await;
+    assert!(page.text.contains(">4<"), "{}", page.text);
+}
