@@ -99,6 +99,28 @@ impl Decision<'_> {
         Ok(New::of(Event::TextReleased).with(field::SHOWN, text).with(field::SHOWN_ANSWER, answer))
     }
 
+    /// Until when the resident is left the time to say that a case shall go on that is over.
+    fn may_come_back(&self) -> Option<calendar::Date> {
+        let ended = self.case.clocks.iter().filter_map(|c| c.stopped).max()?;
+        let rule = self.facts.district.rules.rule(RuleId::GoOnAsk);
+        Some(self.facts.district.calendar.due(ended, rule.term()).rolled)
+    }
+
+    /// Nobody's right ends by an erasure that this person did not ask for, alone with the case.
+    pub(super) fn erase(&self, ground: Ground) -> Result<Vec<New>, Refusal> {
+        let today = self.today();
+        if ground == Ground::ConsentWithdrawn && !self.case.erasure_asked {
+            return Err(Refusal::at(Why::NoErasureAsked, "ground"));
+        }
+        let window = self.case.clocks.iter().filter(|c| c.is_running() && !c.duty && today <= c.due.rolled);
+        let asked = self.case.erasure_asked && self.case.erasure_independent;
+        let last = window.map(|c| c.due.rolled).max().or_else(|| self.may_come_back());
+        if !asked && let Some(last) = last.filter(|last| today <= *last) {
+            return Err(Refusal::new(Why::WindowOpen).about(last));
+        }
+        Ok(vec![New::of(Event::Erased { ground }).clocks(self.stop_all())])
+    }
+
     pub(super) fn ask_erasure(&self, reason: &str) -> Result<New, Refusal> {
         optional(reason, "reason", TEXT_MOST)?;
         let independent = self.is_independent();

@@ -183,6 +183,7 @@ fn a_confirmed_address_is_told_and_believed_no_more_than_before() {
     let before = story.case.opening.phone;
     assert!(!story.case.is_confirmed(Channel::Sms));
     story.visit(at(With::Secret(0)), confirm()).unwrap();
+    assert!(matches!(story.bodies.last().unwrap().event, Event::AddressConfirmed { channel: Channel::Sms }));
     assert!(story.case.is_confirmed(Channel::Sms));
     assert_eq!(story.case.opening.phone, before, "staff typed it: whoever holds it may be staff");
     assert_eq!(
