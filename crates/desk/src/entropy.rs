@@ -1,5 +1,6 @@
 //! The one file that owns randomness: the operating system's, or a seed's for the demo year.
 
+use domain::case::CaseId;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{OsRng, RngCore, SeedableRng};
 
@@ -29,6 +30,16 @@ impl Entropy {
         let mut bytes = [0; N];
         self.0.fill_bytes(&mut bytes);
         bytes
+    }
+
+    /// The handle of a new stream: the ledger index of its first entry, and 64 random bits. So whatever is sorted by
+    /// handle grows at one end, and one page of an index takes many new cases. A group that failed leaves its index to
+    /// another stream: the random half keeps the two apart. It is a name and opens nothing: codes and secrets do that.
+    pub fn handle(&mut self, index: u64) -> CaseId {
+        let mut handle = [0; 16];
+        handle[..8].copy_from_slice(&index.to_be_bytes());
+        handle[8..].copy_from_slice(&self.bytes::<8>());
+        CaseId(handle)
     }
 
     /// A case code: 50 random bits as ten characters without look-alikes, and one that checks them: `7K3M-92QX-4TA`.
@@ -70,6 +81,21 @@ pub fn read_case_code(typed: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn handles_sort_as_their_streams_began_and_those_of_one_index_differ(seed: u64, a: u64, b: u64) {
+            let mut entropy = Entropy::seeded(seed);
+            let (first, second, again) = (entropy.handle(a), entropy.handle(b), entropy.handle(a));
+            if a != b {
+                prop_assert_eq!(first < second, a < b);
+            }
+            prop_assert_eq!(&first.0[..8], &a.to_be_bytes());
+            prop_assert_ne!(first, again);
+            prop_assert_ne!(&first.0[8..], &second.0[8..], "the rest is drawn anew");
+        }
+    }
 
     #[test]
     fn a_code_is_read_however_it_is_typed_and_a_single_mistake_is_found() {

@@ -277,7 +277,7 @@ impl Writer {
         let visit = Visit::BEST;
         let facts = Facts { now, actor, district, code: &code, secret: &digits, other: None, visit, numbers: &[] };
         let mut news = case::decide_raise(raise, &facts)?;
-        let id = CaseId(self.entropy.bytes());
+        let id = self.entropy.handle(self.log.size());
         self.log.make_key(id, self.entropy.rng());
         let mut names = Vec::with_capacity(photos.len());
         for photo in photos {

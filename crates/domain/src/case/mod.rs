@@ -100,7 +100,8 @@ pub mod field {
     pub const PERSONAL: &[&str] = &[NAME, PHONE, EMAIL, PLACE, WITNESS];
 }
 
-/// A case's random 128-bit handle: the name of its stream. It says nothing about order or number.
+/// A case's 128-bit handle, the name of its stream: the ledger index of its first entry, and 64 random bits. One from
+/// before 0.2 is random as a whole. It opens nothing, and nothing is read from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CaseId(pub [u8; 16]);
 
