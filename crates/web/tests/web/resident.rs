@@ -167,6 +167,10 @@ async fn a_question_is_answered_at_the_top_and_the_time_runs_on() {
     let page = client.get("/case?done=reply-sent").await;
     assert!(page.text.contains("已经交给承办单位") && page.text.contains("二单元。"));
     assert!(page.text.contains("name=\"draft-done\" content=\"reply-"), "the draft is no longer needed");
+    let draft =
+        |page: &Answer| page.text.split("content=\"reply-").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let mut other = handled(&kit).await.1;
+    assert_ne!(draft(&page), draft(&other.get("/case?done=reply-sent").await), "a draft belongs to one case");
     let late = submit(&mut client, "/case/reply", &[("reply", "又想起来了")]).await;
     assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY, "no question is open any more");
     assert!(late.text.contains("现在没有需要回复的问题"));
