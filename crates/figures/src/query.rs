@@ -113,7 +113,15 @@ impl Of {
             Of::Every => COLUMNS.get(&window).map_or(0, Vec::len),
         }
     }
+
+    /// How many numbers a row has: those of the widest window, and room for the ledger's size and day.
+    fn widest(self) -> usize {
+        Window::ALL.iter().map(|window| self.width(*window)).max().unwrap_or(0).max(2)
+    }
 }
+
+/// The names of the numbers of a row.
+static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| (0..Of::Every.widest()).map(|n| format!("n{n}")).collect());
 
 fn columns(definitions: impl Iterator<Item = &'static Definition>) -> BTreeMap<Window, Vec<Vec<Condition>>> {
     let mut columns: BTreeMap<Window, Vec<Vec<Condition>>> = BTreeMap::new();
@@ -140,13 +148,15 @@ fn sql_of(conditions: &[Condition]) -> String {
 
 /// Ledger size and day, then each window's numbers by group.
 fn counting(grouping: Grouping, of: Of) -> String {
-    let widest = Window::ALL.iter().map(|window| of.width(*window)).max().unwrap_or(0).max(2);
+    let widest = of.widest();
     let row = |first: String, mut numbers: Vec<String>| {
         numbers.resize(widest, "CAST(0 AS BIGINT)".to_owned());
-        format!("SELECT {first}, {}", numbers.join(", "))
+        let named: Vec<String> =
+            numbers.iter().zip(NAMES.iter()).map(|(sum, name)| format!("{sum} AS {name}")).collect();
+        format!("SELECT {first}, {}", named.join(", "))
     };
     let mut sql = BASIS.to_owned();
-    sql.push_str(&row("'' AS part, '' AS key".into(), vec!["size AS n0".into(), "day AS n1".into()]));
+    sql.push_str(&row("'' AS part, '' AS key".into(), vec!["size".into(), "day".into()]));
     sql.push_str(" FROM basis");
     for (window, columns) in COLUMNS.iter().filter(|(window, _)| of.width(**window) > 0) {
         let columns = &columns[..of.width(*window)];
@@ -166,13 +176,13 @@ static COUNTING: LazyLock<Vec<((Grouping, Of), String)>> = LazyLock::new(|| {
     both.map(|(grouping, of)| ((grouping, of), counting(grouping, of))).collect()
 });
 
-/// The list behind a number. The columns of [`Counted`], in order. The plus signs keep SQLite from walking the whole
+/// The list behind a number. The columns of [`Counted`]. The plus signs keep SQLite from walking the whole
 /// table in the order of `seq`: a window is much less.
 fn listing(window: Window, conditions: &[Condition]) -> String {
     let day = window.column();
     let (due, met) = if window == Window::Promise { ("promise_day", "promise_met") } else { ("due_day", "met_day") };
     format!(
-        "{BASIS}SELECT seq, id, code, track, stage, coarse, street, lead, sealed, raised_day, {due}, {met}, \
+        "{BASIS}SELECT seq, id, code, track, stage, coarse, street, lead, sealed, raised_day, {due} AS due, {met} AS met, \
          ended_day, ending FROM cases WHERE district = $1 AND {day} >= $3 AND {day} < $4 AND {NARROWED} AND {} \
          AND +seq > $9 ORDER BY +seq LIMIT $10",
         sql_of(conditions)
@@ -224,9 +234,9 @@ pub(crate) struct Numbers(BTreeMap<Window, Vec<i64>>);
 impl Numbers {
     fn add(&mut self, window: Window, of: Of, row: &Row) -> Result<()> {
         let sums = self.0.entry(window).or_insert_with(|| vec![0; of.width(window)]);
-        for (n, sum) in sums.iter_mut().enumerate() {
+        for (sum, name) in sums.iter_mut().zip(NAMES.iter()) {
             // Without any row in the window a sum is NULL.
-            *sum += row.opt_int(n + 2)?.unwrap_or(0);
+            *sum += row.opt_int(name)?.unwrap_or(0);
         }
         Ok(())
     }
@@ -259,15 +269,15 @@ fn run(db: &mut Db, number: i64, filter: &Filter, (grouping, of): (Grouping, Of)
         COUNTING.iter().find(|(which, _)| *which == (grouping, of)).map(|(_, sql)| sql.as_str()).unwrap_or_default();
     let mut counts = Counts { ledger_size: 0, day: 0, groups: BTreeMap::new() };
     for row in db.query_text(sql, &arguments(number, filter, sealed))? {
-        let part = row.text(0)?;
+        let part = row.text("part")?;
         let Some(window) = Window::ALL.iter().find(|w| w.column() == part) else {
-            counts.ledger_size = row.int(2)? as u64;
-            counts.day = row.int(3)?;
+            counts.ledger_size = row.int("n0")? as u64;
+            counts.day = row.int("n1")?;
             continue;
         };
         let key = match grouping {
-            Grouping::Day if row.text(1)? != SEALED => month_of(row.text(1)?)?,
-            _ => row.text(1)?.to_owned(),
+            Grouping::Day if row.text("key")? != SEALED => month_of(row.text("key")?)?,
+            _ => row.text("key")?.to_owned(),
         };
         counts.groups.entry(key).or_default().add(*window, of, &row)?;
     }
@@ -466,20 +476,20 @@ impl Counted {
         let text = |column| row.opt_text(column).map(|t| t.map(str::to_owned));
         let day = |column| row.opt_int(column).map(|d| d.map(date_of));
         Ok(Counted {
-            index: row.int(0)? as u64,
-            id: CaseId(row.array(1)?),
-            code: row.text(2)?.to_owned(),
-            track: row.text(3)?.to_owned(),
-            stage: row.text(4)?.to_owned(),
-            category: text(5)?,
-            street: text(6)?,
-            unit: text(7)?,
-            sealed: row.int(8)? == 1,
-            raised: date_of(row.int(9)?),
-            due: day(10)?,
-            met: day(11)?,
-            ended: day(12)?,
-            ending: text(13)?,
+            index: row.int("seq")? as u64,
+            id: CaseId(row.array("id")?),
+            code: row.text("code")?.to_owned(),
+            track: row.text("track")?.to_owned(),
+            stage: row.text("stage")?.to_owned(),
+            category: text("coarse")?,
+            street: text("street")?,
+            unit: text("lead")?,
+            sealed: row.int("sealed")? == 1,
+            raised: date_of(row.int("raised_day")?),
+            due: day("due")?,
+            met: day("met")?,
+            ended: day("ended_day")?,
+            ending: text("ending")?,
         })
     }
 }
@@ -515,7 +525,7 @@ pub(crate) fn each_index(
 ) -> Result<()> {
     let Some(sql) = text_of(&INDEXING, definition, part) else { return Ok(()) };
     db.for_each(sql, &arguments(number, filter, filter.sealed(true)), |row| {
-        each(row.int(0)?);
+        each(row.int("seq")?);
         Ok(())
     })
 }

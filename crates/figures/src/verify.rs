@@ -101,7 +101,7 @@ fn verify(
     let (mut replay, mut size) = (Replay::default(), 0);
     for (to, figures) in by_size {
         if let Some(seq) = to.checked_sub(1) {
-            let Some(at) = db.query(TIME, &args![number, seq])?.first().map(|row| row.int(0)).transpose()? else {
+            let Some(at) = db.query(TIME, &args![number, seq])?.first().map(|row| row.int("at")).transpose()? else {
                 let name = figures.first().map(|p| p.name()).unwrap_or_default();
                 let what = format!("{name} was computed from a ledger that is longer than this one");
                 return Ok(Err(Finding(what)));

@@ -140,8 +140,8 @@ pub fn password(db: &mut Db, district: i64, account: u32) -> Result<Option<(Stri
     let rows = db.query(PASSWORD_OF, &args![district, account])?;
     let Some(row) = rows.first() else { return Ok(None) };
     // A word that this program doesn't know opens nothing.
-    let state = PasswordState::of(row.text(1)?).unwrap_or(PasswordState::Used);
-    Ok(Some((row.text(0)?.to_owned(), state)))
+    let state = PasswordState::of(row.text("state")?).unwrap_or(PasswordState::Used);
+    Ok(Some((row.text("hash")?.to_owned(), state)))
 }
 
 /// Notes how a sign-in to an account ended. `id` is random.
@@ -160,7 +160,7 @@ pub fn forget_sign_ins(district: i64, now: i64) -> Write {
 /// What the database says.
 pub fn sign_ins(db: &mut Db, district: i64, account: u32, now: i64, most: usize) -> Result<Vec<(i64, Outcome)>> {
     let rows = db.query(SIGN_INS, &args![district, account, now - KEPT.1, most as u64])?;
-    rows.iter().map(|r| Ok((r.int(0)?, Outcome::of(r.text(1)?).unwrap_or(Outcome::Password)))).collect()
+    rows.iter().map(|r| Ok((r.int("at")?, Outcome::of(r.text("outcome")?).unwrap_or(Outcome::Password)))).collect()
 }
 
 /// Begins a session.
@@ -176,9 +176,16 @@ pub fn begin_session(district: i64, s: &Session) -> Write {
 pub fn session(db: &mut Db, district: i64, key: [u8; 32]) -> Result<Option<Session>> {
     let rows = db.query(SESSION_OF, &args![district, &key])?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let account = u32::try_from(row.int(0)?).unwrap_or_default();
-    let Some(due) = Due::of(row.text(4)?) else { return Ok(None) };
-    Ok(Some(Session { key, account, form: row.array(1)?, started: row.int(2)?, seen: row.int(3)?, due }))
+    let account = u32::try_from(row.int("account")?).unwrap_or_default();
+    let Some(due) = Due::of(row.text("due")?) else { return Ok(None) };
+    Ok(Some(Session {
+        key,
+        account,
+        form: row.array("form")?,
+        started: row.int("started")?,
+        seen: row.int("seen")?,
+        due,
+    }))
 }
 
 /// The sessions of an account: key, began, last used; the latest first, at most 100.
@@ -187,7 +194,7 @@ pub fn session(db: &mut Db, district: i64, key: [u8; 32]) -> Result<Option<Sessi
 /// What the database says.
 pub fn sessions(db: &mut Db, district: i64, account: u32) -> Result<Vec<([u8; 32], i64, i64)>> {
     let rows = db.query(SESSIONS_OF, &args![district, account])?;
-    rows.iter().map(|r| Ok((r.array(0)?, r.int(1)?, r.int(2)?))).collect()
+    rows.iter().map(|r| Ok((r.array("key")?, r.int("started")?, r.int("seen")?))).collect()
 }
 
 /// Notes that a session was used.
@@ -225,5 +232,5 @@ pub fn set_token(district: i64, key: [u8; 32], name: &str) -> Write {
 /// # Errors
 /// What the database says.
 pub fn token(db: &mut Db, district: i64, key: [u8; 32]) -> Result<Option<String>> {
-    db.query(TOKEN_OF, &args![district, &key])?.first().map(|r| r.text(0).map(str::to_owned)).transpose()
+    db.query(TOKEN_OF, &args![district, &key])?.first().map(|r| r.text("name").map(str::to_owned)).transpose()
 }

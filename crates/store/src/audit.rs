@@ -25,8 +25,8 @@ WHERE district = $1 AND seq < $2 ORDER BY seq DESC, no LIMIT $3";
 const PUBLICATION: &str = "SELECT seq, no, corrects, body, at FROM publications \
 WHERE district = $1 AND (seq = $2 OR corrects = $2) ORDER BY seq, no";
 
-const KINDS: &str = "SELECT kind, COUNT(*) FROM events WHERE district = $1 AND seq >= $2 AND seq < $3 \
-GROUP BY kind ORDER BY 2 DESC, 1";
+const KINDS: &str = "SELECT kind, COUNT(*) AS n FROM events WHERE district = $1 AND seq >= $2 AND seq < $3 \
+GROUP BY kind ORDER BY n DESC, kind";
 
 /// Every statement of this file, to be proved on both engines.
 pub const STATEMENTS: &[&str] = &[ENTRIES, EVENT, NEXT, CODE, OPENINGS, EXPORTS, PUBLISHED, PUBLICATION, KINDS];
@@ -110,8 +110,8 @@ pub struct Export {
 pub fn entries(db: &mut Db, district: i64, before: u64, most: usize) -> Result<Vec<Listed>> {
     let rows = db.query(ENTRIES, &args![district, before, most as u64])?;
     let listed = |r: &Row| {
-        let (seq, stream) = (r.int(0)? as u64, CaseId(r.array(1)?));
-        Ok(Listed { seq, stream, kind: r.text(2)?.to_owned(), entry: r.bytes(3)?.to_vec() })
+        let (seq, stream) = (r.int("seq")? as u64, CaseId(r.array("stream")?));
+        Ok(Listed { seq, stream, kind: r.text("kind")?.to_owned(), entry: r.bytes("entry")?.to_vec() })
     };
     rows.iter().map(listed).collect()
 }
@@ -122,7 +122,7 @@ pub fn entries(db: &mut Db, district: i64, before: u64, most: usize) -> Result<V
 /// What the database says.
 pub fn kinds(db: &mut Db, district: i64, from: u64, before: u64) -> Result<Vec<(String, i64)>> {
     let rows = db.query(KINDS, &args![district, from, before])?;
-    rows.iter().map(|r| Ok((r.text(0)?.to_owned(), r.int(1)?))).collect()
+    rows.iter().map(|r| Ok((r.text("kind")?.to_owned(), r.int("n")?))).collect()
 }
 
 /// The entry at an index.
@@ -132,19 +132,19 @@ pub fn kinds(db: &mut Db, district: i64, from: u64, before: u64) -> Result<Vec<(
 pub fn entry(db: &mut Db, district: i64, seq: u64) -> Result<Option<Shown>> {
     let rows = db.query(EVENT, &args![district, seq])?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let (stream, version) = (CaseId(row.array(0)?), row.int(1)? as u64);
+    let (stream, version) = (CaseId(row.array("stream")?), row.int("version")? as u64);
     let next = db.query(NEXT, &args![district, &stream.0, version + 1])?;
-    let next = next.first().map(|r| r.int(0).map(|seq| seq as u64)).transpose()?;
+    let next = next.first().map(|r| r.int("seq").map(|seq| seq as u64)).transpose()?;
     let code = db.query(CODE, &args![district, &stream.0])?;
-    let code = code.first().map(|r| Ok((r.text(0)?.to_owned(), r.int(1)? != 0))).transpose()?;
-    let (kind, at) = (row.text(2)?.to_owned(), row.int(3)?);
+    let code = code.first().map(|r| Ok((r.text("code")?.to_owned(), r.int("sealed")? != 0))).transpose()?;
+    let (kind, at) = (row.text("kind")?.to_owned(), row.int("at")?);
     Ok(Some(Shown {
         stream,
         version,
         kind,
         at,
-        entry: row.bytes(4)?.to_vec(),
-        body: row.bytes(5)?.to_vec(),
+        entry: row.bytes("entry")?.to_vec(),
+        body: row.bytes("body")?.to_vec(),
         next,
         code,
     }))
@@ -173,12 +173,12 @@ pub fn openings(db: &mut Db, district: i64, filter: &OpeningFilter, before: u64,
     let rows = db.query(OPENINGS, &args)?;
     let opening = |r: &Row| {
         Ok(Opening {
-            seq: r.int(0)? as u64,
-            unit: r.text(1)?.to_owned(),
-            account: r.int(2)?,
-            purpose: r.text(3)?.to_owned(),
-            at: r.int(4)?,
-            code: if r.int(6)? == 0 { Some(r.text(5)?.to_owned()) } else { None },
+            seq: r.int("seq")? as u64,
+            unit: r.text("unit")?.to_owned(),
+            account: r.int("account")?,
+            purpose: r.text("purpose")?.to_owned(),
+            at: r.int("at")?,
+            code: if r.int("sealed")? == 0 { Some(r.text("code")?.to_owned()) } else { None },
         })
     };
     rows.iter().map(opening).collect()
@@ -192,14 +192,14 @@ pub fn exports(db: &mut Db, district: i64, before: u64, most: usize) -> Result<V
     let rows = db.query(EXPORTS, &args![district, before, most as u64])?;
     let export = |r: &Row| {
         Ok(Export {
-            seq: r.int(0)? as u64,
-            what: r.text(1)?.to_owned(),
-            format: r.text(2)?.to_owned(),
-            rows: r.int(3)?,
-            masked: r.int(4)? != 0,
-            unit: r.opt_text(5)?.map(str::to_owned),
-            account: r.opt_int(6)?,
-            at: r.int(7)?,
+            seq: r.int("seq")? as u64,
+            what: r.text("what")?.to_owned(),
+            format: r.text("format")?.to_owned(),
+            rows: r.int("rows_out")?,
+            masked: r.int("masked")? != 0,
+            unit: r.opt_text("unit")?.map(str::to_owned),
+            account: r.opt_int("account")?,
+            at: r.int("at")?,
         })
     };
     rows.iter().map(export).collect()
@@ -219,8 +219,13 @@ pub struct Published {
 }
 
 fn published(r: &Row) -> Result<Published> {
-    let figure = serde_json::from_str(r.text(3)?).map_err(|e| crate::StoreError::Corrupt(e.to_string()))?;
-    Ok(Published { seq: r.int(0)? as u64, corrects: r.opt_int(2)?.map(|n| n as u64), figure, at: r.int(4)? })
+    let figure = serde_json::from_str(r.text("body")?).map_err(|e| crate::StoreError::Corrupt(e.to_string()))?;
+    Ok(Published {
+        seq: r.int("seq")? as u64,
+        corrects: r.opt_int("corrects")?.map(|n| n as u64),
+        figure,
+        at: r.int("at")?,
+    })
 }
 
 /// Published figures and corrections before an index, newest first.

@@ -145,10 +145,10 @@ pub fn restore(from: &Path, to: &Place, progress: &mut dyn FnMut(u64, u64)) -> R
 fn restore_to_server(events: &mut Db, keys: &mut Db, to: &Place, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
     let mut main = Db::open_writer(to)?;
     let held = main.query(
-        "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema IN (current_schema(), 'doorstep_keys')",
+        "SELECT COUNT(*) AS n FROM information_schema.tables WHERE table_schema IN (current_schema(), 'doorstep_keys')",
         &[],
     )?;
-    if held.first().map_or(Ok(0), |row| row.int(0))? > 0 {
+    if held.first().map_or(Ok(0), |row| row.int("n"))? > 0 {
         return Err(StoreError::NotEmpty(to.to_string()));
     }
     // Whatever fails before the commits is undone by the server when the connections close.
@@ -263,8 +263,8 @@ fn build(from: &mut Db, to: &mut Db, migrations: &[(u32, &str)], progress: &mut 
                 return Err(StoreError::Shape(format!("the columns of the table {} differ", table.name)));
             }
         }
-        let rows = from.query_text(&format!("SELECT COUNT(*) FROM \"{}\"", table.name), &[])?;
-        counts.push(rows.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs());
+        let rows = from.query_text(&format!("SELECT COUNT(*) AS n FROM \"{}\"", table.name), &[])?;
+        counts.push(rows.first().map_or(Ok(0), |row| row.int("n"))?.unsigned_abs());
     }
     let all = counts.iter().sum();
     let mut done = 0;
@@ -299,7 +299,7 @@ fn copy_table(from: &mut Db, to: &mut Db, table: &Table, copied: &mut dyn FnMut(
         Ok(())
     };
     from.for_each_text(&format!("SELECT {columns} FROM \"{name}\"{order}"), &[], |row| {
-        waiting.push(row.0);
+        waiting.push(row.into_values());
         if waiting.len() < ROWS { Ok(()) } else { put(&mut waiting) }
     })?;
     put(&mut waiting)

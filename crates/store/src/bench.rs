@@ -50,7 +50,7 @@ impl Bare {
         let note = writes(db, NOTES, log::CHECKPOINT, from, since, to)?.pop();
         let most = cases.len() as u64;
         let streams = db.query(RAISED, &args![from, since, most])?;
-        let streams = streams.iter().map(|row| row.array(0)).collect::<Result<_>>()?;
+        let streams = streams.iter().map(|row| row.array("id")).collect::<Result<_>>()?;
         Ok(Bare { cases, tiles, note, streams, district: to })
     }
 
@@ -96,7 +96,7 @@ impl Bare {
 
 fn writes(db: &mut Db, sql: &'static str, insert: &'static str, from: i64, since: u64, to: i64) -> Result<Vec<Write>> {
     let again = |row: Row| {
-        let mut args = row.0;
+        let mut args = row.into_values();
         if let Some(first) = args.first_mut() {
             *first = Value::Int(to);
         }
@@ -111,7 +111,7 @@ fn writes(db: &mut Db, sql: &'static str, insert: &'static str, from: i64, since
 /// What the database says.
 pub fn cases_from(db: &mut Db, district: i64, first: u64, most: u64) -> Result<Vec<domain::case::CaseId>> {
     let rows = db.query(RAISED, &args![district, first, most])?;
-    rows.iter().map(|row| row.array(0).map(domain::case::CaseId)).collect()
+    rows.iter().map(|row| row.array("id").map(domain::case::CaseId)).collect()
 }
 
 /// The code of the first case that was raised at a ledger index or behind it.
@@ -120,7 +120,7 @@ pub fn cases_from(db: &mut Db, district: i64, first: u64, most: u64) -> Result<V
 /// What the database says.
 pub fn code_from(db: &mut Db, district: i64, first: u64) -> Result<Option<String>> {
     let rows = db.query(CODE, &args![district, first])?;
-    rows.first().map(|row| row.text(0).map(str::to_owned)).transpose()
+    rows.first().map(|row| row.text("code").map(str::to_owned)).transpose()
 }
 
 /// How many bytes the data takes on disk, all districts and the keys included.
@@ -129,8 +129,8 @@ pub fn code_from(db: &mut Db, district: i64, first: u64) -> Result<Option<String
 /// What the database says, or the file system.
 pub fn bytes_on_disk(db: &mut Db, place: &Place) -> Result<u64> {
     if db.engine() == Engine::Postgres {
-        let rows = db.query("SELECT pg_database_size(current_database())", &[])?;
-        return rows.first().map_or(Ok(0), |row| row.int(0).map(|n| n as u64));
+        let rows = db.query("SELECT pg_database_size(current_database()) AS bytes", &[])?;
+        return rows.first().map_or(Ok(0), |row| row.int("bytes").map(|n| n as u64));
     }
     let Some(folder) = place.folder() else { return Ok(0) };
     let failed = |e| crate::place::io_failed(folder, &e);

@@ -2,11 +2,13 @@
 //!
 //! Rules for a statement, so that it means the same on both engines: placeholders `$1…` in ascending order of first
 //! appearance; only `BIGINT`, `TEXT` and `BYTEA` go in and come out (`CAST(SUM(x) AS BIGINT)`); text keys sort by
-//! code point. [`Db::prepare_all`] proves it for a list of statements. A text never holds U+0000 (PostgreSQL refuses it).
+//! code point; each column of an answer has a plain name of its own (`AS` where it is computed), by which it is read.
+//! [`Db::prepare_all`] proves it for a list of statements. A text never holds U+0000 (PostgreSQL refuses it).
 
 mod error;
 mod postgres;
 mod readers;
+mod row;
 mod sqlite;
 mod value;
 mod wal;
@@ -16,8 +18,9 @@ use std::time::Duration;
 
 pub use error::{Result, StoreError};
 pub use readers::Readers;
+pub use row::Row;
 pub(crate) use sqlite::failed as sqlite_failed;
-pub use value::{Row, Value, Write};
+pub use value::{Value, Write};
 pub use wal::MOST as WAL_MOST;
 
 /// How long a caller waits for a connection (a free one, or a database that is coming back) before
@@ -205,6 +208,16 @@ impl Db {
         Ok(rows)
     }
 
+    /// The number that a query of one column answers with in its first row; 0 without a row, or when it is NULL.
+    pub fn number(&mut self, sql: &str, args: &[Value]) -> Result<i64> {
+        let rows = self.query_text(sql, args)?;
+        match rows.first().map(Row::values) {
+            None | Some([Value::Null]) => Ok(0),
+            Some([Value::Int(n)]) => Ok(*n),
+            Some(_) => Err(StoreError::Shape("one number was asked for, and the answer is another one".into())),
+        }
+    }
+
     /// Runs a query and hands over its rows one by one, as they come, without holding them in memory. Stops at the
     /// first error of `each`.
     pub fn for_each(&mut self, sql: &'static str, args: &[Value], each: impl FnMut(Row) -> Result<()>) -> Result<()> {
@@ -242,14 +255,14 @@ impl Db {
 
     /// Does any connection hold the writer's lock of this PostgreSQL database? (A folder has a locked file.)
     pub(crate) fn is_locked(&mut self) -> Result<bool> {
-        const HELD: &str = "SELECT COUNT(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database \
+        const HELD: &str = "SELECT COUNT(*) AS n FROM pg_locks l JOIN pg_database d ON d.oid = l.database \
             WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database() \
             AND ((l.classid::BIGINT << 32) | l.objid::BIGINT) = $1";
         match self.engine() {
             Engine::Sqlite => Ok(false),
             Engine::Postgres => {
                 let rows = self.query(HELD, &[Value::Int(postgres::LOCK)])?;
-                Ok(rows.first().map_or(Ok(0), |row| row.int(0))? > 0)
+                Ok(rows.first().map_or(Ok(0), |row| row.int("n"))? > 0)
             }
         }
     }
@@ -288,5 +301,13 @@ impl Db {
             self.transaction = Some(true);
         }
         done
+    }
+}
+
+/// Whether every column of an answer can be read by its name.
+fn named(names: &row::Names) -> Result<()> {
+    match names.unusable() {
+        Some(name) => Err(StoreError::Shape(format!("the column {name:?} needs a plain name of its own"))),
+        None => Ok(()),
     }
 }

@@ -5,10 +5,10 @@ use crate::db::{Db, Result, Row};
 use crate::log::DISTRICT_STREAM;
 use sha2::{Digest, Sha256};
 
-const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) FROM events WHERE district = $1";
+const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) AS size FROM events WHERE district = $1";
 const ENTRY: &str = "SELECT entry FROM events WHERE district = $1 AND seq = $2";
 const SINCE: &str = "SELECT e.seq, (SELECT f.seq FROM events f \
-WHERE f.district = e.district AND f.stream = e.stream AND f.version = 1), e.kind FROM events e \
+WHERE f.district = e.district AND f.stream = e.stream AND f.version = 1) AS first, e.kind FROM events e \
 WHERE e.district = $1 AND e.seq >= $2 AND e.seq < $3 AND e.stream <> $4 ORDER BY e.seq";
 const BEHIND: &str = "SELECT seq FROM cases WHERE district = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 
@@ -31,7 +31,7 @@ pub struct Happened {
 /// # Errors
 /// What the database says.
 pub fn size(db: &mut Db, district: i64) -> Result<u64> {
-    db.query(SIZE, &args![district])?.first().map_or(Ok(0), |row| row.int(0).map(|n| n as u64))
+    db.query(SIZE, &args![district])?.first().map_or(Ok(0), |row| row.int("size").map(|n| n as u64))
 }
 
 /// The SHA-256 of the entry at a ledger index: what was derived from another ledger is known by it. None if there is no
@@ -41,7 +41,7 @@ pub fn size(db: &mut Db, district: i64) -> Result<u64> {
 /// What the database says.
 pub fn entry_hash(db: &mut Db, district: i64, seq: u64) -> Result<Option<[u8; 32]>> {
     let rows = db.query(ENTRY, &args![district, seq])?;
-    rows.first().map(|row| Ok(Sha256::digest(row.bytes(0)?).into())).transpose()
+    rows.first().map(|row| Ok(Sha256::digest(row.bytes("entry")?).into())).transpose()
 }
 
 /// What happened to cases at the ledger indexes `[from, to)`, in order. What happened to the district is left out.
@@ -50,7 +50,11 @@ pub fn entry_hash(db: &mut Db, district: i64, seq: u64) -> Result<Option<[u8; 32
 /// What the database says.
 pub fn since(db: &mut Db, district: i64, from: u64, to: u64) -> Result<Vec<Happened>> {
     let happened = |row: &Row| -> Result<Happened> {
-        Ok(Happened { seq: row.int(0)? as u64, first: row.int(1)? as u64, kind: row.text(2)?.to_owned() })
+        Ok(Happened {
+            seq: row.int("seq")? as u64,
+            first: row.int("first")? as u64,
+            kind: row.text("kind")?.to_owned(),
+        })
     };
     db.query(SINCE, &args![district, from, to, &DISTRICT_STREAM.0])?.iter().map(happened).collect()
 }
@@ -62,5 +66,5 @@ pub fn since(db: &mut Db, district: i64, from: u64, to: u64) -> Result<Vec<Happe
 /// What the database says.
 pub fn behind(db: &mut Db, district: i64, behind: i64, most: usize) -> Result<Vec<u64>> {
     let rows = db.query(BEHIND, &args![district, behind, most as u64])?;
-    rows.iter().map(|row| row.int(0).map(|n| n as u64)).collect()
+    rows.iter().map(|row| row.int("seq").map(|n| n as u64)).collect()
 }

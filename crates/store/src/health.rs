@@ -8,12 +8,12 @@ use crate::read;
 use domain::Moment;
 use std::collections::HashSet;
 
-const ENTRIES: &str = "SELECT COALESCE(MAX(seq) + 1, 0) FROM events WHERE district = $1";
+const ENTRIES: &str = "SELECT COALESCE(MAX(seq) + 1, 0) AS size FROM events WHERE district = $1";
 // A paused clock has no alarm day: it stands behind every date.
-const FARTHEST: &str = "SELECT (SELECT MAX(due_day) FROM cases WHERE district = $1 AND live = 1), \
-(SELECT MAX(alarm) FROM cases WHERE district = $1 AND alarm IS NOT NULL AND alarm < 99999999), \
-(SELECT MAX(wake) FROM cases WHERE district = $1 AND wake IS NOT NULL)";
-const OUTBOX: &str = "SELECT state, COUNT(*) FROM outbox WHERE district = $1 GROUP BY state ORDER BY state";
+const FARTHEST: &str = "SELECT (SELECT MAX(due_day) FROM cases WHERE district = $1 AND live = 1) AS due_day, \
+(SELECT MAX(alarm) FROM cases WHERE district = $1 AND alarm IS NOT NULL AND alarm < 99999999) AS alarm, \
+(SELECT MAX(wake) FROM cases WHERE district = $1 AND wake IS NOT NULL) AS wake";
+const OUTBOX: &str = "SELECT state, COUNT(*) AS n FROM outbox WHERE district = $1 GROUP BY state ORDER BY state";
 pub(crate) const CASES: &str =
     "SELECT seq, id, erased FROM cases WHERE district = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 
@@ -60,13 +60,13 @@ pub struct Health {
 /// # Errors
 /// What the database says.
 pub fn look(db: &mut Db, number: i64) -> Result<Health> {
-    let entries = db.query(ENTRIES, &args![number])?.first().map_or(Ok(0), |r| r.int(0))?.unsigned_abs();
+    let entries = db.number(ENTRIES, &args![number])?.unsigned_abs();
     let mut farthest_due = None;
     for row in db.query(FARTHEST, &args![number])? {
-        farthest_due = farthest_due.max(row.opt_int(0)?).max(row.opt_int(1)?).max(row.opt_int(2)?);
+        farthest_due = farthest_due.max(row.opt_int("due_day")?).max(row.opt_int("alarm")?).max(row.opt_int("wake")?);
     }
     let outbox = db.query(OUTBOX, &args![number])?;
-    let outbox = outbox.iter().map(|row| Ok((row.text(0)?.to_owned(), row.int(1)?.unsigned_abs())));
+    let outbox = outbox.iter().map(|row| Ok((row.text("state")?.to_owned(), row.int("n")?.unsigned_abs())));
     Ok(Health { entries, last_at: read::last_at(db, number)?, farthest_due, outbox: outbox.collect::<Result<_>>()? })
 }
 
@@ -90,11 +90,11 @@ pub fn case_keys(db: &mut Db, keys: &mut Keys, number: i64) -> Result<CaseKeys> 
     let mut after = -1;
     loop {
         let rows = db.query(CASES, &args![number, after, PAGE])?;
-        let streams: Vec<Stream> = rows.iter().map(|row| row.array(1)).collect::<Result<_>>()?;
+        let streams: Vec<Stream> = rows.iter().map(|row| row.array("id")).collect::<Result<_>>()?;
         let held: HashSet<Stream> = keys.case_keys(&streams)?.into_keys().collect();
         for (row, stream) in rows.iter().zip(&streams) {
-            after = row.int(0)?;
-            match (row.int(2)? == 1, held.contains(stream)) {
+            after = row.int("seq")?;
+            match (row.int("erased")? == 1, held.contains(stream)) {
                 (false, false) => {
                     found.without += 1;
                     found.first_without.get_or_insert(after);

@@ -18,7 +18,7 @@ pub const STATEMENTS: &[&str] = &[AT, BEAT, FORGET];
 /// # Errors
 /// What the database says.
 pub fn at(db: &mut Db, number: i64) -> Result<Option<Moment>> {
-    let found = db.query(AT, &args![number])?.first().map(|row| row.int(0)).transpose()?;
+    let found = db.query(AT, &args![number])?.first().map(|row| row.int("at")).transpose()?;
     Ok(found.filter(|at| *at > 0).map(Moment))
 }
 

@@ -20,5 +20,5 @@ pub fn add_source(district: i64, source: &str) -> Write {
 /// # Errors
 /// What the database says.
 pub fn sources(db: &mut Db, district: i64) -> Result<Vec<String>> {
-    db.query(ALL, &args![district])?.iter().map(|row| row.text(0).map(str::to_owned)).collect()
+    db.query(ALL, &args![district])?.iter().map(|row| row.text("source").map(str::to_owned)).collect()
 }

@@ -133,11 +133,11 @@ impl Keys {
             let sql =
                 format!("SELECT stream, key FROM case_keys WHERE district = $1 AND stream IN ({})", list.join(", "));
             self.db()?.for_each_text(&sql, &args, |mut row| {
-                let key = CaseKey(row.array(1)?);
-                if let Some(Value::Bytes(bytes)) = row.0.get_mut(1) {
+                let key = CaseKey(row.array("key")?);
+                if let Some(Value::Bytes(bytes)) = row.get_mut("key") {
                     bytes.zeroize();
                 }
-                found.insert(row.array(0)?, key);
+                found.insert(row.array("stream")?, key);
                 Ok(())
             })?;
         }
@@ -165,7 +165,7 @@ impl Keys {
     pub fn secret(&mut self, name: &str) -> Result<Option<Zeroizing<String>>> {
         let args = crate::args![self.district, name];
         let rows = self.db()?.query("SELECT value FROM secrets WHERE district = $1 AND name = $2", &args)?;
-        rows.first().map(|row| row.text(0).map(|v| Zeroizing::new(v.to_owned()))).transpose()
+        rows.first().map(|row| row.text("value").map(|v| Zeroizing::new(v.to_owned()))).transpose()
     }
 
     /// Stores a secret durably, in place of an older one of that name.

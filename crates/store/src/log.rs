@@ -32,7 +32,7 @@ pub(crate) const TILE: &str = "INSERT INTO tiles(district, level, idx, hashes) V
 pub(crate) const CHECKPOINT: &str = "INSERT INTO checkpoints(district, size, note, before) VALUES($1, $2, $3, $4)";
 pub(crate) const DONE: &str =
     "INSERT INTO done(district, key, request, stream, seq, size) VALUES($1, $2, $3, $4, $5, $6)";
-const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) FROM events WHERE district = $1";
+const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) AS size FROM events WHERE district = $1";
 const ERASED: &str = "SELECT seq, id FROM cases WHERE district = $1 AND erased = 1 AND seq > $2 ORDER BY seq LIMIT $3";
 const NOTE: &str = "SELECT note FROM checkpoints WHERE district = $1 ORDER BY size DESC LIMIT 1";
 
@@ -127,9 +127,11 @@ impl Log {
     }
 
     fn edge(db: &mut Db, district: i64) -> Result<(Edge, Vec<u8>)> {
-        let size = db.query(SIZE, &args![district])?.first().map_or(Ok(0), |r| r.int(0))? as u64;
-        let note =
-            db.query(NOTE, &args![district])?.first().map_or(Ok(Vec::new()), |r| r.bytes(0).map(<[u8]>::to_vec))?;
+        let size = db.number(SIZE, &args![district])? as u64;
+        let note = db
+            .query(NOTE, &args![district])?
+            .first()
+            .map_or(Ok(Vec::new()), |r| r.bytes("note").map(<[u8]>::to_vec))?;
         let edge = tiles::over(db, district, |tiles| Edge::load(size, tiles))?;
         Ok((edge, note))
     }
@@ -403,12 +405,12 @@ impl Log {
         let mut after = -1;
         loop {
             let rows = self.db.query(ERASED, &args![self.district, after, PAGE])?;
-            let streams: Vec<Stream> = rows.iter().map(|row| row.array(1)).collect::<Result<_>>()?;
+            let streams: Vec<Stream> = rows.iter().map(|row| row.array("id")).collect::<Result<_>>()?;
             for stream in self.keys.case_keys(&streams)?.keys() {
                 self.keys.destroy_case(stream)?;
             }
             match rows.last() {
-                Some(row) if rows.len() == PAGE as usize => after = row.int(0)?,
+                Some(row) if rows.len() == PAGE as usize => after = row.int("seq")?,
                 _ => return Ok(()),
             }
         }

@@ -48,9 +48,9 @@ const KEPT: &str = "SELECT seq, no, stream, kind, topic, unit, lang, state, trie
 const TROUBLED: &str = "SELECT seq, no, stream, kind, topic, unit, lang, state, tries, at, said FROM outbox \
     WHERE district = $1 AND said IS NOT NULL AND state IN ('waiting', 'failed', 'unsure') \
     ORDER BY at DESC, seq DESC, no DESC LIMIT $2";
-const COUNTS: &str = "SELECT kind, state, COUNT(*), CAST(SUM(CASE WHEN at >= $1 THEN 1 ELSE 0 END) AS BIGINT) FROM outbox \
+const COUNTS: &str = "SELECT kind, state, COUNT(*) AS n, CAST(SUM(CASE WHEN at >= $1 THEN 1 ELSE 0 END) AS BIGINT) AS since FROM outbox \
     WHERE district = $2 GROUP BY kind, state ORDER BY kind, state";
-const LATELY: &str = "SELECT unit, COUNT(*) FROM outbox WHERE district = $1 AND kind = 'robot' \
+const LATELY: &str = "SELECT unit, COUNT(*) AS n FROM outbox WHERE district = $1 AND kind = 'robot' \
     AND state IN ('sending', 'sent', 'unsure') AND at > $2 GROUP BY unit ORDER BY unit";
 const CASES: &str = "SELECT e.stream, e.seq, e.version, e.body, v.sealed FROM events e \
     LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
@@ -167,17 +167,17 @@ fn term<T: Label>(code: &str) -> Result<T> {
 
 fn message(row: &Row) -> Result<Message> {
     Ok(Message {
-        seq: row.int(0)?.unsigned_abs(),
-        no: row.int(1)?.unsigned_abs(),
-        case: CaseId(row.array(2)?),
-        kind: term(row.text(3)?)?,
-        topic: term(row.text(4)?)?,
-        unit: row.opt_text(5)?.map(UnitCode::from),
-        lang: if row.text(6)? == Lang::En.tag() { Lang::En } else { Lang::Zh },
-        state: term(row.text(7)?)?,
-        tries: u32::try_from(row.int(8)?).unwrap_or(u32::MAX),
-        at: Moment(row.int(9)?),
-        said: row.opt_text(10)?.map(str::to_owned),
+        seq: row.int("seq")?.unsigned_abs(),
+        no: row.int("no")?.unsigned_abs(),
+        case: CaseId(row.array("stream")?),
+        kind: term(row.text("kind")?)?,
+        topic: term(row.text("topic")?)?,
+        unit: row.opt_text("unit")?.map(UnitCode::from),
+        lang: if row.text("lang")? == Lang::En.tag() { Lang::En } else { Lang::Zh },
+        state: term(row.text("state")?)?,
+        tries: u32::try_from(row.int("tries")?).unwrap_or(u32::MAX),
+        at: Moment(row.int("at")?),
+        said: row.opt_text("said")?.map(str::to_owned),
     })
 }
 
@@ -233,8 +233,8 @@ pub struct Count {
 /// What the database says.
 pub fn counts(db: &mut Db, district: i64, since: Moment) -> Result<Vec<Count>> {
     let count = |row: &Row| -> Result<Count> {
-        let (all, since) = (row.int(2)?.unsigned_abs(), row.int(3)?.unsigned_abs());
-        Ok(Count { kind: term(row.text(0)?)?, state: term(row.text(1)?)?, all, since })
+        let (all, since) = (row.int("n")?.unsigned_abs(), row.int("since")?.unsigned_abs());
+        Ok(Count { kind: term(row.text("kind")?)?, state: term(row.text("state")?)?, all, since })
     };
     db.query(COUNTS, &args![since.0, district])?.iter().map(count).collect()
 }
@@ -245,7 +245,9 @@ pub fn counts(db: &mut Db, district: i64, since: Moment) -> Result<Vec<Count>> {
 /// What the database says.
 pub fn lately(db: &mut Db, district: i64, after: Moment) -> Result<HashMap<UnitCode, u64>> {
     let rows = db.query(LATELY, &args![district, after.0])?;
-    rows.iter().map(|row| Ok((row.opt_text(0)?.unwrap_or_default().into(), row.int(1)?.unsigned_abs()))).collect()
+    rows.iter()
+        .map(|row| Ok((row.opt_text("unit")?.unwrap_or_default().into(), row.int("n")?.unsigned_abs())))
+        .collect()
 }
 
 /// What a message is about, and where it goes: read at the time of sending, kept nowhere.
@@ -286,12 +288,12 @@ pub fn letters(db: &mut Db, keys: &mut Keys, district: i64, messages: &[Message]
         let found = keys.case_keys(&streams)?;
         let mut cases: HashMap<[u8; 16], Told> = HashMap::new();
         for row in &rows {
-            let (stream, seq, version) = (row.array(0)?, row.int(1)?.unsigned_abs(), row.int(2)?);
-            let body = read::body::<Event>(row.bytes(3)?)?;
+            let (stream, seq, version) = (row.array("stream")?, row.int("seq")?.unsigned_abs(), row.int("version")?);
+            let body = read::body::<Event>(row.bytes("body")?)?;
             let told = cases.entry(stream).or_default();
             told.former.push(told.addresses());
             let addressed = changes_fields(&body.event);
-            if let (true, Some(key), Some(sealed)) = (addressed, found.get(&stream), row.opt_bytes(4)?) {
+            if let (true, Some(key), Some(sealed)) = (addressed, found.get(&stream), row.opt_bytes("sealed")?) {
                 let private = vault::open(key, district, &stream, version, sealed)
                     .map_err(|e| StoreError::Corrupt(e.to_string()))?;
                 told.texts.take(&body.event, &private);
@@ -415,13 +417,13 @@ pub struct Hook {
 pub fn hooks(db: &mut Db, district: i64) -> Result<Vec<Hook>> {
     let hook = |row: &Row| -> Result<Hook> {
         Ok(Hook {
-            name: row.text(0)?.to_owned(),
-            position: row.int(1)?.unsigned_abs(),
-            tries: u32::try_from(row.int(2)?).unwrap_or(u32::MAX),
-            next: Moment(row.int(3)?),
-            at: Moment(row.int(4)?),
-            stopped: row.int(5)? != 0,
-            said: row.opt_text(6)?.map(str::to_owned),
+            name: row.text("name")?.to_owned(),
+            position: row.int("next_seq")?.unsigned_abs(),
+            tries: u32::try_from(row.int("tries")?).unwrap_or(u32::MAX),
+            next: Moment(row.int("next")?),
+            at: Moment(row.int("at")?),
+            stopped: row.int("stopped")? != 0,
+            said: row.opt_text("said")?.map(str::to_owned),
         })
     };
     db.query(HOOKS, &args![district])?.iter().map(hook).collect()
@@ -445,7 +447,8 @@ pub fn hook_again(district: i64, name: &str, now: Moment) -> Write {
 /// # Errors
 /// What the database says.
 pub fn entries(db: &mut Db, district: i64, from: u64, most: usize) -> Result<Vec<(u64, Vec<u8>)>> {
-    let entry = |row: &Row| -> Result<(u64, Vec<u8>)> { Ok((row.int(0)?.unsigned_abs(), row.bytes(1)?.to_vec())) };
+    let entry =
+        |row: &Row| -> Result<(u64, Vec<u8>)> { Ok((row.int("seq")?.unsigned_abs(), row.bytes("entry")?.to_vec())) };
     db.query(ENTRIES, &args![district, from, most as u64])?.iter().map(entry).collect()
 }
 
@@ -471,7 +474,7 @@ mod tests {
             (TURN, args!["sms", "en", 1, &id], "outbox_case"),
         ] {
             let plan = db.query_text(&format!("EXPLAIN QUERY PLAN {sql}"), &args).unwrap();
-            let ways: Vec<&str> = plan.iter().map(|row| row.text(3).unwrap()).collect();
+            let ways: Vec<&str> = plan.iter().map(|row| row.text("detail").unwrap()).collect();
             assert!(ways.iter().any(|way| way.contains(index)), "{sql}: {ways:?}");
             let sorts = ways.iter().any(|way| way.contains("TEMP B-TREE"));
             // Counts are a handful.

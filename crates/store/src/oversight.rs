@@ -65,14 +65,14 @@ macro_rules! numbers {
             $of,
             " < $1 OR ",
             hour!($kind),
-            " < $2) THEN 1 ELSE 0 END), 0) AS BIGINT), \
+            " < $2) THEN 1 ELSE 0 END), 0) AS BIGINT) AS late, \
              CAST(COALESCE(SUM(CASE WHEN ",
             $of,
             " >= $1 AND ",
             $of,
             " < $3 AND ",
             hour!($kind),
-            " >= $2 THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*)"
+            " >= $2 THEN 1 ELSE 0 END), 0) AS BIGINT) AS soon, COUNT(*) AS open"
         )
     };
 }
@@ -99,7 +99,7 @@ const OPEN: &str = concat!(
 const TASKS: &str = concat!(
     "SELECT ",
     columns!(),
-    ", t.due, t.no, t.lead, t.state, t.waiting FROM tasks t \
+    ", t.due, t.no, t.lead AS leads, t.state, t.waiting FROM tasks t \
      JOIN cases c ON c.district = t.district AND c.seq = t.seq \
      WHERE t.district = $1 AND t.unit = $2 AND t.open = 1 AND (t.due, t.seq, t.no) > ($3, $4, $5) AND (t.due < $6 OR ",
     hour!(task),
@@ -135,7 +135,7 @@ macro_rules! stuck {
     };
 }
 const STUCK: &str = concat!(
-    "SELECT 'nobody', COUNT(*) FROM cases c WHERE c.district = $1 AND ",
+    "SELECT 'nobody' AS what, COUNT(*) AS n FROM cases c WHERE c.district = $1 AND ",
     stuck!(nobody "$2"),
     " UNION ALL SELECT 'hard', COUNT(*) FROM cases c WHERE c.district = $1 AND ",
     stuck!(hard "$3"),
@@ -156,7 +156,7 @@ macro_rules! stuck_list {
         concat!(
             "SELECT ",
             columns!(),
-            ", COALESCE(c.alarm, c.accepted_day, c.raised_day) FROM cases c WHERE c.district = $1 AND ",
+            ", COALESCE(c.alarm, c.accepted_day, c.raised_day) AS due FROM cases c WHERE c.district = $1 AND ",
             stuck!($which "$2"),
             " AND (COALESCE(c.alarm, c.accepted_day, c.raised_day), c.seq) > ($3, $4) \
              ORDER BY COALESCE(c.alarm, c.accepted_day, c.raised_day), c.seq LIMIT $5"
@@ -174,7 +174,7 @@ const CLEARED: &str = stuck_list!(cleared);
 const ASKED_LATE: &str = concat!(
     "SELECT ",
     columns!(),
-    ", c.asked_late FROM cases c WHERE c.district = $1 AND c.sealed <= $2 AND c.asked_late IS NOT NULL \
+    ", c.asked_late AS due FROM cases c WHERE c.district = $1 AND c.sealed <= $2 AND c.asked_late IS NOT NULL \
      AND (c.asked_late, c.seq) < ($3, $4) ORDER BY c.asked_late DESC, c.seq DESC LIMIT $5"
 );
 
@@ -224,9 +224,15 @@ pub struct Open {
 /// What the database says.
 pub fn open(db: &mut Db, district: i64, (late, soon, now): (i64, i64, Moment), sealed: bool) -> Result<Vec<Open>> {
     let open = |row: &Row| -> Result<Open> {
-        let unit = row.text(0)?;
+        let unit = row.text("unit")?;
         let unit = (!unit.is_empty()).then(|| UnitCode::from(unit));
-        Ok(Open { unit, why: known(row.text(1)?)?, late: row.int(2)?, soon: row.int(3)?, open: row.int(4)? })
+        Ok(Open {
+            unit,
+            why: known(row.text("why")?)?,
+            late: row.int("late")?,
+            soon: row.int("soon")?,
+            open: row.int("open")?,
+        })
     };
     db.query(OPEN, &args![late, now.0, soon, district, sealed])?.iter().map(open).collect()
 }
@@ -322,7 +328,7 @@ pub fn settle(db: &mut Db, district: i64, since: Since) -> Result<Settle> {
     let args = args![district, nobody, hard, returned, review, urgent, unsolved, cleared];
     let mut settle = Settle::default();
     for row in db.query(STUCK, &args)? {
-        let (what, n) = (row.text(0)?, row.int(1)?);
+        let (what, n) = (row.text("what")?, row.int("n")?);
         match domain::Label::of(what) {
             Some(stuck) => drop(settle.stuck.insert(stuck, n)),
             None => settle.published = (n >= 0).then_some(n),
@@ -381,7 +387,7 @@ pub fn movable(db: &mut Db, district: i64, today: Date, most: usize, mut each: i
     let answered = day_number(today) - crate::read::WINDOWS_LAST;
     let mut held: Option<(u64, Case)> = None;
     db.for_each(MOVABLE, &args![district, answered, most as u64], |row| {
-        let (seq, id) = (row.int(0)? as u64, CaseId(row.array(1)?));
+        let (seq, id) = (row.int("seq")? as u64, CaseId(row.array("stream")?));
         if held.as_ref().is_none_or(|(_, case)| case.id != id) {
             if let Some((seq, case)) = held.take() {
                 each(seq, &case);
@@ -389,7 +395,7 @@ pub fn movable(db: &mut Db, district: i64, today: Date, most: usize, mut each: i
             held = Some((seq, Case::blank(id)));
         }
         if let Some((_, case)) = &mut held {
-            let body = crate::read::body::<Event>(row.bytes(2)?)?;
+            let body = crate::read::body::<Event>(row.bytes("body")?)?;
             evolve(case, body.at, &body.by, &body.event, &body.clocks);
         }
         Ok(())
@@ -424,13 +430,13 @@ pub struct Said {
 /// What the database says; [`StoreError::Corrupt`] for what does not open.
 pub fn said(db: &mut Db, keys: &mut Keys, district: i64, most: usize) -> Result<Vec<Said>> {
     let rows = db.query(WORDS, &args![district])?;
-    let mut streams: Vec<[u8; 16]> = rows.iter().map(|row| row.array(2)).collect::<Result<_>>()?;
+    let mut streams: Vec<[u8; 16]> = rows.iter().map(|row| row.array("stream")).collect::<Result<_>>()?;
     streams.dedup();
     let found = if streams.is_empty() { Default::default() } else { keys.case_keys(&streams)? };
     let mut all: Vec<(CaseId, Option<Said>, Texts)> = Vec::new();
     for row in &rows {
-        let (stream, version) = (row.array(2)?, row.int(3)?);
-        let mut private = match (found.get(&stream), row.opt_bytes(6)?) {
+        let (stream, version) = (row.array("stream")?, row.int("version")?);
+        let mut private = match (found.get(&stream), row.opt_bytes("sealed")?) {
             (Some(key), Some(sealed)) => {
                 vault::open(key, district, &stream, version, sealed).map_err(|e| StoreError::Corrupt(e.to_string()))?
             }
@@ -440,13 +446,13 @@ pub fn said(db: &mut Db, keys: &mut Keys, district: i64, most: usize) -> Result<
             all.push((CaseId(stream), None, Texts::default()));
         }
         let Some((_, said, texts)) = all.last_mut() else { continue };
-        let event = crate::read::body::<Event>(row.bytes(5)?)?.event;
+        let event = crate::read::body::<Event>(row.bytes("body")?)?.event;
         texts.take(&event, &private);
         if let Event::VerdictGiven { verdict, .. } = event {
             *said = Some(Said {
-                code: row.text(0)?.to_owned(),
-                category: row.opt_text(1)?.map(CategoryCode::from),
-                at: row.int(4)?,
+                code: row.text("code")?.to_owned(),
+                category: row.opt_text("category")?.map(CategoryCode::from),
+                at: row.int("at")?,
                 verdict,
                 words: private.remove(field::WORDS).unwrap_or_default(),
                 personal: Vec::new(),

@@ -13,9 +13,9 @@ macro_rules! shown {
     ($rest:literal) => {
         concat!(
             "SELECT c.seq, c.id, c.category, c.street, c.lead, c.stage, c.question, c.raised_day, c.answered_day, \
-             CASE WHEN c.live = 0 THEN c.ended_day END, c.outcome, CASE WHEN c.live = 0 THEN c.ending END, \
-             CASE WHEN c.live = 0 THEN c.solved END, CASE WHEN c.live = 0 THEN c.handled END, \
-             (SELECT COUNT(*) FROM links l WHERE l.district = c.district AND l.to_id = c.id), e.version, v.sealed \
+             CASE WHEN c.live = 0 THEN c.ended_day END AS ended_day, c.outcome, CASE WHEN c.live = 0 THEN c.ending END AS ending, \
+             CASE WHEN c.live = 0 THEN c.solved END AS solved, CASE WHEN c.live = 0 THEN c.handled END AS handled, \
+             (SELECT COUNT(*) FROM links l WHERE l.district = c.district AND l.to_id = c.id) AS joined, e.version, v.sealed \
              FROM cases c LEFT JOIN events e ON e.district = c.district AND e.stream = c.id AND e.version = c.released \
              LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq WHERE c.district = $1 AND ",
             $rest
@@ -73,7 +73,7 @@ pub struct Shown {
     pub words: Fields,
 }
 
-fn term<T: Label>(row: &Row, column: usize) -> Result<Option<T>> {
+fn term<T: Label>(row: &Row, column: &str) -> Result<Option<T>> {
     let known = |text: &str| {
         T::of(text).ok_or_else(|| StoreError::Corrupt(format!("a read row holds the unknown word {text:?}")))
     };
@@ -81,33 +81,33 @@ fn term<T: Label>(row: &Row, column: usize) -> Result<Option<T>> {
 }
 
 fn shown(rows: &[Row], keys: &mut Keys, district: i64) -> Result<Vec<Shown>> {
-    let has_words = rows.iter().filter(|row| matches!(row.opt_bytes(16), Ok(Some(_))));
-    let streams = has_words.map(|row| row.array(1)).collect::<Result<Vec<[u8; 16]>>>()?;
+    let has_words = rows.iter().filter(|row| matches!(row.opt_bytes("sealed"), Ok(Some(_))));
+    let streams = has_words.map(|row| row.array("id")).collect::<Result<Vec<[u8; 16]>>>()?;
     let found = if streams.is_empty() { Default::default() } else { keys.case_keys(&streams)? };
     let one = |row: &Row| -> Result<Shown> {
-        let id = CaseId(row.array(1)?);
-        let words = match (found.get(&id.0), row.opt_int(15)?, row.opt_bytes(16)?) {
+        let id = CaseId(row.array("id")?);
+        let words = match (found.get(&id.0), row.opt_int("version")?, row.opt_bytes("sealed")?) {
             (Some(key), Some(version), Some(sealed)) => {
                 vault::open(key, district, &id.0, version, sealed).map_err(|e| StoreError::Corrupt(e.to_string()))?
             }
             _ => Fields::new(),
         };
         Ok(Shown {
-            seq: row.int(0)?,
+            seq: row.int("seq")?,
             id,
-            category: row.opt_text(2)?.map(CategoryCode::from),
-            street: row.opt_text(3)?.map(UnitCode::from),
-            lead: row.opt_text(4)?.map(UnitCode::from),
-            stage: term(row, 5)?.ok_or_else(|| StoreError::Corrupt("a case without a stage".into()))?,
-            question: row.int(6)? != 0,
-            raised: row.int(7)?,
-            answered: row.opt_int(8)?,
-            ended: row.opt_int(9)?,
-            outcome: term(row, 10)?,
-            ending: term(row, 11)?,
-            solved: term(row, 12)?,
-            handled: term(row, 13)?,
-            joined: row.int(14)?,
+            category: row.opt_text("category")?.map(CategoryCode::from),
+            street: row.opt_text("street")?.map(UnitCode::from),
+            lead: row.opt_text("lead")?.map(UnitCode::from),
+            stage: term(row, "stage")?.ok_or_else(|| StoreError::Corrupt("a case without a stage".into()))?,
+            question: row.int("question")? != 0,
+            raised: row.int("raised_day")?,
+            answered: row.opt_int("answered_day")?,
+            ended: row.opt_int("ended_day")?,
+            outcome: term(row, "outcome")?,
+            ending: term(row, "ending")?,
+            solved: term(row, "solved")?,
+            handled: term(row, "handled")?,
+            joined: row.int("joined")?,
             words,
         })
     };
@@ -172,5 +172,5 @@ pub fn all(db: &mut Db, keys: &mut Keys, district: i64, after: i64, most: usize)
 /// What the database says.
 pub fn time(db: &mut Db, district: i64, seq: u64) -> Result<Option<domain::Moment>> {
     let rows = db.query(TIME, &args![district, seq])?;
-    rows.first().map(|row| row.int(0).map(domain::Moment)).transpose()
+    rows.first().map(|row| row.int("at").map(domain::Moment)).transpose()
 }

@@ -120,7 +120,7 @@ pub fn body<E: DeserializeOwned>(bytes: &[u8]) -> Result<Body<E>> {
 pub fn stream<E: DeserializeOwned>(db: &mut Db, district: i64, id: CaseId) -> Result<Stream<E>> {
     let rows = db.query(STREAM, &args![district, &id.0])?;
     let stored = |row: &Row| -> Result<Stored<E>> {
-        Ok(Stored { seq: row.int(0)? as u64, version: row.int(1)? as u64, body: body(row.bytes(2)?)? })
+        Ok(Stored { seq: row.int("seq")? as u64, version: row.int("version")? as u64, body: body(row.bytes("body")?)? })
     };
     Ok(Stream { events: rows.iter().map(stored).collect::<Result<_>>()? })
 }
@@ -197,7 +197,7 @@ pub fn history(db: &mut Db, keys: &mut Keys, district: i64, id: CaseId) -> Resul
 pub fn history_by_code(db: &mut Db, keys: &mut Keys, district: i64, code: &str) -> Result<Option<History>> {
     let rows = db.query(HISTORY_BY_CODE, &args![district, code])?;
     match rows.first() {
-        Some(row) => told(&rows, keys, district, CaseId(row.array(4)?)),
+        Some(row) => told(&rows, keys, district, CaseId(row.array("stream")?)),
         None => Ok(None),
     }
 }
@@ -206,16 +206,16 @@ fn told(rows: &[Row], keys: &mut Keys, district: i64, id: CaseId) -> Result<Opti
     let found = keys.case_keys(&[id.0])?;
     let key = found.get(id.0.as_slice());
     let tell = |row: &Row| -> Result<Told> {
-        let version = row.int(1)?;
-        let private = match (key, row.opt_bytes(3)?) {
+        let version = row.int("version")?;
+        let private = match (key, row.opt_bytes("sealed")?) {
             (Some(key), Some(sealed)) => {
                 vault::open(key, district, &id.0, version, sealed).map_err(|e| StoreError::Corrupt(e.to_string()))?
             }
             _ => Fields::new(),
         };
-        let mut body = body::<Event>(row.bytes(2)?)?;
+        let mut body = body::<Event>(row.bytes("body")?)?;
         body.event.disclose(&private);
-        Ok(Told { seq: row.int(0)? as u64, version: version as u64, body, private })
+        Ok(Told { seq: row.int("seq")? as u64, version: version as u64, body, private })
     };
     let told = rows.iter().map(tell).collect::<Result<Vec<_>>>()?;
     Ok(replay(id, told.iter().map(|t| &t.body)).map(|case| History { case, told }))
@@ -226,7 +226,7 @@ fn told(rows: &[Row], keys: &mut Keys, district: i64, id: CaseId) -> Result<Opti
 /// # Errors
 /// What the database says.
 pub fn by_code(db: &mut Db, district: i64, code: &str) -> Result<Option<CaseId>> {
-    db.query(BY_CODE, &args![district, code])?.first().map(|row| row.array(0).map(CaseId)).transpose()
+    db.query(BY_CODE, &args![district, code])?.first().map(|row| row.array("id").map(CaseId)).transpose()
 }
 
 /// The district and the ledger index of its last event.
@@ -245,7 +245,7 @@ pub fn district(db: &mut Db, number: i64) -> Result<(District, Option<u64>)> {
 /// # Errors
 /// What the database says.
 pub fn last_at(db: &mut Db, district: i64) -> Result<Moment> {
-    db.query(LAST_AT, &args![district])?.first().map_or(Ok(Moment(0)), |r| r.int(0).map(Moment))
+    db.query(LAST_AT, &args![district])?.first().map_or(Ok(Moment(0)), |r| r.int("at").map(Moment))
 }
 
 /// What an idempotency key led to, if it was used.
@@ -255,8 +255,8 @@ pub fn last_at(db: &mut Db, district: i64) -> Result<Moment> {
 pub fn done(db: &mut Db, district: i64, key: &[u8; 32]) -> Result<Option<Done>> {
     let rows = db.query(DONE, &args![district, key])?;
     let done = |row: &Row| -> Result<Done> {
-        let (stream, seq, size) = (CaseId(row.array(1)?), row.int(2)? as u64, row.int(3)? as u64);
-        Ok(Done { request: row.array(0)?, stream, seq, size })
+        let (stream, seq, size) = (CaseId(row.array("stream")?), row.int("seq")? as u64, row.int("size")? as u64);
+        Ok(Done { request: row.array("request")?, stream, seq, size })
     };
     rows.first().map(done).transpose()
 }
@@ -279,7 +279,7 @@ impl Done {
 /// What the database says.
 pub fn version_at(db: &mut Db, district: i64, seq: u64) -> Result<u64> {
     let rows = db.query(VERSION_AT, &args![district, seq])?;
-    rows.first().map_or(Ok(0), |r| r.int(0).map(|v| v as u64))
+    rows.first().map_or(Ok(0), |r| r.int("version").map(|v| v as u64))
 }
 
 /// Cases whose wait for a verdict, or for a reply, ended before a day.
@@ -312,7 +312,7 @@ pub fn followers(db: &mut Db, district: i64, into: CaseId) -> Result<Vec<CaseId>
 /// What the database says.
 pub fn calendar_at(db: &mut Db, district: i64) -> Result<Option<Moment>> {
     let rows = db.query(CALENDAR_AT, &args![district, &DISTRICT_STREAM.0])?;
-    rows.first().map(|r| r.int(0).map(Moment)).transpose()
+    rows.first().map(|r| r.int("at").map(Moment)).transpose()
 }
 
 /// For how many days after an answer a window of the resident may run: the longest has 30 (信访工作条例 35, 36;
@@ -330,11 +330,11 @@ pub fn to_move(db: &mut Db, district: i64, behind: i64, to: i64, loaded: Moment)
 }
 
 fn places(rows: Vec<Row>) -> Result<Vec<(CaseId, i64)>> {
-    rows.iter().map(|row| Ok((CaseId(row.array(0)?), row.int(1)?))).collect()
+    rows.iter().map(|row| Ok((CaseId(row.array("id")?), row.int("seq")?))).collect()
 }
 
 fn ids(rows: Vec<Row>) -> Result<Vec<CaseId>> {
-    rows.iter().map(|row| row.array(0).map(CaseId)).collect()
+    rows.iter().map(|row| row.array("id").map(CaseId)).collect()
 }
 
 /// The latest checkpoint and its size; empty in an empty log.
@@ -343,7 +343,7 @@ fn ids(rows: Vec<Row>) -> Result<Vec<CaseId>> {
 /// What the database says.
 pub fn checkpoint(db: &mut Db, district: i64) -> Result<(Vec<u8>, u64)> {
     let rows = db.query(NOTE, &args![district])?;
-    rows.first().map_or(Ok((Vec::new(), 0)), |r| Ok((r.bytes(0)?.to_vec(), r.int(1)? as u64)))
+    rows.first().map_or(Ok((Vec::new(), 0)), |r| Ok((r.bytes("note")?.to_vec(), r.int("size")? as u64)))
 }
 
 /// The receipt of an entry in the ledger of a size.
@@ -353,7 +353,7 @@ pub fn checkpoint(db: &mut Db, district: i64) -> Result<(Vec<u8>, u64)> {
 pub fn receipt(db: &mut Db, district: i64, seq: u64, size: u64) -> Result<Receipt> {
     let note = db.query(NOTE_AT, &args![district, size])?;
     let gone = || StoreError::Corrupt(format!("the checkpoint of entry {seq} at size {size} is missing"));
-    let checkpoint = note.first().ok_or_else(gone)?.bytes(0)?.to_vec();
+    let checkpoint = note.first().ok_or_else(gone)?.bytes("note")?.to_vec();
     proved(db, district, seq, size, checkpoint)
 }
 
@@ -368,7 +368,7 @@ pub fn latest_receipt(db: &mut Db, district: i64, seq: u64) -> Result<Receipt> {
 
 fn proved(db: &mut Db, district: i64, seq: u64, size: u64, checkpoint: Vec<u8>) -> Result<Receipt> {
     let gone = || StoreError::Corrupt(format!("entry {seq} of the ledger of size {size} is missing"));
-    let entry = db.query(ENTRY, &args![district, seq])?.first().ok_or_else(gone)?.bytes(0)?.to_vec();
+    let entry = db.query(ENTRY, &args![district, seq])?.first().ok_or_else(gone)?.bytes("entry")?.to_vec();
     let proof = tiles::over(db, district, |tiles| ledger::tree::inclusion(seq, size, tiles))?;
     Ok(Receipt { entry, index: seq, proof, checkpoint })
 }
@@ -388,9 +388,9 @@ pub fn file(
     let Some(row) = rows.first() else { return Ok(None) };
     let found = keys.case_keys(&[id.0])?;
     let Some(key) = found.get(id.0.as_slice()) else { return Ok(None) };
-    let content = vault::open_file(key, district, &id.0, hash, row.bytes(1)?);
+    let content = vault::open_file(key, district, &id.0, hash, row.bytes("sealed")?);
     let content = content.map_err(|e| StoreError::Corrupt(e.to_string()))?;
-    Ok(Some((row.text(0)?.to_owned(), content)))
+    Ok(Some((row.text("kind")?.to_owned(), content)))
 }
 
 /// The private part of an event; empty when there is none, or when it was erased.
@@ -402,7 +402,8 @@ pub fn private(db: &mut Db, keys: &mut Keys, district: i64, id: CaseId, version:
     let Some(sealed) = sealed.first() else { return Ok(Fields::new()) };
     let found = keys.case_keys(&[id.0])?;
     let Some(key) = found.get(id.0.as_slice()) else { return Ok(Fields::new()) };
-    vault::open(key, district, &id.0, version as i64, sealed.bytes(0)?).map_err(|e| StoreError::Corrupt(e.to_string()))
+    vault::open(key, district, &id.0, version as i64, sealed.bytes("sealed")?)
+        .map_err(|e| StoreError::Corrupt(e.to_string()))
 }
 
 #[cfg(test)]
@@ -419,7 +420,7 @@ mod tests {
             (CALENDAR_AT, args![1, &DISTRICT_STREAM.0], "events_by_stream"),
         ] {
             let plan = db.query_text(&format!("EXPLAIN QUERY PLAN {sql}"), &args).unwrap();
-            let way = plan[0].text(3).unwrap();
+            let way = plan[0].text("detail").unwrap();
             assert!(way.contains(index), "{sql}: {way}");
         }
     }

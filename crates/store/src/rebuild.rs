@@ -14,7 +14,7 @@ const EVENTS: &str =
     "SELECT seq, stream, body FROM events WHERE district = $1 AND seq >= $2 AND seq < $3 ORDER BY seq LIMIT $4";
 const BEFORE: &str =
     "SELECT seq, version, body FROM events WHERE district = $1 AND stream = $2 AND seq < $3 ORDER BY version";
-const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) FROM events WHERE district = $1";
+const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) AS size FROM events WHERE district = $1";
 const DISTRICTS: &str = "SELECT DISTINCT district FROM events ORDER BY district";
 
 /// How many events one query brings, and how many rows are about what is written at a time.
@@ -113,7 +113,8 @@ impl Replay {
 fn made(from: &mut Db, number: i64, seq: u64, id: CaseId) -> Result<Held> {
     let mut held = Held { case: Case::blank(id), first: seq, version: 0, last: 0 };
     for row in from.query(BEFORE, &args![number, &id.0, seq])? {
-        let (seq, version, body) = (row.int(0)? as u64, row.int(1)? as u64, body::<Event>(row.bytes(2)?)?);
+        let (seq, version, body) =
+            (row.int("seq")? as u64, row.int("version")? as u64, body::<Event>(row.bytes("body")?)?);
         if held.version == 0 {
             held.first = seq;
         }
@@ -140,10 +141,16 @@ pub fn fill(
     while next < to {
         let page = from.query(EVENTS, &args![number, next, to, PAGE])?;
         let Some(last) = page.last() else { break };
-        let behind = last.int(0)? as u64 + 1;
+        let behind = last.int("seq")? as u64 + 1;
         let mut writes = Vec::new();
         for row in &page {
-            writes.extend(replay.rows(from, number, row.int(0)? as u64, CaseId(row.array(1)?), row.bytes(2)?)?);
+            writes.extend(replay.rows(
+                from,
+                number,
+                row.int("seq")? as u64,
+                CaseId(row.array("stream")?),
+                row.bytes("body")?,
+            )?);
         }
         into.write(&writes)?;
         next = behind;
@@ -154,7 +161,7 @@ pub fn fill(
 
 /// How many entries the ledger has.
 fn size(db: &mut Db, number: i64) -> Result<u64> {
-    db.query(SIZE, &args![number])?.first().map_or(Ok(0), |row| row.int(0).map(|n| n as u64))
+    db.query(SIZE, &args![number])?.first().map_or(Ok(0), |row| row.int("size").map(|n| n as u64))
 }
 
 const EMPTY: &[&str] = &[
@@ -176,17 +183,23 @@ fn empty(db: &mut Db, number: i64) -> Result<()> {
 /// # Errors
 /// What the database says; [`crate::StoreError::Corrupt`] for a body that can't be read.
 pub(crate) fn refill(db: &mut Db) -> Result<()> {
-    let districts = db.query(DISTRICTS, &[])?.iter().map(|row| row.int(0)).collect::<Result<Vec<i64>>>()?;
+    let districts = db.query(DISTRICTS, &[])?.iter().map(|row| row.int("district")).collect::<Result<Vec<i64>>>()?;
     for number in districts {
         empty(db, number)?;
         let (mut replay, mut next, all) = (Replay::default(), 0, size(db, number)?);
         while next < all {
             let page = db.query(EVENTS, &args![number, next, all, PAGE])?;
             let Some(last) = page.last() else { break };
-            next = last.int(0)? as u64 + 1;
+            next = last.int("seq")? as u64 + 1;
             let mut writes = Vec::new();
             for row in &page {
-                writes.extend(replay.rows(db, number, row.int(0)? as u64, CaseId(row.array(1)?), row.bytes(2)?)?);
+                writes.extend(replay.rows(
+                    db,
+                    number,
+                    row.int("seq")? as u64,
+                    CaseId(row.array("stream")?),
+                    row.bytes("body")?,
+                )?);
             }
             db.write(&writes)?;
         }

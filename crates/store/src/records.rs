@@ -12,10 +12,10 @@ use domain::case::{Case, CaseId, Event, Fields, Texts, answer_version, field, re
 use domain::moment::day_number;
 
 const COUNT: &str =
-    "SELECT COUNT(*) FROM cases WHERE district = $1 AND sealed = 0 AND raised_day >= $2 AND raised_day < $3";
+    "SELECT COUNT(*) AS n FROM cases WHERE district = $1 AND sealed = 0 AND raised_day >= $2 AND raised_day < $3";
 // The cases in the order of their key, each one's events by their index, private parts by theirs: nothing is sorted, and each
 // row is read once. `+ 0` keeps SQLite from going by the index over the day, which leads it to read all events for each case.
-const PASS: &str = "SELECT c.id, e.seq, e.version, e.body, v.sealed FROM cases c \
+const PASS: &str = "SELECT c.id AS stream, e.seq, e.version, e.body, v.sealed FROM cases c \
 JOIN events e ON e.district = c.district AND e.stream = c.id \
 LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
 WHERE c.district = $1 AND c.sealed = 0 AND c.raised_day + 0 >= $2 AND c.raised_day + 0 < $3 ORDER BY c.seq, e.version";
@@ -74,7 +74,7 @@ pub struct Record {
 pub fn count(db: &mut Db, district: i64, window: Window) -> Result<u64> {
     let (from, to) = window.days();
     let rows = db.query(COUNT, &args![district, from, to])?;
-    rows.first().map_or(Ok(0), |row| row.int(0).map(|n| n as u64))
+    rows.first().map_or(Ok(0), |row| row.int("n").map(|n| n as u64))
 }
 
 /// Hands over the cases that were raised in a window, in the order in which they came in.
@@ -91,7 +91,7 @@ pub fn each(
     let (from, to) = window.days();
     let mut waiting: Vec<Sealed> = Vec::with_capacity(BATCH);
     db.for_each(PASS, &args![district, from, to], |row| {
-        let id = CaseId(row.array(0)?);
+        let id = CaseId(row.array("stream")?);
         if waiting.last().is_none_or(|case| case.id != id) {
             if waiting.len() == BATCH {
                 open(&mut waiting, keys, district, &mut each)?;
@@ -118,7 +118,7 @@ pub fn some(db: &mut Db, keys: &mut Keys, district: i64, firsts: &[u64]) -> Resu
         args.extend((0..BATCH).map(|n| Value::from(part[n.min(part.len() - 1)])));
         let mut waiting: Vec<Sealed> = Vec::with_capacity(part.len());
         for row in db.query(SOME, &args)? {
-            let id = CaseId(row.array(0)?);
+            let id = CaseId(row.array("stream")?);
             if waiting.last().is_none_or(|case| case.id != id) {
                 waiting.push(Sealed { id, events: Vec::new() });
             }
@@ -141,8 +141,9 @@ struct Sealed {
 }
 
 fn part_of(row: &Row) -> Result<(Stored<Event>, Option<Vec<u8>>)> {
-    let stored = Stored { seq: row.int(1)? as u64, version: row.int(2)? as u64, body: body(row.bytes(3)?)? };
-    Ok((stored, row.opt_bytes(4)?.map(<[u8]>::to_vec)))
+    let stored =
+        Stored { seq: row.int("seq")? as u64, version: row.int("version")? as u64, body: body(row.bytes("body")?)? };
+    Ok((stored, row.opt_bytes("sealed")?.map(<[u8]>::to_vec)))
 }
 
 fn open(

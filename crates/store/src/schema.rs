@@ -49,8 +49,8 @@ pub fn version(db: &mut Db) -> Result<u32> {
     if columns(db, "schema_version")?.is_empty() {
         return Ok(0);
     }
-    let rows = db.query("SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM schema_version", &[])?;
-    let found = rows.first().map_or(Ok(0), |row| row.int(0))?;
+    let rows = db.query("SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) AS version FROM schema_version", &[])?;
+    let found = rows.first().map_or(Ok(0), |row| row.int("version"))?;
     u32::try_from(found).map_err(|_| StoreError::Shape(format!("schema version {found}")))
 }
 
@@ -205,7 +205,7 @@ pub fn trigger_fault(db: &mut Db) -> Result<Option<String>> {
                         &args[..2],
                     )?
                     .first()
-                    .is_some_and(|row| row.text(0) == Ok(text)),
+                    .is_some_and(|row| row.text("sql") == Ok(text)),
                 // 'O' and 'A' fire for ordinary sessions; 'D' and 'R' do not.
                 Engine::Postgres => !db
                     .query(
@@ -229,14 +229,14 @@ pub fn trigger_fault(db: &mut Db) -> Result<Option<String>> {
     let all = match db.engine() {
         Engine::Sqlite => db.query("SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name", &[])?,
         Engine::Postgres => db.query(
-            "SELECT t.tgname::TEXT FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal \
+            "SELECT t.tgname::TEXT AS name FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal \
              AND c.relnamespace = current_schema()::regnamespace ORDER BY 1",
             &[],
         )?,
     };
     for row in all {
-        if !wanted.iter().any(|name| row.text(0) == Ok(name)) {
-            return Ok(Some(format!("there is a trigger {} that is not part of the schema", row.text(0)?)));
+        if !wanted.iter().any(|name| row.text("name") == Ok(name)) {
+            return Ok(Some(format!("there is a trigger {} that is not part of the schema", row.text("name")?)));
         }
     }
     Ok(None)
@@ -253,6 +253,13 @@ pub struct Table {
     pub key: Vec<String>,
 }
 
+impl Table {
+    /// The column behind the district's number in the key: the ledger index, in a read table.
+    pub fn index(&self) -> &str {
+        self.key.get(1).map_or("seq", String::as_str)
+    }
+}
+
 /// All tables of an SQLite database, by name, as they really are.
 /// Error: [`StoreError::Shape`] on PostgreSQL, where the names come from the same schema text anyway.
 pub fn tables(db: &mut Db) -> Result<Vec<Table>> {
@@ -261,17 +268,17 @@ pub fn tables(db: &mut Db) -> Result<Vec<Table>> {
     }
     let mut tables: Vec<Table> = Vec::new();
     let rows = db.query(
-        "SELECT m.name, c.name, c.pk FROM sqlite_master m JOIN pragma_table_info(m.name) c \
+        "SELECT m.name, c.name AS col, c.pk FROM sqlite_master m JOIN pragma_table_info(m.name) c \
          WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name, c.cid",
         &[],
     )?;
     for row in rows {
-        let (name, column) = (row.text(0)?, row.text(1)?.to_owned());
+        let (name, column) = (row.text("name")?, row.text("col")?.to_owned());
         if tables.last().is_none_or(|t| t.name != name) {
             tables.push(Table { name: name.to_owned(), columns: Vec::new(), key: Vec::new() });
         }
         if let Some(table) = tables.last_mut() {
-            if row.int(2)? > 0 {
+            if row.int("pk")? > 0 {
                 table.key.push(column.clone());
             }
             table.columns.push(column);
@@ -285,10 +292,10 @@ pub fn columns(db: &mut Db, table: &str) -> Result<Vec<String>> {
     let sql = match db.engine() {
         Engine::Sqlite => "SELECT name FROM pragma_table_info($1) ORDER BY cid",
         Engine::Postgres => {
-            "SELECT column_name::TEXT FROM information_schema.columns \
+            "SELECT column_name::TEXT AS name FROM information_schema.columns \
              WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position"
         }
     };
-    let name = |row: Row| row.text(0).map(str::to_owned);
+    let name = |row: Row| row.text("name").map(str::to_owned);
     db.query(sql, &[table.into()])?.into_iter().map(name).collect()
 }

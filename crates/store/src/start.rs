@@ -70,7 +70,8 @@ fn signing_key(keys: &mut Keys) -> Result<Option<String>> {
 /// What either database says.
 pub fn newest_without_key(db: &mut Db, keys: &mut Keys, number: i64) -> Result<Option<(u64, i64)>> {
     let rows = db.query(NEWEST, &args![number, ASKED])?;
-    let cases: Vec<(Stream, i64)> = rows.iter().map(|row| Ok((row.array(0)?, row.int(1)?))).collect::<Result<_>>()?;
+    let cases: Vec<(Stream, i64)> =
+        rows.iter().map(|row| Ok((row.array("id")?, row.int("seq")?))).collect::<Result<_>>()?;
     let streams: Vec<Stream> = cases.iter().map(|(stream, _)| *stream).collect();
     let held: HashSet<Stream> = keys.case_keys(&streams)?.into_keys().collect();
     let without: Vec<i64> = cases.iter().filter(|(s, _)| !held.contains(s)).map(|(_, seq)| *seq).collect();
@@ -113,9 +114,9 @@ pub fn merge(place: &Place, from: &Place, number: i64) -> Result<Merged> {
         let rows = db.query(CASES, &args![number, after, PAGE])?;
         let mut living = Vec::new();
         for row in &rows {
-            after = row.int(0)?;
-            if row.int(2)? == 0 {
-                living.push((row.array::<16>(1)?, after.unsigned_abs()));
+            after = row.int("seq")?;
+            if row.int("erased")? == 0 {
+                living.push((row.array::<16>("id")?, after.unsigned_abs()));
             }
         }
         let streams: Vec<Stream> = living.iter().map(|(stream, _)| *stream).collect();

@@ -15,7 +15,7 @@ pub enum Depth {
 /// The tables whose indexes are asked for each row even in a quick check.
 const LOOKED_UP: &[&str] = &["cases", "tasks"];
 
-const INDEXES: &str = "SELECT c.relname::TEXT, c.oid::BIGINT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
+const INDEXES: &str = "SELECT c.relname::TEXT AS name, c.oid::BIGINT AS oid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
 JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'btree' AND c.relnamespace = current_schema()::regnamespace \
 AND i.indisvalid ORDER BY c.relname";
 
@@ -35,29 +35,29 @@ pub fn fault(db: &mut Db, depth: Depth) -> Result<Option<String>> {
 }
 
 /// The first line that a check answers with, if it isn't "ok".
-fn said(db: &mut Db, check: &str) -> Result<Option<String>> {
-    let rows = db.query_text(check, &[])?;
-    let line = rows.first().map(|row| row.text(0)).transpose()?;
+fn said(db: &mut Db, check: &str, on: &str) -> Result<Option<String>> {
+    let rows = db.query_text(&format!("PRAGMA {check}({on})"), &[])?;
+    let line = rows.first().map(|row| row.text(check)).transpose()?;
     // Its lines name tables, indexes, pages and row numbers.
     Ok(line.filter(|line| *line != "ok").map(str::to_owned))
 }
 
 fn in_file(db: &mut Db, depth: Depth) -> Result<Option<String>> {
     let whole = match depth {
-        Depth::Quick => "PRAGMA quick_check(1)",
+        Depth::Quick => "quick_check",
         // It alone looks at the list of free pages, and whether a page is used twice.
-        Depth::Whole => "PRAGMA integrity_check(1)",
+        Depth::Whole => "integrity_check",
     };
-    if let Some(fault) = said(db, whole)? {
+    if let Some(fault) = said(db, whole, "1")? {
         return Ok(Some(fault));
     }
     if depth == Depth::Quick {
         // A key store has none of them.
         let there = db.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name", &[])?;
         for row in &there {
-            let table = row.text(0)?;
+            let table = row.text("name")?;
             if LOOKED_UP.contains(&table)
-                && let Some(fault) = said(db, &format!("PRAGMA integrity_check({table})"))?
+                && let Some(fault) = said(db, "integrity_check", table)?
             {
                 return Ok(Some(fault));
             }
@@ -70,7 +70,7 @@ fn in_indexes(db: &mut Db, depth: Depth) -> Result<Option<String>> {
     if db.query("SELECT 1 FROM pg_extension WHERE extname = 'amcheck'", &[])?.is_empty() {
         return Ok(None);
     }
-    let name = |row: &Row| Ok((row.text(0)?.to_owned(), row.int(1)?));
+    let name = |row: &Row| Ok((row.text("name")?.to_owned(), row.int("oid")?));
     let indexes: Vec<(String, i64)> = db.query(INDEXES, &[])?.iter().map(name).collect::<Result<_>>()?;
     for (index, oid) in indexes {
         // With `true`, each row of the table is looked for in the index.

@@ -48,19 +48,19 @@ impl<'a> DbTiles<'a> {
         let district = self.district;
         let bytes = width as usize * 32;
         if let Some(row) = db.query(FULL, &args![district, level, index])?.first() {
-            return Ok(row.bytes(0)?[..bytes.min(row.bytes(0)?.len())].to_vec());
+            return Ok(row.bytes("hashes")?[..bytes.min(row.bytes("hashes")?.len())].to_vec());
         }
         let first = index * WIDTH;
         let last = first + u64::from(width);
         let mut hashes = Vec::with_capacity(bytes);
         if level == 0 {
             db.for_each(ENTRIES, &args![district, first, last], |row| {
-                hashes.extend(leaf_hash(row.bytes(0)?));
+                hashes.extend(leaf_hash(row.bytes("entry")?));
                 Ok(())
             })?;
         } else {
             db.for_each(ROOTS, &args![district, level - 1, first, last], |row| {
-                hashes.extend(root(row.bytes(0)?));
+                hashes.extend(root(row.bytes("hashes")?));
                 Ok(())
             })?;
         }
@@ -70,7 +70,7 @@ impl<'a> DbTiles<'a> {
     /// The entries `first..last`, for an entry bundle.
     pub fn entries(&self, first: u64, last: u64) -> Result<Vec<Vec<u8>>> {
         let rows = self.db.borrow_mut().query(ENTRIES, &args![self.district, first, last])?;
-        rows.iter().map(|row| row.bytes(0).map(<[u8]>::to_vec)).collect()
+        rows.iter().map(|row| row.bytes("entry").map(<[u8]>::to_vec)).collect()
     }
 }
 

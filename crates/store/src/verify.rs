@@ -19,8 +19,8 @@ use crate::{args, read, structure};
 use domain::case::CaseId;
 use ledger::checkpoint::Verifier;
 
-const SPAN: &str = "SELECT COALESCE(MAX(seq) + 1, 0) FROM events WHERE district = $1";
-const ERASED_SINCE: &str = "SELECT COUNT(*) FROM events WHERE district = $1 AND stream = $2 AND kind = 'erased'";
+const SPAN: &str = "SELECT COALESCE(MAX(seq) + 1, 0) AS size FROM events WHERE district = $1";
+const ERASED_SINCE: &str = "SELECT COUNT(*) AS n FROM events WHERE district = $1 AND stream = $2 AND kind = 'erased'";
 
 /// Every statement of this room's check, to be proved on both engines.
 pub fn statements() -> Vec<&'static str> {
@@ -142,7 +142,7 @@ pub fn verify_with(
     db.rollback()?;
     // An erasure may have destroyed a key after the page was read: its event tells.
     for (seq, id) in absent {
-        if db.query(ERASED_SINCE, &args![number, &id.0])?.first().map_or(Ok(0), |r| r.int(0))? == 0 {
+        if db.number(ERASED_SINCE, &args![number, &id.0])? == 0 {
             return found(format!("entry {seq}: the key of its case is missing, and the case was not erased"), KEY);
         }
     }
@@ -175,7 +175,7 @@ fn within(
     if let Some(fault) = structure::fault(db, structure::Depth::Whole)? {
         return found(format!("the database's own structure is damaged: {fault}"), STRUCTURE);
     }
-    let all = db.query(SPAN, &args![number])?.first().map_or(Ok(0), |r| r.int(0))?.unsigned_abs();
+    let all = db.number(SPAN, &args![number])?.unsigned_abs();
     let mut walk = walk::Walk::new(number, log)?;
     if let Err(finding) = walk.through(db, keys, absent, &mut |done| progress(done, all))? {
         return Ok(Err(finding));

@@ -38,7 +38,7 @@ pub(crate) use hour;
 const QUEUE: &str = concat!(
     "SELECT ",
     columns!(),
-    ", t.due, t.no, t.lead, t.state, t.waiting FROM tasks t \
+    ", t.due, t.no, t.lead AS leads, t.state, t.waiting FROM tasks t \
      JOIN cases c ON c.district = t.district AND c.seq = t.seq \
      WHERE t.district = $1 AND t.unit = $2 AND t.open = 1 AND (t.due, t.seq, t.no) > ($3, $4, $5) AND (t.due < $6 OR ",
     hour!(task),
@@ -53,7 +53,7 @@ const INBOX: &str = concat!(
     columns!(),
     ", ",
     waits!(),
-    " FROM cases c WHERE c.district = $1 AND c.sealed = $2 AND c.inbox = 1 AND (",
+    " AS due FROM cases c WHERE c.district = $1 AND c.sealed = $2 AND c.inbox = 1 AND (",
     waits!(),
     ", c.seq) > ($3, $4) AND (c.alarm < $5 OR $5 = 9223372036854775807 OR ",
     hour!(case),
@@ -68,13 +68,13 @@ const INBOX: &str = concat!(
 const REVIEWS: &str = concat!(
     "SELECT ",
     columns!(),
-    ", c.alarm FROM cases c WHERE c.district = $1 AND c.sealed <= $2 AND c.alarm IS NOT NULL \
+    ", c.alarm AS due FROM cases c WHERE c.district = $1 AND c.sealed <= $2 AND c.alarm IS NOT NULL \
      AND c.stage IN ('review', 're_review') AND (c.alarm, c.seq) > ($3, $4) ORDER BY c.alarm, c.seq LIMIT $5"
 );
 const UNRELEASED: &str = concat!(
     "SELECT ",
     columns!(),
-    ", COALESCE(c.answered_day, c.ended_day, c.raised_day) FROM cases c WHERE c.district = $1 AND c.public = 1 AND c.released = 0 \
+    ", COALESCE(c.answered_day, c.ended_day, c.raised_day) AS due FROM cases c WHERE c.district = $1 AND c.public = 1 AND c.released = 0 \
      AND c.stage IN ('answered', 'ended') AND c.seq > $2 ORDER BY c.seq LIMIT $3"
 );
 /// What is urgent of the centre's, and of a unit's; those first whose hours end first. There are few: that an index says
@@ -86,6 +86,7 @@ macro_rules! urgent {
             columns!(),
             ", ",
             waits!(),
+            " AS due",
             $from,
             " WHERE c.district = $1 AND c.urgent = 1 AND c.sealed = 0 AND ",
             $and,
@@ -97,7 +98,7 @@ macro_rules! urgent {
 }
 const URGENT: &str = urgent!(" FROM cases c", "c.seq >= 0 AND (c.inbox = 1 OR c.hour IS NOT NULL OR $2 = 1)");
 const URGENT_TASKS: &str = urgent!(
-    ", t.no, t.lead, t.state, t.waiting FROM cases c CROSS JOIN tasks t",
+    ", t.no, t.lead AS leads, t.state, t.waiting FROM cases c CROSS JOIN tasks t",
     "t.district = c.district AND t.seq = c.seq AND t.unit = $2 AND t.open = 1"
 );
 const BY_CODE: &str = "SELECT id, sealed FROM cases WHERE district = $1 AND code = $2";
@@ -106,7 +107,7 @@ LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
 WHERE e.district = $1 AND e.kind IN ('raised', 'field_corrected', 'telling_chosen', 'interest_declared', 'erased') AND e.stream IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
 $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, \
 $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65) ORDER BY e.stream, e.version";
-const LINKS: &str = "SELECT c.code, c.stage, c.sealed, '' AS link, e.stream FROM events e \
+const LINKS: &str = "SELECT c.code, c.stage, c.sealed, '' AS link, e.stream AS id FROM events e \
 JOIN cases c ON c.district = e.district AND c.seq = e.seq \
 WHERE e.district = $1 AND e.version = 1 AND e.stream IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
 UNION ALL SELECT c.code, c.stage, c.sealed, l.link, c.id FROM links l \
@@ -265,33 +266,33 @@ pub(crate) fn known<T: Label>(text: &str) -> Result<T> {
 
 pub(crate) fn case_row(row: &Row) -> Result<CaseRow> {
     Ok(CaseRow {
-        seq: row.int(0)?,
-        id: CaseId(row.array(1)?),
-        code: row.text(2)?.to_owned(),
-        track: known(row.text(3)?)?,
-        stage: known(row.text(4)?)?,
-        category: row.opt_text(5)?.map(CategoryCode::from),
-        street: row.opt_text(6)?.map(UnitCode::from),
-        lead: row.opt_text(7)?.map(UnitCode::from),
-        question: row.int(8)? != 0,
-        hops: row.int(9)?,
-        returned: row.int(10)?,
-        extended: row.int(11)?,
-        alarm: row.opt_int(12)?,
-        version: row.int(13)? as u64,
-        urgent: row.int(14)? != 0,
-        hour: row.opt_int(15)?,
-        due: row.int(16)?,
+        seq: row.int("seq")?,
+        id: CaseId(row.array("id")?),
+        code: row.text("code")?.to_owned(),
+        track: known(row.text("track")?)?,
+        stage: known(row.text("stage")?)?,
+        category: row.opt_text("category")?.map(CategoryCode::from),
+        street: row.opt_text("street")?.map(UnitCode::from),
+        lead: row.opt_text("lead")?.map(UnitCode::from),
+        question: row.int("question")? != 0,
+        hops: row.int("hops")?,
+        returned: row.int("returned")?,
+        extended: row.int("extended")?,
+        alarm: row.opt_int("alarm")?,
+        version: row.int("version")? as u64,
+        urgent: row.int("urgent")? != 0,
+        hour: row.opt_int("hour")?,
+        due: row.int("due")?,
     })
 }
 
 pub(crate) fn task_row(row: &Row) -> Result<TaskRow> {
     Ok(TaskRow {
         case: case_row(row)?,
-        no: row.int(17)?,
-        lead: row.int(18)? != 0,
-        state: known(row.text(19)?)?,
-        waiting: row.int(20)? != 0,
+        no: row.int("no")?,
+        lead: row.int("leads")? != 0,
+        state: known(row.text("state")?)?,
+        waiting: row.int("waiting")? != 0,
     })
 }
 
@@ -403,7 +404,7 @@ pub fn unreleased(db: &mut Db, district: i64, after: i64, most: usize) -> Result
 /// What the database says.
 pub fn by_code(db: &mut Db, district: i64, code: &str) -> Result<Option<(CaseId, bool)>> {
     let found = db.query(BY_CODE, &args![district, code])?;
-    found.first().map(|row| Ok((CaseId(row.array(0)?), row.int(1)? != 0))).transpose()
+    found.first().map(|row| Ok((CaseId(row.array("id")?), row.int("sealed")? != 0))).transpose()
 }
 
 /// What a case of a list is about: its private fields as they were handed in and corrected. Only for who may see it.
@@ -435,14 +436,14 @@ pub fn cards(db: &mut Db, keys: &mut Keys, district: i64, ids: &[CaseId]) -> Res
         let streams: Vec<[u8; 16]> = part.iter().map(|id| id.0).collect();
         let found = keys.case_keys(&streams)?;
         for row in &rows {
-            let (stream, version) = (row.array(0)?, row.int(1)?);
-            let private = match (found.get(&stream), row.opt_bytes(3)?) {
+            let (stream, version) = (row.array("stream")?, row.int("version")?);
+            let private = match (found.get(&stream), row.opt_bytes("sealed")?) {
                 (Some(key), Some(sealed)) => vault::open(key, district, &stream, version, sealed)
                     .map_err(|e| StoreError::Corrupt(e.to_string()))?,
                 _ => Fields::new(),
             };
             let (card, texts) = cards.entry(CaseId(stream)).or_default();
-            let body = read::body::<Event>(row.bytes(2)?)?;
+            let body = read::body::<Event>(row.bytes("body")?)?;
             texts.take(&body.event, &private);
             match body.event {
                 Event::InterestDeclared => card.aside.extend(body.by.account()),
@@ -487,13 +488,13 @@ pub fn linked(db: &mut Db, district: i64, id: CaseId, own: &[CaseId]) -> Result<
     args.extend((0..LINKS_MOST).map(|n| Value::from(place(n))));
     args.push(id.0.into());
     let linked = |row: &Row| -> Result<Linked> {
-        let said = row.text(3)?;
+        let said = row.text("link")?;
         Ok(Linked {
-            code: row.text(0)?.to_owned(),
-            stage: known(row.text(1)?)?,
-            sealed: row.int(2)? != 0,
+            code: row.text("code")?.to_owned(),
+            stage: known(row.text("stage")?)?,
+            sealed: row.int("sealed")? != 0,
             said: (!said.is_empty()).then(|| said.to_owned()),
-            id: CaseId(row.array(4)?),
+            id: CaseId(row.array("id")?),
         })
     };
     db.query(LINKS, &args)?.iter().map(linked).collect()

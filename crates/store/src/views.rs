@@ -32,5 +32,5 @@ pub fn remove(district: i64, account: u32, list: &str, name: &str) -> Write {
 /// # Errors
 /// What the database says.
 pub fn names(db: &mut Db, district: i64, account: u32, list: &str) -> Result<Vec<String>> {
-    db.query(NAMES, &args![district, account, list])?.iter().map(|row| row.text(0).map(str::to_owned)).collect()
+    db.query(NAMES, &args![district, account, list])?.iter().map(|row| row.text("name").map(str::to_owned)).collect()
 }

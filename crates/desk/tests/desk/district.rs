@@ -71,7 +71,7 @@ pub(crate) fn ground_kinds(town: &Town) -> Vec<String> {
     let sql = "SELECT kind FROM events WHERE district = $1 AND stream = \
                (SELECT stream FROM events WHERE district = $1 AND seq = 0) ORDER BY version";
     let rows = town.reader().query_text(sql, &args![1]).unwrap();
-    rows.iter().map(|row| row.text(0).unwrap().to_owned()).collect()
+    rows.iter().map(|row| row.text("kind").unwrap().to_owned()).collect()
 }
 
 #[test]

@@ -135,7 +135,7 @@ impl Town {
     }
 
     fn count(&self, sql: &str) -> i64 {
-        self.reader().query_text(sql, &args![1]).unwrap()[0].int(0).unwrap()
+        self.reader().number(sql, &args![1]).unwrap()
     }
 
     fn days(&self, days: i64) {

@@ -271,7 +271,7 @@ fn a_photo_that_two_cases_share_links_neither_to_the_other() {
         assert_eq!(own, town.said(ids[1], "raised")[field::PHOTOS], "its hash stands in the vault");
         let files = town.reader().query_text("SELECT hash FROM files WHERE district = $1", &args![1]).unwrap();
         for file in files {
-            let hash: [u8; 32] = file.array(0).unwrap();
+            let hash: [u8; 32] = file.array("hash").unwrap();
             assert_ne!(hash.iter().map(|b| format!("{b:02x}")).collect::<String>(), own);
         }
     });

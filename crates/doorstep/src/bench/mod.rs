@@ -147,7 +147,7 @@ mod tests {
         district::fill(&opened, 0, 300, 30, |_| {}).unwrap();
         opened.close().unwrap();
         let mut db = Db::open_reader(&place(&home.data).unwrap()).unwrap();
-        let mut count = |sql: &str| db.query_text(sql, &store::args![1]).unwrap()[0].int(0).unwrap();
+        let mut count = |sql: &str| db.number(sql, &store::args![1]).unwrap();
         assert!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND stage = 'ended'") > 50);
         assert!(count("SELECT COUNT(*) FROM tasks WHERE district = $1 AND open = 1") > 50);
         drop(db);

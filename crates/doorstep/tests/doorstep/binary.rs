@@ -392,7 +392,7 @@ pub fn all_there(data: &str, server: Server, token: &str, acknowledged: &[(Sent,
     server.kill();
     let place = store::Place::parse(data).unwrap();
     let mut db = store::Db::open_reader(&place).unwrap();
-    let rows = db.query("SELECT COUNT(*) FROM cases WHERE district = $1", &store::args![1]).unwrap();
-    assert_eq!(rows[0].int(0).unwrap(), acknowledged.len() as i64, "a case is there that nobody was told of");
+    let cases = db.number("SELECT COUNT(*) FROM cases WHERE district = $1", &store::args![1]).unwrap();
+    assert_eq!(cases, acknowledged.len() as i64, "a case is there that nobody was told of");
     assert!(must(&["verify", "--data", data]).contains("Everything fits"));
 }

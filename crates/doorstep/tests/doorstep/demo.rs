@@ -112,12 +112,12 @@ const NOT_IN_THE_DEMO: &[&str] =
 #[test]
 fn everything_that_can_happen_to_a_case_happens_in_a_small_demo() {
     let kinds = rows(&place(small()), "SELECT DISTINCT kind FROM events WHERE district = $1");
-    let kinds: BTreeSet<&str> = kinds.iter().map(|r| r.text(0).unwrap()).collect();
+    let kinds: BTreeSet<&str> = kinds.iter().map(|r| r.text("kind").unwrap()).collect();
     let mut missing: Vec<_> = EVENT_KINDS.iter().copied().filter(|kind| !kinds.contains(kind)).collect();
     missing.sort_unstable();
     assert_eq!(missing, NOT_IN_THE_DEMO);
     let stages = rows(&place(small()), "SELECT DISTINCT stage FROM cases WHERE district = $1");
-    let stages: BTreeSet<&str> = stages.iter().map(|r| r.text(0).unwrap()).collect();
+    let stages: BTreeSet<&str> = stages.iter().map(|r| r.text("stage").unwrap()).collect();
     let all = domain::case::Stage::ALL.iter().map(|s| domain::Label::code(*s));
     // A merged case has been answered together with the one it went into by the end of the year.
     assert_eq!(all.filter(|s| !stages.contains(s)).collect::<Vec<_>>(), ["merged"]);
@@ -163,8 +163,8 @@ fn what_the_demo_prints_opens_its_case() {
     let mut db = Db::open_reader(&place).unwrap();
     let id = read::by_code(&mut db, 1, code).unwrap().unwrap();
     let first = rows(&place, "SELECT seq, stream FROM events WHERE district = $1 AND version = 1");
-    let row = first.iter().find(|r| r.array::<16>(1).unwrap() == id.0).unwrap();
-    let seq = u64::try_from(row.int(0).unwrap()).unwrap();
+    let row = first.iter().find(|r| r.array::<16>("stream").unwrap() == id.0).unwrap();
+    let seq = u64::try_from(row.int("seq").unwrap()).unwrap();
     let mut keys = Keys::open(&place, 1, false).unwrap();
     assert_eq!(read::private(&mut db, &mut keys, 1, id, 1, seq).unwrap()[field::SECRET], digits);
 }
@@ -176,7 +176,8 @@ fn texts_are_whole_and_nobody_in_them_is_real() {
     let raised = rows(&place, "SELECT seq, stream FROM events WHERE district = $1 AND kind = 'raised'");
     let mut texts = BTreeSet::new();
     for row in &raised {
-        let (seq, id) = (u64::try_from(row.int(0).unwrap()).unwrap(), domain::case::CaseId(row.array(1).unwrap()));
+        let (seq, id) =
+            (u64::try_from(row.int("seq").unwrap()).unwrap(), domain::case::CaseId(row.array("stream").unwrap()));
         let Ok(private) = read::private(&mut db, &mut keys, 1, id, 1, seq) else { continue };
         let Some(text) = private.get(field::TEXT) else { continue };
         assert!(text.matches(['。', '？']).count() >= 2 && !text.contains(['{', '}']), "{text}");
@@ -248,7 +249,7 @@ fn the_whole_year_has_the_figures_that_it_is_made_for() {
     let folder = tempfile::tempdir().unwrap();
     done(&doorstep(folder.path(), &["demo", "--data", "d"]));
     let place = place(folder.path());
-    let count = |sql: &'static str| rows(&place, sql)[0].int(0).unwrap();
+    let count = |sql: &str| Db::open_reader(&place).unwrap().number(sql, &args![1]).unwrap();
     assert!(count("SELECT COUNT(*) FROM cases WHERE district = $1") >= 3000);
     // The units and posts that there are.
     let (district, _) = read::district(&mut Db::open_reader(&place).unwrap(), 1).unwrap();

@@ -379,7 +379,7 @@ fn moved(story: &Story) {
 pub fn kinds(place: &Place) -> std::collections::BTreeSet<String> {
     const KINDS: &str = "SELECT DISTINCT kind FROM events WHERE district = $1";
     let mut db = Db::open_reader(place).unwrap();
-    db.query(KINDS, &store::args![1]).unwrap().iter().map(|row| row.text(0).unwrap().to_owned()).collect()
+    db.query(KINDS, &store::args![1]).unwrap().iter().map(|row| row.text("kind").unwrap().to_owned()).collect()
 }
 
 /// What only the stories of the domain tell: it says nothing new about how events are kept.

@@ -129,7 +129,7 @@ const ILLNESSES: &[Illness] = &[
         "a case's key is gone",
         |p, _| {
             let mut db = Db::open_writer(p).unwrap();
-            let id = db.query("SELECT id FROM cases WHERE district = $1", &args![1]).unwrap()[0].array(0).unwrap();
+            let id = db.query("SELECT id FROM cases WHERE district = $1", &args![1]).unwrap()[0].array("id").unwrap();
             Keys::open(p, 1, true).unwrap().destroy_case(&id).unwrap();
         },
         "1 cases have no key",

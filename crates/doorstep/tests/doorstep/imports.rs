@@ -108,7 +108,7 @@ impl Town {
 
     fn query(&self, sql: &'static str) -> i64 {
         let mut db = Db::open_reader(&Place::parse(&self.data).unwrap()).unwrap();
-        db.query(sql, &args![1]).unwrap()[0].int(0).unwrap()
+        db.number(sql, &args![1]).unwrap()
     }
 
     pub fn cases(&self) -> i64 {

@@ -46,12 +46,12 @@ fn rewrite(db: &mut Db, kind: &str, from: &str, to: &str) {
     const FIND: &str = "SELECT seq, entry, body FROM events WHERE district = $1 AND kind = $2 ORDER BY seq LIMIT 1";
     const PUT: &str = "UPDATE events SET entry = $1, body = $2 WHERE district = $3 AND seq = $4";
     let row = db.query(FIND, &args![1, kind]).unwrap().remove(0);
-    let body = String::from_utf8(row.bytes(2).unwrap().to_vec()).unwrap();
+    let body = String::from_utf8(row.bytes("body").unwrap().to_vec()).unwrap();
     assert!(body.contains(from));
     let body = body.replace(from, to);
-    let mut entry = ledger::entry::Entry::parse(row.bytes(1).unwrap()).unwrap();
+    let mut entry = ledger::entry::Entry::parse(row.bytes("entry").unwrap()).unwrap();
     entry.body = Sha256::digest(body.as_bytes()).into();
-    db.write(&[Write::new(PUT, args![entry.to_bytes(), body.as_bytes(), 1, row.int(0).unwrap()])]).unwrap();
+    db.write(&[Write::new(PUT, args![entry.to_bytes(), body.as_bytes(), 1, row.int("seq").unwrap()])]).unwrap();
 }
 
 fn regrow(db: &mut Db, signer: Option<Signer>, tiles: bool) {
@@ -61,7 +61,7 @@ fn regrow(db: &mut Db, signer: Option<Signer>, tiles: bool) {
     let mut edge = Edge::empty();
     let mut writes = Vec::new();
     for row in entries {
-        for tile in edge.append(leaf_hash(row.bytes(0).unwrap())).into_iter().filter(|_| tiles) {
+        for tile in edge.append(leaf_hash(row.bytes("entry").unwrap())).into_iter().filter(|_| tiles) {
             writes.push(Write::new(TILE, args![tile.hashes.concat(), 1, tile.level, tile.index]));
         }
         if let Some(signer) = &signer {
@@ -123,8 +123,8 @@ fn switch_off(db: &mut Db) -> Vec<&'static str> {
     }
     let mut back = Vec::new();
     for row in db.query(TRIGGERS, &[]).unwrap() {
-        run(db, &[leak(format!("DROP TRIGGER {}", row.text(0).unwrap()))]);
-        back.push(leak(row.text(1).unwrap().to_owned()));
+        run(db, &[leak(format!("DROP TRIGGER {}", row.text("name").unwrap()))]);
+        back.push(leak(row.text("sql").unwrap().to_owned()));
     }
     back
 }

@@ -151,7 +151,7 @@ fn a_publication_that_was_changed_in_the_database_is_found() {
             Engine::Postgres => "DROP TRIGGER events_no_update ON events",
         };
         let rows = db.query("SELECT body FROM events WHERE district = $1 AND seq = $2", &store::args![NUMBER, entry]);
-        let body = String::from_utf8(rows.unwrap()[0].bytes(0).unwrap().to_vec()).unwrap();
+        let body = String::from_utf8(rows.unwrap()[0].bytes("body").unwrap().to_vec()).unwrap();
         let changed = body.replace("\"numerator\":1", "\"numerator\":0");
         assert_ne!(body, changed);
         let update = "UPDATE events SET body = $1 WHERE seq = $2";

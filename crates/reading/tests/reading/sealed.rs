@@ -30,15 +30,15 @@ fn neither_an_event_nor_a_read_table_nor_the_index_says_what_a_sealed_accusation
             .unwrap();
         assert_eq!(bodies.len(), 4);
         for body in &bodies {
-            let body = String::from_utf8(body.bytes(0).unwrap().to_vec()).unwrap();
+            let body = String::from_utf8(body.bytes("body").unwrap().to_vec()).unwrap();
             assert!(told.iter().all(|word| !body.contains(word)), "{body}");
         }
         let row = "SELECT COUNT(*) FROM cases WHERE district = $1 AND id = $2 \
                    AND category IS NULL AND coarse IS NULL AND street IS NULL AND lead = 'discipline'";
-        assert_eq!(town.db().query_text(row, &args![1, &id.0]).unwrap()[0].int(0).unwrap(), 1);
+        assert_eq!(town.db().number(row, &args![1, &id.0]).unwrap(), 1);
         let tasks = "SELECT COUNT(*) FROM tasks t JOIN cases c ON c.district = t.district AND c.seq = t.seq \
                      WHERE c.district = $1 AND c.id = $2 AND t.unit <> 'discipline'";
-        assert_eq!(town.db().query_text(tasks, &args![1, &id.0]).unwrap()[0].int(0).unwrap(), 0);
+        assert_eq!(town.db().number(tasks, &args![1, &id.0]).unwrap(), 0);
         town.follower();
         let words = words_on_disk(&town.index());
         assert!(words.contains("公开") && words.contains("street=street-1"), "the open case is there");

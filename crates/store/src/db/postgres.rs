@@ -4,7 +4,8 @@
 //! One thread of the process drives all connections; callers only wait, so they may stand on any thread, also inside
 //! an asynchronous runtime's blocking section.
 
-use super::{Access, PATIENCE, Result, Row, StoreError, Value};
+use super::row::{Names, Row};
+use super::{Access, PATIENCE, Result, StoreError, Value};
 use futures_core::Stream;
 use std::collections::HashMap;
 use std::error::Error as StdError;
@@ -90,8 +91,8 @@ impl Conn {
             self.batch("SET search_path TO doorstep_keys")?;
         } else if self.access.write {
             let mut got = false;
-            self.for_each("SELECT pg_try_advisory_lock($1)", &[Value::Int(LOCK)], &mut |row| {
-                got = row.int(0)? == 1;
+            self.for_each("SELECT pg_try_advisory_lock($1) AS got", &[Value::Int(LOCK)], &mut |row| {
+                got = row.int("got")? == 1;
                 Ok(())
             })?;
             if !got {
@@ -180,6 +181,7 @@ impl Conn {
         fits(&statement, args)?;
         let started = wait(self.client()?.query_raw(&statement, args.iter()), silence);
         let mut rows = pin!(self.answer(started)?);
+        let names = names_of(&statement);
         // The connection hands over rows only as fast as they are taken: a large answer waits in the server.
         loop {
             let next = wait(poll_fn(|cx| rows.as_mut().poll_next(cx)), silence).map(Option::transpose);
@@ -187,7 +189,7 @@ impl Conn {
                 return Ok(());
             };
             let values = (0..row.len()).map(|n| row.try_get(n)).collect::<std::result::Result<_, _>>();
-            each(Row(values.map_err(failed)?))?;
+            each(Row::new(&names, values.map_err(failed)?))?;
         }
     }
 
@@ -199,9 +201,13 @@ impl Conn {
             Some((name, found)) => {
                 Err(StoreError::Shape(format!("{name} is {found}: cast it to BIGINT, TEXT or BYTEA")))
             }
-            None => Ok(()),
+            None => super::named(&names_of(&statement)),
         }
     }
+}
+
+fn names_of(statement: &Statement) -> Arc<Names> {
+    Names::of(statement.columns().iter().map(|column| column.name()))
 }
 
 /// The client library panics when the count differs, so we look first.

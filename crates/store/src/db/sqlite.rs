@@ -1,12 +1,14 @@
 //! The seam over SQLite.
 
+use super::row::{Names, Row};
 use super::wal::WriteAhead;
-use super::{Access, Result, Row, StoreError, Value};
+use super::{Access, Result, StoreError, Value};
 use crate::place;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ffi};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Prepared statements kept per connection: all constant ones, and the filters in use.
 const STATEMENTS: usize = 256;
@@ -123,7 +125,10 @@ impl Conn {
         let mut statement = self.inner.prepare_cached(&numbered(sql)).map_err(failed)?;
         let columns = statement.column_count();
         let mut rows = statement.query(rusqlite::params_from_iter(args.iter())).map_err(failed)?;
+        let mut names: Option<Arc<Names>> = None;
         while let Some(row) = rows.next().map_err(failed)? {
+            // Once there is a row: of many answers there is none.
+            let names = names.get_or_insert_with(|| names_of(row.as_ref()));
             let mut values = Vec::with_capacity(columns);
             for column in 0..columns {
                 values.push(match row.get_ref(column).map_err(failed)? {
@@ -139,7 +144,7 @@ impl Conn {
                     }
                 });
             }
-            each(Row(values))?;
+            each(Row::new(names, values))?;
         }
         Ok(())
     }
@@ -151,8 +156,12 @@ impl Conn {
                 return Err(StoreError::Shape(format!("${n} is missing")));
             }
         }
-        Ok(())
+        super::named(&names_of(&statement))
     }
+}
+
+fn names_of(statement: &Statement<'_>) -> Arc<Names> {
+    Names::of(statement.column_names())
 }
 
 /// A statement with its places as SQLite numbers them. `$2` is a name there: whichever name stands first in the text

@@ -1,7 +1,5 @@
 //! What goes into a statement and what comes out of a row.
 
-use super::{Result, StoreError};
-
 /// A value that goes into a statement or comes out of a row.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Value {
@@ -91,63 +89,5 @@ impl Write {
     /// A statement with its arguments.
     pub fn new(sql: &'static str, args: Vec<Value>) -> Self {
         Self { sql, args }
-    }
-}
-
-/// One row of an answer; columns are counted from 0.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row(pub(crate) Vec<Value>);
-
-impl Row {
-    /// A `BIGINT` that is there. Error: [`StoreError::Shape`] if it is NULL, of another kind, or not in the row.
-    pub fn int(&self, column: usize) -> Result<i64> {
-        self.opt_int(column)?.ok_or_else(|| self.wrong(column, "BIGINT"))
-    }
-
-    /// A `BIGINT` or NULL.
-    pub fn opt_int(&self, column: usize) -> Result<Option<i64>> {
-        match self.0.get(column) {
-            Some(Value::Int(v)) => Ok(Some(*v)),
-            Some(Value::Null) => Ok(None),
-            _ => Err(self.wrong(column, "BIGINT")),
-        }
-    }
-
-    /// A `TEXT` that is there.
-    pub fn text(&self, column: usize) -> Result<&str> {
-        self.opt_text(column)?.ok_or_else(|| self.wrong(column, "TEXT"))
-    }
-
-    /// A `TEXT` or NULL.
-    pub fn opt_text(&self, column: usize) -> Result<Option<&str>> {
-        match self.0.get(column) {
-            Some(Value::Text(v)) => Ok(Some(v)),
-            Some(Value::Null) => Ok(None),
-            _ => Err(self.wrong(column, "TEXT")),
-        }
-    }
-
-    /// A `BYTEA` that is there.
-    pub fn bytes(&self, column: usize) -> Result<&[u8]> {
-        self.opt_bytes(column)?.ok_or_else(|| self.wrong(column, "BYTEA"))
-    }
-
-    /// A `BYTEA` or NULL.
-    pub fn opt_bytes(&self, column: usize) -> Result<Option<&[u8]>> {
-        match self.0.get(column) {
-            Some(Value::Bytes(v)) => Ok(Some(v)),
-            Some(Value::Null) => Ok(None),
-            _ => Err(self.wrong(column, "BYTEA")),
-        }
-    }
-
-    /// A `BYTEA` of exactly `N` bytes (a hash, a handle).
-    pub fn array<const N: usize>(&self, column: usize) -> Result<[u8; N]> {
-        self.bytes(column)?.try_into().map_err(|_| self.wrong(column, "BYTEA of another length"))
-    }
-
-    fn wrong(&self, column: usize, wanted: &str) -> StoreError {
-        let found = self.0.get(column).map_or("nothing", Value::kind);
-        StoreError::Shape(format!("column {column} is {found}, expected {wanted}"))
     }
 }

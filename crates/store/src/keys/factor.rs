@@ -22,7 +22,7 @@ impl Keys {
         let sql = "SELECT secret, step FROM factors WHERE district = $1 AND account = $2";
         let args = args![self.district, account];
         let rows = self.db()?.query(sql, &args)?;
-        rows.first().map(|r| Ok(Factor { secret: r.array(0)?, step: r.int(1)? as u64 })).transpose()
+        rows.first().map(|r| Ok(Factor { secret: r.array("secret")?, step: r.int("step")? as u64 })).transpose()
     }
 
     /// Sets the second factor of an account with the hashes of its recovery codes, in place of an older one.

@@ -35,7 +35,7 @@ pub fn of(db: &mut Db) -> Result<String> {
     if db.query("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'", &[])?.is_empty() {
         return Ok(String::new());
     }
-    let line = |row: &Row| Ok(format!("{} {} {}\n", row.text(0)?, row.text(1)?, row.text(2)?));
+    let line = |row: &Row| Ok(format!("{} {} {}\n", row.text("tbl")?, row.text("idx")?, row.text("stat")?));
     let rows = db.query(
         "SELECT tbl, idx, stat FROM sqlite_stat1 WHERE idx IS NOT NULL AND tbl <> 'schema_version' ORDER BY 1, 2",
         &[],

@@ -66,7 +66,7 @@ pub(super) fn check(db: &mut Db, number: i64, log: &Verifier, entries: u64, kept
     }
     let Kept::Receipt(receipt) = kept else { return Ok(Ok(())) };
     let stored = db.query(ENTRY, &args![number, receipt.index])?;
-    match stored.first().map(|row| row.bytes(0)).transpose()? {
+    match stored.first().map(|row| row.bytes("entry")).transpose()? {
         Some(bytes) if bytes == receipt.entry => Ok(Ok(())),
         _ => Ok(Err(Finding::new(format!("entry {} is not the one of {name}", receipt.index), WITNESS))),
     }

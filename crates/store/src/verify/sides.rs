@@ -11,7 +11,7 @@ use ledger::checkpoint::{Signer, Verifier};
 /// Answers in the order of their keys, and whether one does not fit: it was given for an entry of its stream, at the size
 /// that its commit signed.
 const ANSWERS: &str = "SELECT d.key, d.seq, CASE WHEN e.seq IS NULL OR d.size <> COALESCE((SELECT MIN(c.size) \
-FROM checkpoints c WHERE c.district = d.district AND c.size > d.seq), -1) THEN 1 ELSE 0 END \
+FROM checkpoints c WHERE c.district = d.district AND c.size > d.seq), -1) THEN 1 ELSE 0 END AS wrong \
 FROM done d LEFT JOIN events e ON e.district = d.district AND e.seq = d.seq AND e.stream = d.stream \
 WHERE d.district = $1 AND d.key > $2 ORDER BY d.key LIMIT $3";
 const PASSWORDS: &str = "SELECT account FROM passwords WHERE district = $1 ORDER BY account";
@@ -25,9 +25,10 @@ pub(super) fn only_this_district(db: &mut Db, number: i64) -> Checked<()> {
     schema::migrate(&mut shape)?;
     for table in schema::tables(&mut shape)?.iter().filter(|t| t.name != "schema_version") {
         let name = &table.name;
-        let sql = format!("SELECT (SELECT MIN(district) FROM {name}), (SELECT MAX(district) FROM {name})");
+        let sql =
+            format!("SELECT (SELECT MIN(district) FROM {name}) AS least, (SELECT MAX(district) FROM {name}) AS most");
         for row in db.query_text(&sql, &[])? {
-            if [row.opt_int(0)?, row.opt_int(1)?].into_iter().flatten().any(|d| d != number) {
+            if [row.opt_int("least")?, row.opt_int("most")?].into_iter().flatten().any(|d| d != number) {
                 return found(format!("the table {name} has rows of another district"), TRUTH);
             }
         }
@@ -55,8 +56,8 @@ pub(super) fn answers(db: &mut Db, number: i64, _: &District) -> Checked<()> {
         let rows = db.query(ANSWERS, &args![number, behind.as_slice(), PAGE])?;
         let mut wrong: Option<i64> = None;
         for row in &rows {
-            if row.int(2)? == 1 {
-                let seq = row.int(1)?;
+            if row.int("wrong")? == 1 {
+                let seq = row.int("seq")?;
                 wrong = Some(wrong.map_or(seq, |first| first.min(seq)));
             }
         }
@@ -65,7 +66,7 @@ pub(super) fn answers(db: &mut Db, number: i64, _: &District) -> Checked<()> {
             return found(what, TRUTH);
         }
         match rows.last() {
-            Some(last) if rows.len() as u64 == PAGE => behind = last.bytes(0)?.to_vec(),
+            Some(last) if rows.len() as u64 == PAGE => behind = last.bytes("key")?.to_vec(),
             _ => return Ok(Ok(())),
         }
     }
@@ -74,7 +75,7 @@ pub(super) fn answers(db: &mut Db, number: i64, _: &District) -> Checked<()> {
 /// Whether only accounts of the district have a password or a session.
 pub(super) fn access(db: &mut Db, number: i64, district: &District) -> Checked<()> {
     for (sql, what) in [(PASSWORDS, "a password"), (SESSIONS, "a session")] {
-        let accounts: Result<Vec<i64>> = db.query(sql, &args![number])?.iter().map(|row| row.int(0)).collect();
+        let accounts: Result<Vec<i64>> = db.query(sql, &args![number])?.iter().map(|row| row.int("account")).collect();
         let known = |a: &i64| u32::try_from(*a).is_ok_and(|id| district.accounts.contains_key(&id));
         if let Some(account) = accounts?.iter().find(|a| !known(a)) {
             return found(format!("there is {what} of account {account}, which was never opened"), ACCESS);

@@ -40,7 +40,7 @@ pub(super) fn compare(db: &mut Db, walk: &mut Walk<'_>, number: i64, catch_up: C
             until = if from >= entries { i64::MAX } else { (from + WINDOW - 1).min(entries - 1) };
         }
         // A number that is none sorts behind all numbers.
-        let index = table.key.get(1).map_or("seq", String::as_str);
+        let index = table.index();
         let behind = format!("SELECT 1 FROM {} WHERE district = $1 AND {index} > $2 LIMIT 1", table.name);
         if !db.query_text(&behind, &args![number, i64::MAX])?.is_empty() {
             return found(format!("{} has a row whose number is none", table.name), READ);
@@ -51,7 +51,7 @@ pub(super) fn compare(db: &mut Db, walk: &mut Walk<'_>, number: i64, catch_up: C
 
 fn window(db: &mut Db, replayed: &mut Db, number: i64, table: &Table, (from, until): (i64, i64)) -> Checked<u64> {
     let (name, columns) = (&table.name, table.columns.join(", "));
-    let (index, order) = (table.key.get(1).map_or("seq", String::as_str), table.key.join(", "));
+    let (index, order) = (table.index(), table.key.join(", "));
     let sql = format!(
         "SELECT {columns} FROM {name} WHERE district = $1 AND {index} >= $2 AND {index} <= $3 ORDER BY {order}"
     );
@@ -63,13 +63,14 @@ fn window(db: &mut Db, replayed: &mut Db, number: i64, table: &Table, (from, unt
 /// The first difference between two lists of rows in order of the key.
 fn difference(table: &Table, theirs: &[Row], ours: &[Row]) -> Result<Option<Finding>> {
     let keys: Vec<usize> = table.key.iter().filter_map(|k| table.columns.iter().position(|c| c == k)).collect();
-    let key = |row: &Row| keys.iter().map(|n| row.0[*n].clone()).collect::<Vec<_>>();
-    let name = |row: &Row| format!("{}, row of entry {}", table.name, row.int(1).unwrap_or_default());
+    let key = |row: &Row| keys.iter().map(|n| row.values()[*n].clone()).collect::<Vec<_>>();
+    let index = table.index();
+    let name = |row: &Row| format!("{}, row of entry {}", table.name, row.int(index).unwrap_or_default());
     let mut pairs = theirs.iter().zip(ours).filter(|(a, b)| a != b);
     let (here, said) = match pairs.next() {
         Some((a, b)) if key(a) == key(b) => {
-            let at = (0..table.columns.len()).find(|n| a.0[*n] != b.0[*n]).unwrap_or_default();
-            let (found, said) = (shown(&a.0[at]), shown(&b.0[at]));
+            let at = (0..table.columns.len()).find(|n| a.values()[*n] != b.values()[*n]).unwrap_or_default();
+            let (found, said) = (shown(&a.values()[at]), shown(&b.values()[at]));
             let what = format!("{}: {} is {found}, and the events say {said}", name(a), table.columns[at]);
             return Ok(Some(Finding::new(what, READ)));
         }

@@ -30,13 +30,13 @@ const FILES: &str = "SELECT DISTINCT stream FROM files WHERE district = $1 ORDER
 const FIRST: &str = "SELECT seq, body FROM events WHERE district = $1 AND stream = $2 AND version = 1";
 const ERASED: &str =
     "SELECT seq FROM events WHERE district = $1 AND stream = $2 AND kind = 'erased' ORDER BY version LIMIT 1";
-const STILL: &str = "SELECT MIN(v.seq) FROM events e JOIN vault v ON v.district = e.district AND v.seq = e.seq \
+const STILL: &str = "SELECT MIN(v.seq) AS seq FROM events e JOIN vault v ON v.district = e.district AND v.seq = e.seq \
 WHERE e.district = $1 AND e.stream = $2";
 // A number that is none stands behind all numbers, and in no page.
 const SEALED_BEHIND: &str = "SELECT seq FROM vault WHERE district = $1 AND seq > $2 ORDER BY seq LIMIT 1";
 const NOTES_BEHIND: &str = "SELECT size FROM checkpoints WHERE district = $1 AND size > $2 ORDER BY size LIMIT 1";
-const TILES_COUNT: &str = "SELECT COUNT(*) FROM tiles WHERE district = $1";
-const FILES_COUNT: &str = "SELECT COUNT(*) FROM files WHERE district = $1";
+const TILES_COUNT: &str = "SELECT COUNT(*) AS n FROM tiles WHERE district = $1";
+const FILES_COUNT: &str = "SELECT COUNT(*) AS n FROM files WHERE district = $1";
 
 pub(super) const STATEMENTS: &[&str] = &[
     EVENTS,
@@ -185,7 +185,7 @@ impl<'a> Walk<'a> {
         let from = if self.report.entries == 0 { i64::MIN } else { self.report.entries as i64 };
         let events = db.query(EVENTS, &args![self.number, from, PAGE])?;
         // Behind the last event, whatever is left must not be there.
-        let until = events.last().map_or(Ok(i64::MAX), |row| row.int(0))?;
+        let until = events.last().map_or(Ok(i64::MAX), |row| row.int("seq"))?;
         let mut page = self.page(db, keys, &events, from, until)?;
         for row in &events {
             if let Err(finding) = self.event(db, row, &mut page, absent)? {
@@ -215,10 +215,11 @@ impl<'a> Walk<'a> {
             self.report.erased += 1;
         }
         for id in std::mem::take(&mut self.erased) {
-            let part = db.query(STILL, &args![self.number, &id.0])?.first().map_or(Ok(None), |row| row.opt_int(0))?;
+            let part =
+                db.query(STILL, &args![self.number, &id.0])?.first().map_or(Ok(None), |row| row.opt_int("seq"))?;
             let photo = match db.query(FILES_OF, &args![self.number, &id.0])?.is_empty() {
                 true => None,
-                false => db.query(FIRST, &args![self.number, &id.0])?.first().map(|row| row.int(0)).transpose()?,
+                false => db.query(FIRST, &args![self.number, &id.0])?.first().map(|row| row.int("seq")).transpose()?,
             };
             if let Some(seq) = [part, photo].into_iter().flatten().min() {
                 let what = format!("entry {seq}: its case was erased, but its private part is still there");
@@ -231,16 +232,16 @@ impl<'a> Walk<'a> {
     fn page(&self, db: &mut Db, keys: &mut Keys, events: &[Row], from: i64, until: i64) -> Result<Page> {
         let mut page = Page { sealed: BTreeMap::new(), notes: BTreeMap::new(), keys: HashMap::new() };
         db.for_each(SEALED, &args![self.number, from, until], |row| {
-            page.sealed.insert(row.int(0)?, row.bytes(1)?.to_vec());
+            page.sealed.insert(row.int("seq")?, row.bytes("sealed")?.to_vec());
             Ok(())
         })?;
         db.for_each(NOTES, &args![self.number, from, until.saturating_add(1)], |row| {
-            page.notes.insert(row.int(0)?, (row.bytes(1)?.to_vec(), row.opt_int(2)?));
+            page.notes.insert(row.int("size")?, (row.bytes("note")?.to_vec(), row.opt_int("before")?));
             Ok(())
         })?;
         let mut streams: BTreeSet<Stream> = BTreeSet::new();
         for row in events {
-            streams.insert(row.array(1)?);
+            streams.insert(row.array("stream")?);
         }
         streams.remove(&DISTRICT_STREAM.0);
         page.keys = keys.case_keys(&streams.into_iter().collect::<Vec<_>>())?;
@@ -248,8 +249,9 @@ impl<'a> Walk<'a> {
     }
 
     fn event(&mut self, db: &mut Db, row: &Row, page: &mut Page, absent: &mut Vec<(u64, CaseId)>) -> Checked<()> {
-        let (seq, id, version) = (row.int(0)?, CaseId(row.array(1)?), row.int(2)? as u64);
-        let (kind, at, bytes, body) = (row.text(3)?, Moment(row.int(4)?), row.bytes(5)?, row.bytes(6)?);
+        let (seq, id, version) = (row.int("seq")?, CaseId(row.array("stream")?), row.int("version")? as u64);
+        let (kind, at, bytes, body) =
+            (row.text("kind")?, Moment(row.int("at")?), row.bytes("entry")?, row.bytes("body")?);
         let wrong = |what: &str| found(format!("entry {seq}: {what}"), TRUTH);
         if seq < 0 {
             return wrong("there is no place in the ledger for it");
@@ -312,7 +314,7 @@ impl<'a> Walk<'a> {
             let name = format!("tile {}/{}", tile.level, tile.index);
             match stored.first() {
                 None => return found(format!("{name} is missing"), TRUTH),
-                Some(row) if row.bytes(0)? != tile.hashes.concat() => {
+                Some(row) if row.bytes("hashes")? != tile.hashes.concat() => {
                     return found(format!("{name} is not the one of these entries"), TRUTH);
                 }
                 Some(_) => self.tiles += 1,
@@ -384,7 +386,7 @@ impl<'a> Walk<'a> {
         }
         let mut left = named.clone();
         for row in &rows {
-            let hash: [u8; 32] = row.array(0)?;
+            let hash: [u8; 32] = row.array("hash")?;
             let name: String = hash.iter().map(|b| format!("{b:02x}")).collect();
             let wrong = |what: &str| found(format!("entry {seq}: its photo {} {what}", &name[..16]), TRUTH);
             if !left.remove(&name) {
@@ -395,7 +397,7 @@ impl<'a> Walk<'a> {
                 absent.push((seq, id));
                 continue;
             };
-            let Ok(content) = vault::open_file(key, self.number, &id.0, &hash, row.bytes(2)?) else {
+            let Ok(content) = vault::open_file(key, self.number, &id.0, &hash, row.bytes("sealed")?) else {
                 return wrong("was changed, or the key of its case is another one");
             };
             // 0.1 named a photo by its SHA-256 itself.
@@ -403,7 +405,7 @@ impl<'a> Walk<'a> {
             if own != hash && vault::photo_name(key, &own) != hash {
                 return wrong("has another content than its name says");
             }
-            if vault::kind_of(&content) != Some(row.text(1)?) {
+            if vault::kind_of(&content) != Some(row.text("kind")?) {
                 return wrong("is marked as another kind of file than it is");
             }
         }
@@ -430,7 +432,7 @@ impl<'a> Walk<'a> {
                 return found(format!("the table {table} has a row that belongs to no entry"), TRUTH);
             }
         }
-        let mut count = |sql| db.query(sql, &args![self.number])?.first().map_or(Ok(0), |row| row.int(0));
+        let mut count = |sql| db.number(sql, &args![self.number]);
         if count(TILES_COUNT)? as u64 != self.tiles {
             return self.tile_too_many(db);
         }
@@ -445,7 +447,7 @@ impl<'a> Walk<'a> {
         let mut first = None;
         let size = self.report.entries;
         db.for_each(TILES, &args![self.number], |row| {
-            let (level, index) = (row.int(0)?, row.int(1)?);
+            let (level, index) = (row.int("level")?, row.int("idx")?);
             let full = u32::try_from(level).ok().and_then(|l| size.checked_shr(8 * (l + 1)).or(Some(0))).unwrap_or(0);
             if index < 0 || index as u64 >= full {
                 first.get_or_insert(format!("tile {level}/{index} has no entries"));
@@ -457,13 +459,14 @@ impl<'a> Walk<'a> {
 
     fn photo_too_many(&self, db: &mut Db) -> Checked<Report> {
         for row in db.query(FILES, &args![self.number])? {
-            let first = db.query(FIRST, &args![self.number, row.bytes(0)?])?;
+            let first = db.query(FIRST, &args![self.number, row.bytes("stream")?])?;
             let Some(first) = first.first() else {
                 return found("there is a photo of a case that is not there", TRUTH);
             };
-            let named = serde_json::from_slice::<Envelope>(first.bytes(1)?).is_ok_and(|e| !e.event.photos.is_empty());
+            let named =
+                serde_json::from_slice::<Envelope>(first.bytes("body")?).is_ok_and(|e| !e.event.photos.is_empty());
             if !named {
-                let what = format!("there is a photo at entry {} that no entry names", first.int(0)?);
+                let what = format!("there is a photo at entry {} that no entry names", first.int("seq")?);
                 return found(what, TRUTH);
             }
         }

@@ -18,35 +18,39 @@ macro_rules! sixty_four {
 
 /// How many tasks are due within days or wait for others, and not late by the hour.
 macro_rules! due {
-    ($days:literal) => {
+    ($days:literal as $name:literal) => {
         concat!(
             "CAST(COALESCE(SUM(CASE WHEN ",
             $days,
             " AND ",
             hour!(task),
-            " >= $12 THEN 1 ELSE 0 END), 0) AS BIGINT), "
+            " >= $12 THEN 1 ELSE 0 END), 0) AS BIGINT) AS ",
+            $name,
+            ", "
         )
     };
 }
+/// The columns of the counts, in the order of [`Day::counts`].
+const COUNTS: [&str; 5] = ["late", "today", "week", "later", "waiting"];
 const DAY: &str = concat!(
     "SELECT '' AS name, '' AS query, CAST(COALESCE(SUM(CASE WHEN t.due < $1 OR ",
     hour!(task),
-    " < $12 THEN 1 ELSE 0 END), 0) AS BIGINT), ",
-    due!("t.waiting = 0 AND t.due >= $1 AND t.due < $2"),
-    due!("t.waiting = 0 AND t.due >= $2 AND t.due < $3"),
-    due!("t.waiting = 0 AND t.due >= $3"),
+    " < $12 THEN 1 ELSE 0 END), 0) AS BIGINT) AS late, ",
+    due!("t.waiting = 0 AND t.due >= $1 AND t.due < $2" as "today"),
+    due!("t.waiting = 0 AND t.due >= $2 AND t.due < $3" as "week"),
+    due!("t.waiting = 0 AND t.due >= $3" as "later"),
     "CAST(COALESCE(SUM(CASE WHEN t.waiting = 1 AND t.due >= $1 AND ",
     hour!(task),
-    " >= $12 THEN 1 ELSE 0 END), 0) AS BIGINT) \
+    " >= $12 THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting \
 FROM tasks t JOIN cases c ON c.district = t.district AND c.seq = t.seq \
 WHERE t.district = $4 AND t.unit = $5 AND t.open = 1 AND c.sealed <= $6 AND (c.track = $7 OR $7 = '') \
 AND (c.coarse = $8 OR $8 = '') AND (c.street = $9 OR $9 = '') \
 UNION ALL SELECT v.name, v.query, 0, 0, 0, 0, 0 FROM views v WHERE v.district = $10 AND v.account = $11 \
-AND v.list = 'desk' ORDER BY 1"
+AND v.list = 'desk' ORDER BY name"
 );
-const STREAM: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN c.stage = 'raised' THEN 1 ELSE 0 END), 0) AS BIGINT), \
-CAST(COALESCE(SUM(CASE WHEN c.stage = 'accepted' THEN 1 ELSE 0 END), 0) AS BIGINT), \
-CAST(COALESCE(SUM(CASE WHEN c.stage = 'handling' THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*) \
+const STREAM: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN c.stage = 'raised' THEN 1 ELSE 0 END), 0) AS BIGINT) AS raised, \
+CAST(COALESCE(SUM(CASE WHEN c.stage = 'accepted' THEN 1 ELSE 0 END), 0) AS BIGINT) AS accepted, \
+CAST(COALESCE(SUM(CASE WHEN c.stage = 'handling' THEN 1 ELSE 0 END), 0) AS BIGINT) AS handling, COUNT(*) AS n \
 FROM cases c WHERE c.district = $1 AND c.sealed = $2 AND c.inbox = 1";
 const CODES: &str = concat!("SELECT id, code, sealed FROM cases WHERE district = $1 AND code IN (", sixty_four!(), ")");
 const CASES: &str = concat!(
@@ -57,7 +61,7 @@ const CASES: &str = concat!(
 const NEAR: &str = concat!(
     "SELECT ",
     columns!(),
-    ", c.raised_day FROM cases c WHERE c.district = $1 AND c.sealed = 0 AND c.erased = 0 AND c.raised_day >= $2 \
+    ", c.raised_day AS due FROM cases c WHERE c.district = $1 AND c.sealed = 0 AND c.erased = 0 AND c.raised_day >= $2 \
      AND c.track = $3 AND (c.coarse = $4 OR $4 = '') AND (c.street = $5 OR $5 = '') AND c.id <> $6 \
      ORDER BY c.raised_day DESC, c.seq DESC LIMIT $7"
 );
@@ -115,12 +119,12 @@ pub fn day(db: &mut Db, district: i64, of: Of<'_>) -> Result<Day> {
     ];
     let mut found = Day::default();
     for row in db.query(DAY, &args)? {
-        if row.text(0)?.is_empty() {
-            for (n, count) in found.counts.iter_mut().enumerate() {
-                *count = row.int(n + 2)?;
+        if row.text("name")?.is_empty() {
+            for (count, name) in found.counts.iter_mut().zip(COUNTS) {
+                *count = row.int(name)?;
             }
         } else {
-            found.views.push((row.text(0)?.to_owned(), row.text(1)?.to_owned()));
+            found.views.push((row.text("name")?.to_owned(), row.text("query")?.to_owned()));
         }
     }
     Ok(found)
@@ -134,7 +138,7 @@ pub fn day(db: &mut Db, district: i64, of: Of<'_>) -> Result<Day> {
 pub fn inbox_counts(db: &mut Db, district: i64, sealed: bool) -> Result<[i64; 4]> {
     let rows = db.query(STREAM, &args![district, sealed])?;
     let Some(row) = rows.first() else { return Ok([0; 4]) };
-    Ok([row.int(0)?, row.int(1)?, row.int(2)?, row.int(3)?])
+    Ok([row.int("raised")?, row.int("accepted")?, row.int("handling")?, row.int("n")?])
 }
 
 /// The handles of codes, and whether each case is sealed; at most [`TOGETHER_MOST`], what there is no case of is left out.
@@ -146,7 +150,9 @@ pub fn by_codes(db: &mut Db, district: i64, codes: &[String]) -> Result<BTreeMap
     let mut args = args![district];
     args.extend((0..TOGETHER_MOST).map(|n| Value::from(codes[n.min(last)].as_str())));
     let rows = db.query(CODES, &args)?;
-    rows.iter().map(|row| Ok((row.text(1)?.to_owned(), (CaseId(row.array(0)?), row.int(2)? != 0)))).collect()
+    rows.iter()
+        .map(|row| Ok((row.text("code")?.to_owned(), (CaseId(row.array("id")?), row.int("sealed")? != 0))))
+        .collect()
 }
 
 /// Cases as they stand, at most [`TOGETHER_MOST`] in one statement.
@@ -160,8 +166,9 @@ pub fn cases(db: &mut Db, district: i64, ids: &[CaseId]) -> Result<BTreeMap<Case
     }
     let mut args = args![district];
     args.extend((0..TOGETHER_MOST).map(|n| Value::from(&ids[n.min(last)].0)));
-    let event =
-        |row: &Row| -> Result<(CaseId, Body<Event>)> { Ok((CaseId(row.array(0)?), read::body(row.bytes(1)?)?)) };
+    let event = |row: &Row| -> Result<(CaseId, Body<Event>)> {
+        Ok((CaseId(row.array("stream")?), read::body(row.bytes("body")?)?))
+    };
     let mut streams: BTreeMap<CaseId, Vec<Body<Event>>> = BTreeMap::new();
     for row in &db.query(CASES, &args)? {
         let (id, body) = event(row)?;

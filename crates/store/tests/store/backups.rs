@@ -24,7 +24,9 @@ fn content(place: &Place) -> Vec<String> {
     for table in schema::tables(&mut shape).unwrap() {
         let sql = format!("SELECT {} FROM {} ORDER BY {}", table.columns.join(", "), table.name, table.key.join(", "));
         for row in db.query_text(&sql, &[]).unwrap() {
-            let cells: Vec<String> = (0..table.columns.len())
+            let cells: Vec<String> = table
+                .columns
+                .iter()
                 .map(|n| match (row.opt_int(n), row.opt_text(n), row.opt_bytes(n)) {
                     (Ok(v), _, _) => format!("{v:?}"),
                     (_, Ok(v), _) => format!("{v:?}"),

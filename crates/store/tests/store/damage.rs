@@ -67,10 +67,10 @@ fn one_flipped_byte_in_the_index_by_code_is_named_by_all_and_mended_by_a_rebuild
     let fixture = Fixture::new();
     let mut bytes = fixture.bytes();
     let mut db = Db::open_reader(&fixture.place).unwrap();
-    let code = db.query("SELECT MIN(code) FROM cases WHERE district = $1", &args![1]).unwrap();
-    let code = code[0].text(0).unwrap().to_owned();
+    let code = db.query("SELECT MIN(code) AS code FROM cases WHERE district = $1", &args![1]).unwrap();
+    let code = code[0].text("code").unwrap().to_owned();
     let page = db.query("SELECT pageno FROM dbstat WHERE name = 'cases_code' AND pagetype = 'leaf'", &[]).unwrap();
-    let start = (page[0].int(0).unwrap() as usize - 1) * 4096;
+    let start = (page[0].int("pageno").unwrap() as usize - 1) * 4096;
     drop(db);
     let within = bytes[start..start + 4096].windows(code.len()).position(|w| w == code.as_bytes()).unwrap();
     bytes[start + within + code.len() - 1] ^= 1;

@@ -51,7 +51,7 @@ fn add_events(db: &mut Db, seqs: std::ops::Range<u64>) {
 }
 
 fn count(db: &mut Db) -> i64 {
-    db.query("SELECT COUNT(*) FROM events WHERE district = $1", &args![1]).unwrap()[0].int(0).unwrap()
+    db.number("SELECT COUNT(*) FROM events WHERE district = $1", &args![1]).unwrap()
 }
 
 /// Waits for something that another process does soon; fails the test if it never happens.

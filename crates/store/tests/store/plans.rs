@@ -35,9 +35,9 @@ fn plan(db: &mut Db, sql: &'static str) -> Vec<String> {
         let mut depth = std::collections::HashMap::from([(0, 0)]);
         let rows = db.query_text(&format!("EXPLAIN QUERY PLAN {sql}"), &nulls).unwrap();
         let step = |row: &store::Row| {
-            let at = depth[&row.int(1).unwrap()] + 1;
-            depth.insert(row.int(0).unwrap(), at);
-            format!("{}{}", "  ".repeat(at), row.text(3).unwrap())
+            let at = depth[&row.int("parent").unwrap()] + 1;
+            depth.insert(row.int("id").unwrap(), at);
+            format!("{}{}", "  ".repeat(at), row.text("detail").unwrap())
         };
         return rows.iter().map(step).collect();
     }
@@ -46,16 +46,16 @@ fn plan(db: &mut Db, sql: &'static str) -> Vec<String> {
     let values = if nulls.is_empty() { String::new() } else { format!("({})", vec!["NULL"; nulls.len()].join(", ")) };
     let rows = db.query_text(&format!("EXPLAIN (COSTS OFF) EXECUTE it{values}"), &[]).unwrap();
     db.write(&[Write::new("DEALLOCATE it", vec![])]).unwrap();
-    rows.iter().map(|row| row.text(0).unwrap().to_owned()).collect()
+    rows.iter().map(|row| row.text("QUERY PLAN").unwrap().to_owned()).collect()
 }
 
 /// The indexes that hold only some rows of their table: to walk one is to walk what was asked for.
 fn partial(db: &mut Db) -> BTreeSet<String> {
     let sql = match db.engine() {
         Engine::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '%WHERE%'",
-        Engine::Postgres => "SELECT indexrelid::regclass::TEXT FROM pg_index WHERE indpred IS NOT NULL",
+        Engine::Postgres => "SELECT indexrelid::regclass::TEXT AS name FROM pg_index WHERE indpred IS NOT NULL",
     };
-    db.query(sql, &[]).unwrap().iter().map(|row| row.text(0).unwrap().to_owned()).collect()
+    db.query(sql, &[]).unwrap().iter().map(|row| row.text("name").unwrap().to_owned()).collect()
 }
 
 /// The table that a statement calls so.

@@ -9,20 +9,45 @@ fn values_come_back_as_they_went_in() {
     for (place, _keep) in places() {
         let mut db = writer(&place);
         db.write(&[Write::new(EVENT, event(0))]).unwrap();
-        let sql = "SELECT seq, kind, entry, NULL, at FROM events WHERE district = $1 AND body = $2";
+        let sql = "SELECT seq, kind, entry, NULL AS missing, at FROM events WHERE district = $1 AND body = $2";
         let rows = db.query(sql, &args![1, "{\"title\":\"楼道灯不亮\"}".as_bytes()]).unwrap();
         assert_eq!(rows.len(), 1);
         let row = &rows[0];
-        assert_eq!(row.int(0), Ok(0));
-        assert_eq!(row.text(1), Ok("raised"));
-        assert_eq!(row.bytes(2), Ok(&[7; 120][..]));
-        assert_eq!(row.array::<120>(2), Ok([7; 120]));
-        assert_eq!(row.opt_text(3), Ok(None));
-        assert_eq!(row.int(4), Ok(1_700_000_000_000));
-        for wrong in [row.text(0).err(), row.int(1).err(), row.int(3).err(), row.bytes(9).err()] {
+        assert_eq!(row.int("seq"), Ok(0));
+        assert_eq!(row.text("kind"), Ok("raised"));
+        assert_eq!(row.bytes("entry"), Ok(&[7; 120][..]));
+        assert_eq!(row.array::<120>("entry"), Ok([7; 120]));
+        assert_eq!(row.opt_text("missing"), Ok(None));
+        assert_eq!(row.int("at"), Ok(1_700_000_000_000));
+        for wrong in [row.text("seq").err(), row.int("kind").err(), row.int("missing").err(), row.bytes("absent").err()]
+        {
             assert!(matches!(wrong, Some(StoreError::Shape(_))), "{wrong:?}");
         }
-        assert!(row.array::<16>(2).is_err());
+        assert!(row.array::<16>("entry").is_err());
+    }
+}
+
+#[test]
+fn a_column_that_is_not_in_the_answer_is_an_error_that_names_it() {
+    for (place, _keep) in places() {
+        let mut db = writer(&place);
+        db.write(&[Write::new(EVENT, event(0))]).unwrap();
+        let rows = db.query("SELECT seq, kind FROM events WHERE district = $1", &args![1]).unwrap();
+        let Err(StoreError::Shape(said)) = rows[0].int("version") else { panic!() };
+        assert_eq!(said, "there is no column version in an answer of seq, kind");
+        let Err(StoreError::Shape(said)) = rows[0].int("kind") else { panic!() };
+        assert_eq!(said, "column kind is TEXT, expected BIGINT");
+    }
+}
+
+#[test]
+fn a_statement_whose_columns_could_not_be_read_by_name_is_refused() {
+    for (place, _keep) in places() {
+        let mut db = writer(&place);
+        for unnamed in ["SELECT seq + 1 FROM events", "SELECT seq, version AS seq FROM events", "SELECT 1 AS \"a b\""] {
+            let Err(StoreError::Shape(said)) = db.prepare_all(&[unnamed]) else { panic!("{unnamed}") };
+            assert!(said.contains("needs a plain name of its own"), "{said}");
+        }
     }
 }
 
@@ -31,8 +56,8 @@ fn a_number_keeps_its_sign_and_its_whole_width() {
     for (place, _keep) in places() {
         let mut db = writer(&place);
         for n in [i64::MIN, -1, 0, i64::MAX] {
-            let rows = db.query("SELECT CAST($1 AS BIGINT)", &args![n]).unwrap();
-            assert_eq!(rows[0].int(0), Ok(n));
+            let rows = db.query("SELECT CAST($1 AS BIGINT) AS n", &args![n]).unwrap();
+            assert_eq!(rows[0].int("n"), Ok(n));
         }
     }
 }
@@ -76,7 +101,7 @@ fn a_large_answer_comes_row_by_row_and_stops_when_the_caller_stops() {
         add_events(&mut db, 0..10_000);
         let mut next = 0;
         db.for_each("SELECT seq FROM events WHERE district = $1 ORDER BY seq", &args![1], |row| {
-            assert_eq!(row.int(0)?, next);
+            assert_eq!(row.int("seq")?, next);
             next += 1;
             Ok(())
         })
@@ -105,12 +130,12 @@ fn text_keys_sort_alike_on_both_engines() {
         db.write(&tasks).unwrap();
         let sorted = "SELECT unit FROM tasks WHERE district = $1 AND unit > $2 ORDER BY unit";
         let rows = db.query(sorted, &args![1, "A"]).unwrap();
-        let found: Vec<_> = rows.iter().map(|row| row.text(0).unwrap()).collect();
+        let found: Vec<_> = rows.iter().map(|row| row.text("unit").unwrap()).collect();
         assert_eq!(found, ["B", "_", "a", "b", "é", "街"]);
         if db.engine() == Engine::Postgres {
             // The cluster's own order is another one, so it is our mark in the schema that sorts.
-            let rows = db.query("SELECT COUNT(*) WHERE 'B'::TEXT < 'a'::TEXT", &[]).unwrap();
-            assert_eq!(rows[0].int(0), Ok(0));
+            let rows = db.query("SELECT COUNT(*) AS n WHERE 'B'::TEXT < 'a'::TEXT", &[]).unwrap();
+            assert_eq!(rows[0].int("n"), Ok(0));
         }
     }
 }
@@ -134,9 +159,10 @@ fn a_statement_that_breaks_the_seams_rules_is_named() {
 fn a_value_goes_where_its_number_says_wherever_that_stands_in_the_text() {
     for (place, _keep) in places() {
         let mut db = writer(&place);
-        let sql = "SELECT CAST($3 AS BIGINT), CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($1 AS BIGINT)";
+        let sql =
+            "SELECT CAST($3 AS BIGINT) AS a, CAST($1 AS BIGINT) AS b, CAST($2 AS BIGINT) AS c, CAST($1 AS BIGINT) AS d";
         let rows = db.query(sql, &args![1, 2, 3]).unwrap();
-        let row: Vec<i64> = (0..4).map(|column| rows[0].int(column).unwrap()).collect();
+        let row: Vec<i64> = ["a", "b", "c", "d"].iter().map(|column| rows[0].int(column).unwrap()).collect();
         assert_eq!(row, [3, 1, 2, 1]);
     }
 }
@@ -354,7 +380,7 @@ fn a_database_in_memory_takes_the_schema() {
     let mut db = Db::memory().unwrap();
     assert_eq!(schema::migrate(&mut db), Ok(schema::known()));
     assert!(matches!(db.query("SELECT 1.5", &[]), Err(StoreError::Shape(_))));
-    assert_eq!(db.query("SELECT $1", &[Value::Null]).unwrap()[0].opt_int(0), Ok(None));
+    assert_eq!(db.query("SELECT $1 AS n", &[Value::Null]).unwrap()[0].opt_int("n"), Ok(None));
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn shown(text: &str) -> String {
 
 fn size(kit: &Kit) -> i64 {
     let mut db = store::Db::open_reader(kit.place()).unwrap();
-    db.query("SELECT COUNT(*) FROM events WHERE district = $1", &store::args![1]).unwrap()[0].int(0).unwrap()
+    db.number("SELECT COUNT(*) FROM events WHERE district = $1", &store::args![1]).unwrap()
 }
 
 async fn second_administrator(kit: &Kit) {
@@ -163,8 +163,8 @@ async fn sign_ins_are_ones_own_for_six_months_and_an_auditor_opens_another_accou
     let mut clerk = kit.role(Role::Clerk).await;
     assert!(!clerk.get("/account").await.text.contains("密码不对"));
     let mut db = store::Db::open_reader(kit.place()).unwrap();
-    let rows = db.query("SELECT COUNT(*) FROM sign_ins WHERE district = $1", &store::args![1]).unwrap();
-    assert_eq!(rows[0].int(0).unwrap(), 1);
+    let kept = db.number("SELECT COUNT(*) FROM sign_ins WHERE district = $1", &store::args![1]).unwrap();
+    assert_eq!(kept, 1);
 }
 
 #[tokio::test]
@@ -173,8 +173,8 @@ async fn a_name_that_nobody_has_leaves_nothing_in_the_sign_ins() {
     kit.client().post("/sign-in", &[("user", "示例人名"), ("password", "wrong wrong")]).await;
     kit.role(Role::Clerk).await;
     let mut db = store::Db::open_reader(kit.place()).unwrap();
-    let rows = db.query("SELECT COUNT(*) FROM sign_ins WHERE district = $1", &store::args![1]).unwrap();
-    assert_eq!(rows[0].int(0).unwrap(), 1);
+    let kept = db.number("SELECT COUNT(*) FROM sign_ins WHERE district = $1", &store::args![1]).unwrap();
+    assert_eq!(kept, 1);
 }
 
 #[tokio::test]

@@ -214,7 +214,7 @@ impl Kit {
     pub fn checkpoints(&self) -> i64 {
         const COUNT: &str = "SELECT COUNT(*) FROM checkpoints WHERE district = $1";
         let mut db = store::Db::open_reader(&self.place).unwrap();
-        db.query(COUNT, &store::args![1]).unwrap()[0].int(0).unwrap()
+        db.number(COUNT, &store::args![1]).unwrap()
     }
 
     /// The account of a sign-in name, as the desk knows it.

@@ -247,8 +247,7 @@ impl Site {
     /// How many cases there are.
     pub fn cases(&self) -> i64 {
         let mut db = Db::open_reader(&Place::parse(&self.data).unwrap()).unwrap();
-        let rows = db.query("SELECT COUNT(*) FROM cases WHERE district = $1", &store::args![1]).unwrap();
-        rows[0].int(0).unwrap()
+        db.number("SELECT COUNT(*) FROM cases WHERE district = $1", &store::args![1]).unwrap()
     }
 }
 
