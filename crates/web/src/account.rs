@@ -2,17 +2,17 @@
 //! second administrator.
 
 use crate::app::App;
-use crate::caller::{From, Staff, Visitor, cookie};
+use crate::caller::{Staff, Visitor};
 use crate::factor;
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{FieldError, Page, go, show_with};
 use crate::problem::Problem;
-use crate::session::{self, DEVICE};
-use crate::tries::At;
+use crate::session;
+use crate::sign_in_tries::Browser;
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use domain::district::{AccountAct, AskedAct, Command, District, UnitCode};
 use domain::{Label, Moment};
@@ -200,12 +200,10 @@ pub(crate) async fn password(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    From(from): From,
-    headers: HeaderMap,
+    browser: Browser,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    let at = At { user: &staff.user, from, device: cookie(&headers, DEVICE) };
-    app.sign_ins().count(at)?;
+    app.sign_in_tries().count(&staff.user, &browser)?;
     let (number, account) = (app.desk().number(), staff.account);
     let hash = app.read(move |db, _| access::password(db, number, account)).await?.map(|(hash, _)| hash);
     let old = sent.raw("old").to_owned();
@@ -213,7 +211,7 @@ pub(crate) async fn password(
         let errors = vec![FieldError { field: "old".into(), text: visitor.l.t("account-old-wrong") }];
         return account_page(&app, &visitor, &staff, errors).await;
     }
-    app.sign_ins().right(at);
+    app.sign_in_tries().right(&staff.user, &browser);
     match new_hash(&app, visitor.l, &staff, sent.raw("new")).await? {
         Err(errors) => account_page(&app, &visitor, &staff, errors).await,
         Ok(hash) => {
@@ -267,7 +265,7 @@ fn own_password_page(app: &App, visitor: &Visitor, staff: &Staff, errors: Vec<Fi
 pub(crate) async fn own_password(State(app): State<App>, visitor: Visitor, staff: Staff) -> Response {
     match staff.due {
         Due::Password => own_password_page(&app, &visitor, &staff, Vec::new()),
-        due => go(crate::caller::due_page(due).unwrap_or("/account")),
+        due => go(session::due_page(due).unwrap_or("/account")),
     }
 }
 
@@ -276,7 +274,6 @@ pub(crate) async fn set_own_password(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Problem> {
     if staff.due != Due::Password {
@@ -294,5 +291,5 @@ pub(crate) async fn set_own_password(
         Some(account) => factor::due(&app, account).await?,
         None => Due::Nothing,
     };
-    session::begin(&app, &headers, account, due, "", writes).await
+    session::begin(&app, account, due, "", writes).await
 }

@@ -1,14 +1,16 @@
 //! What every handler has at hand.
 
 use crate::jobs::Jobs;
-use crate::limit::{AddressLimit, Limit, Turns, networks};
+use crate::limits::Limits;
+use crate::pairings::Pairings;
 use crate::problem::Problem;
 use crate::receive::Bodies;
+use crate::secret_tries::SecretTries;
+use crate::sign_in_tries::SignInTries;
 use crate::site::Site;
-use crate::tries::{SignIns, Tries};
+use crate::turns::Turns;
+use crate::visits::Visits;
 use desk::{Desk, Entropy};
-use domain::Moment;
-use domain::case::{CaseId, Visit};
 use messages::Config;
 use std::any::Any;
 use std::collections::HashMap;
@@ -16,7 +18,6 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 use store::keys::SIGNING_KEY;
 use store::{Db, Keys, Place, Readers};
 
@@ -24,37 +25,11 @@ use store::{Db, Keys, Place, Readers};
 const BACKUPS: &str = "backups";
 /// How many reading connections there are.
 const READERS: usize = 8;
-/// How many cases a resident without a token may hand in from one address in [`INTAKE_WINDOW`].
-const INTAKE_MOST: u32 = 30;
-const INTAKE_WINDOW: Duration = Duration::from_secs(600);
-/// How many million bytes of pictures one address may have read in [`PHOTO_WORK_WINDOW`], and how many thousand bytes of
-/// them are kept in [`PHOTO_KEPT_WINDOW`].
-const PHOTO_WORK_MOST: u32 = 1_000;
-const PHOTO_WORK_WINDOW: Duration = Duration::from_secs(600);
-const PHOTO_KEPT_MOST: u32 = 100_000;
-const PHOTO_KEPT_WINDOW: Duration = Duration::from_secs(86_400);
-
-/// How many acts a case takes from its resident in [`ACTS_WINDOW`].
-const ACTS_MOST: u32 = 30;
-const ACTS_WINDOW: Duration = Duration::from_secs(600);
-/// How long a case stays open to a resident who opened it and does nothing, and how long in all.
-const VISIT_IDLES: Duration = Duration::from_secs(1800);
-const VISIT_LASTS: Duration = Duration::from_secs(4 * 3600);
-/// How long a pairing code opens a case to a second device.
-const PAIRING_LASTS: Duration = Duration::from_secs(600);
-/// How often one address may try pairing codes, or ask for a new secret, in [`ASKED_WINDOW`].
-const ASKED_MOST: u32 = 10;
-const ASKED_WINDOW: Duration = Duration::from_secs(900);
-
 /// Numbers, with the size of the ledger before they were counted.
 type Counted = (u64, Arc<dyn Any + Send + Sync>);
 
 /// How many counted questions are kept.
 const COUNTED_MOST: usize = 64;
-/// For how long a form that was sent and got no answer opens the case that it made.
-const REPEATED_WITHIN: Duration = Duration::from_secs(30 * 60);
-/// The most cases that are open to residents at the same time.
-const VISITS_MOST: usize = 100_000;
 /// How many forms with photos are taken apart at the same time: each is in memory twice then. They have arrived whole
 /// before (see `receive`), so that nobody waits for a slow sender.
 const FORMS: usize = 4;
@@ -69,20 +44,14 @@ struct Inner {
     desk: Desk,
     readers: Readers,
     keys: Mutex<Keys>,
-    intake: AddressLimit,
-    tries: Tries,
-    photo_work: Limit<IpAddr>,
-    photo_kept: Limit<IpAddr>,
-    acts: Limit<[u8; 16]>,
-    sign_ins: SignIns,
+    limits: Limits,
+    secret_tries: SecretTries,
+    sign_in_tries: SignInTries,
     bodies: Bodies,
     forms: Turns,
     hashes: Turns,
-    visits: Mutex<HashMap<[u8; 32], Opened>>,
-    /// The cases that somebody has left lately, and when.
-    left: Mutex<HashMap<CaseId, Instant>>,
-    pairings: Mutex<HashMap<String, (CaseId, Instant)>>,
-    asked: AddressLimit,
+    visits: Visits,
+    pairings: Pairings,
     /// What was counted last, by what was asked, with the size of the ledger before it was counted.
     counted: Mutex<HashMap<String, Counted>>,
     tokens: Mutex<HashMap<[u8; 32], String>>,
@@ -111,28 +80,22 @@ impl App {
     pub fn new(desk: Desk, place: &Place) -> Result<App, store::StoreError> {
         let mut keys = Keys::open(place, desk.number(), false)?;
         let secret = keys.secret(SIGNING_KEY)?;
-        let sign_ins = SignIns::new(secret.as_ref().map_or(&[][..], |line| line.as_bytes()));
+        let sign_in_tries = SignInTries::new(secret.as_ref().map_or(&[][..], |line| line.as_bytes()));
         let keys = Mutex::new(keys);
         let readers = Readers::new(place, READERS);
-        let intake = AddressLimit::new(INTAKE_MOST, INTAKE_WINDOW);
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(App(Arc::new(Inner {
             desk,
             readers,
             keys,
-            intake,
-            tries: Tries::new(),
-            photo_work: Limit::new(PHOTO_WORK_MOST, PHOTO_WORK_WINDOW),
-            photo_kept: Limit::new(PHOTO_KEPT_MOST, PHOTO_KEPT_WINDOW),
-            acts: Limit::new(ACTS_MOST, ACTS_WINDOW),
-            sign_ins,
+            limits: Limits::new(),
+            secret_tries: SecretTries::new(),
+            sign_in_tries,
             bodies: Bodies::new(),
             forms: Turns::new(FORMS, 8 * FORMS),
             hashes: Turns::new(cores, HASHES_WAITING),
-            visits: Mutex::new(HashMap::new()),
-            left: Mutex::new(HashMap::new()),
-            pairings: Mutex::new(HashMap::new()),
-            asked: AddressLimit::new(ASKED_MOST, ASKED_WINDOW),
+            visits: Visits::default(),
+            pairings: Pairings::default(),
             counted: Mutex::new(HashMap::new()),
             tokens: Mutex::new(HashMap::new()),
             entropy: Mutex::new(Entropy::system()),
@@ -308,87 +271,29 @@ impl App {
         Ok(found)
     }
 
-    /// Opens a case to whoever holds the cookie with this hash, for a while.
-    pub(crate) fn begin_visit(&self, key: [u8; 32], id: CaseId, visit: Visit) {
-        let mut visits = self.0.visits.lock().unwrap_or_else(PoisonError::into_inner);
-        if visits.len() >= VISITS_MOST {
-            visits.retain(|_, opened| opened.lasts());
-            if visits.len() >= VISITS_MOST {
-                return;
-            }
-        }
-        let now = Instant::now();
-        visits.insert(key, Opened { id, visit, began: now, seen: now });
+    /// The limits of what is sent without being signed in.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
     }
 
-    /// A visit that goes on with what opens the case from now on: digits that were just set.
-    pub(crate) fn go_on(&self, key: [u8; 32], visit: Visit) {
-        if let Some(opened) = self.0.visits.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&key) {
-            opened.visit = visit;
-        }
+    /// The cases that are open to residents.
+    pub(crate) fn visits(&self) -> &Visits {
+        &self.0.visits
     }
 
-    /// A code with which a second device gets the case's secret, once and soon; one before it ends.
-    pub(crate) fn offer_pairing(&self, id: CaseId) -> String {
-        let code = format!("{:08}", u64::from_be_bytes(self.random()) % 100_000_000);
-        let mut pairings = self.0.pairings.lock().unwrap_or_else(PoisonError::into_inner);
-        pairings.retain(|_, (other, since)| *other != id && since.elapsed() < PAIRING_LASTS);
-        if pairings.len() < VISITS_MOST {
-            pairings.insert(code.clone(), (id, Instant::now()));
-        }
-        code
-    }
-
-    /// The case of a pairing code, which is used up by that.
-    pub(crate) fn take_pairing(&self, code: &str) -> Option<CaseId> {
-        let mut pairings = self.0.pairings.lock().unwrap_or_else(PoisonError::into_inner);
-        let (id, since) = pairings.remove(code)?;
-        (since.elapsed() < PAIRING_LASTS).then_some(id)
-    }
-
-    /// One more pairing code or request for a new secret from an address; refused when there were too many.
-    pub(crate) fn count_asked(&self, from: IpAddr) -> Result<(), Problem> {
-        self.0.asked.count(from)
-    }
-
-    /// The case that a cookie's hash opens. Each look keeps it open for longer.
-    pub(crate) fn visit(&self, key: [u8; 32]) -> Option<(CaseId, Visit)> {
-        let mut visits = self.0.visits.lock().unwrap_or_else(PoisonError::into_inner);
-        let opened = visits.get_mut(&key)?;
-        if !opened.lasts() {
-            visits.remove(&key);
-            return None;
-        }
-        opened.seen = Instant::now();
-        Some((opened.id, opened.visit))
-    }
-
-    /// Ends a visit: the phone may be handed on.
-    pub(crate) fn end_visit(&self, key: [u8; 32]) {
-        let ended = self.0.visits.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
-        if let Some(visit) = ended {
-            let mut left = self.0.left.lock().unwrap_or_else(PoisonError::into_inner);
-            left.retain(|_, at| at.elapsed() < REPEATED_WITHIN);
-            left.insert(visit.id, Instant::now());
-        }
-    }
-
-    /// Whether a form that is sent a second time may open the case that it made: soon, as after a lost answer, and not once
-    /// somebody has left the case here. The form may be in other hands by then.
-    pub(crate) fn may_repeat(&self, id: CaseId, raised_at: Moment) -> bool {
-        let left = self.0.left.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&id);
-        let since = self.desk().now().0.saturating_sub(raised_at.0);
-        !left && i128::from(since) <= REPEATED_WITHIN.as_millis() as i128
+    /// The codes with which a second device gets a case's secret.
+    pub(crate) fn pairings(&self) -> &Pairings {
+        &self.0.pairings
     }
 
     /// The failures to sign in.
-    pub(crate) fn sign_ins(&self) -> &SignIns {
-        &self.0.sign_ins
+    pub(crate) fn sign_in_tries(&self) -> &SignInTries {
+        &self.0.sign_in_tries
     }
 
     /// The failures with the secrets of cases.
-    pub(crate) fn tries(&self) -> &Tries {
-        &self.0.tries
+    pub(crate) fn secret_tries(&self) -> &SecretTries {
+        &self.0.secret_tries
     }
 
     pub(crate) fn desk(&self) -> &Desk {
@@ -448,39 +353,5 @@ impl App {
     /// many a page needs.
     pub fn statements_run(&self) -> u64 {
         self.0.statements.load(Ordering::Relaxed)
-    }
-
-    /// One more case from an address; refused when there were too many.
-    pub(crate) fn count_intake(&self, from: IpAddr) -> Result<(), Problem> {
-        self.0.intake.count(from)
-    }
-
-    /// So many more bytes of pictures to be read for an address; refused when there were too many.
-    pub(crate) fn count_photo_work(&self, from: IpAddr, bytes: u64) -> Result<(), Problem> {
-        self.0.photo_work.spend(networks(from)[0], u32::try_from(bytes.div_ceil(1_000_000)).unwrap_or(u32::MAX))
-    }
-
-    /// So many more bytes of photos to be kept for an address; refused when there were too many.
-    pub(crate) fn count_photo_kept(&self, from: IpAddr, bytes: u64) -> Result<(), Problem> {
-        self.0.photo_kept.spend(networks(from)[0], u32::try_from(bytes.div_ceil(1_000)).unwrap_or(u32::MAX))
-    }
-
-    /// One more act of a resident on a case; refused when there were too many, as each stays for ever.
-    pub(crate) fn count_act(&self, id: CaseId) -> Result<(), Problem> {
-        self.0.acts.count(id.0)
-    }
-}
-
-/// A case that is open to a browser.
-struct Opened {
-    id: CaseId,
-    visit: Visit,
-    began: Instant,
-    seen: Instant,
-}
-
-impl Opened {
-    fn lasts(&self) -> bool {
-        self.seen.elapsed() < VISIT_IDLES && self.began.elapsed() < VISIT_LASTS
     }
 }

@@ -1,13 +1,16 @@
 //! Who calls: a guard stands in front of every route, as its row of the table says, and hands its handler who it is.
 
 use crate::app::App;
+use crate::cookie::{DEVICE, SESSION, VISIT, cookie, cookie_key, is_marked};
 use crate::lang::L;
-use crate::limit::networks;
-use crate::page::{self, Page, User};
+use crate::page::{self, Page, User, encode};
 use crate::problem::Problem;
-use crate::routes::{ANY, Access};
+use crate::rate_limit::networks;
+use crate::roles::{ANY, Access, CASES};
+use crate::session;
+use crate::sign_in_tries::Browser;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
-use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, ORIGIN};
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
@@ -15,24 +18,8 @@ use axum::response::{IntoResponse, Response};
 use domain::case::{self, CaseId};
 use domain::district::{Scope, UnitCode};
 use domain::{Actor, Label, Lang, Role};
-use sha2::{Digest, Sha256};
 use std::net::{IpAddr, SocketAddr};
 use store::access::{self, Due};
-
-/// The cookie of a signed-in account.
-pub(crate) const SESSION: &str = "session";
-/// The cookie of a resident who opened a case with code and digits.
-pub(crate) const VISIT: &str = "visit";
-/// The cookie that marks a browser in which staff have signed in: what is opened there was opened in staff's hands.
-pub(crate) const MARK: &str = "staff";
-/// How long that mark stays, in seconds: as long as browsers keep one.
-pub(crate) const MARK_LASTS: u32 = 400 * 24 * 3600;
-/// A session ends when it was not used for so long, in milliseconds.
-const IDLE_MOST: i64 = 4 * 3600 * 1000;
-/// A session ends so long after it began.
-const AGE_MOST: i64 = 24 * 3600 * 1000;
-/// A session's last use is written down at most so often.
-const TOUCH_EVERY: i64 = 5 * 60 * 1000;
 
 /// A signed-in account at its post.
 #[derive(Clone, Debug)]
@@ -81,24 +68,6 @@ impl FromRequestParts<App> for Visit {
     }
 }
 
-/// A cookie's value.
-pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get_all(COOKIE).iter().filter_map(|h| h.to_str().ok()).flat_map(|h| h.split(';')).find_map(|pair| {
-        let (key, value) = pair.trim().split_once('=')?;
-        (key == name).then_some(value)
-    })
-}
-
-/// Whether staff have signed in with this browser.
-pub(crate) fn is_marked(headers: &HeaderMap) -> bool {
-    cookie(headers, MARK).is_some() || cookie(headers, SESSION).is_some()
-}
-
-/// What is kept of a cookie: its hash.
-pub(crate) fn cookie_key(value: &str) -> [u8; 32] {
-    Sha256::digest(value.as_bytes()).into()
-}
-
 /// Stands in front of every route: who may call it, by the route's row. What is not allowed there ends here.
 pub(crate) async fn guard(
     State((app, access)): State<(App, Access)>,
@@ -115,7 +84,7 @@ pub(crate) async fn guard(
     if access.is_page()
         && let Some(staff) = signed_in(&app, request.headers()).await?
     {
-        match (access, due_page(staff.due)) {
+        match (access, session::due_page(staff.due)) {
             (Access::Entering, _) | (_, None) => drop(request.extensions_mut().insert(staff)),
             (Access::Staff(_), Some(page)) if request.method() == Method::GET => return Ok(page::go(page)),
             // Whoever has not come in yet is nobody on every page but those on the way in.
@@ -137,7 +106,7 @@ pub(crate) async fn guard(
             Some(_) => {}
         },
         Access::Visit => {
-            let visit = cookie(request.headers(), VISIT).and_then(|c| app.visit(cookie_key(c)));
+            let visit = cookie(request.headers(), VISIT).and_then(|c| app.visits().look(cookie_key(c)));
             match visit {
                 Some((id, visit)) => {
                     let marked = visit.marked || is_marked(request.headers());
@@ -158,27 +127,17 @@ async fn signed_in(app: &App, headers: &HeaderMap) -> Result<Option<Staff>, Prob
     let (key, number) = (cookie_key(value), app.desk().number());
     let Some(session) = app.read(move |db, _| access::session(db, number, key)).await? else { return Ok(None) };
     let now = app.desk().now().0;
-    if now - session.seen > IDLE_MOST || now - session.started > AGE_MOST {
+    if session::is_over(&session, now) {
         return Ok(None);
     }
     let district = app.desk().district();
     let Some(account) = district.accounts.get(&session.account).filter(|a| !a.closed) else { return Ok(None) };
-    if now - session.seen > TOUCH_EVERY {
+    if session::is_to_touch(&session, now) {
         app.desk().put(vec![access::touch_session(number, key, now)]).await?;
     }
     let form = session.form.iter().map(|b| format!("{b:02x}")).collect();
     let (unit, role, user) = (account.unit.clone(), account.role, account.user.clone());
     Ok(Some(Staff { account: account.id, user, unit, role, form, session: key, due: session.due }))
-}
-
-/// Where a session is led before anything else.
-pub(crate) fn due_page(due: Due) -> Option<&'static str> {
-    match due {
-        Due::Nothing => None,
-        Due::Code => Some("/sign-in/code"),
-        Due::Password => Some("/sign-in/password"),
-        Due::Factor => Some("/sign-in/factor"),
-    }
 }
 
 /// Refuses what another site made the browser send.
@@ -193,11 +152,6 @@ pub(crate) fn same_origin(app: &App, headers: &HeaderMap) -> Result<(), Problem>
         Some(origin) if !app.site().is_own(origin, text(HOST)) => Err(Problem::other_site()),
         _ => Ok(()),
     }
-}
-
-/// Percent-encodes what stands in a query.
-pub(crate) fn encode(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 /// How a visitor wants pages: language, size of print, where they are, and who is signed in.
@@ -267,7 +221,7 @@ impl Visitor {
             notice: None,
             done_draft: None,
             watermark: staff.map(mark),
-            find: staff.is_some_and(|s| crate::routes::CASES.contains(&s.role)),
+            find: staff.is_some_and(|s| CASES.contains(&s.role)),
             held: self.held.as_ref().map(|hold| hold.said(l.0).0),
             demo: self.demo.then(|| l.t_n("demo-banner", l.date(self.now.date()))),
         };
@@ -320,6 +274,15 @@ impl FromRequestParts<App> for From {
     }
 }
 
+impl FromRequestParts<App> for Browser {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let From(from) = From::from_request_parts(parts, app).await?;
+        Ok(Browser { from, device: cookie(&parts.headers, DEVICE).map(str::to_owned) })
+    }
+}
+
 /// The address of a hop as proxies write it: bare, with a port, an IPv6 one in brackets, in quotes.
 fn hop(text: &str) -> Option<IpAddr> {
     let text = text.trim().trim_matches('"');
@@ -349,7 +312,7 @@ impl FromRequestParts<App> for Intake {
         if !parts.headers.contains_key(AUTHORIZATION) {
             same_origin(app, &parts.headers)?;
             let From(from) = From::from_request_parts(parts, app).await?;
-            app.count_intake(from)?;
+            app.limits().count_intake(from)?;
             return Ok(Intake { actor: Actor::Resident, scope: "resident".into(), key_least: KEY_OF_CHANCE });
         }
         let name = token(parts, app, Scope::Intake).await?;

@@ -2,17 +2,17 @@
 
 use crate::account::account_page;
 use crate::app::App;
-use crate::caller::{From, Staff, Visitor, cookie, due_page};
+use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{FieldError, Page, first_page, go, show, show_with};
 use crate::problem::Problem;
 use crate::resident::receipt::Qr;
-use crate::session::{self, DEVICE};
-use crate::tries::At;
+use crate::session;
+use crate::sign_in_tries::Browser;
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use domain::district::{Account, Command};
 use store::access::{self, Due, Outcome};
@@ -80,7 +80,7 @@ fn wrong_code(l: L) -> Vec<FieldError> {
 pub(crate) async fn code_form(visitor: Visitor, staff: Staff) -> Response {
     match staff.due {
         Due::Code => code_page(&visitor, Vec::new()),
-        due => go(due_page(due).unwrap_or("/account")),
+        due => go(session::due_page(due).unwrap_or("/account")),
     }
 }
 
@@ -89,23 +89,21 @@ pub(crate) async fn give_code(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    From(from): From,
-    headers: HeaderMap,
+    browser: Browser,
     sent: Sent,
 ) -> Result<Response, Problem> {
     if staff.due != Due::Code {
         return Err(Problem::stale_form());
     }
-    let at = At { user: &staff.user, from, device: cookie(&headers, DEVICE) };
-    app.sign_ins().count(at)?;
+    app.sign_in_tries().count(&staff.user, &browser)?;
     if !use_code(&app, staff.account, sent.get("code")).await? {
         session::note_later(&app, staff.account, Outcome::Code);
         return Ok(code_page(&visitor, wrong_code(visitor.l)));
     }
-    app.sign_ins().right(at);
+    app.sign_in_tries().right(&staff.user, &browser);
     let mut writes = session::noted(&app, staff.account);
     writes.push(access::end_session(app.desk().number(), staff.session, staff.account));
-    session::begin(&app, &headers, staff.account, Due::Nothing, "", writes).await
+    session::begin(&app, staff.account, Due::Nothing, "", writes).await
 }
 
 #[derive(Template)]
@@ -153,7 +151,7 @@ async fn may_set_up(app: &App, staff: &Staff) -> Result<bool, Problem> {
 pub(crate) async fn set_up_form(State(app): State<App>, visitor: Visitor, staff: Staff) -> Result<Response, Problem> {
     match may_set_up(&app, &staff).await? {
         true => Ok(set_up_page(&visitor, &staff, app.random(), Vec::new())),
-        false => Ok(go(due_page(staff.due).filter(|_| staff.due != Due::Factor).unwrap_or("/account"))),
+        false => Ok(go(session::due_page(staff.due).filter(|_| staff.due != Due::Factor).unwrap_or("/account"))),
     }
 }
 
@@ -189,16 +187,14 @@ pub(crate) async fn end(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    From(from): From,
-    headers: HeaderMap,
+    browser: Browser,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    let at = At { user: &staff.user, from, device: cookie(&headers, DEVICE) };
-    app.sign_ins().count(at)?;
+    app.sign_in_tries().count(&staff.user, &browser)?;
     if !use_code(&app, staff.account, sent.get("code")).await? {
         return account_page(&app, &visitor, &staff, wrong_code(visitor.l)).await;
     }
-    app.sign_ins().right(at);
+    app.sign_in_tries().right(&staff.user, &browser);
     let (number, account) = (app.desk().number(), staff.account);
     app.desk().change(staff.actor(), Command::EndFactor).await?;
     app.desk().keys(move |keys| keys.end_factor(account)).await?;

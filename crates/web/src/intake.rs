@@ -5,7 +5,7 @@ use crate::caller::{CaseSecret, From, Intake};
 use crate::form::KEY_MOST;
 use crate::problem::Problem;
 use crate::resident::line::answer_of;
-use crate::tries::Tried;
+use crate::secret_tries::Tried;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -172,9 +172,9 @@ fn tried(typed: &str) -> Tried {
 pub(crate) async fn open(app: &App, From(from): From, typed: &str, with: &str) -> Result<(History, With), Problem> {
     let code = read_case_code(typed).ok_or_else(Problem::wrong_secret)?;
     let (number, tried) = (app.desk().number(), tried(with));
-    let attempt = app.tries().begin(&code, from, tried)?;
+    let attempt = app.secret_tries().begin(&code, from, tried)?;
     if tried == Tried::Digits
-        && let Some(slowed) = app.tries().slowed()
+        && let Some(slowed) = app.secret_tries().slowed()
     {
         tokio::time::sleep(slowed).await;
     }

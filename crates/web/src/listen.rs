@@ -5,7 +5,7 @@
 //! by holding connections open.
 
 use crate::app::App;
-use crate::limit::networks;
+use crate::rate_limit::networks;
 use crate::routes::router;
 use axum::body::Body;
 use axum::extract::connect_info::ConnectInfo;

@@ -234,3 +234,15 @@ pub(crate) fn address(path: &str, query: &[(&str, &str)]) -> String {
     let query = out.finish();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
+
+/// Percent-encodes what stands in a query.
+pub(crate) fn encode(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// A path of this site.
+pub(crate) fn safe_path(to: &str) -> Option<&str> {
+    let plain = !to.contains('\\') && !to.chars().any(char::is_control);
+    let own = to.starts_with('/') && !to.starts_with("//") && plain;
+    own.then_some(to)
+}

@@ -3,8 +3,8 @@
 
 use crate::app::App;
 use crate::caller::From;
-use crate::limit::networks;
 use crate::problem::Problem;
+use crate::rate_limit::networks;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::CONTENT_LENGTH;

@@ -7,11 +7,12 @@ use crate::office::{
 };
 use crate::problem::Problem;
 use crate::receive::receive;
-use crate::{account, assets, factor, intake, kept, log, office, resident, session, site, staff, statements};
+use crate::roles::{ACT, ADMINISTRATOR, ANY, AUDITOR, CASES, INTAKE, PUBLISHERS, READERS, RECOMPUTE, TEMPLATES};
+use crate::{
+    account, assets, factor, headers, home, intake, kept, log, office, resident, sign_in, site, staff, statements,
+};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
@@ -20,32 +21,7 @@ use std::convert::Infallible;
 use std::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
 
-/// Who may call a route. The guard of that name stands in front of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Everybody.
-    Public,
-    /// A token of scope intake, or a resident without one, counted by address.
-    Intake,
-    /// Whoever has the case's secret, in a header.
-    CaseSecret,
-    /// A token of scope read.
-    Reader,
-    /// A resident who opened a case with its code and digits.
-    Visit,
-    /// Whoever gave a right password, also while something is due before anything else: a password of one's own, a
-    /// second factor.
-    Entering,
-    /// Signed-in accounts of these roles.
-    Staff(&'static [Role]),
-}
-
-impl Access {
-    /// Whether browsers come here with cookies.
-    pub(crate) fn is_page(self) -> bool {
-        matches!(self, Access::Public | Access::Visit | Access::Entering | Access::Staff(_))
-    }
-}
+pub use crate::roles::Access;
 
 /// A route.
 pub struct Route {
@@ -76,26 +52,6 @@ impl Route {
     }
 }
 
-/// Every role.
-pub(crate) const ANY: &[Role] = &[
-    Role::Grid,
-    Role::Clerk,
-    Role::Head,
-    Role::Dispatcher,
-    Role::Supervisor,
-    Role::Leader,
-    Role::Auditor,
-    Role::Administrator,
-];
-
-/// Who works on cases, or with them.
-pub(crate) const CASES: &[Role] =
-    &[Role::Clerk, Role::Head, Role::Dispatcher, Role::Supervisor, Role::Leader, Role::Auditor];
-/// Who acts on cases.
-const ACT: &[Role] = &[Role::Clerk, Role::Head, Role::Dispatcher, Role::Supervisor, Role::Auditor];
-/// Who takes cases down.
-const INTAKE: &[Role] = &[Role::Clerk, Role::Head, Role::Dispatcher, Role::Grid];
-
 /// The routes.
 pub const TABLE: &[Route] = &[
     // The API of intake, and the ledger.
@@ -110,13 +66,13 @@ pub const TABLE: &[Route] = &[
     route("GET", "/readyz", Access::Public, || get(log::readyz)),
     route("GET", "/metrics", Access::Public, || get(log::metrics)),
     // The frame of all pages.
-    route("GET", "/", Access::Public, || get(session::home)),
+    route("GET", "/", Access::Public, || get(home::home)),
     route("GET", "/assets/{file}", Access::Public, || get(assets::file)),
-    route("GET", "/language", Access::Public, || get(session::language)),
-    route("GET", "/print-size", Access::Public, || get(session::print_size)),
-    route("GET", "/sign-in", Access::Public, || get(session::form)),
-    route("POST", "/sign-in", Access::Public, || post(session::sign_in)),
-    route("POST", "/sign-out", Access::Entering, || post(session::sign_out)),
+    route("GET", "/language", Access::Public, || get(home::language)),
+    route("GET", "/print-size", Access::Public, || get(home::print_size)),
+    route("GET", "/sign-in", Access::Public, || get(sign_in::form)),
+    route("POST", "/sign-in", Access::Public, || post(sign_in::sign_in)),
+    route("POST", "/sign-out", Access::Entering, || post(sign_in::sign_out)),
     route("GET", "/sign-in/password", Access::Entering, || get(account::own_password)),
     route("POST", "/sign-in/password", Access::Entering, || post(account::set_own_password)),
     route("GET", "/sign-in/code", Access::Entering, || get(factor::code_form)),
@@ -251,18 +207,6 @@ pub const TABLE: &[Route] = &[
     route("POST", "/intake/slip", Access::Staff(INTAKE), || post(staff::intake::print)),
 ];
 
-/// Who reads figures and the cases behind them.
-const READERS: &[Role] =
-    &[Role::Clerk, Role::Head, Role::Dispatcher, Role::Supervisor, Role::Leader, Role::Auditor, Role::Administrator];
-/// Who publishes figures.
-pub(crate) const PUBLISHERS: &[Role] = &[Role::Supervisor, Role::Leader, Role::Administrator];
-/// Who has published figures computed again.
-pub(crate) const RECOMPUTE: &[Role] = &[Role::Auditor, Role::Supervisor, Role::Leader, Role::Administrator];
-/// Who writes templates of answers.
-const TEMPLATES: &[Role] = &[Role::Head, Role::Administrator];
-const AUDITOR: &[Role] = &[Role::Auditor];
-const ADMINISTRATOR: &[Role] = &[Role::Administrator];
-
 /// The description of the API; a test holds it against the table.
 pub const OPENAPI: &str = include_str!("openapi.json");
 
@@ -288,7 +232,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), errors_in_form))
         .with_state(app.clone())
         .layer(kept::compression())
-        .layer(from_fn(headers))
+        .layer(from_fn(headers::secure))
         .layer(from_fn_with_state(app, site::encrypted))
         .layer(from_fn(statements::count))
         .layer(CatchPanicLayer::new())
@@ -303,36 +247,5 @@ async fn logged(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let (route, status) = (route.as_ref().map_or("-", MatchedPath::as_str), response.status().as_u16());
     tracing::info!(target: "request", %method, route, status, ms = began.elapsed().as_millis() as u64);
-    response
-}
-
-/// The headers of every answer.
-async fn headers(request: Request, next: Next) -> Response {
-    const HEADERS: &[(&str, &str)] = &[
-        (
-            "content-security-policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; \
-             form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        ),
-        ("x-content-type-options", "nosniff"),
-        ("x-frame-options", "DENY"),
-        // Not "no-referrer": then browsers send `Origin: null` with our own forms, which the guard would refuse.
-        ("referrer-policy", "same-origin"),
-        ("permissions-policy", "camera=(), microphone=(), geolocation=(self)"),
-        ("cross-origin-opener-policy", "same-origin"),
-        ("cross-origin-resource-policy", "same-origin"),
-    ];
-    let with_body = request.method() == axum::http::Method::POST;
-    let mut response = next.run(request).await;
-    // Refused before its body was read, a request leaves the connection in the middle of it.
-    let unread = matches!(response.status().as_u16(), 401 | 403 | 404 | 405 | 408 | 411 | 413 | 415 | 429 | 503);
-    if with_body && unread {
-        response.headers_mut().insert(axum::http::header::CONNECTION, HeaderValue::from_static("close"));
-    }
-    // What is not said to be public is nobody's to keep: answers hold cases, secrets, and who is signed in.
-    response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    for (name, value) in HEADERS {
-        response.headers_mut().entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
-    }
     response
 }

@@ -3,12 +3,13 @@
 
 use super::change;
 use crate::app::App;
-use crate::caller::{Reader, Staff, Visitor, encode};
+use crate::caller::{Reader, Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::{L, capital};
+use crate::page::encode;
 use crate::page::{Choice, FieldError, Page, go, show_with};
 use crate::problem::Problem;
-use crate::routes::PUBLISHERS;
+use crate::roles::PUBLISHERS;
 use crate::staff::is_discipline;
 use askama::Template;
 use axum::Json;

@@ -12,7 +12,7 @@ use crate::lang::L;
 use crate::page::{NavItem, Page, go};
 use crate::problem::Problem;
 use crate::resident::shown;
-use crate::routes::{PUBLISHERS, RECOMPUTE};
+use crate::roles::{PUBLISHERS, RECOMPUTE};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;

@@ -267,7 +267,7 @@ pub(crate) async fn set_post(
         unit: sent.get("unit").into(),
         role,
     };
-    let to = format!("/admin/posts?done=saved&unit={}", crate::caller::encode(post.unit.as_str()));
+    let to = format!("/admin/posts?done=saved&unit={}", crate::page::encode(post.unit.as_str()));
     match change(&app, &staff, visitor.l, Command::SetPosts(vec![post])).await? {
         Ok(()) => Ok(go(&to)),
         Err(errors) => Ok(posts_page(&app, &visitor, sent.get("unit"), Narrow::default(), &sent, errors)),
@@ -283,7 +283,7 @@ pub(crate) async fn end_post(
 ) -> Result<Response, Problem> {
     let command = Command::EndPost(domain::district::PostCode(sent.get("post").to_owned()));
     match change(&app, &staff, visitor.l, command).await? {
-        Ok(()) => Ok(go(&format!("/admin/posts?done=saved&unit={}", crate::caller::encode(sent.get("unit"))))),
+        Ok(()) => Ok(go(&format!("/admin/posts?done=saved&unit={}", crate::page::encode(sent.get("unit"))))),
         Err(errors) => Ok(posts_page(&app, &visitor, sent.get("unit"), Narrow::default(), &sent, errors)),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{Form, case, history, receipt, shown, telling};
 use crate::app::App;
-use crate::caller::{VISIT, Visit, Visitor, cookie, cookie_key};
+use crate::caller::{Visit, Visitor};
+use crate::cookie::{VISIT, cookie, cookie_key};
 use crate::form::Sent;
 use crate::page::{FieldError, go};
 use crate::problem::Problem;
@@ -77,7 +78,7 @@ fn verdict(sent: &Sent) -> Asked {
 async fn digits_set(app: &App, headers: &HeaderMap, Visit(id, visit): Visit) -> Result<(), Problem> {
     let digits = history(app, id).await?.case.opening.digits;
     if let (Some(value), With::Digits(_)) = (cookie(headers, VISIT), visit.with) {
-        app.go_on(cookie_key(value), domain::case::Visit { with: With::Digits(digits), ..visit });
+        app.visits().go_on(cookie_key(value), domain::case::Visit { with: With::Digits(digits), ..visit });
     }
     Ok(())
 }
@@ -100,7 +101,7 @@ pub(crate) async fn act(
     sent: Sent,
 ) -> Result<Response, Problem> {
     let id = visit.0;
-    app.count_act(id)?;
+    app.limits().count_act(id)?;
     let joins = match sent.get("joins").parse::<i64>() {
         // One that is not public any more becomes the handle of no case: the refusal says so.
         Ok(index) => Some(shown::one(&app, index).await?.map_or(CaseId::default(), |case| case.id)),

@@ -6,7 +6,7 @@ use super::lost::UNOPENED;
 use crate::app::App;
 use crate::caller::From;
 use crate::problem::Problem;
-use crate::tries::Tried;
+use crate::secret_tries::Tried;
 use desk::{Failure, read_case_code};
 use domain::Actor;
 use domain::case::{CaseId, Channel, Command, field};
@@ -28,7 +28,7 @@ pub(super) async fn confirm(app: &App, from: From, code: &str, typed: String) ->
 /// The case of a code, and to which of its addresses the confirmation code went. Wrong ones are counted like digits.
 async fn which(app: &App, From(from): From, code: &str, typed: String) -> Result<(CaseId, u64, Channel), Problem> {
     let code = read_case_code(code).ok_or_else(Problem::wrong_secret)?;
-    let (number, attempt) = (app.desk().number(), app.tries().begin(&code, from, Tried::Digits)?);
+    let (number, attempt) = (app.desk().number(), app.secret_tries().begin(&code, from, Tried::Digits)?);
     let found = app.read(move |db, keys| {
         let Some(id) = read::by_code(db, number, &code)? else { return Ok(None) };
         let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);

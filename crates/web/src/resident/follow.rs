@@ -4,13 +4,13 @@
 use super::raise::begin_visit;
 use super::{Form, fresh, marked};
 use crate::app::App;
-use crate::caller::{From, VISIT, Visit, Visitor, cookie, cookie_key, is_marked};
+use crate::caller::{From, Visit, Visitor};
+use crate::cookie::{VISIT, cookie, cookie_key, is_marked, set_cookie};
 use crate::form::Sent;
 use crate::intake;
 use crate::lang::L;
 use crate::page::{FieldError, Page, go, show_with};
 use crate::problem::Problem;
-use crate::session::set_cookie;
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -127,9 +127,9 @@ async fn use_up(
 /// `POST /case/leave`: the phone may be handed on.
 pub(crate) async fn leave(State(app): State<App>, _: Visit, headers: HeaderMap, _: Sent) -> Response {
     if let Some(value) = cookie(&headers, VISIT) {
-        app.end_visit(cookie_key(value));
+        app.visits().end(cookie_key(value));
     }
     let mut response = go("/follow?done=left");
-    set_cookie(&mut response, &headers, VISIT, "", Some(0));
+    set_cookie(&mut response, VISIT, "", Some(0));
     response
 }

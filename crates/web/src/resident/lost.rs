@@ -18,7 +18,7 @@ pub(super) const UNOPENED: Visit = Visit { with: With::Secret(0), marked: false 
 
 /// `POST /follow/lost`
 pub(crate) async fn send(State(app): State<App>, From(from): From, sent: Sent) -> Result<Response, Problem> {
-    app.count_asked(from)?;
+    app.limits().count_asked(from)?;
     if let Some(code) = read_case_code(sent.get("code")) {
         let number = app.desk().number();
         if let Some(id) = app.read(move |db, _| read::by_code(db, number, &code)).await? {

@@ -4,7 +4,8 @@
 use super::raise::begin_visit;
 use super::{Form, marked};
 use crate::app::App;
-use crate::caller::{From, Visitor, is_marked};
+use crate::caller::{From, Visitor};
+use crate::cookie::is_marked;
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{FieldError, Page, go, show_with};
@@ -42,7 +43,7 @@ pub(crate) async fn take(
     headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    app.count_asked(from)?;
+    app.limits().count_asked(from)?;
     let refused = |text: String, sent: Sent| {
         let form = Form { errors: vec![FieldError { field: "pairing".into(), text }], sent };
         Ok(page(&visitor, StatusCode::UNPROCESSABLE_ENTITY, form))
@@ -52,7 +53,7 @@ pub(crate) async fn take(
         return refused(visitor.l.t("pair-marked"), sent);
     }
     let code: String = sent.get("pairing").chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    let Some(id) = app.take_pairing(&code) else { return refused(visitor.l.t("pair-wrong"), sent) };
+    let Some(id) = app.pairings().take(&code) else { return refused(visitor.l.t("pair-wrong"), sent) };
     // Nothing has opened the case yet: the pairing code was all that was needed.
     let visit = Visit { with: With::Secret(0), marked: false };
     match app.desk().visit(visit, id, None, Command::HandSecret { way: Handed::Device }, None).await {

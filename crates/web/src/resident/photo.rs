@@ -128,13 +128,13 @@ pub(crate) async fn redraw_all(
         work += decoder(bytes)?.1;
     }
     if let Some(from) = from {
-        app.count_photo_work(from, work).map_err(NotTaken::Later)?;
+        app.limits().count_photo_work(from, work).map_err(NotTaken::Later)?;
     }
     let mut photos = Vec::new();
     for bytes in files {
         let drawn = redraw_later(bytes).await?;
         if let Some(from) = from {
-            app.count_photo_kept(from, drawn.len() as u64).map_err(NotTaken::Later)?;
+            app.limits().count_photo_kept(from, drawn.len() as u64).map_err(NotTaken::Later)?;
         }
         photos.push((KIND.to_owned(), drawn));
     }

@@ -4,12 +4,12 @@ use super::photo::{self, NotTaken};
 use super::telling::{self, Telling};
 use super::{Form, fresh, history, marked};
 use crate::app::App;
-use crate::caller::{From, VISIT, Visitor, cookie, cookie_key, is_marked};
+use crate::caller::{From, Visitor};
+use crate::cookie::{VISIT, cookie, cookie_key, is_marked, set_cookie};
 use crate::form::{KEY_MOST, Sent};
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, go, show_with};
 use crate::problem::Problem;
-use crate::session::set_cookie;
 use askama::Template;
 use axum::Json;
 use axum::extract::State;
@@ -143,7 +143,7 @@ pub(crate) async fn send(
 ) -> Result<Response, Problem> {
     let typed_key = sent.get("key").to_owned();
     let key = if (1..=KEY_MOST).contains(&typed_key.len()) { typed_key } else { app.random_text() };
-    if let Err(problem) = app.count_intake(from) {
+    if let Err(problem) = app.limits().count_intake(from) {
         return Ok(refused(&app, &visitor, &problem, sent, key));
     }
     let photos = match photos(&app, Some(from), &sent).await {
@@ -165,8 +165,11 @@ pub(crate) async fn send(
     let idempotency = Key::of(SCOPE, &key);
     match app.desk().raise(Actor::Resident, raise, photos, Some(idempotency)).await {
         Ok(raised) => {
-            if raised.again && !app.may_repeat(raised.id, super::history(&app, raised.id).await?.case.raised_at) {
-                return Ok(arrived(&app, &headers, None, "/follow?done=raised-again"));
+            if raised.again {
+                let raised_at = super::history(&app, raised.id).await?.case.raised_at;
+                if !app.visits().may_repeat(raised.id, raised_at, app.desk().now()) {
+                    return Ok(arrived(&app, &headers, None, "/follow?done=raised-again"));
+                }
             }
             Ok(arrived(&app, &headers, Some(raised.id), "/case/receipt?done=raised"))
         }
@@ -176,7 +179,7 @@ pub(crate) async fn send(
             let done = app.read(move |db, _| read::done(db, number, &idempotency.0)).await?;
             let id = done.ok_or_else(Problem::broken)?.stream;
             // Only to the browser that raised it and still has it open: a kept form may be in other hands by now.
-            let visits = cookie(&headers, VISIT).and_then(|c| app.visit(cookie_key(c)));
+            let visits = cookie(&headers, VISIT).and_then(|c| app.visits().look(cookie_key(c)));
             if visits.map(|(visited, _)| visited) != Some(id) {
                 let fresh = app.random_text();
                 return Ok(refused(&app, &visitor, &refusal.into(), sent, fresh));
@@ -210,15 +213,17 @@ fn arrived(app: &App, headers: &HeaderMap, id: Option<CaseId>, to: &str) -> Resp
 /// Opens a case to the browser that gets this answer.
 pub(crate) fn begin_visit(app: &App, response: &mut Response, headers: &HeaderMap, id: CaseId, with: With) {
     let cookie = app.random_text();
-    app.begin_visit(cookie_key(&cookie), id, Visit { with, marked: is_marked(headers) });
-    set_cookie(response, headers, VISIT, &cookie, None);
+    app.visits().begin(cookie_key(&cookie), id, Visit { with, marked: is_marked(headers) });
+    set_cookie(response, VISIT, &cookie, None);
 }
 
 /// The case that this browser has just raised with the same words: the back button and a second sending are no second
 /// case, whatever key came with it. With whether all that came beside the words is the same too: what was changed is not
 /// added, and whoever changed it must be told.
 async fn sent_before(app: &App, headers: &HeaderMap, raise: &Raise) -> Result<Option<bool>, Problem> {
-    let Some((id, visit)) = cookie(headers, VISIT).and_then(|c| app.visit(cookie_key(c))) else { return Ok(None) };
+    let Some((id, visit)) = cookie(headers, VISIT).and_then(|c| app.visits().look(cookie_key(c))) else {
+        return Ok(None);
+    };
     let history = history(app, id).await?;
     if history.case.trust(visit) < Trust::Acts {
         return Ok(None);

@@ -1,9 +1,10 @@
 //! What neighbours see of each other's cases: what was asked, who answered, how it ended by the resident's own word.
 
 use crate::app::App;
-use crate::caller::{Visitor, encode};
+use crate::caller::Visitor;
 use crate::kept;
 use crate::lang::L;
+use crate::page::encode;
 use crate::page::{Choice, NavItem, Page};
 use crate::problem::Problem;
 use crate::view::{self, StatusView};

@@ -490,7 +490,7 @@ impl Bulk<'_> {
     fn frame(&self) -> Page {
         let mut frame = self.visitor.page(self.act.label(self.l()));
         // A page that answers a form stands at an address that can't be asked for.
-        frame.path = crate::caller::encode(&self.back);
+        frame.path = crate::page::encode(&self.back);
         frame
     }
 

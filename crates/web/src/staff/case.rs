@@ -311,7 +311,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         frame.done_draft = Some(format!("answer-{}", case.code));
     }
     // A page that answers a form stands at an address that can't be asked for.
-    frame.path = crate::caller::encode(&format!("/cases/{}", case.code));
+    frame.path = crate::page::encode(&format!("/cases/{}", case.code));
     let mut errors = beside.errors.clone();
     let act = beside.sent.map_or("", |s| s.get("act"));
     let has_form = main.iter().chain(&forms).chain(&unmask).any(|f| f.act == act);

@@ -243,7 +243,7 @@ async fn taken(app: &App, visitor: &Visitor, sent: &Sent, raised: Raised) -> Res
     let (case, site) = (&history.case, app.site().origin());
     // The code goes to whoever looks at this page; the secret to the device that uses it.
     let pairing = case.may_pair(app.desk().now()).then(|| {
-        let code = app.offer_pairing(case.id);
+        let code = app.pairings().offer(case.id, app.random());
         let qr = Qr::of(&format!("{site}/pair#{code}"));
         (format!("{} {}", &code[..4], &code[4..]), qr)
     });

@@ -1,12 +1,12 @@
-//! Limits of how often somebody may try something, and turns at what only a few may do at the same time.
+//! Counting how often somebody does something, by key and by address. Which limits there are is in `limits.rs`,
+//! `secret_tries.rs` and `sign_in_tries.rs`.
 
 use crate::problem::Problem;
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The most keys that a limit remembers. A new one takes the place of the oldest: whoever comes with many addresses must
 /// never shut out everybody else.
@@ -152,41 +152,6 @@ pub(crate) fn networks(address: IpAddr) -> [IpAddr; 2] {
     }
 }
 
-/// How long somebody waits for a turn before being told to come again.
-const TURN_WAIT: Duration = Duration::from_secs(10);
-/// When to come again.
-const COME_AGAIN: u64 = 10;
-
-/// Turns at what only a few may do at the same time, with a short queue in front: what costs memory or a core.
-pub(crate) struct Turns {
-    places: Arc<Semaphore>,
-    queue: Arc<Semaphore>,
-}
-
-/// A turn, until it is dropped. It goes with the work to whatever thread does it: a caller that goes away ends no work that
-/// has begun, and frees no place.
-pub(crate) struct Turn {
-    _place: OwnedSemaphorePermit,
-    _queue: OwnedSemaphorePermit,
-}
-
-impl Turns {
-    /// So many at the same time, and so many more who wait.
-    pub(crate) fn new(places: usize, waiting: usize) -> Turns {
-        let semaphore = |permits| Arc::new(Semaphore::new(permits));
-        Turns { places: semaphore(places), queue: semaphore(places + waiting) }
-    }
-
-    /// A turn; refused when the queue is full or does not move.
-    pub(crate) async fn take(&self) -> Result<Turn, Problem> {
-        let queue = self.queue.clone().try_acquire_owned().map_err(|_| Problem::busy(COME_AGAIN))?;
-        match tokio::time::timeout(TURN_WAIT, self.places.clone().acquire_owned()).await {
-            Ok(Ok(place)) => Ok(Turn { _place: place, _queue: queue }),
-            _ => Err(Problem::busy(COME_AGAIN)),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,19 +195,5 @@ mod tests {
         assert_eq!(limit.tries(&"a"), 2);
         limit.forget(&"a");
         assert_eq!(limit.tries(&"a"), 0);
-    }
-
-    #[tokio::test]
-    async fn who_finds_the_queue_full_is_told_to_come_again_at_once() {
-        let turns = Turns::new(1, 1);
-        let first = turns.take().await.expect("a place");
-        let (second, third) = tokio::join!(turns.take(), async {
-            let third = turns.take().await.err();
-            drop(first);
-            third
-        });
-        assert!(second.is_ok(), "the second has waited");
-        let third = third.expect("there is no third place in the queue");
-        assert_eq!(third.status(), axum::http::StatusCode::SERVICE_UNAVAILABLE);
     }
 }
