@@ -14,9 +14,9 @@ use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HOST, ORI
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::case::{self, CaseId};
-use domain::district::{Scope, UnitCode};
+use domain::district::{District, Scope, UnitCode, UnitKind};
 use domain::{Actor, Label, Lang, Role};
 use std::net::{IpAddr, SocketAddr};
 use store::access::{self, Due};
@@ -44,6 +44,11 @@ impl Staff {
     /// As the desk knows it.
     pub(crate) fn actor(&self) -> Actor {
         Actor::Staff { account: self.account, unit: self.unit.clone(), role: self.role }
+    }
+
+    /// Whether it sits at the discipline unit: only there sealed cases are listed.
+    pub(crate) fn is_discipline(&self, district: &District) -> bool {
+        district.units.get(&self.unit).is_some_and(|u| u.kind == UnitKind::Discipline)
     }
 }
 
@@ -354,30 +359,4 @@ impl FromRequestParts<App> for CaseSecret {
         let header = parts.headers.get("case-secret").and_then(|h| h.to_str().ok());
         header.map(|h| CaseSecret(h.trim().to_owned())).ok_or_else(Problem::wrong_secret)
     }
-}
-
-/// Every problem in the form that its caller reads: a page in the visitor's language for a browser, else a document.
-/// What the framework refuses by itself (a method, a number that is none, a body too large) becomes a problem too.
-pub(crate) async fn errors_in_form(State(app): State<App>, request: Request, next: Next) -> Response {
-    let accepts = request.headers().get(axum::http::header::ACCEPT).and_then(|h| h.to_str().ok()).unwrap_or_default();
-    let as_page = accepts.contains("text/html");
-    let (parts, body) = request.into_parts();
-    let visitor = as_page.then(|| Visitor::of(&parts, &app));
-    let response = next.run(Request::from_parts(parts, body)).await;
-    let status = response.status();
-    let problem = match response.extensions().get::<Problem>() {
-        Some(problem) => problem.clone(),
-        None if status.is_client_error() && !is_page(&response) => Problem::unreadable(status),
-        None => return response,
-    };
-    match visitor {
-        Some(visitor) => problem.as_page(&visitor),
-        None => problem.into_response(),
-    }
-}
-
-/// A refused form that is shown again is a page already.
-fn is_page(response: &Response) -> bool {
-    let kind = response.headers().get(axum::http::header::CONTENT_TYPE).and_then(|h| h.to_str().ok());
-    kind.is_some_and(|k| k.starts_with("text/html"))
 }

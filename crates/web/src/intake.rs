@@ -3,25 +3,19 @@
 use crate::app::App;
 use crate::caller::{CaseSecret, From, Intake};
 use crate::form::KEY_MOST;
+use crate::parts::answer::given_answer;
+use crate::parts::open_case::open_case;
 use crate::problem::Problem;
-use crate::resident::line::answer_of;
-use crate::secret_tries::Tried;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use desk::{Key, Raised, read_case_code};
-use domain::case::opening as digits;
-use domain::case::{
-    self, Channel, Command, Contact, Door, Event, Raise, Tell, Track, Trust, Visit, With, field, usable_digits,
-};
-use domain::{Actor, Label, Lang};
+use desk::{Key, Raised};
+use domain::case::{self, Channel, Contact, Door, Event, Raise, Tell, Track, field};
+use domain::{Label, Lang};
 use serde::{Deserialize, Serialize};
-use std::sync::PoisonError;
-use store::opening;
-use store::read::{self, History, Told};
-use subtle::ConstantTimeEq;
+use store::read;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -162,71 +156,6 @@ struct Step {
     kind: &'static str,
 }
 
-/// Which kind of secret was typed.
-fn tried(typed: &str) -> Tried {
-    if opening::read_secret(typed).is_some() { Tried::Long } else { Tried::Digits }
-}
-
-/// The case that a code opens to somebody at an address with its secret or digits, and what it was opened with. Wrong ones
-/// are counted (see `tries`).
-pub(crate) async fn open(app: &App, From(from): From, typed: &str, with: &str) -> Result<(History, With), Problem> {
-    let code = read_case_code(typed).ok_or_else(Problem::wrong_secret)?;
-    let (number, tried) = (app.desk().number(), tried(with));
-    let attempt = app.secret_tries().begin(&code, from, tried)?;
-    if tried == Tried::Digits
-        && let Some(slowed) = app.secret_tries().slowed()
-    {
-        tokio::time::sleep(slowed).await;
-    }
-    let found = app.read(move |db, keys| {
-        let Some(id) = read::by_code(db, number, &code)? else { return Ok(None) };
-        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(history) = read::history(db, &mut keys, number, id)? else { return Ok(None) };
-        let now = &history.case.opening;
-        let known = keys.case_keys(&[id.0])?;
-        let secret = |no: u16| known.get(&id.0).map(|key| (no, opening::secret(key, no)));
-        let numbers = [Some(now.secret), now.before.map(|(no, ..)| no)];
-        let secrets: Vec<_> = numbers.into_iter().flatten().filter_map(secret).collect();
-        Ok(Some((history, secrets)))
-    });
-    let Some((history, secrets)) = found.await? else {
-        attempt.wrong();
-        return Err(Problem::wrong_secret());
-    };
-    let same = |a: &str, b: &str| bool::from(a.as_bytes().ct_eq(b.as_bytes()));
-    let right = match tried {
-        Tried::Long => {
-            let typed = opening::read_secret(with).unwrap_or_default();
-            secrets.iter().find(|(_, known)| same(known, &typed)).map(|(no, _)| With::Secret(*no))
-        }
-        Tried::Digits => {
-            let typed = domain::typed::digits(with);
-            let known = digits::digits_of(history.told.iter().map(|t| &t.private));
-            let right = known.is_some_and(|known| same(known, &typed));
-            right.then(|| strength(&history, &typed))
-        }
-    };
-    let opens = |with: &With| history.case.trust(Visit { with: *with, marked: false }) >= Trust::Looks;
-    if let Some(with) = right.filter(opens) {
-        attempt.right();
-        return Ok((history, with));
-    }
-    if attempt.wrong() {
-        // Whatever becomes of it, the answer is the same. What it is refused for is in the case's own history.
-        let _ = app.desk().act(Actor::clock(), history.case.id, None, Command::ReportTries, None).await;
-    }
-    Err(Problem::wrong_secret())
-}
-
-/// What right digits are worth: those of version 0.1 may be short, common, or the end of the phone number.
-fn strength(history: &History, digits: &str) -> With {
-    let opening = &history.case.opening;
-    let fields = history.fields();
-    let phone = fields.get(field::PHONE).map_or("", String::as_str);
-    let strong = opening.digits > 1 || opening.secret > 0 || usable_digits(digits, &[phone]);
-    if strong { With::Digits(opening.digits) } else { With::EasyDigits }
-}
-
 /// `GET /api/v1/cases/{code}`
 pub(crate) async fn follow(
     State(app): State<App>,
@@ -234,7 +163,7 @@ pub(crate) async fn follow(
     from: From,
     CaseSecret(secret): CaseSecret,
 ) -> Result<Response, Problem> {
-    let (history, _) = open(&app, from, &code, &secret).await?;
+    let (history, _) = open_case(&app, from, &code, &secret).await?;
     let (case, fields) = (&history.case, history.fields());
     let district = app.desk().district();
     let due = case.next_due();
@@ -260,27 +189,6 @@ pub(crate) async fn follow(
     Ok(Json(followed).into_response())
 }
 
-/// The event by which the resident was given the latest answer: a proposal that waits for approval is none yet.
-pub(crate) fn latest_answer(history: &History) -> Option<&Told> {
-    history.told.iter().rev().find(|t| {
-        use Event::*;
-        matches!(
-            t.body.event,
-            Answered { .. }
-                | AnsweredTogether { .. }
-                | ReviewAnswered { .. }
-                | ReReviewAnswered { .. }
-                | EndedElsewhere { .. }
-        )
-    })
-}
-
-/// The text of the latest answer that the resident has been given.
-pub(crate) fn given_answer(history: &History) -> Option<&str> {
-    let given = latest_answer(history)?;
-    answer_of(history, given).get(field::ANSWER).map(String::as_str)
-}
-
 /// `GET /receipts/{file}`: the receipt of a case's first entry in the ledger as it is now.
 pub(crate) async fn receipt(
     State(app): State<App>,
@@ -289,7 +197,7 @@ pub(crate) async fn receipt(
     CaseSecret(secret): CaseSecret,
 ) -> Result<Response, Problem> {
     let code = file.strip_suffix(".tlog-proof").ok_or_else(Problem::not_found)?;
-    let first = open(&app, from, code, &secret).await?.0.first();
+    let first = open_case(&app, from, code, &secret).await?.0.first();
     let number = app.desk().number();
     let receipt = app.read(move |db, _| read::latest_receipt(db, number, first)).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], receipt.to_text()).into_response())

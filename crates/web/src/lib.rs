@@ -21,6 +21,7 @@ mod log;
 mod office;
 mod page;
 mod pairings;
+mod parts;
 mod problem;
 mod rate_limit;
 mod receive;

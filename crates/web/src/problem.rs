@@ -1,9 +1,5 @@
 //! The one edge at which something that went wrong becomes an answer: an RFC 9457 problem document, or a page.
 
-use crate::caller::Visitor;
-use crate::lang::L;
-use crate::page::{self, Page};
-use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::Failure;
@@ -39,16 +35,6 @@ struct Document<'a> {
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'static str>,
-}
-
-#[derive(Template)]
-#[template(path = "error.html")]
-struct ErrorPage {
-    l: L,
-    page: Page,
-    what: String,
-    todo: String,
-    sign_in: bool,
 }
 
 impl Problem {
@@ -256,19 +242,20 @@ impl Problem {
         self.field
     }
 
+    /// What is wrong, and what to do, in a language.
+    pub(crate) fn parts(&self, lang: Lang) -> (&str, &str) {
+        let (what, todo) = &self.said[usize::from(lang == Lang::En)];
+        (what, todo)
+    }
+
+    /// Whether the way out is to sign in.
+    pub(crate) fn asks_to_sign_in(&self) -> bool {
+        self.kind.ends_with(":signed_out")
+    }
+
     /// The status that it is answered with.
     pub(crate) fn status(&self) -> StatusCode {
         self.status
-    }
-
-    /// As a page in the visitor's language.
-    pub(crate) fn as_page(&self, visitor: &Visitor) -> Response {
-        let l = visitor.l;
-        let page = visitor.page(l.t("error-title"));
-        let (what, todo) = self.said[usize::from(l.0 == Lang::En)].clone();
-        let sign_in = self.kind.ends_with(":signed_out");
-        let response = page::show_with(self.status, &ErrorPage { l, page, what, todo, sign_in });
-        self.with_retry(response)
     }
 
     /// With the header that says when to try again.

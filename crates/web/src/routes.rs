@@ -1,10 +1,11 @@
 //! Every route, and who may call it. The router is made from this table alone.
 
 use crate::app::App;
-use crate::caller::{errors_in_form, guard};
+use crate::caller::guard;
 use crate::office::{
     accounts, audit, calendar, care, compare, figures, import, published, sign_ins, tables, units, versions,
 };
+use crate::parts::error_page::errors_in_form;
 use crate::problem::Problem;
 use crate::receive::receive;
 use crate::roles::{ACT, ADMINISTRATOR, ANY, AUDITOR, CASES, INTAKE, PUBLISHERS, READERS, RECOMPUTE, TEMPLATES};
@@ -196,7 +197,7 @@ pub const TABLE: &[Route] = &[
         get(staff::request::page)
     }),
     route("GET", "/cases/{code}/slip", Access::Staff(&[Role::Clerk, Role::Head, Role::Dispatcher]), || {
-        get(staff::slip::slip)
+        get(staff::work_slip::slip)
     }),
     route("GET", "/templates", Access::Staff(TEMPLATES), || get(staff::templates::list)),
     route("POST", "/templates", Access::Staff(TEMPLATES), || post(staff::templates::set)),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::{fs, io};
 
-/// Folders that hold what was made, not what was written.
+/// What was made and not written: folders, and the file `.git` of a second checkout.
 const MADE: &[&str] = &["target", ".git", "doorstep-data", "node_modules"];
 
 /// One text file.
@@ -113,10 +113,11 @@ fn walk(folder: &Path, prefix: &str, found: &mut Vec<(String, String)>) -> io::R
         let name = entry.file_name().to_string_lossy().into_owned();
         let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
         let kind = entry.file_type()?;
+        if MADE.contains(&name.as_str()) {
+            continue;
+        }
         if kind.is_dir() {
-            if !MADE.contains(&name.as_str()) {
-                walk(&entry.path(), &path, found)?;
-            }
+            walk(&entry.path(), &path, found)?;
         } else if kind.is_file()
             && let Ok(text) = fs::read_to_string(entry.path())
         {

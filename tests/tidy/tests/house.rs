@@ -17,6 +17,11 @@ fn arrows_between_rooms_point_down_and_every_crate_lives_under_the_lints() {
 }
 
 #[test]
+fn pages_of_staff_offices_and_residents_do_not_name_each_other_and_nothing_below_names_them() {
+    holds(rules::layers::check);
+}
+
+#[test]
 fn no_file_is_too_long_to_read() {
     holds(rules::length::check);
 }

@@ -3,13 +3,13 @@
 use super::lists::{Listed, Narrow};
 use super::units::unit_choices;
 use super::{change, change_or_ask};
-use crate::account::{WaitingAct, waiting};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::cookie::cookie_key;
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, go, show_with};
+use crate::parts::waiting_acts::{WaitingAct, waiting_acts};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, State};
@@ -92,7 +92,7 @@ fn accounts_page(
         fresh,
         open: form(false),
         moving: form(true),
-        waiting: waiting(&d, l, Some(own)),
+        waiting: waiting_acts(&d, l, Some(own)),
         list: narrow.page(l, "/admin/accounts", wanted.into_iter().map(row)),
     };
     show_with(status, &page)

@@ -1,10 +1,11 @@
 //! The cases behind one number of a figure, each with what lets a reader count it for himself.
 
-use super::figures::{Asked, narrowed, page_query, seen_by, window};
+use super::figures::{Asked, narrowed, page_query, seen_by};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::L;
 use crate::page::{Page, show};
+use crate::parts::figure::window;
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, RawQuery, State};

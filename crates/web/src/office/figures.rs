@@ -8,9 +8,9 @@ use crate::form::Sent;
 use crate::lang::{L, capital};
 use crate::page::encode;
 use crate::page::{Choice, FieldError, Page, go, show_with};
+use crate::parts::figure::{FIRST, FigureView, view, window};
 use crate::problem::Problem;
 use crate::roles::PUBLISHERS;
-use crate::staff::is_discipline;
 use askama::Template;
 use axum::Json;
 use axum::extract::{Query, RawQuery, State};
@@ -25,53 +25,6 @@ use figures::{By, Definition, Figure, Filter, Group, catalogue, picture};
 use serde::Deserialize;
 use std::cmp::Reverse;
 use store::audit::{self, Published};
-
-/// The three figures that a leader reads first.
-pub(crate) const FIRST: [&str; 3] = ["on_time", "resolved_of_asked", "satisfied"];
-
-/// A figure as pages draw it.
-pub(crate) struct FigureView {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) value: String,
-    pub(crate) text: String,
-    pub(crate) numerator: i64,
-    pub(crate) denominator: Option<i64>,
-    pub(crate) participation: String,
-    pub(crate) permille: Option<i64>,
-}
-
-/// How many gave their word, of those who were asked. Too few for a percentage are told as the counts that they are.
-pub(super) fn participation(l: L, rate: String, numerator: i64, denominator: i64) -> String {
-    if !rate.ends_with('%') {
-        return l.t_with("figures-participation-few", &[("rate", rate)]);
-    }
-    let values = [("rate", rate), ("n", numerator.to_string()), ("d", denominator.to_string())];
-    l.t_with("figures-participation", &values)
-}
-
-pub(crate) fn view(l: L, f: &Figure) -> FigureView {
-    let participation = f.participation.as_ref().map(|p| participation(l, p.printed(l.0), p.numerator, p.denominator));
-    FigureView {
-        id: f.id.to_owned(),
-        name: f.name(l.0).to_owned(),
-        value: f.printed(l.0),
-        text: f.definition.text(l.0).to_owned(),
-        numerator: f.numerator,
-        denominator: f.denominator,
-        participation: participation.unwrap_or_default(),
-        permille: f.share().map(|s| s / 10),
-    }
-}
-
-/// The window of a filter, as people say it: a whole month by its name; otherwise its last day is in it.
-pub(crate) fn window(l: L, from: Date, to: Date) -> String {
-    let last = to.yesterday().unwrap_or(to);
-    if from.day() == 1 && last == from.last_of_month() {
-        return l.month(from);
-    }
-    l.t_with("figures-window", &[("from", l.date(from)), ("to", l.date(last))])
-}
 
 /// What a filter is narrowed to, in words; the whole district otherwise.
 pub(super) fn narrowed(l: L, d: &District, filter: &Filter) -> String {
@@ -253,7 +206,7 @@ pub(crate) async fn live(
 /// one that looks, and none does.
 pub(super) fn seen_by(filter: Filter, district: &District, staff: &Staff) -> Filter {
     let units = district.units.values().filter(|u| u.kind == domain::district::UnitKind::Discipline).count();
-    if units == 1 && is_discipline(district, staff) { filter.with_sealed() } else { filter }
+    if units == 1 && staff.is_discipline(district) { filter.with_sealed() } else { filter }
 }
 
 /// A figure by month or by something else: what has a length as a picture, the rest as rows, most cases first.

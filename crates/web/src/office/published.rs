@@ -1,7 +1,7 @@
 //! Published figures, for everybody: what each counts, its proof, what corrected it; and counting them again.
 
 use super::care::wrong_figure;
-use super::figures::{narrowed, participation, window};
+use super::figures::narrowed;
 use super::{Before, JobView, looking_again};
 use crate::app::App;
 use crate::caller::Visitor;
@@ -10,8 +10,9 @@ use crate::jobs::{Outcome, Task};
 use crate::kept;
 use crate::lang::L;
 use crate::page::{NavItem, Page, go};
+use crate::parts::figure::{participation, window};
+use crate::parts::public_tabs::public_tabs;
 use crate::problem::Problem;
-use crate::resident::shown;
 use crate::roles::{PUBLISHERS, RECOMPUTE};
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -161,7 +162,7 @@ pub(crate) async fn list(
     }
     let next = groups.last().filter(|_| full).map(|g| format!("/figures?before={}", g.seq)).unwrap_or_default();
     let first = if before.is_none() { String::new() } else { "/figures".into() };
-    let (page, tabs) = (visitor.page(l.t("figures-title")), shown::tabs(l, "/figures"));
+    let (page, tabs) = (visitor.page(l.t("figures-title")), public_tabs(l, "/figures"));
     Ok(kept::page(&visitor, &PublishedPage { l, page, tabs, groups, next, first }))
 }
 

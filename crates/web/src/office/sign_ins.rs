@@ -2,12 +2,12 @@
 //! count and no file: nobody's days are to be read from it.
 
 use super::change;
-use crate::account::{SignInRow, sign_ins};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, show_with};
+use crate::parts::sign_in_list::{SignInRow, sign_ins};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::State;

@@ -1,11 +1,13 @@
 //! What a resident can do to their own case: each act is a form of the case page.
 
-use super::{Form, case, history, receipt, shown, telling};
+use super::{Form, case, receipt, shown};
 use crate::app::App;
 use crate::caller::{Visit, Visitor};
 use crate::cookie::{VISIT, cookie, cookie_key};
 use crate::form::Sent;
 use crate::page::{FieldError, go};
+use crate::parts::history::history;
+use crate::parts::telling;
 use crate::problem::Problem;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};

@@ -1,13 +1,15 @@
 //! One's own case: where it stands and why, who has it, what has happened, and what one can do.
 
-use super::line::{Opening, Step, Teller, answer_of};
-use super::telling::Telling;
+use super::line::{Opening, Step, Teller};
 use super::{Form, marked, visited, when};
 use crate::app::App;
 use crate::caller::{Visit, Visitor};
-use crate::intake::latest_answer;
 use crate::lang::L;
 use crate::page::{Choice, Page, show_with};
+use crate::parts::answer::{answer_of, latest_answer};
+use crate::parts::promise::promised;
+use crate::parts::telling::Telling;
+use crate::parts::{receipt_slip, review_request};
 use crate::problem::Problem;
 use crate::view::{self, ClockView, StatusView};
 use askama::Template;
@@ -22,26 +24,6 @@ use domain::district::District;
 use domain::rule::RuleId;
 use domain::{Actor, Label, Moment};
 use store::read::{self, History};
-
-/// See [`Case::for_resident`].
-pub(crate) fn clock_of(case: &Case) -> Option<&Clock> {
-    case.for_resident()
-}
-
-/// The message that says what is promised by the day on which a rule's clock ends.
-pub(crate) fn promised(rule: RuleId) -> &'static str {
-    match rule {
-        _ if rule.is_acceptance() => "promised-acceptance",
-        RuleId::HotlineDispatch => "promised-dispatch",
-        RuleId::NeedReply => "promised-first-reply",
-        RuleId::ReviewAnswer => "promised-review",
-        RuleId::ReReviewAnswer => "promised-re-review",
-        RuleId::VerdictAsk => "promised-verdict",
-        RuleId::ErasureAnswer => "promised-erasure",
-        RuleId::UrgentHand => "promised-urgent",
-        _ => "promised-answer",
-    }
-}
 
 /// Where a case stands, as one says it to its resident.
 fn standing(l: L, case: &Case) -> StatusView {
@@ -271,7 +253,7 @@ fn draw(
     let today = now.date();
     let (l, case) = (visitor.l, &history.case);
     let teller = Teller { l, district, history, today };
-    let clock = clock_of(case);
+    let clock = case.for_resident();
     // Of the random half: the first one is alike in all cases.
     let tag = case.id.hex()[16..].to_owned();
     let mut page = marked(l, visitor.page(l.t("case-title")), &form);
@@ -297,7 +279,7 @@ fn draw(
         own: own(history),
         photos,
         status: standing(l, case),
-        danger: super::receipt::danger(l, district, history),
+        danger: receipt_slip::danger(l, district, history),
         go_on: go_on(l, case, today),
         next: next(l, case),
         clock: clock.map(|c| clock_view(l, c, now, district)),
@@ -319,7 +301,7 @@ fn draw(
         may: May::of(l, case, district, now),
         looks: false,
         telling: Telling::of(l, &[], ""),
-        request: super::request::is_due(case),
+        request: review_request::is_due(case),
         told_now: l.t_n("telling-now", case.tell.map_or(Channel::None, |t| t.channel).label(l.0)),
         solved: Choice::all::<Solved>(l, form.v("solved")),
         handled: Choice::all::<Handled>(l, form.v("handled")),

@@ -7,9 +7,10 @@ use crate::app::App;
 use crate::caller::{From, Visit, Visitor};
 use crate::cookie::{VISIT, cookie, cookie_key, is_marked, set_cookie};
 use crate::form::Sent;
-use crate::intake;
 use crate::lang::L;
 use crate::page::{FieldError, Page, go, show_with};
+use crate::parts::history::history;
+use crate::parts::open_case::open_case;
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::State;
@@ -68,7 +69,7 @@ pub(crate) async fn open(
             Err(problem) => not_opened(&app, &visitor, problem, sent),
         };
     }
-    let opened = intake::open(&app, from, sent.get("code"), sent.get("digits")).await;
+    let opened = open_case(&app, from, sent.get("code"), sent.get("digits")).await;
     let problem = match opened {
         Ok((_, With::Secret(_))) if sent.get("new").is_empty() => {
             return Ok(ask_digits(&visitor, StatusCode::OK, Form { sent, errors: Vec::new() }));
@@ -110,7 +111,7 @@ async fn use_up(
     let command = Command::Open { digits: sent.get("new").to_owned() };
     match app.desk().visit(visit, id, None, command, None).await {
         Ok(_) => {
-            let digits = super::history(app, id).await?.case.opening.digits;
+            let digits = history(app, id).await?.case.opening.digits;
             let mut response = go("/case?done=opened");
             begin_visit(app, &mut response, headers, id, With::Digits(digits));
             Ok(response)

@@ -1,10 +1,11 @@
 //! What has happened to a case, in words for its resident. What is only between offices is left out.
 
-use super::shown::verdict_words;
 use super::when;
 use crate::lang::L;
+use crate::parts::answer::answer_of;
+use crate::parts::verdict::verdict_words;
 use calendar::{Date, Unit};
-use domain::case::{ClockChange, Event, Fields, field};
+use domain::case::{ClockChange, Event, field};
 use domain::district::{CategoryCode, District, UnitCode};
 use domain::{Actor, Label};
 use store::read::{History, Told};
@@ -32,15 +33,6 @@ pub(crate) struct Opening {
     /// Unit and post, never a person.
     pub(crate) who: String,
     pub(crate) why: String,
-}
-
-/// The private part that holds an answer's text: its own, or that of the proposal which was approved.
-pub(crate) fn answer_of<'a>(history: &'a History, told: &'a Told) -> &'a Fields {
-    let proposal = match told.body.event {
-        Event::Answered { proposal: Some(version), .. } => history.told.iter().find(|t| t.version == version),
-        _ => None,
-    };
-    &proposal.unwrap_or(told).private
 }
 
 /// How words are found for the steps of a case.

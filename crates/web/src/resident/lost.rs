@@ -1,11 +1,11 @@
 //! A lost slip: a new secret goes to the phone number or e-mail address that was left with the case. What the page says is
 //! the same whether there is such a case or not.
 
-use super::history;
 use crate::app::App;
 use crate::caller::From;
 use crate::form::Sent;
 use crate::page::go;
+use crate::parts::history::history;
 use crate::problem::Problem;
 use axum::extract::State;
 use axum::response::Response;

@@ -16,22 +16,22 @@ pub(crate) mod raise;
 pub(crate) mod receipt;
 pub(crate) mod request;
 pub(crate) mod shown;
-pub(crate) mod telling;
 
 use crate::app::App;
 use crate::caller::Visit;
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{FieldError, Page};
+use crate::parts::history::history;
 use crate::problem::Problem;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use calendar::Date;
 use domain::Moment;
-use domain::case::{Case, CaseId, Trust, With};
+use domain::case::{Case, Trust, With};
 use std::sync::PoisonError;
 use store::opening;
-use store::read::{self, History};
+use store::read::History;
 
 /// A form as a page shows it: what was typed, and what is wrong with it.
 #[derive(Default)]
@@ -63,19 +63,6 @@ fn marked(l: L, mut page: Page, form: &Form) -> Page {
         page.title = l.t_n("resident-error-title", page.title);
     }
     page
-}
-
-/// The case of a visit with all that was written in it, in one statement. A case that is gone reads as a visit that is
-/// over.
-pub(crate) async fn history(app: &App, id: CaseId) -> Result<History, Problem> {
-    let number = app.desk().number();
-    let found = app
-        .read(move |db, keys| {
-            let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-            read::history(db, &mut keys, number, id)
-        })
-        .await?;
-    found.ok_or_else(Problem::wrong_secret)
 }
 
 /// [`history`] for a visit, while what it was opened with still opens the case.

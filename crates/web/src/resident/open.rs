@@ -1,12 +1,13 @@
 //! What is published, as files for programs: figures with their definitions, public cases (their words only where a person
 //! has released them), a feed of the figures; and the ledger's checkpoint in plain words. No account, no token, no cookie.
 
-use super::shown;
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::kept;
 use crate::lang::L;
 use crate::page::{NavItem, Page};
+use crate::parts::figure::window;
+use crate::parts::public_tabs::public_tabs;
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -47,7 +48,7 @@ pub(crate) async fn page(visitor: Visitor) -> Response {
     let l = visitor.l;
     let columns = vec![("cases", CASE_COLUMNS), ("figures", FIGURE_COLUMNS)];
     let page = visitor.page(l.t("open-title"));
-    kept::page(&visitor, &OpenPage { l, page, tabs: shown::tabs(l, "/open-data"), columns })
+    kept::page(&visitor, &OpenPage { l, page, tabs: public_tabs(l, "/open-data"), columns })
 }
 
 /// A word in both languages.
@@ -352,7 +353,7 @@ pub(crate) async fn feed(State(app): State<App>, visitor: Visitor, headers: Head
         match entries.last_mut().filter(|e| e.seq == p.seq) {
             Some(entry) => entry.lines.push(line),
             None => {
-                let window = crate::office::figures::window(l, p.figure.from, p.figure.to);
+                let window = window(l, p.figure.from, p.figure.to);
                 let title = p.corrects.map_or(window.clone(), |seq| {
                     l.t_with("feed-correction", &[("window", window.clone()), ("n", seq.to_string())])
                 });
@@ -395,7 +396,7 @@ pub(crate) async fn ledger(State(app): State<App>, visitor: Visitor) -> Result<R
     let origin = lines.next().unwrap_or_default().to_owned();
     let root = lines.nth(1).unwrap_or_default().to_owned();
     let page = visitor.page(l.t("ledger-today"));
-    let (tabs, vkey) = (shown::tabs(l, "/ledger-today"), app.desk().vkey().to_owned());
+    let (tabs, vkey) = (public_tabs(l, "/ledger-today"), app.desk().vkey().to_owned());
     let at = at.map(Moment::minute).unwrap_or_default();
     Ok(kept::page(&visitor, &LedgerPage { l, page, tabs, size, at, origin, root, note, vkey }))
 }

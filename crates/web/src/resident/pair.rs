@@ -9,6 +9,7 @@ use crate::cookie::is_marked;
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{FieldError, Page, go, show_with};
+use crate::parts::history::history;
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::State;
@@ -58,7 +59,7 @@ pub(crate) async fn take(
     let visit = Visit { with: With::Secret(0), marked: false };
     match app.desk().visit(visit, id, None, Command::HandSecret { way: Handed::Device }, None).await {
         Ok(_) => {
-            let no = super::history(&app, id).await?.case.opening.secret;
+            let no = history(&app, id).await?.case.opening.secret;
             let mut response = go("/case/receipt?done=paired");
             begin_visit(&app, &mut response, &headers, id, With::Secret(no));
             Ok(response)

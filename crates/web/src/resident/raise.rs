@@ -1,14 +1,15 @@
 //! Raising something: one box to begin with, everything else optional, nothing lost by a refusal.
 
-use super::photo::{self, NotTaken};
-use super::telling::{self, Telling};
-use super::{Form, fresh, history, marked};
+use super::{Form, fresh, marked};
 use crate::app::App;
 use crate::caller::{From, Visitor};
 use crate::cookie::{VISIT, cookie, cookie_key, is_marked, set_cookie};
 use crate::form::{KEY_MOST, Sent};
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, go, show_with};
+use crate::parts::history::history;
+use crate::parts::photo::{self, NotTaken};
+use crate::parts::telling::{self, Telling};
 use crate::problem::Problem;
 use askama::Template;
 use axum::Json;
@@ -20,7 +21,6 @@ use domain::case::{CaseId, Contact, Door, Event, PHOTOS_MOST, Raise, Stage, Trac
 use domain::district::{District, Unit, UnitKind};
 use domain::{Actor, Label, Lang, Why};
 use sha2::{Digest, Sha256};
-use std::net::IpAddr;
 use store::read::{self, Told};
 
 /// The name under which a phone keeps what was typed here.
@@ -146,7 +146,7 @@ pub(crate) async fn send(
     if let Err(problem) = app.limits().count_intake(from) {
         return Ok(refused(&app, &visitor, &problem, sent, key));
     }
-    let photos = match photos(&app, Some(from), &sent).await {
+    let photos = match photo::of_form(&app, Some(from), &sent).await {
         Ok(photos) => photos,
         Err(NotTaken::Later(problem)) => return Ok(refused(&app, &visitor, &problem.at("photos"), sent, key)),
         Err(NotTaken::Wrong(message)) => {
@@ -166,7 +166,7 @@ pub(crate) async fn send(
     match app.desk().raise(Actor::Resident, raise, photos, Some(idempotency)).await {
         Ok(raised) => {
             if raised.again {
-                let raised_at = super::history(&app, raised.id).await?.case.raised_at;
+                let raised_at = history(&app, raised.id).await?.case.raised_at;
                 if !app.visits().may_repeat(raised.id, raised_at, app.desk().now()) {
                     return Ok(arrived(&app, &headers, None, "/follow?done=raised-again"));
                 }
@@ -267,15 +267,6 @@ fn refused(app: &App, visitor: &Visitor, problem: &Problem, sent: Sent, key: Str
     }
     let response = page(app, visitor, problem.status(), Form { sent, errors }, key);
     problem.with_retry(response)
-}
-
-/// The photos of a form, drawn anew.
-pub(crate) async fn photos(app: &App, from: Option<IpAddr>, sent: &Sent) -> Result<Vec<(String, Vec<u8>)>, NotTaken> {
-    let files: Vec<_> = sent.files("photos").cloned().collect();
-    if files.len() > PHOTOS_MOST {
-        return Err(NotTaken::Wrong("raise-photos-many"));
-    }
-    photo::redraw_all(app, from, files).await
 }
 
 fn hex_hash(bytes: &[u8]) -> String {

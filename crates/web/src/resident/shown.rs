@@ -6,13 +6,15 @@ use crate::kept;
 use crate::lang::L;
 use crate::page::encode;
 use crate::page::{Choice, NavItem, Page};
+use crate::parts::public_tabs::public_tabs;
+use crate::parts::verdict::verdict_sentence;
 use crate::problem::Problem;
 use crate::view::{self, StatusView};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use domain::Label;
-use domain::case::{Handled, Solved, Stage, field};
+use domain::case::{Stage, field};
 use domain::district::District;
 use serde::Deserialize;
 use std::sync::PoisonError;
@@ -58,19 +60,13 @@ impl CaseView {
     }
 }
 
-/// A verdict in words that need no question before them: whether it is solved, and how it was handled.
-pub(crate) fn verdict_words(l: L, solved: Solved, handled: Handled) -> [(&'static str, String); 2] {
-    let handled = handled.code().replace('_', "-");
-    [("solved", l.t(&format!("shown-solved-{}", solved.code()))), ("handled", l.t(&format!("shown-handled-{handled}")))]
-}
-
 fn view(l: L, d: &District, case: &Shown) -> CaseView {
     let day = |number: i64| {
         let date = domain::moment::date_of(number);
         (l.full_day(date), date.to_string())
     };
     let verdict = case.solved.zip(case.handled);
-    let word = verdict.map(|(solved, handled)| l.t_with("shown-word", &verdict_words(l, solved, handled)));
+    let word = verdict.map(|(solved, handled)| verdict_sentence(l, solved, handled));
     let words = |name: &str| case.words.get(name).cloned().unwrap_or_default();
     CaseView {
         seq: case.seq,
@@ -127,17 +123,6 @@ pub(crate) async fn one(app: &App, index: i64) -> Result<Option<Shown>, Problem>
     .await
 }
 
-/// What everybody may look at, as tabs.
-pub(crate) fn tabs(l: L, here: &str) -> Vec<NavItem> {
-    let items = [
-        ("/figures", "look-figures"),
-        ("/published", "look-cases"),
-        ("/ledger-today", "look-ledger"),
-        ("/open-data", "look-data"),
-    ];
-    items.map(|(href, key)| NavItem { href, label: l.t(key), current: href == here, count: None }).into()
-}
-
 #[derive(Template)]
 #[template(path = "resident/published.html")]
 struct ListPage {
@@ -185,7 +170,7 @@ pub(crate) async fn list(
         &ListPage {
             l,
             page: visitor.page(l.t("shown-title")),
-            tabs: tabs(l, "/published"),
+            tabs: public_tabs(l, "/published"),
             streets: super::raise::streets(&d, l, &narrow.street),
             categories: coarse.map(|c| Choice::of(c.code.as_str(), c.name(l.0), &narrow.category)).collect(),
             narrowed: !narrow.street.is_empty() || !narrow.category.is_empty(),
@@ -214,6 +199,6 @@ pub(crate) async fn show(
     let l = visitor.l;
     let found = one(&app, index).await?.ok_or_else(Problem::not_found)?;
     let case = view(l, &app.desk().district(), &found);
-    let (page, tabs) = (visitor.page(l.t("shown-case")), tabs(l, "/published"));
+    let (page, tabs) = (visitor.page(l.t("shown-case")), public_tabs(l, "/published"));
     Ok(kept::words(&visitor, &ShownPage { l, page, tabs, case }))
 }

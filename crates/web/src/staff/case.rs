@@ -12,8 +12,8 @@ use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{FieldError, Page, show_with};
+use crate::parts::{photo::hash_of, review_request};
 use crate::problem::Problem;
-use crate::resident::photo::parse_hash;
 use crate::view::{self, ClockView, StatusView};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -220,12 +220,7 @@ pub(crate) async fn photo(
         let stream = read::stream::<Event>(db, number, id)?;
         let Some(case) = domain::case::replay(id, stream.events.iter().map(|e| &e.body)) else { return Ok(None) };
         let raised = stream.events.first().map(|e| &e.body.event);
-        let hash = match raised {
-            Some(Event::Raised { photos, .. }) => {
-                n.checked_sub(1).and_then(|n| photos.get(n)).and_then(|h| parse_hash(h))
-            }
-            _ => None,
-        };
+        let hash = hash_of(raised, n);
         let file = match hash.filter(|_| may_see(&case, &who, &of)) {
             Some(hash) => read::file(db, &mut keys, number, id, &hash)?,
             None => None,
@@ -342,7 +337,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         quick,
         otherwise,
         near,
-        request: crate::resident::request::is_due(case) && matches!(staff.role, Role::Supervisor | Role::Dispatcher),
+        request: review_request::is_due(case) && matches!(staff.role, Role::Supervisor | Role::Dispatcher),
         handler,
         prints: dispatches_slips(staff, case),
         said: read(of(field::TEXT)),

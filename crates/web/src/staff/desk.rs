@@ -1,8 +1,8 @@
 //! `/desk`: a unit's open tasks as the day asks for them; the head sees first what waits for approval.
 
+use super::Days;
 use super::inbox::URGENT_MOST;
 use super::rows::{self, Group, Lines, Listing};
-use super::{Days, is_discipline};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
@@ -126,7 +126,7 @@ async fn page(
     let (l, district) = (visitor.l, app.desk().district());
     let days = Days::of(app.desk().now(), &district.calendar);
     let after = rows::read_after(&asked.after);
-    let filter = filter(&asked, days, is_discipline(&district, staff));
+    let filter = filter(&asked, days, staff.is_discipline(&district));
     let from = after.unwrap_or(filter.1);
     let Read { urgent, mut tasks, approvals, day } = read(app, staff, filter.0, from, after.is_none(), days).await?;
     let next = rows::next_after(&mut tasks, |t| After { due: t.case.due, seq: t.case.seq, no: t.no });

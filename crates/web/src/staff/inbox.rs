@@ -1,10 +1,10 @@
 //! `/inbox`: what dispatchers must act on, the oldest alarm first, each with the catalogue's suggestion. What no unit
 //! answers for stands on top until one does.
 
+use super::Days;
 use super::desk::Tab;
 use super::rows::{self, Group, Line, Lines, Listing};
 use super::suggest::suggestion;
-use super::{Days, is_discipline};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::L;
@@ -52,7 +52,7 @@ pub(crate) async fn inbox(
     let days = Days::of(app.desk().now(), &district.calendar);
     let after = rows::read_after(&asked.after);
     let Read { urgent, nobodys, mut cases, counts } =
-        read(&app, &asked.stage, is_discipline(&district, &staff), after).await?;
+        read(&app, &asked.stage, staff.is_discipline(&district), after).await?;
     let next = rows::next_after(&mut cases, |c| After { due: c.due, seq: c.seq, no: 0 });
     let all = urgent.iter().chain(&nobodys).chain(&cases).map(|c| c.id).collect();
     let cards = rows::cards(&app, all).await?;

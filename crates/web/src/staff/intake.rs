@@ -5,12 +5,12 @@ use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, show, show_with};
+use crate::parts::history::history;
+use crate::parts::photo::{self, NotTaken};
+use crate::parts::qr::Qr;
+use crate::parts::receipt_slip::{ReceiptSlip, danger};
+use crate::parts::telling::{self, Telling};
 use crate::problem::Problem;
-use crate::resident::history;
-use crate::resident::photo::NotTaken;
-use crate::resident::raise::photos;
-use crate::resident::receipt::{Qr, Slip};
-use crate::resident::telling::{self, Telling};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -84,7 +84,7 @@ struct Taken {
     danger: String,
     l: L,
     page: Page,
-    slip: Slip,
+    slip: ReceiptSlip,
     receipt: String,
     next: String,
     key: String,
@@ -102,7 +102,7 @@ struct Taken {
 struct SecretSlip {
     l: L,
     page: Page,
-    slip: Slip,
+    slip: ReceiptSlip,
 }
 
 /// `GET /intake`
@@ -218,7 +218,7 @@ pub(crate) async fn raise(
         Err(refusal) => return Ok(refused(refusal)),
     };
     // The desk names them in the event by itself.
-    let photos = match photos(&app, None, &sent).await {
+    let photos = match photo::of_form(&app, None, &sent).await {
         Ok(photos) => photos,
         Err(NotTaken::Later(problem)) => {
             let errors = vec![at_photos(problem.sentence(l.0))];
@@ -251,7 +251,7 @@ async fn taken(app: &App, visitor: &Visitor, sent: &Sent, raised: Raised) -> Res
     let next = [("door", sent.get("door")), ("track", sent.get("track"))];
     let mut frame = visitor.page(l.t("staff-taken-title"));
     frame.done_draft = Some("intake".into());
-    let mut slip = Slip::of(app, l, &history, &raised.receipt, site, String::new());
+    let mut slip = ReceiptSlip::of(app, l, &history, &raised.receipt, site, String::new());
     if raised.again && case.is_sealed() {
         // Sent a second time, the form would tell how far it is.
         slip.due = String::new();
@@ -265,7 +265,7 @@ async fn taken(app: &App, visitor: &Visitor, sent: &Sent, raised: Raised) -> Res
         pairing,
         prints: case.may_print_secret(),
         receipt: raised.receipt,
-        danger: crate::resident::receipt::danger(l, &app.desk().district(), &history),
+        danger: danger(l, &app.desk().district(), &history),
         next: super::rows::address("/intake", &next),
     };
     Ok(show_with(StatusCode::CREATED, &template))
@@ -302,6 +302,7 @@ pub(crate) async fn print(
     if history.case.opening.handed != Some(Handed::Slip) || history.case.opening.secret_trust == Trust::Nothing {
         return Err(Refusal::new(Why::NoNewSecret).into());
     }
-    let slip = Slip { paper_only: true, ..Slip::of(&app, l, &history, &receipt, app.site().origin(), secret) };
+    let slip =
+        ReceiptSlip { paper_only: true, ..ReceiptSlip::of(&app, l, &history, &receipt, app.site().origin(), secret) };
     Ok(show(&SecretSlip { l, page: visitor.page(l.t("slip-title")), slip }))
 }

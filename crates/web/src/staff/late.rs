@@ -1,8 +1,8 @@
 //! `/late`: what is over and what is near, at which unit and why, and the cases behind each number; what is stuck.
 //! Never by account.
 
+use super::Days;
 use super::rows::{self, Group, Line, Lines};
-use super::{Days, is_discipline};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::{L, capital};
@@ -148,7 +148,7 @@ pub(crate) async fn late(
         let at = At { app: &app, l, staff: &staff, asked: &asked, district: &district, days };
         return at.list(&visitor).await;
     }
-    let (number, sealed) = (app.desk().number(), is_discipline(&district, &staff));
+    let (number, sealed) = (app.desk().number(), staff.is_discipline(&district));
     let (open, settle) = app
         .read(move |db, _| {
             let settle = oversight::settle(db, number, since(days))?;
@@ -183,7 +183,7 @@ pub(crate) async fn asked_late(
     let (l, district, number) = (visitor.l, app.desk().district(), app.desk().number());
     let now = app.desk().now();
     let today = now.date();
-    let (days, sealed) = (Days::of(now, &district.calendar), is_discipline(&district, &staff));
+    let (days, sealed) = (Days::of(now, &district.calendar), staff.is_discipline(&district));
     let before = rows::read_after(&asked.after);
     let read = move |db: &mut Db, _: &_| oversight::asked_late(db, number, sealed, before, PAGE + 1);
     let mut cases = app.read(read).await?;
@@ -323,7 +323,7 @@ impl At<'_> {
 
     async fn of_unit(&self, why: Option<Why>) -> Result<Found, Problem> {
         let ((from, before, hours), number) = (self.range(), self.app.desk().number());
-        let (unit, sealed) = (UnitCode::from(self.asked.unit.as_str()), is_discipline(self.district, self.staff));
+        let (unit, sealed) = (UnitCode::from(self.asked.unit.as_str()), self.staff.is_discipline(self.district));
         let wanted = Wanted { before, hours, why, sealed };
         let read = move |db: &mut Db, _: &_| oversight::tasks(db, number, &unit, wanted, from, PAGE + 1);
         let mut tasks = self.app.read(read).await?;
@@ -333,7 +333,7 @@ impl At<'_> {
 
     async fn inbox(&self, why: Option<Why>) -> Result<Found, Problem> {
         let (range, number) = (self.range(), self.app.desk().number());
-        let sealed = is_discipline(self.district, self.staff);
+        let sealed = self.staff.is_discipline(self.district);
         let stage = match why {
             Some(Why::Acceptance) => Stage::Raised.code(),
             Some(Why::Dispatch) => Stage::Accepted.code(),

@@ -5,10 +5,10 @@ use super::{Days, mask};
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::lang::L;
-use crate::office::figures::{FIRST, FigureView, view, window};
 use crate::page::{Page, show};
+use crate::parts::figure::{FIRST, FigureView, view, window};
+use crate::parts::verdict::verdict_sentence;
 use crate::problem::Problem;
-use crate::resident::shown::verdict_words;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -145,7 +145,7 @@ fn words(l: L, said: &Said, category: Option<&str>, today: calendar::Date) -> Wo
     let verdict = said.verdict;
     Words {
         words: mask::text(&said.words, &known),
-        verdict: l.t_with("shown-word", &verdict_words(l, verdict.solved, verdict.handled)),
+        verdict: verdict_sentence(l, verdict.solved, verdict.handled),
         about: category.unwrap_or_default().to_owned(),
         code: said.code.clone(),
         day: l.day(Moment(said.at).date(), today),

@@ -22,23 +22,16 @@ mod rows;
 pub(crate) mod search;
 mod sides;
 mod similar;
-pub(crate) mod slip;
 mod story;
 mod suggest;
 pub(crate) mod templates;
 mod title;
+pub(crate) mod work_slip;
 
-use crate::caller::Staff;
 use calendar::{Calendar, Date};
-use domain::district::{District, UnitKind};
 use domain::moment::day_number;
 use domain::{Moment, Role};
 use reading::mask;
-
-/// Whether an account sits at the discipline unit: only there sealed cases are listed.
-pub(crate) fn is_discipline(district: &District, staff: &Staff) -> bool {
-    district.units.get(&staff.unit).is_some_and(|u| u.kind == UnitKind::Discipline)
-}
 
 /// Whether a role works with what people wrote; other roles read texts with numbers masked.
 fn handles(role: Role) -> bool {

@@ -4,8 +4,8 @@ use super::case::{find, history};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::page::show;
+use crate::parts::review_request::ReviewRequest;
 use crate::problem::Problem;
-use crate::resident::request::Request;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
@@ -21,6 +21,6 @@ pub(crate) async fn page(
     let back = (format!("/cases/{}", history.case.code), l.t_n("clerk-back-to", &history.case.code));
     // Who it is, the resident writes: contact data is opened for a purpose, and on the page of the case.
     let by_hand = |_: &str, _: &str| String::new();
-    let paper = Request::of(l, visitor.page(l.t("request-print")), back, &district, &history, by_hand);
+    let paper = ReviewRequest::of(l, visitor.page(l.t("request-print")), back, &district, &history, by_hand);
     Ok(show(&paper.ok_or_else(Problem::not_found)?))
 }

@@ -1,8 +1,8 @@
 //! `/reviews`: reviews and re-reviews that supervision has to answer, the oldest first.
 
+use super::Days;
 use super::rows::{self, Group, Lines};
 use super::story::reviewed_by;
-use super::{Days, is_discipline};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::L;
@@ -44,7 +44,7 @@ pub(crate) async fn reviews(
     let district = app.desk().district();
     let days = Days::of(app.desk().now(), &district.calendar);
     let after = rows::read_after(&asked.after);
-    let (number, sealed) = (app.desk().number(), is_discipline(&district, &staff));
+    let (number, sealed) = (app.desk().number(), staff.is_discipline(&district));
     let from = after.unwrap_or(After::START);
     let mut cases = app.read(move |db, _| store::view::reviews(db, number, sealed, from, PAGE + 1)).await?;
     let next = rows::next_after(&mut cases, |c| After { due: c.due, seq: c.seq, no: 0 });

@@ -1,7 +1,7 @@
 //! A case's history in words: every event with who, when, why, and its place in the ledger.
 
 use crate::lang::L;
-use crate::resident::shown::verdict_words;
+use crate::parts::verdict::verdict_sentence;
 use crate::view::{self, ClockView};
 use calendar::Date;
 use domain::case::{Case, CaseId, Clock, ClockChange, Event, Reviewer, Verdict, evolve, field};
@@ -210,7 +210,7 @@ impl Teller<'_> {
 
 /// The resident's verdict, in words that need no question before them.
 pub(super) fn word(l: L, verdict: Verdict) -> String {
-    l.t_with("shown-word", &verdict_words(l, verdict.solved, verdict.handled))
+    verdict_sentence(l, verdict.solved, verdict.handled)
 }
 
 /// The day on which each task ended, by its number.

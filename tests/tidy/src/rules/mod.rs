@@ -3,6 +3,7 @@
 pub mod arrows;
 pub mod coverage;
 pub mod languages;
+pub mod layers;
 pub mod leftovers;
 pub mod length;
 pub mod pages;

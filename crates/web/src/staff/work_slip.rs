@@ -1,4 +1,5 @@
-//! `/cases/{code}/slip`: a work slip to print and take along. Contact data stays masked on it.
+//! `/cases/{code}/slip`: the work slip, which staff print and take along to the place. Contact data stays masked on it. What
+//! a resident takes home is `parts/receipt_slip.rs`.
 
 use super::case::{find, history};
 use super::forms::capital;
@@ -16,8 +17,8 @@ use domain::Label;
 use domain::case::{Texts, field};
 
 #[derive(Template)]
-#[template(path = "staff/slip.html")]
-struct Slip {
+#[template(path = "staff/work_slip.html")]
+struct WorkSlip {
     l: L,
     page: Page,
     code: String,
@@ -68,7 +69,7 @@ pub(crate) async fn slip(
         let part = l.t(if t.lead { "staff-part-lead" } else { "staff-part-joint" });
         format!("{} · {part} · {}", name(&t.unit), t.state.label(l.0))
     };
-    let template = Slip {
+    let template = WorkSlip {
         l,
         page: visitor.page(l.t("clerk-slip")),
         code: case.code.clone(),
