@@ -3,13 +3,15 @@
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::once::{Once, Photo, hash_of, keep, raise_request};
-use crate::outcome::{Acted, Changed, Failure, Key, Raised};
+use crate::outcome::{Acted, Changed, Done, Failure, Key, Raised};
 use crate::standing::{Hold, Standing};
-use crate::writer::{Job, Reply, Shared, Writer};
-use domain::case::{CaseId, Command, Raise, Visit};
-use domain::district::{self, District};
+use crate::writer::{Job, Order, Reply, Shared, Writer};
+use domain::case::{CaseId, Cases, Command, Raise, Visit};
+use domain::district::{self, DISTRICT_STREAM, District, Districts};
+use domain::register::{Ask, On, Register, Registers};
 use domain::{Actor, Moment};
 use ledger::checkpoint::Signer;
+use serde::Serialize;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use store::db::Write;
@@ -39,11 +41,13 @@ pub struct Options {
     pub clock: Clock,
     /// Where random numbers come from.
     pub entropy: Entropy,
+    /// The registers whose acts it takes.
+    pub registers: Registers,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { number: 1, clock: Clock::System, entropy: Entropy::system() }
+        Options { number: 1, clock: Clock::System, entropy: Entropy::system(), registers: registers::REGISTERS }
     }
 }
 
@@ -107,7 +111,7 @@ impl Desk {
     }
 
     fn start(db: Db, mut keys: Keys, options: Options) -> Result<(Desk, WriterThread), Failure> {
-        let Options { number, clock, entropy } = options;
+        let Options { number, clock, entropy, registers } = options;
         let line = keys.secret(SIGNING_KEY)?.ok_or_else(|| StoreError::Missing("the ledger's signing key".into()))?;
         let signer = Signer::new(&line).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         let vkey: Arc<str> = signer.vkey().into();
@@ -119,7 +123,7 @@ impl Desk {
         let district = Arc::new(RwLock::new(Arc::new(District::default())));
         let standing = Arc::new(Standing::default());
         let shared = Shared { district: district.clone(), standing: standing.clone() };
-        let writer = Writer::new(log, number, clock.clone(), entropy, shared)?;
+        let writer = Writer::new(log, (number, registers), clock.clone(), entropy, shared)?;
         let (jobs, waiting) = mpsc::channel(WAITING_MOST);
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(waiting));
         let thread = thread.map_err(|e| StoreError::Other(e.to_string()))?;
@@ -196,6 +200,39 @@ impl Desk {
         answer.blocking_recv().map_err(|_| Failure::Closed)?
     }
 
+    /// Acts on a record of any register. With `seen`, only if the record still has that version; with a key, the same key
+    /// again gives the same answer.
+    ///
+    /// # Errors
+    /// A [`Failure`]; then nothing has changed, neither in this record nor in one that the act asks.
+    pub async fn execute<R: Register>(
+        &self,
+        (actor, visit): (Actor, Visit),
+        on: On,
+        seen: Option<u64>,
+        act: R::Act,
+        key: Option<Key>,
+    ) -> Result<Done, Failure>
+    where
+        R::Act: Serialize,
+    {
+        let record = match on {
+            On::New => None,
+            On::Record(id) => Some(id),
+        };
+        let once = key.map(|key| Once { key, request: hash_of(&(&actor, R::CODE, record, &act)) });
+        let ask = Ask::of::<R>(on, act);
+        self.order(Order { actor, visit, seen, ask, files: Vec::new(), once }).await
+    }
+
+    async fn order(&self, order: Order) -> Result<Done, Failure> {
+        self.ask(|reply| Job::Do { order: Box::new(order), reply }).await
+    }
+
+    fn order_now(&self, order: Order) -> Result<Done, Failure> {
+        self.ask_now(|reply| Job::Do { order: Box::new(order), reply })
+    }
+
     /// Raises a case with its photos (kind and re-encoded bytes). With a key, the same key again gives the same answer.
     ///
     /// # Errors
@@ -203,23 +240,19 @@ impl Desk {
     pub async fn raise(
         &self,
         actor: Actor,
-        mut raise: Raise,
+        raise: Raise,
         photos: Vec<Photo>,
         key: Option<Key>,
     ) -> Result<Raised, Failure> {
-        let photos = keep(&mut raise, photos);
-        let once = key.map(|key| Once { key, request: raise_request(&actor, &raise) });
-        self.ask(|reply| Job::Raise { actor, raise: Box::new(raise), photos, once, reply }).await
+        self.order(raising(actor, raise, photos, key)).await.map(Raised::from)
     }
 
     /// [`Desk::raise`] for a thread that may block.
     ///
     /// # Errors
     /// As there.
-    pub fn raise_now(&self, actor: Actor, mut raise: Raise, key: Option<Key>) -> Result<Raised, Failure> {
-        let photos = keep(&mut raise, Vec::new());
-        let once = key.map(|key| Once { key, request: raise_request(&actor, &raise) });
-        self.ask_now(|reply| Job::Raise { actor, raise: Box::new(raise), photos, once, reply })
+    pub fn raise_now(&self, actor: Actor, raise: Raise, key: Option<Key>) -> Result<Raised, Failure> {
+        self.order_now(raising(actor, raise, Vec::new(), key)).map(Raised::from)
     }
 
     /// Acts on a case. With `seen`, only if the case still has that version. A resident acts as with the best that opens the
@@ -235,7 +268,7 @@ impl Desk {
         command: Command,
         key: Option<Key>,
     ) -> Result<Acted, Failure> {
-        self.act_in(Visit::BEST, actor, id, seen, command, key).await
+        self.order(acting((actor, Visit::BEST), id, seen, command, key)).await.map(Acted::from)
     }
 
     /// [`Desk::act`] of a resident, in a visit: what opened it decides what may be done, and what a verdict is worth.
@@ -250,20 +283,7 @@ impl Desk {
         command: Command,
         key: Option<Key>,
     ) -> Result<Acted, Failure> {
-        self.act_in(visit, Actor::Resident, id, seen, command, key).await
-    }
-
-    async fn act_in(
-        &self,
-        visit: Visit,
-        actor: Actor,
-        id: CaseId,
-        seen: Option<u64>,
-        command: Command,
-        key: Option<Key>,
-    ) -> Result<Acted, Failure> {
-        let once = key.map(|key| Once { key, request: hash_of(&(&actor, id, &command)) });
-        self.ask(|reply| Job::Act { actor, visit, id, seen, command: Box::new(command), once, reply }).await
+        self.order(acting((Actor::Resident, visit), id, seen, command, key)).await.map(Acted::from)
     }
 
     /// [`Desk::act`] for a thread that may block.
@@ -271,8 +291,7 @@ impl Desk {
     /// # Errors
     /// As there.
     pub fn act_now(&self, actor: Actor, id: CaseId, command: Command) -> Result<Acted, Failure> {
-        let visit = Visit::BEST;
-        self.ask_now(|reply| Job::Act { actor, visit, id, seen: None, command: Box::new(command), once: None, reply })
+        self.order_now(acting((actor, Visit::BEST), id, None, command, None)).map(Acted::from)
     }
 
     /// Changes the district itself.
@@ -280,7 +299,7 @@ impl Desk {
     /// # Errors
     /// A [`Failure`]; then nothing has changed.
     pub async fn change(&self, actor: Actor, command: district::Command) -> Result<Changed, Failure> {
-        self.ask(|reply| Job::Change { actor, command: Box::new(command), once: None, reply }).await
+        self.order(changing(actor, command, None)).await.map(Changed::from)
     }
 
     /// [`Desk::change`] that is done once: the same key again changes nothing and gives the first answer. `asked` is what
@@ -296,7 +315,7 @@ impl Desk {
         asked: &str,
     ) -> Result<Changed, Failure> {
         let once = Some(Once { key, request: hash_of(&(&actor, asked)) });
-        self.ask(|reply| Job::Change { actor, command: Box::new(command), once, reply }).await
+        self.order(changing(actor, command, once)).await.map(Changed::from)
     }
 
     /// [`Desk::change`] for a thread that may block.
@@ -304,7 +323,7 @@ impl Desk {
     /// # Errors
     /// As there.
     pub fn change_now(&self, actor: Actor, command: district::Command) -> Result<Changed, Failure> {
-        self.ask_now(|reply| Job::Change { actor, command: Box::new(command), once: None, reply })
+        self.order_now(changing(actor, command, None)).map(Changed::from)
     }
 
     /// Writes rows that are not part of the history: sessions, password hashes, token hashes.
@@ -369,4 +388,23 @@ impl Desk {
     pub fn sweep_now(&self) -> Result<u64, Failure> {
         self.ask_now(|reply| Job::Sweep { reply })
     }
+}
+
+fn raising(actor: Actor, mut raise: Raise, photos: Vec<Photo>, key: Option<Key>) -> Order {
+    let files = keep(&mut raise, photos);
+    let once = key.map(|key| Once { key, request: raise_request(&actor, &raise) });
+    let ask = Ask::of::<Cases>(On::New, raise.into());
+    Order { actor, visit: Visit::BEST, seen: None, ask, files, once }
+}
+
+fn acting(by: (Actor, Visit), id: CaseId, seen: Option<u64>, command: Command, key: Option<Key>) -> Order {
+    let (actor, visit) = by;
+    let once = key.map(|key| Once { key, request: hash_of(&(&actor, id, &command)) });
+    let ask = Ask::of::<Cases>(On::Record(id), command.into());
+    Order { actor, visit, seen, ask, files: Vec::new(), once }
+}
+
+fn changing(actor: Actor, command: district::Command, once: Option<Once>) -> Order {
+    let ask = Ask::of::<Districts>(On::Record(DISTRICT_STREAM), command);
+    Order { actor, visit: Visit::BEST, seen: None, ask, files: Vec::new(), once }
 }

@@ -26,6 +26,52 @@ impl Key {
     }
 }
 
+/// An act that is done, on a record of any register.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// The record.
+    pub id: CaseId,
+    /// Its code; empty for what has none, and for an act that was done before.
+    pub code: String,
+    /// Its version after the act.
+    pub version: u64,
+    /// The ledger index of its first entry.
+    pub first: u64,
+    /// That of the act's last entry.
+    pub index: u64,
+    /// The kinds of the events that the act led to in the record, unless it was done before.
+    pub kinds: Vec<&'static str>,
+    /// The next due date, as the entry has it: `2023-05-20`.
+    pub due: Option<String>,
+    /// The secret that opens a record to whoever began it by oneself.
+    pub secret: String,
+    /// The digits that open it.
+    pub digits: String,
+    /// The receipt of the first entry of a record that began: a C2SP tlog-proof.
+    pub receipt: String,
+    /// Whether the key had been used before.
+    pub again: bool,
+}
+
+impl From<Done> for Raised {
+    fn from(done: Done) -> Raised {
+        let Done { id, code, secret, digits, first, due, receipt, again, .. } = done;
+        Raised { id, code, secret, digits, index: first, due, receipt, again }
+    }
+}
+
+impl From<Done> for Acted {
+    fn from(done: Done) -> Acted {
+        Acted { version: done.version, index: done.index, again: done.again }
+    }
+}
+
+impl From<Done> for Changed {
+    fn from(done: Done) -> Changed {
+        Changed { index: done.index, waits: done.kinds.contains(&"account_act_asked") }
+    }
+}
+
 /// A case that was raised, now or when its key was first used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raised {

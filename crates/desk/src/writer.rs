@@ -1,26 +1,27 @@
 //! The writer: one thread per district. It takes what is waiting, decides each command, and commits all of it at once.
 
-mod district_change;
+mod deed;
 mod job;
 mod sweep;
 
+pub(crate) use deed::Order;
 pub(crate) use job::{Job, Reply, Shared};
 
 use crate::clock::Clock;
 use crate::entropy::Entropy;
-use crate::once::{Kept, Once};
-use crate::outcome::{Acted, Failure, Key, Raised};
+use crate::outcome::{Failure, Key};
 use crate::standing::Watch;
-use domain::case::{self, Body, Case, CaseId, Command, Event, Facts, Handed, New, Raise, Trust, Visit, field};
+use deed::Held;
+use domain::Moment;
+use domain::case::CaseId;
 use domain::district::District;
-use domain::{Actor, Moment, Refusal, Why};
+use domain::register::Registers;
 use job::Answer;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
-use store::log::{DISTRICT_STREAM, Log, Pending, Public};
-use store::read::{self, Stream};
-use store::{StoreError, heartbeat, outbox, rows};
+use store::log::Log;
+use store::{StoreError, heartbeat, read};
 use tokio::sync::mpsc;
 
 /// The most commands of one commit. More would make the first of them wait for nothing: the cost of a commit is
@@ -34,16 +35,10 @@ const MOMENT: Duration = Duration::from_micros(50);
 /// The most entries of the ledger whose cases one sweep looks through for dates that move.
 const MOVED_MOST: i64 = 2048;
 
-/// A case as the writer holds it while a group is open.
-struct Held {
-    case: Case,
-    first: u64,
-    last: u64,
-}
-
 pub(crate) struct Writer {
     log: Log,
     number: i64,
+    registers: Registers,
     clock: Clock,
     entropy: Entropy,
     district: District,
@@ -71,7 +66,7 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn new(
         mut log: Log,
-        number: i64,
+        (number, registers): (i64, Registers),
         clock: Clock,
         entropy: Entropy,
         shared: Shared,
@@ -97,6 +92,7 @@ impl Writer {
         Ok(Writer {
             log,
             number,
+            registers,
             clock,
             entropy,
             district,
@@ -179,15 +175,14 @@ impl Writer {
                 }
                 for answer in answers {
                     match answer {
-                        Answer::Raised(mut raised, reply) => {
-                            if !raised.again {
-                                let receipt = self.log.receipt(raised.index, &committed);
-                                raised.receipt = receipt.map(|r| r.to_text()).unwrap_or_default();
+                        Answer::Begun(mut done, reply) => {
+                            if !done.again {
+                                let receipt = self.log.receipt(done.first, &committed);
+                                done.receipt = receipt.map(|r| r.to_text()).unwrap_or_default();
                             }
-                            drop(reply.send(Ok(raised)));
+                            drop(reply.send(Ok(done)));
                         }
-                        Answer::Acted(acted, reply) => drop(reply.send(Ok(acted))),
-                        Answer::Changed(changed, reply) => drop(reply.send(Ok(changed))),
+                        Answer::Done(done, reply) => drop(reply.send(Ok(done))),
                         Answer::Put(reply) => drop(reply.send(Ok(()))),
                         Answer::Swept(n, reply) => drop(reply.send(Ok(n))),
                     }
@@ -230,18 +225,9 @@ impl Writer {
             return job.fail(Failure::Held(hold));
         }
         match job {
-            Job::Raise { actor, raise, photos, once, reply } => match self.raise(&actor, &raise, &photos, once) {
-                Ok(raised) => answers.push(Answer::Raised(raised, reply)),
-                Err(e) => drop(reply.send(Err(e))),
-            },
-            Job::Act { actor, visit, id, seen, command, once, reply } => {
-                match self.act((&actor, visit), id, seen, &command, once) {
-                    Ok(acted) => answers.push(Answer::Acted(acted, reply)),
-                    Err(e) => drop(reply.send(Err(e))),
-                }
-            }
-            Job::Change { actor, command, once, reply } => match self.change(&actor, &command, once) {
-                Ok(changed) => answers.push(Answer::Changed(changed, reply)),
+            Job::Do { order, reply } => match self.execute(&order) {
+                Ok(done) if order.begins() => answers.push(Answer::Begun(done, reply)),
+                Ok(done) => answers.push(Answer::Done(done, reply)),
                 Err(e) => drop(reply.send(Err(e))),
             },
             Job::Put { writes, reply } => {
@@ -260,279 +246,6 @@ impl Writer {
                 Err(e) => drop(reply.send(Err(e))),
             },
         }
-    }
-
-    fn raise(&mut self, actor: &Actor, raise: &Raise, photos: &[Kept], once: Option<Once>) -> Result<Raised, Failure> {
-        if let Some(Once { key, request }) = once
-            && let Some(done) = read::done(self.log.db(), self.number, &key.0)?
-        {
-            if !done.is_of(self.log.keys(), &request)? {
-                return Err(Refusal::new(Why::KeyReused).into());
-            }
-            return self.raised_before(&done);
-        }
-        let now = self.now();
-        let (code, digits) = (self.entropy.case_code(), self.entropy.digits());
-        let district = &self.district;
-        let visit = Visit::BEST;
-        let facts = Facts { now, actor, district, code: &code, secret: &digits, other: None, visit, numbers: &[] };
-        let mut news = case::decide_raise(raise, &facts)?;
-        let id = self.entropy.handle(self.log.size());
-        self.log.make_key(id, self.entropy.rng());
-        let mut names = Vec::with_capacity(photos.len());
-        for photo in photos {
-            let name = self.log.photo_name(id, &photo.hash)?;
-            self.log.file(id, &name, &photo.kind, &photo.bytes, self.entropy.rng())?;
-            names.push(hex(&name));
-        }
-        for new in &mut news {
-            if let Event::Raised { photos, .. } = &mut new.event {
-                // A photo's own hash would be the same in every case that has it.
-                *photos = std::mem::take(&mut names);
-            }
-        }
-        let once = self.keyed(once, id)?;
-        let first = self.log.size();
-        let mut held = Held { case: Case::blank(id), first, last: first };
-        self.append_all(&mut held, None, actor, now, &news)?;
-        let due = held.case.next_due().map(|c| c.due.raw.to_string());
-        let digits = news.first().and_then(|new| new.private.get(field::SECRET)).cloned().unwrap_or_default();
-        let secret = self.secret(&held.case)?;
-        self.held.insert(id, held);
-        if let Some(Once { key, request }) = once {
-            self.log.done(&key.0, &request, id, first);
-            self.keys.insert(key);
-        }
-        Ok(Raised { id, code, secret, digits, index: first, due, receipt: String::new(), again: false })
-    }
-
-    /// The request's hash as it will be kept. Asked for before anything is appended: a key store that does not answer
-    /// then leaves no command half done.
-    fn keyed(&mut self, once: Option<Once>, id: CaseId) -> Result<Option<Once>, StoreError> {
-        let Some(Once { key, request }) = once else { return Ok(None) };
-        Ok(Some(Once { key, request: self.log.fingerprint(id, &request)? }))
-    }
-
-    /// The secret of whoever raised a case by oneself, while it opens it.
-    fn secret(&mut self, case: &Case) -> Result<String, StoreError> {
-        let opening = &case.opening;
-        if opening.handed != Some(Handed::Own) || opening.secret_trust == Trust::Nothing {
-            return Ok(String::new());
-        }
-        self.log.opening_secret(case.id, opening.secret)
-    }
-
-    /// The answer that a key got when it was first used.
-    fn raised_before(&mut self, done: &read::Done) -> Result<Raised, Failure> {
-        let (district, id) = (self.number, done.stream);
-        let stream = read::stream::<Event>(self.log.db(), district, id)?;
-        let first = stream.events.first().ok_or(Refusal::new(Why::NoSuchCase))?;
-        let Event::Raised { code, .. } = &first.body.event else {
-            return Err(Refusal::new(Why::KeyReused).into());
-        };
-        let code = code.clone();
-        let receipt = read::receipt(self.log.db(), district, done.seq, done.size)?;
-        let due = ledger::entry::Entry::parse(&receipt.entry).ok().and_then(|e| e.due);
-        let private = self.log.private(id, first.version, done.seq)?;
-        let digits = private.get(case::field::SECRET).cloned().unwrap_or_default();
-        let now = case::replay(id, stream.events.iter().map(|e| &e.body)).ok_or(Refusal::new(Why::NoSuchCase))?;
-        // What another system got are digits that look; staff's get nothing.
-        let digits = if now.opening.taken.is_some() { String::new() } else { digits };
-        let secret = self.secret(&now)?;
-        Ok(Raised { id, code, secret, digits, index: done.seq, due, receipt: receipt.to_text(), again: true })
-    }
-
-    fn act(
-        &mut self,
-        (actor, visit): (&Actor, Visit),
-        id: CaseId,
-        seen: Option<u64>,
-        command: &Command,
-        once: Option<Once>,
-    ) -> Result<Acted, Failure> {
-        if let Some(Once { key, request }) = once
-            && let Some(done) = read::done(self.log.db(), self.number, &key.0)?
-        {
-            if done.stream != id || !done.is_of(self.log.keys(), &request)? {
-                return Err(Refusal::new(Why::KeyReused).into());
-            }
-            let version = read::version_at(self.log.db(), self.number, done.seq)?;
-            return Ok(Acted { version, index: done.seq, again: true });
-        }
-        let once = self.keyed(once, id)?;
-        let numbers = match command {
-            Command::Open { .. } | Command::SetDigits { .. } => self.numbers(id)?,
-            Command::CorrectField { field: case::Corrected::Phone, .. } => self.numbers(id)?,
-            Command::ChooseTelling { tell, .. } if tell.channel == case::Channel::Sms => self.numbers(id)?,
-            _ => Vec::new(),
-        };
-        let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
-        let mut held = self.hold(id)?;
-        if seen.is_some_and(|v| v != held.case.version) {
-            self.held.insert(id, held);
-            return Err(Refusal::new(Why::Changed).into());
-        }
-        let other = match command.other() {
-            Some(other) if other != id => match self.hold(other) {
-                Ok(other) => Some(other),
-                Err(Failure::Refused(_)) => None,
-                Err(e) => {
-                    self.held.insert(id, held);
-                    return Err(e);
-                }
-            },
-            Some(_) => Some(Held { case: held.case.clone(), ..held }),
-            None => None,
-        };
-        let now = self.now();
-        let facts = Facts {
-            now,
-            actor,
-            district: &self.district,
-            code: "",
-            secret: "",
-            other: other.as_ref().map(|h| &h.case),
-            visit,
-            numbers: &numbers,
-        };
-        let decided = case::decide(&held.case, command, &facts);
-        if let Some(other) = other.filter(|o| o.case.id != id) {
-            self.held.insert(other.case.id, other);
-        }
-        // Whatever comes of it, the group goes on with the case as it is.
-        let (last, before) = (held.last, held.case.stage);
-        let appended = match decided {
-            Ok(news) => self.with_answer(news).and_then(|n| self.append_all(&mut held, Some(last), actor, now, &n)),
-            Err(refusal) => Err(refusal.into()),
-        };
-        if let Err(e) = appended {
-            self.held.insert(id, held);
-            return Err(e);
-        }
-        let acted = Acted { version: held.case.version, index: held.last, again: false };
-        if before.is_handled() && !held.case.stage.is_handled() {
-            self.over.push(id);
-        }
-        self.held.insert(id, held);
-        if let Some(Once { key, request }) = once {
-            self.log.done(&key.0, &request, id, acted.index);
-            self.keys.insert(key);
-        }
-        Ok(acted)
-    }
-
-    /// Every phone number that a case ever had, as far as it is durable.
-    fn numbers(&mut self, id: CaseId) -> Result<Vec<String>, StoreError> {
-        let mut numbers = Vec::new();
-        for event in read::stream::<Event>(self.log.db(), self.number, id)?.events {
-            let name = match &event.body.event {
-                Event::Raised { .. } | Event::TellingChosen { .. } => field::PHONE,
-                Event::FieldCorrected { field: which, .. } if which == field::PHONE => field::VALUE,
-                _ => continue,
-            };
-            numbers.extend(self.log.private(id, event.version, event.seq)?.remove(name));
-        }
-        Ok(numbers)
-    }
-
-    /// The case with what this group has done to it so far.
-    fn hold(&mut self, id: CaseId) -> Result<Held, Failure> {
-        if let Some(held) = self.held.remove(&id) {
-            return Ok(held);
-        }
-        if id == DISTRICT_STREAM {
-            return Err(Refusal::new(Why::NoSuchCase).into());
-        }
-        let Stream { events, .. } = read::stream::<Event>(self.log.db(), self.number, id)?;
-        let case = case::replay(id, events.iter().map(|e| &e.body)).ok_or(Refusal::new(Why::NoSuchCase))?;
-        let first = events.first().map_or(0, |e| e.seq);
-        let last = events.last().map_or(0, |e| e.seq);
-        Ok(Held { case, first, last })
-    }
-
-    /// The answer of another case that a merged one takes over becomes its own, under its own key.
-    fn with_answer(&mut self, mut news: Vec<New>) -> Result<Vec<New>, Failure> {
-        for new in &mut news {
-            let Event::AnsweredTogether { with, .. } = new.event else { continue };
-            let events = read::stream::<Event>(self.log.db(), self.number, with)?.events;
-            // An answer of this very group can't be read back yet: the next sweep finds it.
-            if self.held.get(&with).is_some_and(|h| h.case.version != events.len() as u64) {
-                return Err(Refusal::new(Why::StillHandled).into());
-            }
-            let answer = case::answer_version(events.iter().map(|e| (e.version, &e.body.event)));
-            if let Some(said) = events.iter().find(|e| Some(e.version) == answer) {
-                new.private = case::answer_only(self.log.private(with, said.version, said.seq)?);
-            }
-        }
-        Ok(news)
-    }
-
-    /// Appends decided events to the open group: all of them, or, with an error, none.
-    fn append_all(
-        &mut self,
-        held: &mut Held,
-        previous: Option<u64>,
-        actor: &Actor,
-        now: Moment,
-        news: &[New],
-    ) -> Result<(), Failure> {
-        if news.iter().any(|new| !new.private.is_empty()) {
-            self.log.need_key(held.case.id)?;
-        }
-        self.append_each(held, previous, actor, now, news).map_err(|e| {
-            // Some of its events may be in the group already: then the group must not become history.
-            self.spoilt = Some(e.clone());
-            e.into()
-        })
-    }
-
-    fn append_each(
-        &mut self,
-        held: &mut Held,
-        mut previous: Option<u64>,
-        actor: &Actor,
-        now: Moment,
-        news: &[New],
-    ) -> Result<(), StoreError> {
-        for new in news {
-            let New { event, clocks, private } = new;
-            let body = Body {
-                nonce: hex(&self.entropy.bytes::<16>()),
-                at: now,
-                by: actor.clone(),
-                event: event.clone(),
-                clocks: clocks.clone(),
-            };
-            case::evolve(&mut held.case, now, actor, event, clocks);
-            let case = &held.case;
-            let (category, unit) = case.on_the_record();
-            let public = Public {
-                category: category.map(str::to_owned),
-                unit: unit.map(|unit| unit.0.clone()),
-                calendar: self.district.calendar.version(),
-                due: case.next_due().map(|c| c.due.raw.to_string()),
-            };
-            let bytes = serde_json::to_vec(&body).map_err(|e| StoreError::Other(e.to_string()))?;
-            let pending = Pending {
-                stream: case.id,
-                version: case.version,
-                previous,
-                kind: event.kind(),
-                at: now,
-                body: bytes,
-                private,
-                public,
-            };
-            let seq = self.log.append(pending, self.entropy.rng())?;
-            self.log.rows(rows::project_case(self.number, held.first, seq, &held.case, &body));
-            self.log.rows(outbox::project(self.number, seq, &held.case, &body));
-            if event.destroys_key() {
-                self.log.erase(case.id);
-            }
-            previous = Some(seq);
-            held.last = seq;
-        }
-        Ok(())
     }
 }
 

@@ -12,6 +12,7 @@ pub mod district;
 pub mod label;
 pub mod moment;
 pub mod refusal;
+pub mod register;
 pub mod rule;
 pub mod typed;
 

@@ -2,26 +2,69 @@
 
 use crate::label::{Label, Lang};
 
-/// Declares the reasons with both sentences in both languages.
+/// What is wrong, and what to do, in both languages. `{}` stands for the detail.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct Reason {
+    /// The stable code in problem documents.
+    pub code: &'static str,
+    /// What is wrong, in Chinese and in English.
+    pub what: [&'static str; 2],
+    /// What to do.
+    pub todo: [&'static str; 2],
+}
+
+/// Why something is refused. The set is open: those that all share are constants of this type, and a register brings its
+/// own by [`reasons!`](crate::reasons).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Why(&'static Reason);
+
+impl Why {
+    /// A reason of a register.
+    pub const fn of(reason: &'static Reason) -> Why {
+        Why(reason)
+    }
+
+    /// The stable code in problem documents.
+    pub fn code(self) -> &'static str {
+        self.0.code
+    }
+
+    /// What is wrong, and what to do.
+    fn texts(self, lang: Lang) -> (&'static str, &'static str) {
+        let ([zh, en], [zh_do, en_do]) = (self.0.what, self.0.todo);
+        (lang.pick(zh, en), lang.pick(zh_do, en_do))
+    }
+}
+
+/// Declares the reasons of a register, as constants and as the list `REASONS`: name, code, and both sentences in both
+/// languages.
+#[macro_export]
 macro_rules! reasons {
     ($($name:ident $code:literal $zh:literal $zh_do:literal $en:literal $en_do:literal),+ $(,)?) => {
-        /// Why something is refused.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Why { $(#[doc = $en] $name),+ }
+        $(
+            #[doc = $en]
+            pub const $name: $crate::Why =
+                $crate::Why::of(&$crate::refusal::Reason { code: $code, what: [$zh, $en], todo: [$zh_do, $en_do] });
+        )+
+        /// Every reason of this register.
+        pub const REASONS: &[$crate::Why] = &[$($name),+];
+    };
+}
+
+/// Declares the reasons that all registers share.
+macro_rules! shared {
+    ($($name:ident $code:literal $zh:literal $zh_do:literal $en:literal $en_do:literal),+ $(,)?) => {
+        // They are named like the variants of an enum, which they are to whoever reads a rule.
+        #[allow(non_upper_case_globals)]
         impl Why {
-            /// Every reason.
+            $(#[doc = $en] pub const $name: Why = Why(&Reason { code: $code, what: [$zh, $en], todo: [$zh_do, $en_do] });)+
+            /// Every reason that all registers share.
             pub const ALL: &'static [Why] = &[$(Why::$name),+];
-            /// The stable code in problem documents.
-            pub fn code(self) -> &'static str { match self { $(Why::$name => $code),+ } }
-            /// What is wrong, and what to do. `{}` stands for the detail.
-            fn texts(self, lang: Lang) -> (&'static str, &'static str) {
-                match self { $(Why::$name => (lang.pick($zh, $en), lang.pick($zh_do, $en_do))),+ }
-            }
         }
     };
 }
 
-reasons! {
+shared! {
     Empty "empty" "这一项是空的。" "请填写后再提交。" "This is empty." "Fill it in and send it again.",
     TooLong "too_long" "内容太长（最多{}个字）。" "请缩短后再提交。" "This is too long (at most {} characters)." "Shorten it and send it again.",
     TooMany "too_many" "数量太多（最多{}个）。" "请减少后再提交。" "There are too many (at most {})." "Remove some and send it again.",
@@ -48,6 +91,7 @@ reasons! {
     NoSuchPost "no_such_post" "没有“{}”这个岗位。" "请从岗位列表中选择。" "There is no post “{}”." "Choose one from the list of posts.",
     NoSuchAccount "no_such_account" "没有“{}”这个账号。" "请核对登录名。" "There is no account “{}”." "Check the sign-in name.",
     NoSuchToken "no_such_token" "没有“{}”这个令牌。" "请核对名称。" "There is no token “{}”." "Check its name.",
+    TooDeep "too_deep" "这项操作牵涉的记录太多。" "请分步办理。" "This act would reach through too many records." "Do it in several steps.",
     NoSuchTask "no_such_task" "没有这个任务，或任务已经完成。" "请刷新页面，查看当前任务。" "There is no such open task." "Reload the page and look at the tasks as they are now.",
     NoSuchClock "no_such_clock" "没有正在计时的这个期限。" "请刷新页面，查看当前期限。" "There is no such running clock." "Reload the page and look at the clocks as they are now.",
     NoSuchCase "no_such_case" "没有找到这个编号的诉求。" "请核对回执上的编号。" "No case has this code." "Compare it with the code on the receipt.",

@@ -8,10 +8,9 @@ use crate::figure::Figure;
 use crate::filter::Filter;
 use crate::publish;
 use crate::query::{self, Numbers};
-use domain::district::{self, Event};
+use domain::district::{self, DISTRICT_STREAM, Districts, Event};
 use std::collections::BTreeMap;
 use store::db::Write;
-use store::log::DISTRICT_STREAM;
 use store::rebuild::{Replay, fill};
 use store::{Db, Result, args, read, schema};
 
@@ -124,7 +123,7 @@ fn verify(
 /// Every figure that the district's stream published, in order.
 fn all_published(db: &mut Db, number: i64) -> Result<Vec<Published>> {
     let mut published = Vec::new();
-    for stored in read::stream::<Event>(db, number, DISTRICT_STREAM)?.events {
+    for stored in read::stream::<Districts>(db, number, DISTRICT_STREAM)?.events {
         let (corrects, figures) = match stored.body.event {
             Event::FiguresPublished { figures } => (None, figures),
             Event::FigureCorrected { publication, figure } => (Some(publication), vec![figure]),

@@ -12,6 +12,7 @@ use crate::config::{Config, ConfigFault, HOURLY};
 use crate::words::{self, Facts};
 use desk::{Desk, Failure};
 use domain::case::{Event, Topic};
+use domain::district::DISTRICT_STREAM;
 use domain::district::UnitCode;
 use domain::{Label, Moment};
 use ledger::entry::Entry;
@@ -21,7 +22,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use store::db::Write;
-use store::log::DISTRICT_STREAM;
 use store::outbox::{self, Hook, Kind, Letter, Message, State};
 use store::{Db, Keys, Place, StoreError, read};
 

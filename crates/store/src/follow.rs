@@ -2,7 +2,7 @@
 
 use crate::args;
 use crate::db::{Db, Result, Row};
-use crate::log::DISTRICT_STREAM;
+use domain::district::DISTRICT_STREAM;
 use sha2::{Digest, Sha256};
 
 const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) AS size FROM events WHERE district = $1";

@@ -23,6 +23,7 @@ pub mod records;
 pub mod rows;
 pub mod schema;
 pub mod start;
+pub mod stream;
 pub mod structure;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -54,6 +55,7 @@ pub fn all_statements() -> Vec<&'static str> {
         rebuild::STATEMENTS,
         records::STATEMENTS,
         start::STATEMENTS,
+        stream::STATEMENTS,
         tiles::STATEMENTS,
         view::STATEMENTS,
         view::work::STATEMENTS,

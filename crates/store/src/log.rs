@@ -12,6 +12,7 @@ use crate::tiles;
 use crate::vault;
 use domain::Moment;
 use domain::case::{CaseId, Fields};
+use domain::register::Public;
 use ledger::checkpoint::Signer;
 use ledger::commit::{commitment, field_salt};
 use ledger::entry::Entry;
@@ -43,22 +44,6 @@ const PAGE: i64 = 64;
 pub const STATEMENTS: &[&str] =
     &[EVENT, VAULT, VAULT_ERASE, FILE, FILES_ERASE, TILE, CHECKPOINT, DONE, SIZE, NOTE, ERASED];
 
-/// The stream of the district itself: the handle of all zeros.
-pub const DISTRICT_STREAM: CaseId = CaseId([0; 16]);
-
-/// What the public entry tells beside handle, kind and hour.
-#[derive(Clone, Debug, Default)]
-pub struct Public {
-    /// The first level of the category.
-    pub category: Option<String>,
-    /// The unit concerned.
-    pub unit: Option<String>,
-    /// The calendar's version.
-    pub calendar: String,
-    /// The due date that the event set.
-    pub due: Option<String>,
-}
-
 /// An event on its way into the log.
 #[derive(Debug)]
 pub struct Pending<'a> {
@@ -78,6 +63,8 @@ pub struct Pending<'a> {
     pub private: &'a Fields,
     /// What the public entry tells.
     pub public: Public,
+    /// The version of the calendar in force.
+    pub calendar: &'a str,
 }
 
 /// The writer's hand on the log. One per district and process; the database's lock refuses a second.
@@ -169,6 +156,12 @@ impl Log {
         self.group.keys.insert(stream.0, CaseKey::new(key));
     }
 
+    /// Forgets the key of a record that was to begin in this group and does not.
+    pub fn forget_key(&mut self, stream: CaseId) {
+        self.group.new_keys.retain(|(id, _)| *id != stream.0);
+        self.group.keys.remove(&stream.0);
+    }
+
     /// Has the key of a case at hand, so that [`Log::append`] can't fail for want of it.
     ///
     /// # Errors
@@ -202,7 +195,7 @@ impl Log {
     pub fn append(&mut self, pending: Pending<'_>, rng: &mut dyn RngCore) -> Result<u64> {
         let seq = self.edge.size();
         let district = self.district;
-        let Pending { stream, version, previous, kind, at, body, private, public } = pending;
+        let Pending { stream, version, previous, kind, at, body, private, public, calendar } = pending;
         let mut fields = Vec::with_capacity(private.len());
         if !private.is_empty() {
             self.need_key(stream)?;
@@ -222,7 +215,7 @@ impl Log {
             category: public.category,
             unit: public.unit,
             hour: at.hour(),
-            calendar: public.calendar,
+            calendar: calendar.to_owned(),
             due: public.due,
             previous,
             body: Sha256::digest(&body).into(),

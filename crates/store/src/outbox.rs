@@ -7,7 +7,8 @@ use crate::keys::{CaseKey, Keys};
 use crate::opening;
 use crate::read;
 use crate::vault;
-use domain::case::{
+use domain::register::Thing;
+use domain::case::{Cases, 
     Body, Case, CaseId, Channel, Event, Notice, Texts, To, Topic, Trust, changes_fields, field, replay, told,
 };
 use domain::district::UnitCode;
@@ -107,9 +108,12 @@ fn kind_of(channel: Channel) -> Option<Kind> {
     }
 }
 
-/// The writes of one event of a case: `case` is the state after it, `seq` its ledger index. They go into the event's own
+/// The writes of one event: `state` is the record after it, `seq` the event's ledger index. Cases alone tell so far. They go into the event's own
 /// transaction: a message neither gets lost nor is there without its event.
-pub fn project(district: i64, seq: u64, case: &Case, body: &Body<Event>) -> Vec<Write> {
+pub fn project(district: i64, seq: u64, state: &Thing, body: &Thing) -> Vec<Write> {
+    let (Some(case), Some(body)) = (state.downcast_ref::<Case>(), body.downcast_ref::<Body<Event>>()) else {
+        return Vec::new();
+    };
     let (at, id) = (body.at.0, &case.id.0);
     let mut writes = Vec::new();
     match &body.event {
@@ -289,7 +293,7 @@ pub fn letters(db: &mut Db, keys: &mut Keys, district: i64, messages: &[Message]
         let mut cases: HashMap<[u8; 16], Told> = HashMap::new();
         for row in &rows {
             let (stream, seq, version) = (row.array("stream")?, row.int("seq")?.unsigned_abs(), row.int("version")?);
-            let body = read::body::<Event>(row.bytes("body")?)?;
+            let body = read::body::<Cases>(row.bytes("body")?)?;
             let told = cases.entry(stream).or_default();
             told.former.push(told.addresses());
             let addressed = changes_fields(&body.event);

@@ -8,7 +8,7 @@ use crate::vault;
 use crate::view::{After, CaseRow, Hours, TaskRow, case_row, columns, hour, known, task_row};
 use calendar::Date;
 use domain::Moment;
-use domain::case::{Case, CaseId, Event, Fields, Texts, Verdict, evolve, field};
+use domain::case::{Cases, Case, CaseId, Event, Fields, Texts, Verdict, evolve, field};
 use domain::district::{CategoryCode, UnitCode};
 use domain::moment::day_number;
 use std::collections::BTreeMap;
@@ -395,7 +395,7 @@ pub fn movable(db: &mut Db, district: i64, today: Date, most: usize, mut each: i
             held = Some((seq, Case::blank(id)));
         }
         if let Some((_, case)) = &mut held {
-            let body = crate::read::body::<Event>(row.bytes("body")?)?;
+            let body = crate::read::body::<Cases>(row.bytes("body")?)?;
             evolve(case, body.at, &body.by, &body.event, &body.clocks);
         }
         Ok(())
@@ -446,7 +446,7 @@ pub fn said(db: &mut Db, keys: &mut Keys, district: i64, most: usize) -> Result<
             all.push((CaseId(stream), None, Texts::default()));
         }
         let Some((_, said, texts)) = all.last_mut() else { continue };
-        let event = crate::read::body::<Event>(row.bytes("body")?)?.event;
+        let event = crate::read::body::<Cases>(row.bytes("body")?)?.event;
         texts.take(&event, &private);
         if let Event::VerdictGiven { verdict, .. } = event {
             *said = Some(Said {

@@ -3,15 +3,14 @@
 use crate::args;
 use crate::db::{Db, Result, Row, StoreError};
 use crate::keys::Keys;
-use crate::log::DISTRICT_STREAM;
 use crate::tiles;
 use crate::vault;
 use domain::Moment;
-use domain::case::{Body, Case, CaseId, Event, Fields, Texts, lift, replay};
-use domain::district::{self, District};
+use domain::case::{Body, Case, CaseId, Cases, Event, Fields, Texts, replay};
+use domain::district::{self, DISTRICT_STREAM, District, Districts};
+use domain::register::Register;
 use domain::moment::day_number;
 use ledger::receipt::Receipt;
-use serde::de::DeserializeOwned;
 
 const STREAM: &str = "SELECT seq, version, body FROM events WHERE district = $1 AND stream = $2 ORDER BY version";
 const HISTORY: &str = "SELECT e.seq, e.version, e.body, v.sealed FROM events e \
@@ -104,23 +103,28 @@ pub struct Done {
     pub size: u64,
 }
 
-/// A body's event from its stored bytes, an old shape lifted first.
+/// The body of an event of a register from its stored bytes, an old shape lifted first.
 ///
 /// # Errors
-/// [`StoreError::Corrupt`] if the bytes are no body.
-pub fn body<E: DeserializeOwned>(bytes: &[u8]) -> Result<Body<E>> {
-    let value = serde_json::from_slice(bytes).map_err(|e| StoreError::Corrupt(e.to_string()))?;
-    serde_json::from_value(lift(value)).map_err(|e| StoreError::Corrupt(e.to_string()))
+/// [`StoreError::Unknown`] for a kind that this version does not know; [`StoreError::Corrupt`] if the bytes are no body.
+pub fn body<R: Register>(bytes: &[u8]) -> Result<Body<R::Event>> {
+    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    let kind = value.pointer("/event/kind").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+    serde_json::from_value(R::lift(value)).map_err(|e| match R::KINDS.contains(&kind.as_str()) || kind.is_empty() {
+        true => StoreError::Corrupt(e.to_string()),
+        false => StoreError::Unknown(kind),
+    })
 }
 
-/// A stream's events.
+/// The events of a record of a register.
 ///
 /// # Errors
-/// What the database says; [`StoreError::Corrupt`] for a body that can't be read.
-pub fn stream<E: DeserializeOwned>(db: &mut Db, district: i64, id: CaseId) -> Result<Stream<E>> {
+/// What the database says; as [`body`].
+pub fn stream<R: Register>(db: &mut Db, district: i64, id: CaseId) -> Result<Stream<R::Event>> {
     let rows = db.query(STREAM, &args![district, &id.0])?;
-    let stored = |row: &Row| -> Result<Stored<E>> {
-        Ok(Stored { seq: row.int("seq")? as u64, version: row.int("version")? as u64, body: body(row.bytes("body")?)? })
+    let stored = |row: &Row| -> Result<Stored<R::Event>> {
+        let (seq, version) = (row.int("seq")? as u64, row.int("version")? as u64);
+        Ok(Stored { seq, version, body: body::<R>(row.bytes("body")?)? })
     };
     Ok(Stream { events: rows.iter().map(stored).collect::<Result<_>>()? })
 }
@@ -130,7 +134,7 @@ pub fn stream<E: DeserializeOwned>(db: &mut Db, district: i64, id: CaseId) -> Re
 /// # Errors
 /// As [`stream`].
 pub fn case(db: &mut Db, district: i64, id: CaseId) -> Result<Option<Case>> {
-    let stream = stream::<Event>(db, district, id)?;
+    let stream = stream::<Cases>(db, district, id)?;
     Ok(replay(id, stream.events.iter().map(|e| &e.body)))
 }
 
@@ -213,7 +217,7 @@ fn told(rows: &[Row], keys: &mut Keys, district: i64, id: CaseId) -> Result<Opti
             }
             _ => Fields::new(),
         };
-        let mut body = body::<Event>(row.bytes("body")?)?;
+        let mut body = body::<Cases>(row.bytes("body")?)?;
         body.event.disclose(&private);
         Ok(Told { seq: row.int("seq")? as u64, version: version as u64, body, private })
     };
@@ -234,7 +238,7 @@ pub fn by_code(db: &mut Db, district: i64, code: &str) -> Result<Option<CaseId>>
 /// # Errors
 /// As [`stream`].
 pub fn district(db: &mut Db, number: i64) -> Result<(District, Option<u64>)> {
-    let stream = stream::<district::Event>(db, number, DISTRICT_STREAM)?;
+    let stream = stream::<Districts>(db, number, DISTRICT_STREAM)?;
     let mut district = District::default();
     stream.events.iter().for_each(|e| district::evolve(&mut district, e.body.at, &e.body.by, &e.body.event));
     Ok((district, stream.events.last().map(|e| e.seq)))

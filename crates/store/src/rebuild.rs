@@ -2,18 +2,17 @@
 //! with the history.
 
 use crate::args;
-use crate::db::{Db, Engine, Result, Write};
-use crate::log::DISTRICT_STREAM;
-use crate::read::body;
-use crate::rows;
-use domain::case::{self, Case, CaseId, Event};
-use domain::district::{self, District};
+use crate::db::{Db, Engine, Result, Row, Write};
+use crate::{rows, stream};
+use domain::case::CaseId;
+use domain::district::{DISTRICT_STREAM, District};
+use domain::register::{Registers, Shelf, Thing};
 use std::collections::HashMap;
 
 const EVENTS: &str =
-    "SELECT seq, stream, body FROM events WHERE district = $1 AND seq >= $2 AND seq < $3 ORDER BY seq LIMIT $4";
+    "SELECT seq, stream, kind, body FROM events WHERE district = $1 AND seq >= $2 AND seq < $3 ORDER BY seq LIMIT $4";
 const BEFORE: &str =
-    "SELECT seq, version, body FROM events WHERE district = $1 AND stream = $2 AND seq < $3 ORDER BY version";
+    "SELECT seq, version, kind, body FROM events WHERE district = $1 AND stream = $2 AND seq < $3 ORDER BY version";
 const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) AS size FROM events WHERE district = $1";
 const DISTRICTS: &str = "SELECT DISTINCT district FROM events ORDER BY district";
 
@@ -27,17 +26,30 @@ pub const STATEMENTS: &[&str] = &[EVENTS, BEFORE, SIZE, DISTRICTS];
 /// Those that go through all that there ever was, and why.
 pub(crate) const WALKS: &[(&str, &str)] = &[(DISTRICTS, "an upgrade that fills the read tables anew, once")];
 
-/// A case as it is after the events that were read.
+/// A record as it is after the events that were read; without a shelf before the first of them.
+#[derive(Default)]
 struct Held {
-    case: Case,
+    record: Option<(&'static dyn Shelf, Box<Thing>)>,
     first: u64,
     version: u64,
     last: u64,
 }
 
-/// The states that a walk over all events holds: the district, and the cases to which something happened lately. A case
-/// that was let go is made again from its events.
+impl Held {
+    fn take(&mut self, id: CaseId, seq: u64, shelf: &'static dyn Shelf, body: &Thing) {
+        if self.version == 0 {
+            self.first = seq;
+        }
+        (self.version, self.last) = (self.version + 1, seq);
+        let (shelf, state) = self.record.get_or_insert_with(|| (shelf, shelf.blank(id)));
+        shelf.evolve(state.as_mut(), body);
+    }
+}
+
+/// The states that a walk over all events holds: the district, and the records to which something happened lately. A
+/// record that was let go is made again from its events.
 pub struct Replay {
+    registers: Registers,
     most: usize,
     late: HashMap<CaseId, Held>,
     before: HashMap<CaseId, Held>,
@@ -53,28 +65,34 @@ impl Default for Replay {
 }
 
 impl Replay {
-    /// One that holds at most twice so many cases.
+    /// One that holds at most twice so many records.
     pub fn holding(most: usize) -> Replay {
         let (late, before, district) = (HashMap::new(), HashMap::new(), District::default());
-        Replay { most, late, before, district, district_last: None }
+        Replay { registers: registers::REGISTERS, most, late, before, district, district_last: None }
+    }
+
+    /// One that knows other registers than those of this program.
+    pub fn knowing(registers: Registers) -> Replay {
+        Replay { registers, ..Replay::default() }
     }
 
     /// The rows of the next event; events must come in ledger order. `from` has the events in front of it.
     ///
     /// # Errors
-    /// [`crate::StoreError::Corrupt`] if the body can't be read.
-    pub fn rows(&mut self, from: &mut Db, number: i64, seq: u64, id: CaseId, bytes: &[u8]) -> Result<Vec<Write>> {
+    /// As [`stream::read`].
+    pub fn rows(&mut self, from: &mut Db, number: i64, next: Next<'_>) -> Result<Vec<Write>> {
+        let Next { seq, id, kind, body } = next;
+        let (shelf, body) = stream::read(self.registers, id, kind, body)?;
+        let body = body.as_ref();
         if id == DISTRICT_STREAM {
-            let body = body::<district::Event>(bytes)?;
-            district::evolve(&mut self.district, body.at, &body.by, &body.event);
+            shelf.evolve(&mut self.district, body);
             self.district_last = Some((self.district_last.map_or(1, |(version, _)| version + 1), seq));
-            return Ok(rows::project_district(number, seq, &body));
+            return Ok(rows::project(number, 0, seq, &self.district, body));
         }
-        let body = body::<Event>(bytes)?;
         let held = self.held(from, number, seq, id)?;
-        case::evolve(&mut held.case, body.at, &body.by, &body.event, &body.clocks);
-        (held.version, held.last) = (held.version + 1, seq);
-        Ok(rows::project_case(number, held.first, seq, &held.case, &body))
+        held.take(id, seq, shelf, body);
+        let (first, state) = (held.first, &held.record);
+        Ok(state.as_ref().map(|(_, state)| rows::project(number, first, seq, state.as_ref(), body)).unwrap_or_default())
     }
 
     /// Version and ledger index of the event of a stream in front of a ledger index, which is the next to be read.
@@ -93,14 +111,14 @@ impl Replay {
         if !self.late.contains_key(&id) {
             let held = match self.before.remove(&id) {
                 Some(held) => held,
-                None => made(from, number, seq, id)?,
+                None => made(self.registers, from, number, seq, id)?,
             };
             if self.late.len() >= self.most {
                 self.before = std::mem::take(&mut self.late);
             }
             self.late.insert(id, held);
         }
-        Ok(self.late.entry(id).or_insert_with(|| Held { case: Case::blank(id), first: seq, version: 0, last: 0 }))
+        Ok(self.late.entry(id).or_default())
     }
 
     /// The district as it is after what was read so far.
@@ -109,17 +127,37 @@ impl Replay {
     }
 }
 
-/// A case as it was in front of a ledger index.
-fn made(from: &mut Db, number: i64, seq: u64, id: CaseId) -> Result<Held> {
-    let mut held = Held { case: Case::blank(id), first: seq, version: 0, last: 0 };
+/// An event that is the next of a walk.
+#[derive(Clone, Copy)]
+pub struct Next<'a> {
+    /// Its ledger index.
+    pub seq: u64,
+    /// Its record.
+    pub id: CaseId,
+    /// Its kind.
+    pub kind: &'a str,
+    /// Its body's bytes.
+    pub body: &'a [u8],
+}
+
+impl Next<'_> {
+    fn of(row: &Row) -> Result<Next<'_>> {
+        Ok(Next {
+            seq: row.int("seq")? as u64,
+            id: CaseId(row.array("stream")?),
+            kind: row.text("kind")?,
+            body: row.bytes("body")?,
+        })
+    }
+}
+
+/// A record as it was in front of a ledger index.
+fn made(registers: Registers, from: &mut Db, number: i64, seq: u64, id: CaseId) -> Result<Held> {
+    let mut held = Held::default();
     for row in from.query(BEFORE, &args![number, &id.0, seq])? {
-        let (seq, version, body) =
-            (row.int("seq")? as u64, row.int("version")? as u64, body::<Event>(row.bytes("body")?)?);
-        if held.version == 0 {
-            held.first = seq;
-        }
-        case::evolve(&mut held.case, body.at, &body.by, &body.event, &body.clocks);
-        (held.version, held.last) = (version, seq);
+        let (shelf, body) = stream::read(registers, id, row.text("kind")?, row.bytes("body")?)?;
+        held.take(id, row.int("seq")? as u64, shelf, body.as_ref());
+        held.version = row.int("version")? as u64;
     }
     Ok(held)
 }
@@ -144,13 +182,7 @@ pub fn fill(
         let behind = last.int("seq")? as u64 + 1;
         let mut writes = Vec::new();
         for row in &page {
-            writes.extend(replay.rows(
-                from,
-                number,
-                row.int("seq")? as u64,
-                CaseId(row.array("stream")?),
-                row.bytes("body")?,
-            )?);
+            writes.extend(replay.rows(from, number, Next::of(row)?)?);
         }
         into.write(&writes)?;
         next = behind;
@@ -193,13 +225,7 @@ pub(crate) fn refill(db: &mut Db) -> Result<()> {
             next = last.int("seq")? as u64 + 1;
             let mut writes = Vec::new();
             for row in &page {
-                writes.extend(replay.rows(
-                    db,
-                    number,
-                    row.int("seq")? as u64,
-                    CaseId(row.array("stream")?),
-                    row.bytes("body")?,
-                )?);
+                writes.extend(replay.rows(db, number, Next::of(row)?)?);
             }
             db.write(&writes)?;
         }

@@ -4,11 +4,11 @@
 use crate::args;
 use crate::db::{Db, Result, Row, StoreError, Value};
 use crate::keys::{CaseKey, Keys};
-use crate::log::DISTRICT_STREAM;
+use domain::district::DISTRICT_STREAM;
 use crate::read::{Stored, body};
 use crate::vault;
 use calendar::Date;
-use domain::case::{Case, CaseId, Event, Fields, Texts, answer_version, field, replay};
+use domain::case::{Cases, Case, CaseId, Event, Fields, Texts, answer_version, field, replay};
 use domain::moment::day_number;
 
 const COUNT: &str =
@@ -142,7 +142,7 @@ struct Sealed {
 
 fn part_of(row: &Row) -> Result<(Stored<Event>, Option<Vec<u8>>)> {
     let stored =
-        Stored { seq: row.int("seq")? as u64, version: row.int("version")? as u64, body: body(row.bytes("body")?)? };
+        Stored { seq: row.int("seq")? as u64, version: row.int("version")? as u64, body: body::<Cases>(row.bytes("body")?)? };
     Ok((stored, row.opt_bytes("sealed")?.map(<[u8]>::to_vec)))
 }
 

@@ -14,9 +14,9 @@ pub use kept::Kept;
 
 use crate::db::{Db, Result, StoreError};
 use crate::keys::Keys;
-use crate::log::DISTRICT_STREAM;
 use crate::{args, read, structure};
 use domain::case::CaseId;
+use domain::district::DISTRICT_STREAM;
 use ledger::checkpoint::Verifier;
 
 const SPAN: &str = "SELECT COALESCE(MAX(seq) + 1, 0) AS size FROM events WHERE district = $1";
@@ -101,7 +101,7 @@ fn found<T>(what: impl Into<String>, todo: &'static str) -> Checked<T> {
 /// What the database says; a missing or changed first entry is a [`Finding`].
 pub fn founding_key(db: &mut Db, number: i64) -> Checked<String> {
     let first = "the district's own first entry is missing or can't be read";
-    let stream = match read::stream::<domain::district::Event>(db, number, DISTRICT_STREAM) {
+    let stream = match read::stream::<domain::district::Districts>(db, number, DISTRICT_STREAM) {
         Ok(stream) => stream,
         Err(StoreError::Corrupt(_) | StoreError::Shape(_)) => return found(first, TRUTH),
         Err(e) => return Err(e),

@@ -6,7 +6,7 @@ use crate::args;
 use crate::db::{Db, Result, Row, StoreError, Value};
 use crate::keys::Keys;
 use crate::{read, vault};
-use domain::case::{CaseId, Event, Fields, Stage, TaskState, Texts, Track, field};
+use domain::case::{Cases, CaseId, Event, Fields, Stage, TaskState, Texts, Track, field};
 use domain::district::{CategoryCode, UnitCode};
 use domain::{Label, Moment};
 use std::collections::BTreeMap;
@@ -443,7 +443,7 @@ pub fn cards(db: &mut Db, keys: &mut Keys, district: i64, ids: &[CaseId]) -> Res
                 _ => Fields::new(),
             };
             let (card, texts) = cards.entry(CaseId(stream)).or_default();
-            let body = read::body::<Event>(row.bytes("body")?)?;
+            let body = read::body::<Cases>(row.bytes("body")?)?;
             texts.take(&body.event, &private);
             match body.event {
                 Event::InterestDeclared => card.aside.extend(body.by.account()),

@@ -1,11 +1,10 @@
 //! What is asked of the writer, and what it answers.
 
-use crate::once::{Kept, Once};
-use crate::outcome::{Acted, Changed, Failure, Key, Raised};
+use super::Order;
+use crate::outcome::{Done, Failure, Key};
 use crate::standing::{Hold, Standing};
-use domain::case::{CaseId, Command, Raise, Visit};
-use domain::district::{self, District};
-use domain::{Actor, Moment};
+use domain::Moment;
+use domain::district::District;
 use std::sync::{Arc, RwLock};
 use store::db::Write;
 use store::{Keys, StoreError};
@@ -13,27 +12,9 @@ use tokio::sync::oneshot;
 
 /// What is asked of the writer, with where the answer goes.
 pub(crate) enum Job {
-    Raise {
-        actor: Actor,
-        raise: Box<Raise>,
-        photos: Vec<Kept>,
-        once: Option<Once>,
-        reply: Reply<Raised>,
-    },
-    Act {
-        actor: Actor,
-        visit: Visit,
-        id: CaseId,
-        seen: Option<u64>,
-        command: Box<Command>,
-        once: Option<Once>,
-        reply: Reply<Acted>,
-    },
-    Change {
-        actor: Actor,
-        command: Box<district::Command>,
-        once: Option<Once>,
-        reply: Reply<Changed>,
+    Do {
+        order: Box<Order>,
+        reply: Reply<Done>,
     },
     Put {
         writes: Vec<Write>,
@@ -64,9 +45,9 @@ pub(crate) type Reply<T> = oneshot::Sender<Result<T, Failure>>;
 
 /// What goes out after the commit.
 pub(super) enum Answer {
-    Raised(Raised, Reply<Raised>),
-    Acted(Acted, Reply<Acted>),
-    Changed(Changed, Reply<Changed>),
+    /// A record began: its receipt is made after the commit.
+    Begun(Done, Reply<Done>),
+    Done(Done, Reply<Done>),
     Put(Reply<()>),
     Swept(u64, Reply<u64>),
 }
@@ -74,9 +55,7 @@ pub(super) enum Answer {
 impl Job {
     pub(super) fn fail(self, failure: Failure) {
         match self {
-            Job::Raise { reply, .. } => drop(reply.send(Err(failure))),
-            Job::Act { reply, .. } => drop(reply.send(Err(failure))),
-            Job::Change { reply, .. } => drop(reply.send(Err(failure))),
+            Job::Do { reply, .. } => drop(reply.send(Err(failure))),
             Job::Put { reply, .. } | Job::Beat { reply } => drop(reply.send(Err(failure))),
             Job::Sweep { reply } => drop(reply.send(Err(failure))),
             // Whoever waits for the key store's answer is told that there is none.
@@ -88,8 +67,8 @@ impl Job {
     /// intake; who signs in, and what else stands beside the history, goes on.
     pub(super) fn held(&self, standing: &Standing) -> Option<Hold> {
         match self {
-            Job::Raise { .. } => standing.held(),
-            Job::Act { .. } | Job::Change { .. } | Job::Sweep { .. } | Job::Beat { .. } => standing.clock(),
+            Job::Do { order, .. } if order.begins() => standing.held(),
+            Job::Do { .. } | Job::Sweep { .. } | Job::Beat { .. } => standing.clock(),
             Job::Put { .. } | Job::Keys { .. } | Job::Clock { .. } => None,
         }
     }
@@ -97,7 +76,7 @@ impl Job {
     /// The idempotency key that came with it.
     pub(super) fn key(&self) -> Option<Key> {
         match self {
-            Job::Raise { once, .. } | Job::Act { once, .. } | Job::Change { once, .. } => once.map(|o| o.key),
+            Job::Do { order, .. } => order.once.map(|o| o.key),
             _ => None,
         }
     }
@@ -113,9 +92,7 @@ impl Answer {
         let failure = Failure::Store(e.clone());
         // A caller that has gone away needs no answer.
         match self {
-            Answer::Raised(_, r) => drop(r.send(Err(failure))),
-            Answer::Acted(_, r) => drop(r.send(Err(failure))),
-            Answer::Changed(_, r) => drop(r.send(Err(failure))),
+            Answer::Begun(_, r) | Answer::Done(_, r) => drop(r.send(Err(failure))),
             Answer::Put(r) => drop(r.send(Err(failure))),
             Answer::Swept(_, r) => drop(r.send(Err(failure))),
         }

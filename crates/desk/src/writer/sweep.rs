@@ -1,9 +1,10 @@
 //! What time alone brings about: ends of waiting times, merged cases that follow, dates that a new calendar table moves.
 
-use super::{GROUP_MOST, MOVED_MOST, Writer};
-use crate::outcome::Failure;
+use super::{GROUP_MOST, MOVED_MOST, Order, Writer};
+use crate::outcome::{Done, Failure};
 use domain::Actor;
-use domain::case::{CaseId, Command, Visit};
+use domain::case::{Case, CaseId, Cases, Command, Visit};
+use domain::register::{Ask, On};
 use std::time::{Duration, Instant};
 use store::read;
 
@@ -16,12 +17,11 @@ impl Writer {
     /// are being moved, looked at; 0 when nothing is left to do.
     pub(super) fn sweep(&mut self) -> Result<u64, Failure> {
         let today = self.now().date();
-        let clock = Actor::clock();
         let before = self.log.size();
         let mut done = 0;
         for id in read::to_wake(self.log.db(), self.number, today, GROUP_MOST)? {
             let ends = [Command::EndUnreached, Command::Unask];
-            done += u64::from(ends.iter().any(|c| self.act((&clock, Visit::BEST), id, None, c, None).is_ok()));
+            done += u64::from(ends.into_iter().any(|c| self.by_clock(id, c).is_ok()));
         }
         match self.follow_merged().and_then(|n| Ok(n + self.move_dates()?)) {
             Ok(n) => Ok(done + n),
@@ -50,18 +50,21 @@ impl Writer {
         self.merged_to = if merged.len() < GROUP_MOST { -1 } else { merged.last().map_or(-1, |(_, seq)| *seq) };
         self.merged_at = (self.merged_to == -1).then(Instant::now);
         for (id, _) in merged {
-            let held = self.hold(id)?;
-            let into = held.case.merged_into;
-            self.held.insert(id, held);
-            let Some(into) = into else { continue };
+            let case = self.hold(id)?.and_then(|held| held.state.downcast_ref::<Case>());
+            let Some(into) = case.and_then(|case| case.merged_into) else { continue };
             done += self.follow(id, into);
         }
         Ok(done)
     }
 
     fn follow(&mut self, id: CaseId, into: CaseId) -> u64 {
-        let follow = Command::FollowMerged { into };
-        u64::from(self.act((&Actor::clock(), Visit::BEST), id, None, &follow, None).is_ok())
+        u64::from(self.by_clock(id, Command::FollowMerged { into }).is_ok())
+    }
+
+    fn by_clock(&mut self, id: CaseId, command: Command) -> Result<Done, Failure> {
+        let ask = Ask::of::<Cases>(On::Record(id), command.into());
+        let (actor, visit) = (Actor::clock(), Visit::BEST);
+        self.execute(&Order { actor, visit, seen: None, ask, files: Vec::new(), once: None })
     }
 
     fn move_dates(&mut self) -> Result<u64, Failure> {
@@ -75,7 +78,7 @@ impl Writer {
         let cases = read::to_move(self.log.db(), self.number, behind, to, loaded)?;
         self.moved_to = more.then_some(to);
         for id in &cases {
-            match self.act((&Actor::clock(), Visit::BEST), *id, None, &Command::MoveDue, None) {
+            match self.by_clock(*id, Command::MoveDue) {
                 // Most often: nothing moves.
                 Ok(_) | Err(Failure::Refused(_)) => {}
                 Err(e) => {

@@ -11,7 +11,7 @@ fn table(revision: u16, off: &str) -> YearTable {
 
 /// The moves of a case's latest event: date before, date now. Dates that only became certain are left out.
 fn moves(town: &Town, id: CaseId) -> Vec<(String, String)> {
-    let stream = store::read::stream::<Event>(&mut town.reader(), 1, id).unwrap();
+    let stream = store::read::stream::<Cases>(&mut town.reader(), 1, id).unwrap();
     let last = stream.events.last().unwrap();
     assert_eq!(last.body.event, Event::DueMoved);
     let moved = |change: &ClockChange| match change {

@@ -117,14 +117,14 @@ impl Town {
     }
 
     fn kinds(&self, id: CaseId) -> Vec<&'static str> {
-        let stream = store::read::stream::<Event>(&mut self.reader(), 1, id).unwrap();
+        let stream = store::read::stream::<Cases>(&mut self.reader(), 1, id).unwrap();
         stream.events.iter().map(|e| e.body.event.kind()).collect()
     }
 
     /// The private part of the latest event of a kind.
     fn said(&self, id: CaseId, kind: &str) -> Fields {
         let mut db = self.reader();
-        let stream = store::read::stream::<Event>(&mut db, 1, id).unwrap();
+        let stream = store::read::stream::<Cases>(&mut db, 1, id).unwrap();
         let event = stream.events.iter().rev().find(|e| e.body.event.kind() == kind).unwrap();
         let mut keys = Keys::open(&self.place, 1, false).unwrap();
         store::read::private(&mut db, &mut keys, 1, id, event.version, event.seq).unwrap()

@@ -37,7 +37,7 @@ fn a_sealed_accusation_is_seen_by_the_discipline_unit_alone_and_never_by_the_acc
         // The public ledger has neither its category nor a unit.
         let entries = town.reader().query_text("SELECT entry FROM events WHERE district = $1", &args![1]).unwrap();
         assert!(entries.len() > 6);
-        let stream = store::read::stream::<Event>(&mut town.reader(), 1, id).unwrap();
+        let stream = store::read::stream::<Cases>(&mut town.reader(), 1, id).unwrap();
         for event in stream.events {
             let receipt = store::read::receipt(&mut town.reader(), 1, event.seq, event.seq + 1);
             let entry = ledger::entry::Entry::parse(&receipt.unwrap().entry).unwrap();
@@ -260,7 +260,7 @@ fn keys_that_an_old_copy_of_the_key_store_brings_back_are_destroyed_at_the_next_
 fn a_photo_that_two_cases_share_links_neither_to_the_other() {
     everywhere(|town| {
         let ids = [with_contact(town, Track::Hotline).id, with_contact(town, Track::Accusation).id];
-        let names = |id| match &store::read::stream::<Event>(&mut town.reader(), 1, id).unwrap().events[0].body.event {
+        let names = |id| match &store::read::stream::<Cases>(&mut town.reader(), 1, id).unwrap().events[0].body.event {
             Event::Raised { photos, .. } => photos.clone(),
             other => panic!("{other:?}"),
         };

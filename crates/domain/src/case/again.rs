@@ -1,10 +1,10 @@
 //! What comes after, and beside: reopening, merged and linked cases.
 
-use super::decide::{Decision, New, optional, promise, required, told};
+use super::decide::{Decision, optional, promise, required, told};
 use super::event::Event;
 use super::raise::{TEXT_MOST, first_clocks};
 use super::term::*;
-use super::{Case, CaseId, ClockChange, JOINS_MOST, field};
+use super::{Case, CaseId, ClockChange, JOINS_MOST, New, field};
 use crate::actor::Actor;
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;

@@ -8,7 +8,7 @@ use super::raise::{LINE_MOST, TEXT_MOST};
 use super::review::Reviewer;
 use super::term::*;
 use super::transition::{Transition, fits, may, survives_erasure};
-use super::{CLOCKS_MOST, Case, Fields, TASKS_MOST, Task, TaskState, field};
+use super::{CLOCKS_MOST, Case, New, TASKS_MOST, Task, TaskState, field};
 use crate::actor::{Actor, Role};
 use crate::district::{District, UnitCode, UnitKind, unfilled};
 use crate::moment::Moment;
@@ -35,36 +35,6 @@ pub struct Facts<'a> {
     pub visit: Visit,
     /// The phone numbers of the case, for digits that are set: they must not stand in one.
     pub numbers: &'a [&'a str],
-}
-
-/// A decided event with what it does to the clocks, and its private part.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct New {
-    /// What happens.
-    pub event: Event,
-    /// What it does to the clocks.
-    pub clocks: Vec<ClockChange>,
-    /// What goes into the vault.
-    pub private: Fields,
-}
-
-impl New {
-    pub(super) fn of(event: Event) -> New {
-        New { event, clocks: Vec::new(), private: Fields::new() }
-    }
-
-    pub(super) fn with(mut self, name: &str, text: &str) -> New {
-        let text = typed::kept(text);
-        if !text.is_empty() {
-            self.private.insert(name.to_owned(), text);
-        }
-        self
-    }
-
-    pub(super) fn clocks(mut self, changes: impl IntoIterator<Item = ClockChange>) -> New {
-        self.clocks.extend(changes);
-        self
-    }
 }
 
 pub(super) fn required(text: &str, field: &'static str) -> Result<(), Refusal> {

@@ -268,6 +268,9 @@ pub struct Body<E> {
     pub at: Moment,
     /// Who.
     pub by: Actor,
+    /// The ledger index of the event of another record whose act asked for this one, in the same commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<u64>,
     /// What.
     pub event: E,
     /// What it did to the clocks.

@@ -1,10 +1,10 @@
 //! Who handles it: dispatch, designation, further units, objection, transfer.
 
 use super::clock::ClockChange;
-use super::decide::{Decision, New, promise, required};
+use super::decide::{Decision, promise, required};
 use super::event::Event;
 use super::term::*;
-use super::{field, index};
+use super::{New, field, index};
 use crate::district::UnitCode;
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;

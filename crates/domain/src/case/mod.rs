@@ -11,6 +11,7 @@ mod offer;
 pub mod opening;
 mod own;
 mod raise;
+mod register;
 mod review;
 mod term;
 mod texts;
@@ -20,18 +21,22 @@ mod urgent;
 
 pub use clock::{Clock, ClockChange};
 pub use command::{Command, CommandKind, Corrected};
-pub use decide::{Facts, New, decide};
+pub use decide::{Facts, decide};
 pub use event::{Body, EVENT_KINDS, Event, lift};
 pub use evolve::{evolve, replay};
 pub use offer::{Offer, offer, offers};
 pub use opening::{Handed, Opening, Opens, Trust, Visit, With, usable_digits};
 pub use raise::{Contact, Origin, PHOTOS_MOST, Raise, TEXT_MOST, TITLE_MOST, decide_raise};
+pub use register::{Act, Cases};
 pub use review::{Reviewer, reviewer_of};
 pub use term::*;
 pub use texts::{Texts, answer_only, answer_version, changes_fields};
 pub use told::{Notice, SILENT, Tell, To, told};
 pub use transition::{TABLE, Transition, Who, allowed, may_see};
 pub use urgent::Urgent;
+
+/// A decided event of a case.
+pub type New = crate::register::New<Event>;
 
 use crate::district::{CategoryCode, DangerCode, District, UnitCode, UnitTag};
 use crate::moment::Moment;

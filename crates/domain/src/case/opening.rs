@@ -5,10 +5,10 @@
 //! that passed through the other party's hands authenticates nobody.
 
 use super::Case;
-use super::decide::{Decision, New};
+use super::decide::Decision;
 use super::event::Event;
 use super::term::Channel;
-use super::{Fields, field};
+use super::{Fields, New, field};
 use crate::actor::Actor;
 use crate::district::UnitCode;
 use crate::moment::Moment;

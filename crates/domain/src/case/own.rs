@@ -2,12 +2,12 @@
 //! to everybody, and erasure.
 
 use super::command::Corrected;
-use super::decide::{Decision, New, optional, required};
+use super::decide::{Decision, optional, required};
 use super::event::Event;
 use super::raise::{LINE_MOST, TEXT_MOST, TITLE_MOST, email, mobile, phone};
 use super::term::*;
 use super::told::Tell;
-use super::{CORRECTIONS_MOST, field};
+use super::{CORRECTIONS_MOST, New, field};
 use crate::actor::Actor;
 use crate::label::Label;
 use crate::refusal::{Refusal, Why};

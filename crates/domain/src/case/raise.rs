@@ -1,12 +1,12 @@
 //! Raising a case: what a door hands in, and what must be true of it.
 
 use super::clock::{Clock, ClockChange};
-use super::decide::{Facts, New};
+use super::decide::Facts;
 use super::event::Event;
 use super::opening::{Handed, Opens, check_digits};
 use super::term::*;
 use super::told::Tell;
-use super::{Fields, Urgent, field};
+use super::{Fields, New, Urgent, field};
 use crate::actor::{Actor, Role};
 use crate::district::{CategoryCode, UnitCode, UnitKind};
 use crate::moment::Moment;

@@ -2,11 +2,11 @@
 //! next level is outside this installation, the request goes there as a paper, and its opinion is filed.
 
 use super::clock::ClockChange;
-use super::decide::{Decision, New, optional, required, told};
+use super::decide::{Decision, optional, required, told};
 use super::event::Event;
 use super::raise::LINE_MOST;
 use super::term::*;
-use super::{Case, field};
+use super::{Case, New, field};
 use crate::actor::{Actor, Role};
 use crate::district::{District, UnitCode, UnitKind};
 use crate::refusal::{Refusal, Why};

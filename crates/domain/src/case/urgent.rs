@@ -1,11 +1,11 @@
 //! What is urgent: marked by the catalogue's words and kinds of danger, or by the dispatcher; taken in hand by whoever
 //! reached somebody who acts.
 
-use super::decide::{Decision, New, optional, required};
+use super::decide::{Decision, optional, required};
 use super::event::Event;
 use super::raise::{LINE_MOST, Raise, TEXT_MOST};
 use super::term::{Door, Stage, Track};
-use super::{Clock, ClockChange, Fields, field};
+use super::{Clock, ClockChange, Fields, New, field};
 use crate::district::{CategoryCode, DangerCode, District, UnitCode, UnitKind};
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};

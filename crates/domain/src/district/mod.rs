@@ -7,6 +7,7 @@ mod danger;
 mod decide;
 mod event;
 mod point;
+mod register;
 mod template;
 
 pub use access::{Access, AccountAct, AskedAct, Reset, SECOND_WAIT};
@@ -15,6 +16,7 @@ pub use danger::{Danger, Found};
 pub use decide::{Command, decide, evolve};
 pub use event::{EVENT_KINDS, Event, Figure};
 pub use point::{NoPoint, Point};
+pub use register::{DISTRICT_STREAM, Districts};
 pub use template::*;
 
 use crate::actor::Role;

@@ -3,7 +3,7 @@
 use crate::binary::{self, Crowd, Server, all_there, kill, must};
 use desk::{Desk, Entropy, Key, Options};
 use domain::Actor;
-use domain::case::{CaseId, Command, Event, Raise, field};
+use domain::case::{CaseId, Cases, Command, Event, Raise, field};
 use domain::district::{self, Catalogue, Category, Responsible, Unit, UnitKind};
 use rand_core::RngCore;
 use std::collections::BTreeMap;
@@ -205,7 +205,7 @@ fn every_acknowledged_act_survives_kills() {
     let mut db = store::Db::open_reader(&place).unwrap();
     let mut keys = Keys::open(&place, 1, false).unwrap();
     for (case, id) in ids.iter().enumerate() {
-        let stream = store::read::stream::<Event>(&mut db, 1, *id).unwrap();
+        let stream = store::read::stream::<Cases>(&mut db, 1, *id).unwrap();
         let notes = stream.events.iter().filter(|e| e.body.event == Event::Noted);
         let texts: Vec<String> = notes
             .map(|e| {

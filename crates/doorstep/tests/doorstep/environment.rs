@@ -189,7 +189,7 @@ fn a_clock_that_was_set_back_between_two_starts_stands_still_until_it_has_caught
     thread.join().unwrap();
 
     let mut db = store::Db::open_reader(&place).unwrap();
-    let mut at = |id| store::read::stream::<domain::case::Event>(&mut db, 1, id).unwrap().events[0].body.at;
+    let mut at = |id| store::read::stream::<domain::case::Cases>(&mut db, 1, id).unwrap().events[0].body.at;
     assert_eq!((at(back.id), at(caught_up.id)), (noon, Moment(noon.0 + day)));
     drop(db);
     assert!(must(&["verify", "--data", &data]).contains("Everything fits"));

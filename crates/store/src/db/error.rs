@@ -39,6 +39,9 @@ pub enum StoreError {
         /// Highest version that this program knows.
         known: u32,
     },
+    /// The history has a kind of event that this version does not know: a newer one wrote it.
+    #[error("the history has an event of the kind {0}, which this version does not know: a newer version wrote it")]
+    Unknown(String),
     /// There is no data (or no key store) where it was looked for.
     #[error("there is no data at {0}")]
     Missing(String),
@@ -85,6 +88,7 @@ impl StoreError {
             Self::Newer { found, known } => {
                 format!("数据的结构版本为 {found}，本程序只认识到版本 {known}。")
             }
+            Self::Unknown(kind) => format!("记录中有本程序不认识的事项（{kind}），是更新的版本写入的。"),
             Self::Missing(at) => format!("{at} 处没有数据。"),
             Self::NoDistrict(at) => format!("{at} 处没有区的数据：从未建立，或者数据库被清空了。"),
             Self::WrongKeys(_) => "密钥与账本不符。".into(),
@@ -125,8 +129,10 @@ impl StoreError {
             (Self::Shape(_), false) => {
                 "Open the data with the program version that wrote it, or report this error if the versions agree."
             }
-            (Self::Newer { .. }, true) => "请升级本程序后再打开;什么都没有更改。",
-            (Self::Newer { .. }, false) => "Upgrade this program and open the data again; nothing was changed.",
+            (Self::Newer { .. } | Self::Unknown(_), true) => "请升级本程序后再打开;什么都没有更改。",
+            (Self::Newer { .. } | Self::Unknown(_), false) => {
+                "Upgrade this program and open the data again; nothing was changed."
+            }
             (Self::Missing(_), true) => {
                 "请检查位置是否正确;新建用 doorstep init 或 doorstep demo,恢复备份时把 keys 文件夹放在旁边。"
             }

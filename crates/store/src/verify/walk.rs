@@ -4,11 +4,11 @@ use super::{Checked, KEY, Report, TRUTH, found};
 use crate::args;
 use crate::db::{Db, Result, Row, StoreError};
 use crate::keys::{CaseKey, Keys, Stream};
-use crate::log::DISTRICT_STREAM;
-use crate::rebuild::Replay;
+use crate::rebuild::{Next, Replay};
 use crate::{schema, vault};
 use domain::Moment;
 use domain::case::CaseId;
+use domain::district::DISTRICT_STREAM;
 use domain::district::District;
 use ledger::checkpoint::Verifier;
 use ledger::commit::{commitment, field_salt};
@@ -300,7 +300,7 @@ impl<'a> Walk<'a> {
         if let Err(finding) = self.grow(db, bytes, page)? {
             return Ok(Err(finding));
         }
-        match self.replay.rows(db, self.number, seq, id, body) {
+        match self.replay.rows(db, self.number, Next { seq, id, kind, body }) {
             Ok(writes) => self.rows.write(&writes).map(|_| Ok(())),
             Err(e @ (StoreError::Corrupt(_) | StoreError::Shape(_))) => wrong(&e.to_string()),
             Err(e) => Err(e),

@@ -5,7 +5,7 @@ use crate::args;
 use crate::db::{Db, Result, Row, StoreError, Value};
 use crate::read;
 use domain::Moment;
-use domain::case::{Body, Case, CaseId, Event, replay};
+use domain::case::{Cases, Body, Case, CaseId, Event, replay};
 use std::collections::BTreeMap;
 
 macro_rules! sixty_four {
@@ -167,7 +167,7 @@ pub fn cases(db: &mut Db, district: i64, ids: &[CaseId]) -> Result<BTreeMap<Case
     let mut args = args![district];
     args.extend((0..TOGETHER_MOST).map(|n| Value::from(&ids[n.min(last)].0)));
     let event = |row: &Row| -> Result<(CaseId, Body<Event>)> {
-        Ok((CaseId(row.array("stream")?), read::body(row.bytes("body")?)?))
+        Ok((CaseId(row.array("stream")?), read::body::<Cases>(row.bytes("body")?)?))
     };
     let mut streams: BTreeMap<CaseId, Vec<Body<Event>>> = BTreeMap::new();
     for row in &db.query(CASES, &args)? {

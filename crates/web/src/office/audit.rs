@@ -14,12 +14,12 @@ use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::case::Purpose;
+use domain::district::DISTRICT_STREAM;
 use domain::{Label, Moment};
 use ledger::entry::Entry;
 use ledger::hash::leaf_hash;
 use serde::Deserialize;
 use store::audit::{self, NEWEST, OpeningFilter};
-use store::log::DISTRICT_STREAM;
 use store::read;
 
 /// Rows of a page.

@@ -10,11 +10,10 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use domain::case::Body;
-use domain::district::Event;
+use domain::district::{DISTRICT_STREAM, Districts, Event};
 use domain::{Actor, Label};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use store::log::DISTRICT_STREAM;
 use store::read;
 
 #[derive(Deserialize, Default)]
@@ -81,7 +80,7 @@ pub(crate) async fn versions(
         "rules" => true,
         _ => return Err(Problem::not_found()),
     };
-    let stream = app.read(move |db, _| read::stream::<Event>(db, number, DISTRICT_STREAM)).await?;
+    let stream = app.read(move |db, _| read::stream::<Districts>(db, number, DISTRICT_STREAM)).await?;
     let by = |actor: &Actor| match actor {
         Actor::Staff { account, unit, role } => {
             let account = l.t_n("office-account", account);

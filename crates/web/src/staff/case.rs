@@ -20,7 +20,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::case::{
-    Case, CaseId, Clock, CommandKind, Event, Fields, Reviewer, Stage, TaskState, Texts, field, may_see,
+    Case, CaseId, Cases, Clock, CommandKind, Event, Fields, Reviewer, Stage, TaskState, Texts, field, may_see,
 };
 use domain::district::District;
 use domain::rule::RuleId;
@@ -217,7 +217,7 @@ pub(crate) async fn photo(
     let (who, of) = (actor.clone(), district.clone());
     let found = app.read(move |db, keys| {
         let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-        let stream = read::stream::<Event>(db, number, id)?;
+        let stream = read::stream::<Cases>(db, number, id)?;
         let Some(case) = domain::case::replay(id, stream.events.iter().map(|e| &e.body)) else { return Ok(None) };
         let raised = stream.events.first().map(|e| &e.body.event);
         let hash = hash_of(raised, n);

@@ -92,7 +92,7 @@ async fn a_series_of_wrong_digits_is_seen_on_the_case_once_a_day_and_without_an_
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
     }
     let mut db = store::Db::open_reader(kit.place()).unwrap();
-    let events = store::read::stream::<domain::case::Event>(&mut db, 1, raised.id).unwrap().events;
+    let events = store::read::stream::<domain::case::Cases>(&mut db, 1, raised.id).unwrap().events;
     let tried: Vec<_> = events.iter().filter(|e| e.body.event == domain::case::Event::DigitsTried).collect();
     assert_eq!(tried.len(), 1);
     assert!(!serde_json::to_string(&tried[0].body).unwrap().contains("198.51"));

@@ -1,0 +1,215 @@
+//! A register without its types: what the writer, the read tables and the checks see of it.
+
+use super::{Ask, Deed, Facts, Handed, Needs, New, Public, Register};
+use crate::actor::Actor;
+use crate::case::{Body, CaseId, Fields};
+use crate::moment::Moment;
+use crate::refusal::{Refusal, Why};
+use std::any::Any;
+use std::marker::PhantomData;
+
+/// A state, an act, an event or a body of some register.
+pub type Thing = dyn Any + Send;
+
+/// The list of all registers. One place makes it; whoever works on all of them gets it handed in.
+pub type Registers = &'static [&'static dyn Shelf];
+
+/// The register to which a kind of event belongs; `None` for a kind of a register that this version does not know. A kind
+/// that names no register is the district's or a case's, depending on the stream.
+pub fn of_kind(registers: Registers, district: bool, kind: &str) -> Option<&'static dyn Shelf> {
+    let code = kind.split_once('.').map_or(if district { "district" } else { "case" }, |(code, _)| code);
+    registers.iter().copied().find(|shelf| shelf.code() == code)
+}
+
+/// What a decision leads to, without types.
+pub enum Decided {
+    /// An event, as [`Shelf::happen`] takes it, and what it keeps private.
+    Event(Box<Thing>, Fields),
+    /// An act on another record.
+    Ask(Ask),
+}
+
+/// What stands around an event.
+pub struct Stamp<'a> {
+    /// Random, as hex.
+    pub nonce: String,
+    /// When.
+    pub at: Moment,
+    /// Who.
+    pub by: &'a Actor,
+    /// The ledger index of the event whose act asked for this one.
+    pub because: Option<u64>,
+}
+
+/// An event that has been applied to the state.
+pub struct Happened {
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its [`Body`].
+    pub body: Box<Thing>,
+    /// The body's bytes, as they are stored and committed to.
+    pub bytes: Vec<u8>,
+    /// What the public entry tells.
+    pub public: Public,
+    /// Whether the record's key is destroyed with it.
+    pub erases: bool,
+}
+
+/// See [`Register`]. Each method takes and gives things of the register itself; what was made by another register is a
+/// fault of the program.
+pub trait Shelf: Send + Sync {
+    /// See [`Register::CODE`].
+    fn code(&self) -> &'static str;
+    /// See [`Register::KINDS`].
+    fn kinds(&self) -> &'static [&'static str];
+    /// See [`Register::REASONS`].
+    fn reasons(&self) -> &'static [Why];
+    /// See [`Register::SEALS`].
+    fn seals(&self) -> bool;
+    /// See [`Register::blank`].
+    fn blank(&self, id: CaseId) -> Box<Thing>;
+    /// A copy of a state.
+    fn copy(&self, state: &Thing) -> Box<Thing>;
+    /// See [`Register::version`].
+    fn version(&self, state: &Thing) -> u64;
+    /// See [`Register::code`].
+    fn code_of(&self, state: &Thing) -> Option<String>;
+    /// See [`Register::handed`].
+    fn handed(&self, state: &Thing, private: &Fields) -> Handed;
+    /// See [`Register::is_open`].
+    fn is_open(&self, state: &Thing) -> bool;
+    /// See [`Register::needs`].
+    fn needs(&self, id: CaseId, act: &(dyn Any + Send + Sync)) -> Needs;
+    /// See [`Register::decide`].
+    ///
+    /// # Errors
+    /// The refusal.
+    fn decide(&self, state: &Thing, act: &(dyn Any + Send + Sync), facts: &Facts<'_>) -> Result<Vec<Decided>, Refusal>;
+    /// The files that a decided event names; see [`Register::files`].
+    fn files<'a>(&self, event: &'a mut Thing) -> Option<&'a mut Vec<String>>;
+    /// Applies a decided event to the state.
+    ///
+    /// # Errors
+    /// What serde says of an event that has no JSON form.
+    fn happen(&self, state: &mut Thing, event: Box<Thing>, stamp: Stamp<'_>) -> serde_json::Result<Happened>;
+    /// A stored body of one of the register's kinds, an old shape lifted first.
+    ///
+    /// # Errors
+    /// What serde says of bytes that are no such body.
+    fn read(&self, bytes: &[u8]) -> serde_json::Result<Box<Thing>>;
+    /// Applies a body that was read.
+    fn evolve(&self, state: &mut Thing, body: &Thing);
+}
+
+/// A register as one of many.
+pub struct Of<R>(PhantomData<fn() -> R>);
+
+impl<R> Of<R> {
+    /// The register `R`.
+    pub const fn new() -> Of<R> {
+        Of(PhantomData)
+    }
+}
+
+impl<R> Default for Of<R> {
+    fn default() -> Of<R> {
+        Of::new()
+    }
+}
+
+impl<R: Register> Of<R> {
+    fn state(thing: &Thing) -> &R::State {
+        thing.downcast_ref().expect("a state of this register")
+    }
+
+    fn state_mut(thing: &mut Thing) -> &mut R::State {
+        thing.downcast_mut().expect("a state of this register")
+    }
+
+    fn act(thing: &(dyn Any + Send + Sync)) -> &R::Act {
+        thing.downcast_ref().expect("an act of this register")
+    }
+}
+
+impl<R: Register> Shelf for Of<R> {
+    fn code(&self) -> &'static str {
+        R::CODE
+    }
+
+    fn kinds(&self) -> &'static [&'static str] {
+        R::KINDS
+    }
+
+    fn reasons(&self) -> &'static [Why] {
+        R::REASONS
+    }
+
+    fn seals(&self) -> bool {
+        R::SEALS
+    }
+
+    fn blank(&self, id: CaseId) -> Box<Thing> {
+        Box::new(R::blank(id))
+    }
+
+    fn copy(&self, state: &Thing) -> Box<Thing> {
+        Box::new(Self::state(state).clone())
+    }
+
+    fn version(&self, state: &Thing) -> u64 {
+        R::version(Self::state(state))
+    }
+
+    fn code_of(&self, state: &Thing) -> Option<String> {
+        R::code(Self::state(state)).map(str::to_owned)
+    }
+
+    fn handed(&self, state: &Thing, private: &Fields) -> Handed {
+        R::handed(Self::state(state), private)
+    }
+
+    fn is_open(&self, state: &Thing) -> bool {
+        R::is_open(Self::state(state))
+    }
+
+    fn needs(&self, id: CaseId, act: &(dyn Any + Send + Sync)) -> Needs {
+        R::needs(id, Self::act(act))
+    }
+
+    fn decide(&self, state: &Thing, act: &(dyn Any + Send + Sync), facts: &Facts<'_>) -> Result<Vec<Decided>, Refusal> {
+        let deeds = R::decide(Self::state(state), Self::act(act), facts)?;
+        let decided = |deed| match deed {
+            Deed::Event(mut new) => {
+                let private = std::mem::take(&mut new.private);
+                Decided::Event(Box::new(new), private)
+            }
+            Deed::Ask(ask) => Decided::Ask(ask),
+        };
+        Ok(deeds.into_iter().map(decided).collect())
+    }
+
+    fn files<'a>(&self, event: &'a mut Thing) -> Option<&'a mut Vec<String>> {
+        let new: &mut New<R::Event> = event.downcast_mut().expect("an event of this register");
+        R::files(&mut new.event)
+    }
+
+    fn happen(&self, state: &mut Thing, event: Box<Thing>, stamp: Stamp<'_>) -> serde_json::Result<Happened> {
+        let state = Self::state_mut(state);
+        let New { event, clocks, .. } = *event.downcast::<New<R::Event>>().expect("an event of this register");
+        let Stamp { nonce, at, by, because } = stamp;
+        let body = Body { nonce, at, by: by.clone(), because, event, clocks };
+        let bytes = serde_json::to_vec(&body)?;
+        R::evolve(state, &body);
+        let (kind, erases, public) = (R::kind(&body.event), R::erases(&body.event), R::public(state));
+        Ok(Happened { kind, bytes, public, erases, body: Box::new(body) })
+    }
+
+    fn read(&self, bytes: &[u8]) -> serde_json::Result<Box<Thing>> {
+        let body: Body<R::Event> = serde_json::from_value(R::lift(serde_json::from_slice(bytes)?))?;
+        Ok(Box::new(body))
+    }
+
+    fn evolve(&self, state: &mut Thing, body: &Thing) {
+        R::evolve(Self::state_mut(state), body.downcast_ref().expect("a body of this register"));
+    }
+}

@@ -1,0 +1,79 @@
+//! Records of any register, from their events.
+
+use crate::args;
+use crate::db::{Db, Result, Row, StoreError};
+use crate::keys::Keys;
+use crate::vault;
+use domain::case::{CaseId, Fields};
+use domain::district::DISTRICT_STREAM;
+use domain::register::{Past, Recorded, Registers, Shelf, Thing, of_kind};
+
+const RECORD: &str = "SELECT seq, version, kind, body FROM events WHERE district = $1 AND stream = $2 ORDER BY version";
+const PAST: &str = "SELECT e.seq, e.version, e.kind, e.body, v.sealed FROM events e \
+LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
+WHERE e.district = $1 AND e.stream = $2 ORDER BY e.version";
+
+/// Every statement of this file, to be proved on both engines.
+pub const STATEMENTS: &[&str] = &[RECORD, PAST];
+
+/// A record as its durable events tell it.
+pub struct Record {
+    /// Its register.
+    pub shelf: &'static dyn Shelf,
+    /// Its state.
+    pub state: Box<Thing>,
+    /// The ledger index of its first event.
+    pub first: u64,
+    /// That of its last one.
+    pub last: u64,
+}
+
+/// The register of an event, and its body.
+///
+/// # Errors
+/// [`StoreError::Unknown`] for a kind that no register of this version has; [`StoreError::Corrupt`] for a body that can't
+/// be read.
+pub fn read(registers: Registers, id: CaseId, kind: &str, bytes: &[u8]) -> Result<(&'static dyn Shelf, Box<Thing>)> {
+    let shelf = of_kind(registers, id == DISTRICT_STREAM, kind).filter(|shelf| shelf.kinds().contains(&kind));
+    let shelf = shelf.ok_or_else(|| StoreError::Unknown(kind.to_owned()))?;
+    let body = shelf.read(bytes).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    Ok((shelf, body))
+}
+
+/// The record of a handle; `None` where no event has it.
+///
+/// # Errors
+/// What the database says; as [`read`].
+pub fn record(db: &mut Db, registers: Registers, district: i64, id: CaseId) -> Result<Option<Record>> {
+    let mut record: Option<Record> = None;
+    for row in db.query(RECORD, &args![district, &id.0])? {
+        let seq = row.int("seq")? as u64;
+        let (shelf, body) = read(registers, id, row.text("kind")?, row.bytes("body")?)?;
+        let record = record.get_or_insert_with(|| Record { shelf, state: shelf.blank(id), first: seq, last: seq });
+        record.shelf.evolve(record.state.as_mut(), body.as_ref());
+        record.last = seq;
+    }
+    Ok(record)
+}
+
+/// The durable events of a record with their private parts.
+///
+/// # Errors
+/// What the database says; as [`read`]; [`StoreError::Corrupt`] for a private part that does not open.
+pub fn past(db: &mut Db, keys: &mut Keys, registers: Registers, district: i64, id: CaseId) -> Result<Past> {
+    let rows = db.query(PAST, &args![district, &id.0])?;
+    let found = keys.case_keys(&[id.0])?;
+    let key = found.get(id.0.as_slice());
+    let recorded = |row: &Row| -> Result<Recorded> {
+        let version = row.int("version")?;
+        let private = match (key, row.opt_bytes("sealed")?) {
+            (Some(key), Some(sealed)) => {
+                vault::open(key, district, &id.0, version, sealed).map_err(|e| StoreError::Corrupt(e.to_string()))?
+            }
+            _ => Fields::new(),
+        };
+        let (_, body) = read(registers, id, row.text("kind")?, row.bytes("body")?)?;
+        Ok(Recorded { version: version as u64, body, private })
+    };
+    Ok(Past { id, events: rows.iter().map(recorded).collect::<Result<_>>()? })
+}
