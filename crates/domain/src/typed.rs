@@ -4,6 +4,9 @@
 //! A text in somebody's own words is kept as it was typed, without control characters ([`kept`]). What is compared (codes,
 //! digits, phones, addresses, words that are looked for) is folded first ([`folded`]).
 
+use crate::moment::Moment;
+use calendar::Date;
+use jiff::civil::Time;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -215,6 +218,53 @@ pub fn email(text: &str) -> Option<String> {
     known.then_some(text)
 }
 
+/// A whole number as it is typed, in digits of any width.
+pub fn number(text: &str) -> Option<u32> {
+    let text = folded(text);
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten()
+}
+
+/// A day as it is typed: year, month and day in digits, with whatever stands between them: `2023-05-20`, `2023年5月20日`,
+/// `2023/5/20`.
+pub fn day(text: &str) -> Option<Date> {
+    match numbers(text)?.as_slice() {
+        [year, month, day] => on(*year, *month, *day),
+        _ => None,
+    }
+}
+
+/// A day with hour and minute, and seconds if they are there: `2023-05-20 14:30`, `2023年5月20日14时30分`,
+/// `2023-05-20T14:30`.
+pub fn moment(text: &str) -> Option<Moment> {
+    let (day, [hour, minute, second]) = match *numbers(text)?.as_slice() {
+        [y, m, d, hour, minute] => (on(y, m, d)?, [hour, minute, 0]),
+        [y, m, d, hour, minute, second] => (on(y, m, d)?, [hour, minute, second]),
+        _ => return None,
+    };
+    let part = |n: u32| i8::try_from(n).ok();
+    let time = Time::new(part(hour)?, part(minute)?, part(second)?, 0).ok()?;
+    Some(Moment::from_local(day.to_datetime(time)))
+}
+
+fn on(year: u32, month: u32, day: u32) -> Option<Date> {
+    if !(1900..=2200).contains(&year) {
+        return None;
+    }
+    Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+/// The numbers of a date; none if a letter stands in it that no date has.
+fn numbers(text: &str) -> Option<Vec<u32>> {
+    let text = folded(text);
+    let fits = |c: char| c.is_ascii_digit() || "-/.: ,T年月日号时点分秒".contains(c);
+    if !text.chars().all(fits) {
+        return None;
+    }
+    let parts = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+    parts.map(|part| part.parse().ok()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,6 +274,29 @@ mod tests {
         text.chars()
             .map(|c| char::from_u32(c as u32 + 0xFEE0).filter(|_| ('!'..='~').contains(&c)).unwrap_or(c))
             .collect()
+    }
+
+    #[test]
+    fn a_day_and_a_time_are_read_as_people_write_them() {
+        let day = |text| super::day(text).map(|day| day.to_string());
+        for text in ["2023-05-20", "2023/5/20", "2023年5月20日", "２０２３．５．２０", " 2023-5-20 "] {
+            assert_eq!(day(text).as_deref(), Some("2023-05-20"), "{text}");
+        }
+        for text in ["", "soon", "2023-05", "2023-13-01", "2023-02-30", "23-05-20", "2023-05-20x", "2023-05-20 14:30"] {
+            assert_eq!(day(text), None, "{text}");
+        }
+        let moment = |text| super::moment(text).map(|at| at.local().to_string());
+        for text in ["2023-05-20 14:30", "2023-05-20T14:30", "2023年5月20日14时30分", "2023/5/20　１４：３０"]
+        {
+            assert_eq!(moment(text).as_deref(), Some("2023-05-20T14:30:00"), "{text}");
+        }
+        for text in ["2023-05-20", "2023-05-20 25:00", "2023-05-20 14:30 uhr"] {
+            assert_eq!(moment(text), None, "{text}");
+        }
+        assert_eq!(
+            ["12", "１２", " 12 ", "-1", "1.5", "", "99999999999"].map(number),
+            [Some(12), Some(12), Some(12), None, None, None, None]
+        );
     }
 
     #[test]

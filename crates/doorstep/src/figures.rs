@@ -230,7 +230,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data").to_str().unwrap().to_owned();
         let at = Moment::from_local("2023-05-04T09:00".parse().unwrap());
-        let options = Options { number: NUMBER, clock: Clock::at(at), entropy: Entropy::seeded(1) };
+        let options = Options { clock: Clock::at(at), entropy: Entropy::seeded(1), ..Options::default() };
         let (desk, thread) =
             Desk::found(&place(&data).unwrap(), options, "示例区", "Example", "doorstep.test/1").unwrap();
         for _ in 0..3 {

@@ -10,6 +10,7 @@ mod district;
 mod doors;
 mod outbox;
 mod privacy;
+mod registers;
 mod units;
 
 use desk::{Acted, Clock, Desk, Entropy, Failure, Options, Raised, WriterThread};
@@ -27,6 +28,7 @@ struct Town {
     place: Place,
     _folder: tempfile::TempDir,
     clock: Clock,
+    registers: domain::register::Registers,
     open: Option<(Desk, WriterThread)>,
 }
 
@@ -56,7 +58,7 @@ fn towns() -> Vec<Town> {
 }
 
 fn options(clock: &Clock, seed: u64) -> Options {
-    Options { number: 1, clock: clock.clone(), entropy: Entropy::seeded(seed) }
+    Options { clock: clock.clone(), entropy: Entropy::seeded(seed), ..Options::default() }
 }
 
 fn system() -> Actor {
@@ -67,7 +69,8 @@ impl Town {
     fn found(place: Place, folder: tempfile::TempDir) -> Town {
         let clock = Clock::at(Moment::from_local(date(2024, 3, 4).at(9, 0, 0, 0)));
         let open = Desk::found(&place, options(&clock, 1), "示例区", "Example", "example.test/ledger").unwrap();
-        let town = Town { place, _folder: folder, clock, open: Some(open) };
+        let registers = ::registers::REGISTERS;
+        let town = Town { place, _folder: folder, clock, registers, open: Some(open) };
         let unit = |(code, kind): &(&str, UnitKind)| Unit {
             code: (*code).into(),
             zh: format!("{code}单位"),
@@ -167,7 +170,7 @@ impl Town {
         }
         // PostgreSQL gives the lock back when it has noticed that the connection is closed.
         for _ in 0..200 {
-            match Desk::open(&self.place, options(&self.clock, seed)) {
+            match Desk::open(&self.place, Options { registers: self.registers, ..options(&self.clock, seed) }) {
                 Ok(open) => {
                     self.open = Some(open);
                     return;

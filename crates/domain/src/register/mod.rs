@@ -4,8 +4,10 @@
 //! events of the record and asks for acts on other records; an event makes the state of the record. [`Register`] says this
 //! with types, for whoever writes a register; [`Shelf`] says it without, for whoever treats all registers alike.
 
+mod act;
 mod shelf;
 
+pub use act::{ActOf, By, Field, Input, Line, Plain, Term, Text, Value, Values};
 pub use shelf::{Decided, Happened, Of, Registers, Shelf, Stamp, Thing, of_kind};
 
 use crate::actor::Actor;

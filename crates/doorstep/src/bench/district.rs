@@ -78,7 +78,7 @@ impl Opened {
 /// Founds the district.
 pub fn found(place: &Place, dates: Dates) -> Result<Opened, Failed> {
     let clock = Clock::at(dates.moment(0));
-    let options = Options { number: 1, clock: clock.clone(), entropy: Entropy::system() };
+    let options = Options { clock: clock.clone(), entropy: Entropy::system(), ..Options::default() };
     let (desk, thread) = Desk::found(place, options, "测试区", "Bench District", "bench.example/district")?;
     let system = || Actor::System { name: "bench".into() };
     let named = |code: UnitCode, kind| Unit {
@@ -148,7 +148,7 @@ pub fn sign_in(Opened { desk, .. }: &Opened, role: Role) -> Result<String, Faile
 /// Opens the district's desk when the case with this number comes.
 pub fn open(place: &Place, dates: Dates, next: u64) -> Result<Opened, Failed> {
     let clock = Clock::at(dates.moment(next));
-    let options = Options { number: 1, clock: clock.clone(), entropy: Entropy::system() };
+    let options = Options { clock: clock.clone(), entropy: Entropy::system(), ..Options::default() };
     let (desk, thread) = Desk::open(place, options)?;
     Ok(Opened { desk, thread, clock, dates })
 }

@@ -71,7 +71,7 @@ impl Story {
     /// A founded district without units, its clock at 2023-05-04 09:00.
     pub fn found(place: &Place, seed: u64) -> Story {
         let clock = Clock::at(at("2023-05-04T09:00:00"));
-        let options = Options { number: 1, clock: clock.clone(), entropy: Entropy::seeded(seed) };
+        let options = Options { clock: clock.clone(), entropy: Entropy::seeded(seed), ..Options::default() };
         let (desk, thread) = Desk::found(place, options, "示范区", "Demonstration", "doorstep.example/story").unwrap();
         Story { desk, clock, thread, place: place.clone() }
     }

@@ -172,7 +172,7 @@ fn a_clock_that_was_set_back_between_two_starts_stands_still_until_it_has_caught
     let place = Place::parse(&data).unwrap();
     let noon = Moment(1_683_172_800_000);
     let day = 24 * 3600 * 1000;
-    let options = |at| Options { number: 1, clock: Clock::at(at), entropy: Entropy::seeded(1) };
+    let options = |at| Options { clock: Clock::at(at), entropy: Entropy::seeded(1), ..Options::default() };
     let raise = || Raise { text: "路灯不亮。".into(), ..Raise::default() };
     let (desk, thread) = Desk::found(&place, options(noon), "试区", "Trial", "clock.example/district").unwrap();
     desk.raise_now(Actor::Resident, raise(), None).unwrap();
@@ -180,7 +180,7 @@ fn a_clock_that_was_set_back_between_two_starts_stands_still_until_it_has_caught
     thread.join().unwrap();
 
     let clock = Clock::at(Moment(noon.0 - 400 * day));
-    let options = Options { number: 1, clock: clock.clone(), entropy: Entropy::seeded(2) };
+    let options = Options { clock: clock.clone(), entropy: Entropy::seeded(2), ..Options::default() };
     let (desk, thread) = Desk::open(&place, options).unwrap();
     let back = desk.raise_now(Actor::Resident, raise(), None).unwrap();
     clock.set(Moment(noon.0 + day));

@@ -74,7 +74,7 @@ pub fn answer(task: u16) -> Command {
 impl World {
     fn found(place: Place, keep: tempfile::TempDir) -> World {
         let clock = Clock::at(Moment::from_local(date("2023-03-01").at(9, 0, 0, 0)));
-        let options = Options { number: NUMBER, clock: clock.clone(), entropy: Entropy::seeded(7) };
+        let options = Options { clock: clock.clone(), entropy: Entropy::seeded(7), ..Options::default() };
         let (desk, thread) = Desk::found(&place, options, "示例区", "Example District", "figures.test/1").unwrap();
         let db = Db::open_reader(&place).unwrap();
         let world = World { desk, clock, place, db, thread, _keep: keep };

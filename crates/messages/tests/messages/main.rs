@@ -50,7 +50,7 @@ fn staff(unit: &str, role: Role) -> Actor {
 impl Town {
     fn found(place: Place, folder: tempfile::TempDir) -> Town {
         let clock = Clock::at(Moment::from_local("2024-03-04T09:00:00".parse().unwrap()));
-        let options = Options { number: 1, clock: clock.clone(), entropy: Entropy::seeded(1) };
+        let options = Options { clock: clock.clone(), entropy: Entropy::seeded(1), ..Options::default() };
         let (desk, thread) = Desk::found(&place, options, "示例区", "Example", "example.test/ledger").unwrap();
         let unit = |code: &str, kind| Unit {
             code: code.into(),

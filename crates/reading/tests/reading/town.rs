@@ -56,7 +56,7 @@ pub fn dispatcher() -> Actor {
 impl Town {
     pub fn found(place: Place, folder: tempfile::TempDir, origin: &str) -> Town {
         let clock = Clock::at(Moment::from_local("2024-03-04T09:00:00".parse().unwrap()));
-        let options = Options { number: 1, clock, entropy: Entropy::seeded(3) };
+        let options = Options { clock, entropy: Entropy::seeded(3), ..Options::default() };
         let (desk, thread) = Desk::found(&place, options, "示例区", "Example", origin).unwrap();
         let founder = || Actor::System { name: "init".into() };
         let unit = |(code, kind, zh): &(&str, UnitKind, &str)| Unit {

@@ -96,7 +96,7 @@ impl Kit {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::parse(folder.path().join("data").to_str().unwrap()).unwrap();
         let clock = Clock::at(at("2023-05-04T09:00:00"));
-        let options = Options { number: 1, clock: clock.clone(), entropy: Entropy::seeded(11) };
+        let options = Options { clock: clock.clone(), entropy: Entropy::seeded(11), ..Options::default() };
         let (desk, _thread) = Desk::found(&place, options, "示范区", "Demonstration", "doorstep.example/test").unwrap();
         let founder = || Actor::System { name: "init".into() };
         let unit = |(code, kind, zh): &(&str, UnitKind, &str)| Unit {

@@ -6,11 +6,14 @@ use crate::{Finding, Rust, Tree, words};
 /// The table of routes.
 const ROUTES: &str = "crates/web/src/routes.rs";
 
+/// Where events are declared.
+const RULES: &[&str] = &["crates/domain/src", "crates/registers/src"];
+
 /// Event kinds of `domain` that no test names, by kind (`"not_reached"`) or by variant (`Event::NotReached`).
 pub fn events(tree: &Tree) -> Vec<Finding> {
     let tests = TestText::of(tree);
     let mut found = Vec::new();
-    for file in tree.ending(&["rs"]).filter(|f| f.is_in("crates/domain/src") && !tree.is_test(f)) {
+    for file in tree.ending(&["rs"]).filter(|f| RULES.iter().any(|room| f.is_in(room)) && !tree.is_test(f)) {
         for event in declared(&Rust::read(&file.text).code_and_strings()) {
             let quoted = format!("\"{}\"", event.kind);
             let variant = format!("::{}", event.variant);
@@ -30,7 +33,7 @@ struct Declared {
     line: usize,
 }
 
-/// The events that a file declares: `Variant "kind"` in `events! { … }`, or the variants of `enum Event`.
+/// The events that a file declares: `Variant "kind"` in `events! { … }`, `events! { Event { … } }`, or the variants of `enum Event`.
 fn declared(code: &str) -> Vec<Declared> {
     let mut found = Vec::new();
     for head in ["events!", "enum Event"] {
@@ -38,6 +41,9 @@ fn declared(code: &str) -> Vec<Declared> {
             let behind = &code[at + head.len()..];
             // A macro's own text (`$variant`) declares nothing.
             let Some(body) = behind.trim_start().strip_prefix('{').map(inner) else { continue };
+            // A register names its enum: `events! { Event { Held "meeting.held" { … } } }`.
+            let named = || without_attributes(body).trim_start().strip_prefix("Event")?.trim_start().strip_prefix('{');
+            let body = named().map_or(body, inner);
             if body.contains('$') {
                 continue;
             }
@@ -223,6 +229,9 @@ mod tests {
         let text = "/// E.\npub enum Event {\n    /// F.\n    UnitClosed {\n        /// U.\n        unit: u8,\n    },\n}\nfn f() { Event::UnitClosed }";
         let tree = Tree::made_up(&[("crates/domain/src/event.rs", text)]);
         assert_eq!(whats(events(&tree)), ["4 no test names the event `unit_closed`"]);
+        let register = "events! {\n/// Acts.\nEvent {\n/// It was held.\nHeld \"meeting.held\" { heads: u32 } } }\n";
+        let tree = Tree::made_up(&[("crates/registers/src/listen/meeting/mod.rs", register)]);
+        assert_eq!(whats(events(&tree)), ["5 no test names the event `meeting.held`"]);
     }
 
     #[test]

@@ -72,7 +72,11 @@ const CHINESE: &[&str] = &[
 
 const INSTEAD: &str = "the house tracks cases, never persons: name what happens to a case or a unit instead";
 
-/// Schema (`.sql`, and SQL in strings), routes, the names in `domain`, and the keys of messages.
+/// Where the rules and the registers are: every name and every text there is read, as columns, events and pages come from
+/// them.
+const RULES: &[&str] = &["crates/domain/", "crates/registers/"];
+
+/// Schema (`.sql`, and SQL in strings), routes, the names in [`RULES`], and the keys of messages.
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let mut found = Vec::new();
     for file in tree.files().filter(|f| !f.is_in(OWN)) {
@@ -95,7 +99,7 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
 
 fn rust_file(path: &str, text: &str, found: &mut Vec<Finding>) {
     let rust = Rust::read(text);
-    let in_domain = path.starts_with("crates/domain/");
+    let in_domain = RULES.iter().any(|room| path.starts_with(room));
     if in_domain {
         look(path, &rust.code(), 1, false, found);
     }
@@ -165,6 +169,8 @@ mod tests {
         assert_eq!(found_in("crates/web/src/routes.rs", "r(\"/staff/check-in\");\nr(\"/sign-in\");"), [1]);
         assert_eq!(found_in("crates/domain/src/a.rs", "enum Event {\n KeyPersonMarked }"), [2]);
         assert_eq!(found_in("crates/domain/src/a.rs", "A \"a\" \"重点人员\""), [1]);
+        assert_eq!(found_in("crates/registers/src/act/a.rs", "enum Event {\n KeyPersonMarked }"), [2]);
+        assert_eq!(found_in("crates/registers/src/act/a.rs", "A \"a\" \"重点人员\""), [1]);
         assert_eq!(found_in("crates/web/locales/en/a.ftl", "a = No score is kept.\nunit-ranking = x"), [2]);
     }
 }
