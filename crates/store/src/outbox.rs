@@ -7,11 +7,11 @@ use crate::keys::{CaseKey, Keys};
 use crate::opening;
 use crate::read;
 use crate::vault;
-use domain::register::Thing;
-use domain::case::{Cases, 
-    Body, Case, CaseId, Channel, Event, Notice, Texts, To, Topic, Trust, changes_fields, field, replay, told,
+use domain::case::{
+    Body, Case, CaseId, Cases, Channel, Event, Notice, Texts, To, Topic, Trust, changes_fields, field, replay, told,
 };
 use domain::district::UnitCode;
+use domain::register::Thing;
 use domain::{Label, Lang, Moment};
 use std::collections::HashMap;
 

@@ -8,7 +8,7 @@ use crate::vault;
 use crate::view::{After, CaseRow, Hours, TaskRow, case_row, columns, hour, known, task_row};
 use calendar::Date;
 use domain::Moment;
-use domain::case::{Cases, Case, CaseId, Event, Fields, Texts, Verdict, evolve, field};
+use domain::case::{Case, CaseId, Cases, Event, Fields, Texts, Verdict, evolve, field};
 use domain::district::{CategoryCode, UnitCode};
 use domain::moment::day_number;
 use std::collections::BTreeMap;

@@ -8,8 +8,8 @@ use crate::vault;
 use domain::Moment;
 use domain::case::{Body, Case, CaseId, Cases, Event, Fields, Texts, replay};
 use domain::district::{self, DISTRICT_STREAM, District, Districts};
-use domain::register::Register;
 use domain::moment::day_number;
+use domain::register::Register;
 use ledger::receipt::Receipt;
 
 const STREAM: &str = "SELECT seq, version, body FROM events WHERE district = $1 AND stream = $2 ORDER BY version";

@@ -4,11 +4,11 @@
 use crate::args;
 use crate::db::{Db, Result, Row, StoreError, Value};
 use crate::keys::{CaseKey, Keys};
-use domain::district::DISTRICT_STREAM;
 use crate::read::{Stored, body};
 use crate::vault;
 use calendar::Date;
-use domain::case::{Cases, Case, CaseId, Event, Fields, Texts, answer_version, field, replay};
+use domain::case::{Case, CaseId, Cases, Event, Fields, Texts, answer_version, field, replay};
+use domain::district::DISTRICT_STREAM;
 use domain::moment::day_number;
 
 const COUNT: &str =
@@ -141,8 +141,11 @@ struct Sealed {
 }
 
 fn part_of(row: &Row) -> Result<(Stored<Event>, Option<Vec<u8>>)> {
-    let stored =
-        Stored { seq: row.int("seq")? as u64, version: row.int("version")? as u64, body: body::<Cases>(row.bytes("body")?)? };
+    let stored = Stored {
+        seq: row.int("seq")? as u64,
+        version: row.int("version")? as u64,
+        body: body::<Cases>(row.bytes("body")?)?,
+    };
     Ok((stored, row.opt_bytes("sealed")?.map(<[u8]>::to_vec)))
 }
 

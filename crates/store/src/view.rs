@@ -6,7 +6,7 @@ use crate::args;
 use crate::db::{Db, Result, Row, StoreError, Value};
 use crate::keys::Keys;
 use crate::{read, vault};
-use domain::case::{Cases, CaseId, Event, Fields, Stage, TaskState, Texts, Track, field};
+use domain::case::{CaseId, Cases, Event, Fields, Stage, TaskState, Texts, Track, field};
 use domain::district::{CategoryCode, UnitCode};
 use domain::{Label, Moment};
 use std::collections::BTreeMap;

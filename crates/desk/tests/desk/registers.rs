@@ -148,7 +148,7 @@ fn what_an_act_asks_of_a_case_is_in_the_same_commit_and_says_because_of_what() {
         let raised = store::follow::behind(&mut db, 1, done.index as i64, 1).unwrap();
         assert_eq!(raised, [done.index + 1]);
         let sql = "SELECT stream FROM events WHERE district = $1 AND kind = 'raised'";
-        let case = CaseId(db.query_text(sql, &args![1]).unwrap()[0].array(0).unwrap());
+        let case = CaseId(db.query_text(sql, &args![1]).unwrap()[0].array("stream").unwrap());
         let body = &store::read::stream::<Cases>(&mut db, 1, case).unwrap().events[0].body;
         assert_eq!(body.because, Some(done.index));
         assert_eq!(body.by, clerk("street-1"), "the actor is the one who acted");

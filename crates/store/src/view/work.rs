@@ -5,7 +5,7 @@ use crate::args;
 use crate::db::{Db, Result, Row, StoreError, Value};
 use crate::read;
 use domain::Moment;
-use domain::case::{Cases, Body, Case, CaseId, Event, replay};
+use domain::case::{Body, Case, CaseId, Cases, Event, replay};
 use std::collections::BTreeMap;
 
 macro_rules! sixty_four {
