@@ -6,7 +6,7 @@ use crate::caller::{Staff, Visitor};
 use crate::factor;
 use crate::form::Sent;
 use crate::lang::L;
-use crate::page::{FieldError, Page, go, show_with};
+use crate::page::{FieldError, Page, form_status, go, show_with};
 use crate::parts::sign_in_list::{SignInRow, sign_ins};
 use crate::parts::waiting_acts::{WaitingAct, by_whom, waiting_acts};
 use crate::problem::Problem;
@@ -14,7 +14,6 @@ use crate::session;
 use crate::sign_in_tries::Browser;
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::district::{AccountAct, Command, District};
 use domain::{Label, Moment};
@@ -22,7 +21,7 @@ use store::access::{self, Due};
 
 #[derive(Template)]
 #[template(path = "account.html")]
-struct Account {
+struct AccountPage {
     l: L,
     page: Page,
     errors: Vec<FieldError>,
@@ -70,8 +69,8 @@ pub(crate) async fn account_page(
         this: *key == staff.session,
     });
     let d = app.desk().district();
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let template = Account {
+    let status = form_status(&errors);
+    let template = AccountPage {
         l,
         page: visitor.page(l.t("account-title")),
         errors,
@@ -164,7 +163,7 @@ async fn new_hash(app: &App, l: L, staff: &Staff, new: &str) -> Result<Result<St
 
 #[derive(Template)]
 #[template(path = "sign_in_password.html")]
-struct OwnPassword {
+struct OwnPasswordPage {
     l: L,
     page: Page,
     errors: Vec<FieldError>,
@@ -174,10 +173,10 @@ struct OwnPassword {
 
 fn own_password_page(app: &App, visitor: &Visitor, staff: &Staff, errors: Vec<FieldError>) -> Response {
     let l = visitor.l;
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = form_status(&errors);
     let resets = resets(&app.desk().district(), l, staff.account);
     let page = visitor.page(l.t("own-password-title"));
-    show_with(status, &OwnPassword { l, page, errors, user: staff.user.clone(), resets })
+    show_with(status, &OwnPasswordPage { l, page, errors, user: staff.user.clone(), resets })
 }
 
 /// `GET /sign-in/password`: whoever came in with a password that somebody else set chooses one.

@@ -234,7 +234,7 @@ impl Visitor {
             // No tick where nothing has come right.
             Some(key) if key.contains("-unsolved-") => page.noting("info", l.t(key)),
             Some(key) => page.noting("ok", l.t(key)),
-            None if staff.is_some_and(|s| self.is_told(s)) => page.noting("bad", l.t("account-acts-wait")),
+            None if staff.is_some_and(|s| self.is_to_agree(s)) => page.noting("bad", l.t("account-acts-wait")),
             None => page,
         }
     }
@@ -242,7 +242,7 @@ impl Visitor {
 
 impl Visitor {
     /// Whether an act on an account waits for a second administrator and this account is to know of it.
-    fn is_told(&self, staff: &Staff) -> bool {
+    fn is_to_agree(&self, staff: &Staff) -> bool {
         !self.district.access.asked.is_empty() && self.district.is_guarded(&staff.unit, staff.role)
     }
 }
@@ -296,7 +296,7 @@ fn hop(text: &str) -> Option<IpAddr> {
 }
 
 /// Whoever may hand in a case: a system with a token of scope intake, or a resident, whose address is counted.
-pub(crate) struct Intake {
+pub(crate) struct IntakeCaller {
     /// Who acts.
     pub(crate) actor: Actor,
     /// The scope of the caller's idempotency keys, and how long they must be: whoever has no token shares a scope with
@@ -305,7 +305,7 @@ pub(crate) struct Intake {
     pub(crate) key_least: usize,
 }
 
-impl FromRequestParts<App> for Intake {
+impl FromRequestParts<App> for IntakeCaller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
@@ -318,10 +318,10 @@ impl FromRequestParts<App> for Intake {
             same_origin(app, &parts.headers)?;
             let From(from) = From::from_request_parts(parts, app).await?;
             app.limits().count_intake(from)?;
-            return Ok(Intake { actor: Actor::Resident, scope: "resident".into(), key_least: KEY_OF_CHANCE });
+            return Ok(IntakeCaller { actor: Actor::Resident, scope: "resident".into(), key_least: KEY_OF_CHANCE });
         }
         let name = token(parts, app, Scope::Intake).await?;
-        Ok(Intake { scope: format!("token {name}"), key_least: 1, actor: Actor::System { name } })
+        Ok(IntakeCaller { scope: format!("token {name}"), key_least: 1, actor: Actor::System { name } })
     }
 }
 
@@ -329,13 +329,13 @@ impl FromRequestParts<App> for Intake {
 const KEY_OF_CHANCE: usize = 22;
 
 /// A connected system with a token of scope read.
-pub(crate) struct Reader;
+pub(crate) struct ReadToken;
 
-impl FromRequestParts<App> for Reader {
+impl FromRequestParts<App> for ReadToken {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        token(parts, app, Scope::Read).await.map(|_| Reader)
+        token(parts, app, Scope::Read).await.map(|_| ReadToken)
     }
 }
 

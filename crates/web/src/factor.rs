@@ -5,14 +5,13 @@ use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
-use crate::page::{FieldError, Page, first_page, go, show, show_with};
+use crate::page::{FieldError, Page, first_page, form_status, go, show, show_with};
 use crate::parts::qr::Qr;
 use crate::problem::Problem;
 use crate::session;
 use crate::sign_in_tries::Browser;
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::district::{Account, Command};
 use store::access::{self, Due, Outcome};
@@ -68,7 +67,7 @@ struct CodePage {
 
 fn code_page(visitor: &Visitor, errors: Vec<FieldError>) -> Response {
     let l = visitor.l;
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = form_status(&errors);
     show_with(status, &CodePage { l, page: visitor.page(l.t("factor-code-title")), errors })
 }
 
@@ -129,7 +128,7 @@ struct CodesPage {
 
 fn set_up_page(visitor: &Visitor, staff: &Staff, secret: [u8; 20], errors: Vec<FieldError>) -> Response {
     let l = visitor.l;
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = form_status(&errors);
     let template = SetUpPage {
         l,
         page: visitor.page(l.t("factor-title")),

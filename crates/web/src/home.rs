@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
-pub(crate) struct Setting {
+pub(crate) struct SettingQuery {
     #[serde(default)]
     to: String,
     #[serde(default)]
@@ -19,13 +19,13 @@ pub(crate) struct Setting {
 }
 
 /// `GET /language`: remembers the language, and goes back.
-pub(crate) async fn language(Query(Setting { to, back }): Query<Setting>) -> Response {
+pub(crate) async fn language(Query(SettingQuery { to, back }): Query<SettingQuery>) -> Response {
     let to = if to == "en" { "en" } else { "zh-CN" };
     remember("lang", to, &back)
 }
 
 /// `GET /print-size`: remembers the size of print, and goes back.
-pub(crate) async fn print_size(Query(Setting { to, back }): Query<Setting>) -> Response {
+pub(crate) async fn print_size(Query(SettingQuery { to, back }): Query<SettingQuery>) -> Response {
     let to = if to == "large" { "large" } else { "normal" };
     remember("print", to, &back)
 }
@@ -38,7 +38,7 @@ fn remember(name: &str, value: &str, back: &str) -> Response {
 
 #[derive(Template)]
 #[template(path = "home.html")]
-struct Home {
+struct HomePage {
     l: L,
     page: Page,
 }
@@ -49,5 +49,5 @@ pub(crate) async fn home(visitor: Visitor) -> Response {
         return ([(header::CACHE_CONTROL, "no-store")], go(first_page(staff.role))).into_response();
     }
     let l = visitor.l;
-    crate::kept::page(&visitor, &Home { l, page: visitor.page(l.t("home-title")) })
+    crate::kept::page(&visitor, &HomePage { l, page: visitor.page(l.t("home-title")) })
 }

@@ -1,7 +1,7 @@
 //! The API of a case for whoever hands it in: raise it, follow it, fetch its receipt.
 
 use crate::app::App;
-use crate::caller::{CaseSecret, From, Intake};
+use crate::caller::{CaseSecret, From, IntakeCaller};
 use crate::form::KEY_MOST;
 use crate::parts::answer::given_answer;
 use crate::parts::open_case::open_case;
@@ -19,7 +19,7 @@ use store::read;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wanted {
+struct NewCase {
     #[serde(default)]
     title: String,
     text: String,
@@ -30,13 +30,13 @@ struct Wanted {
     #[serde(default)]
     place: String,
     #[serde(default)]
-    contact: WantedContact,
+    contact: NewContact,
 }
 
 /// A contact as one line (a phone number), or as its parts.
 #[derive(Default, Deserialize)]
 #[serde(untagged)]
-enum WantedContact {
+enum NewContact {
     #[default]
     None,
     Phone(String),
@@ -59,7 +59,7 @@ struct ContactParts {
 }
 
 #[derive(Serialize)]
-struct Given {
+struct NewCaseAnswer {
     code: String,
     secret: String,
     state: &'static str,
@@ -70,11 +70,11 @@ struct Given {
 /// `POST /api/v1/cases`
 pub(crate) async fn raise(
     State(app): State<App>,
-    caller: Intake,
+    caller: IntakeCaller,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let wanted: Wanted = serde_json::from_slice(&body).map_err(|e| {
+    let wanted: NewCase = serde_json::from_slice(&body).map_err(|e| {
         let zh = format!("内容不是所需的JSON：第{}行第{}列。", e.line(), e.column());
         let en = format!("The body is not the JSON that is needed: line {}, column {}.", e.line(), e.column());
         let en_do = format!("Correct it by /api/openapi.json: {e}.");
@@ -110,9 +110,9 @@ pub(crate) async fn raise(
         })?,
     };
     let contact = match wanted.contact {
-        WantedContact::None => Contact::default(),
-        WantedContact::Phone(phone) => Contact { name: String::new(), phone, ..Contact::default() },
-        WantedContact::Parts(ContactParts { name, phone, email, tell, lang }) => {
+        NewContact::None => Contact::default(),
+        NewContact::Phone(phone) => Contact { name: String::new(), phone, ..Contact::default() },
+        NewContact::Parts(ContactParts { name, phone, email, tell, lang }) => {
             Contact { name, phone, email, tell: tell.map(|channel| Tell { channel, lang }) }
         }
     };
@@ -130,13 +130,13 @@ pub(crate) async fn raise(
         app.desk().raise(caller.actor, raise, Vec::new(), key).await?;
     // A resident's own client gets the secret; another system, which may show it to its staff, gets digits that look.
     let secret = if secret.is_empty() { digits } else { secret };
-    let given = Given { code, secret, state: case::Stage::Raised.code(), due, receipt };
+    let given = NewCaseAnswer { code, secret, state: case::Stage::Raised.code(), due, receipt };
     Ok((StatusCode::CREATED, Json(given)).into_response())
 }
 
 /// What a case looks like to its resident.
 #[derive(Serialize)]
-struct Followed {
+struct FollowedCase {
     code: String,
     track: &'static str,
     state: &'static str,
@@ -147,11 +147,11 @@ struct Followed {
     text: String,
     question: Option<String>,
     answer: Option<String>,
-    history: Vec<Step>,
+    history: Vec<FollowedStep>,
 }
 
 #[derive(Serialize)]
-struct Step {
+struct FollowedStep {
     at: String,
     kind: &'static str,
 }
@@ -173,7 +173,7 @@ pub(crate) async fn follow(
         .told
         .iter()
         .filter(|e| !matches!(e.body.event, Event::Noted | Event::Proposed { .. } | Event::SentBack { .. }));
-    let followed = Followed {
+    let followed = FollowedCase {
         track: case.track.code(),
         state: case.stage.code(),
         due: due.map(|c| c.due.raw.to_string()),
@@ -183,7 +183,7 @@ pub(crate) async fn follow(
         text: fields.get(field::TEXT).cloned().unwrap_or_default(),
         question: history.latest(field::QUESTION).filter(|_| case.question.is_some()).map(str::to_owned),
         answer: given_answer(&history).map(str::to_owned),
-        history: shown.map(|e| Step { at: e.body.at.minute(), kind: e.body.event.kind() }).collect(),
+        history: shown.map(|e| FollowedStep { at: e.body.at.minute(), kind: e.body.event.kind() }).collect(),
         code: case.code.clone(),
     };
     Ok(Json(followed).into_response())

@@ -80,9 +80,9 @@ fn may_be_compressed(_: StatusCode, _: Version, headers: &HeaderMap, _: &axum::h
 }
 
 /// What is asked of an answer before it is compressed.
-type Asked = fn(StatusCode, Version, &HeaderMap, &axum::http::Extensions) -> bool;
+type MayCompress = fn(StatusCode, Version, &HeaderMap, &axum::http::Extensions) -> bool;
 
 /// Compresses what may be.
-pub(crate) fn compression() -> CompressionLayer<Asked> {
-    CompressionLayer::new().compress_when(may_be_compressed as Asked)
+pub(crate) fn compression() -> CompressionLayer<MayCompress> {
+    CompressionLayer::new().compress_when(may_be_compressed as MayCompress)
 }

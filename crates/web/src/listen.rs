@@ -53,12 +53,12 @@ impl Default for Connections {
 }
 
 /// The open connections.
-struct Open {
+struct OpenConnections {
     bounds: Connections,
-    list: Mutex<(u64, HashMap<u64, Held>)>,
+    list: Mutex<(u64, HashMap<u64, OpenConnection>)>,
 }
 
-struct Held {
+struct OpenConnection {
     /// Whom it counts for; none: nobody but all.
     networks: Option<[IpAddr; 2]>,
     /// Since when it has waited for a request; none while one is being answered.
@@ -67,7 +67,7 @@ struct Held {
     leave: Arc<Notify>,
 }
 
-impl Open {
+impl OpenConnections {
     /// Room for one more connection, as a number and the bell that ends it; none when all the others are being answered.
     fn enter(&self, networks: Option<[IpAddr; 2]>) -> Option<(u64, Arc<Notify>)> {
         let mut list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
@@ -80,7 +80,7 @@ impl Open {
         make_room(held, most, |_| true)?;
         let leave = Arc::new(Notify::new());
         *next += 1;
-        held.insert(*next, Held { networks, waits: Some(Instant::now()), leave: leave.clone() });
+        held.insert(*next, OpenConnection { networks, waits: Some(Instant::now()), leave: leave.clone() });
         Some((*next, leave))
     }
 
@@ -98,7 +98,7 @@ impl Open {
 }
 
 /// Has one of these connections leave if there is no room for another; none if none of them waits.
-fn make_room(held: &mut HashMap<u64, Held>, most: usize, of: impl Fn(&Held) -> bool) -> Option<()> {
+fn make_room(held: &mut HashMap<u64, OpenConnection>, most: usize, of: impl Fn(&OpenConnection) -> bool) -> Option<()> {
     if held.values().filter(|h| of(h)).count() < most {
         return Some(());
     }
@@ -120,7 +120,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let routes = router(app.clone());
-    let open = Arc::new(Open { bounds, list: Mutex::new((0, HashMap::new())) });
+    let open = Arc::new(OpenConnections { bounds, list: Mutex::new((0, HashMap::new())) });
     let (stopping, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
     let mut stop = pin!(stop);
@@ -174,7 +174,7 @@ async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     routes: axum::Router,
-    (open, number): (&Arc<Open>, u64),
+    (open, number): (&Arc<OpenConnections>, u64),
     leave: Arc<Notify>,
     mut stopped: watch::Receiver<bool>,
 ) {
@@ -214,8 +214,8 @@ async fn connection(
 mod tests {
     use super::*;
 
-    fn open(most: usize, of_one: usize) -> Open {
-        Open { bounds: Connections { most, of_one }, list: Mutex::new((0, HashMap::new())) }
+    fn open(most: usize, of_one: usize) -> OpenConnections {
+        OpenConnections { bounds: Connections { most, of_one }, list: Mutex::new((0, HashMap::new())) }
     }
 
     fn from(last: u8) -> Option<[IpAddr; 2]> {

@@ -58,6 +58,11 @@ pub(crate) struct FieldError {
     pub(crate) text: String,
 }
 
+/// The status of a page whose form has these faults.
+pub(crate) fn form_status(errors: &[FieldError]) -> StatusCode {
+    if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
+}
+
 /// What `_base.html` reads.
 pub(crate) struct Page {
     pub(crate) title: String,

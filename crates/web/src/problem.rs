@@ -25,7 +25,7 @@ pub struct Problem {
 
 /// The problem document: both languages in one text, Chinese first, as everywhere.
 #[derive(Serialize)]
-struct Document<'a> {
+struct ProblemDocument<'a> {
     /// A stable name: `urn:doorstep:problem:empty`.
     #[serde(rename = "type")]
     kind: &'a str,
@@ -326,7 +326,7 @@ impl From<Failure> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let document = Document {
+        let document = ProblemDocument {
             kind: &self.kind,
             title: format!("{} {}", self.said[0].0, self.said[1].0),
             status: self.status.as_u16(),

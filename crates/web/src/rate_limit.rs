@@ -18,17 +18,17 @@ const NEIGHBOURS: u32 = 16;
 pub(crate) struct Limit<K> {
     most: u32,
     window: Duration,
-    counts: Mutex<Counts<K>>,
+    counts: Mutex<WindowCounts<K>>,
 }
 
-struct Counts<K> {
-    held: HashMap<K, Count>,
+struct WindowCounts<K> {
+    held: HashMap<K, WindowCount>,
     /// The keys by the time at which their window began. One that was forgotten or began anew stands here for longer, with
     /// a time that is no longer its own.
     order: VecDeque<(K, Instant)>,
 }
 
-struct Count {
+struct WindowCount {
     tries: u32,
     since: Instant,
 }
@@ -36,7 +36,7 @@ struct Count {
 impl<K: Hash + Eq + Clone> Limit<K> {
     /// So many within a window.
     pub(crate) fn new(most: u32, window: Duration) -> Limit<K> {
-        Limit { most, window, counts: Mutex::new(Counts { held: HashMap::new(), order: VecDeque::new() }) }
+        Limit { most, window, counts: Mutex::new(WindowCounts { held: HashMap::new(), order: VecDeque::new() }) }
     }
 
     /// Begins anew for a key.
@@ -78,7 +78,7 @@ impl<K: Hash + Eq + Clone> Limit<K> {
             return Ok(());
         }
         counts.make_room(now, self.window);
-        counts.held.insert(key.clone(), Count { tries: n, since: now });
+        counts.held.insert(key.clone(), WindowCount { tries: n, since: now });
         counts.order.push_back((key, now));
         Ok(())
     }
@@ -92,7 +92,7 @@ impl<K: Hash + Eq + Clone> Limit<K> {
     }
 }
 
-impl<K: Hash + Eq> Counts<K> {
+impl<K: Hash + Eq> WindowCounts<K> {
     /// Forgets keys whose window is over, and the oldest when there is no room for another.
     fn make_room(&mut self, now: Instant, window: Duration) {
         while let Some((_, since)) = self.order.front() {

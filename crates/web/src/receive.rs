@@ -50,12 +50,12 @@ fn allowed(read: u64) -> Duration {
 /// The bodies under way.
 pub(crate) struct Bodies {
     memory: Arc<Semaphore>,
-    shares: Mutex<HashMap<IpAddr, Held>>,
+    shares: Mutex<HashMap<IpAddr, NetworkShare>>,
 }
 
 /// What the bodies from one network hold.
 #[derive(Default)]
-struct Held {
+struct NetworkShare {
     bodies: usize,
     pieces: usize,
 }

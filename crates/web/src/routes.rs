@@ -156,8 +156,8 @@ pub const TABLE: &[Route] = &[
     route("POST", "/case/{act}", Access::Visit, || post(resident::act::act)),
     route("GET", "/to-release", Access::Staff(&[Role::Dispatcher, Role::Supervisor]), || get(staff::release::list)),
     // What everybody may look at.
-    route("GET", "/published", Access::Public, || get(resident::shown::list)),
-    route("GET", "/published/{index}", Access::Public, || get(resident::shown::show)),
+    route("GET", "/published", Access::Public, || get(resident::published::list)),
+    route("GET", "/published/{index}", Access::Public, || get(resident::published::show)),
     route("GET", "/ledger-today", Access::Public, || get(resident::open::ledger)),
     route("GET", "/figures/feed.atom", Access::Public, || get(resident::open::feed)),
     route("GET", "/open-data", Access::Public, || get(resident::open::page)),

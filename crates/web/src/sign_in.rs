@@ -20,7 +20,7 @@ use store::access::{self, Due, Outcome, PasswordState};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
-struct SignIn {
+struct SignInPage {
     l: L,
     page: Page,
     errors: Vec<FieldError>,
@@ -29,13 +29,13 @@ struct SignIn {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct To {
+pub(crate) struct SignInQuery {
     #[serde(default)]
     to: String,
 }
 
 /// `GET /sign-in`
-pub(crate) async fn form(visitor: Visitor, Query(To { to }): Query<To>) -> Response {
+pub(crate) async fn form(visitor: Visitor, Query(SignInQuery { to }): Query<SignInQuery>) -> Response {
     if let Some(staff) = &visitor.staff {
         return go(safe_path(&to).unwrap_or(first_page(staff.role)));
     }
@@ -45,7 +45,7 @@ pub(crate) async fn form(visitor: Visitor, Query(To { to }): Query<To>) -> Respo
 fn sign_in_page(visitor: &Visitor, status: StatusCode, errors: Vec<FieldError>, typed: &str, to: &str) -> Response {
     let l = visitor.l;
     let page = visitor.page(l.t("sign-in-title"));
-    show_with(status, &SignIn { l, page, errors, typed: typed.to_owned(), to: to.to_owned() })
+    show_with(status, &SignInPage { l, page, errors, typed: typed.to_owned(), to: to.to_owned() })
 }
 
 /// `POST /sign-in`

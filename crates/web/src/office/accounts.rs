@@ -1,6 +1,6 @@
 //! Accounts and tokens. A fresh password or token is shown once, on the answer to the form that made it.
 
-use super::lists::{Listed, Narrow};
+use super::lists::{ListQuery, Listed};
 use super::units::unit_choices;
 use super::{change, change_or_ask};
 use crate::app::App;
@@ -8,12 +8,11 @@ use crate::caller::{Staff, Visitor};
 use crate::cookie::cookie_key;
 use crate::form::Sent;
 use crate::lang::L;
-use crate::page::{Choice, FieldError, Page, go, show_with};
+use crate::page::{Choice, FieldError, Page, form_status, go, show_with};
 use crate::parts::waiting_acts::{WaitingAct, waiting_acts};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::district::{Account, Command, Scope};
 use domain::{Label, Refusal, Role, Why};
@@ -56,7 +55,7 @@ type Fresh = Option<(String, String)>;
 fn accounts_page(
     app: &App,
     visitor: &Visitor,
-    narrow: Narrow,
+    narrow: ListQuery,
     sent: &Sent,
     errors: Vec<FieldError>,
     fresh: Fresh,
@@ -84,7 +83,7 @@ fn accounts_page(
             roles: Choice::all::<Role>(l, typed("role")),
         }
     };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = form_status(&errors);
     let page = AccountsPage {
         l,
         page: visitor.page(l.t("admin-accounts")),
@@ -99,7 +98,7 @@ fn accounts_page(
 }
 
 /// `GET /admin/accounts`
-pub(crate) async fn accounts(State(app): State<App>, visitor: Visitor, Query(narrow): Query<Narrow>) -> Response {
+pub(crate) async fn accounts(State(app): State<App>, visitor: Visitor, Query(narrow): Query<ListQuery>) -> Response {
     accounts_page(&app, &visitor, narrow, &Sent::default(), Vec::new(), None)
 }
 
@@ -136,16 +135,16 @@ pub(crate) async fn open(
     let (user, unit) = (sent.get("user").to_owned(), sent.get("unit"));
     let Some(role) = Role::of(sent.get("role")) else {
         let errors = vec![FieldError { field: "role".into(), text: l.t("admin-choose-role") }];
-        return Ok(accounts_page(&app, &visitor, Narrow::default(), &sent, errors, None));
+        return Ok(accounts_page(&app, &visitor, ListQuery::default(), &sent, errors, None));
     };
     let command = Command::OpenAccounts(vec![(user.clone(), unit.into(), role)]);
     match change_or_ask(&app, &staff, l, command).await? {
-        Err(errors) => return Ok(accounts_page(&app, &visitor, Narrow::default(), &sent, errors, None)),
+        Err(errors) => return Ok(accounts_page(&app, &visitor, ListQuery::default(), &sent, errors, None)),
         Ok(true) => return Ok(asked()),
         Ok(false) => {}
     }
     let password = fresh_password(&app, &user).await?;
-    Ok(accounts_page(&app, &visitor, Narrow::default(), &Sent::default(), Vec::new(), Some((user, password))))
+    Ok(accounts_page(&app, &visitor, ListQuery::default(), &Sent::default(), Vec::new(), Some((user, password))))
 }
 
 /// `POST /admin/accounts/act`: a fresh password, another post, or the end of an account.
@@ -160,24 +159,24 @@ pub(crate) async fn act(
         "reset" => {
             match change_or_ask(&app, &staff, visitor.l, Command::ResetPassword { user: user.clone() }).await? {
                 Err(errors) => {
-                    return Ok(accounts_page(&app, &visitor, Narrow::default(), &Sent::default(), errors, None));
+                    return Ok(accounts_page(&app, &visitor, ListQuery::default(), &Sent::default(), errors, None));
                 }
                 Ok(true) => return Ok(asked()),
                 Ok(false) => {}
             }
             let password = fresh_password(&app, &user).await?;
             let fresh = Some((user, password));
-            return Ok(accounts_page(&app, &visitor, Narrow::default(), &Sent::default(), Vec::new(), fresh));
+            return Ok(accounts_page(&app, &visitor, ListQuery::default(), &Sent::default(), Vec::new(), fresh));
         }
         "close" if user == staff.user => {
             let errors = vec![FieldError { field: "user".into(), text: visitor.l.t("admin-own-account") }];
-            return Ok(accounts_page(&app, &visitor, Narrow::default(), &Sent::default(), errors, None));
+            return Ok(accounts_page(&app, &visitor, ListQuery::default(), &Sent::default(), errors, None));
         }
         "close" => Command::CloseAccount { user },
         "move" => {
             let Some(role) = Role::of(sent.get("role")) else {
                 let errors = vec![FieldError { field: "move-role".into(), text: visitor.l.t("admin-choose-role") }];
-                return Ok(accounts_page(&app, &visitor, Narrow::default(), &sent, errors, None));
+                return Ok(accounts_page(&app, &visitor, ListQuery::default(), &sent, errors, None));
             };
             Command::MoveAccount { user, unit: sent.get("unit").into(), role }
         }
@@ -194,9 +193,9 @@ pub(crate) async fn act(
         }
         Err(mut errors) if sent.get("act") == "move" => {
             errors.iter_mut().for_each(|e| e.field = format!("move-{}", e.field));
-            Ok(accounts_page(&app, &visitor, Narrow::default(), &sent, errors, None))
+            Ok(accounts_page(&app, &visitor, ListQuery::default(), &sent, errors, None))
         }
-        Err(errors) => Ok(accounts_page(&app, &visitor, Narrow::default(), &Sent::default(), errors, None)),
+        Err(errors) => Ok(accounts_page(&app, &visitor, ListQuery::default(), &Sent::default(), errors, None)),
     }
 }
 
@@ -223,7 +222,7 @@ fn tokens_page(app: &App, visitor: &Visitor, sent: &Sent, errors: Vec<FieldError
     let row =
         |t: &domain::district::Token| TokenRow { name: t.name.clone(), scope: t.scope.label(l.0), ended: t.ended };
     let rows = d.tokens.values().map(row).collect();
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = form_status(&errors);
     let scopes = Choice::all::<Scope>(l, sent.get("scope"));
     let (page, typed) = (visitor.page(l.t("admin-tokens")), sent.get("name").to_owned());
     show_with(status, &TokensPage { l, page, errors, fresh, rows, typed, scopes })

@@ -2,12 +2,12 @@
 //! contact data, what left as a file.
 
 use super::units::unit_choices;
-use super::{Before, compare};
+use super::{BeforeQuery, compare};
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::form::Sent;
 use crate::lang::L;
-use crate::page::{Choice, FieldError, Page, address, go, show, show_with};
+use crate::page::{Choice, FieldError, Page, address, form_status, go, show, show_with};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -27,7 +27,7 @@ const ROWS: usize = 50;
 
 #[derive(Template)]
 #[template(path = "office/ledger.html")]
-struct LedgerPage {
+struct AuditLedgerPage {
     l: L,
     page: Page,
     size: u64,
@@ -40,7 +40,7 @@ struct LedgerPage {
     /// The number of an entry that was looked for.
     entry: String,
     typed: String,
-    found: Option<Found>,
+    found: Option<CheckResult>,
 }
 
 struct EntryRow {
@@ -54,7 +54,7 @@ struct EntryRow {
 }
 
 /// What the check of a kept receipt or checkpoint came to.
-struct Found {
+struct CheckResult {
     good: bool,
     text: String,
 }
@@ -66,7 +66,7 @@ pub(super) fn kind_words(l: L, kind: &str) -> String {
 
 /// What is looked for in the ledger: the entries before one, or one by its number.
 #[derive(Deserialize)]
-pub(crate) struct Looked {
+pub(crate) struct LedgerQuery {
     #[serde(default)]
     before: Option<u64>,
     #[serde(default)]
@@ -77,7 +77,7 @@ pub(crate) struct Looked {
 pub(crate) async fn ledger(
     State(app): State<App>,
     visitor: Visitor,
-    Query(looked): Query<Looked>,
+    Query(looked): Query<LedgerQuery>,
 ) -> Result<Response, Problem> {
     let page = ledger_page(&app, &visitor, looked.before.unwrap_or(NEWEST)).await?;
     let typed = looked.entry.trim();
@@ -87,13 +87,13 @@ pub(crate) async fn ledger(
         _ => {
             let text = visitor.l.t_n("ledger-no-entry", page.size.saturating_sub(1));
             let errors = vec![FieldError { field: "entry".into(), text }];
-            let page = LedgerPage { errors, entry: typed.to_owned(), ..page };
+            let page = AuditLedgerPage { errors, entry: typed.to_owned(), ..page };
             Ok(show_with(StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
     }
 }
 
-async fn ledger_page(app: &App, visitor: &Visitor, before: u64) -> Result<LedgerPage, Problem> {
+async fn ledger_page(app: &App, visitor: &Visitor, before: u64) -> Result<AuditLedgerPage, Problem> {
     let (l, number) = (visitor.l, app.desk().number());
     let (note, size, listed) = app
         .read(move |db, _| {
@@ -119,7 +119,7 @@ async fn ledger_page(app: &App, visitor: &Visitor, before: u64) -> Result<Ledger
     let more = listed.len() > ROWS;
     let rows: Vec<EntryRow> = listed.iter().take(ROWS).map(row).collect();
     let next = rows.last().filter(|_| more).map(|r| format!("/ledger?before={}", r.seq)).unwrap_or_default();
-    Ok(LedgerPage {
+    Ok(AuditLedgerPage {
         l,
         page: visitor.page(l.t("ledger-title")),
         size,
@@ -147,9 +147,9 @@ pub(crate) async fn check(State(app): State<App>, visitor: Visitor, sent: Sent) 
     page.found = Some(match compare::with_today(&app, &page.typed).await? {
         Ok(found) => {
             let values = [("old", found.old.to_string()), ("new", found.new.to_string())];
-            Found { good: true, text: l.t_with("check-good", &values) }
+            CheckResult { good: true, text: l.t_with("check-good", &values) }
         }
-        Err(key) => Found { good: false, text: l.t(key) },
+        Err(key) => CheckResult { good: false, text: l.t(key) },
     });
     Ok(show(&page))
 }
@@ -278,7 +278,7 @@ struct OpeningRow {
 #[derive(Deserialize)]
 #[serde(default)]
 #[derive(Default)]
-pub(crate) struct OpeningsAsked {
+pub(crate) struct OpeningsQuery {
     unit: String,
     purpose: String,
     from: String,
@@ -286,7 +286,7 @@ pub(crate) struct OpeningsAsked {
     before: Option<u64>,
 }
 
-impl OpeningsAsked {
+impl OpeningsQuery {
     /// The filter of the days that can be read, and what is wrong with the others. `to` is the last day.
     fn filter(&self, l: L) -> (OpeningFilter, Vec<FieldError>) {
         let mut errors = Vec::new();
@@ -320,7 +320,7 @@ impl OpeningsAsked {
 pub(crate) async fn openings(
     State(app): State<App>,
     visitor: Visitor,
-    Query(asked): Query<OpeningsAsked>,
+    Query(asked): Query<OpeningsQuery>,
 ) -> Result<Response, Problem> {
     let (l, number, from) = (visitor.l, app.desk().number(), asked.before.unwrap_or(NEWEST));
     let (filter, errors) = asked.filter(l);
@@ -338,7 +338,7 @@ pub(crate) async fn openings(
     let rows: Vec<OpeningRow> = found.iter().take(ROWS).map(row).collect();
     let next = rows.last().filter(|_| more).map(|r| asked.address(&r.seq.to_string())).unwrap_or_default();
     let first = if asked.before.is_none() { String::new() } else { asked.address("") };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = form_status(&errors);
     let page = OpeningsPage {
         l,
         page: visitor.page(l.t("openings-title")),
@@ -379,7 +379,7 @@ struct ExportRow {
 pub(crate) async fn exports(
     State(app): State<App>,
     visitor: Visitor,
-    Query(Before { before }): Query<Before>,
+    Query(BeforeQuery { before }): Query<BeforeQuery>,
 ) -> Result<Response, Problem> {
     let (l, number, from) = (visitor.l, app.desk().number(), before.unwrap_or(NEWEST));
     let found = app.read(move |db, _| audit::exports(db, number, from, ROWS + 1)).await?;

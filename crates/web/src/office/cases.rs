@@ -1,6 +1,6 @@
 //! The cases behind one number of a figure, each with what lets a reader count it for himself.
 
-use super::figures::{Asked, narrowed, page_query, seen_by};
+use super::figures::{FigureQuery, narrowed, page_query, seen_by};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::L;
@@ -76,7 +76,7 @@ pub(crate) async fn cases(
     visitor: Visitor,
     staff: Staff,
     RawQuery(query): RawQuery,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<FigureQuery>,
 ) -> Result<Response, Problem> {
     let (l, d, number) = (visitor.l, app.desk().district(), app.desk().number());
     let own: Vec<String> = query.unwrap_or_default().split('&').map(str::to_owned).collect();

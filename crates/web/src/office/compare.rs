@@ -21,7 +21,7 @@ use store::{Db, audit, read, tiles};
 
 /// A state of the ledger that somebody names.
 #[derive(Clone, Copy)]
-struct Side {
+struct LedgerState {
     size: u64,
     /// The root that a signature vouches for; none where only a size was given, or nothing: today.
     signed: Option<Hash>,
@@ -41,19 +41,19 @@ pub(super) struct Compared {
 pub(super) type Wrong = &'static str;
 
 /// Reads what somebody kept: a receipt or a checkpoint, whose signature is checked.
-fn kept(log: &Verifier, text: &str) -> Result<Side, Wrong> {
+fn kept(log: &Verifier, text: &str) -> Result<LedgerState, Wrong> {
     let text = text.trim_start().replace("\r\n", "\n");
     let checkpoint = match Receipt::parse(&text) {
         Ok(receipt) => receipt.verify(log).map_err(|_| "check-receipt-bad")?.checkpoint,
         Err(_) => log.verify(text.as_bytes()).map_err(|_| "check-unreadable")?,
     };
-    Ok(Side { size: checkpoint.size, signed: Some(checkpoint.root) })
+    Ok(LedgerState { size: checkpoint.size, signed: Some(checkpoint.root) })
 }
 
 /// Reads one side of the form: a number of entries, or what somebody kept.
-fn side(log: &Verifier, text: &str) -> Result<Side, Wrong> {
+fn side(log: &Verifier, text: &str) -> Result<LedgerState, Wrong> {
     match text.trim().parse::<u64>() {
-        Ok(size) => Ok(Side { size, signed: None }),
+        Ok(size) => Ok(LedgerState { size, signed: None }),
         Err(_) => kept(log, text),
     }
 }
@@ -71,12 +71,12 @@ pub(super) async fn with_today(app: &App, text: &str) -> Result<Result<Compared,
 }
 
 /// Compares an earlier state with a later one; none is today's, by its own signature.
-async fn compared(app: &App, old: Side, new: Option<Side>) -> Result<Result<Compared, Wrong>, Problem> {
+async fn compared(app: &App, old: LedgerState, new: Option<LedgerState>) -> Result<Result<Compared, Wrong>, Problem> {
     let (number, log) = (app.desk().number(), log_of(app)?);
     app.read(move |db, _| {
         let (note, _) = read::checkpoint(db, number)?;
         let Ok(today) = log.verify(&note) else { return Ok(Err("check-today-bad")) };
-        let new = new.unwrap_or(Side { size: today.size, signed: Some(today.root) });
+        let new = new.unwrap_or(LedgerState { size: today.size, signed: Some(today.root) });
         if let Some(beyond) = [old, new].into_iter().find(|side| side.size > today.size) {
             // What a signature of ours vouches for was there once.
             return Ok(Err(if beyond.signed.is_some() { "check-shrunk" } else { "compare-too-large" }));
@@ -92,12 +92,12 @@ async fn compared(app: &App, old: Side, new: Option<Side>) -> Result<Result<Comp
     .await
 }
 
-fn grown(db: &mut Db, number: i64, old: Side, new: Side) -> store::Result<Result<Compared, Wrong>> {
+fn grown(db: &mut Db, number: i64, old: LedgerState, new: LedgerState) -> store::Result<Result<Compared, Wrong>> {
     let (old_root, new_root, proof) = tiles::over(db, number, |tiles| {
         let proof = if old.size == new.size { Vec::new() } else { consistency(old.size, new.size, tiles)? };
         Ok((root_at(old.size, tiles)?, root_at(new.size, tiles)?, proof))
     })?;
-    let fits = |side: Side, root: Hash| side.signed.is_none_or(|signed| signed == root);
+    let fits = |side: LedgerState, root: Hash| side.signed.is_none_or(|signed| signed == root);
     // The signed roots are what the proof has to lead to; today's tiles only say how.
     let (from, to) = (old.signed.unwrap_or(old_root), new.signed.unwrap_or(new_root));
     let proved =

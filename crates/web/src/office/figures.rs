@@ -3,11 +3,11 @@
 
 use super::change;
 use crate::app::App;
-use crate::caller::{Reader, Staff, Visitor};
+use crate::caller::{ReadToken, Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::{L, capital};
 use crate::page::encode;
-use crate::page::{Choice, FieldError, Page, go, show_with};
+use crate::page::{Choice, FieldError, Page, form_status, go, show_with};
 use crate::parts::figure::{FIRST, FigureView, view, window};
 use crate::problem::Problem;
 use crate::roles::PUBLISHERS;
@@ -97,7 +97,7 @@ struct GroupRow {
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(crate) struct Asked {
+pub(crate) struct FigureQuery {
     from: String,
     to: String,
     unit: String,
@@ -110,7 +110,7 @@ pub(crate) struct Asked {
     pub(super) after: Option<u64>,
 }
 
-impl Asked {
+impl FigureQuery {
     /// Whether anything was chosen.
     fn chose(&self) -> bool {
         let narrow = [&self.unit, &self.track, &self.category, &self.street];
@@ -146,7 +146,7 @@ pub(crate) async fn live(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<FigureQuery>,
 ) -> Result<Response, Problem> {
     let (l, d, number) = (visitor.l, app.desk().district(), app.desk().number());
     let today = app.desk().now().date();
@@ -198,7 +198,7 @@ pub(crate) async fn live(
         key: app.random_text(),
         all: all.iter().map(|f| view(l, f)).collect(),
     };
-    let status = if page.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = form_status(&page.errors);
     Ok(show_with(status, &page))
 }
 
@@ -305,7 +305,7 @@ pub(crate) async fn correct(
 }
 
 /// `GET /api/v1/figures`: the figures of a filter, for connected systems.
-pub(crate) async fn api(State(app): State<App>, _: Reader, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+pub(crate) async fn api(State(app): State<App>, _: ReadToken, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let fault = |f: figures::Fault| {
         let ((zh, zh_do), (en, en_do)) = (f.said(domain::Lang::Zh), f.said(domain::Lang::En));
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "filter", [&zh, &zh_do], [&en, &en_do])

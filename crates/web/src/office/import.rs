@@ -1,7 +1,7 @@
 //! Units and posts from a workbook: every row is read and judged before anything changes, a fault names its row and
 //! column, and what would change is shown before it does.
 
-use super::sheet::{self, CELL_MOST, Place, ROWS_MOST, Row, Sheet, SheetFault, letters};
+use super::sheet::{self, CELL_MOST, Place, ROWS_MOST, Sheet, SheetFault, SheetRow, letters};
 use super::tables::Difference;
 use super::{FieldError, change};
 use crate::app::App;
@@ -33,13 +33,13 @@ const POSTS: Columns = [("code", false), ("zh", false), ("en", false), ("unit", 
 
 /// What an import would set.
 #[derive(Default, Serialize, Deserialize)]
-struct Wanted {
+struct ImportPlan {
     units: Vec<Unit>,
     posts: Vec<Post>,
 }
 
 /// A fault in a file, with its place as a spreadsheet shows it.
-struct Fault {
+struct ImportFault {
     sheet: String,
     row: String,
     column: String,
@@ -52,7 +52,7 @@ struct ImportPage {
     l: L,
     page: Page,
     errors: Vec<FieldError>,
-    faults: Vec<Fault>,
+    faults: Vec<ImportFault>,
     /// What would change; none before a file was read.
     preview: Option<Vec<Difference>>,
     unchanged: usize,
@@ -105,7 +105,7 @@ pub(crate) async fn upload(
         Ok(sheets) => sheets,
         Err(fault) => return Ok(answer(&page(&app, &visitor, at_file(sheet_fault(l, &fault))))),
     };
-    let mut reader = Reader { l, d: &d, faults: Vec::new(), known: BTreeSet::new() };
+    let mut reader = ImportReader { l, d: &d, faults: Vec::new(), known: BTreeSet::new() };
     let wanted = reader.wanted(&sheets);
     let mut page = page(&app, &visitor, Vec::new());
     if !reader.faults.is_empty() {
@@ -134,7 +134,7 @@ pub(crate) async fn confirm(
     sent: Sent,
 ) -> Result<Response, Problem> {
     let (l, d) = (visitor.l, app.desk().district());
-    let wanted: Wanted = serde_json::from_str(sent.raw("data")).map_err(|_| Problem::form())?;
+    let wanted: ImportPlan = serde_json::from_str(sent.raw("data")).map_err(|_| Problem::form())?;
     let seen: u64 = sent.get("version").parse().map_err(|_| Problem::form())?;
     let refused = |text: String| Ok(answer(&page(&app, &visitor, vec![FieldError { field: "file".into(), text }])));
     if seen != d.version {
@@ -151,14 +151,14 @@ pub(crate) async fn confirm(
     Ok(go("/admin/import?done=imported"))
 }
 
-fn commands(wanted: &Wanted) -> impl Iterator<Item = Command> {
+fn commands(wanted: &ImportPlan) -> impl Iterator<Item = Command> {
     let units = (!wanted.units.is_empty()).then(|| Command::SetUnits(wanted.units.clone()));
     let posts = (!wanted.posts.is_empty()).then(|| Command::SetPosts(wanted.posts.clone()));
     units.into_iter().chain(posts)
 }
 
 /// Whether the district would take all of it: decided on a copy, one command after the other.
-fn possible(d: &District, wanted: &Wanted, actor: &Actor, now: Moment) -> Result<(), domain::Refusal> {
+fn possible(d: &District, wanted: &ImportPlan, actor: &Actor, now: Moment) -> Result<(), domain::Refusal> {
     let mut copy = d.clone();
     for command in commands(wanted) {
         for event in district::decide(&copy, &command, actor, now)? {
@@ -169,14 +169,14 @@ fn possible(d: &District, wanted: &Wanted, actor: &Actor, now: Moment) -> Result
 }
 
 /// What differs from what is there.
-fn changed(d: &District, wanted: Wanted) -> Wanted {
-    let Wanted { mut units, mut posts } = wanted;
+fn changed(d: &District, wanted: ImportPlan) -> ImportPlan {
+    let ImportPlan { mut units, mut posts } = wanted;
     units.retain(|u| d.units.get(&u.code) != Some(u));
     posts.retain(|p| d.posts.get(&p.code) != Some(p));
-    Wanted { units, posts }
+    ImportPlan { units, posts }
 }
 
-fn preview(l: L, d: &District, wanted: &Wanted) -> Vec<Difference> {
+fn preview(l: L, d: &District, wanted: &ImportPlan) -> Vec<Difference> {
     let unit = |u: &Unit| {
         let parent = u.parent.as_ref().map_or(String::new(), |p| format!(" · {p}"));
         let closed = if u.closed { format!(" · {}", l.t("units-closed")) } else { String::new() };
@@ -217,16 +217,16 @@ fn sheet_fault(l: L, fault: &SheetFault) -> String {
 }
 
 /// Reads sheets into units and posts, and notes every fault.
-struct Reader<'a> {
+struct ImportReader<'a> {
     l: L,
     d: &'a District,
-    faults: Vec<Fault>,
+    faults: Vec<ImportFault>,
     /// The units that are open once the file's are set.
     known: BTreeSet<UnitCode>,
 }
 
-impl Reader<'_> {
-    fn wanted(&mut self, sheets: &[Sheet]) -> Wanted {
+impl ImportReader<'_> {
+    fn wanted(&mut self, sheets: &[Sheet]) -> ImportPlan {
         let of = |id: &str, key: &str| {
             let words = [L(Lang::Zh).t(key), L(Lang::En).t(key).to_lowercase(), id.to_owned()];
             sheets.iter().find(|s| words.iter().any(|word| s.name.to_lowercase().contains(word.as_str())))
@@ -237,20 +237,20 @@ impl Reader<'_> {
             self.fault(&names, None, String::new(), self.l.t("import-no-sheet"));
         }
         self.known = self.d.units.values().filter(|u| !u.closed).map(|u| u.code.clone()).collect();
-        let mut wanted = Wanted::default();
+        let mut wanted = ImportPlan::default();
         if let Some((sheet, at)) = units.and_then(|s| Some((s, self.columns(s, &UNITS)?))) {
             self.known.extend(sheet.rows.iter().skip(1).map(|row| UnitCode::from(row.cell(at[0]))));
-            wanted.units = self.each(sheet, &UNITS, at, Reader::unit);
+            wanted.units = self.each(sheet, &UNITS, at, ImportReader::unit);
         }
         if let Some((sheet, at)) = posts.and_then(|s| Some((s, self.columns(s, &POSTS)?))) {
-            wanted.posts = self.each(sheet, &POSTS, at, Reader::post);
+            wanted.posts = self.each(sheet, &POSTS, at, ImportReader::post);
         }
         wanted
     }
 
     fn fault(&mut self, sheet: &str, row: Option<u64>, column: String, text: String) {
         let row = row.map_or(String::new(), |n| n.to_string());
-        self.faults.push(Fault { sheet: sheet.to_owned(), row, column, text });
+        self.faults.push(ImportFault { sheet: sheet.to_owned(), row, column, text });
     }
 
     /// Where each column stands, by the headings of the first row.
@@ -287,12 +287,12 @@ impl Reader<'_> {
         sheet: &Sheet,
         columns: &Columns,
         at: [usize; 5],
-        read: fn(&mut Self, &Line<'_>) -> Option<T>,
+        read: fn(&mut Self, &ImportRow<'_>) -> Option<T>,
     ) -> Vec<T> {
         let mut seen = BTreeSet::new();
         let mut all = Vec::new();
         for row in sheet.rows.iter().skip(1) {
-            let line = Line { sheet: &sheet.name, row, columns, at };
+            let line = ImportRow { sheet: &sheet.name, row, columns, at };
             let empty = (0..columns.len()).filter(|n| !columns[*n].1 && line.get(*n).is_empty());
             let empty: Vec<usize> = empty.collect();
             for n in &empty {
@@ -311,7 +311,7 @@ impl Reader<'_> {
         all
     }
 
-    fn at(&mut self, line: &Line<'_>, column: usize, text: String) {
+    fn at(&mut self, line: &ImportRow<'_>, column: usize, text: String) {
         let place = match line.at[column] {
             usize::MAX => String::new(),
             n => letters(n),
@@ -320,7 +320,7 @@ impl Reader<'_> {
         self.fault(line.sheet, Some(line.row.line), name.trim().to_owned(), text);
     }
 
-    fn unit(&mut self, line: &Line<'_>) -> Option<Unit> {
+    fn unit(&mut self, line: &ImportRow<'_>) -> Option<Unit> {
         let kind = self.term::<UnitKind>(line, 3);
         let parent = Some(line.get(4)).filter(|p| !p.is_empty()).map(UnitCode::from);
         let is_there = |p: &UnitCode| self.known.contains(p) || self.d.units.contains_key(p);
@@ -334,7 +334,7 @@ impl Reader<'_> {
         Some(Unit { code, zh, en, kind: kind?, parent, closed: false, at })
     }
 
-    fn post(&mut self, line: &Line<'_>) -> Option<Post> {
+    fn post(&mut self, line: &ImportRow<'_>) -> Option<Post> {
         let unit = UnitCode::from(line.get(3));
         if !self.known.contains(&unit) {
             self.at(line, 3, self.l.t_n("import-no-unit", &unit));
@@ -345,7 +345,7 @@ impl Reader<'_> {
     }
 
     /// A word of a vocabulary: its code, or its name in either language.
-    fn term<T: Label>(&mut self, line: &Line<'_>, column: usize) -> Option<T> {
+    fn term<T: Label>(&mut self, line: &ImportRow<'_>, column: usize) -> Option<T> {
         let text = line.get(column);
         let is = |v: &&T| [v.code(), v.label(Lang::Zh), v.label(Lang::En)].contains(&text);
         let found = T::ALL.iter().find(is).copied();
@@ -358,14 +358,14 @@ impl Reader<'_> {
 }
 
 /// A row with where its columns stand.
-struct Line<'a> {
+struct ImportRow<'a> {
     sheet: &'a str,
-    row: &'a Row,
+    row: &'a SheetRow,
     columns: &'a Columns,
     at: [usize; 5],
 }
 
-impl Line<'_> {
+impl ImportRow<'_> {
     fn get(&self, column: usize) -> &str {
         self.row.cell(self.at[column])
     }

@@ -10,7 +10,7 @@ const ROWS: usize = 50;
 /// Which part of a list is asked for.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Narrow {
+pub(crate) struct ListQuery {
     /// Words that a row must hold.
     q: String,
     /// How many rows stand before this page.
@@ -26,7 +26,7 @@ pub(super) struct Listed<T> {
     pub(super) first: String,
 }
 
-impl Narrow {
+impl ListQuery {
     /// Whether a row that says this is asked for: it must hold each of the words.
     pub(super) fn wants(&self, said: &[&str]) -> bool {
         let (typed, said) = (self.q.to_lowercase(), said.join("\n").to_lowercase());
@@ -35,7 +35,7 @@ impl Narrow {
 
     /// The page of these rows, which are all that are wanted.
     pub(super) fn page<T>(self, l: L, path: &str, rows: impl Iterator<Item = T>) -> Listed<T> {
-        let Narrow { q, start } = self;
+        let ListQuery { q, start } = self;
         let all: Vec<T> = rows.collect();
         let n = all.len();
         let rows: Vec<T> = all.into_iter().skip(start).take(ROWS).collect();

@@ -27,15 +27,15 @@ struct MessagesPage {
     l: L,
     page: Page,
     sink: bool,
-    ways: Vec<Way>,
+    ways: Vec<ChannelRow>,
     hooks: Vec<HookRow>,
-    troubled: Vec<Trouble>,
-    kept: Vec<Kept>,
-    previews: Vec<Preview>,
+    troubled: Vec<TroubledMessage>,
+    kept: Vec<KeptMessage>,
+    previews: Vec<MessagePreview>,
 }
 
 /// One way out.
-struct Way {
+struct ChannelRow {
     code: &'static str,
     name: &'static str,
     ready: bool,
@@ -54,7 +54,7 @@ struct HookRow {
 }
 
 /// A message that has not gone out, and why.
-struct Trouble {
+struct TroubledMessage {
     key: String,
     seq: u64,
     at: String,
@@ -67,7 +67,7 @@ struct Trouble {
 }
 
 /// A message that would have gone out.
-struct Kept {
+struct KeptMessage {
     at: String,
     kind: &'static str,
     to: String,
@@ -77,7 +77,7 @@ struct Kept {
 }
 
 /// A message with made-up values.
-struct Preview {
+struct MessagePreview {
     topic: &'static str,
     units: bool,
     zh: Text,
@@ -85,7 +85,7 @@ struct Preview {
 }
 
 /// What the page reads.
-struct Found {
+struct MessagesFound {
     counts: Vec<outbox::Count>,
     troubled: Vec<Message>,
     kept: Vec<(Message, Option<Letter>)>,
@@ -107,7 +107,7 @@ pub(crate) async fn page(State(app): State<App>, visitor: Visitor) -> Result<Res
                 if sink { (Vec::new(), 0) } else { (outbox::hooks(db, number)?, read::checkpoint(db, number)?.1) };
             let counts = outbox::counts(db, number, midnight)?;
             let troubled = outbox::troubled(db, number, SHOWN)?;
-            Ok(Found { counts, troubled, kept: kept.into_iter().zip(letters).collect(), hooks, size })
+            Ok(MessagesFound { counts, troubled, kept: kept.into_iter().zip(letters).collect(), hooks, size })
         })
         .await?;
     let site = app.messages().site.as_deref();
@@ -123,13 +123,13 @@ pub(crate) async fn page(State(app): State<App>, visitor: Visitor) -> Result<Res
     }))
 }
 
-fn way(app: &App, l: L, kind: Kind, found: &Found) -> Way {
+fn way(app: &App, l: L, kind: Kind, found: &MessagesFound) -> ChannelRow {
     let count = |states: &[Sort], today: bool| {
         let counts = found.counts.iter().filter(|c| c.kind == kind && states.contains(&c.state));
         counts.map(|c| if today { c.since } else { c.all }).sum()
     };
     let config = app.messages();
-    Way {
+    ChannelRow {
         code: kind.code(),
         name: kind.label(l.0),
         ready: match kind {
@@ -154,8 +154,8 @@ fn hook_row(l: L, hook: &Hook, size: u64) -> HookRow {
     }
 }
 
-fn trouble(l: L, message: &Message) -> Trouble {
-    Trouble {
+fn trouble(l: L, message: &Message) -> TroubledMessage {
+    TroubledMessage {
         key: format!("{}.{}", message.seq, message.no),
         seq: message.seq,
         at: message.at.minute(),
@@ -195,7 +195,7 @@ fn reason(l: L, code: &str) -> String {
 }
 
 /// A message of the sink: as it reads, to a masked address. After an erasure there is none.
-fn kept(app: &App, l: L, message: &Message, letter: Option<&Letter>) -> Kept {
+fn kept(app: &App, l: L, message: &Message, letter: Option<&Letter>) -> KeptMessage {
     let district = app.desk().district();
     let to = match (&message.unit, letter) {
         (Some(unit), _) => district.unit_name(unit, l.0).to_owned(),
@@ -212,12 +212,12 @@ fn kept(app: &App, l: L, message: &Message, letter: Option<&Letter>) -> Kept {
     });
     let text = text.unwrap_or_default();
     let lang = if message.lang == Lang::En { "en" } else { "zh-CN" };
-    Kept { at: message.at.minute(), kind: message.kind.label(l.0), to, text, lang }
+    KeptMessage { at: message.at.minute(), kind: message.kind.label(l.0), to, text, lang }
 }
 
-fn preview(l: L, topic: Topic, site: Option<&str>) -> Preview {
+fn preview(l: L, topic: Topic, site: Option<&str>) -> MessagePreview {
     let text = |lang| Facts::example(lang, topic, site).text(topic, lang);
-    Preview { topic: topic.label(l.0), units: is_for_units(topic), zh: text(Lang::Zh), en: text(Lang::En) }
+    MessagePreview { topic: topic.label(l.0), units: is_for_units(topic), zh: text(Lang::Zh), en: text(Lang::En) }
 }
 
 /// `POST /admin/messages/again`: one message (`one`), all that were given up of a way (`way`), or a web hook (`hook`).

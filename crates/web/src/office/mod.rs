@@ -31,7 +31,7 @@ use serde::Deserialize;
 
 /// A list's place: rows behind this index.
 #[derive(Deserialize)]
-pub(crate) struct Before {
+pub(crate) struct BeforeQuery {
     #[serde(default)]
     before: Option<u64>,
 }

@@ -2,7 +2,7 @@
 
 use super::care::wrong_figure;
 use super::figures::narrowed;
-use super::{Before, JobView, looking_again};
+use super::{BeforeQuery, JobView, looking_again};
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::form::Sent;
@@ -150,7 +150,7 @@ fn groups(l: L, d: &District, all: &[Published]) -> Vec<GroupView> {
 pub(crate) async fn list(
     State(app): State<App>,
     visitor: Visitor,
-    Query(Before { before }): Query<Before>,
+    Query(BeforeQuery { before }): Query<BeforeQuery>,
 ) -> Result<Response, Problem> {
     let (l, number, from) = (visitor.l, app.desk().number(), before.unwrap_or(NEWEST));
     let all = app.read(move |db, _| audit::publications(db, number, from, PUBLISHED)).await?;

@@ -10,12 +10,12 @@ const COLUMNS_MOST: usize = 32;
 pub(super) const CELL_MOST: usize = 400;
 
 /// A row: its number as a spreadsheet shows it, and its cells.
-pub(super) struct Row {
+pub(super) struct SheetRow {
     pub(super) line: u64,
     pub(super) cells: Vec<String>,
 }
 
-impl Row {
+impl SheetRow {
     /// The text of a column; empty where there is none.
     pub(super) fn cell(&self, column: usize) -> &str {
         self.cells.get(column).map_or("", |text| text.trim())
@@ -25,7 +25,7 @@ impl Row {
 /// A sheet with its name; rows without any text are left out.
 pub(super) struct Sheet {
     pub(super) name: String,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<SheetRow>,
 }
 
 /// Why a workbook can't be read.
@@ -75,7 +75,7 @@ pub(super) fn read(reader: Reader, file: Vec<u8>) -> Result<Vec<Sheet>, SheetFau
 }
 
 /// A row within bounds; none if it has no text.
-fn fit(sheet: &str, row: workbook::Row) -> Result<Option<Row>, SheetFault> {
+fn fit(sheet: &str, row: workbook::Row) -> Result<Option<SheetRow>, SheetFault> {
     let line = row.line;
     let place = |column| Place { sheet: sheet.to_owned(), row: line, column };
     if let Some((column, fault)) = row.faults.into_iter().next() {
@@ -94,7 +94,7 @@ fn fit(sheet: &str, row: workbook::Row) -> Result<Option<Row>, SheetFault> {
     match cells.len() {
         0 => Ok(None),
         columns if columns > COLUMNS_MOST || line > u64::from(ROWS_MOST) => Err(SheetFault::TooLarge),
-        _ => Ok(Some(Row { line, cells })),
+        _ => Ok(Some(SheetRow { line, cells })),
     }
 }
 

@@ -6,12 +6,11 @@ use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
-use crate::page::{Choice, FieldError, Page, show_with};
+use crate::page::{Choice, FieldError, Page, form_status, show_with};
 use crate::parts::sign_in_list::{SignInRow, sign_ins};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Label;
 use domain::case::Purpose;
@@ -19,7 +18,7 @@ use domain::district::Command;
 
 #[derive(Template)]
 #[template(path = "office/sign_ins.html")]
-struct SignIns {
+struct SignInsPage {
     l: L,
     page: Page,
     errors: Vec<FieldError>,
@@ -31,8 +30,8 @@ struct SignIns {
 
 fn page(visitor: &Visitor, sent: &Sent, errors: Vec<FieldError>, opened: Option<(u32, Vec<SignInRow>)>) -> Response {
     let l = visitor.l;
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = SignIns {
+    let status = form_status(&errors);
+    let page = SignInsPage {
         l,
         page: visitor.page(l.t("sign-ins-title")),
         errors,

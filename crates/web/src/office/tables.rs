@@ -7,11 +7,10 @@ use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
-use crate::page::{FieldError, Page, go, show_with};
+use crate::page::{FieldError, Page, form_status, go, show_with};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use calendar::Unit;
 use domain::Label;
@@ -61,7 +60,7 @@ pub(super) struct TablePage {
 
 impl TablePage {
     pub(super) fn answer(self) -> Response {
-        let status = if self.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let status = form_status(&self.errors);
         show_with(status, &self)
     }
 }
@@ -289,7 +288,7 @@ fn rules_page(app: &App, visitor: &Visitor, rows: Option<Vec<RuleRow>>, errors: 
 }
 
 fn answer_rules(page: &RulesPage) -> Response {
-    let status = if page.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = form_status(&page.errors);
     show_with(status, page)
 }
 

@@ -1,16 +1,15 @@
 //! The administrator's front page, units and posts.
 
 use super::change;
-use super::lists::{Listed, Narrow};
+use super::lists::{ListQuery, Listed};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
-use crate::page::{Choice, FieldError, Page, go, show, show_with};
+use crate::page::{Choice, FieldError, Page, form_status, go, show, show_with};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::district::{Command, District, NoPoint, Point, Post, Unit, UnitCode, UnitKind};
 use domain::{Label, Role};
@@ -93,7 +92,7 @@ impl UnitsPage {
     }
 }
 
-fn units_page(app: &App, visitor: &Visitor, narrow: Narrow, sent: &Sent, errors: Vec<FieldError>) -> Response {
+fn units_page(app: &App, visitor: &Visitor, narrow: ListQuery, sent: &Sent, errors: Vec<FieldError>) -> Response {
     let (l, d) = (visitor.l, app.desk().district());
     let row = |u: &Unit| UnitRow {
         code: u.code.0.clone(),
@@ -106,7 +105,7 @@ fn units_page(app: &App, visitor: &Visitor, narrow: Narrow, sent: &Sent, errors:
         at: u.at,
     };
     let wanted: Vec<&Unit> = d.units.values().filter(|u| narrow.wants(&[u.code.as_str(), &u.zh, &u.en])).collect();
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = form_status(&errors);
     let page = UnitsPage {
         l,
         page: visitor.page(l.t("admin-units")),
@@ -123,7 +122,7 @@ fn units_page(app: &App, visitor: &Visitor, narrow: Narrow, sent: &Sent, errors:
 }
 
 /// `GET /admin/units`
-pub(crate) async fn units(State(app): State<App>, visitor: Visitor, Query(narrow): Query<Narrow>) -> Response {
+pub(crate) async fn units(State(app): State<App>, visitor: Visitor, Query(narrow): Query<ListQuery>) -> Response {
     units_page(&app, &visitor, narrow, &Sent::default(), Vec::new())
 }
 
@@ -141,7 +140,7 @@ pub(crate) async fn set_unit(
             Ok(point) => Some(point),
             Err(NoPoint) => {
                 let errors = vec![FieldError { field: "at".into(), text: visitor.l.t("units-bad-at") }];
-                return Ok(units_page(&app, &visitor, Narrow::default(), &sent, errors));
+                return Ok(units_page(&app, &visitor, ListQuery::default(), &sent, errors));
             }
         },
     };
@@ -156,7 +155,7 @@ pub(crate) async fn set_unit(
     };
     match change(&app, &staff, visitor.l, Command::SetUnits(vec![unit])).await? {
         Ok(()) => Ok(go("/admin/units?done=saved")),
-        Err(errors) => Ok(units_page(&app, &visitor, Narrow::default(), &sent, errors)),
+        Err(errors) => Ok(units_page(&app, &visitor, ListQuery::default(), &sent, errors)),
     }
 }
 
@@ -169,7 +168,7 @@ pub(crate) async fn close_unit(
 ) -> Result<Response, Problem> {
     match change(&app, &staff, visitor.l, Command::CloseUnit(sent.get("unit").into())).await? {
         Ok(()) => Ok(go("/admin/units?done=saved")),
-        Err(errors) => Ok(units_page(&app, &visitor, Narrow::default(), &sent, errors)),
+        Err(errors) => Ok(units_page(&app, &visitor, ListQuery::default(), &sent, errors)),
     }
 }
 
@@ -206,14 +205,14 @@ fn posts_page(
     app: &App,
     visitor: &Visitor,
     unit: &str,
-    narrow: Narrow,
+    narrow: ListQuery,
     sent: &Sent,
     errors: Vec<FieldError>,
 ) -> Response {
     let (l, d) = (visitor.l, app.desk().district());
     let mut counts: BTreeMap<&UnitCode, usize> = BTreeMap::new();
     d.posts.values().for_each(|p| *counts.entry(&p.unit).or_default() += 1);
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = form_status(&errors);
     let row =
         |p: &Post| PostRow { code: p.code.0.clone(), name: l.0.pick(&p.zh, &p.en).to_owned(), role: p.role.label(l.0) };
     let chosen = if sent.get("unit").is_empty() { unit } else { sent.get("unit") };
@@ -244,7 +243,7 @@ pub(crate) async fn posts(
     State(app): State<App>,
     visitor: Visitor,
     Query(of): Query<OfUnit>,
-    Query(narrow): Query<Narrow>,
+    Query(narrow): Query<ListQuery>,
 ) -> Response {
     posts_page(&app, &visitor, &of.unit, narrow, &Sent::default(), Vec::new())
 }
@@ -258,7 +257,7 @@ pub(crate) async fn set_post(
 ) -> Result<Response, Problem> {
     let Some(role) = Role::of(sent.get("role")) else {
         let errors = vec![FieldError { field: "role".into(), text: visitor.l.t("admin-choose-role") }];
-        return Ok(posts_page(&app, &visitor, sent.get("unit"), Narrow::default(), &sent, errors));
+        return Ok(posts_page(&app, &visitor, sent.get("unit"), ListQuery::default(), &sent, errors));
     };
     let post = Post {
         code: domain::district::PostCode(sent.get("code").to_owned()),
@@ -270,7 +269,7 @@ pub(crate) async fn set_post(
     let to = format!("/admin/posts?done=saved&unit={}", crate::page::encode(post.unit.as_str()));
     match change(&app, &staff, visitor.l, Command::SetPosts(vec![post])).await? {
         Ok(()) => Ok(go(&to)),
-        Err(errors) => Ok(posts_page(&app, &visitor, sent.get("unit"), Narrow::default(), &sent, errors)),
+        Err(errors) => Ok(posts_page(&app, &visitor, sent.get("unit"), ListQuery::default(), &sent, errors)),
     }
 }
 
@@ -284,6 +283,6 @@ pub(crate) async fn end_post(
     let command = Command::EndPost(domain::district::PostCode(sent.get("post").to_owned()));
     match change(&app, &staff, visitor.l, command).await? {
         Ok(()) => Ok(go(&format!("/admin/posts?done=saved&unit={}", crate::page::encode(sent.get("unit"))))),
-        Err(errors) => Ok(posts_page(&app, &visitor, sent.get("unit"), Narrow::default(), &sent, errors)),
+        Err(errors) => Ok(posts_page(&app, &visitor, sent.get("unit"), ListQuery::default(), &sent, errors)),
     }
 }

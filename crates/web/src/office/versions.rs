@@ -18,7 +18,7 @@ use store::read;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(crate) struct Asked {
+pub(crate) struct VersionsQuery {
     of: String,
     old: String,
     new: String,
@@ -42,7 +42,7 @@ struct VersionsPage {
     of: &'static str,
     back: &'static str,
     lead: String,
-    versions: Vec<Row>,
+    versions: Vec<VersionRow>,
     olds: Vec<Choice>,
     news: Vec<Choice>,
     /// None while there are no two versions.
@@ -50,7 +50,7 @@ struct VersionsPage {
     caption: String,
 }
 
-struct Row {
+struct VersionRow {
     number: u32,
     seq: u64,
     at: String,
@@ -72,7 +72,7 @@ fn version(l: L, of_rules: bool, seq: u64, body: &Body<Event>, by: String) -> Op
 pub(crate) async fn versions(
     State(app): State<App>,
     visitor: Visitor,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<VersionsQuery>,
 ) -> Result<Response, Problem> {
     let (l, number, d) = (visitor.l, app.desk().number(), app.desk().district());
     let of_rules = match asked.of.as_str() {
@@ -103,8 +103,13 @@ pub(crate) async fn versions(
             })
             .collect()
     };
-    let row =
-        |v: &Version| Row { number: v.number, seq: v.seq, at: v.at.clone(), by: v.by.clone(), lines: v.lines.len() };
+    let row = |v: &Version| VersionRow {
+        number: v.number,
+        seq: v.seq,
+        at: v.at.clone(),
+        by: v.by.clone(),
+        lines: v.lines.len(),
+    };
     let page = VersionsPage {
         l,
         page: visitor.page(l.t(if of_rules { "versions-rules" } else { "versions-catalogue" })),

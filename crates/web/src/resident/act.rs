@@ -1,6 +1,6 @@
 //! What a resident can do to their own case: each act is a form of the case page.
 
-use super::{Form, case, receipt, shown};
+use super::{Form, case, published, receipt};
 use crate::app::App;
 use crate::caller::{Visit, Visitor};
 use crate::cookie::{VISIT, cookie, cookie_key};
@@ -17,7 +17,7 @@ use domain::case::{CaseId, Command, Corrected, Handled, LinkKind, Solved, Verdic
 use domain::{Label, Lang, Why};
 
 /// What a form asks for.
-enum Asked {
+enum Intent {
     /// A command, and the field of the form at which a refusal of the whole is shown.
     Command(Command, String),
     /// A question of the form is open: the field, and the message that says so.
@@ -25,12 +25,12 @@ enum Asked {
 }
 
 /// The act of a form; none for an act that no page offers. `joins` is the neighbour's case that is joined.
-fn read(act: &str, sent: &Sent, joins: Option<CaseId>) -> Option<Asked> {
+fn read(act: &str, sent: &Sent, joins: Option<CaseId>) -> Option<Intent> {
     let text = |name: &str| sent.get(name).to_owned();
     let command = match act {
         "join" => {
-            let Some(to) = joins else { return Some(Asked::Open("joins", "near-open")) };
-            return Some(Asked::Command(Command::Link { link: LinkKind::Related, to }, "joins".to_owned()));
+            let Some(to) = joins else { return Some(Intent::Open("joins", "near-open")) };
+            return Some(Intent::Command(Command::Link { link: LinkKind::Related, to }, "joins".to_owned()));
         }
         "reply" => Command::Reply { text: text("reply") },
         "verdict" => return Some(verdict(sent)),
@@ -45,25 +45,25 @@ fn read(act: &str, sent: &Sent, joins: Option<CaseId>) -> Option<Asked> {
         "re-review" => Command::AskReReview { reason: text("re-review") },
         "telling" => {
             let lang = if sent.get("lang") == "en" { Lang::En } else { Lang::Zh };
-            let Some(tell) = telling::read(sent, lang) else { return Some(Asked::Open("tell", "telling-open")) };
+            let Some(tell) = telling::read(sent, lang) else { return Some(Intent::Open("tell", "telling-open")) };
             let command = Command::ChooseTelling { tell, address: text("address") };
-            return Some(Asked::Command(command, "address".to_owned()));
+            return Some(Intent::Command(command, "address".to_owned()));
         }
         "correct" => {
             let field = Corrected::of(sent.get("field"))?;
             let name = field.code();
-            return Some(Asked::Command(Command::CorrectField { field, value: text(name) }, name.to_owned()));
+            return Some(Intent::Command(Command::CorrectField { field, value: text(name) }, name.to_owned()));
         }
         _ => return None,
     };
-    Some(Asked::Command(command, act.to_owned()))
+    Some(Intent::Command(command, act.to_owned()))
 }
 
-fn verdict(sent: &Sent) -> Asked {
-    let Some(solved) = Solved::of(sent.get("solved")) else { return Asked::Open("solved", "verdict-solved-open") };
+fn verdict(sent: &Sent) -> Intent {
+    let Some(solved) = Solved::of(sent.get("solved")) else { return Intent::Open("solved", "verdict-solved-open") };
     // Whoever leaves the second question alone has no wish to rate: two taps are enough.
     let handled = Some(sent.get("handled")).filter(|v| !v.is_empty()).map_or(Some(Handled::NoWish), Handled::of);
-    let Some(handled) = handled else { return Asked::Open("handled", "verdict-handled-open") };
+    let Some(handled) = handled else { return Intent::Open("handled", "verdict-handled-open") };
     let witness = sent.get("witness").to_owned();
     let verdict = Verdict {
         solved,
@@ -73,7 +73,7 @@ fn verdict(sent: &Sent) -> Asked {
         witnessed: sent.is_on("witnessed") || !witness.is_empty(),
     };
     let words = sent.get("words").to_owned();
-    Asked::Command(Command::GiveVerdict { verdict, words, witness }, "solved".to_owned())
+    Intent::Command(Command::GiveVerdict { verdict, words, witness }, "solved".to_owned())
 }
 
 /// The visit goes on with the digits that were just set, if it was open by those before.
@@ -106,7 +106,7 @@ pub(crate) async fn act(
     app.limits().count_act(id)?;
     let joins = match sent.get("joins").parse::<i64>() {
         // One that is not public any more becomes the handle of no case: the refusal says so.
-        Ok(index) => Some(shown::one(&app, index).await?.map_or(CaseId::default(), |case| case.id)),
+        Ok(index) => Some(published::one(&app, index).await?.map_or(CaseId::default(), |case| case.id)),
         Err(_) => None,
     };
     // What is not solved has not come to its end: it is asked whether it goes on.
@@ -120,11 +120,11 @@ pub(crate) async fn act(
     let key = if (1..=200).contains(&typed.len()) { typed } else { app.random_text() };
     let mut reused = false;
     let (status, error) = match asked {
-        Asked::Open(field, message) => {
+        Intent::Open(field, message) => {
             let error = FieldError { field: field.to_owned(), text: visitor.l.t(message) };
             (StatusCode::UNPROCESSABLE_ENTITY, error)
         }
-        Asked::Command(command, main) => {
+        Intent::Command(command, main) => {
             // A form without the version that was seen has seen none.
             let seen = sent.get("version").parse().unwrap_or(0);
             let idempotency = Key::of(&format!("resident-web {}", id.hex()), &key);

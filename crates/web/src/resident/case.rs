@@ -1,6 +1,6 @@
 //! One's own case: where it stands and why, who has it, what has happened, and what one can do.
 
-use super::line::{Opening, Step, Teller};
+use super::timeline::{ContactOpening, ResidentTimeline, TimelineStep};
 use super::{Form, marked, visited, when};
 use crate::app::App;
 use crate::caller::{Visit, Visitor};
@@ -96,7 +96,7 @@ struct AnswerView {
 
 /// What the resident may do now.
 #[derive(Default)]
-struct May {
+struct ResidentActs {
     reply: bool,
     verdict: bool,
     withdraw: bool,
@@ -111,15 +111,15 @@ struct May {
     re_review: Option<String>,
 }
 
-impl May {
+impl ResidentActs {
     /// What whoever opens the case with its secret may do: a visit that only looks is told how to open it.
-    fn of(l: L, case: &Case, district: &District, now: Moment) -> May {
+    fn of(l: L, case: &Case, district: &District, now: Moment) -> ResidentActs {
         let (actor, visit) = (&Actor::Resident, domain::case::Visit::BEST);
         let facts = Facts { now, actor, district, code: "", secret: "", other: None, visit, numbers: &[] };
         let possible = if case.erased { Vec::new() } else { offers(case, &facts) };
         let can = |kind| possible.iter().any(|offer| offer.act == kind);
         let until = |rule| case.running(rule).map(|(_, c)| l.day(c.due.rolled, now.date()));
-        May {
+        ResidentActs {
             reply: can(CommandKind::Reply),
             verdict: can(CommandKind::GiveVerdict),
             withdraw: can(CommandKind::Withdraw),
@@ -135,12 +135,12 @@ impl May {
 }
 
 /// The case in which this one goes on.
-struct Other {
+struct MergedInto {
     status: StatusView,
 }
 
 /// What the resident has written, as it was corrected since.
-struct Own {
+struct OwnWords {
     title: String,
     text: String,
     place: String,
@@ -150,7 +150,7 @@ struct Own {
 
 #[derive(Template)]
 #[template(path = "resident/case.html")]
-struct CasePage {
+struct OwnCasePage {
     l: L,
     page: Page,
     form: Form,
@@ -159,7 +159,7 @@ struct CasePage {
     tag: String,
     version: u64,
     code: String,
-    own: Own,
+    own: OwnWords,
     photos: Vec<usize>,
     status: StatusView,
     /// Whom to call now; empty where nobody is in danger.
@@ -179,28 +179,28 @@ struct CasePage {
     until: String,
     question: Option<String>,
     answer: Option<AnswerView>,
-    other: Option<Other>,
-    steps: Vec<Step>,
-    openings: Vec<Opening>,
+    other: Option<MergedInto>,
+    steps: Vec<TimelineStep>,
+    openings: Vec<ContactOpening>,
     erased: bool,
     /// Whether an erasure that was asked for is not decided yet.
     erasure_asked: bool,
     /// Where neighbours see it, while they do.
     shown: Option<String>,
-    may: May,
+    may: ResidentActs,
     /// Whether the visit only looks.
     looks: bool,
     telling: Telling,
     /// Whether there is a request for the level over the district to print.
     request: bool,
     /// How the resident is told now, in a sentence.
-    told_now: String,
+    telling_now: String,
     solved: Vec<Choice>,
     handled: Vec<Choice>,
     asked_for_good: Vec<Choice>,
 }
 
-impl CasePage {
+impl OwnCasePage {
     /// What was typed into a field that came back, or what stands there now.
     fn typed<'a>(&'a self, field: &str, now: &'a str) -> &'a str {
         if self.form.v("field") == field { self.form.v(field) } else { now }
@@ -235,7 +235,7 @@ pub(crate) async fn page(
     // Digits that others may know look, and that is all.
     drawn.looks = history.case.trust(visit.1) < Trust::Acts;
     if drawn.looks {
-        drawn.may = May::default();
+        drawn.may = ResidentActs::default();
         (drawn.own.name, drawn.own.phone) = Default::default();
     }
     Ok(show_with(status, &drawn))
@@ -249,10 +249,10 @@ fn draw(
     now: Moment,
     form: Form,
     key: String,
-) -> CasePage {
+) -> OwnCasePage {
     let today = now.date();
     let (l, case) = (visitor.l, &history.case);
-    let teller = Teller { l, district, history, today };
+    let teller = ResidentTimeline { l, district, history, today };
     let clock = case.for_resident();
     // Of the random half: the first one is alike in all cases.
     let tag = case.id.hex()[16..].to_owned();
@@ -269,7 +269,7 @@ fn draw(
         Some(Event::Raised { photos, .. }) if !case.erased => (1..=photos.len()).collect(),
         _ => Vec::new(),
     };
-    CasePage {
+    OwnCasePage {
         l,
         page,
         key,
@@ -292,17 +292,17 @@ fn draw(
         until: case.waits().map(|window| l.day(window.due.rolled, today)).unwrap_or_default(),
         question: case.question.and_then(|_| history.latest(field::QUESTION)).map(str::to_owned),
         answer: answer(&teller),
-        other: other.map(|o| Other { status: other_standing(l, o) }),
+        other: other.map(|o| MergedInto { status: other_standing(l, o) }),
         steps: steps(&teller, clock),
         openings: teller.openings(),
         erased: case.erased,
         erasure_asked: case.erasure_asked,
         shown: case.shown().map(|_| format!("/published/{}", history.first())),
-        may: May::of(l, case, district, now),
+        may: ResidentActs::of(l, case, district, now),
         looks: false,
         telling: Telling::of(l, &[], ""),
         request: review_request::is_due(case),
-        told_now: l.t_n("telling-now", case.tell.map_or(Channel::None, |t| t.channel).label(l.0)),
+        telling_now: l.t_n("telling-now", case.tell.map_or(Channel::None, |t| t.channel).label(l.0)),
         solved: Choice::all::<Solved>(l, form.v("solved")),
         handled: Choice::all::<Handled>(l, form.v("handled")),
         asked_for_good: vec![Choice::of("yes", &l.t("verdict-asked-for-good"), form.v("asked_for_good"))],
@@ -310,10 +310,10 @@ fn draw(
     }
 }
 
-fn own(history: &History) -> Own {
+fn own(history: &History) -> OwnWords {
     let fields = history.fields();
     let of = |name: &str| fields.get(name).cloned().unwrap_or_default();
-    Own {
+    OwnWords {
         title: of(field::TITLE),
         text: of(field::TEXT),
         place: of(field::PLACE),
@@ -383,7 +383,7 @@ fn next(l: L, case: &Case) -> String {
 }
 
 /// The latest answer that the resident has been given.
-fn answer(teller: &Teller<'_>) -> Option<AnswerView> {
+fn answer(teller: &ResidentTimeline<'_>) -> Option<AnswerView> {
     use Event::*;
     let (l, history) = (teller.l, teller.history);
     let told = latest_answer(history)?;
@@ -415,7 +415,7 @@ fn answer(teller: &Teller<'_>) -> Option<AnswerView> {
 }
 
 /// What has happened, where it stands now, and what will come.
-fn steps(teller: &Teller<'_>, clock: Option<&Clock>) -> Vec<Step> {
+fn steps(teller: &ResidentTimeline<'_>, clock: Option<&Clock>) -> Vec<TimelineStep> {
     let (l, case) = (teller.l, &teller.history.case);
     let mut steps = teller.steps();
     let above = latest_answer(teller.history).map(|told| told.version);
@@ -425,7 +425,7 @@ fn steps(teller: &Teller<'_>, clock: Option<&Clock>) -> Vec<Step> {
     }
     let made = |kind, title: String, time: String, iso: String| {
         let (who, said, note) = (String::new(), String::new(), String::new());
-        Step { version: 0, kind, title, time, iso, who, said, note }
+        TimelineStep { version: 0, kind, title, time, iso, who, said, note }
     };
     steps.push(made("now", l.t_n("line-now", standing(l, case).words), String::new(), String::new()));
     if let Some(clock) = clock.filter(|c| !c.is_paused()) {

@@ -2,7 +2,7 @@
 //! went there, on the page that follows a case. Until then nothing else is sent to it: anybody may write anybody's number
 //! into a form.
 
-use super::lost::UNOPENED;
+use super::UNOPENED;
 use crate::app::App;
 use crate::caller::From;
 use crate::problem::Problem;

@@ -1,7 +1,7 @@
 //! A copy of one's own data (个人信息保护法 45): everything that is kept about the case and was written by or to its
 //! resident, as one file. What only went between offices is the offices'.
 
-use super::line::Teller;
+use super::timeline::ResidentTimeline;
 use super::visited;
 use crate::app::App;
 use crate::caller::{Visit, Visitor};
@@ -21,14 +21,14 @@ pub(crate) async fn file(State(app): State<App>, visitor: Visitor, visit: Visit)
         return Err(Refusal::new(Why::NeedsSecret).into());
     }
     let (district, today) = (app.desk().district(), app.desk().now().date());
-    let teller = Teller { l: visitor.l, district: &district, history: &history, today };
+    let teller = ResidentTimeline { l: visitor.l, district: &district, history: &history, today };
     let body = serde_json::to_vec_pretty(&copy(&history, &teller)).map_err(|_| Problem::broken())?;
     let kind = (header::CONTENT_TYPE, "application/json");
     let name = (header::CONTENT_DISPOSITION, "attachment; filename=\"my-data.json\"");
     Ok(([kind, name], body).into_response())
 }
 
-fn copy(history: &History, teller: &Teller<'_>) -> Value {
+fn copy(history: &History, teller: &ResidentTimeline<'_>) -> Value {
     let case = &history.case;
     let mut fields = history.fields();
     // 0.1 named photos by their hash.
@@ -38,9 +38,8 @@ fn copy(history: &History, teller: &Teller<'_>) -> Value {
         _ => Vec::new(),
     };
     let photo = |(n, hash): (usize, &String)| json!({ "address": format!("/case/photo/{}", n + 1), "sha256": hash });
-    let step =
-        |s: super::line::Step| json!({ "at": s.iso, "what": s.title, "by": s.who, "words": s.said, "note": s.note });
-    let opening = |o: super::line::Opening| json!({ "at": o.iso, "by": o.who, "why": o.why });
+    let step = |s: super::timeline::TimelineStep| json!({ "at": s.iso, "what": s.title, "by": s.who, "words": s.said, "note": s.note });
+    let opening = |o: super::timeline::ContactOpening| json!({ "at": o.iso, "by": o.who, "why": o.why });
     // What opens the case is no data about anybody, and the file may be shown to others.
     fields.remove(field::SECRET);
     let verdict = history.told.iter().rev().find(|t| matches!(t.body.event, Event::VerdictGiven { .. }));

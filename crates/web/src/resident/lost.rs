@@ -1,6 +1,7 @@
 //! A lost slip: a new secret goes to the phone number or e-mail address that was left with the case. What the page says is
 //! the same whether there is such a case or not.
 
+use super::UNOPENED;
 use crate::app::App;
 use crate::caller::From;
 use crate::form::Sent;
@@ -10,11 +11,8 @@ use crate::problem::Problem;
 use axum::extract::State;
 use axum::response::Response;
 use desk::{Failure, read_case_code};
-use domain::case::{Channel, Command, Handed, Visit, With, field};
+use domain::case::{Channel, Command, Handed, field};
 use store::read::{self, History};
-
-/// A visit that nothing has opened.
-pub(super) const UNOPENED: Visit = Visit { with: With::Secret(0), marked: false };
 
 /// `POST /follow/lost`
 pub(crate) async fn send(State(app): State<App>, From(from): From, sent: Sent) -> Result<Response, Problem> {

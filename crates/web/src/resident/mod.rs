@@ -5,17 +5,17 @@ pub(crate) mod case;
 pub(crate) mod confirm;
 pub(crate) mod copy;
 pub(crate) mod follow;
-pub(crate) mod line;
 pub(crate) mod lost;
 pub(crate) mod open;
 pub(crate) mod pair;
 pub(crate) mod patterns;
 pub(crate) mod photo;
 pub(crate) mod public;
+pub(crate) mod published;
 pub(crate) mod raise;
 pub(crate) mod receipt;
 pub(crate) mod request;
-pub(crate) mod shown;
+pub(crate) mod timeline;
 
 use crate::app::App;
 use crate::caller::Visit;
@@ -32,6 +32,9 @@ use domain::case::{Case, Trust, With};
 use std::sync::PoisonError;
 use store::opening;
 use store::read::History;
+
+/// A visit that nothing has opened: what is done in it needs no more than a code that was sent or shown.
+const UNOPENED: domain::case::Visit = domain::case::Visit { with: With::Secret(0), marked: false };
 
 /// A form as a page shows it: what was typed, and what is wrong with it.
 #[derive(Default)]

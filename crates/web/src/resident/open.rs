@@ -53,13 +53,13 @@ pub(crate) async fn page(visitor: Visitor) -> Response {
 
 /// A word in both languages.
 #[derive(Serialize)]
-struct Both {
+struct TwoLanguages {
     zh: String,
     en: String,
 }
 
-fn both<T: Label>(term: Option<T>) -> Option<Both> {
-    term.map(|t| Both { zh: t.label(Lang::Zh).to_owned(), en: t.label(Lang::En).to_owned() })
+fn both<T: Label>(term: Option<T>) -> Option<TwoLanguages> {
+    term.map(|t| TwoLanguages { zh: t.label(Lang::Zh).to_owned(), en: t.label(Lang::En).to_owned() })
 }
 
 const CASE_COLUMNS: &[&str] = &[
@@ -70,24 +70,24 @@ const CASE_COLUMNS: &[&str] = &[
 #[derive(Serialize)]
 struct CaseOut {
     index: i64,
-    category: Option<Both>,
-    street: Option<Both>,
-    unit: Option<Both>,
-    stage: Option<Both>,
+    category: Option<TwoLanguages>,
+    street: Option<TwoLanguages>,
+    unit: Option<TwoLanguages>,
+    stage: Option<TwoLanguages>,
     raised: Date,
     answered: Option<Date>,
     ended: Option<Date>,
-    outcome: Option<Both>,
-    ending: Option<Both>,
-    solved: Option<Both>,
-    handled: Option<Both>,
+    outcome: Option<TwoLanguages>,
+    ending: Option<TwoLanguages>,
+    solved: Option<TwoLanguages>,
+    handled: Option<TwoLanguages>,
     joined: i64,
     asked: Option<String>,
     answer: Option<String>,
 }
 
 fn case_out(d: &District, case: &Shown) -> CaseOut {
-    let named = |name: &dyn Fn(Lang) -> String| Both { zh: name(Lang::Zh), en: name(Lang::En) };
+    let named = |name: &dyn Fn(Lang) -> String| TwoLanguages { zh: name(Lang::Zh), en: name(Lang::En) };
     let unit = |u: &domain::district::UnitCode| named(&|lang| d.unit_name(u, lang).to_owned());
     let day = domain::moment::date_of;
     CaseOut {
@@ -112,7 +112,7 @@ fn case_out(d: &District, case: &Shown) -> CaseOut {
 impl CaseOut {
     fn cells(self) -> Vec<String> {
         let day = |d: Option<Date>| d.map(|d| d.to_string()).unwrap_or_default();
-        let word = |w: Option<Both>| w.map(|w| w.zh).unwrap_or_default();
+        let word = |w: Option<TwoLanguages>| w.map(|w| w.zh).unwrap_or_default();
         vec![
             self.index.to_string(),
             word(self.category),
@@ -158,8 +158,8 @@ struct FigureOut {
     publication: u64,
     published: String,
     figure: String,
-    name: Both,
-    definition: Both,
+    name: TwoLanguages,
+    definition: TwoLanguages,
     version: u32,
     from: Date,
     to: Date,
@@ -183,7 +183,7 @@ fn instant(at: i64) -> String {
 fn figure_out(p: Published) -> FigureOut {
     let f = p.figure;
     let of = catalogue::version(&f.id, f.definition);
-    let words = |word: &dyn Fn(&'static catalogue::Definition, Lang) -> &'static str| Both {
+    let words = |word: &dyn Fn(&'static catalogue::Definition, Lang) -> &'static str| TwoLanguages {
         zh: of.map(|d| word(d, Lang::Zh)).unwrap_or_default().to_owned(),
         en: of.map(|d| word(d, Lang::En)).unwrap_or_default().to_owned(),
     };
@@ -245,8 +245,8 @@ fn csv(columns: &[&str], rows: Vec<Vec<String>>) -> Result<String, Problem> {
 }
 
 #[derive(Serialize)]
-struct Document<T> {
-    district: Both,
+struct OpenDataDocument<T> {
+    district: TwoLanguages,
     about: &'static str,
     rows: Vec<T>,
     /// Where the next rows stand; none: these were the last.
@@ -254,7 +254,7 @@ struct Document<T> {
 }
 
 #[derive(Default, Deserialize)]
-pub(crate) struct Rest {
+pub(crate) struct FileQuery {
     #[serde(default)]
     after: Option<u64>,
     #[serde(default)]
@@ -266,12 +266,12 @@ pub(crate) async fn file(
     State(app): State<App>,
     headers: HeaderMap,
     Path(name): Path<String>,
-    Query(rest): Query<Rest>,
+    Query(rest): Query<FileQuery>,
 ) -> Result<Response, Problem> {
     let (what, format) = name.split_once('.').ok_or_else(Problem::not_found)?;
     let number = app.desk().number();
     let d = app.desk().district();
-    let district = || Both { zh: d.name(Lang::Zh).to_owned(), en: d.name(Lang::En).to_owned() };
+    let district = || TwoLanguages { zh: d.name(Lang::Zh).to_owned(), en: d.name(Lang::En).to_owned() };
     let json = "application/json";
     let body = match (what, format) {
         ("cases", "csv" | "json") => {
@@ -285,7 +285,7 @@ pub(crate) async fn file(
             let rows: Vec<CaseOut> = found.iter().take(CASES).map(|case| case_out(&d, case)).collect();
             let next = rows.last().filter(|_| more).map(|c| format!("/open-data/{name}?after={}", c.index));
             match format {
-                "json" => text_of(&Document { district: district(), about: ABOUT_CASES, rows, next })?,
+                "json" => text_of(&OpenDataDocument { district: district(), about: ABOUT_CASES, rows, next })?,
                 _ => csv(CASE_COLUMNS, rows.into_iter().map(CaseOut::cells).collect())?,
             }
         }
@@ -299,7 +299,7 @@ pub(crate) async fn file(
             let rows: Vec<FigureOut> = found.into_iter().filter(whole).map(figure_out).collect();
             let next = rows.last().filter(|_| full).map(|f| format!("/open-data/{name}?before={}", f.publication));
             match format {
-                "json" => text_of(&Document { district: district(), about: ABOUT_FIGURES, rows, next })?,
+                "json" => text_of(&OpenDataDocument { district: district(), about: ABOUT_FIGURES, rows, next })?,
                 _ => csv(FIGURE_COLUMNS, rows.into_iter().map(FigureOut::cells).collect())?,
             }
         }
@@ -320,7 +320,7 @@ fn text_of<T: Serialize>(document: &T) -> Result<String, Problem> {
 }
 
 /// A publication of the feed.
-struct Entry {
+struct FeedEntry {
     seq: u64,
     at: String,
     title: String,
@@ -335,14 +335,14 @@ struct Feed {
     site: String,
     district: String,
     updated: String,
-    entries: Vec<Entry>,
+    entries: Vec<FeedEntry>,
 }
 
 /// `GET /figures/feed.atom`: what was published, for readers of feeds; `?lang=en` for English.
 pub(crate) async fn feed(State(app): State<App>, visitor: Visitor, headers: HeaderMap) -> Result<Response, Problem> {
     let (l, number) = (visitor.l, app.desk().number());
     let all = app.read(move |db, _| audit::publications(db, number, NEWEST, FED)).await?;
-    let mut entries: Vec<Entry> = Vec::new();
+    let mut entries: Vec<FeedEntry> = Vec::new();
     for p in &all {
         let name = catalogue::version(&p.figure.id, p.figure.definition).map_or(p.figure.id.as_str(), |d| d.name(l.0));
         let counts = match p.figure.denominator {
@@ -357,7 +357,7 @@ pub(crate) async fn feed(State(app): State<App>, visitor: Visitor, headers: Head
                 let title = p.corrects.map_or(window.clone(), |seq| {
                     l.t_with("feed-correction", &[("window", window.clone()), ("n", seq.to_string())])
                 });
-                entries.push(Entry { seq: p.seq, at: instant(p.at), title, lines: vec![line] });
+                entries.push(FeedEntry { seq: p.seq, at: instant(p.at), title, lines: vec![line] });
             }
         }
     }
@@ -370,7 +370,7 @@ pub(crate) async fn feed(State(app): State<App>, visitor: Visitor, headers: Head
 
 #[derive(Template)]
 #[template(path = "resident/ledger.html")]
-struct LedgerPage {
+struct LedgerTodayPage {
     l: L,
     page: Page,
     tabs: Vec<NavItem>,
@@ -398,7 +398,7 @@ pub(crate) async fn ledger(State(app): State<App>, visitor: Visitor) -> Result<R
     let page = visitor.page(l.t("ledger-today"));
     let (tabs, vkey) = (public_tabs(l, "/ledger-today"), app.desk().vkey().to_owned());
     let at = at.map(Moment::minute).unwrap_or_default();
-    Ok(kept::page(&visitor, &LedgerPage { l, page, tabs, size, at, origin, root, note, vkey }))
+    Ok(kept::page(&visitor, &LedgerTodayPage { l, page, tabs, size, at, origin, root, note, vkey }))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! code of the clerk's page, and the secret goes to it, and to nothing else.
 
 use super::raise::begin_visit;
-use super::{Form, marked};
+use super::{Form, UNOPENED, marked};
 use crate::app::App;
 use crate::caller::{From, Visitor};
 use crate::cookie::is_marked;
@@ -16,7 +16,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use desk::Failure;
-use domain::case::{Command, Handed, Visit, With};
+use domain::case::{Command, Handed, With};
 
 #[derive(Template)]
 #[template(path = "resident/pair.html")]
@@ -55,9 +55,7 @@ pub(crate) async fn take(
     }
     let code: String = sent.get("pairing").chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     let Some(id) = app.pairings().take(&code) else { return refused(visitor.l.t("pair-wrong"), sent) };
-    // Nothing has opened the case yet: the pairing code was all that was needed.
-    let visit = Visit { with: With::Secret(0), marked: false };
-    match app.desk().visit(visit, id, None, Command::HandSecret { way: Handed::Device }, None).await {
+    match app.desk().visit(UNOPENED, id, None, Command::HandSecret { way: Handed::Device }, None).await {
         Ok(_) => {
             let no = history(&app, id).await?.case.opening.secret;
             let mut response = go("/case/receipt?done=paired");

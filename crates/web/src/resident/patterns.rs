@@ -14,7 +14,7 @@ struct StepItem {
 
 #[derive(Template)]
 #[template(path = "patterns.html")]
-struct Patterns {
+struct PatternsPage {
     l: L,
     page: Page,
     options: Vec<Choice>,
@@ -31,9 +31,9 @@ pub(crate) async fn page(visitor: Visitor) -> Response {
     let tab = |label: &str, current: bool, count| NavItem { href: "#s-list", label: label.to_owned(), current, count };
     let step = |label, past, current| StepItem { label, past, current };
     let error = |field: &str, text: &str| FieldError { field: field.to_owned(), text: text.to_owned() };
-    show(&Patterns {
+    show(&PatternsPage {
         l: visitor.l,
-        page: visitor.page("样式与部件 Patterns".to_owned()),
+        page: visitor.page("样式与部件 PatternsPage".to_owned()),
         options: vec![option("a", "示例一"), option("b", "示例二"), option("c", "示例三")],
         tabs: vec![tab("全部", true, Some(212)), tab("今天", false, Some(5)), tab("等别人", false, None)],
         steps: vec![step("什么事", true, false), step("在哪里", false, true), step("怎么联系", false, false)],

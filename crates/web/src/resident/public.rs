@@ -19,7 +19,7 @@ fn script_json(text: &str) -> String {
 }
 
 /// What this server's own check found, for a browser that runs no scripts.
-struct Checked {
+struct ReceiptCheck {
     good: bool,
     words: String,
     entry: String,
@@ -33,7 +33,7 @@ struct VerifyPage {
     receipt: String,
     vkey: String,
     vkey_json: String,
-    checked: Option<Checked>,
+    checked: Option<ReceiptCheck>,
 }
 
 fn verify_page(app: &App, visitor: &Visitor, sent: Option<&Sent>) -> VerifyPage {
@@ -52,8 +52,8 @@ fn verify_page(app: &App, visitor: &Visitor, sent: Option<&Sent>) -> VerifyPage 
 
 /// A receipt as it was pasted, without the line break at its end, under a key line. The line may have been copied from
 /// paper, where it was broken.
-fn check(l: L, receipt: &str, vkey: &str) -> Checked {
-    let bad = |key: &str| Checked { good: false, words: l.t(key), entry: String::new() };
+fn check(l: L, receipt: &str, vkey: &str) -> ReceiptCheck {
+    let bad = |key: &str| ReceiptCheck { good: false, words: l.t(key), entry: String::new() };
     let line: String = vkey.split_whitespace().collect();
     let Ok(verifier) = Verifier::parse(&line) else { return bad("verify-bad-key") };
     let Ok(receipt) = Receipt::parse(&format!("{receipt}\n")) else { return bad("verify-bad-receipt") };
@@ -61,7 +61,7 @@ fn check(l: L, receipt: &str, vkey: &str) -> Checked {
         return bad("verify-bad-receipt");
     }
     let words = l.t_n("verify-good", receipt.index.saturating_add(1));
-    Checked { good: true, words, entry: String::from_utf8_lossy(&receipt.entry).into_owned() }
+    ReceiptCheck { good: true, words, entry: String::from_utf8_lossy(&receipt.entry).into_owned() }
 }
 
 /// `GET /verify`: the script of the page checks; the page needs no network once it is open.
@@ -77,7 +77,7 @@ pub(crate) async fn verify_here(State(app): State<App>, visitor: Visitor, sent: 
 }
 
 /// A heading with its lines: the messages `…-0`, `…-1` and so on.
-struct Part {
+struct TextPart {
     /// Its place in the page, for links.
     id: String,
     /// Whether its lines are steps, one after the other.
@@ -89,39 +89,39 @@ struct Part {
 /// The part whose lines follow one after the other.
 const STEPS: &str = "how-steps-";
 
-fn part(l: L, name: &str) -> Part {
+fn part(l: L, name: &str) -> TextPart {
     let lines = (1..).map(|n| format!("{name}{n}")).take_while(|key| l.has(key)).map(|key| l.t(&key));
     let id = name.trim_end_matches('-').to_owned();
-    Part { id, steps: name == STEPS, title: l.t(&format!("{name}0")), lines: lines.collect() }
+    TextPart { id, steps: name == STEPS, title: l.t(&format!("{name}0")), lines: lines.collect() }
 }
 
 #[derive(Template)]
-#[template(path = "resident/told.html")]
-struct ToldPage {
+#[template(path = "resident/text.html")]
+struct TextPage {
     l: L,
     page: Page,
     title: String,
     lead: String,
-    parts: Vec<Part>,
+    parts: Vec<TextPart>,
 }
 
-fn told(visitor: &Visitor, title: String, lead: String, names: &[&str]) -> Response {
+fn text_page(visitor: &Visitor, title: String, lead: String, names: &[&str]) -> Response {
     let l = visitor.l;
     let page = visitor.page(title.clone());
-    kept::page(visitor, &ToldPage { l, page, title, lead, parts: names.iter().map(|n| part(l, n)).collect() })
+    kept::page(visitor, &TextPage { l, page, title, lead, parts: names.iter().map(|n| part(l, n)).collect() })
 }
 
 /// `GET /how`
 pub(crate) async fn how(visitor: Visitor) -> Response {
     let l = visitor.l;
-    told(&visitor, l.t("how-title"), l.t("how-lead"), &[STEPS, "how-dates-", "how-word-", "how-review-"])
+    text_page(&visitor, l.t("how-title"), l.t("how-lead"), &[STEPS, "how-dates-", "how-word-", "how-review-"])
 }
 
 /// `GET /privacy`
 pub(crate) async fn privacy(visitor: Visitor) -> Response {
     let l = visitor.l;
     let names = ["keep-what-", "keep-who-", "keep-shown-", "keep-long-", "keep-open-", "keep-browser-", "keep-ledger-"];
-    told(&visitor, l.t("privacy-title"), l.t("privacy-lead"), &names)
+    text_page(&visitor, l.t("privacy-title"), l.t("privacy-lead"), &names)
 }
 
 #[cfg(test)]

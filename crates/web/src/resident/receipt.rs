@@ -1,7 +1,7 @@
 //! The receipt: as a page, as a file, and as a slip of paper.
 
+use super::published::{self, PublishedCase};
 use super::raise::DRAFT;
-use super::shown::{self, CaseView};
 use super::{Form, marked, own_secret, visited};
 use crate::app::App;
 use crate::caller::{Visit, Visitor};
@@ -47,7 +47,7 @@ struct ReceiptPage {
     /// How phone and e-mail were understood: the resident sees at once whether they are right.
     understood: Vec<String>,
     /// Cases of neighbours that may be the same matter.
-    near: Vec<CaseView>,
+    near: Vec<PublishedCase>,
     /// Whom to call now; empty where nobody is in danger.
     danger: String,
     form: Form,
@@ -99,7 +99,7 @@ pub(crate) async fn page(
     let fields = history.fields();
     let understood = [(field::PHONE, "receipt-phone"), (field::EMAIL, "receipt-email")];
     let understood = understood.iter().filter_map(|(name, key)| Some(l.t_n(key, fields.get(*name)?))).collect();
-    let near = shown::near(app, l, &history).await?;
+    let near = published::near(app, l, &history).await?;
     let danger = danger(l, &app.desk().district(), &history);
     let own_digits = history.case.opening.digits_trust >= Trust::Acts;
     let (slip, version) = (slip(app, visitor, &history, &visit).await?, history.case.version);

@@ -1,6 +1,6 @@
 //! `POST /cases/{code}/act`: one act on a case. A refusal shows the page again as it is now, with all that was typed.
 
-use super::case::{Beside, Loaded, find, load, page};
+use super::case::{Loaded, PageExtras, find, load, page};
 use super::{command, merge};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
@@ -29,7 +29,7 @@ pub(crate) async fn act(
     if sent.is_on("fill") {
         let loaded = load(&app, &staff, id).await?;
         let sent = super::templates::filled(&app, &visitor, &staff, &loaded, act, sent);
-        return Ok(page(&app, &visitor, &staff, &loaded, Beside { sent: Some(&sent), ..Beside::nothing() }));
+        return Ok(page(&app, &visitor, &staff, &loaded, PageExtras { sent: Some(&sent), ..PageExtras::nothing() }));
     }
     let other = match command::other_code(act, &sent) {
         Some(typed) => other(&app, &staff, &typed, sealed).await?,
@@ -57,7 +57,7 @@ pub(crate) async fn act(
         Ok(acted) if act == CommandKind::Unmask && !acted.again => {
             let loaded = load(&app, &staff, id).await?;
             let notice = Some(("info", visitor.l.t("staff-opened")));
-            Ok(page(&app, &visitor, &staff, &loaded, Beside { opened: true, notice, ..Beside::nothing() }))
+            Ok(page(&app, &visitor, &staff, &loaded, PageExtras { opened: true, notice, ..PageExtras::nothing() }))
         }
         // The case is this account's to see no more.
         Ok(_) if act == CommandKind::DeclareInterest => {
@@ -104,7 +104,7 @@ async fn refused(
     if refusal.why == Why::Changed {
         let text = visitor.l.t_n("staff-changed", sentence);
         let notice = Some(("bad", text));
-        let beside = Beside { status: StatusCode::CONFLICT, sent: Some(sent), notice, ..Beside::nothing() };
+        let beside = PageExtras { status: StatusCode::CONFLICT, sent: Some(sent), notice, ..PageExtras::nothing() };
         return Ok(page(app, visitor, staff, &loaded, beside));
     }
     // A sentence without a field of its own stands over the form, whose own name is the act's.
@@ -116,6 +116,6 @@ async fn refused(
     let errors = vec![FieldError { field, text: sentence }];
     // The page is there; what was not found is another case that the form named.
     let status = if refusal.why == Why::NoSuchCase { StatusCode::UNPROCESSABLE_ENTITY } else { problem.status() };
-    let beside = Beside { status, sent: Some(sent), errors, ..Beside::nothing() };
+    let beside = PageExtras { status, sent: Some(sent), errors, ..PageExtras::nothing() };
     Ok(page(app, visitor, staff, &loaded, beside))
 }

@@ -1,14 +1,14 @@
 //! `/bulk`: one act on several chosen cases. First its fields, then what it will do to each case or why it can't, then
 //! what was done. Each case gets a command of its own with a key of its own; together they share a commit.
 
-use super::rows::{self, Lines};
+use super::rows::CaseLines;
 use super::suggest::suggestion;
 use super::{Days, handles};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
-use crate::page::{Choice, FieldError, Page, first_page, go, show_with};
+use crate::page::{Choice, FieldError, Page, first_page, form_status, go, show_with};
 use crate::problem::Problem;
 use crate::view::{self, StatusView};
 use askama::Template;
@@ -28,7 +28,7 @@ pub(super) const KNOWN: &str = "-";
 
 /// What can be done to several cases at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Act {
+enum BulkAct {
     /// Accept if need be, and dispatch as the catalogue suggests.
     Suggested,
     Dispatch,
@@ -37,69 +37,70 @@ enum Act {
     Extend,
 }
 
-impl Act {
-    const ALL: [Act; 5] = [Act::Suggested, Act::Dispatch, Act::Designate, Act::Ask, Act::Extend];
+impl BulkAct {
+    const ALL: [BulkAct; 5] =
+        [BulkAct::Suggested, BulkAct::Dispatch, BulkAct::Designate, BulkAct::Ask, BulkAct::Extend];
 
     fn code(self) -> &'static str {
         match self {
-            Act::Suggested => "suggested",
-            Act::Dispatch => "dispatch",
-            Act::Designate => "designate",
-            Act::Ask => "ask",
-            Act::Extend => "extend",
+            BulkAct::Suggested => "suggested",
+            BulkAct::Dispatch => "dispatch",
+            BulkAct::Designate => "designate",
+            BulkAct::Ask => "ask",
+            BulkAct::Extend => "extend",
         }
     }
 
     fn label(self, l: L) -> String {
         let kind = match self {
-            Act::Suggested => return l.t("clerk-suggested"),
-            Act::Dispatch => CommandKind::Dispatch,
-            Act::Designate => CommandKind::Designate,
-            Act::Ask => CommandKind::Ask,
-            Act::Extend => CommandKind::Extend,
+            BulkAct::Suggested => return l.t("clerk-suggested"),
+            BulkAct::Dispatch => CommandKind::Dispatch,
+            BulkAct::Designate => CommandKind::Designate,
+            BulkAct::Ask => CommandKind::Ask,
+            BulkAct::Extend => CommandKind::Extend,
         };
         super::forms::capital(l, kind.label(l.0))
     }
 
     fn is_for(self, role: Role) -> bool {
         match self {
-            Act::Suggested | Act::Dispatch | Act::Designate => role == Role::Dispatcher,
-            Act::Ask => matches!(role, Role::Clerk | Role::Head),
-            Act::Extend => handles(role),
+            BulkAct::Suggested | BulkAct::Dispatch | BulkAct::Designate => role == Role::Dispatcher,
+            BulkAct::Ask => matches!(role, Role::Clerk | Role::Head),
+            BulkAct::Extend => handles(role),
         }
     }
 
     /// The fields of its form, as the domain names them.
     fn fields(self) -> &'static [&'static str] {
         match self {
-            Act::Suggested => &[],
-            Act::Dispatch => &["lead"],
-            Act::Designate => &["unit", "reason"],
-            Act::Ask => &["question"],
-            Act::Extend => &["days", "reason"],
+            BulkAct::Suggested => &[],
+            BulkAct::Dispatch => &["lead"],
+            BulkAct::Designate => &["unit", "reason"],
+            BulkAct::Ask => &["question"],
+            BulkAct::Extend => &["days", "reason"],
         }
     }
 }
 
 /// The acts that a role is offered under a list.
 pub(super) fn acts(l: L, role: Role) -> Vec<Choice> {
-    let all = Act::ALL.into_iter().filter(|a| a.is_for(role));
+    let all = BulkAct::ALL.into_iter().filter(|a| a.is_for(role));
     all.map(|a| Choice::of(a.code(), &a.label(l), "")).collect()
 }
 
 /// A row as the list sent it: code and version as they were shown, and what the confirmed act needs beside.
 #[derive(Clone)]
-struct Row {
+struct ChosenRow {
     code: String,
     version: u64,
     args: Vec<String>,
 }
 
-impl Row {
-    fn parse(text: &str) -> Option<Row> {
+impl ChosenRow {
+    fn parse(text: &str) -> Option<ChosenRow> {
         let mut parts = text.split(' ');
         let code = desk::read_case_code(parts.next()?)?;
-        Some(Row { code, version: parts.next()?.parse().ok()?, args: parts.map(str::to_owned).collect() })
+        Some(ChosenRow { code, version: parts.next()?.parse().ok()?, args: parts.map(str::to_owned).collect() })
     }
 
     fn text(&self, args: &[String]) -> String {
@@ -109,7 +110,7 @@ impl Row {
 }
 
 /// A chosen case as the page shows it.
-struct Line {
+struct BulkLine {
     code: String,
     title: String,
     status: Option<StatusView>,
@@ -141,7 +142,7 @@ struct BulkPage {
     text: String,
     /// What was filled in, as the confirmation repeats it: label, name, value, as shown.
     filled: Vec<(String, &'static str, String, String)>,
-    lines: Vec<Line>,
+    lines: Vec<BulkLine>,
     /// What was typed, when it did not reach all of them.
     lost: String,
     button: String,
@@ -160,7 +161,7 @@ struct Bulk<'a> {
     visitor: &'a Visitor,
     staff: &'a Staff,
     district: std::sync::Arc<District>,
-    act: Act,
+    act: BulkAct,
     sent: &'a Sent,
     back: String,
 }
@@ -173,14 +174,14 @@ pub(crate) async fn bulk(
     sent: Sent,
 ) -> Result<Response, Problem> {
     let now = sent.get("now");
-    let act = if now.is_empty() { sent.get("act") } else { Act::Suggested.code() };
-    let act = Act::ALL.into_iter().find(|a| a.code() == act && a.is_for(staff.role)).ok_or_else(Problem::form)?;
+    let act = if now.is_empty() { sent.get("act") } else { BulkAct::Suggested.code() };
+    let act = BulkAct::ALL.into_iter().find(|a| a.code() == act && a.is_for(staff.role)).ok_or_else(Problem::form)?;
     // The keys of the cases are made from it: without one nothing would be done only once.
     sent.key(&staff)?;
     let (step, texts): (&str, Vec<&str>) =
         if now.is_empty() { (sent.get("step"), sent.all("pick").collect()) } else { ("do", vec![now]) };
-    let mut rows: Vec<Row> = Vec::new();
-    for row in texts.into_iter().filter_map(Row::parse) {
+    let mut rows: Vec<ChosenRow> = Vec::new();
+    for row in texts.into_iter().filter_map(ChosenRow::parse) {
         if rows.len() < work::TOGETHER_MOST && !rows.iter().any(|r| r.code == row.code) {
             rows.push(row);
         }
@@ -224,13 +225,13 @@ impl Bulk<'_> {
     }
 
     /// The handles of the rows' codes.
-    async fn ids(&self, rows: &[Row]) -> Result<BTreeMap<String, (CaseId, bool)>, Problem> {
+    async fn ids(&self, rows: &[ChosenRow]) -> Result<BTreeMap<String, (CaseId, bool)>, Problem> {
         let (number, codes) = (self.app.desk().number(), rows.iter().map(|r| r.code.clone()).collect::<Vec<_>>());
         self.app.read(move |db, _| work::by_codes(db, number, &codes)).await
     }
 
     /// The chosen cases that this account may see, by their codes: that there are others is told to nobody.
-    async fn seen(&self, rows: &[Row]) -> Result<BTreeMap<String, Case>, Problem> {
+    async fn seen(&self, rows: &[ChosenRow]) -> Result<BTreeMap<String, Case>, Problem> {
         let ids = self.ids(rows).await?;
         let number = self.app.desk().number();
         let all: Vec<CaseId> = ids.values().map(|(id, _)| *id).collect();
@@ -244,14 +245,17 @@ impl Bulk<'_> {
         Ok(seen)
     }
 
-    /// What will happen to each, or why it can't: by the rules themselves.
-    async fn looked_at(&self, rows: &[Row], filled: bool) -> Result<Response, Problem> {
-        let cases = self.seen(rows).await?;
-        let cards = rows::cards(self.app, cases.values().map(|c| c.id).collect()).await?;
+    async fn case_lines(&self, ids: Vec<CaseId>) -> Result<CaseLines<'_>, Problem> {
         let days = Days::of(self.app.desk().now(), &self.district.calendar);
-        let shown = Lines { l: self.l(), district: &self.district, staff: self.staff, days, cards: &cards };
+        CaseLines::read(self.app, self.l(), &self.district, self.staff, days, ids).await
+    }
+
+    /// What will happen to each, or why it can't: by the rules themselves.
+    async fn looked_at(&self, rows: &[ChosenRow], filled: bool) -> Result<Response, Problem> {
+        let cases = self.seen(rows).await?;
+        let shown = self.case_lines(cases.values().map(|c| c.id).collect()).await?;
         let filled = filled || self.act.fields().is_empty();
-        let (mut lines, mut at_fields): (Vec<Line>, Vec<(usize, &'static str)>) = (Vec::new(), Vec::new());
+        let (mut lines, mut at_fields): (Vec<BulkLine>, Vec<(usize, &'static str)>) = (Vec::new(), Vec::new());
         for row in rows {
             let Some(case) = cases.get(&row.code) else {
                 lines.push(self.line(row, String::new(), None, Err(self.sentence(Refusal::new(Why::NoSuchCase)))));
@@ -286,12 +290,18 @@ impl Bulk<'_> {
         Ok(self.page(lines, errors, filled))
     }
 
-    fn line(&self, row: &Row, title: String, case: Option<&Case>, said: Result<(String, Vec<String>), String>) -> Line {
+    fn line(
+        &self,
+        row: &ChosenRow,
+        title: String,
+        case: Option<&Case>,
+        said: Result<(String, Vec<String>), String>,
+    ) -> BulkLine {
         let status = case.map(|c| view::status(self.l(), c.stage, c.question.is_some()));
         let (code, good) = (row.code.clone(), said.is_ok());
         match said {
-            Ok((said, args)) => Line { code, title, status, said, good, row: row.text(&args) },
-            Err(said) => Line { code, title, status, said, good, row: String::new() },
+            Ok((said, args)) => BulkLine { code, title, status, said, good, row: row.text(&args) },
+            Err(said) => BulkLine { code, title, status, said, good, row: String::new() },
         }
     }
 
@@ -300,7 +310,7 @@ impl Bulk<'_> {
     fn look(
         &self,
         case: &Case,
-        row: &Row,
+        row: &ChosenRow,
         words: &str,
         filled: bool,
     ) -> Result<(String, Vec<String>), (String, Option<&'static str>)> {
@@ -328,8 +338,8 @@ impl Bulk<'_> {
     fn args(&self, case: &Case, words: &str) -> Result<Vec<String>, String> {
         let refused = |why| Err(self.sentence(Refusal::new(why)));
         match self.act {
-            Act::Dispatch | Act::Designate => Ok(Vec::new()),
-            Act::Suggested => {
+            BulkAct::Dispatch | BulkAct::Designate => Ok(Vec::new()),
+            BulkAct::Suggested => {
                 let (category, street) = (case.category.as_ref(), case.street.as_ref());
                 if case.track == Track::Petition && case.stage == Stage::Raised {
                     return refused(Why::NeedsWay);
@@ -343,11 +353,11 @@ impl Bulk<'_> {
                     _ => Err(self.l().t("clerk-no-suggestion")),
                 }
             }
-            Act::Ask => match case.task_of(&self.staff.unit) {
+            BulkAct::Ask => match case.task_of(&self.staff.unit) {
                 Some(task) => Ok(vec![task.no.to_string()]),
                 None => refused(Why::NotYours),
             },
-            Act::Extend => {
+            BulkAct::Extend => {
                 let head = self.staff.role == Role::Head;
                 let may = |c: &domain::case::Clock| {
                     self.district.rules.rule(c.rule).extension.is_some_and(|e| head || !e.by_head)
@@ -377,7 +387,7 @@ impl Bulk<'_> {
         let number = |n: usize| args.get(n).and_then(|a| a.parse().ok()).ok_or(Refusal::new(Why::NotYours));
         let one = |command| Ok(vec![command]);
         match self.act {
-            Act::Suggested => {
+            BulkAct::Suggested => {
                 let [category, unit] = args else { return Err(Refusal::new(Why::NotYours)) };
                 let dispatch = Command::Dispatch { lead: unit.as_str().into(), joint: Vec::new() };
                 if category == KNOWN {
@@ -385,10 +395,10 @@ impl Bulk<'_> {
                 }
                 Ok(vec![Command::Accept { way: None::<Way>, category: category.as_str().into() }, dispatch])
             }
-            Act::Dispatch => one(Command::Dispatch { lead: unit("lead")?, joint: Vec::new() }),
-            Act::Designate => one(Command::Designate { unit: unit("unit")?, reason: text("reason") }),
-            Act::Ask => one(Command::Ask { task: number(0)?, question: text("question") }),
-            Act::Extend => {
+            BulkAct::Dispatch => one(Command::Dispatch { lead: unit("lead")?, joint: Vec::new() }),
+            BulkAct::Designate => one(Command::Designate { unit: unit("unit")?, reason: text("reason") }),
+            BulkAct::Ask => one(Command::Ask { task: number(0)?, question: text("question") }),
+            BulkAct::Extend => {
                 let days = match self.sent.get("days") {
                     "" if guess => 1,
                     days => days.parse().map_err(|_| Refusal::at(Why::Empty, "days"))?,
@@ -425,17 +435,17 @@ impl Bulk<'_> {
         let day = |case: &Case| case.next_due().map_or(String::new(), |c| l.day(c.due.rolled, today));
         let lead = after.lead().map_or("", |t| self.district.unit_name(&t.unit, l.0)).to_owned();
         let key = match self.act {
-            Act::Suggested if before.stage == Stage::Raised => "clerk-will-accept",
-            Act::Suggested | Act::Dispatch => "clerk-will-dispatch",
-            Act::Designate => "clerk-will-designate",
-            Act::Ask => return l.t("clerk-will-ask"),
-            Act::Extend => return l.t_with("clerk-will-extend", &[("from", day(before)), ("to", day(after))]),
+            BulkAct::Suggested if before.stage == Stage::Raised => "clerk-will-accept",
+            BulkAct::Suggested | BulkAct::Dispatch => "clerk-will-dispatch",
+            BulkAct::Designate => "clerk-will-designate",
+            BulkAct::Ask => return l.t("clerk-will-ask"),
+            BulkAct::Extend => return l.t_with("clerk-will-extend", &[("from", day(before)), ("to", day(after))]),
         };
         l.t_with(key, &[("unit", lead), ("date", day(after))])
     }
 
     /// Does it to each row, all at the same time.
-    async fn done(&self, rows: &[Row]) -> Result<Response, Problem> {
+    async fn done(&self, rows: &[ChosenRow]) -> Result<Response, Problem> {
         // The desk would say of a case that is not for this account whether it has changed, and so that it is there.
         let cases = self.seen(rows).await?;
         let mut acts = JoinSet::new();
@@ -468,9 +478,7 @@ impl Bulk<'_> {
             .filter(|(_, done)| done.is_ok())
             .filter_map(|(n, _)| Some(cases.get(&rows.get(*n)?.code)?.id))
             .collect();
-        let cards = rows::cards(self.app, may).await?;
-        let days = Days::of(self.app.desk().now(), &self.district.calendar);
-        let shown = Lines { l: self.l(), district: &self.district, staff: self.staff, days, cards: &cards };
+        let shown = self.case_lines(may).await?;
         let line = |(n, done): (usize, Result<(), Failure>)| {
             let row = rows.get(n)?;
             let title = match (&done, cases.get(&row.code)) {
@@ -494,7 +502,7 @@ impl Bulk<'_> {
         frame
     }
 
-    fn blank(&self, lines: Vec<Line>) -> BulkPage {
+    fn blank(&self, lines: Vec<BulkLine>) -> BulkPage {
         BulkPage {
             l: self.l(),
             page: self.frame(),
@@ -524,7 +532,7 @@ impl Bulk<'_> {
         fields.find(|f| matches!(*f, "reason" | "question")).unwrap_or_default()
     }
 
-    fn result(&self, lines: Vec<Line>) -> Response {
+    fn result(&self, lines: Vec<BulkLine>) -> Response {
         let (l, done) = (self.l(), lines.iter().filter(|l| l.good).count());
         let lead = [("done", done.to_string()), ("n", lines.len().to_string())];
         // One that was refused at the end is done by hand: nobody types the words a second time.
@@ -534,7 +542,7 @@ impl Bulk<'_> {
     }
 
     /// The fields to fill in, or what is to be confirmed.
-    fn page(&self, lines: Vec<Line>, errors: Vec<FieldError>, filled: bool) -> Response {
+    fn page(&self, lines: Vec<BulkLine>, errors: Vec<FieldError>, filled: bool) -> Response {
         let (l, n) = (self.l(), lines.iter().filter(|l| l.good).count());
         if lines.is_empty() {
             let page = BulkPage { lead: l.t("clerk-none-picked"), ..self.blank(lines) };
@@ -545,7 +553,7 @@ impl Bulk<'_> {
         let unit_field = fields.iter().find(|f| matches!(**f, "lead" | "unit")).copied().unwrap_or_default();
         let text_field = self.text_field();
         let label = |field: &str| match (field, self.act) {
-            ("reason", Act::Extend) => l.t("staff-field-reason-told"),
+            ("reason", BulkAct::Extend) => l.t("staff-field-reason-told"),
             ("unit" | "lead", _) => l.t("staff-field-lead"),
             ("question", _) => l.t("staff-field-question"),
             ("days", _) => l.t("staff-field-days"),
@@ -562,7 +570,7 @@ impl Bulk<'_> {
             let value = self.sent.raw(field).to_owned();
             (label(field), *field, value.clone(), shown(field, &value))
         };
-        let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let status = form_status(&errors);
         let page = BulkPage {
             lead: match (n, confirm) {
                 (0, _) => l.t("clerk-none-possible"),

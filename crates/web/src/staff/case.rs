@@ -1,11 +1,11 @@
 //! `/cases/{code}`: the whole case on one page, and its photos.
 
-use super::forms::{Form, Maker, capital};
-use super::sides::{self, Objection};
+use super::case_title::CaseTitle;
+use super::decision::{self, OpenObjection};
+use super::forms::{ActForm, FormMaker, capital};
 use super::similar::{self, Similar};
-use super::story::{self, ClockLine, Line, Teller};
 use super::suggest::suggestion;
-use super::title::Called;
+use super::timeline::{self, ClockLine, StaffTimeline, TimelineItem};
 use super::{handles, mask};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
@@ -104,7 +104,7 @@ pub(super) fn sees(case: &Case, actor: &Actor, district: &District) -> Result<()
 }
 
 /// What a page shows beside the case as it stands.
-pub(super) struct Beside<'a> {
+pub(super) struct PageExtras<'a> {
     pub(super) status: StatusCode,
     /// What was sent and refused: it is shown again.
     pub(super) sent: Option<&'a Sent>,
@@ -115,9 +115,9 @@ pub(super) struct Beside<'a> {
     pub(super) opened: bool,
 }
 
-impl Beside<'_> {
+impl PageExtras<'_> {
     pub(super) fn nothing() -> Self {
-        Beside { status: StatusCode::OK, sent: None, errors: Vec::new(), notice: None, opened: false }
+        PageExtras { status: StatusCode::OK, sent: None, errors: Vec::new(), notice: None, opened: false }
     }
 }
 
@@ -140,7 +140,7 @@ struct LinkLine {
 
 #[derive(Template)]
 #[template(path = "staff/case.html")]
-struct CasePage<'a> {
+struct StaffCasePage<'a> {
     l: L,
     page: Page,
     errors: Vec<FieldError>,
@@ -156,12 +156,12 @@ struct CasePage<'a> {
     todo: Vec<String>,
     version: u64,
     key: String,
-    main: Option<Form>,
-    forms: Vec<Form>,
-    unmask: Option<Form>,
+    main: Option<ActForm>,
+    forms: Vec<ActForm>,
+    unmask: Option<ActForm>,
     /// The proposed answer: heading and text.
     sides: Vec<(String, String)>,
-    objections: Vec<Objection>,
+    objections: Vec<OpenObjection>,
     /// What the button of the suggested dispatch sends and says; empty without one.
     quick: (String, String),
     /// Under which words the main form is folded beside that button: it is for who sees it otherwise.
@@ -188,7 +188,7 @@ struct CasePage<'a> {
     /// Clocks that are over.
     clocks_over: Vec<ClockLine>,
     links: Vec<LinkLine>,
-    events: Vec<Line>,
+    events: Vec<TimelineItem>,
     similar: &'a [Similar],
     /// Whether the account may follow a ledger index to the ledger.
     ledger: bool,
@@ -203,7 +203,7 @@ pub(crate) async fn case(
 ) -> Result<Response, Problem> {
     let mut loaded = load_by_code(&app, &staff, &code).await?;
     loaded.similar = similar::of(&app, &staff, visitor.l, &loaded.history).await?;
-    Ok(page(&app, &visitor, &staff, &loaded, Beside::nothing()))
+    Ok(page(&app, &visitor, &staff, &loaded, PageExtras::nothing()))
 }
 
 /// `GET /cases/{code}/photo/{n}`: the n-th photo, from 1, for who handles the case.
@@ -238,7 +238,7 @@ pub(crate) async fn photo(
 const BYTES: &str = "application/octet-stream";
 
 /// The page of a case.
-pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded, beside: Beside<'_>) -> Response {
+pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded, beside: PageExtras<'_>) -> Response {
     let l = visitor.l;
     let (history, district) = (&loaded.history, loaded.district.as_ref());
     let (case, Texts { fields, personal }) = (&history.case, history.texts());
@@ -252,7 +252,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
     let shown = [of(field::TEXT), history.latest(field::ANSWER).unwrap_or_default()].map(|t| mask::text(t, &known));
     let codes: BTreeMap<CaseId, String> =
         loaded.linked.iter().filter(|k| k.sealed == case.is_sealed()).map(|k| (k.id, k.code.clone())).collect();
-    let maker = Maker {
+    let maker = FormMaker {
         l,
         district,
         case,
@@ -269,9 +269,9 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
     let contact = contact(l, &fields, handler, beside.opened);
     let unmask = unmask.filter(|_| !contact.is_empty() && !beside.opened);
     // A window that is over binds nobody: its case is ended by the district's own clock.
-    let clock = view::leading_clock(case).filter(|c| !story::is_over(c, today));
+    let clock = view::leading_clock(case).filter(|c| !timeline::is_over(c, today));
     let rule = |c: &domain::case::Clock| {
-        let source = story::source(l, &district.rules.rule(c.rule).source);
+        let source = timeline::source(l, &district.rules.rule(c.rule).source);
         l.t_with("staff-by-rule", &[("rule", c.rule.label(l.0).to_owned()), ("source", source)])
     };
     let found = suggestion(l, district, case.track, case.category.as_ref(), case.street.as_ref(), &words);
@@ -283,22 +283,13 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         Some(CommandKind::Dispatch) => l.t("clerk-otherwise-dispatch"),
         _ => String::new(),
     };
-    let main = main.map(|f| if otherwise.is_empty() { f } else { Form { button: "", ..f } });
+    let main = main.map(|f| if otherwise.is_empty() { f } else { ActForm { button: "", ..f } });
     let near = staff.role == domain::Role::Dispatcher && !case.is_sealed() && !case.erased;
-    let teller = Teller { l, district, history, codes: &codes, read: &read };
-    let called = Called {
-        title: of(field::TITLE),
-        text: of(field::TEXT),
-        erased: case.erased,
-        handled: handler,
-        category: case.category.as_ref(),
-        street: case.street.as_ref(),
-        // Numbers are for the words below, which are read on purpose.
-        personal: Vec::new(),
-    };
-    let title = called.said(l, district);
+    let teller = StaffTimeline { l, district, history, codes: &codes, read: &read };
+    // Numbers are for the words below, which are read on purpose.
+    let title = CaseTitle::of(case, &fields, handler).said(l, district);
     let photos = photos(history);
-    let (clocks, clocks_over) = story::clocks(l, district, history, now);
+    let (clocks, clocks_over) = timeline::clocks(l, district, history, now);
     // Whoever has an answer to write here, as supervision has to a review, does handle it.
     let said_note = if handler || main.is_some() { String::new() } else { l.t("staff-masked-note") };
     let mut frame = visitor.page(l.t("staff-case-title"));
@@ -316,7 +307,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         // The form that was refused is gone: its sentence has no place to stand at.
         frame = frame.noting("bad", errors.drain(..).map(|e| e.text).collect::<Vec<_>>().join(" "));
     }
-    let page = CasePage {
+    let page = StaffCasePage {
         l,
         page: frame,
         lost: if has_form { Vec::new() } else { lost(beside.sent) },
@@ -332,8 +323,8 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         key: app.random_text(),
         main,
         unmask,
-        sides: sides::proposals(l, history, &read),
-        objections: sides::objections(&teller, &found.reason, today),
+        sides: decision::proposals(l, history, &read),
+        objections: decision::objections(&teller, &found.reason, today),
         quick,
         otherwise,
         near,
@@ -386,7 +377,7 @@ fn todo(l: L, case: &Case, district: &District, now: Moment) -> Vec<String> {
     let today = now.date();
     let due = |what: &str, who: String, clock: Option<&Clock>| {
         let without_day = |who: String| l.t_n(&format!("staff-todo-{what}"), who);
-        let Some(clock) = clock.filter(|c| !c.is_paused() && !story::is_over(c, today)) else {
+        let Some(clock) = clock.filter(|c| !c.is_paused() && !timeline::is_over(c, today)) else {
             return without_day(who);
         };
         let date = l.day(clock.due.rolled, today);
@@ -503,7 +494,7 @@ fn facts(l: L, district: &District, history: &History) -> Vec<(String, String)> 
     let verdict = case.verdict.filter(|_| case.ended.is_some());
     let word = |v| {
         let note = if case.independent { String::new() } else { format!(" · {}", l.t("staff-told-not-independent")) };
-        format!("{}{note}", story::word(l, v))
+        format!("{}{note}", timeline::word(l, v))
     };
     add("staff-fact-verdict", verdict.map(word));
     let taken = case.opening.taken.as_ref().map(|(unit, _)| {
@@ -516,7 +507,7 @@ fn facts(l: L, district: &District, history: &History) -> Vec<(String, String)> 
 
 fn tasks(l: L, district: &District, history: &History, now: Moment) -> Vec<TaskLine> {
     let today = now.date();
-    let (case, ends) = (&history.case, story::ends(history));
+    let (case, ends) = (&history.case, timeline::ends(history));
     let line = |t: &domain::case::Task| {
         let kind = match t.state {
             TaskState::Open => "doing",

@@ -14,12 +14,12 @@ pub(super) fn name(act: CommandKind, field: &str) -> String {
 /// The most joint units that a dispatch form names; more are called in afterwards.
 pub(super) const JOINT_MOST: usize = 3;
 
-struct Fields<'a> {
+struct ActFields<'a> {
     act: CommandKind,
     sent: &'a Sent,
 }
 
-impl Fields<'_> {
+impl ActFields<'_> {
     fn text(&self, field: &str) -> String {
         self.sent.raw(&name(self.act, field)).to_owned()
     }
@@ -69,7 +69,7 @@ pub(super) fn other_code(act: CommandKind, sent: &Sent) -> Option<String> {
 /// The refusal of a field that was not chosen; of an act that no form sends.
 pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Result<Command, Refusal> {
     use CommandKind as K;
-    let f = Fields { act, sent };
+    let f = ActFields { act, sent };
     Ok(match act {
         K::Accept => Command::Accept { way: Way::of(sent.get(&name(act, "way"))), category: f.category()? },
         K::NotAccept => Command::NotAccept { reason: f.one::<ScopeReason>("reason")?, text: f.text("text") },

@@ -2,7 +2,7 @@
 
 use super::Days;
 use super::inbox::URGENT_MOST;
-use super::rows::{self, Group, Lines, Listing};
+use super::rows::{self, CaseLines, LineGroup, Worklist};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
@@ -38,7 +38,7 @@ const GROUPS: [(&str, &str); 5] = [
 
 /// What the list is narrowed to.
 #[derive(Default, Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct DeskQuery {
     #[serde(default)]
     track: String,
     #[serde(default)]
@@ -52,11 +52,17 @@ pub(crate) struct Asked {
     after: String,
 }
 
-impl Asked {
+impl DeskQuery {
     /// The filters as a form sends them.
-    fn of(sent: &Sent) -> Asked {
+    fn of(sent: &Sent) -> DeskQuery {
         let of = |name| sent.get(name).to_owned();
-        Asked { track: of("track"), category: of("category"), street: of("street"), due: of("due"), ..Asked::default() }
+        DeskQuery {
+            track: of("track"),
+            category: of("category"),
+            street: of("street"),
+            due: of("due"),
+            ..DeskQuery::default()
+        }
     }
 
     /// The address of the list with these filters.
@@ -81,12 +87,12 @@ pub(super) struct Tab {
 
 #[derive(Template)]
 #[template(path = "staff/desk.html")]
-struct Desk {
+struct DeskPage {
     l: L,
     page: Page,
     errors: Vec<FieldError>,
     unit: String,
-    asked: Asked,
+    asked: DeskQuery,
     tabs: Vec<Tab>,
     views: Vec<Tab>,
     /// The name that was typed for a view and refused.
@@ -94,11 +100,11 @@ struct Desk {
     tracks: Vec<Choice>,
     categories: Vec<Choice>,
     streets: Vec<Choice>,
-    approvals: Vec<Group>,
-    work: Listing,
+    approvals: Vec<LineGroup>,
+    work: Worklist,
 }
 
-impl Desk {
+impl DeskPage {
     /// The sentence at a field.
     fn error(&self, field: &str) -> String {
         self.errors.iter().find(|e| e.field == field).map_or(String::new(), |e| e.text.clone())
@@ -110,7 +116,7 @@ pub(crate) async fn desk(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<DeskQuery>,
 ) -> Result<Response, Problem> {
     page(&app, &visitor, &staff, asked, Vec::new(), String::new()).await
 }
@@ -119,7 +125,7 @@ async fn page(
     app: &App,
     visitor: &Visitor,
     staff: &Staff,
-    asked: Asked,
+    asked: DeskQuery,
     errors: Vec<FieldError>,
     view: String,
 ) -> Result<Response, Problem> {
@@ -128,14 +134,14 @@ async fn page(
     let after = rows::read_after(&asked.after);
     let filter = filter(&asked, days, staff.is_discipline(&district));
     let from = after.unwrap_or(filter.1);
-    let Read { urgent, mut tasks, approvals, day } = read(app, staff, filter.0, from, after.is_none(), days).await?;
-    let next = rows::next_after(&mut tasks, |t| After { due: t.case.due, seq: t.case.seq, no: t.no });
+    let DeskRows { urgent, mut tasks, approvals, day } =
+        read(app, staff, filter.0, from, after.is_none(), days).await?;
+    let next = rows::next_after(&mut tasks, rows::after_task);
     let ids = urgent.iter().chain(&tasks).chain(&approvals).map(|t| t.case.id).collect();
-    let cards = rows::cards(app, ids).await?;
-    let lines = Lines { l, district: &district, staff, days, cards: &cards };
+    let lines = CaseLines::read(app, l, &district, staff, days, ids).await?;
     // What stands on top does not stand below once more.
     tasks.retain(|t| lines.may_see(t.case.id) && urgent.iter().all(|u| u.case.id != t.case.id));
-    let mut grouped = Group::list([(l.t("group-urgent"), urgent.iter().map(|t| lines.task(t)).collect())]);
+    let mut grouped = LineGroup::list([(l.t("group-urgent"), urgent.iter().map(|t| lines.task(t)).collect())]);
     grouped.extend(groups(&lines, &tasks, &day));
     let all: i64 = day.counts.iter().sum();
     let tab = |due: &str, key: &str, n: i64| Tab {
@@ -157,9 +163,8 @@ async fn page(
     let categories = district.catalogue.first_levels();
     let streets = district.units.values().filter(|u| matches!(u.kind, UnitKind::Street | UnitKind::Community));
     let waiting_approval = approvals.iter().map(|t| lines.task(t)).collect();
-    let next = next.map_or(String::new(), |after| asked.at(&asked.due, &after));
-    let first = after.map_or(String::new(), |_| asked.at(&asked.due, ""));
-    let template = Desk {
+    let paging = rows::paging(next, after, |after| asked.at(&asked.due, after));
+    let template = DeskPage {
         l,
         page: visitor.page(l.t("staff-desk-title")),
         unit: district.unit_name(&staff.unit, l.0).to_owned(),
@@ -169,8 +174,8 @@ async fn page(
         tracks: Choice::all::<Track>(l, &asked.track),
         categories: categories.map(|c| Choice::of(c.code.as_str(), c.name(l.0), &asked.category)).collect(),
         streets: streets.map(|u| Choice::of(u.code.as_str(), u.name(l.0), &asked.street)).collect(),
-        approvals: Group::list([(l.t("staff-group-approval"), waiting_approval)]),
-        work: Listing::of(app, &lines, grouped, here, (next, first)),
+        approvals: LineGroup::list([(l.t("staff-group-approval"), waiting_approval)]),
+        work: Worklist::of(app, &lines, grouped, here, paging),
         asked,
         errors,
     };
@@ -179,7 +184,7 @@ async fn page(
 }
 
 /// The query's filter, and where its rows begin.
-fn filter(asked: &Asked, days: Days, sealed: bool) -> (QueueFilter, After) {
+fn filter(asked: &DeskQuery, days: Days, sealed: bool) -> (QueueFilter, After) {
     let (from, before) = match asked.due.as_str() {
         "late" => (After::START, days.late),
         "today" => (After::from_day(days.late), days.tomorrow),
@@ -203,7 +208,7 @@ fn filter(asked: &Asked, days: Days, sealed: bool) -> (QueueFilter, After) {
     (QueueFilter { before, hours, waiting, sealed, track, coarse, street, ..QueueFilter::default() }, from)
 }
 
-struct Read {
+struct DeskRows {
     /// What is urgent: on the first page of every tab.
     urgent: Vec<TaskRow>,
     tasks: Vec<TaskRow>,
@@ -219,7 +224,7 @@ async fn read(
     from: After,
     first: bool,
     days: Days,
-) -> Result<Read, Problem> {
+) -> Result<DeskRows, Problem> {
     let (number, unit, account) = (app.desk().number(), staff.unit.clone(), staff.account);
     let head = staff.role == Role::Head && first;
     app.read(move |db, _| {
@@ -228,18 +233,18 @@ async fn read(
         let (now, days) = (days.now, [days.late, days.tomorrow, days.next_week]);
         let day = work::day(db, number, Of { unit: unit.as_str(), account, days, now, filter: &filter })?;
         if !head {
-            return Ok(Read { urgent, tasks, approvals: Vec::new(), day });
+            return Ok(DeskRows { urgent, tasks, approvals: Vec::new(), day });
         }
         let approval =
             QueueFilter { state: TaskState::Approval.code().into(), sealed: filter.sealed, ..QueueFilter::default() };
         let approvals = store::view::queue(db, number, &unit, &approval, After::START, APPROVALS_MOST)?;
-        Ok(Read { urgent, tasks, approvals, day })
+        Ok(DeskRows { urgent, tasks, approvals, day })
     })
     .await
 }
 
 /// Lines by when they are due; what others must do first stands last, unless it is late.
-fn groups(lines: &Lines<'_>, tasks: &[TaskRow], day: &Day) -> Vec<Group> {
+fn groups(lines: &CaseLines<'_>, tasks: &[TaskRow], day: &Day) -> Vec<LineGroup> {
     let days = lines.days;
     let of = |wanted: usize| {
         let group = |t: &&TaskRow| match t.case.due {
@@ -252,7 +257,7 @@ fn groups(lines: &Lines<'_>, tasks: &[TaskRow], day: &Day) -> Vec<Group> {
         };
         tasks.iter().filter(|t| group(t) == wanted).map(|t| lines.task(t)).collect::<Vec<_>>()
     };
-    Group::counted(
+    LineGroup::counted(
         GROUPS.iter().zip(day.counts).enumerate().map(|(n, ((_, key), total))| (lines.l.t(key), of(n), total)),
     )
 }
@@ -264,7 +269,7 @@ pub(crate) async fn keep_view(
     staff: Staff,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    let asked = Asked::of(&sent);
+    let asked = DeskQuery::of(&sent);
     let (name, here) = (sent.get("view").to_owned(), asked.at(&asked.due, ""));
     let (number, account) = (app.desk().number(), staff.account);
     let names = app.read(move |db, _| views::names(db, number, account, LIST)).await?;

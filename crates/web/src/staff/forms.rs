@@ -17,7 +17,7 @@ use reading::by_words;
 use std::collections::BTreeMap;
 
 /// A field of a form.
-pub(super) struct Input {
+pub(super) struct FormInput {
     /// "line", "area", "number", "datetime-local", "select", "radio", "hidden".
     pub(super) kind: &'static str,
     pub(super) name: String,
@@ -31,13 +31,13 @@ pub(super) struct Input {
 }
 
 /// An act's form.
-pub(super) struct Form {
+pub(super) struct ActForm {
     pub(super) kind: CommandKind,
     pub(super) act: &'static str,
     /// The act's name, on the button too.
     pub(super) title: String,
     pub(super) hint: String,
-    pub(super) inputs: Vec<Input>,
+    pub(super) inputs: Vec<FormInput>,
     /// The kind of its button.
     pub(super) button: &'static str,
     /// Whether it stands open: a second main act, or one that was refused.
@@ -49,7 +49,7 @@ pub(super) struct Form {
 }
 
 /// What forms are made from.
-pub(super) struct Maker<'a> {
+pub(super) struct FormMaker<'a> {
     pub(super) l: L,
     pub(super) district: &'a District,
     pub(super) case: &'a Case,
@@ -89,13 +89,13 @@ pub(super) fn capital(l: L, text: &str) -> String {
     }
 }
 
-impl Maker<'_> {
+impl FormMaker<'_> {
     pub(super) fn today(&self) -> Date {
         self.now.date()
     }
 
     /// The main form, if an act is called for, and all others.
-    pub(super) fn all(&self) -> (Option<Form>, Vec<Form>) {
+    pub(super) fn all(&self) -> (Option<ActForm>, Vec<ActForm>) {
         let actor = self.staff.actor();
         let facts = Facts {
             now: self.now,
@@ -108,15 +108,15 @@ impl Maker<'_> {
             numbers: &[],
         };
         let possible = offers(self.case, &facts);
-        let mut forms: Vec<Form> = possible.iter().filter_map(|offer| self.form(offer)).collect();
+        let mut forms: Vec<ActForm> = possible.iter().filter_map(|offer| self.form(offer)).collect();
         let main = MAIN.iter().find_map(|kind| forms.iter().position(|f| f.kind == *kind)).map(|n| forms.remove(n));
-        let main = main.map(|f| Form { button: "main", ..f });
+        let main = main.map(|f| ActForm { button: "main", ..f });
         // What stands open comes first: it is the other half of the main act.
         forms.sort_by_key(|f| !f.open);
         (main, forms)
     }
 
-    fn form(&self, offer: &Offer) -> Option<Form> {
+    fn form(&self, offer: &Offer) -> Option<ActForm> {
         let kind = offer.act;
         let inputs = self.inputs(offer)?;
         let refused = self.sent.is_some_and(|s| s.get("act") == kind.code());
@@ -130,7 +130,7 @@ impl Maker<'_> {
             _ => self.l.t(&format!("staff-hint-{}", kind.code())),
         };
         let keeps = matches!(kind, CommandKind::Answer | CommandKind::Report | CommandKind::AnswerReview);
-        Some(Form {
+        Some(ActForm {
             kind,
             act: kind.code(),
             title,
@@ -143,21 +143,21 @@ impl Maker<'_> {
         })
     }
 
-    fn input(&self, kind: &'static str, act: CommandKind, field: &str, label: String, default: &str) -> Input {
+    fn input(&self, kind: &'static str, act: CommandKind, field: &str, label: String, default: &str) -> FormInput {
         let name = name(act, field);
         let sent = self.sent.filter(|s| s.get("act") == act.code());
         let value = sent.map_or(default, |s| s.raw(&name)).to_owned();
         let error = self.errors.iter().find(|e| e.field == name).map_or(String::new(), |e| e.text.clone());
         let (hint, blank) = (String::new(), String::new());
-        Input { kind, name, label, value, hint, error, required: true, options: Vec::new(), blank }
+        FormInput { kind, name, label, value, hint, error, required: true, options: Vec::new(), blank }
     }
 
-    fn area(&self, act: CommandKind, field: &str, label: &str) -> Input {
+    fn area(&self, act: CommandKind, field: &str, label: &str) -> FormInput {
         self.input("area", act, field, self.l.t(label), "")
     }
 
-    fn hidden(&self, act: CommandKind, field: &str, value: impl ToString) -> Input {
-        Input { value: value.to_string(), ..self.input("hidden", act, field, String::new(), "") }
+    fn hidden(&self, act: CommandKind, field: &str, value: impl ToString) -> FormInput {
+        FormInput { value: value.to_string(), ..self.input("hidden", act, field, String::new(), "") }
     }
 
     /// A choice; `kind` is "select" or "radio".
@@ -169,19 +169,19 @@ impl Maker<'_> {
         label: &str,
         options: Vec<(String, String)>,
         default: &str,
-    ) -> Input {
+    ) -> FormInput {
         let input = self.input(kind, act, field, self.l.t(label), default);
         let options = options.iter().map(|(value, label)| Choice::of(value, label, &input.value)).collect();
-        Input { options, blank: self.l.t("staff-choose"), ..input }
+        FormInput { options, blank: self.l.t("staff-choose"), ..input }
     }
 
-    fn radio<T: Label>(&self, act: CommandKind, field: &str, label: &str, values: &[T], default: &str) -> Input {
+    fn radio<T: Label>(&self, act: CommandKind, field: &str, label: &str, values: &[T], default: &str) -> FormInput {
         let options = values.iter().map(|v| (v.code().to_owned(), capital(self.l, v.label(self.l.0)))).collect();
         self.pick("radio", act, field, label, options, default)
     }
 
     /// One thing to name: hidden when there is only one; nothing to do when there is none.
-    fn one_of(&self, act: CommandKind, field: &str, label: &str, options: Vec<(String, String)>) -> Option<Input> {
+    fn one_of(&self, act: CommandKind, field: &str, label: &str, options: Vec<(String, String)>) -> Option<FormInput> {
         match options.as_slice() {
             [] => None,
             [(value, _)] => Some(self.hidden(act, field, value)),
@@ -209,20 +209,20 @@ impl Maker<'_> {
         tasks.map(|t| (t.no.to_string(), self.district.unit_name(&t.unit, self.l.0).to_owned())).collect()
     }
 
-    fn category(&self, act: CommandKind) -> Input {
+    fn category(&self, act: CommandKind) -> FormInput {
         let case = self.case;
         let found =
             suggestion(self.l, self.district, case.track, case.category.as_ref(), case.street.as_ref(), self.words);
         let default = found.category.map_or(String::new(), |c| c.to_string());
         let input = self.pick("select", act, "category", "staff-field-category", self.categories(), &default);
-        Input { hint: found.reason, ..input }
+        FormInput { hint: found.reason, ..input }
     }
 
-    fn dispatch(&self, offer: &Offer) -> Vec<Input> {
+    fn dispatch(&self, offer: &Offer) -> Vec<FormInput> {
         let (l, case, act) = (self.l, self.case, offer.act);
         let found = suggestion(l, self.district, case.track, case.category.as_ref(), case.street.as_ref(), self.words);
         let lead = found.unit.as_ref().map_or("", UnitCode::as_str);
-        let mut inputs = vec![Input {
+        let mut inputs = vec![FormInput {
             hint: found.reason.clone(),
             ..self.pick("select", act, "lead", "staff-field-lead", self.units(offer), lead)
         }];
@@ -245,7 +245,7 @@ impl Maker<'_> {
             } else {
                 String::new()
             };
-            inputs.push(Input { label, hint, required: false, blank: l.t("staff-none"), ..input });
+            inputs.push(FormInput { label, hint, required: false, blank: l.t("staff-none"), ..input });
         }
         inputs
     }
@@ -278,7 +278,7 @@ impl Maker<'_> {
     }
 
     /// The fields of an act; none where it has its own page.
-    fn inputs(&self, offer: &Offer) -> Option<Vec<Input>> {
+    fn inputs(&self, offer: &Offer) -> Option<Vec<FormInput>> {
         use CommandKind as K;
         let (case, track, kind) = (self.case, self.case.track, offer.act);
         let own = || offer.tasks().next();
@@ -323,7 +323,7 @@ impl Maker<'_> {
             K::Ask => {
                 let question = self.area(kind, "question", "staff-field-question");
                 let hint = if case.contact { String::new() } else { self.l.t("staff-no-contact") };
-                vec![task(own()?), Input { hint, ..question }]
+                vec![task(own()?), FormInput { hint, ..question }]
             }
             K::Inform => vec![task(own()?), self.area(kind, "text", "staff-field-inform")],
             K::Unask | K::OpenHearing | K::CloseHearing | K::DeclareInterest => Vec::new(),
@@ -332,7 +332,7 @@ impl Maker<'_> {
             K::Answer => {
                 let outcome = self.radio(kind, "outcome", "staff-field-outcome", track.outcomes(), "");
                 let basis = self.area(kind, "basis", "staff-field-basis");
-                let basis = Input { required: track == Track::Petition, ..basis };
+                let basis = FormInput { required: track == Track::Petition, ..basis };
                 vec![task(own()?), outcome, text("staff-field-answer"), basis]
             }
             K::Approve => vec![task(own()?)],
@@ -341,7 +341,7 @@ impl Maker<'_> {
             K::ReleaseText => {
                 let area = |field, label: &str, default| self.input("area", kind, field, self.l.t(label), default);
                 let text = area("text", "release-text", self.shown[0]);
-                let answer = Input { required: false, ..area("answer", "release-answer", self.shown[1]) };
+                let answer = FormInput { required: false, ..area("answer", "release-answer", self.shown[1]) };
                 vec![text, answer]
             }
             K::DeclineErasure | K::LetRest => vec![self.area(kind, "reason", "staff-field-reason-told")],
@@ -389,7 +389,7 @@ impl Maker<'_> {
                 let usual = if self.staff.role == Role::Auditor { Purpose::Audit } else { Purpose::Contact };
                 let words = self.input("line", kind, "text", self.l.t("staff-field-purpose-words"), "");
                 let purpose = self.radio(kind, "purpose", "staff-field-purpose", Purpose::ALL, usual.code());
-                vec![purpose, Input { required: false, ..words }]
+                vec![purpose, FormInput { required: false, ..words }]
             }
             K::Reply
             | K::AskErasure

@@ -3,7 +3,7 @@
 
 use super::Days;
 use super::desk::Tab;
-use super::rows::{self, Group, Line, Lines, Listing};
+use super::rows::{self, CaseLine, CaseLines, LineGroup, Worklist};
 use super::suggest::suggestion;
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
@@ -24,7 +24,7 @@ pub(super) const URGENT_MOST: usize = 50;
 const NOBODYS_MOST: usize = 14;
 
 #[derive(Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct InboxQuery {
     #[serde(default)]
     stage: String,
     #[serde(default)]
@@ -33,11 +33,11 @@ pub(crate) struct Asked {
 
 #[derive(Template)]
 #[template(path = "staff/inbox.html")]
-struct Inbox {
+struct InboxPage {
     l: L,
     page: Page,
     tabs: Vec<Tab>,
-    work: Listing,
+    work: Worklist,
 }
 
 /// `GET /inbox`
@@ -45,18 +45,17 @@ pub(crate) async fn inbox(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<InboxQuery>,
 ) -> Result<Response, Problem> {
     let l = visitor.l;
     let district = app.desk().district();
     let days = Days::of(app.desk().now(), &district.calendar);
     let after = rows::read_after(&asked.after);
-    let Read { urgent, nobodys, mut cases, counts } =
+    let InboxRows { urgent, nobodys, mut cases, counts } =
         read(&app, &asked.stage, staff.is_discipline(&district), after).await?;
-    let next = rows::next_after(&mut cases, |c| After { due: c.due, seq: c.seq, no: 0 });
+    let next = rows::next_after(&mut cases, rows::after_case);
     let all = urgent.iter().chain(&nobodys).chain(&cases).map(|c| c.id).collect();
-    let cards = rows::cards(&app, all).await?;
-    let lines = Lines { l, district: &district, staff: &staff, days, cards: &cards };
+    let lines = CaseLines::read(&app, l, &district, &staff, days, all).await?;
     // What stands on top does not stand below once more.
     let below = |c: &CaseRow| lines.may_see(c.id) && urgent.iter().all(|u| u.id != c.id);
     cases.retain(below);
@@ -69,15 +68,14 @@ pub(crate) async fn inbox(
     };
     let [raised, accepted, objections, all] = counts;
     let of = |late: bool| cases.iter().filter(|c| lines.is_late(c) == late).map(|c| line(&lines, c)).collect();
-    let top: Vec<Line> = nobodys.iter().filter(|c| below(c)).map(|c| line(&lines, c)).collect();
-    let first_of_all: Vec<Line> = urgent.iter().map(|c| line(&lines, c)).collect();
-    let mut groups = Group::list([(l.t("group-urgent"), first_of_all)]);
-    groups.extend(Group::counted([(l.t("clerk-group-nobody"), top, accepted)]));
-    groups.extend(Group::list([(l.t("staff-group-late"), of(true)), (l.t("staff-group-open"), of(false))]));
+    let top: Vec<CaseLine> = nobodys.iter().filter(|c| below(c)).map(|c| line(&lines, c)).collect();
+    let first_of_all: Vec<CaseLine> = urgent.iter().map(|c| line(&lines, c)).collect();
+    let mut groups = LineGroup::list([(l.t("group-urgent"), first_of_all)]);
+    groups.extend(LineGroup::counted([(l.t("clerk-group-nobody"), top, accepted)]));
+    groups.extend(LineGroup::list([(l.t("staff-group-late"), of(true)), (l.t("staff-group-open"), of(false))]));
     let here = link(&asked.stage, &asked.after);
-    let next = next.map_or(String::new(), |after| link(&asked.stage, &after));
-    let first = after.map_or(String::new(), |_| link(&asked.stage, ""));
-    let template = Inbox {
+    let paging = rows::paging(next, after, |after| link(&asked.stage, after));
+    let template = InboxPage {
         l,
         page: visitor.page(l.t("staff-inbox-title")),
         tabs: vec![
@@ -86,12 +84,12 @@ pub(crate) async fn inbox(
             tab(Stage::Accepted.code(), "staff-tab-dispatch", accepted),
             tab(Stage::Handling.code(), "staff-tab-objections", objections),
         ],
-        work: Listing::of(&app, &lines, groups, here, (next, first)),
+        work: Worklist::of(&app, &lines, groups, here, paging),
     };
     Ok(show(&template))
 }
 
-struct Read {
+struct InboxRows {
     /// What is urgent: on the first page of every tab.
     urgent: Vec<CaseRow>,
     /// What no unit answers for: only on the first page of everything.
@@ -100,7 +98,7 @@ struct Read {
     counts: [i64; 4],
 }
 
-async fn read(app: &App, stage: &str, sealed: bool, after: Option<After>) -> Result<Read, Problem> {
+async fn read(app: &App, stage: &str, sealed: bool, after: Option<After>) -> Result<InboxRows, Problem> {
     let (number, stage) = (app.desk().number(), stage.to_owned());
     let range = (after.unwrap_or(After::START), i64::MAX, Hours::ALL);
     app.read(move |db, _| {
@@ -110,7 +108,7 @@ async fn read(app: &App, stage: &str, sealed: bool, after: Option<After>) -> Res
         let urgent = if first { store::view::urgent(db, number, false, URGENT_MOST)? } else { Vec::new() };
         if !stage.is_empty() {
             let cases = store::view::inbox(db, number, sealed, &stage, range, PAGE + 1)?;
-            return Ok(Read { urgent, nobodys: Vec::new(), cases, counts });
+            return Ok(InboxRows { urgent, nobodys: Vec::new(), cases, counts });
         }
         let accepted = Stage::Accepted.code();
         let cases = store::view::inbox_without(db, number, sealed, ("", accepted), range, PAGE + 1)?;
@@ -120,13 +118,13 @@ async fn read(app: &App, stage: &str, sealed: bool, after: Option<After>) -> Res
             }
             Some(_) => Vec::new(),
         };
-        Ok(Read { urgent, nobodys, cases, counts })
+        Ok(InboxRows { urgent, nobodys, cases, counts })
     })
     .await
 }
 
 /// The line of a case with what the catalogue suggests, and the button that does it.
-fn line(lines: &Lines<'_>, row: &CaseRow) -> Line {
+fn line(lines: &CaseLines<'_>, row: &CaseRow) -> CaseLine {
     let (l, district) = (lines.l, lines.district);
     if row.stage == Stage::Handling {
         // An urgent one stands here until somebody is reached.
@@ -149,5 +147,5 @@ fn line(lines: &Lines<'_>, row: &CaseRow) -> Line {
     };
     let note = [why, found.reason.clone()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>();
     let of = lines.of(row, note.join(l.0.pick("；", "; ")));
-    Line { quick: found.at_once(l, district, (&row.code, row.version), row.track, row.stage), ..of }
+    CaseLine { quick: found.at_once(l, district, (&row.code, row.version), row.track, row.stage), ..of }
 }

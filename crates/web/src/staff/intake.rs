@@ -40,7 +40,7 @@ const DOORS: &[Door] = &[
 
 /// What the case before was: the next one at the same counter begins with it.
 #[derive(Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct IntakeQuery {
     #[serde(default)]
     door: String,
     #[serde(default)]
@@ -49,7 +49,7 @@ pub(crate) struct Asked {
 
 #[derive(Template)]
 #[template(path = "staff/intake.html")]
-struct Intake {
+struct IntakePage {
     l: L,
     page: Page,
     errors: Vec<FieldError>,
@@ -70,7 +70,7 @@ struct Intake {
     marks: Vec<Choice>,
 }
 
-impl Intake {
+impl IntakePage {
     /// The sentence at a field.
     fn error(&self, field: &str) -> String {
         self.errors.iter().find(|e| e.field == field).map_or(String::new(), |e| e.text.clone())
@@ -79,7 +79,7 @@ impl Intake {
 
 #[derive(Template)]
 #[template(path = "staff/taken.html")]
-struct Taken {
+struct TakenPage {
     /// Whom to call now: said to whoever stands there; empty where nobody is in danger.
     danger: String,
     l: L,
@@ -99,7 +99,7 @@ struct Taken {
 /// A slip with the secret, for the printer alone.
 #[derive(Template)]
 #[template(path = "staff/secret_slip.html")]
-struct SecretSlip {
+struct SecretSlipPage {
     l: L,
     page: Page,
     slip: ReceiptSlip,
@@ -110,7 +110,7 @@ pub(crate) async fn form(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<IntakeQuery>,
 ) -> Response {
     let usual = match staff.role {
         Role::Grid => Door::Grid,
@@ -140,7 +140,7 @@ fn page(app: &App, visitor: &Visitor, status: StatusCode, sent: &Sent, errors: V
     for choice in telling.choices.iter_mut().filter(|c| c.value == Channel::None.code()) {
         choice.label = l.t("staff-intake-tell-none");
     }
-    let template = Intake {
+    let template = IntakePage {
         l,
         page: visitor.page(l.t("nav-intake")),
         key: app.random_text(),
@@ -256,7 +256,7 @@ async fn taken(app: &App, visitor: &Visitor, sent: &Sent, raised: Raised) -> Res
         // Sent a second time, the form would tell how far it is.
         slip.due = String::new();
     }
-    let template = Taken {
+    let template = TakenPage {
         l,
         page: frame,
         slip,
@@ -304,5 +304,5 @@ pub(crate) async fn print(
     }
     let slip =
         ReceiptSlip { paper_only: true, ..ReceiptSlip::of(&app, l, &history, &receipt, app.site().origin(), secret) };
-    Ok(show(&SecretSlip { l, page: visitor.page(l.t("slip-title")), slip }))
+    Ok(show(&SecretSlipPage { l, page: visitor.page(l.t("slip-title")), slip }))
 }

@@ -8,12 +8,12 @@ use axum::response::Response;
 
 #[derive(Template)]
 #[template(path = "staff/keys.html")]
-struct Keys {
+struct ShortcutsPage {
     l: L,
     page: Page,
 }
 
 /// `GET /keys`
 pub(crate) async fn keys(visitor: Visitor) -> Response {
-    show(&Keys { l: visitor.l, page: visitor.page(visitor.l.t("clerk-keys")) })
+    show(&ShortcutsPage { l: visitor.l, page: visitor.page(visitor.l.t("clerk-keys")) })
 }

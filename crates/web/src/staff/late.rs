@@ -2,7 +2,7 @@
 //! Never by account.
 
 use super::Days;
-use super::rows::{self, Group, Line, Lines};
+use super::rows::{self, CaseLine, CaseLines, LineGroup};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::{L, capital};
@@ -30,7 +30,7 @@ pub(super) const CLEARED_DAYS: i64 = 30;
 pub(super) const HARD_DAYS: i64 = 14;
 
 #[derive(Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct LateQuery {
     /// Open the list of this unit.
     #[serde(default)]
     unit: String,
@@ -48,7 +48,7 @@ pub(crate) struct Asked {
 }
 
 /// A number that leads to its cases.
-struct Count {
+struct CaseCount {
     n: i64,
     href: String,
     words: String,
@@ -57,28 +57,28 @@ struct Count {
 /// A unit's numbers as the table shows them.
 struct UnitLine {
     name: String,
-    late: Count,
+    late: CaseCount,
     /// What of the overdue waits for what.
-    whys: Vec<Count>,
-    soon: Count,
-    held: Count,
-    open: Count,
+    whys: Vec<CaseCount>,
+    soon: CaseCount,
+    held: CaseCount,
+    open: CaseCount,
 }
 
 #[derive(Template)]
 #[template(path = "staff/late.html")]
-struct Late {
+struct LatePage {
     l: L,
     page: Page,
     tabs: Vec<NavItem>,
     /// What supervision looks at beside the days.
-    watch: Vec<Watch>,
+    watch: Vec<WatchLine>,
     units: Vec<UnitLine>,
 }
 
 #[derive(Template)]
 #[template(path = "staff/late_list.html")]
-struct LateList {
+struct LateListPage {
     l: L,
     page: Page,
     /// Whether the account may go back to the numbers of the units.
@@ -87,7 +87,7 @@ struct LateList {
     hint: String,
     heading: String,
     lead: String,
-    groups: Vec<Group>,
+    groups: Vec<LineGroup>,
     shown: String,
     next: String,
     first: String,
@@ -115,7 +115,7 @@ pub(super) fn since(days: Days) -> Since {
 const WATCHED: [Stuck; 3] = [Stuck::Urgent, Stuck::Unsolved, Stuck::Cleared];
 
 /// A number of cases that leads to them.
-pub(super) struct Watch {
+pub(super) struct WatchLine {
     pub(super) name: String,
     pub(super) hint: String,
     pub(super) n: i64,
@@ -123,13 +123,13 @@ pub(super) struct Watch {
 }
 
 /// The reasons for which there are cases, each with their number.
-pub(super) fn watch(l: L, settle: &Settle, which: &[Stuck]) -> Vec<Watch> {
+pub(super) fn watch(l: L, settle: &Settle, which: &[Stuck]) -> Vec<WatchLine> {
     let line = |stuck: &Stuck| {
         let n = settle.stuck.get(stuck).copied().filter(|n| *n > 0)?;
         let when = if *stuck == Stuck::Review { "late" } else { "" };
         let href = rows::address("/late", &[("of", stuck.code()), ("when", when)]);
         let name = l.t_with("leader-cases", &[("n", n.to_string()), ("name", stuck.label(l.0).to_owned())]);
-        Some(Watch { name, hint: stuck_hint(l, *stuck), n, href })
+        Some(WatchLine { name, hint: stuck_hint(l, *stuck), n, href })
     };
     which.iter().filter_map(line).collect()
 }
@@ -139,13 +139,13 @@ pub(crate) async fn late(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<LateQuery>,
 ) -> Result<Response, Problem> {
     let l = visitor.l;
     let district = app.desk().district();
     let days = Days::of(app.desk().now(), &district.calendar);
     if !asked.unit.is_empty() || !asked.of.is_empty() {
-        let at = At { app: &app, l, staff: &staff, asked: &asked, district: &district, days };
+        let at = LateLists { app: &app, l, staff: &staff, asked: &asked, district: &district, days };
         return at.list(&visitor).await;
     }
     let (number, sealed) = (app.desk().number(), staff.is_discipline(&district));
@@ -169,7 +169,7 @@ pub(crate) async fn late(
     units.sort_by_key(|u| (-u.late.n, -u.soon.n));
     let tabs = tabs(l, "/late");
     let watch = watch(l, &settle, &WATCHED);
-    Ok(show(&Late { l, page: visitor.page(l.t("nav-late")), tabs, watch, units }))
+    Ok(show(&LatePage { l, page: visitor.page(l.t("nav-late")), tabs, watch, units }))
 }
 
 /// `GET /late/asked`: cases whose resident was asked something only after the end of a term, the latest question first.
@@ -178,7 +178,7 @@ pub(crate) async fn asked_late(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<LateQuery>,
 ) -> Result<Response, Problem> {
     let (l, district, number) = (visitor.l, app.desk().district(), app.desk().number());
     let now = app.desk().now();
@@ -187,16 +187,17 @@ pub(crate) async fn asked_late(
     let before = rows::read_after(&asked.after);
     let read = move |db: &mut Db, _: &_| oversight::asked_late(db, number, sealed, before, PAGE + 1);
     let mut cases = app.read(read).await?;
-    let next = rows::next_after(&mut cases, |c| After { due: c.due, seq: c.seq, no: 0 });
-    let at = At { app: &app, l, staff: &staff, asked: &asked, district: &district, days };
-    let line = |lines: &Lines<'_>, c: &CaseRow| {
+    let next = rows::next_after(&mut cases, rows::after_case);
+    let at = LateLists { app: &app, l, staff: &staff, asked: &asked, district: &district, days };
+    let line = |lines: &CaseLines<'_>, c: &CaseRow| {
         let unit = c.lead.as_ref().map_or("", |u| district.unit_name(u, l.0)).to_owned();
         let note = l.t_with("late-asked-on", &[("unit", unit), ("date", l.day(date_of(c.due), today))]);
         // What the case owes now stands in the line; the day of the question, in the note.
         lines.of(&CaseRow { due: c.alarm.unwrap_or(NO_DUE), ..c.clone() }, note)
     };
     let found = at.drawn(&cases, |c| c.id, line).await?;
-    let template = LateList {
+    let (next, first) = rows::paging(next, before, |after| rows::address("/late/asked", &[("after", after)]));
+    let template = LateListPage {
         l,
         page: visitor.page(l.t("nav-asked-late")),
         back: staff.role != Role::Auditor,
@@ -204,9 +205,9 @@ pub(crate) async fn asked_late(
         heading: l.t("nav-asked-late"),
         lead: l.t("late-asked-lead"),
         shown: l.t_n("staff-shown", found.len()),
-        groups: Group::list([(l.t("late-asked-group"), found)]),
-        next: next.map_or(String::new(), |after| rows::address("/late/asked", &[("after", &after)])),
-        first: before.map_or(String::new(), |_| "/late/asked".to_owned()),
+        groups: LineGroup::list([(l.t("late-asked-group"), found)]),
+        next,
+        first,
     };
     Ok(show(&template))
 }
@@ -221,7 +222,7 @@ fn place_name(l: L, district: &District, of: &str, unit: &str) -> String {
 }
 
 fn unit_line(l: L, district: &District, of: &str, unit: &str, open: &[&Open]) -> UnitLine {
-    let count = |n: i64, when: &str, why: Option<Why>| Count {
+    let count = |n: i64, when: &str, why: Option<Why>| CaseCount {
         n,
         href: rows::address(
             "/late",
@@ -256,19 +257,19 @@ pub(super) fn stuck_hint(l: L, stuck: Stuck) -> String {
 }
 
 /// Lines of a list, and where it goes on.
-type Found = (Vec<Line>, Option<String>);
+type ListPart = (Vec<CaseLine>, Option<String>);
 
 /// What a list is made from.
-struct At<'a> {
+struct LateLists<'a> {
     app: &'a App,
     l: L,
     staff: &'a Staff,
-    asked: &'a Asked,
+    asked: &'a LateQuery,
     district: &'a District,
     days: Days,
 }
 
-impl At<'_> {
+impl LateLists<'_> {
     /// The cases behind a number, by due day.
     async fn list(&self, visitor: &Visitor) -> Result<Response, Problem> {
         let (l, asked) = (self.l, self.asked);
@@ -295,7 +296,8 @@ impl At<'_> {
             rows::address("/late", &[("unit", unit), ("of", of), ("when", when), ("why", why), ("after", after)])
         };
         let place = || place_name(l, self.district, &asked.of, &asked.unit);
-        let template = LateList {
+        let (next, first) = rows::paging(next, rows::read_after(&asked.after), link);
+        let template = LateListPage {
             l,
             page: visitor.page(l.t("nav-late")),
             back: true,
@@ -303,9 +305,9 @@ impl At<'_> {
             heading: stuck.map_or_else(place, |s| capital(s.label(l.0))),
             lead,
             shown: l.t_n("staff-shown", found.len()),
-            groups: Group::list([(when, found)]),
-            next: next.map_or(String::new(), |after| link(&after)),
-            first: rows::read_after(&asked.after).map_or(String::new(), |_| link("")),
+            groups: LineGroup::list([(when, found)]),
+            next,
+            first,
         };
         Ok(show(&template))
     }
@@ -321,17 +323,17 @@ impl At<'_> {
         (rows::read_after(&self.asked.after).unwrap_or(from), before, hours)
     }
 
-    async fn of_unit(&self, why: Option<Why>) -> Result<Found, Problem> {
+    async fn of_unit(&self, why: Option<Why>) -> Result<ListPart, Problem> {
         let ((from, before, hours), number) = (self.range(), self.app.desk().number());
         let (unit, sealed) = (UnitCode::from(self.asked.unit.as_str()), self.staff.is_discipline(self.district));
         let wanted = Wanted { before, hours, why, sealed };
         let read = move |db: &mut Db, _: &_| oversight::tasks(db, number, &unit, wanted, from, PAGE + 1);
         let mut tasks = self.app.read(read).await?;
-        let next = rows::next_after(&mut tasks, |t| After { due: t.case.due, seq: t.case.seq, no: t.no });
+        let next = rows::next_after(&mut tasks, rows::after_task);
         Ok((self.drawn(&tasks, |t| t.case.id, |lines, t: &TaskRow| lines.task(t)).await?, next))
     }
 
-    async fn inbox(&self, why: Option<Why>) -> Result<Found, Problem> {
+    async fn inbox(&self, why: Option<Why>) -> Result<ListPart, Problem> {
         let (range, number) = (self.range(), self.app.desk().number());
         let sealed = self.staff.is_discipline(self.district);
         let stage = match why {
@@ -345,7 +347,7 @@ impl At<'_> {
         self.cases(self.app.read(read).await?).await
     }
 
-    async fn stuck(&self, stuck: Stuck) -> Result<Found, Problem> {
+    async fn stuck(&self, stuck: Stuck) -> Result<ListPart, Problem> {
         let ((from, before, _), number) = (self.range(), self.app.desk().number());
         let since =
             if stuck == Stuck::Review { Since { review: before, ..since(self.days) } } else { since(self.days) };
@@ -353,8 +355,8 @@ impl At<'_> {
         self.cases(self.app.read(read).await?).await
     }
 
-    async fn cases(&self, mut cases: Vec<CaseRow>) -> Result<Found, Problem> {
-        let next = rows::next_after(&mut cases, |c| After { due: c.due, seq: c.seq, no: 0 });
+    async fn cases(&self, mut cases: Vec<CaseRow>) -> Result<ListPart, Problem> {
+        let next = rows::next_after(&mut cases, rows::after_case);
         let unit = |c: &CaseRow| c.lead.as_ref().map_or("", |u| self.district.unit_name(u, self.l.0)).to_owned();
         Ok((self.drawn(&cases, |c| c.id, |lines, c| lines.of(c, unit(c))).await?, next))
     }
@@ -363,12 +365,11 @@ impl At<'_> {
         &self,
         found: &[T],
         id: impl Fn(&T) -> CaseId,
-        line: impl Fn(&Lines<'_>, &T) -> Line,
-    ) -> Result<Vec<Line>, Problem> {
-        let cards = rows::cards(self.app, found.iter().map(&id).collect()).await?;
-        let At { l, district, staff, days, .. } = *self;
-        let lines = Lines { l, district, staff, days, cards: &cards };
-        let mut drawn: Vec<Line> = found.iter().filter(|t| lines.may_see(id(t))).map(|t| line(&lines, t)).collect();
+        line: impl Fn(&CaseLines<'_>, &T) -> CaseLine,
+    ) -> Result<Vec<CaseLine>, Problem> {
+        let LateLists { app, l, district, staff, days, .. } = *self;
+        let lines = CaseLines::read(app, l, district, staff, days, found.iter().map(&id).collect()).await?;
+        let mut drawn: Vec<CaseLine> = found.iter().filter(|t| lines.may_see(id(t))).map(|t| line(&lines, t)).collect();
         // Somebody is in danger: on top, whatever its day.
         drawn.sort_by_key(|line| !line.urgent);
         Ok(drawn)

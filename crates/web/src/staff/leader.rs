@@ -1,6 +1,6 @@
 //! `/leader`: one page for a phone. What is for a leader to settle, three figures with their year, what residents said.
 
-use super::late::{Watch, since, watch};
+use super::late::{WatchLine, since, watch};
 use super::{Days, mask};
 use crate::app::App;
 use crate::caller::Visitor;
@@ -30,10 +30,10 @@ struct Trend {
     before: String,
     /// Empty while no month has enough cases for a rate.
     picture: String,
-    months: Vec<Month>,
+    months: Vec<TrendMonth>,
 }
 
-struct Month {
+struct TrendMonth {
     name: String,
     value: String,
     numerator: i64,
@@ -42,7 +42,7 @@ struct Month {
 }
 
 /// What a resident said, numbers and personal fields masked.
-struct Words {
+struct ResidentWords {
     words: String,
     verdict: String,
     about: String,
@@ -52,17 +52,17 @@ struct Words {
 
 #[derive(Template)]
 #[template(path = "staff/leader.html")]
-struct Leader {
+struct LeaderPage {
     l: L,
     page: Page,
-    settle: Vec<Watch>,
+    settle: Vec<WatchLine>,
     nothing: bool,
     published: String,
     window: String,
     trends: Vec<Trend>,
     /// Whether some figure has no line.
     no_trend: bool,
-    said: Vec<Words>,
+    said: Vec<ResidentWords>,
 }
 
 /// `GET /leader`
@@ -91,7 +91,7 @@ pub(crate) async fn leader(State(app): State<App>, visitor: Visitor) -> Result<R
     let (before, months) = months.split_at(months.len().saturating_sub(MONTHS));
     let first = all.iter().filter(|f| FIRST.contains(&f.id));
     let trends: Vec<Trend> = first.map(|f| trend(l, &filter, f, (before, months))).collect();
-    let page = Leader {
+    let page = LeaderPage {
         l,
         page: visitor.page(l.t("nav-leader")),
         nothing: settle_lines.is_empty(),
@@ -122,7 +122,7 @@ fn trend(l: L, filter: &Filter, figure: &Figure, (before, months): (&[Group], &[
         .iter()
         .filter_map(|group| Some((group.key.clone(), group.figures.iter().find(|f| f.id == figure.id)?)))
         .collect();
-    let month = |(name, f): &(String, &Figure)| Month {
+    let month = |(name, f): &(String, &Figure)| TrendMonth {
         name: name.clone(),
         value: f.printed(l.0),
         numerator: f.numerator,
@@ -140,10 +140,10 @@ fn trend(l: L, filter: &Filter, figure: &Figure, (before, months): (&[Group], &[
     }
 }
 
-fn words(l: L, said: &Said, category: Option<&str>, today: calendar::Date) -> Words {
+fn words(l: L, said: &Said, category: Option<&str>, today: calendar::Date) -> ResidentWords {
     let known: Vec<&str> = said.personal.iter().map(String::as_str).collect();
     let verdict = said.verdict;
-    Words {
+    ResidentWords {
         words: mask::text(&said.words, &known),
         verdict: verdict_sentence(l, verdict.solved, verdict.handled),
         about: category.unwrap_or_default().to_owned(),

@@ -1,7 +1,7 @@
 //! Before a case is merged: both cases side by side, why they may be the same matter, and what each resident will read.
 
 use super::case::sees;
-use super::title::Called;
+use super::case_title::CaseTitle;
 use super::{handles, mask, near};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
@@ -19,7 +19,7 @@ use std::sync::PoisonError;
 use store::read::{self, History};
 
 /// One of the two cases.
-struct Side {
+struct MergeSide {
     code: String,
     title: String,
     said: String,
@@ -29,11 +29,11 @@ struct Side {
 
 #[derive(Template)]
 #[template(path = "staff/merge.html")]
-struct Preview {
+struct MergePage {
     l: L,
     page: Page,
-    own: Side,
-    other: Side,
+    own: MergeSide,
+    other: MergeSide,
     /// Why the two may be the same matter; empty where nothing speaks for it.
     alike: Vec<String>,
     /// What the resident of this case is told is owed to them, and by when: the promise runs on.
@@ -92,27 +92,19 @@ pub(super) async fn preview(
         let Texts { fields, personal } = history.texts();
         let known: Vec<&str> = personal.iter().map(String::as_str).collect();
         let of = |name: &str| fields.get(name).map_or("", String::as_str);
-        Side {
+        MergeSide {
             code: history.case.code.clone(),
-            title: Called {
-                title: of(field::TITLE),
-                text: of(field::TEXT),
-                erased: history.case.erased,
-                handled: handles(staff.role),
-                category: history.case.category.as_ref(),
-                street: history.case.street.as_ref(),
-                personal: known.clone(),
-            }
-            .said(l, &district),
+            title: CaseTitle { personal: known.clone(), ..CaseTitle::of(&history.case, &fields, handles(staff.role)) }
+                .said(l, &district),
             said: mask::numbers(of(field::TEXT), &known),
             place: of(field::PLACE).to_owned(),
             raised: l.day(history.case.raised_at.date(), today),
         }
     };
-    let page = Preview {
+    let page = MergePage {
         l,
         page: visitor.page(l.t("clerk-merge-title")),
-        alike: near::alike(l, &district, near::Words::of(&own), near::Words::of(&other)),
+        alike: near::alike(l, &district, near::ComparedWords::of(&own), near::ComparedWords::of(&other)),
         own: side(&own),
         other: side(&other),
         promise: owed.map(|c| l.t(promised(c.rule))).unwrap_or_default(),

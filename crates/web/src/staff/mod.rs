@@ -3,7 +3,9 @@
 pub(crate) mod act;
 pub(crate) mod bulk;
 pub(crate) mod case;
+mod case_title;
 mod command;
+mod decision;
 pub(crate) mod desk;
 mod forms;
 mod imported;
@@ -20,12 +22,10 @@ pub(crate) mod returns;
 pub(crate) mod reviews;
 mod rows;
 pub(crate) mod search;
-mod sides;
 mod similar;
-mod story;
 mod suggest;
 pub(crate) mod templates;
-mod title;
+mod timeline;
 pub(crate) mod work_slip;
 
 use calendar::{Calendar, Date};

@@ -2,7 +2,7 @@
 //! what they say and where; each says why it is alike, and what only stands in the same street is not among them.
 
 use super::case::{find, history};
-use super::rows::{self, Line, Lines};
+use super::rows::{CaseLine, CaseLines};
 use super::{Days, search};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
@@ -31,7 +31,7 @@ const POOL_BY_WORDS: usize = 24;
 const MOST: usize = 12;
 
 /// What two cases are held against each other by.
-pub(super) struct Words {
+pub(super) struct ComparedWords {
     track: Track,
     category: Option<CategoryCode>,
     street: Option<UnitCode>,
@@ -40,13 +40,13 @@ pub(super) struct Words {
     place: String,
 }
 
-impl Words {
+impl ComparedWords {
     /// Of a case as it stands.
-    pub(super) fn of(history: &History) -> Words {
+    pub(super) fn of(history: &History) -> ComparedWords {
         let fields = history.fields();
         let of = |name: &str| fields.get(name).map_or("", String::as_str);
         let case = &history.case;
-        Words {
+        ComparedWords {
             track: case.track,
             category: case.category.clone(),
             street: case.street.clone(),
@@ -72,7 +72,7 @@ struct Alike {
 }
 
 impl Alike {
-    fn of(district: &District, one: &Words, other: &Words) -> Alike {
+    fn of(district: &District, one: &ComparedWords, other: &ComparedWords) -> Alike {
         let category = one.coarse(district).filter(|c| other.coarse(district) == Some(*c));
         Alike {
             words: common(&one.text, &other.text),
@@ -105,13 +105,13 @@ impl Alike {
 }
 
 /// Why two cases may be the same matter, in words; empty where nothing speaks for it.
-pub(super) fn alike(l: L, district: &District, one: Words, other: Words) -> Vec<String> {
+pub(super) fn alike(l: L, district: &District, one: ComparedWords, other: ComparedWords) -> Vec<String> {
     Alike::of(district, &one, &other).said(l, district)
 }
 
 /// A case that may be the same matter.
 struct Candidate {
-    line: Line,
+    line: CaseLine,
     /// What it says, shortened.
     said: String,
     /// Why it is alike.
@@ -124,7 +124,7 @@ struct Candidate {
 
 #[derive(Template)]
 #[template(path = "staff/near.html")]
-struct Near {
+struct NearPage {
     l: L,
     page: Page,
     code: String,
@@ -167,7 +167,12 @@ fn row(case: &Case, first: u64) -> CaseRow {
 }
 
 /// The cases that are held against this one: near it by kind and street, and with words of it.
-async fn pool(app: &App, staff: &Staff, history: &History, own: &Words) -> Result<BTreeMap<CaseId, CaseRow>, Problem> {
+async fn pool(
+    app: &App,
+    staff: &Staff,
+    history: &History,
+    own: &ComparedWords,
+) -> Result<BTreeMap<CaseId, CaseRow>, Problem> {
     let (district, number) = (app.desk().district(), app.desk().number());
     let (id, first, track) = (history.case.id, history.first(), own.track);
     let since = day_number(app.desk().now().date()) - SINCE_DAYS;
@@ -182,7 +187,7 @@ async fn pool(app: &App, staff: &Staff, history: &History, own: &Words) -> Resul
         let mut rows = if nothing { Vec::new() } else { work::near(db, number, like, POOL)? };
         if let Some((finder, reader)) = index {
             let like = finder.like(&reader, &text, first, &Tag::track(track.code()), POOL_BY_WORDS);
-            let records = search::records(db, keys, number, &search::told(like).unwrap_or_default())?;
+            let records = search::records(db, keys, number, &search::found_or_logged(like).unwrap_or_default())?;
             rows.extend(records.iter().filter(|r| !r.case.erased).map(|r| row(&r.case, r.first)));
         }
         Ok(rows)
@@ -205,18 +210,19 @@ pub(crate) async fn near(
     }
     let (l, district) = (visitor.l, app.desk().district());
     let history = history(&app, &staff, id).await?;
-    let (case, own) = (&history.case, Words::of(&history));
+    let (case, own) = (&history.case, ComparedWords::of(&history));
     let now = app.desk().now();
     let today = now.date();
     let rows = pool(&app, &staff, &history, &own).await?;
-    let cards = rows::cards(&app, rows.keys().copied().chain([id]).collect()).await?;
-    let lines = Lines { l, district: &district, staff: &staff, days: Days::of(now, &district.calendar), cards: &cards };
+    let ids = rows.keys().copied().chain([id]).collect();
+    let days = Days::of(now, &district.calendar);
+    let lines = CaseLines::read(&app, l, &district, &staff, days, ids).await?;
     let merges = allowed(case, &staff.actor(), &district).contains(&CommandKind::Merge);
     let mut found: Vec<(&CaseRow, Alike)> = rows
         .values()
         .filter(|row| lines.may_see(row.id))
         .map(|row| {
-            let words = Words {
+            let words = ComparedWords {
                 track: row.track,
                 category: row.category.clone(),
                 street: row.street.clone(),
@@ -236,7 +242,7 @@ pub(crate) async fn near(
         merges: merges && matches!(row.stage, Stage::Accepted | Stage::Handling),
         linked: case.links.iter().any(|(_, id)| *id == row.id),
     };
-    let template = Near {
+    let template = NearPage {
         l,
         page: visitor.page(l.t("clerk-near-title")),
         code: case.code.clone(),

@@ -1,7 +1,7 @@
 //! `/to-release`: answered cases whose residents agreed to show them, for somebody to read and release.
 
 use super::Days;
-use super::rows::{self, Line, Lines};
+use super::rows::{self, AfterQuery, CaseLine, CaseLines};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::L;
@@ -11,27 +11,20 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use domain::moment::date_of;
-use serde::Deserialize;
 use store::view::{After, CaseRow, PAGE};
 
-#[derive(Deserialize)]
-pub(crate) struct Asked {
-    #[serde(default)]
-    after: String,
-}
-
 /// An answered case, with the day of its answer.
-struct Answered {
-    line: Line,
+struct ReleaseLine {
+    line: CaseLine,
     day: String,
 }
 
 #[derive(Template)]
 #[template(path = "staff/release.html")]
-struct ToRelease {
+struct ReleasePage {
     l: L,
     page: Page,
-    cases: Vec<Answered>,
+    cases: Vec<ReleaseLine>,
     shown: String,
     next: String,
     first: String,
@@ -42,7 +35,7 @@ pub(crate) async fn list(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<AfterQuery>,
 ) -> Result<Response, Problem> {
     let l = visitor.l;
     let (district, now) = (app.desk().district(), app.desk().now());
@@ -51,17 +44,17 @@ pub(crate) async fn list(
     let (number, after) = (app.desk().number(), rows::read_after(&asked.after));
     let from = after.map_or(-1, |a| a.seq);
     let mut cases = app.read(move |db, _| store::view::unreleased(db, number, from, PAGE + 1)).await?;
-    let next = rows::next_after(&mut cases, |c| After { due: 0, seq: c.seq, no: 0 });
-    let cards = rows::cards(&app, cases.iter().map(|c| c.id).collect()).await?;
-    let lines = Lines { l, district: &district, staff: &staff, days, cards: &cards };
+    let next = rows::next_after(&mut cases, |c| After { due: 0, ..rows::after_case(c) });
+    let lines = CaseLines::read(&app, l, &district, &staff, days, cases.iter().map(|c| c.id).collect()).await?;
     cases.retain(|c| lines.may_see(c.id));
-    let answered = |c: &CaseRow| Answered { line: lines.of(c, String::new()), day: l.day(date_of(c.due), today) };
-    Ok(show(&ToRelease {
+    let answered = |c: &CaseRow| ReleaseLine { line: lines.of(c, String::new()), day: l.day(date_of(c.due), today) };
+    let (next, first) = rows::paging(next, after, |after| rows::address("/to-release", &[("after", after)]));
+    Ok(show(&ReleasePage {
         l,
         page: visitor.page(l.t("nav-release")),
         cases: cases.iter().map(answered).collect(),
         shown: l.t_n("staff-shown", cases.len()),
-        next: next.map_or(String::new(), |after| rows::address("/to-release", &[("after", after.as_str())])),
-        first: after.map_or(String::new(), |_| "/to-release".to_owned()),
+        next,
+        first,
     }))
 }

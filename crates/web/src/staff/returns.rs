@@ -20,37 +20,37 @@ const SHOWN: [&str; 3] = ["extended", "returned", "reopened"];
 const MOST: usize = 80;
 
 #[derive(Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct ReturnsQuery {
     #[serde(default)]
     unit: String,
 }
 
 /// A number of cases out of how many, each with its list.
-struct Count {
+struct ReturnsCount {
     n: i64,
     href: String,
     of: i64,
     of_href: String,
 }
 
-struct Line {
+struct ReturnsLine {
     unit: String,
     unit_href: String,
     category: String,
-    counts: Vec<Count>,
+    counts: Vec<ReturnsCount>,
     total: i64,
 }
 
 #[derive(Template)]
 #[template(path = "staff/returns.html")]
-struct Returns {
+struct ReturnsPage {
     l: L,
     page: Page,
     tabs: Vec<NavItem>,
     window: String,
     unit: String,
     columns: Vec<&'static str>,
-    lines: Vec<Line>,
+    lines: Vec<ReturnsLine>,
     /// How many lines are not shown.
     more: usize,
 }
@@ -59,7 +59,7 @@ struct Returns {
 pub(crate) async fn returns(
     State(app): State<App>,
     visitor: Visitor,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<ReturnsQuery>,
 ) -> Result<Response, Problem> {
     let (l, d, number) = (visitor.l, app.desk().district(), app.desk().number());
     let year = Filter::twelve_months(app.desk().now().date()).map_err(|_| Problem::broken())?;
@@ -73,15 +73,15 @@ pub(crate) async fn returns(
             |id: &str, part: Part| format!("/figures/cases?{}&figure={id}&part={}", cell.filter.query(), part.code());
         let of = |id: &&str| {
             let figure = cell.figures.iter().find(|f| f.id == *id)?;
-            Some(Count {
+            Some(ReturnsCount {
                 n: figure.numerator,
                 href: href(id, Part::Numerator),
                 of: figure.denominator.unwrap_or(0),
                 of_href: href(id, Part::Denominator),
             })
         };
-        let counts: Vec<Count> = SHOWN.iter().filter_map(of).collect();
-        Line {
+        let counts: Vec<ReturnsCount> = SHOWN.iter().filter_map(of).collect();
+        ReturnsLine {
             unit: By::Unit.name(cell.filter.unit(), &d, l.0),
             unit_href: format!("/late/returns?unit={}", cell.filter.unit()),
             category: By::Category.name(cell.filter.category(), &d, l.0),
@@ -89,12 +89,12 @@ pub(crate) async fn returns(
             counts,
         }
     };
-    let mut lines: Vec<Line> = cells.iter().map(line).filter(|line| line.total > 0).collect();
+    let mut lines: Vec<ReturnsLine> = cells.iter().map(line).filter(|line| line.total > 0).collect();
     lines.sort_by_key(|line| -line.total);
     let more = lines.len().saturating_sub(MOST);
     lines.truncate(MOST);
     let name = |id: &&str| figures::catalogue::definition(id).map_or("", |f| f.name(l.0));
-    let page = Returns {
+    let page = ReturnsPage {
         l,
         page: visitor.page(l.t("late-returns")),
         tabs: late::tabs(l, "/late/returns"),

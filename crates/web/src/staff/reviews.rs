@@ -1,8 +1,8 @@
 //! `/reviews`: reviews and re-reviews that supervision has to answer, the oldest first.
 
 use super::Days;
-use super::rows::{self, Group, Lines};
-use super::story::reviewed_by;
+use super::rows::{self, AfterQuery, CaseLines, LineGroup};
+use super::timeline::reviewed_by;
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::L;
@@ -13,21 +13,14 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use domain::Role;
 use domain::case::may_see;
-use serde::Deserialize;
 use store::view::{After, CaseRow, PAGE};
-
-#[derive(Deserialize)]
-pub(crate) struct Asked {
-    #[serde(default)]
-    after: String,
-}
 
 #[derive(Template)]
 #[template(path = "staff/reviews.html")]
-struct Reviews {
+struct ReviewsPage {
     l: L,
     page: Page,
-    groups: Vec<Group>,
+    groups: Vec<LineGroup>,
     shown: String,
     next: String,
     first: String,
@@ -38,7 +31,7 @@ pub(crate) async fn reviews(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<AfterQuery>,
 ) -> Result<Response, Problem> {
     let l = visitor.l;
     let district = app.desk().district();
@@ -47,9 +40,8 @@ pub(crate) async fn reviews(
     let (number, sealed) = (app.desk().number(), staff.is_discipline(&district));
     let from = after.unwrap_or(After::START);
     let mut cases = app.read(move |db, _| store::view::reviews(db, number, sealed, from, PAGE + 1)).await?;
-    let next = rows::next_after(&mut cases, |c| After { due: c.due, seq: c.seq, no: 0 });
-    let cards = rows::cards(&app, cases.iter().map(|c| c.id).collect()).await?;
-    let lines = Lines { l, district: &district, staff: &staff, days, cards: &cards };
+    let next = rows::next_after(&mut cases, rows::after_case);
+    let lines = CaseLines::read(&app, l, &district, &staff, days, cases.iter().map(|c| c.id).collect()).await?;
     let ids = cases.iter().map(|c| c.id).collect::<Vec<_>>();
     let whole = app.read(move |db, _| store::view::work::cases(db, number, &ids)).await?;
     let actor = staff.actor();
@@ -68,13 +60,14 @@ pub(crate) async fn reviews(
         let picked = cases.iter().filter(|c| lines.is_late(c) == late);
         picked.map(|c| lines.of(c, note(c))).collect()
     };
-    let template = Reviews {
+    let (next, first) = rows::paging(next, after, |after| rows::address("/reviews", &[("after", after)]));
+    let template = ReviewsPage {
         l,
         page: visitor.page(l.t("nav-reviews")),
-        groups: Group::list([(l.t("staff-group-late"), of(true)), (l.t("staff-group-open"), of(false))]),
+        groups: LineGroup::list([(l.t("staff-group-late"), of(true)), (l.t("staff-group-open"), of(false))]),
         shown: l.t_n("staff-shown", cases.len()),
-        next: next.map_or(String::new(), |after| rows::address("/reviews", &[("after", after.as_str())])),
-        first: after.map_or(String::new(), |_| "/reviews".to_owned()),
+        next,
+        first,
     };
     Ok(show(&template))
 }

@@ -1,6 +1,6 @@
 //! A case as a line of a list, alike on every page.
 
-use super::title::Called;
+use super::case_title::CaseTitle;
 use super::{Days, rolled};
 use crate::app::App;
 use crate::caller::Staff;
@@ -14,13 +14,14 @@ use domain::district::{CategoryCode, District, UnitCode};
 use domain::moment::date_of;
 use domain::rule::RuleId;
 use domain::{Label, Moment};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use store::rows::NO_DUE;
 use store::view::{After, Card, CaseRow, PAGE, TaskRow};
 
 /// A line of a list.
-pub(super) struct Line {
+pub(super) struct CaseLine {
     pub(super) code: String,
     pub(super) title: String,
     /// Track and category.
@@ -41,23 +42,23 @@ pub(super) struct Line {
 }
 
 /// Lines under a heading.
-pub(super) struct Group {
+pub(super) struct LineGroup {
     pub(super) heading: String,
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Vec<CaseLine>,
     /// How many there are in all; none: those that are shown.
     pub(super) total: Option<i64>,
 }
 
-impl Group {
+impl LineGroup {
     /// The groups that have lines.
-    pub(super) fn list(groups: impl IntoIterator<Item = (String, Vec<Line>)>) -> Vec<Group> {
-        let groups = groups.into_iter().map(|(heading, lines)| Group { heading, lines, total: None });
+    pub(super) fn list(groups: impl IntoIterator<Item = (String, Vec<CaseLine>)>) -> Vec<LineGroup> {
+        let groups = groups.into_iter().map(|(heading, lines)| LineGroup { heading, lines, total: None });
         groups.filter(|g| !g.lines.is_empty()).collect()
     }
 
     /// The groups that have lines, each with how many there are in all.
-    pub(super) fn counted(groups: impl IntoIterator<Item = (String, Vec<Line>, i64)>) -> Vec<Group> {
-        let groups = groups.into_iter().map(|(heading, lines, n)| Group { heading, lines, total: Some(n) });
+    pub(super) fn counted(groups: impl IntoIterator<Item = (String, Vec<CaseLine>, i64)>) -> Vec<LineGroup> {
+        let groups = groups.into_iter().map(|(heading, lines, n)| LineGroup { heading, lines, total: Some(n) });
         groups.filter(|g| !g.lines.is_empty()).collect()
     }
 
@@ -72,15 +73,34 @@ impl Group {
 }
 
 /// What the lines of one page share.
-pub(super) struct Lines<'a> {
+pub(super) struct CaseLines<'a> {
     pub(super) l: L,
     pub(super) district: &'a District,
     pub(super) staff: &'a Staff,
     pub(super) days: Days,
-    pub(super) cards: &'a BTreeMap<CaseId, Card>,
+    cards: BTreeMap<CaseId, Card>,
 }
 
-impl Lines<'_> {
+impl<'a> CaseLines<'a> {
+    /// For these cases: what their lines say is read in one statement.
+    pub(super) async fn read(
+        app: &App,
+        l: L,
+        district: &'a District,
+        staff: &'a Staff,
+        days: Days,
+        ids: Vec<CaseId>,
+    ) -> Result<CaseLines<'a>, Problem> {
+        let number = app.desk().number();
+        let cards = app.read(move |db, keys| {
+            let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+            store::view::cards(db, &mut keys, number, &ids)
+        });
+        Ok(CaseLines { l, district, staff, days, cards: cards.await? })
+    }
+}
+
+impl CaseLines<'_> {
     /// Whether the account may see the case of a row. Sealed ones were left out by the query where nobody may; the
     /// unit that an accusation is about, and who stepped aside for an interest, are known only here.
     pub(super) fn may_see(&self, id: CaseId) -> bool {
@@ -106,7 +126,7 @@ impl Lines<'_> {
 
     /// The title of a case as lists show it. A list is looked at over shoulders: numbers are for the page of the case.
     pub(super) fn title(&self, id: CaseId, category: Option<&CategoryCode>, street: Option<&UnitCode>) -> String {
-        let called = Called {
+        let called = CaseTitle {
             title: self.field(id, field::TITLE),
             text: self.field(id, field::TEXT),
             erased: self.cards.get(&id).is_some_and(|card| card.erased),
@@ -128,11 +148,11 @@ impl Lines<'_> {
         self.field(id, field::TEXT)
     }
 
-    pub(super) fn of(&self, row: &CaseRow, note: String) -> Line {
+    pub(super) fn of(&self, row: &CaseRow, note: String) -> CaseLine {
         self.drawn(row, note, owed(row))
     }
 
-    fn drawn(&self, row: &CaseRow, note: String, rule: RuleId) -> Line {
+    fn drawn(&self, row: &CaseRow, note: String, rule: RuleId) -> CaseLine {
         let (l, calendar) = (self.l, &self.district.calendar);
         // Who handles it goes there.
         let place = if super::handles(self.staff.role) { self.field(row.id, field::PLACE) } else { "" };
@@ -169,7 +189,7 @@ impl Lines<'_> {
                 Some(view::also_asked(l, due, asked))
             }
         };
-        Line {
+        CaseLine {
             code: row.code.clone(),
             title,
             kind,
@@ -186,7 +206,7 @@ impl Lines<'_> {
     }
 
     /// The line of a task, with what the unit's part is.
-    pub(super) fn task(&self, task: &TaskRow) -> Line {
+    pub(super) fn task(&self, task: &TaskRow) -> CaseLine {
         let l = self.l;
         let part = l.t(if task.lead { "staff-part-lead" } else { "staff-part-joint" });
         let state = (task.state != TaskState::Open).then(|| task.state.label(l.0).to_owned());
@@ -219,14 +239,27 @@ fn owed(row: &CaseRow) -> RuleId {
     }
 }
 
-/// The cards of these cases.
-pub(super) async fn cards(app: &App, ids: Vec<CaseId>) -> Result<BTreeMap<CaseId, Card>, Problem> {
-    let number = app.desk().number();
-    app.read(move |db, keys| {
-        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-        store::view::cards(db, &mut keys, number, &ids)
-    })
-    .await
+/// A list's query where it has nothing but where it goes on.
+#[derive(Deserialize)]
+pub(crate) struct AfterQuery {
+    #[serde(default)]
+    pub(super) after: String,
+}
+
+/// The place of a case in a list by due day.
+pub(super) fn after_case(row: &CaseRow) -> After {
+    After { due: row.due, seq: row.seq, no: 0 }
+}
+
+/// The place of a task in a list by due day.
+pub(super) fn after_task(task: &TaskRow) -> After {
+    After { no: task.no, ..after_case(&task.case) }
+}
+
+/// The addresses of a list's next page and of its first one, empty for none; `link` makes the one of a page that begins
+/// behind a place.
+pub(super) fn paging(next: Option<String>, after: Option<After>, link: impl Fn(&str) -> String) -> (String, String) {
+    (next.map_or(String::new(), |next| link(&next)), after.map_or(String::new(), |_| link("")))
 }
 
 /// Where a list goes on, as its address has it: `19487.12.1`.
@@ -246,8 +279,8 @@ pub(super) fn next_after<T>(rows: &mut Vec<T>, key: impl Fn(&T) -> After) -> Opt
 }
 
 /// A page of a worklist: lines to choose from and what can be done to those that were chosen.
-pub(super) struct Listing {
-    pub(super) groups: Vec<Group>,
+pub(super) struct Worklist {
+    pub(super) groups: Vec<LineGroup>,
     pub(super) acts: Vec<Choice>,
     /// The idempotency key of what is done to the chosen ones.
     pub(super) key: String,
@@ -258,17 +291,17 @@ pub(super) struct Listing {
     pub(super) first: String,
 }
 
-impl Listing {
+impl Worklist {
     /// The page of `groups` at `here`; `next` and `first` are addresses, empty for none.
     pub(super) fn of(
         app: &App,
-        lines: &Lines<'_>,
-        groups: Vec<Group>,
+        lines: &CaseLines<'_>,
+        groups: Vec<LineGroup>,
         here: String,
         (next, first): (String, String),
-    ) -> Listing {
+    ) -> Worklist {
         let shown = groups.iter().map(|g| g.lines.len()).sum::<usize>();
         let acts = super::bulk::acts(lines.l, lines.staff.role);
-        Listing { groups, acts, key: app.random_text(), here, shown: lines.l.t_n("staff-shown", shown), next, first }
+        Worklist { groups, acts, key: app.random_text(), here, shown: lines.l.t_n("staff-shown", shown), next, first }
     }
 }

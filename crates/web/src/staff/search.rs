@@ -1,6 +1,6 @@
 //! `/search`: one box for a code, words, a place or a unit, with filters; hits with their words marked.
 
-use super::title::Called;
+use super::case_title::CaseTitle;
 use super::{handles, mask};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
@@ -31,7 +31,7 @@ const PART: usize = 90;
 /// What is looked for.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Wanted {
+pub(crate) struct SearchQuery {
     q: String,
     unit: String,
     street: String,
@@ -43,7 +43,7 @@ pub(crate) struct Wanted {
     page: String,
 }
 
-impl Wanted {
+impl SearchQuery {
     fn filters(&self) -> [&str; 7] {
         [&self.unit, &self.street, &self.category, &self.track, &self.stage, &self.from, &self.to]
     }
@@ -70,7 +70,7 @@ impl Wanted {
 }
 
 /// A case that was found.
-struct Hit {
+struct SearchHit {
     code: String,
     title: Vec<Piece>,
     /// Track, category and street.
@@ -83,7 +83,7 @@ struct Hit {
 
 /// What the page has to say.
 #[derive(PartialEq, Eq)]
-enum Standing {
+enum SearchState {
     /// Nothing was asked yet.
     Begin,
     /// No index is there: named or made.
@@ -95,27 +95,27 @@ enum Standing {
 
 #[derive(Template)]
 #[template(path = "staff/search.html")]
-struct Search {
+struct SearchPage {
     l: L,
     page: Page,
     errors: Vec<FieldError>,
-    wanted: Wanted,
+    wanted: SearchQuery,
     units: Vec<Choice>,
     streets: Vec<Choice>,
     categories: Vec<Choice>,
     tracks: Vec<Choice>,
     stages: Vec<Choice>,
-    state: Standing,
+    state: SearchState,
     narrowed: bool,
     count: String,
-    hits: Vec<Hit>,
+    hits: Vec<SearchHit>,
     shown: String,
     next: String,
     first: String,
 }
 
 /// What the index said; trouble is told to the log, without what was asked.
-pub(super) fn told<T>(found: Result<Option<T>, reading::Error>) -> Option<T> {
+pub(super) fn found_or_logged<T>(found: Result<Option<T>, reading::Error>) -> Option<T> {
     found.unwrap_or_else(|error| {
         tracing::error!(%error, "a search failed; the index is made anew");
         None
@@ -135,7 +135,7 @@ pub(crate) async fn search(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    Query(mut wanted): Query<Wanted>,
+    Query(mut wanted): Query<SearchQuery>,
 ) -> Result<Response, Problem> {
     let (l, district) = (visitor.l, app.desk().district());
     wanted.q = wanted.q.trim().to_owned();
@@ -155,21 +155,21 @@ pub(crate) async fn search(
     let empty = wanted.q.is_empty() && !wanted.is_narrowed();
     let number: usize = wanted.page.parse().ok().filter(|n| (1..=reading::MOST / PAGE).contains(n)).unwrap_or(1);
     let answer = match (errors.is_empty() && !empty, app.finder()) {
-        (false, _) => Answer::Not(Standing::Begin),
-        (true, None) => Answer::Not(Standing::Off),
+        (false, _) => SearchAnswer::Not(SearchState::Begin),
+        (true, None) => SearchAnswer::Not(SearchState::Off),
         (true, Some(_)) => ask(&app, &staff, &district, question, number).await?,
     };
     let (state, hits, records) = match answer {
-        Answer::Not(state) => (state, Hits::default(), Vec::new()),
-        Answer::Found(hits, _) if hits.firsts.is_empty() => (Standing::None, hits, Vec::new()),
-        Answer::Found(hits, records) => (Standing::Some, hits, records),
+        SearchAnswer::Not(state) => (state, Hits::default(), Vec::new()),
+        SearchAnswer::Found(hits, _) if hits.firsts.is_empty() => (SearchState::None, hits, Vec::new()),
+        SearchAnswer::Found(hits, records) => (SearchState::Some, hits, records),
     };
     let drawer =
-        Drawer { l, district: &district, staff: &staff, words: words(&wanted.q), today: app.desk().now().date() };
+        HitDrawer { l, district: &district, staff: &staff, words: words(&wanted.q), today: app.desk().now().date() };
     let all = hits.firsts.len();
-    let found: Vec<Hit> = records.iter().map(|record| drawer.hit(record)).collect();
+    let found: Vec<SearchHit> = records.iter().map(|record| drawer.hit(record)).collect();
     let begin = (number - 1) * PAGE;
-    let template = Search {
+    let template = SearchPage {
         l,
         page: visitor.page(l.t("find-title")),
         errors,
@@ -193,8 +193,8 @@ pub(crate) async fn search(
     Ok(show(&template))
 }
 
-enum Answer {
-    Not(Standing),
+enum SearchAnswer {
+    Not(SearchState),
     /// All hits, and the cases of the page in their order.
     Found(Hits, Vec<Record>),
 }
@@ -205,24 +205,24 @@ async fn ask(
     district: &District,
     question: Question,
     page: usize,
-) -> Result<Answer, Problem> {
+) -> Result<SearchAnswer, Problem> {
     let actor = staff.actor();
     let (Some(finder), Some(reader)) = (app.finder().cloned(), Reader::of(&actor)) else {
-        return Ok(Answer::Not(Standing::Off));
+        return Ok(SearchAnswer::Not(SearchState::Off));
     };
     let number = app.desk().number();
     let found = app.read(move |db, keys| {
-        let Some(hits) = told(finder.find(&reader, &question)) else { return Ok(None) };
+        let Some(hits) = found_or_logged(finder.find(&reader, &question)) else { return Ok(None) };
         let part: Vec<u64> = hits.firsts.iter().skip((page - 1) * PAGE).take(PAGE).copied().collect();
         let records = records(db, keys, number, &part)?;
         Ok(Some((hits, part, records)))
     });
-    let Some((mut hits, part, mut records)) = found.await? else { return Ok(Answer::Not(Standing::Making)) };
+    let Some((mut hits, part, mut records)) = found.await? else { return Ok(SearchAnswer::Not(SearchState::Making)) };
     // The index may be a moment behind: the case itself says who may see it.
     records.retain(|r| may_see(&r.case, &actor, district));
     hits.firsts.retain(|first| !part.contains(first) || records.iter().any(|r| r.first == *first));
     records.sort_by_key(|r| part.iter().position(|first| *first == r.first));
-    Ok(Answer::Found(hits, records))
+    Ok(SearchAnswer::Found(hits, records))
 }
 
 fn words(q: &str) -> Vec<&str> {
@@ -230,7 +230,7 @@ fn words(q: &str) -> Vec<&str> {
 }
 
 /// What the form asks; a date that is none is an error at its field.
-fn question(l: L, wanted: &Wanted, district: &District, errors: &mut Vec<FieldError>) -> Question {
+fn question(l: L, wanted: &SearchQuery, district: &District, errors: &mut Vec<FieldError>) -> Question {
     let mut wrong = |field: &str, key: &str| errors.push(FieldError { field: field.into(), text: l.t(key) });
     let words = asked(&wanted.q, district);
     if !words.is_empty() && !words.iter().any(|w| w.is_findable()) {
@@ -272,7 +272,7 @@ fn categories(district: &District, l: L, chosen: &str) -> Vec<Choice> {
 }
 
 /// What the hits of one page share.
-struct Drawer<'a> {
+struct HitDrawer<'a> {
     l: L,
     district: &'a District,
     staff: &'a Staff,
@@ -280,24 +280,15 @@ struct Drawer<'a> {
     today: Date,
 }
 
-impl Drawer<'_> {
-    fn hit(&self, record: &Record) -> Hit {
+impl HitDrawer<'_> {
+    fn hit(&self, record: &Record) -> SearchHit {
         let (l, case) = (self.l, &record.case);
         let handler = handles(self.staff.role);
         let known: Vec<&str> = record.personal.iter().map(String::as_str).collect();
         // A list is looked at over shoulders: numbers are for the page of the case.
         let read = |text: &str| if handler { mask::numbers(text, &[]) } else { mask::text(text, &known) };
         let of = |name: &str| record.texts.get(name).map_or("", String::as_str);
-        let called = Called {
-            title: of(field::TITLE),
-            text: of(field::TEXT),
-            erased: case.erased,
-            handled: handler,
-            category: case.category.as_ref(),
-            street: case.street.as_ref(),
-            personal: Vec::new(),
-        };
-        let title = called.said(l, self.district);
+        let title = CaseTitle::of(case, &record.texts, handler).said(l, self.district);
         let part =
             |name: &str, key: &str| mark::part(&read(of(name)), &self.words, PART).map(|pieces| (l.t(key), pieces));
         let mut parts: Vec<_> =
@@ -312,7 +303,7 @@ impl Drawer<'_> {
         let street = case.street.as_ref().map(|s| self.district.unit_name(s, l.0));
         let lead = case.tasks.iter().rev().find(|t| t.lead).map(|t| self.district.unit_name(&t.unit, l.0));
         let kind = [Some(case.track.label(l.0)), category, street, lead];
-        Hit {
+        SearchHit {
             code: case.code.clone(),
             title: mark::whole(&title, &self.words),
             kind: kind.into_iter().flatten().collect::<Vec<_>>().join(" · "),

@@ -1,7 +1,7 @@
 //! Past answers to cases like this one: for who has to write the next.
 
+use super::case_title::CaseTitle;
 use super::search;
-use super::title::Called;
 use crate::app::App;
 use crate::caller::Staff;
 use crate::lang::L;
@@ -38,7 +38,8 @@ pub(super) async fn of(app: &App, staff: &Staff, l: L, history: &History) -> Res
     let text = format!("{}\n{}", of(field::TITLE), of(field::TEXT));
     let (first, number) = (history.first(), app.desk().number());
     let found = app.read(move |db, keys| {
-        let firsts = search::told(finder.like(&reader, &text, first, &Tag::answered(), MOST)).unwrap_or_default();
+        let firsts =
+            search::found_or_logged(finder.like(&reader, &text, first, &Tag::answered(), MOST)).unwrap_or_default();
         let records = search::records(db, keys, number, &firsts)?;
         Ok((firsts, records))
     });
@@ -54,13 +55,7 @@ pub(super) async fn of(app: &App, staff: &Staff, l: L, history: &History) -> Res
         Similar {
             code: case.code.clone(),
             // Another resident's: what it is about is enough to find an answer by.
-            title: Called {
-                erased: case.erased,
-                category: case.category.as_ref(),
-                street: case.street.as_ref(),
-                ..Called::default()
-            }
-            .said(l, &district),
+            title: CaseTitle::of(case, &record.texts, false).said(l, &district),
             kind: [category, unit].into_iter().flatten().collect::<Vec<_>>().join(" · "),
             outcome: case.outcome.map_or(l.t("find-answer"), |o| l.t_n("find-similar-show", o.label(l.0))),
             // Another resident's: what leads to them is no help in writing an answer.

@@ -2,16 +2,15 @@
 
 use super::case::Loaded;
 use super::command;
-use super::forms::Maker;
+use super::forms::FormMaker;
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
-use crate::page::{Choice, FieldError, Page, go, show_with};
+use crate::page::{Choice, FieldError, Page, form_status, go, show_with};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use calendar::Date;
 use desk::Failure;
@@ -55,11 +54,11 @@ fn known(l: L, district: &District, case: &Case, unit: &UnitCode, today: Date, f
 }
 
 /// The templates that an act's form offers, each with its text filled in as far as the system knows.
-pub(super) fn offered(maker: &Maker<'_>, act: CommandKind) -> Vec<Choice> {
+pub(super) fn offered(maker: &FormMaker<'_>, act: CommandKind) -> Vec<Choice> {
     if !ACTS.contains(&act) {
         return Vec::new();
     }
-    let Maker { l, district, case, staff, sent, .. } = *maker;
+    let FormMaker { l, district, case, staff, sent, .. } = *maker;
     let today = maker.today();
     let chosen = sent.map_or("", |s| s.get("template"));
     let own = district.templates.values().filter(|t| is_for(t, &staff.unit));
@@ -93,12 +92,12 @@ pub(super) fn filled(
 
 /// Which template the form shows.
 #[derive(Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct TemplateQuery {
     #[serde(default)]
     template: String,
 }
 
-struct Line {
+struct TemplateLine {
     key: String,
     /// The address at which its form stands filled in.
     href: String,
@@ -116,7 +115,7 @@ struct TemplatesPage {
     l: L,
     page: Page,
     errors: Vec<FieldError>,
-    lines: Vec<Line>,
+    lines: Vec<TemplateLine>,
     /// The units it may be for; empty: the account's own, without a choice.
     units: Vec<Choice>,
     called: String,
@@ -135,7 +134,7 @@ impl TemplatesPage {
 fn page(app: &App, visitor: &Visitor, staff: &Staff, sent: &Sent, errors: Vec<FieldError>) -> Response {
     let (l, district) = (visitor.l, app.desk().district());
     let admin = staff.role == Role::Administrator;
-    let line = |t: &Answer| Line {
+    let line = |t: &Answer| TemplateLine {
         key: key(t),
         href: super::rows::address("/templates", &[("template", &key(t))]),
         unit: t.unit.as_ref().map_or_else(|| l.t("clerk-templates-all"), |u| district.unit_name(u, l.0).to_owned()),
@@ -146,7 +145,7 @@ fn page(app: &App, visitor: &Visitor, staff: &Staff, sent: &Sent, errors: Vec<Fi
     };
     let seen = district.templates.values().filter(|t| admin || is_for(t, &staff.unit));
     let units = district.units.values().filter(|u| admin && !u.closed);
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = form_status(&errors);
     let template = TemplatesPage {
         l,
         page: visitor.page(l.t("nav-templates")),
@@ -174,7 +173,7 @@ pub(crate) async fn list(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<TemplateQuery>,
 ) -> Response {
     let district = app.desk().district();
     let chosen = of_key(&district, &asked.template);

@@ -1,7 +1,7 @@
 //! What somebody decides about, with both sides on one screen: an objection, or an answer that waits for approval.
 
 use super::forms::capital;
-use super::story::Teller;
+use super::timeline::StaffTimeline;
 use crate::lang::L;
 use calendar::Date;
 use domain::Label;
@@ -10,7 +10,7 @@ use domain::district::UnitCode;
 use store::read::{History, Told};
 
 /// An objection that the dispatcher decides.
-pub(super) struct Objection {
+pub(super) struct OpenObjection {
     pub(super) unit: String,
     /// What the unit says, and when it said so.
     pub(super) said: String,
@@ -24,15 +24,15 @@ pub(super) struct Objection {
 }
 
 /// The open objections of a case.
-pub(super) fn objections(teller: &Teller<'_>, catalogue: &str, today: Date) -> Vec<Objection> {
-    let Teller { l, district, history, read, .. } = *teller;
+pub(super) fn objections(teller: &StaffTimeline<'_>, catalogue: &str, today: Date) -> Vec<OpenObjection> {
+    let StaffTimeline { l, district, history, read, .. } = *teller;
     let objected = history.case.tasks.iter().filter(|t| t.state == TaskState::Objected);
     let objection = |task: &domain::case::Task| {
         let event = Event::Objected { task: task.no };
         let said = history.told.iter().rev().find(|t| t.body.event == event);
         let gave = history.told.iter().rev().filter(|t| said.is_none_or(|s| t.version < s.version));
         let gave = gave.into_iter().find(|t| gives(&t.body.event, &task.unit));
-        Objection {
+        OpenObjection {
             unit: district.unit_name(&task.unit, l.0).to_owned(),
             said: said.and_then(|t| t.private.get(field::REASON)).map_or(String::new(), |r| read(r)),
             said_on: said.map_or(String::new(), |t| l.day(t.body.at.date(), today)),
@@ -55,7 +55,7 @@ fn gives(event: &Event, unit: &UnitCode) -> bool {
 }
 
 /// Who gave a task, and why: the version of the catalogue, or the reason in words.
-fn given(teller: &Teller<'_>, told: &Told, today: Date) -> String {
+fn given(teller: &StaffTimeline<'_>, told: &Told, today: Date) -> String {
     let l = teller.l;
     let by = told.body.by.unit().map_or(String::new(), |u| teller.district.unit_name(u, l.0).to_owned());
     let why = match &told.body.event {
@@ -68,7 +68,7 @@ fn given(teller: &Teller<'_>, told: &Told, today: Date) -> String {
 }
 
 /// A step of the case from unit to unit.
-fn hop(teller: &Teller<'_>, told: &Told, today: Date) -> Option<String> {
+fn hop(teller: &StaffTimeline<'_>, told: &Told, today: Date) -> Option<String> {
     let (l, case) = (teller.l, &teller.history.case);
     let name = |unit: &UnitCode| teller.district.unit_name(unit, l.0).to_owned();
     let of = |task: &u16| case.task(*task).map_or(String::new(), |t| name(&t.unit));

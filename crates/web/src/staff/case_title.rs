@@ -3,12 +3,12 @@
 
 use super::mask;
 use crate::lang::L;
+use domain::case::{Case, Fields, field};
 use domain::district::{CategoryCode, District, UnitCode};
 use domain::typed::{first_words, says_something};
 
 /// A case as far as its title goes.
-#[derive(Default)]
-pub(super) struct Called<'a> {
+pub(super) struct CaseTitle<'a> {
     pub(super) title: &'a str,
     pub(super) text: &'a str,
     pub(super) erased: bool,
@@ -20,7 +20,23 @@ pub(super) struct Called<'a> {
     pub(super) personal: Vec<&'a str>,
 }
 
-impl Called<'_> {
+impl<'a> CaseTitle<'a> {
+    /// Of a case with what it says, for who handles it or does not.
+    pub(super) fn of(case: &'a Case, fields: &'a Fields, handled: bool) -> CaseTitle<'a> {
+        let text = |name: &str| fields.get(name).map_or("", String::as_str);
+        CaseTitle {
+            title: text(field::TITLE),
+            text: text(field::TEXT),
+            erased: case.erased,
+            handled,
+            category: case.category.as_ref(),
+            street: case.street.as_ref(),
+            personal: Vec::new(),
+        }
+    }
+}
+
+impl CaseTitle<'_> {
     pub(super) fn said(&self, l: L, district: &District) -> String {
         if self.erased {
             return l.t("staff-title-erased");

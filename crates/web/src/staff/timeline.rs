@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use store::read::{History, Told};
 
 /// An event as the page shows it.
-pub(super) struct Line {
+pub(super) struct TimelineItem {
     pub(super) title: String,
     pub(super) time: String,
     pub(super) iso: String,
@@ -27,7 +27,7 @@ pub(super) struct Line {
 }
 
 /// What telling a case needs beside its events.
-pub(super) struct Teller<'a> {
+pub(super) struct StaffTimeline<'a> {
     pub(super) l: L,
     pub(super) district: &'a District,
     pub(super) history: &'a History,
@@ -71,13 +71,13 @@ pub(super) fn who(l: L, district: &District, by: &Actor) -> String {
     }
 }
 
-impl Teller<'_> {
+impl StaffTimeline<'_> {
     /// All events, the latest first.
-    pub(super) fn all(&self) -> Vec<Line> {
+    pub(super) fn all(&self) -> Vec<TimelineItem> {
         self.history.told.iter().rev().map(|t| self.line(t)).collect()
     }
 
-    fn line(&self, told: &Told) -> Line {
+    fn line(&self, told: &Told) -> TimelineItem {
         let (l, body) = (self.l, &told.body);
         let mut said: Vec<(String, String)> =
             TEXTS.iter().filter_map(|(name, key)| Some((l.t(key), (self.read)(told.private.get(*name)?)))).collect();
@@ -88,7 +88,7 @@ impl Teller<'_> {
             said.push((l.t("staff-said-value"), (self.read)(value)));
         }
         let at = body.at.local();
-        Line {
+        TimelineItem {
             title: l.t(&format!("staff-event-{}", body.event.kind())),
             time: body.at.minute(),
             iso: format!("{}T{:02}:{:02}+08:00", at.date(), at.hour(), at.minute()),

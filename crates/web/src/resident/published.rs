@@ -27,7 +27,7 @@ const ROWS: usize = 20;
 const NEAR_MOST: usize = 5;
 
 /// A case as public pages draw it.
-pub(crate) struct CaseView {
+pub(crate) struct PublishedCase {
     pub(crate) seq: i64,
     /// What was asked, as it was released; empty while nobody has released it.
     pub(crate) text: String,
@@ -51,7 +51,7 @@ pub(crate) struct CaseView {
 /// How much of a text a list shows, in characters.
 const SHORT: usize = 160;
 
-impl CaseView {
+impl PublishedCase {
     /// The beginning of what was asked, for a list.
     pub(crate) fn short(&self) -> String {
         let mut chars = self.text.chars();
@@ -60,7 +60,7 @@ impl CaseView {
     }
 }
 
-fn view(l: L, d: &District, case: &Shown) -> CaseView {
+fn view(l: L, d: &District, case: &Shown) -> PublishedCase {
     let day = |number: i64| {
         let date = domain::moment::date_of(number);
         (l.full_day(date), date.to_string())
@@ -68,7 +68,7 @@ fn view(l: L, d: &District, case: &Shown) -> CaseView {
     let verdict = case.solved.zip(case.handled);
     let word = verdict.map(|(solved, handled)| verdict_sentence(l, solved, handled));
     let words = |name: &str| case.words.get(name).cloned().unwrap_or_default();
-    CaseView {
+    PublishedCase {
         seq: case.seq,
         text: words(field::SHOWN),
         answer: words(field::SHOWN_ANSWER),
@@ -91,7 +91,7 @@ fn view(l: L, d: &District, case: &Shown) -> CaseView {
 
 /// The public cases about the same kind of matter in the same street as a case that is still handled: by its category, or
 /// by the words of its text where it has none. None for one that is sealed, or is linked already.
-pub(crate) async fn near(app: &App, l: L, history: &History) -> Result<Vec<CaseView>, Problem> {
+pub(crate) async fn near(app: &App, l: L, history: &History) -> Result<Vec<PublishedCase>, Problem> {
     let (case, d, number) = (&history.case, app.desk().district(), app.desk().number());
     let open = matches!(case.stage, Stage::Raised | Stage::Accepted | Stage::Handling);
     let Some(street) = case.street.clone().filter(|_| open && !case.is_sealed() && case.links.is_empty()) else {
@@ -125,20 +125,20 @@ pub(crate) async fn one(app: &App, index: i64) -> Result<Option<Shown>, Problem>
 
 #[derive(Template)]
 #[template(path = "resident/published.html")]
-struct ListPage {
+struct PublishedListPage {
     l: L,
     page: Page,
     tabs: Vec<NavItem>,
     streets: Vec<Choice>,
     categories: Vec<Choice>,
     narrowed: bool,
-    cases: Vec<CaseView>,
+    cases: Vec<PublishedCase>,
     next: String,
     first: String,
 }
 
 #[derive(Default, Deserialize)]
-pub(crate) struct Narrow {
+pub(crate) struct PublishedQuery {
     #[serde(default)]
     street: String,
     #[serde(default)]
@@ -151,7 +151,7 @@ pub(crate) struct Narrow {
 pub(crate) async fn list(
     State(app): State<App>,
     visitor: Visitor,
-    Query(narrow): Query<Narrow>,
+    Query(narrow): Query<PublishedQuery>,
 ) -> Result<Response, Problem> {
     let (l, number) = (visitor.l, app.desk().number());
     let (street, category) = (narrow.street.clone(), narrow.category.clone());
@@ -167,7 +167,7 @@ pub(crate) async fn list(
     let coarse = d.catalogue.categories.iter().filter(|c| !c.code.as_str().contains('.'));
     Ok(kept::words(
         &visitor,
-        &ListPage {
+        &PublishedListPage {
             l,
             page: visitor.page(l.t("shown-title")),
             tabs: public_tabs(l, "/published"),
@@ -183,11 +183,11 @@ pub(crate) async fn list(
 
 #[derive(Template)]
 #[template(path = "resident/published_case.html")]
-struct ShownPage {
+struct PublishedCasePage {
     l: L,
     page: Page,
     tabs: Vec<NavItem>,
-    case: CaseView,
+    case: PublishedCase,
 }
 
 /// `GET /published/{index}`: one case, by its ledger index. Its code is not told: it is half of what opens the case.
@@ -200,5 +200,5 @@ pub(crate) async fn show(
     let found = one(&app, index).await?.ok_or_else(Problem::not_found)?;
     let case = view(l, &app.desk().district(), &found);
     let (page, tabs) = (visitor.page(l.t("shown-case")), public_tabs(l, "/published"));
-    Ok(kept::words(&visitor, &ShownPage { l, page, tabs, case }))
+    Ok(kept::words(&visitor, &PublishedCasePage { l, page, tabs, case }))
 }

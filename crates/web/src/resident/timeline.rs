@@ -11,7 +11,7 @@ use domain::{Actor, Label};
 use store::read::{History, Told};
 
 /// A step of the timeline.
-pub(crate) struct Step {
+pub(crate) struct TimelineStep {
     /// The version of the case that it made; 0 for what is no event.
     pub(crate) version: u64,
     /// "" for the office, "resident", "now", "ahead".
@@ -27,7 +27,7 @@ pub(crate) struct Step {
 }
 
 /// Somebody who opened the resident's contact data.
-pub(crate) struct Opening {
+pub(crate) struct ContactOpening {
     pub(crate) time: String,
     pub(crate) iso: String,
     /// Unit and post, never a person.
@@ -36,21 +36,21 @@ pub(crate) struct Opening {
 }
 
 /// How words are found for the steps of a case.
-pub(crate) struct Teller<'a> {
+pub(crate) struct ResidentTimeline<'a> {
     pub(crate) l: L,
     pub(crate) district: &'a District,
     pub(crate) history: &'a History,
     pub(crate) today: Date,
 }
 
-impl Teller<'_> {
+impl ResidentTimeline<'_> {
     /// The steps so far, first to last.
-    pub(crate) fn steps(&self) -> Vec<Step> {
+    pub(crate) fn steps(&self) -> Vec<TimelineStep> {
         self.history.told.iter().filter_map(|told| self.step(told)).collect()
     }
 
     /// Who opened the contact data, first to last.
-    pub(crate) fn openings(&self) -> Vec<Opening> {
+    pub(crate) fn openings(&self) -> Vec<ContactOpening> {
         let opening = |told: &Told| {
             let Event::Unmasked { purpose } = &told.body.event else { return None };
             let (time, iso) = when(self.l, told.body.at, self.today);
@@ -58,7 +58,7 @@ impl Teller<'_> {
             let who = format!("{} {post}", self.who(&told.body.by)).trim().to_owned();
             let words = told.private.get(field::PURPOSE).map(|w| format!("{}{w}", self.l.0.pick("：", ": ")));
             let words = words.unwrap_or_default();
-            Some(Opening { time, iso, who, why: format!("{}{words}", purpose.label(self.l.0)) })
+            Some(ContactOpening { time, iso, who, why: format!("{}{words}", purpose.label(self.l.0)) })
         };
         self.history.told.iter().filter_map(opening).collect()
     }
@@ -80,7 +80,7 @@ impl Teller<'_> {
     }
 
     /// A step; none for what is only between offices, and for openings, which have their own list.
-    fn step(&self, told: &Told) -> Option<Step> {
+    fn step(&self, told: &Told) -> Option<TimelineStep> {
         use Event::*;
         let (l, event) = (self.l, &told.body.event);
         let private = |name: &str| told.private.get(name).cloned().unwrap_or_default();
@@ -184,7 +184,7 @@ impl Teller<'_> {
         };
         let (time, iso) = when(l, told.body.at, self.today);
         let kind = if by_resident { "resident" } else { "" };
-        Some(Step { version: told.version, kind, title, time, iso, who: self.who(&told.body.by), said, note })
+        Some(TimelineStep { version: told.version, kind, title, time, iso, who: self.who(&told.body.by), said, note })
     }
 
     /// Whose opinion it is and of which day, where it came from outside.
