@@ -7,6 +7,7 @@
 
 use crate::db::{Access, Db, Engine, Result, StoreError, Value};
 use crate::place::{self, Place, WriterLock};
+use crate::rows;
 use crate::schema::{self, Table};
 use crate::structure;
 use domain::Moment;
@@ -249,9 +250,11 @@ fn build(from: &mut Db, to: &mut Db, migrations: &[(u32, &str)], progress: &mut 
     for migration in migrations.iter().filter(|(step, _)| *step <= version) {
         schema::apply(to, migration)?;
     }
+    let read_tables = read_tables(from, to)?;
     let listed = if from.engine() == Engine::Sqlite { schema::tables(from)? } else { schema::tables(to)? };
-    // Its rows came with the migrations.
-    let tables: Vec<Table> = listed.into_iter().filter(|t| t.name != "schema_version").collect();
+    // What the schema is came with the migrations.
+    let copied = |name: &str| !schema::OWN.contains(&name) && (read_tables || !rows::is_read_table(name));
+    let tables: Vec<Table> = listed.into_iter().filter(|t| copied(&t.name)).collect();
     let mut counts = Vec::with_capacity(tables.len());
     for table in &tables {
         for side in [&mut *from, &mut *to] {
@@ -282,6 +285,20 @@ fn build(from: &mut Db, to: &mut Db, migrations: &[(u32, &str)], progress: &mut 
         schema::ship(to)?;
     }
     Ok(())
+}
+
+/// Whether the read tables can be copied: those of this program's shapes, which are made for it. Others are left to the next
+/// start, which makes them from the events. Before version 10 their shapes came with the migrations.
+fn read_tables(from: &mut Db, to: &mut Db) -> Result<bool> {
+    if schema::columns(to, "shapes")?.is_empty() {
+        return Ok(true);
+    }
+    let current = schema::shapes::changed(from)?.is_empty();
+    if current {
+        let all = schema::shapes::changed(to)?;
+        schema::shapes::make(to, &all)?;
+    }
+    Ok(current)
 }
 
 fn copy_table(from: &mut Db, to: &mut Db, table: &Table, copied: &mut dyn FnMut(u64)) -> Result<()> {

@@ -25,6 +25,7 @@ pub mod schema;
 pub mod start;
 pub mod stream;
 pub mod structure;
+pub mod table;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod tiles;
@@ -60,10 +61,10 @@ pub fn all_statements() -> Vec<&'static str> {
         view::STATEMENTS,
         view::work::STATEMENTS,
         views::STATEMENTS,
-        rows::STATEMENTS_CASE,
-        rows::STATEMENTS_DISTRICT,
+        schema::SHAPES,
     ];
     let mut all = parts.concat();
+    all.extend(rows::statements());
     all.extend(verify::statements());
     all
 }
@@ -72,6 +73,7 @@ pub fn all_statements() -> Vec<&'static str> {
 pub fn all_walks() -> Vec<(&'static str, &'static str)> {
     let parts = [bench::WALKS, health::WALKS, outbox::WALKS, oversight::WALKS, rebuild::WALKS, records::WALKS];
     let mut all = parts.concat();
+    all.extend(rows::walks());
     all.extend(verify::walks());
     all
 }

@@ -5,7 +5,7 @@ use crate::args;
 use crate::db::{Db, Result, Row, StoreError};
 use crate::keys::Keys;
 use crate::vault;
-use crate::view::{After, CaseRow, Hours, TaskRow, case_row, columns, hour, known, task_row};
+use crate::view::{After, CaseRow, Hours, TaskRow, case_row, hour, known, listed, task_row};
 use calendar::Date;
 use domain::Moment;
 use domain::case::{Case, CaseId, Cases, Event, Fields, Texts, Verdict, evolve, field};
@@ -98,7 +98,7 @@ const OPEN: &str = concat!(
 );
 const TASKS: &str = concat!(
     "SELECT ",
-    columns!(),
+    listed!(),
     ", t.due, t.no, t.lead AS leads, t.state, t.waiting FROM tasks t \
      JOIN cases c ON c.district = t.district AND c.seq = t.seq \
      WHERE t.district = $1 AND t.unit = $2 AND t.open = 1 AND (t.due, t.seq, t.no) > ($3, $4, $5) AND (t.due < $6 OR ",
@@ -155,7 +155,7 @@ macro_rules! stuck_list {
     ($which:ident) => {
         concat!(
             "SELECT ",
-            columns!(),
+            listed!(),
             ", COALESCE(c.alarm, c.accepted_day, c.raised_day) AS due FROM cases c WHERE c.district = $1 AND ",
             stuck!($which "$2"),
             " AND (COALESCE(c.alarm, c.accepted_day, c.raised_day), c.seq) > ($3, $4) \
@@ -173,7 +173,7 @@ const CLEARED: &str = stuck_list!(cleared);
 
 const ASKED_LATE: &str = concat!(
     "SELECT ",
-    columns!(),
+    listed!(),
     ", c.asked_late AS due FROM cases c WHERE c.district = $1 AND c.sealed <= $2 AND c.asked_late IS NOT NULL \
      AND (c.asked_late, c.seq) < ($3, $4) ORDER BY c.asked_late DESC, c.seq DESC LIMIT $5"
 );

@@ -196,17 +196,8 @@ fn size(db: &mut Db, number: i64) -> Result<u64> {
     db.query(SIZE, &args![number])?.first().map_or(Ok(0), |row| row.int("size").map(|n| n as u64))
 }
 
-const EMPTY: &[&str] = &[
-    "DELETE FROM cases WHERE district = $1",
-    "DELETE FROM tasks WHERE district = $1",
-    "DELETE FROM links WHERE district = $1",
-    "DELETE FROM openings WHERE district = $1",
-    "DELETE FROM publications WHERE district = $1",
-    "DELETE FROM exports WHERE district = $1",
-];
-
 fn empty(db: &mut Db, number: i64) -> Result<()> {
-    let emptied: Vec<Write> = EMPTY.iter().map(|sql| Write::new(sql, args![number])).collect();
+    let emptied: Vec<Write> = rows::tables().iter().map(|table| Write::new(&table.empty, args![number])).collect();
     db.write(&emptied).map(|_| ())
 }
 

@@ -5,9 +5,11 @@
 //! `/*append-only NAME*/` stands for triggers that refuse every change of that table's rows but adding (and, of
 //! [`KEPT`], removing what is old).
 
+pub(crate) mod shapes;
 mod statistics;
 
 use crate::db::{Db, Engine, Result, Row, StoreError};
+pub(crate) use shapes::STATEMENTS as SHAPES;
 pub(crate) use statistics::ship;
 pub use statistics::{STATISTICS, of as statistics_of};
 
@@ -23,10 +25,8 @@ pub const MIGRATIONS: &[(u32, &str)] = &[
     (7, include_str!("schema/007_public.sql")),
     (8, include_str!("schema/008_office.sql")),
     (9, include_str!("schema/009_truth.sql")),
+    (10, include_str!("schema/010_shapes.sql")),
 ];
-
-/// After these steps the read tables are filled anew from the events: a column has been added, or says something else.
-const REFILLED: &[u32] = &[9];
 
 /// The migrations of the key store.
 pub(crate) const KEYS: &[(u32, &str)] =
@@ -54,12 +54,15 @@ pub fn version(db: &mut Db) -> Result<u32> {
     u32::try_from(found).map_err(|_| StoreError::Shape(format!("schema version {found}")))
 }
 
-/// Brings the database to this program's version, one transaction for each step, and returns the version. A reader that
-/// was opened before doesn't know the statistics that came with it.
+/// The tables that say what the schema is: they belong to no district.
+pub const OWN: &[&str] = &["schema_version", "shapes"];
+
+/// Brings the database to this program's version, one transaction for each step and one for the read tables, and returns
+/// the version. A reader that was opened before doesn't know the statistics that came with it.
 /// Error: [`StoreError::Newer`] if it is beyond that already; nothing is changed then.
 pub fn migrate(db: &mut Db) -> Result<u32> {
-    let refilled = |db: &mut Db, to| if REFILLED.contains(&to) { crate::rebuild::refill(db) } else { Ok(()) };
-    let version = run_with(db, MIGRATIONS, refilled)?;
+    let version = run(db, MIGRATIONS)?;
+    shapes::settle(db)?;
     ship(db)?;
     Ok(version)
 }
@@ -73,16 +76,16 @@ pub fn check(db: &mut Db) -> Result<()> {
         (found, known) if found < known => Err(StoreError::Shape(format!(
             "it has schema version {found} and this program works with {known}: start the service once to upgrade it"
         ))),
+        _ if !shapes::changed(db)?.is_empty() => Err(StoreError::Shape(
+            "its read tables are those of another build of this program: start the service once to make them anew"
+                .into(),
+        )),
         _ => Ok(()),
     }
 }
 
+/// Runs what is missing.
 pub(crate) fn run(db: &mut Db, migrations: &[(u32, &str)]) -> Result<u32> {
-    run_with(db, migrations, |_, _| Ok(()))
-}
-
-/// Runs what is missing; `then` is part of the transaction of each step.
-fn run_with(db: &mut Db, migrations: &[(u32, &str)], then: impl Fn(&mut Db, u32) -> Result<()>) -> Result<u32> {
     let known = highest(migrations);
     let found = version(db)?;
     if found > known {
@@ -90,7 +93,7 @@ fn run_with(db: &mut Db, migrations: &[(u32, &str)], then: impl Fn(&mut Db, u32)
     }
     for migration in migrations.iter().filter(|(to, _)| *to > found) {
         db.begin()?;
-        if let Err(e) = apply(db, migration).and_then(|()| then(db, migration.0)) {
+        if let Err(e) = apply(db, migration) {
             let _ = db.rollback();
             return Err(e);
         }

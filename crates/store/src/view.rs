@@ -11,13 +11,13 @@ use domain::district::{CategoryCode, UnitCode};
 use domain::{Label, Moment};
 use std::collections::BTreeMap;
 
-macro_rules! columns {
+macro_rules! listed {
     () => {
         "c.seq, c.id, c.code, c.track, c.stage, c.category, c.street, c.lead, c.question, c.hops, c.returned, c.extended, \
          c.alarm, c.version, c.urgent, c.hour"
     };
 }
-pub(crate) use columns;
+pub(crate) use listed;
 macro_rules! waits {
     () => {
         "COALESCE(c.alarm, c.accepted_day, c.raised_day)"
@@ -37,7 +37,7 @@ pub(crate) use hour;
 
 const QUEUE: &str = concat!(
     "SELECT ",
-    columns!(),
+    listed!(),
     ", t.due, t.no, t.lead AS leads, t.state, t.waiting FROM tasks t \
      JOIN cases c ON c.district = t.district AND c.seq = t.seq \
      WHERE t.district = $1 AND t.unit = $2 AND t.open = 1 AND (t.due, t.seq, t.no) > ($3, $4, $5) AND (t.due < $6 OR ",
@@ -50,7 +50,7 @@ const QUEUE: &str = concat!(
 );
 const INBOX: &str = concat!(
     "SELECT ",
-    columns!(),
+    listed!(),
     ", ",
     waits!(),
     " AS due FROM cases c WHERE c.district = $1 AND c.sealed = $2 AND c.inbox = 1 AND (",
@@ -67,13 +67,13 @@ const INBOX: &str = concat!(
 );
 const REVIEWS: &str = concat!(
     "SELECT ",
-    columns!(),
+    listed!(),
     ", c.alarm AS due FROM cases c WHERE c.district = $1 AND c.sealed <= $2 AND c.alarm IS NOT NULL \
      AND c.stage IN ('review', 're_review') AND (c.alarm, c.seq) > ($3, $4) ORDER BY c.alarm, c.seq LIMIT $5"
 );
 const UNRELEASED: &str = concat!(
     "SELECT ",
-    columns!(),
+    listed!(),
     ", COALESCE(c.answered_day, c.ended_day, c.raised_day) AS due FROM cases c WHERE c.district = $1 AND c.public = 1 AND c.released = 0 \
      AND c.stage IN ('answered', 'ended') AND c.seq > $2 ORDER BY c.seq LIMIT $3"
 );
@@ -83,7 +83,7 @@ macro_rules! urgent {
     ($from:literal, $and:literal) => {
         concat!(
             "SELECT ",
-            columns!(),
+            listed!(),
             ", ",
             waits!(),
             " AS due",

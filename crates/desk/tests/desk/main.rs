@@ -186,12 +186,12 @@ impl Town {
 
     fn rows(&self) -> Vec<Vec<store::Row>> {
         let mut db = self.reader();
-        let table = |table: &&str| {
+        let mut table = |table: &'static str| {
             let columns = schema::columns(&mut db, table).unwrap().join(", ");
             let sql = format!("SELECT {columns} FROM {table} WHERE district = $1 ORDER BY {columns}");
             db.query_text(&sql, &args![1]).unwrap()
         };
-        rows::TABLES.iter().map(table).collect()
+        rows::tables().map(|shape| table(shape.name)).into()
     }
 
     fn verified(&self, vkey: &str) -> verify::Report {

@@ -5,6 +5,7 @@
 //! with types, for whoever writes a register; [`Shelf`] says it without, for whoever treats all registers alike.
 
 mod act;
+pub mod column;
 mod shelf;
 
 pub use act::{ActOf, By, Field, Input, Line, Plain, Term, Text, Value, Values};

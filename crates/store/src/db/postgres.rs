@@ -163,7 +163,11 @@ impl Conn {
                 prepared.push(statement);
             }
             let client = self.client()?;
-            let flights = part.iter().zip(&prepared).map(|((_, args), s)| client.execute_raw(s, args.iter())).collect();
+            let flights = part
+                .iter()
+                .zip(&prepared)
+                .map(|((_, args), s)| client.execute_raw(s, args.iter().map(Bound)))
+                .collect();
             let done = wait(all_at_once(flights), self.silence());
             changed += self.answer(done)?;
         }
@@ -179,7 +183,7 @@ impl Conn {
         let silence = self.silence();
         let statement = self.statement(sql)?;
         fits(&statement, args)?;
-        let started = wait(self.client()?.query_raw(&statement, args.iter()), silence);
+        let started = wait(self.client()?.query_raw(&statement, args.iter().map(Bound)), silence);
         let mut rows = pin!(self.answer(started)?);
         let names = names_of(&statement);
         // The connection hands over rows only as fast as they are taken: a large answer waits in the server.
@@ -188,7 +192,8 @@ impl Conn {
             let Some(row) = self.answer(next)? else {
                 return Ok(());
             };
-            let values = (0..row.len()).map(|n| row.try_get(n)).collect::<std::result::Result<_, _>>();
+            let values =
+                (0..row.len()).map(|n| row.try_get(n).map(|Found(value)| value)).collect::<std::result::Result<_, _>>();
             each(Row::new(&names, values.map_err(failed)?))?;
         }
     }
@@ -197,7 +202,7 @@ impl Conn {
         let statement = self.statement(sql)?;
         let columns = statement.columns().iter().map(|c| (c.name(), c.type_()));
         let params = statement.params().iter().map(|t| ("a placeholder", t));
-        match columns.chain(params).find(|(_, t)| !<Value as FromSql>::accepts(t)) {
+        match columns.chain(params).find(|(_, t)| !<Found as FromSql>::accepts(t)) {
             Some((name, found)) => {
                 Err(StoreError::Shape(format!("{name} is {found}: cast it to BIGINT, TEXT or BYTEA")))
             }
@@ -286,9 +291,13 @@ fn wait<F: Future>(future: F, silence: Duration) -> Result<F::Output> {
 
 type Boxed = Box<dyn StdError + Sync + Send>;
 
-impl ToSql for Value {
+/// A value on its way into a statement.
+#[derive(Debug)]
+struct Bound<'a>(&'a Value);
+
+impl ToSql for Bound<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> std::result::Result<IsNull, Boxed> {
-        match self {
+        match self.0 {
             Value::Null => Ok(IsNull::Yes),
             Value::Int(v) if *ty == Type::INT8 => v.to_sql(ty, out),
             Value::Int(v) if *ty == Type::INT4 => i32::try_from(*v)?.to_sql(ty, out),
@@ -308,20 +317,23 @@ impl ToSql for Value {
     }
 }
 
-impl<'a> FromSql<'a> for Value {
+/// A value that came out of a row.
+struct Found(Value);
+
+impl<'a> FromSql<'a> for Found {
     fn from_sql(ty: &Type, raw: &'a [u8]) -> std::result::Result<Self, Boxed> {
-        Ok(match *ty {
-            Type::INT8 => Self::Int(i64::from_sql(ty, raw)?),
-            Type::INT4 => Self::Int(i32::from_sql(ty, raw)?.into()),
-            Type::INT2 => Self::Int(i16::from_sql(ty, raw)?.into()),
-            Type::BOOL => Self::Int(bool::from_sql(ty, raw)?.into()),
-            Type::BYTEA => Self::Bytes(raw.to_vec()),
-            _ => Self::Text(String::from_sql(ty, raw)?),
-        })
+        Ok(Found(match *ty {
+            Type::INT8 => Value::Int(i64::from_sql(ty, raw)?),
+            Type::INT4 => Value::Int(i32::from_sql(ty, raw)?.into()),
+            Type::INT2 => Value::Int(i16::from_sql(ty, raw)?.into()),
+            Type::BOOL => Value::Int(bool::from_sql(ty, raw)?.into()),
+            Type::BYTEA => Value::Bytes(raw.to_vec()),
+            _ => Value::Text(String::from_sql(ty, raw)?),
+        }))
     }
 
     fn from_sql_null(_: &Type) -> std::result::Result<Self, Boxed> {
-        Ok(Self::Null)
+        Ok(Found(Value::Null))
     }
 
     fn accepts(ty: &Type) -> bool {

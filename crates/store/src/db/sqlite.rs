@@ -116,7 +116,7 @@ impl Conn {
         let mut changed = 0;
         for (sql, args) in list {
             let mut statement = self.inner.prepare_cached(&numbered(sql)).map_err(failed)?;
-            changed += statement.execute(rusqlite::params_from_iter(args.iter())).map_err(failed)? as u64;
+            changed += statement.execute(rusqlite::params_from_iter(args.iter().map(Bound))).map_err(failed)? as u64;
         }
         Ok(changed)
     }
@@ -124,7 +124,7 @@ impl Conn {
     pub(super) fn for_each(&self, sql: &str, args: &[Value], each: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
         let mut statement = self.inner.prepare_cached(&numbered(sql)).map_err(failed)?;
         let columns = statement.column_count();
-        let mut rows = statement.query(rusqlite::params_from_iter(args.iter())).map_err(failed)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(args.iter().map(Bound))).map_err(failed)?;
         let mut names: Option<Arc<Names>> = None;
         while let Some(row) = rows.next().map_err(failed)? {
             // Once there is a row: of many answers there is none.
@@ -177,13 +177,16 @@ fn numbered(sql: &str) -> String {
     out
 }
 
-impl rusqlite::ToSql for Value {
+/// A value on its way into a statement.
+struct Bound<'a>(&'a Value);
+
+impl rusqlite::ToSql for Bound<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Null => ValueRef::Null,
-            Self::Int(v) => ValueRef::Integer(*v),
-            Self::Text(v) => ValueRef::Text(v.as_bytes()),
-            Self::Bytes(v) => ValueRef::Blob(v),
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Value::Null => ValueRef::Null,
+            Value::Int(v) => ValueRef::Integer(*v),
+            Value::Text(v) => ValueRef::Text(v.as_bytes()),
+            Value::Bytes(v) => ValueRef::Blob(v),
         }))
     }
 }

@@ -2,184 +2,293 @@
 
 use crate::args;
 use crate::db::Write;
-use domain::Label;
-use domain::case::{Body, Case, Event, Stage, TaskState};
+use crate::table::Table;
+use calendar::Date;
+use domain::case::{Body, Case, CaseId, Clock, Ending, Event, LinkKind, Purpose, Stage, Task, TaskState, Verdict};
+use domain::register::column::Column;
+use domain::district::{CategoryCode, UnitCode};
 use domain::moment::day_number;
+use domain::rule::RuleId;
+use domain::{Label, columns};
+use std::sync::LazyLock;
 
 /// The due day of what has no running clock now, because nothing is owed or the clock is paused: it sorts behind every date.
 pub const NO_DUE: i64 = 99_999_999;
 
-pub(crate) const CASE: &str = "INSERT INTO cases(district, seq, id, code, version, track, door, stage, category, coarse, street, lead, \
-sealed, public, inbox, live, question, raised_at, raised_day, accepted_day, accept_due, accept_late, alarm, wake, due_day, \
-met_day, answered_day, ended_day, outcome, ending, solved, handled, asked_for_good, witnessed, hops, returned, extended, \
-reopened, repeats, provisional, erased, touched, released, promise_day, promise_met, asked_late, urgent, hour, cleared, unsolved, \
-independent, taken, own_answer) \
-VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
-$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, \
-$51, $52, $53) \
-ON CONFLICT(district, seq) DO UPDATE SET version = excluded.version, stage = excluded.stage, category = excluded.category, \
-coarse = excluded.coarse, lead = excluded.lead, public = excluded.public, inbox = excluded.inbox, live = excluded.live, \
-question = excluded.question, accepted_day = excluded.accepted_day, accept_due = excluded.accept_due, \
-accept_late = excluded.accept_late, alarm = excluded.alarm, wake = excluded.wake, due_day = excluded.due_day, \
-met_day = excluded.met_day, answered_day = excluded.answered_day, ended_day = excluded.ended_day, outcome = excluded.outcome, \
-ending = excluded.ending, solved = excluded.solved, handled = excluded.handled, asked_for_good = excluded.asked_for_good, \
-witnessed = excluded.witnessed, hops = excluded.hops, returned = excluded.returned, extended = excluded.extended, \
-reopened = excluded.reopened, repeats = excluded.repeats, provisional = excluded.provisional, erased = excluded.erased, \
-touched = excluded.touched, released = excluded.released, promise_day = excluded.promise_day, \
-promise_met = excluded.promise_met, asked_late = excluded.asked_late, urgent = excluded.urgent, hour = excluded.hour, \
-cleared = excluded.cleared, unsolved = excluded.unsolved, \
-independent = excluded.independent, own_answer = excluded.own_answer";
+/// The cases, by the ledger index of each one's first entry.
+pub(crate) static CASES: LazyLock<Table<Case>> = LazyLock::new(|| Table::new("cases", 1, CASE, CASE_INDEXES));
 
-const TASK: &str = "INSERT INTO tasks(district, seq, no, unit, lead, state, open, waiting, due, since) \
-VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT(district, seq, no) DO UPDATE SET state = excluded.state, \
-open = excluded.open, waiting = excluded.waiting, due = excluded.due";
+const CASE: &[Column<Case>] = columns! { Case:
+    id "BYTEA NOT NULL" fixed = |c| &c.id.0,
+    code "TEXT /*collate*/ NOT NULL" fixed = |c| c.code.as_str(),
+    version "BIGINT NOT NULL" = |c| c.version,
+    track "TEXT NOT NULL" fixed = |c| c.track.code(),
+    door "TEXT NOT NULL" fixed = |c| c.door.code(),
+    stage "TEXT NOT NULL" = |c| c.stage.code(),
+    category "TEXT" = |c| category(c).map(CategoryCode::as_str),
+    coarse "TEXT" = |c| category(c).map(CategoryCode::coarse),
+    street "TEXT" fixed = |c| c.street.as_ref().filter(|_| !c.is_sealed()).map(|unit| unit.as_str()),
+    // The unit that leads, or led last.
+    lead "TEXT" = |c| c.tasks.iter().rev().find(|t| t.lead).map(|t| t.unit.as_str()),
+    sealed "BIGINT NOT NULL" fixed = |c| c.is_sealed(),
+    // 1 while its text may be shown to neighbours.
+    public "BIGINT NOT NULL" = |c| c.may_be_shown(),
+    // 1 while the dispatcher must act: to be accepted, dispatched, or an objection decided.
+    inbox "BIGINT NOT NULL" = |c| inbox(c),
+    // 1 while something remains to be done.
+    live "BIGINT NOT NULL" = |c| !matches!(c.stage, Stage::Ended | Stage::NotAccepted | Stage::Routed | Stage::Withdrawn),
+    // 1 while a question is open with the resident.
+    question "BIGINT NOT NULL" = |c| c.question.is_some(),
+    raised_at "BIGINT NOT NULL" fixed = |c| c.raised_at.0,
+    raised_day "BIGINT NOT NULL" fixed = |c| day_number(c.raised_at.date()),
+    accepted_day "BIGINT" = |c| c.accepted_on.map(day_number),
+    // Rolled due day of the latest acceptance clock.
+    accept_due "BIGINT" = |c| acceptances(c).next().map(last_day),
+    // 1 when an acceptance clock ended late.
+    accept_late "BIGINT NOT NULL" = |c| acceptances(c).any(|clock| clock.stopped.is_some_and(|day| day > clock.due.rolled)),
+    // The earliest running duty.
+    alarm "BIGINT" = |c| c.next_due().map(alarm),
+    // The last day of the wait for a verdict, or for the reply to a question.
+    wake "BIGINT" = |c| c.waits().map(last_day),
+    // Rolled due day of the promise.
+    due_day "BIGINT" = |c| c.promise().map(last_day),
+    // The day on which the promise was met or ended.
+    met_day "BIGINT" = |c| c.promise().and_then(ended_on),
+    answered_day "BIGINT" = |c| c.answered_on.map(day_number),
+    ended_day "BIGINT" = |c| word(c).ended.map(|(_, day)| day),
+    outcome "TEXT" = |c| c.outcome.map(|o| o.code()),
+    ending "TEXT" = |c| word(c).ended.map(|(ending, _)| ending.code()),
+    solved "TEXT" = |c| word(c).verdict.map(|v| v.solved.code()),
+    handled "TEXT" = |c| word(c).verdict.map(|v| v.handled.code()),
+    asked_for_good "BIGINT NOT NULL" = |c| word(c).verdict.is_some_and(|v| v.asked_for_good),
+    witnessed "BIGINT NOT NULL" = |c| word(c).verdict.is_some_and(|v| v.witnessed),
+    hops "BIGINT NOT NULL" = |c| c.hops,
+    returned "BIGINT NOT NULL" = |c| c.returned,
+    extended "BIGINT NOT NULL" = |c| c.extended,
+    reopened "BIGINT NOT NULL" = |c| c.reopened,
+    repeats "BIGINT NOT NULL" = |c| c.links.iter().any(|(kind, _)| *kind == LinkKind::Repeat),
+    // 1 while a running clock was computed without its year's table.
+    provisional "BIGINT NOT NULL" = |c| c.clocks.iter().any(|clock| clock.is_running() && clock.due.provisional),
+    erased "BIGINT NOT NULL" = |c| c.erased,
+    touched "BIGINT NOT NULL" = |c| c.touched.0,
+    // The version of the event whose words neighbours see; 0 while nobody has released any.
+    released "BIGINT NOT NULL" = |c| c.shown().unwrap_or(0),
+    // Rolled last day of the promise that counts: the first that was broken, else the latest; none while it is paused.
+    promise_day "BIGINT" = |c| counted(c).map(last_day),
+    // The day on which that promise was met or ended.
+    promise_met "BIGINT" = |c| counted(c).and_then(ended_on),
+    // The day of the latest question that was asked when a term had run out.
+    asked_late "BIGINT" = |c| c.asked_late.map(day_number),
+    // 1 while somebody is in danger and it is not answered, or nobody was reached.
+    urgent "BIGINT NOT NULL" = |c| c.is_urgent() || hour(c).is_some(),
+    // When its running clock of hours ends, in milliseconds.
+    hour "BIGINT" = |c| hour(c),
+    // When the mark was taken away last, in milliseconds.
+    cleared "BIGINT" = |c| c.cleared.map(|at| at.0),
+    // The last day for the word whether an unsolved case goes on.
+    unsolved "BIGINT" = |c| c.running(RuleId::GoOnAsk).map(|(_, clock)| last_day(clock)),
+    // Whether the verdict was given by a way that staff did not hold.
+    independent "BIGINT NOT NULL" = |c| word(c).independent,
+    // The unit whose staff took the case down.
+    taken "TEXT" fixed = |c| c.opening.taken.as_ref().map(|(unit, _)| unit.as_str()),
+    // 1 when that unit leads it, or led it last.
+    own_answer "BIGINT NOT NULL" = |c| c.is_own_answer(),
+};
 
-const LINK: &str = "INSERT INTO links(district, seq, from_case, to_id, link) VALUES($1, $2, $3, $4, $5)";
+const CASE_INDEXES: &str = "\
+CREATE UNIQUE INDEX cases_code ON cases(district, code);
+CREATE INDEX cases_raised ON cases(district, raised_day, seq);
+CREATE INDEX cases_due ON cases(district, due_day, seq) WHERE due_day IS NOT NULL;
+CREATE INDEX cases_promise ON cases(district, promise_day, seq) WHERE promise_day IS NOT NULL;
+CREATE INDEX cases_ended ON cases(district, ended_day, seq) WHERE ended_day IS NOT NULL;
+CREATE INDEX cases_inbox ON cases(district, sealed, alarm, seq) WHERE inbox = 1;
+CREATE INDEX cases_inbox_stage ON cases(district, sealed, stage, alarm) WHERE inbox = 1;
+CREATE INDEX cases_alarm ON cases(district, alarm, seq) WHERE alarm IS NOT NULL;
+CREATE INDEX cases_reviews ON cases(district, alarm, seq) WHERE stage IN ('review', 're_review');
+CREATE INDEX cases_wake ON cases(district, wake, seq) WHERE wake IS NOT NULL;
+CREATE INDEX cases_live_due ON cases(district, due_day) WHERE live = 1;
+-- All that is asked of it stands in it: otherwise SQLite would rather read every case in order.
+CREATE INDEX cases_merged ON cases(district, stage, seq, id) WHERE stage = 'merged';
+CREATE INDEX cases_urgent ON cases(district, urgent, seq) WHERE urgent = 1;
+CREATE INDEX cases_hour ON cases(district, hour, seq) WHERE hour IS NOT NULL;
+CREATE INDEX cases_cleared ON cases(district, cleared, seq) WHERE cleared IS NOT NULL;
+CREATE INDEX cases_asked_late ON cases(district, asked_late, seq) WHERE asked_late IS NOT NULL;
+CREATE INDEX cases_unsolved ON cases(district, unsolved, seq) WHERE unsolved IS NOT NULL;
+-- Cases that went back and forth are found without reading every case.
+CREATE INDEX cases_returned ON cases(district, seq) WHERE live = 1 AND returned > 1;
+-- What neighbours may look at.
+CREATE INDEX cases_public ON cases(district, street, coarse, seq) WHERE public = 1;
+CREATE INDEX cases_near ON cases(district, street, coarse, seq) WHERE public = 1 AND live = 1;
+CREATE INDEX cases_shown ON cases(district, seq) WHERE public = 1;
+CREATE INDEX cases_released ON cases(district, seq) WHERE released > 0;
+CREATE INDEX cases_unreleased ON cases(district, seq) WHERE public = 1 AND released = 0;
+-- Erasures are finished in pages, in the order of the cases.
+CREATE INDEX cases_erased ON cases(district, seq) WHERE erased = 1;
+";
+
+/// A unit's part in a case, by the ledger index of the case.
+pub(crate) struct TaskOf {
+    no: u16,
+    unit: UnitCode,
+    lead: bool,
+    state: TaskState,
+    open: bool,
+    waiting: bool,
+    due: i64,
+    since: i64,
+}
+
+/// The tasks of all cases.
+pub(crate) static TASKS: LazyLock<Table<TaskOf>> = LazyLock::new(|| {
+    let columns = columns! { TaskOf:
+        no "BIGINT NOT NULL" key = |t| t.no,
+        unit "TEXT /*collate*/ NOT NULL" fixed = |t| t.unit.as_str(),
+        lead "BIGINT NOT NULL" fixed = |t| t.lead,
+        state "TEXT NOT NULL" = |t| t.state.code(),
+        open "BIGINT NOT NULL" = |t| t.open,
+        // 1 while others must act: a question or an approval.
+        waiting "BIGINT NOT NULL" = |t| t.waiting,
+        // Alarm day of what this unit owes; [`NO_DUE`] when nothing runs.
+        due "BIGINT NOT NULL" = |t| t.due,
+        since "BIGINT NOT NULL" fixed = |t| t.since,
+    };
+    Table::new("tasks", 1, columns, "CREATE INDEX tasks_due ON tasks(district, unit, due, seq) WHERE open = 1;\n")
+});
+
+/// What a case says of another one, by the ledger index of the event.
+pub(crate) struct Link {
+    from: u64,
+    to: CaseId,
+    /// A link's code, or `merged`.
+    link: &'static str,
+}
+
+/// The links between cases.
+pub(crate) static LINKS: LazyLock<Table<Link>> = LazyLock::new(|| {
+    let columns = columns! { Link:
+        from_case "BIGINT NOT NULL" fixed = |l| l.from,
+        to_id "BYTEA NOT NULL" fixed = |l| &l.to.0,
+        link "TEXT NOT NULL" fixed = |l| l.link,
+    };
+    Table::new("links", 1, columns, "CREATE INDEX links_to ON links(district, to_id);\n")
+});
 
 const UNLINK: &str = "DELETE FROM links WHERE district = $1 AND from_case = $2 AND to_id = $3 AND link <> 'merged'";
-
 const PART: &str = "DELETE FROM links WHERE district = $1 AND from_case = $2 AND to_id = $3 AND link = 'merged'";
 
-const OPENING: &str =
-    "INSERT INTO openings(district, seq, case_seq, unit, account, purpose, at) VALUES($1, $2, $3, $4, $5, $6, $7)";
+/// Somebody opened contact data: by the ledger index of the event.
+pub(crate) struct Opening {
+    case_seq: u64,
+    unit: Option<UnitCode>,
+    account: Option<u32>,
+    purpose: Purpose,
+    at: i64,
+}
 
-/// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[CASE, TASK, LINK, UNLINK, PART, OPENING];
+/// Who opened contact data, and what for.
+pub(crate) static OPENINGS: LazyLock<Table<Opening>> = LazyLock::new(|| {
+    let columns = columns! { Opening:
+        case_seq "BIGINT NOT NULL" fixed = |o| o.case_seq,
+        unit "TEXT NOT NULL" fixed = |o| o.unit.as_ref().map_or("", |unit| unit.as_str()),
+        account "BIGINT NOT NULL" fixed = |o| o.account.unwrap_or(0),
+        purpose "TEXT NOT NULL" fixed = |o| o.purpose.code(),
+        at "BIGINT NOT NULL" fixed = |o| o.at,
+    };
+    Table::new("openings", 1, columns, "")
+});
+
+/// Every statement of this file that is no table's own, to be proved on both engines.
+pub(super) const STATEMENTS: &[&str] = &[UNLINK, PART];
 
 /// The writes of one event of a case: `case` is the state after it, `first` the ledger index of the case's first entry,
 /// `seq` that of this one.
 pub fn project(district: i64, first: u64, seq: u64, case: &Case, body: &Body<Event>) -> Vec<Write> {
-    let mut writes = vec![row(district, first, case)];
-    writes.extend(case.tasks.iter().map(|task| {
-        let due = case.owed(task).map_or(NO_DUE, alarm);
-        let waiting = task.state == TaskState::Approval
-            || task.state == TaskState::Objected
-            || (task.lead && case.question.is_some());
-        Write::new(
-            TASK,
-            args![
-                district,
-                first,
-                task.no,
-                task.unit.as_str(),
-                task.lead,
-                task.state.code(),
-                task.is_open(),
-                waiting,
-                if task.is_open() { due } else { NO_DUE },
-                day_number(task.since)
-            ],
-        )
-    }));
+    let mut writes = vec![CASES.put(district, first, case)];
+    writes.extend(case.tasks.iter().map(|task| TASKS.put(district, first, &task_of(case, task))));
+    let link = |to: CaseId, link| LINKS.put(district, seq, &Link { from: first, to, link });
     match &body.event {
-        Event::Linked { link, to } => writes.push(Write::new(LINK, args![district, seq, first, &to.0, link.code()])),
+        Event::Linked { link: kind, to } => writes.push(link(*to, kind.code())),
+        Event::Merged { into } => writes.push(link(*into, "merged")),
         Event::Unlinked { to } => writes.push(Write::new(UNLINK, args![district, first, &to.0])),
         Event::Parted { from } => writes.push(Write::new(PART, args![district, first, &from.0])),
-        Event::Merged { into } => writes.push(Write::new(LINK, args![district, seq, first, &into.0, "merged"])),
-        Event::Unmasked { purpose } => writes.push(Write::new(
-            OPENING,
-            args![
-                district,
-                seq,
-                first,
-                body.by.unit().map_or("", |u| u.as_str()),
-                body.by.account().unwrap_or(0),
-                purpose.code(),
-                body.at.0
-            ],
-        )),
+        Event::Unmasked { purpose } => {
+            let (unit, account) = (body.by.unit().cloned(), body.by.account());
+            let opening = Opening { case_seq: first, unit, account, purpose: *purpose, at: body.at.0 };
+            writes.push(OPENINGS.put(district, seq, &opening));
+        }
         _ => {}
     }
     writes
 }
 
-fn row(district: i64, first: u64, case: &Case) -> Write {
-    let stage = case.stage;
+fn task_of(case: &Case, task: &Task) -> TaskOf {
+    let due = case.owed(task).map_or(NO_DUE, alarm);
+    let waiting = task.state == TaskState::Approval
+        || task.state == TaskState::Objected
+        || (task.lead && case.question.is_some());
+    TaskOf {
+        no: task.no,
+        unit: task.unit.clone(),
+        lead: task.lead,
+        state: task.state,
+        open: task.is_open(),
+        waiting,
+        due: if task.is_open() { due } else { NO_DUE },
+        since: day_number(task.since),
+    }
+}
+
+/// What an accusation is about stands in the vault alone, also of those that 0.1 wrote down.
+fn category(case: &Case) -> Option<&CategoryCode> {
+    case.category.as_ref().filter(|_| !case.is_sealed())
+}
+
+fn inbox(case: &Case) -> bool {
     let objected = case.tasks.iter().any(|t| t.state == TaskState::Objected);
-    let inbox = matches!(stage, Stage::Raised | Stage::Accepted) || objected || case.erasure_asked;
-    let live = !matches!(stage, Stage::Ended | Stage::NotAccepted | Stage::Routed | Stage::Withdrawn);
-    // A case that was reopened before anybody accepted it has a further acceptance clock.
-    let mut acceptances = case.clocks.iter().rev().filter(|c| c.rule.is_acceptance() && c.task.is_none());
-    let promise = case.promise();
-    let counted = case.counted_promise().filter(|c| !c.is_paused());
-    let lead = case.tasks.iter().rev().find(|t| t.lead);
-    let wake = case.waits();
-    // What the resident said of a case that staff reopened counts until the resident says something else.
-    let before = case.word_before.filter(|_| case.verdict.is_none());
-    let ended = before.map(|(ending, on, ..)| (ending, on)).or(case.ended);
-    let (ending, ended) = ended.map_or((None, None), |(e, d)| (Some(e.code()), Some(day_number(d))));
-    let (verdict, independent) =
-        before.map_or((case.verdict, case.independent), |(.., word, independent)| (Some(word), independent));
-    let repeats = case.links.iter().any(|(kind, _)| *kind == domain::case::LinkKind::Repeat);
-    let provisional = case.clocks.iter().any(|c| c.is_running() && c.due.provisional);
-    let ended_late = |c: &domain::case::Clock| c.stopped.is_some_and(|day| day > c.due.rolled);
-    let accept_late = acceptances.clone().any(ended_late);
-    // What an accusation is about stands in the vault alone, also of those that 0.1 wrote down.
-    let category = case.category.as_ref().filter(|_| !case.is_sealed());
-    let street = case.street.as_ref().filter(|_| !case.is_sealed());
-    let acceptance = acceptances.next();
-    let hour = case.duties().find_map(|(_, c)| c.due_at);
-    Write::new(
-        CASE,
-        args![
-            district,
-            first,
-            &case.id.0,
-            case.code.as_str(),
-            case.version,
-            case.track.code(),
-            case.door.code(),
-            stage.code(),
-            category.map(|c| c.as_str()),
-            category.map(|c| c.coarse()),
-            street.map(|u| u.as_str()),
-            lead.map(|t| t.unit.as_str()),
-            case.is_sealed(),
-            case.may_be_shown(),
-            inbox,
-            live,
-            case.question.is_some(),
-            case.raised_at.0,
-            day_number(case.raised_at.date()),
-            case.accepted_on.map(day_number),
-            acceptance.map(|c| day_number(c.due.rolled)),
-            accept_late,
-            case.next_due().map(alarm),
-            wake.map(|c| day_number(c.due.rolled)),
-            promise.map(|c| day_number(c.due.rolled)),
-            promise.and_then(|c| c.stopped).map(day_number),
-            case.answered_on.map(day_number),
-            ended,
-            case.outcome.map(|o| o.code()),
-            ending,
-            verdict.map(|v| v.solved.code()),
-            verdict.map(|v| v.handled.code()),
-            verdict.is_some_and(|v| v.asked_for_good),
-            verdict.is_some_and(|v| v.witnessed),
-            case.hops,
-            case.returned,
-            case.extended,
-            case.reopened,
-            repeats,
-            provisional,
-            case.erased,
-            case.touched.0,
-            case.shown().unwrap_or(0),
-            counted.map(|c| day_number(c.due.rolled)),
-            counted.and_then(|c| c.stopped).map(day_number),
-            case.asked_late.map(day_number),
-            case.is_urgent() || hour.is_some(),
-            hour.map(|at| at.0),
-            case.cleared.map(|at| at.0),
-            case.running(domain::rule::RuleId::GoOnAsk).map(|(_, c)| day_number(c.due.rolled)),
-            independent,
-            case.opening.taken.as_ref().map(|(unit, _)| unit.as_str()),
-            case.is_own_answer()
-        ],
-    )
+    matches!(case.stage, Stage::Raised | Stage::Accepted) || objected || case.erasure_asked
+}
+
+/// The acceptance clocks, the latest first: a case that was reopened before anybody accepted it has a further one.
+fn acceptances(case: &Case) -> impl Iterator<Item = &Clock> {
+    case.clocks.iter().rev().filter(|c| c.rule.is_acceptance() && c.task.is_none())
+}
+
+fn counted(case: &Case) -> Option<&Clock> {
+    case.counted_promise().filter(|c| !c.is_paused())
+}
+
+/// When the running clock of hours ends.
+fn hour(case: &Case) -> Option<i64> {
+    case.duties().find_map(|(_, c)| c.due_at).map(|at| at.0)
+}
+
+/// How a case ended, and what its resident said.
+struct Word {
+    ended: Option<(Ending, i64)>,
+    verdict: Option<Verdict>,
+    independent: bool,
+}
+
+/// What the resident said of a case that staff reopened counts until the resident says something else.
+fn word(case: &Case) -> Word {
+    let of = |ended: Option<(Ending, Date)>| ended.map(|(ending, day)| (ending, day_number(day)));
+    match case.word_before.filter(|_| case.verdict.is_none()) {
+        Some((ending, day, verdict, independent)) => {
+            Word { ended: of(Some((ending, day))), verdict: Some(verdict), independent }
+        }
+        None => Word { ended: of(case.ended), verdict: case.verdict, independent: case.independent },
+    }
+}
+
+fn last_day(clock: &Clock) -> i64 {
+    day_number(clock.due.rolled)
+}
+
+fn ended_on(clock: &Clock) -> Option<i64> {
+    clock.stopped.map(day_number)
 }
 
 /// The day that lists sort a running clock by. A paused one has none.
-fn alarm(clock: &domain::case::Clock) -> i64 {
+fn alarm(clock: &Clock) -> i64 {
     if clock.is_paused() { NO_DUE } else { day_number(clock.due.alarm()) }
 }

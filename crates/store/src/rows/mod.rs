@@ -4,16 +4,36 @@
 mod case;
 mod district;
 
-pub(crate) use case::CASE;
-pub use case::{NO_DUE, STATEMENTS as STATEMENTS_CASE};
-pub use district::STATEMENTS as STATEMENTS_DISTRICT;
-
 use crate::db::Write;
+use crate::table::Shape;
 use domain::case::{Body, Case, Event};
 use domain::register::Thing;
 
+pub(crate) use case::CASES;
+use case::{LINKS, OPENINGS, TASKS};
+pub use case::NO_DUE;
+use district::{EXPORTS, PUBLICATIONS};
+
 /// The read tables, in the order in which they are emptied and compared.
-pub const TABLES: &[&str] = &["cases", "tasks", "links", "openings", "publications", "exports"];
+pub fn tables() -> [&'static Shape; 6] {
+    [&CASES.shape, &TASKS.shape, &LINKS.shape, &OPENINGS.shape, &PUBLICATIONS.shape, &EXPORTS.shape]
+}
+
+/// Whether a table is one of them.
+pub fn is_read_table(name: &str) -> bool {
+    tables().iter().any(|table| table.name == name)
+}
+
+/// Every statement that writes them, to be proved on both engines.
+pub fn statements() -> Vec<&'static str> {
+    let own = tables().into_iter().flat_map(|table| [table.put.as_str(), table.empty.as_str()]);
+    own.chain(case::STATEMENTS.iter().copied()).collect()
+}
+
+/// Those of them that go through everything, and why.
+pub(crate) fn walks() -> impl Iterator<Item = (&'static str, &'static str)> {
+    tables().into_iter().map(|table| (table.empty.as_str(), "a table that is filled anew is emptied first"))
+}
 
 /// The writes of one event of a record: `state` is the record after it, `first` the ledger index of its first entry, `seq`
 /// that of this one.

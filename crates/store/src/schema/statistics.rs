@@ -37,7 +37,7 @@ pub fn of(db: &mut Db) -> Result<String> {
     }
     let line = |row: &Row| Ok(format!("{} {} {}\n", row.text("tbl")?, row.text("idx")?, row.text("stat")?));
     let rows = db.query(
-        "SELECT tbl, idx, stat FROM sqlite_stat1 WHERE idx IS NOT NULL AND tbl <> 'schema_version' ORDER BY 1, 2",
+        "SELECT tbl, idx, stat FROM sqlite_stat1 WHERE idx IS NOT NULL AND tbl NOT IN ('schema_version', 'shapes') ORDER BY 1, 2",
         &[],
     )?;
     rows.iter().map(line).collect()

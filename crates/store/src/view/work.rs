@@ -60,7 +60,7 @@ const CASES: &str = concat!(
 );
 const NEAR: &str = concat!(
     "SELECT ",
-    columns!(),
+    listed!(),
     ", c.raised_day AS due FROM cases c WHERE c.district = $1 AND c.sealed = 0 AND c.erased = 0 AND c.raised_day >= $2 \
      AND c.track = $3 AND (c.coarse = $4 OR $4 = '') AND (c.street = $5 OR $5 = '') AND c.id <> $6 \
      ORDER BY c.raised_day DESC, c.seq DESC LIMIT $7"

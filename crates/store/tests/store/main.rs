@@ -10,6 +10,7 @@ mod fixture;
 mod keyring;
 mod plans;
 mod seam;
+mod shapes;
 mod truth;
 mod upgrade;
 mod wal;

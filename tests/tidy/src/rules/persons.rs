@@ -76,7 +76,7 @@ const INSTEAD: &str = "the house tracks cases, never persons: name what happens 
 /// them.
 const RULES: &[&str] = &["crates/domain/", "crates/registers/"];
 
-/// Schema (`.sql`, and SQL in strings), routes, the names in [`RULES`], and the keys of messages.
+/// Schema (`.sql`, SQL in strings, and `columns!`), routes, the names in [`RULES`], and the keys of messages.
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let mut found = Vec::new();
     for file in tree.files().filter(|f| !f.is_in(OWN)) {
@@ -100,8 +100,13 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
 fn rust_file(path: &str, text: &str, found: &mut Vec<Finding>) {
     let rust = Rust::read(text);
     let in_domain = RULES.iter().any(|room| path.starts_with(room));
+    let code = rust.code();
     if in_domain {
-        look(path, &rust.code(), 1, false, found);
+        look(path, &code, 1, false, found);
+    } else {
+        for (line, columns) in columns(&code) {
+            look(path, columns, line, false, found);
+        }
     }
     for literal in rust.literals().into_iter().filter(|l| !l.in_test) {
         let is_route = path.starts_with("crates/web/") && literal.text.starts_with('/');
@@ -112,6 +117,21 @@ fn rust_file(path: &str, text: &str, found: &mut Vec<Finding>) {
             look(path, &without_sql_comments(&literal.text), literal.line, false, found);
         }
     }
+}
+
+/// What stands in each `columns! { … }`, with the line on which it begins: the columns of a table that has no schema text.
+fn columns(code: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices("columns!") {
+        let Some(open) = code[at..].find('{').map(|n| at + n) else { continue };
+        let mut depth = 0;
+        let end = code[open..].find(|c| {
+            depth += i32::from(c == '{') - i32::from(c == '}');
+            depth == 0
+        });
+        found.push((words::line_of(code, open), &code[open..end.map_or(code.len(), |n| open + n)]));
+    }
+    found
 }
 
 fn is_sql(text: &str) -> bool {
@@ -156,6 +176,18 @@ mod tests {
             [2, 3]
         );
         assert_eq!(found_in("crates/store/src/a.rs", "const A: &str = \"CREATE TABLE blacklist (id)\";"), [1]);
+    }
+
+    #[test]
+    fn a_register_of_persons_is_found_in_the_columns_of_a_read_table() {
+        let planted = "const CASE: &[Column<Case>] = columns! { Case:\n\
+            code \"TEXT NOT NULL\" fixed = |c| c.code.as_str(),\n\
+            // Never a score.\n\
+            risk_level \"BIGINT\" = |c| { c.level() },\n\
+            rank \"BIGINT\" = |c| c.place(),\n};\nfn score() {}";
+        assert_eq!(found_in("crates/store/src/rows/a.rs", planted), [4, 5]);
+        // Where all names are read, the function behind them is read too.
+        assert_eq!(found_in("crates/registers/src/tell/a.rs", planted), [4, 5, 7]);
     }
 
     #[test]

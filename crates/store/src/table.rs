@@ -1,0 +1,120 @@
+//! A table as a list of columns ([`domain::columns!`]): from it come the table itself, its INSERT and what a copy of it
+//! selects.
+
+use crate::db::Write;
+use domain::register::column::{Column, Part};
+use sha2::{Digest, Sha256};
+
+/// What is known of a table without the type of its rows.
+#[derive(Debug)]
+pub struct Shape {
+    /// Its name.
+    pub name: &'static str,
+    /// The schema text that makes it, with its indexes.
+    pub ddl: String,
+    /// Puts a row: adds it, or brings the one with its key up to date.
+    pub put: String,
+    /// The columns, as a SELECT names them; in the order of [`Shape::put`].
+    pub names: String,
+    /// Removes all rows of a district.
+    pub empty: String,
+    /// What stands for the shape in the database: another one says that the table must be made anew.
+    pub hash: [u8; 32],
+}
+
+/// A table of rows that are made from `S`.
+pub struct Table<S: 'static> {
+    columns: &'static [Column<S>],
+    /// Its statements.
+    pub shape: Shape,
+}
+
+impl<S> Table<S> {
+    /// A table with its indexes. `edition` is raised whenever a column comes to say something else, so that old rows are
+    /// made anew.
+    pub fn new(name: &'static str, edition: u32, columns: &'static [Column<S>], indexes: &str) -> Table<S> {
+        let named = |part: fn(Part) -> bool| columns.iter().filter(move |c| part(c.part)).map(|c| c.name);
+        let key: Vec<&str> = ["district", "seq"].into_iter().chain(named(|p| p == Part::Key)).collect();
+        let key = key.join(", ");
+        let names: Vec<&str> = ["district", "seq"].into_iter().chain(named(|_| true)).collect();
+        let places: Vec<String> = (1..=names.len()).map(|n| format!("${n}")).collect();
+        let defined: Vec<String> = columns.iter().map(|c| format!("  {} {},\n", c.name, c.sql)).collect();
+        let kept: Vec<String> = named(|p| p == Part::Kept).map(|name| format!("{name} = excluded.{name}")).collect();
+        let conflict = match kept.as_slice() {
+            [] => String::new(),
+            kept => format!(" ON CONFLICT({key}) DO UPDATE SET {}", kept.join(", ")),
+        };
+        let (names, places) = (names.join(", "), places.join(", "));
+        let ddl = format!(
+            "CREATE TABLE {name}(\n  district BIGINT NOT NULL,\n  seq BIGINT NOT NULL,\n{}  PRIMARY KEY({key})\n) \
+             /*clustered*/;\n{indexes}",
+            defined.concat()
+        );
+        let hash = Sha256::digest(format!("{edition}\n{ddl}")).into();
+        let put = format!("INSERT INTO {name}({names}) VALUES({places}){conflict}");
+        let empty = format!("DELETE FROM {name} WHERE district = $1");
+        Table { columns, shape: Shape { name, ddl, put, names, empty, hash } }
+    }
+
+    /// Puts a row, by its district and ledger index.
+    pub fn put(&'static self, district: i64, seq: u64, row: &S) -> Write {
+        let mut args = Vec::with_capacity(self.columns.len() + 2);
+        args.extend([district.into(), seq.into()]);
+        args.extend(self.columns.iter().map(|column| (column.of)(row)));
+        Write::new(&self.shape.put, args)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Db;
+    use std::sync::LazyLock;
+
+    struct Visit {
+        no: u8,
+        came: u32,
+        day: Option<i64>,
+        street: &'static str,
+    }
+
+    static VISITS: LazyLock<Table<Visit>> = LazyLock::new(|| {
+        let columns = domain::columns! { Visit:
+            no "BIGINT NOT NULL" key = |v| v.no,
+            street "TEXT /*collate*/ NOT NULL" fixed = |v| v.street,
+            came "BIGINT NOT NULL" = |v| v.came,
+            day "BIGINT" = |v| v.day,
+        };
+        Table::new("visits", 1, columns, "CREATE INDEX visits_day ON visits(district, day);\n")
+    });
+
+    #[test]
+    fn a_table_its_insert_and_its_names_come_from_one_list() {
+        let Shape { ddl, put, names, .. } = &VISITS.shape;
+        assert_eq!(names, "district, seq, no, street, came, day");
+        assert_eq!(
+            put,
+            "INSERT INTO visits(district, seq, no, street, came, day) VALUES($1, $2, $3, $4, $5, $6) \
+             ON CONFLICT(district, seq, no) DO UPDATE SET came = excluded.came, day = excluded.day"
+        );
+        assert_eq!(
+            ddl,
+            "CREATE TABLE visits(\n  district BIGINT NOT NULL,\n  seq BIGINT NOT NULL,\n  no BIGINT NOT NULL,\n  \
+             street TEXT /*collate*/ NOT NULL,\n  came BIGINT NOT NULL,\n  day BIGINT,\n  \
+             PRIMARY KEY(district, seq, no)\n) /*clustered*/;\nCREATE INDEX visits_day ON visits(district, day);\n"
+        );
+    }
+
+    #[test]
+    fn a_row_that_is_put_again_keeps_what_is_fixed_and_takes_the_rest() {
+        let mut db = Db::memory().unwrap();
+        db.execute_batch(&VISITS.shape.ddl).unwrap();
+        let first = Visit { no: 1, came: 3, day: None, street: "示例街" };
+        let again = Visit { no: 1, came: 4, day: Some(20_000), street: "另一条街" };
+        db.write(&[VISITS.put(1, 7, &first), VISITS.put(1, 7, &again)]).unwrap();
+        let rows = db.query("SELECT seq, street, came, day FROM visits WHERE district = $1", &crate::args![1]).unwrap();
+        let row = &rows[0];
+        assert_eq!((rows.len(), row.int("seq"), row.text("street")), (1, Ok(7), Ok("示例街")));
+        assert_eq!((row.int("came"), row.int("day")), (Ok(4), Ok(20_000)));
+    }
+}
