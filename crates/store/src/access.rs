@@ -4,13 +4,14 @@
 use crate::args;
 use crate::db::{Db, Result, Write};
 use crate::schema::KEPT;
+use crate::table::Written;
+use domain::columns;
+use std::sync::LazyLock;
 
 const PASSWORD: &str = "INSERT INTO passwords(district, account, hash, state) VALUES($1, $2, $3, $4) \
 ON CONFLICT(district, account) DO UPDATE SET hash = excluded.hash, state = excluded.state";
 const PASSWORD_OF: &str = "SELECT hash, state FROM passwords WHERE district = $1 AND account = $2";
 const USED: &str = "UPDATE passwords SET state = 'used' WHERE district = $1 AND account = $2 AND state = 'once'";
-const SESSION: &str =
-    "INSERT INTO sessions(district, key, account, form, started, seen, due) VALUES($1, $2, $3, $4, $5, $6, $7)";
 const SESSION_OF: &str = "SELECT account, form, started, seen, due FROM sessions WHERE district = $1 AND key = $2";
 const SIGN_IN: &str = "INSERT INTO sign_ins(district, account, at, id, outcome) VALUES($1, $2, $3, $4, $5)";
 const SIGN_INS: &str = "SELECT at, outcome FROM sign_ins WHERE district = $1 AND account = $2 AND at >= $3 \
@@ -27,12 +28,11 @@ const END_OLD: &str = "DELETE FROM sessions WHERE district = $1 AND seen < $2";
 const TOKEN: &str = "INSERT INTO token_keys(district, key, name) VALUES($1, $2, $3)";
 const TOKEN_OF: &str = "SELECT name FROM token_keys WHERE district = $1 AND key = $2";
 
-/// Every statement of this file, to be proved on both engines.
+/// The constant statements of this file, to be proved on both engines.
 pub const STATEMENTS: &[&str] = &[
     PASSWORD,
     PASSWORD_OF,
     USED,
-    SESSION,
     SESSION_OF,
     SESSIONS_OF,
     SEEN,
@@ -46,6 +46,25 @@ pub const STATEMENTS: &[&str] = &[
     TOKEN,
     TOKEN_OF,
 ];
+
+/// Those that are made from columns.
+pub(crate) fn written() -> [&'static str; 1] {
+    [&SESSION.sql]
+}
+
+/// A new session of a district.
+static SESSION: LazyLock<Written<(i64, Session)>> = LazyLock::new(|| {
+    let columns = columns! { (i64, Session):
+        district "BIGINT NOT NULL" fixed = |s| s.0,
+        key "BYTEA NOT NULL" fixed = |s| &s.1.key,
+        account "BIGINT NOT NULL" fixed = |s| s.1.account,
+        form "BYTEA NOT NULL" fixed = |s| &s.1.form,
+        started "BIGINT NOT NULL" fixed = |s| s.1.started,
+        seen "BIGINT NOT NULL" fixed = |s| s.1.seen,
+        due "TEXT NOT NULL" fixed = |s| s.1.due.code(),
+    };
+    Written::added("sessions", columns)
+});
 
 /// Declares the words of a column.
 macro_rules! words {
@@ -165,8 +184,7 @@ pub fn sign_ins(db: &mut Db, district: i64, account: u32, now: i64, most: usize)
 
 /// Begins a session.
 pub fn begin_session(district: i64, s: &Session) -> Write {
-    let due = s.due.code();
-    Write::new(SESSION, args![district, &s.key, s.account, s.form.as_slice(), s.started, s.seen, due])
+    SESSION.of(&(district, s.clone()))
 }
 
 /// The session of a cookie's hash.

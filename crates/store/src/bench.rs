@@ -39,8 +39,12 @@ impl Bare {
         let mut cases: Vec<Vec<Write>> = Vec::new();
         let table = &rows::CASES.shape;
         let raised = format!("SELECT {} FROM cases WHERE district = $1 AND seq >= $2 ORDER BY seq", table.names);
-        let pairs =
-            [(EVENTS, log::EVENT), (VAULT, log::VAULT), (raised.as_str(), table.put.as_str()), (DONE, log::DONE)];
+        let pairs = [
+            (EVENTS, log::EVENT.sql.as_str()),
+            (VAULT, log::VAULT),
+            (raised.as_str(), table.put.as_str()),
+            (DONE, log::DONE),
+        ];
         for (sql, insert) in pairs {
             for (n, write) in writes(db, sql, insert, from, since, to)?.into_iter().enumerate() {
                 match cases.get_mut(n) {

@@ -65,6 +65,9 @@ pub fn all_statements() -> Vec<&'static str> {
     ];
     let mut all = parts.concat();
     all.extend(rows::statements());
+    all.extend(access::written());
+    all.extend(outbox::written());
+    all.push(&log::EVENT.sql);
     all.extend(verify::statements());
     all
 }

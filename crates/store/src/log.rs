@@ -8,10 +8,12 @@
 use crate::args;
 use crate::db::{Db, Result, StoreError, Write};
 use crate::keys::{CaseKey, Keys, Stream};
+use crate::table::Written;
 use crate::tiles;
 use crate::vault;
 use domain::Moment;
 use domain::case::{CaseId, Fields};
+use domain::columns;
 use domain::register::Public;
 use ledger::checkpoint::Signer;
 use ledger::commit::{commitment, field_salt};
@@ -21,9 +23,8 @@ use ledger::tree::Edge;
 use rand_core::RngCore;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
-pub(crate) const EVENT: &str =
-    "INSERT INTO events(district, seq, stream, version, kind, at, entry, body) VALUES($1, $2, $3, $4, $5, $6, $7, $8)";
 pub(crate) const VAULT: &str = "INSERT INTO vault(district, seq, sealed) VALUES($1, $2, $3)";
 const VAULT_ERASE: &str =
     "DELETE FROM vault WHERE district = $1 AND seq IN (SELECT seq FROM events WHERE district = $1 AND stream = $2)";
@@ -37,12 +38,37 @@ const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) AS size FROM events WHERE d
 const ERASED: &str = "SELECT seq, id FROM cases WHERE district = $1 AND erased = 1 AND seq > $2 ORDER BY seq LIMIT $3";
 const NOTE: &str = "SELECT note FROM checkpoints WHERE district = $1 ORDER BY size DESC LIMIT 1";
 
+/// A row of the history.
+pub(crate) struct EventRow {
+    district: i64,
+    seq: u64,
+    stream: CaseId,
+    version: u64,
+    kind: String,
+    at: Moment,
+    entry: Vec<u8>,
+    body: Vec<u8>,
+}
+
+pub(crate) static EVENT: LazyLock<Written<EventRow>> = LazyLock::new(|| {
+    let columns = columns! { EventRow:
+        district "BIGINT NOT NULL" fixed = |e| e.district,
+        seq "BIGINT NOT NULL" fixed = |e| e.seq,
+        stream "BYTEA NOT NULL" fixed = |e| &e.stream.0,
+        version "BIGINT NOT NULL" fixed = |e| e.version,
+        kind "TEXT NOT NULL" fixed = |e| e.kind.as_str(),
+        at "BIGINT NOT NULL" fixed = |e| e.at.0,
+        entry "BYTEA NOT NULL" fixed = |e| e.entry.as_slice(),
+        body "BYTEA NOT NULL" fixed = |e| e.body.as_slice(),
+    };
+    Written::added("events", columns)
+});
+
 /// How many erased cases a start looks at in one query.
 const PAGE: i64 = 64;
 
-/// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] =
-    &[EVENT, VAULT, VAULT_ERASE, FILE, FILES_ERASE, TILE, CHECKPOINT, DONE, SIZE, NOTE, ERASED];
+/// The constant statements of this file, to be proved on both engines.
+pub const STATEMENTS: &[&str] = &[VAULT, VAULT_ERASE, FILE, FILES_ERASE, TILE, CHECKPOINT, DONE, SIZE, NOTE, ERASED];
 
 /// An event on its way into the log.
 #[derive(Debug)]
@@ -226,9 +252,9 @@ impl Log {
             let hashes: Vec<u8> = tile.hashes.concat();
             self.group.writes.push(Write::new(TILE, args![district, u64::from(tile.level), tile.index, hashes]));
         }
-        let write = Write::new(EVENT, args![district, seq, &stream.0, version, kind, at.0, entry.as_slice(), body]);
-        self.group.writes.push(write);
-        self.group.entries.insert(seq, entry);
+        let row = EventRow { district, seq, stream, version, kind: kind.to_owned(), at, entry, body };
+        self.group.writes.push(EVENT.of(&row));
+        self.group.entries.insert(seq, row.entry);
         Ok(seq)
     }
 

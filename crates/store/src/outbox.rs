@@ -6,30 +6,27 @@ use crate::db::{Db, Result, Row, StoreError, Value, Write};
 use crate::keys::{CaseKey, Keys};
 use crate::opening;
 use crate::read;
+use crate::table::Written;
 use crate::vault;
 use domain::case::{
     Body, Case, CaseId, Cases, Channel, Event, Notice, Texts, To, Topic, Trust, changes_fields, field, replay, told,
 };
 use domain::district::UnitCode;
 use domain::register::Thing;
-use domain::{Label, Lang, Moment};
+use domain::{Label, Lang, Moment, columns};
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// How many cases one statement brings.
 const CASES_MOST: usize = 32;
 
 // A row is changed by its primary key: SQLite changes no row of such a table by way of another index.
-const ADD: &str = "INSERT INTO outbox(district, seq, no, stream, kind, topic, unit, lang, state, tries, next, at) \
-    VALUES($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', 0, $9, $10)";
 const DROP: &str = "UPDATE outbox SET state = 'dropped', said = $1, at = $2 WHERE district = $3 AND (seq, no) IN \
     (SELECT seq, no FROM outbox WHERE district = $3 AND stream = $4 AND unit IS NULL \
     AND state IN ('waiting', 'failed', 'unsure'))";
 const TURN: &str = "UPDATE outbox SET kind = $1, lang = $2 WHERE district = $3 AND (seq, no) IN \
     (SELECT seq, no FROM outbox WHERE district = $3 AND stream = $4 AND unit IS NULL \
     AND state IN ('waiting', 'failed', 'unsure'))";
-const MARK: &str = "UPDATE outbox SET state = $1, tries = $2, next = $3, at = $4, said = $5 \
-    WHERE district = $6 AND seq = $7 AND no = $8 AND state <> 'dropped' \
-    AND (state IN ('waiting', 'sending') OR $9 = 1)";
 const STOPPED: &str = "UPDATE outbox SET state = 'unsure', said = 'stopped' \
     WHERE district = $1 AND (seq, no) IN (SELECT seq, no FROM outbox WHERE district = $1 AND state = 'sending')";
 const HOLD: &str =
@@ -59,17 +56,89 @@ const CASES: &str = "SELECT e.stream, e.seq, e.version, e.body, v.sealed FROM ev
     $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33) ORDER BY e.stream, e.version";
 const HOOKS: &str =
     "SELECT name, next_seq, tries, next, at, stopped, said FROM hooks WHERE district = $1 ORDER BY name";
-const HOOK: &str = "INSERT INTO hooks(district, name, next_seq, tries, next, at, stopped, said) \
-    VALUES($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT(district, name) DO UPDATE SET next_seq = excluded.next_seq, \
-    tries = excluded.tries, next = excluded.next, at = excluded.at, stopped = excluded.stopped, said = excluded.said";
 const HOOK_AGAIN: &str = "UPDATE hooks SET tries = 0, next = $1, stopped = 0 WHERE district = $2 AND name = $3";
 const ENTRIES: &str = "SELECT seq, entry FROM events WHERE district = $1 AND seq >= $2 ORDER BY seq LIMIT $3";
 
-/// Every statement of this file, to be proved on both engines.
+/// The constant statements of this file, to be proved on both engines.
 pub const STATEMENTS: &[&str] = &[
-    ADD, DROP, TURN, MARK, STOPPED, HOLD, AGAIN, AGAIN_ONE, FORGET, DUE, STILL, KEPT, TROUBLED, COUNTS, LATELY, CASES,
-    HOOKS, HOOK, HOOK_AGAIN, ENTRIES,
+    DROP, TURN, STOPPED, HOLD, AGAIN, AGAIN_ONE, FORGET, DUE, STILL, KEPT, TROUBLED, COUNTS, LATELY, CASES, HOOKS,
+    HOOK_AGAIN, ENTRIES,
 ];
+
+/// A message that is added.
+struct Added {
+    district: i64,
+    seq: u64,
+    no: u64,
+    case: CaseId,
+    kind: Kind,
+    topic: Topic,
+    unit: Option<UnitCode>,
+    lang: Lang,
+    at: i64,
+}
+
+static ADD: LazyLock<Written<Added>> = LazyLock::new(|| {
+    let columns = columns! { Added:
+        district "BIGINT NOT NULL" fixed = |m| m.district,
+        seq "BIGINT NOT NULL" fixed = |m| m.seq,
+        no "BIGINT NOT NULL" fixed = |m| m.no,
+        stream "BYTEA NOT NULL" fixed = |m| &m.case.0,
+        kind "TEXT NOT NULL" fixed = |m| m.kind.code(),
+        topic "TEXT NOT NULL" fixed = |m| m.topic.code(),
+        unit "TEXT" fixed = |m| m.unit.as_ref().map(|unit| unit.as_str()),
+        lang "TEXT NOT NULL" fixed = |m| m.lang.tag(),
+        state "TEXT NOT NULL" fixed = |_m| State::Waiting.code(),
+        tries "BIGINT NOT NULL" fixed = |_m| 0,
+        next "BIGINT NOT NULL" fixed = |m| m.at,
+        at "BIGINT NOT NULL" fixed = |m| m.at,
+    };
+    Written::added("outbox", columns)
+});
+
+/// What becomes of a message.
+struct Marked {
+    district: i64,
+    message: Message,
+    state: State,
+    next: Moment,
+    now: Moment,
+    said: Option<String>,
+}
+
+static MARK: LazyLock<Written<Marked>> = LazyLock::new(|| {
+    let columns = columns! { Marked:
+        state "TEXT NOT NULL" = |m| m.state.code(),
+        tries "BIGINT NOT NULL" = |m| m.message.tries,
+        next "BIGINT NOT NULL" = |m| m.next.0,
+        at "BIGINT NOT NULL" = |m| m.now.0,
+        said "TEXT" = |m| m.said.as_deref(),
+        district "BIGINT NOT NULL" key = |m| m.district,
+        seq "BIGINT NOT NULL" key = |m| m.message.seq,
+        no "BIGINT NOT NULL" key = |m| m.message.no,
+    };
+    let and = "state <> 'dropped' AND (state IN ('waiting', 'sending') OR {state} = 'sent')";
+    Written::changed("outbox", columns, and)
+});
+
+static HOOK: LazyLock<Written<(i64, Hook)>> = LazyLock::new(|| {
+    let columns = columns! { (i64, Hook):
+        district "BIGINT NOT NULL" key = |h| h.0,
+        name "TEXT NOT NULL" key = |h| h.1.name.as_str(),
+        next_seq "BIGINT NOT NULL" = |h| h.1.position,
+        tries "BIGINT NOT NULL" = |h| h.1.tries,
+        next "BIGINT NOT NULL" = |h| h.1.next.0,
+        at "BIGINT NOT NULL" = |h| h.1.at.0,
+        stopped "BIGINT NOT NULL" = |h| h.1.stopped,
+        said "TEXT" = |h| h.1.said.as_deref(),
+    };
+    Written::added("hooks", columns)
+});
+
+/// Those that are made from columns.
+pub(crate) fn written() -> [&'static str; 3] {
+    [&ADD.sql, &MARK.sql, &HOOK.sql]
+}
 
 /// Those of them that go through everything, and why.
 pub const WALKS: &[(&str, &str)] = &[
@@ -127,12 +196,11 @@ pub fn project(district: i64, seq: u64, state: &Thing, body: &Thing) -> Vec<Writ
     for (no, Notice { topic, to }) in told(&body.event, &body.by, case, &body.clocks).into_iter().enumerate() {
         let (kind, unit, lang) = match to {
             To::Resident(tell) => (kind_of(tell.channel), None, tell.lang),
-            To::Unit(unit) => (Some(Kind::Robot), Some(unit.0), Lang::Zh),
+            To::Unit(unit) => (Some(Kind::Robot), Some(unit), Lang::Zh),
         };
         let Some(kind) = kind else { continue };
-        let (no, unit) = (no as u64, unit.as_deref());
-        let args = args![district, seq, no, id, kind.code(), topic.code(), unit, lang.tag(), at, at];
-        writes.push(Write::new(ADD, args));
+        let (no, case) = (no as u64, case.id);
+        writes.push(ADD.of(&Added { district, seq, no, case, kind, topic, unit, lang, at }));
     }
     writes
 }
@@ -359,8 +427,8 @@ impl Told {
 /// What becomes of a message after a step of the sender. A row that was dropped in the meantime stays so, with its
 /// reason. One that somebody settled otherwise stays so too, unless the message did go out.
 pub fn mark(district: i64, message: &Message, state: State, next: Moment, now: Moment, said: Option<&str>) -> Write {
-    let (tries, out) = (u64::from(message.tries), state == State::Sent);
-    Write::new(MARK, args![state.code(), tries, next.0, now.0, said, district, message.seq, message.no, out])
+    let (message, said) = (message.clone(), said.map(str::to_owned));
+    MARK.of(&Marked { district, message, state, next, now, said })
 }
 
 /// What was being sent when the service stopped: nobody knows whether it went out. For the start.
@@ -435,10 +503,7 @@ pub fn hooks(db: &mut Db, district: i64) -> Result<Vec<Hook>> {
 
 /// A web hook as it is now.
 pub fn put_hook(district: i64, hook: &Hook) -> Write {
-    let Hook { name, position, tries, next, at, stopped, said } = hook;
-    let said = said.as_deref();
-    let tries = u64::from(*tries);
-    Write::new(HOOK, args![district, name.as_str(), *position, tries, next.0, at.0, *stopped, said])
+    HOOK.of(&(district, hook.clone()))
 }
 
 /// A web hook goes on from where it is.

@@ -1,5 +1,5 @@
-//! A table as a list of columns ([`domain::columns!`]): from it come the table itself, its INSERT and what a copy of it
-//! selects.
+//! A table as a list of columns ([`domain::columns!`]): from it come a read table itself, its INSERT and what a copy of it
+//! selects; of a table that the migrations make, the statement that writes it.
 
 use crate::db::Write;
 use domain::register::column::{Column, Part};
@@ -33,25 +33,14 @@ impl<S> Table<S> {
     /// A table with its indexes. `edition` is raised whenever a column comes to say something else, so that old rows are
     /// made anew.
     pub fn new(name: &'static str, edition: u32, columns: &'static [Column<S>], indexes: &str) -> Table<S> {
-        let named = |part: fn(Part) -> bool| columns.iter().filter(move |c| part(c.part)).map(|c| c.name);
-        let key: Vec<&str> = ["district", "seq"].into_iter().chain(named(|p| p == Part::Key)).collect();
-        let key = key.join(", ");
-        let names: Vec<&str> = ["district", "seq"].into_iter().chain(named(|_| true)).collect();
-        let places: Vec<String> = (1..=names.len()).map(|n| format!("${n}")).collect();
         let defined: Vec<String> = columns.iter().map(|c| format!("  {} {},\n", c.name, c.sql)).collect();
-        let kept: Vec<String> = named(|p| p == Part::Kept).map(|name| format!("{name} = excluded.{name}")).collect();
-        let conflict = match kept.as_slice() {
-            [] => String::new(),
-            kept => format!(" ON CONFLICT({key}) DO UPDATE SET {}", kept.join(", ")),
-        };
-        let (names, places) = (names.join(", "), places.join(", "));
+        let (key, names, put) = added(name, &["district", "seq"], columns);
         let ddl = format!(
             "CREATE TABLE {name}(\n  district BIGINT NOT NULL,\n  seq BIGINT NOT NULL,\n{}  PRIMARY KEY({key})\n) \
              /*clustered*/;\n{indexes}",
             defined.concat()
         );
         let hash = Sha256::digest(format!("{edition}\n{ddl}")).into();
-        let put = format!("INSERT INTO {name}({names}) VALUES({places}){conflict}");
         let empty = format!("DELETE FROM {name} WHERE district = $1");
         Table { columns, shape: Shape { name, ddl, put, names, empty, hash } }
     }
@@ -62,6 +51,55 @@ impl<S> Table<S> {
         args.extend([district.into(), seq.into()]);
         args.extend(self.columns.iter().map(|column| (column.of)(row)));
         Write::new(&self.shape.put, args)
+    }
+}
+
+/// The primary key, all names, and the INSERT of a table; `lead` are the columns of the key in front of the listed ones.
+fn added<S>(table: &str, lead: &[&'static str], columns: &[Column<S>]) -> (String, String, String) {
+    let named = |part: fn(Part) -> bool| columns.iter().filter(move |c| part(c.part)).map(|c| c.name);
+    let led = |names: &mut dyn Iterator<Item = &'static str>| {
+        lead.iter().copied().chain(names).collect::<Vec<_>>().join(", ")
+    };
+    let (key, names) = (led(&mut named(|p| p == Part::Key)), led(&mut named(|_| true)));
+    let places: Vec<String> = (1..=lead.len() + columns.len()).map(|n| format!("${n}")).collect();
+    let kept: Vec<String> = named(|p| p == Part::Kept).map(|name| format!("{name} = excluded.{name}")).collect();
+    let conflict = match kept.as_slice() {
+        [] => String::new(),
+        kept => format!(" ON CONFLICT({key}) DO UPDATE SET {}", kept.join(", ")),
+    };
+    let put = format!("INSERT INTO {table}({names}) VALUES({}){conflict}", places.join(", "));
+    (key, names, put)
+}
+
+/// A statement that writes a row of a table that the migrations make.
+pub struct Written<S: 'static> {
+    columns: &'static [Column<S>],
+    /// The statement.
+    pub sql: String,
+}
+
+impl<S> Written<S> {
+    /// Adds a row, or brings the one with its key up to date if there is anything in it that is written each time.
+    pub fn added(table: &str, columns: &'static [Column<S>]) -> Written<S> {
+        Written { columns, sql: added(table, &[], columns).2 }
+    }
+
+    /// Changes what is written each time in the row with the key, if it also is as `and` says; `{name}` in it stands for the
+    /// new value of a column.
+    pub fn changed(table: &str, columns: &'static [Column<S>], and: &str) -> Written<S> {
+        let (mut set, mut key, mut and) = (Vec::new(), Vec::new(), and.to_owned());
+        for (n, column) in (1..).zip(columns) {
+            and = and.replace(&format!("{{{}}}", column.name), &format!("${n}"));
+            let list = if column.part == Part::Key { &mut key } else { &mut set };
+            list.push(format!("{} = ${n}", column.name));
+        }
+        let sql = format!("UPDATE {table} SET {} WHERE {} AND {and}", set.join(", "), key.join(" AND "));
+        Written { columns, sql }
+    }
+
+    /// The write of a row.
+    pub fn of(&'static self, row: &S) -> Write {
+        Write::new(&self.sql, self.columns.iter().map(|column| (column.of)(row)).collect())
     }
 }
 
@@ -103,6 +141,17 @@ mod tests {
              street TEXT /*collate*/ NOT NULL,\n  came BIGINT NOT NULL,\n  day BIGINT,\n  \
              PRIMARY KEY(district, seq, no)\n) /*clustered*/;\nCREATE INDEX visits_day ON visits(district, day);\n"
         );
+    }
+
+    #[test]
+    fn a_change_names_what_it_sets_its_key_and_what_else_must_be() {
+        let columns = domain::columns! { Visit:
+            came "BIGINT NOT NULL" = |v| v.came,
+            day "BIGINT" = |v| v.day,
+            no "BIGINT NOT NULL" key = |v| v.no,
+        };
+        let sql = Written::changed("visits", columns, "(day IS NULL OR {came} > 0)").sql;
+        assert_eq!(sql, "UPDATE visits SET came = $1, day = $2 WHERE no = $3 AND (day IS NULL OR $1 > 0)");
     }
 
     #[test]

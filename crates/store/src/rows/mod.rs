@@ -10,8 +10,8 @@ use domain::case::{Body, Case, Event};
 use domain::register::Thing;
 
 pub(crate) use case::CASES;
-use case::{LINKS, OPENINGS, TASKS};
 pub use case::NO_DUE;
+use case::{LINKS, OPENINGS, TASKS};
 use district::{EXPORTS, PUBLICATIONS};
 
 /// The read tables, in the order in which they are emptied and compared.
