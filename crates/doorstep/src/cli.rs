@@ -1,7 +1,7 @@
 //! The command line: what can be asked, and how a failure is told: one sentence on what is wrong, one on what to do.
 
 use crate::figures::{Format, Wish};
-use crate::{bench, commands, demo, doctor, export, figures, import, serve, user, verify};
+use crate::{bench, commands, demo, describe, doctor, export, figures, import, serve, user, verify};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -127,6 +127,15 @@ enum Wanted {
         format: Format,
         #[command(flatten)]
         wish: Wish,
+    },
+    /// Print registers, acts, fields, roles, events and figures for other programs.
+    Describe {
+        /// A folder, or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        /// How they are printed.
+        #[arg(long, value_enum, default_value_t = describe::Format::Json)]
+        format: describe::Format,
     },
     /// Recompute everything and name the first thing that is wrong.
     Verify {
@@ -379,6 +388,7 @@ pub fn run() -> ExitCode {
         }
         Some(Wanted::Token { data, name, scope }) => commands::token(&data, &name, &scope),
         Some(Wanted::Figures { data, format, wish }) => figures::run(&data, &wish, format),
+        Some(Wanted::Describe { data, format }) => describe::run(&data, format),
         Some(Wanted::Verify { data, receipt, checkpoint }) => verify::verify(&data, &[receipt, checkpoint].concat()),
         Some(Wanted::Doctor { data, messages }) => doctor::doctor(&data, messages.as_deref()),
         Some(Wanted::Clock { data, right }) => commands::clock(&data, right),

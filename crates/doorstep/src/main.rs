@@ -5,6 +5,7 @@ mod beside;
 mod cli;
 mod commands;
 mod demo;
+mod describe;
 mod doctor;
 mod export;
 mod figures;

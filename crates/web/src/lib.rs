@@ -6,6 +6,7 @@ mod account;
 mod app;
 mod assets;
 mod caller;
+mod case_acts;
 mod cookie;
 mod factor;
 mod form;

@@ -74,5 +74,5 @@ pub(crate) async fn metrics(State(app): State<App>) -> Result<Response, Problem>
 
 /// `GET /api/openapi.json`
 pub(crate) async fn openapi() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], crate::routes::OPENAPI).into_response()
+    ([(header::CONTENT_TYPE, "application/json")], crate::case_acts::OPENAPI.as_str()).into_response()
 }

@@ -10,7 +10,8 @@ use crate::problem::Problem;
 use crate::receive::receive;
 use crate::roles::{ACT, ADMINISTRATOR, ANY, AUDITOR, CASES, INTAKE, PUBLISHERS, READERS, RECOMPUTE, TEMPLATES};
 use crate::{
-    account, assets, factor, headers, home, intake, kept, log, office, resident, sign_in, site, staff, statements,
+    account, assets, case_acts, factor, headers, home, intake, kept, log, office, resident, sign_in, site, staff,
+    statements,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -58,6 +59,7 @@ pub const TABLE: &[Route] = &[
     // The API of intake, and the ledger.
     route("POST", "/api/v1/cases", Access::Intake, || post(intake::raise)),
     route("GET", "/api/v1/cases/{code}", Access::CaseSecret, || get(intake::follow)),
+    route("POST", "/api/v1/cases/{code}/{act}", Access::CaseSecret, || post(case_acts::act)),
     route("GET", "/receipts/{file}", Access::CaseSecret, || get(intake::receipt)),
     route("GET", "/checkpoint", Access::Public, || get(log::checkpoint)),
     route("GET", "/checkpoint.vkey", Access::Public, || get(log::vkey)),

@@ -11,6 +11,7 @@ use super::transition::allowed;
 use super::{Case, CaseId, Verdict};
 use crate::district::UnitCode;
 use crate::{Label, Lang};
+use std::collections::BTreeSet;
 
 /// Words that every text of an act may be.
 const WORDS: &str = "办理";
@@ -32,6 +33,16 @@ impl Offer {
     /// The open tasks to which it can be done, by number.
     pub fn tasks(&self) -> impl Iterator<Item = u16> + '_ {
         self.choices.iter().filter_map(Command::task)
+    }
+
+    /// The codes that are left to choose from in a field whose value is a term.
+    pub fn terms(&self, field: &str) -> BTreeSet<String> {
+        let term = |command: &Command| {
+            let written = serde_json::to_value(command).ok()?;
+            let fields = written.as_object()?.values().next()?.get(field)?.as_str();
+            fields.map(str::to_owned)
+        };
+        self.choices.iter().filter_map(term).collect()
     }
 
     /// The units to which it can give the case.

@@ -3,12 +3,14 @@
 use super::command::{Command, Corrected};
 use super::opening::Trust;
 use super::term::Channel;
+use super::transition::{TABLE, Transition};
 use super::{
     Body, Case, CaseId, EVENT_KINDS, Event, Fields, Raise, answer_only, answer_version, decide, decide_raise, evolve,
     field, lift,
 };
+use crate::label::{Label, Lang};
 use crate::refusal::{Refusal, Why};
-use crate::register::{Deed, Facts, Handed, Needs, New, Public, Register};
+use crate::register::{Declared, Deed, Facts, Handed, Needs, New, Public, Register, Term};
 
 /// The register of cases.
 pub struct Cases;
@@ -51,6 +53,17 @@ impl Register for Cases {
 
     fn kind(event: &Event) -> &'static str {
         event.kind()
+    }
+
+    fn acts() -> Vec<Declared> {
+        let told = |row: &Transition| Declared {
+            code: row.command.code(),
+            label: [row.command.label(Lang::Zh), row.command.label(Lang::En)],
+            from: row.from.iter().map(|stage| stage.code()).collect(),
+            by: row.who.iter().copied().map(Term::of).collect(),
+            fields: Command::fields(row.command),
+        };
+        TABLE.iter().map(told).collect()
     }
 
     fn needs(id: CaseId, act: &Act) -> Needs {

@@ -6,31 +6,28 @@ use super::{Case, Task};
 use crate::actor::{Actor, Role};
 use crate::district::{District, UnitKind};
 
-/// Who may do something to a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Who {
-    /// Whoever holds the case's secret.
-    Resident,
-    /// A dispatcher.
-    Dispatcher,
-    /// Clerk or head of a unit with an open task (of the task that the command names, if it names one).
-    TaskUnit,
-    /// Clerk or head of the unit that leads.
-    LeadUnit,
-    /// The head of the unit whose task it is.
-    Head,
-    /// Supervision.
-    Supervisor,
-    /// Whoever is to answer the review: the next level up.
-    Reviewer,
-    /// The administrator.
-    Administrator,
-    /// The auditor.
-    Auditor,
-    /// A connected system, or the district's own clock.
-    System,
-    /// The account that took the case down.
-    Taker,
+crate::vocabulary! {
+    /// Who may do something to a case.
+    Who {
+        /// Whoever holds the case's secret.
+        Resident "resident" "诉求人" "the resident",
+        Dispatcher "dispatcher" "分派员" "a dispatcher",
+        /// Clerk or head of a unit with an open task (of the task that the command names, if it names one).
+        TaskUnit "task_unit" "承办单位" "a unit with a task",
+        /// Clerk or head of the unit that leads.
+        LeadUnit "lead_unit" "牵头单位" "the lead unit",
+        /// The head of the unit whose task it is.
+        Head "head" "承办单位负责人" "the head of the unit",
+        Supervisor "supervisor" "督查" "supervision",
+        /// Whoever is to answer the review: the next level up.
+        Reviewer "reviewer" "复查复核机关" "whoever reviews",
+        Administrator "administrator" "管理员" "the administrator",
+        Auditor "auditor" "审计" "the auditor",
+        /// A connected system, or the district's own clock.
+        System "system" "系统" "the system",
+        /// The account that took the case down.
+        Taker "taker" "收件人" "whoever took it down",
+    }
 }
 
 /// A row of the table.

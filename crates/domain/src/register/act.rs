@@ -3,7 +3,7 @@
 
 use crate::actor::{Actor, Role};
 use crate::case::{CaseId, TEXT_MOST};
-use crate::district::{CategoryCode, UnitCode};
+use crate::district::{CategoryCode, DangerCode, UnitCode};
 use crate::label::{Label, Lang};
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
@@ -61,14 +61,20 @@ pub enum Input {
     Moment,
     /// A unit of the district.
     Unit,
+    /// Several units.
+    Units,
     /// A category of the catalogue.
     Category,
+    /// A danger of the catalogue.
+    Danger,
     /// Another record, by its handle.
     Record,
     /// A mark that is set or not.
     Mark,
     /// One of some terms.
     Choice(fn() -> Vec<Term>),
+    /// Several fields that belong together, each under its own name.
+    Parts(&'static [Field]),
 }
 
 impl Input {
@@ -81,10 +87,13 @@ impl Input {
             Input::Day => "day",
             Input::Moment => "moment",
             Input::Unit => "unit",
+            Input::Units => "units",
             Input::Category => "category",
+            Input::Danger => "danger",
             Input::Record => "record",
             Input::Mark => "mark",
             Input::Choice(_) => "choice",
+            Input::Parts(_) => "parts",
         }
     }
 }
@@ -151,6 +160,28 @@ impl ActOf {
     }
 }
 
+/// An act as it is told to other programs.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// Its code.
+    pub code: &'static str,
+    /// Its names, in Chinese and in English.
+    pub label: [&'static str; 2],
+    /// The stages in which it is possible; none: it begins a record.
+    pub from: Vec<&'static str>,
+    /// Who may do it, as terms.
+    pub by: Vec<Term>,
+    /// Its fields.
+    pub fields: &'static [Field],
+}
+
+impl Term {
+    /// A term of a vocabulary.
+    pub fn of<T: Label>(term: T) -> Term {
+        Term { code: term.code(), label: [term.label(Lang::Zh), term.label(Lang::En)] }
+    }
+}
+
 /// What a field of an act can hold, and how it is read.
 pub trait Value: Sized {
     /// How it is entered.
@@ -207,6 +238,27 @@ impl Value for Text {
     }
 }
 
+/// A text whose rules stand with the act: whether it may be empty, and how long it may be.
+impl Value for String {
+    const INPUT: Input = Input::Text;
+
+    fn read(typed: &str, _field: &'static str) -> Result<String, Refusal> {
+        Ok(typed.to_owned())
+    }
+
+    fn take(values: &Values, field: &'static str) -> Result<String, Refusal> {
+        String::read(values.get(field), field)
+    }
+}
+
+impl Value for u16 {
+    const INPUT: Input = Input::Number;
+
+    fn read(typed: &str, field: &'static str) -> Result<u16, Refusal> {
+        u32::read(typed, field)?.try_into().map_err(|_| Refusal::at(Why::BadNumber, field))
+    }
+}
+
 impl Value for u32 {
     const INPUT: Input = Input::Number;
 
@@ -244,6 +296,25 @@ impl Value for CategoryCode {
 
     fn read(typed: &str, field: &'static str) -> Result<CategoryCode, Refusal> {
         code(typed, field).map(CategoryCode)
+    }
+}
+
+impl Value for DangerCode {
+    const INPUT: Input = Input::Danger;
+
+    fn read(typed: &str, field: &'static str) -> Result<DangerCode, Refusal> {
+        code(typed, field).map(DangerCode)
+    }
+}
+
+/// Codes with anything between them that no code has.
+impl Value for Vec<UnitCode> {
+    const INPUT: Input = Input::Units;
+    const OPTIONAL: bool = true;
+
+    fn read(typed: &str, field: &'static str) -> Result<Vec<UnitCode>, Refusal> {
+        let codes = typed.split([',', '，', '、', ';', '；', ' ', '\n']).filter(|code| typed::says_something(code));
+        codes.map(|code| UnitCode::read(code, field)).collect()
     }
 }
 
@@ -297,8 +368,7 @@ impl<T: Label + PartialEq> Value for T {
 }
 
 fn terms<T: Label>() -> Vec<Term> {
-    let term = |term: &T| Term { code: term.code(), label: [term.label(Lang::Zh), term.label(Lang::En)] };
-    T::ALL.iter().map(term).collect()
+    T::ALL.iter().copied().map(Term::of).collect()
 }
 
 /// What may stand in an event: nothing that somebody wrote freely.

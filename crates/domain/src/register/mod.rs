@@ -8,7 +8,7 @@ mod act;
 pub mod column;
 mod shelf;
 
-pub use act::{ActOf, By, Field, Input, Line, Plain, Term, Text, Value, Values};
+pub use act::{ActOf, By, Declared, Field, Input, Line, Plain, Term, Text, Value, Values};
 pub use shelf::{Decided, Happened, Of, Registers, Shelf, Stamp, Thing, of_kind};
 
 use crate::actor::Actor;
@@ -50,6 +50,11 @@ pub trait Register: Sized + 'static {
 
     /// The kind of an event, one of [`Register::KINDS`].
     fn kind(event: &Self::Event) -> &'static str;
+
+    /// Its acts, as they are told to other programs.
+    fn acts() -> Vec<Declared> {
+        Vec::new()
+    }
 
     /// What of other records, and of the past, the decision on an act reads.
     fn needs(_id: CaseId, _act: &Self::Act) -> Needs {

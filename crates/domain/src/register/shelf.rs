@@ -1,6 +1,6 @@
 //! A register without its types: what the writer, the read tables and the checks see of it.
 
-use super::{Ask, Deed, Facts, Handed, Needs, New, Public, Register};
+use super::{Ask, Declared, Deed, Facts, Handed, Needs, New, Public, Register};
 use crate::actor::Actor;
 use crate::case::{Body, CaseId, Fields};
 use crate::moment::Moment;
@@ -66,6 +66,8 @@ pub trait Shelf: Send + Sync {
     fn reasons(&self) -> &'static [Why];
     /// See [`Register::SEALS`].
     fn seals(&self) -> bool;
+    /// See [`Register::acts`].
+    fn acts(&self) -> Vec<Declared>;
     /// See [`Register::blank`].
     fn blank(&self, id: CaseId) -> Box<Thing>;
     /// A copy of a state.
@@ -146,6 +148,10 @@ impl<R: Register> Shelf for Of<R> {
 
     fn seals(&self) -> bool {
         R::SEALS
+    }
+
+    fn acts(&self) -> Vec<Declared> {
+        R::acts()
     }
 
     fn blank(&self, id: CaseId) -> Box<Thing> {

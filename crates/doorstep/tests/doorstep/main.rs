@@ -9,6 +9,7 @@ mod contract;
 mod copies;
 mod crash;
 mod demo;
+mod describing;
 mod district;
 mod doctor;
 mod environment;

@@ -39,7 +39,7 @@ pub(crate) async fn act(
     };
     let command = match command::read(act, &sent, other) {
         Ok(command) => command,
-        Err(refusal) => return refused(&app, &visitor, &staff, id, act, &sent, &refusal).await,
+        Err(wrong) => return refused(&app, &visitor, &staff, id, act, &sent, &wrong).await,
     };
     // What can't be undone once it is answered is looked at first.
     if let Command::Merge { into, .. } = &command
@@ -47,11 +47,11 @@ pub(crate) async fn act(
     {
         return match merge::preview(&app, &visitor, &staff, id, seen, *into, &sent).await? {
             Ok(page) => Ok(page),
-            Err(refusal) => refused(&app, &visitor, &staff, id, act, &sent, &refusal).await,
+            Err(refusal) => refused(&app, &visitor, &staff, id, act, &sent, &[refusal]).await,
         };
     }
     match app.desk().act(staff.actor(), id, Some(seen), command, Some(key)).await {
-        Err(Failure::Refused(refusal)) => refused(&app, &visitor, &staff, id, act, &sent, &refusal).await,
+        Err(Failure::Refused(refusal)) => refused(&app, &visitor, &staff, id, act, &sent, &[refusal]).await,
         Err(failure) => Err(failure.into()),
         // Sent again (the page was reloaded), the opening is not repeated: it would show without a new event.
         Ok(acted) if act == CommandKind::Unmask && !acted.again => {
@@ -96,26 +96,29 @@ async fn refused(
     id: CaseId,
     act: CommandKind,
     sent: &Sent,
-    refusal: &Refusal,
+    wrong: &[Refusal],
 ) -> Result<Response, Problem> {
     let loaded: Loaded = load(app, staff, id).await?;
-    let problem = Problem::from(refusal.clone());
-    let sentence = problem.sentence(visitor.l.0);
-    if refusal.why == Why::Changed {
-        let text = visitor.l.t_n("staff-changed", sentence);
+    let Some(first) = wrong.first() else { return Err(Problem::form()) };
+    let problem = Problem::from(first.clone());
+    if first.why == Why::Changed {
+        let text = visitor.l.t_n("staff-changed", problem.sentence(visitor.l.0));
         let notice = Some(("bad", text));
         let beside = PageExtras { status: StatusCode::CONFLICT, sent: Some(sent), notice, ..PageExtras::nothing() };
         return Ok(page(app, visitor, staff, &loaded, beside));
     }
-    // A sentence without a field of its own stands over the form, whose own name is the act's.
-    let field = match refusal.field {
-        Some("joint") => command::name(act, "joint1"),
-        Some(field) => command::name(act, field),
-        None => act.code().to_owned(),
+    let at_field = |refusal: &Refusal| {
+        // A sentence without a field of its own stands over the form, whose own name is the act's.
+        let field = match refusal.field {
+            Some("joint") => command::name(act, &command::joint(1)),
+            Some(field) => command::name(act, field),
+            None => act.code().to_owned(),
+        };
+        FieldError { field, text: Problem::from(refusal.clone()).sentence(visitor.l.0) }
     };
-    let errors = vec![FieldError { field, text: sentence }];
+    let errors = wrong.iter().map(at_field).collect();
     // The page is there; what was not found is another case that the form named.
-    let status = if refusal.why == Why::NoSuchCase { StatusCode::UNPROCESSABLE_ENTITY } else { problem.status() };
+    let status = if first.why == Why::NoSuchCase { StatusCode::UNPROCESSABLE_ENTITY } else { problem.status() };
     let beside = PageExtras { status, sent: Some(sent), errors, ..PageExtras::nothing() };
     Ok(page(app, visitor, staff, &loaded, beside))
 }

@@ -1,17 +1,15 @@
 //! The forms of a case page: one for each act that the rules offer now, with what they already know filled in.
 
 use super::command::{JOINT_MOST, name};
-use super::suggest::suggestion;
+use super::suggest::{Suggestion, suggestion};
 use crate::caller::Staff;
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError};
 use calendar::Date;
-use domain::case::{
-    Case, CaseId, Command, CommandKind, Corrected, Facts, LinkKind, Offer, Outcome, Purpose, ScopeReason, Track, Visit,
-    Way, offers,
-};
+use domain::case::{Case, CaseId, Command, CommandKind, Facts, Offer, Purpose, Track, Visit, Way, offers};
 use domain::district::{District, UnitCode};
+use domain::register::{Field, Input, Term};
 use domain::{Label, Lang, Moment, Role};
 use reading::by_words;
 use std::collections::BTreeMap;
@@ -79,6 +77,9 @@ const MAIN: &[CommandKind] = &[
     CommandKind::AnswerReReview,
     CommandKind::FileOpinion,
 ];
+
+/// Acts that have their own page, and no form here.
+const OWN_PAGE: &[CommandKind] = &[CommandKind::HandSecret, CommandKind::MoveDue];
 
 /// A label as the beginning of a line.
 pub(super) fn capital(l: L, text: &str) -> String {
@@ -152,10 +153,6 @@ impl FormMaker<'_> {
         FormInput { kind, name, label, value, hint, error, required: true, options: Vec::new(), blank }
     }
 
-    fn area(&self, act: CommandKind, field: &str, label: &str) -> FormInput {
-        self.input("area", act, field, self.l.t(label), "")
-    }
-
     fn hidden(&self, act: CommandKind, field: &str, value: impl ToString) -> FormInput {
         FormInput { value: value.to_string(), ..self.input("hidden", act, field, String::new(), "") }
     }
@@ -165,28 +162,45 @@ impl FormMaker<'_> {
         &self,
         kind: &'static str,
         act: CommandKind,
-        field: &str,
-        label: &str,
+        field: &Field,
         options: Vec<(String, String)>,
         default: &str,
     ) -> FormInput {
-        let input = self.input(kind, act, field, self.l.t(label), default);
+        let input = self.input(kind, act, field.name, self.label(field), default);
         let options = options.iter().map(|(value, label)| Choice::of(value, label, &input.value)).collect();
         FormInput { options, blank: self.l.t("staff-choose"), ..input }
     }
 
-    fn radio<T: Label>(&self, act: CommandKind, field: &str, label: &str, values: &[T], default: &str) -> FormInput {
-        let options = values.iter().map(|v| (v.code().to_owned(), capital(self.l, v.label(self.l.0)))).collect();
-        self.pick("radio", act, field, label, options, default)
-    }
-
     /// One thing to name: hidden when there is only one; nothing to do when there is none.
-    fn one_of(&self, act: CommandKind, field: &str, label: &str, options: Vec<(String, String)>) -> Option<FormInput> {
+    fn one_of(&self, act: CommandKind, field: &Field, options: Vec<(String, String)>) -> Option<FormInput> {
         match options.as_slice() {
             [] => None,
-            [(value, _)] => Some(self.hidden(act, field, value)),
-            _ => Some(self.pick("select", act, field, label, options, "")),
+            [(value, _)] => Some(self.hidden(act, field.name, value)),
+            _ => Some(self.pick("select", act, field, options, "")),
         }
+    }
+
+    fn label(&self, field: &Field) -> String {
+        self.l.0.pick(field.label[0], field.label[1]).to_owned()
+    }
+
+    /// The terms that an act leaves to choose from.
+    fn left(&self, offer: &Offer, field: &str, terms: Vec<Term>) -> Vec<(String, String)> {
+        let left = offer.terms(field);
+        let label = |term: &Term| capital(self.l, self.l.0.pick(term.label[0], term.label[1]));
+        let terms = terms.iter().filter(|term| left.contains(term.code));
+        terms.map(|term| (term.code.to_owned(), label(term))).collect()
+    }
+
+    fn dangers(&self) -> Vec<(String, String)> {
+        let dangers = self.district.catalogue.dangers().iter();
+        dangers.map(|d| (d.code.to_string(), d.name(self.l.0).to_owned())).collect()
+    }
+
+    /// The cases that it is linked to, by code.
+    fn linked(&self) -> Vec<(String, String)> {
+        let known = self.case.links.iter().filter_map(|(_, id)| self.codes.get(id));
+        known.map(|code| (code.clone(), code.clone())).collect()
     }
 
     /// The units to which an act can give the case.
@@ -209,26 +223,18 @@ impl FormMaker<'_> {
         tasks.map(|t| (t.no.to_string(), self.district.unit_name(&t.unit, self.l.0).to_owned())).collect()
     }
 
-    fn category(&self, act: CommandKind) -> FormInput {
+    fn suggested(&self) -> Suggestion {
         let case = self.case;
-        let found =
-            suggestion(self.l, self.district, case.track, case.category.as_ref(), case.street.as_ref(), self.words);
-        let default = found.category.map_or(String::new(), |c| c.to_string());
-        let input = self.pick("select", act, "category", "staff-field-category", self.categories(), &default);
-        FormInput { hint: found.reason, ..input }
+        suggestion(self.l, self.district, case.track, case.category.as_ref(), case.street.as_ref(), self.words)
     }
 
-    fn dispatch(&self, offer: &Offer) -> Vec<FormInput> {
+    /// The units that are called in with the lead; further ones are called in afterwards.
+    fn joint(&self, offer: &Offer, field: &Field) -> Vec<FormInput> {
         let (l, case, act) = (self.l, self.case, offer.act);
-        let found = suggestion(l, self.district, case.track, case.category.as_ref(), case.street.as_ref(), self.words);
-        let lead = found.unit.as_ref().map_or("", UnitCode::as_str);
-        let mut inputs = vec![FormInput {
-            hint: found.reason.clone(),
-            ..self.pick("select", act, "lead", "staff-field-lead", self.units(offer), lead)
-        }];
         if case.is_sealed() {
-            return inputs;
+            return Vec::new();
         }
+        let found = self.suggested();
         let comma = l.0.pick("、", ", ");
         // Other matters in the same text may need a second unit: said as a hint, never chosen by itself.
         let others = by_words(&self.district.catalogue, case.track, self.words).into_iter().filter_map(|f| {
@@ -236,18 +242,17 @@ impl FormMaker<'_> {
             (Some(&unit.code) != found.unit.as_ref()).then(|| format!("{} → {}", f.words.join(comma), unit.name(l.0)))
         });
         let others: Vec<String> = others.collect();
-        for n in 1..=JOINT_MOST {
-            let field = format!("joint{n}");
-            let input = self.pick("select", act, &field, "staff-field-joint", self.units(offer), "");
-            let label = format!("{} {n}", input.label);
-            let hint = if n == 1 && !others.is_empty() {
-                l.t_n("staff-hint-joint", others.join(l.0.pick("；", "; ")))
-            } else {
-                String::new()
-            };
-            inputs.push(FormInput { label, hint, required: false, blank: l.t("staff-none"), ..input });
-        }
-        inputs
+        let one = |n: usize| {
+            let name = super::command::joint(n);
+            let input = self.input("select", act, &name, format!("{} {n}", self.label(field)), "");
+            let options = self.units(offer);
+            let options = options.iter().map(|(value, label)| Choice::of(value, label, &input.value)).collect();
+            let hinted = n == 1 && !others.is_empty();
+            let hint =
+                if hinted { l.t_n("staff-hint-joint", others.join(l.0.pick("；", "; "))) } else { String::new() };
+            FormInput { options, hint, required: false, blank: l.t("staff-none"), ..input }
+        };
+        (1..=JOINT_MOST).map(one).collect()
     }
 
     /// The running duties that may be extended by this account, once more.
@@ -271,143 +276,87 @@ impl FormMaker<'_> {
         clocks.collect()
     }
 
-    /// What an offer leaves to choose from, of a kind.
-    fn left<T: Label + PartialEq>(offer: &Offer, of: impl Fn(&Command) -> Option<T>) -> Vec<T> {
-        let left: Vec<T> = offer.choices.iter().filter_map(of).collect();
-        T::ALL.iter().copied().filter(|value| left.contains(value)).collect()
+    /// The fields of an act as it declares them; none where it has its own page, or where there is nothing to name.
+    fn inputs(&self, offer: &Offer) -> Option<Vec<FormInput>> {
+        if OWN_PAGE.contains(&offer.act) {
+            return None;
+        }
+        let mut inputs = Vec::new();
+        for field in Command::fields(offer.act).iter().filter(|field| self.is_asked(offer.act, field)) {
+            match field.input {
+                Input::Units => inputs.extend(self.joint(offer, field)),
+                _ => inputs.push(self.field(offer, field)?),
+            }
+        }
+        Some(inputs)
     }
 
-    /// The fields of an act; none where it has its own page.
-    fn inputs(&self, offer: &Offer) -> Option<Vec<FormInput>> {
-        use CommandKind as K;
-        let (case, track, kind) = (self.case, self.case.track, offer.act);
-        let own = || offer.tasks().next();
-        let reason = || self.area(kind, "reason", "staff-field-reason");
-        let text = |label| self.area(kind, "text", label);
-        let task = |no: u16| self.hidden(kind, "task", no);
-        Some(match kind {
-            K::Accept if track == Track::Petition => {
-                vec![self.hidden(kind, "way", Way::Opinion.code()), self.category(kind)]
-            }
-            K::Accept => vec![self.category(kind)],
-            K::NotAccept => {
-                let reasons = self.radio(kind, "reason", "staff-field-why", ScopeReason::ALL, "");
-                vec![reasons, text("staff-field-right-door")]
-            }
-            K::Route => {
-                let way = |c: &Command| if let Command::Route { way, .. } = c { Some(*way) } else { None };
-                let way = self.radio(kind, "way", "staff-field-way", &Self::left(offer, way), "");
-                vec![way, text("staff-field-right-door")]
-            }
-            K::Dispatch => self.dispatch(offer),
-            K::Join => vec![self.pick("select", kind, "unit", "staff-field-unit", self.units(offer), "")],
-            K::Designate => {
-                vec![self.pick("select", kind, "unit", "staff-field-unit", self.units(offer), ""), reason()]
-            }
-            K::Release | K::UpholdObjection => {
-                vec![self.one_of(kind, "task", "staff-field-task", self.tasks(offer))?]
-            }
-            K::Object => vec![task(own()?), reason()],
-            K::RejectObjection => vec![self.one_of(kind, "task", "staff-field-task", self.tasks(offer))?, reason()],
-            K::Transfer => {
-                let to = self.pick("select", kind, "to", "staff-field-to", self.units(offer), "");
-                vec![task(own()?), to, reason()]
-            }
-            K::Extend => {
+    /// Whether a field is asked for: what the case itself knows is not.
+    fn is_asked(&self, act: CommandKind, field: &Field) -> bool {
+        match (act, field.name) {
+            (CommandKind::Accept, "way") => self.case.track == Track::Petition,
+            (CommandKind::Part, "from") => false,
+            _ => true,
+        }
+    }
+
+    fn field(&self, offer: &Offer, field: &Field) -> Option<FormInput> {
+        let (act, name) = (offer.act, field.name);
+        let plain = |kind| self.input(kind, act, name, self.label(field), &self.default_of(act, name));
+        let select = |options, default: &str| self.pick("select", act, field, options, default);
+        let input = match field.input {
+            _ if name == "task" => self.one_of(act, field, self.tasks(offer))?,
+            _ if name == "clock" => {
                 let clocks = self.extendable(offer);
                 let first = clocks.first()?.0.clone();
-                let clock = self.pick("radio", kind, "clock", "staff-field-clock", clocks, &first);
-                let days = self.input("number", kind, "days", self.l.t("staff-field-days"), "");
-                vec![clock, days, self.area(kind, "reason", "staff-field-reason-told")]
+                self.pick("radio", act, field, clocks, &first)
             }
-            K::Ask => {
-                let question = self.area(kind, "question", "staff-field-question");
-                let hint = if case.contact { String::new() } else { self.l.t("staff-no-contact") };
-                vec![task(own()?), FormInput { hint, ..question }]
+            Input::Record if act == CommandKind::Unlink => self.one_of(act, field, self.linked())?,
+            Input::Choice(_) if act == CommandKind::Accept => self.hidden(act, name, Way::Opinion.code()),
+            Input::Choice(terms) => {
+                let left = self.left(offer, name, terms());
+                self.pick("radio", act, field, left, &self.default_of(act, name))
             }
-            K::Inform => vec![task(own()?), self.area(kind, "text", "staff-field-inform")],
-            K::Unask | K::OpenHearing | K::CloseHearing | K::DeclareInterest => Vec::new(),
-            K::Note => vec![text("staff-field-note")],
-            K::Report => vec![task(own()?), text("staff-field-report")],
-            K::Answer => {
-                let outcome = self.radio(kind, "outcome", "staff-field-outcome", track.outcomes(), "");
-                let basis = self.area(kind, "basis", "staff-field-basis");
-                let basis = FormInput { required: track == Track::Petition, ..basis };
-                vec![task(own()?), outcome, text("staff-field-answer"), basis]
+            Input::Category => {
+                let found = self.suggested();
+                let default = found.category.map_or(String::new(), |c| c.to_string());
+                FormInput { hint: found.reason, ..select(self.categories(), &default) }
             }
-            K::Approve => vec![task(own()?)],
-            K::SendBack => vec![task(own()?), reason()],
-            K::Reopen | K::HideText | K::Part | K::ClearUrgent => vec![reason()],
-            K::ReleaseText => {
-                let area = |field, label: &str, default| self.input("area", kind, field, self.l.t(label), default);
-                let text = area("text", "release-text", self.shown[0]);
-                let answer = FormInput { required: false, ..area("answer", "release-answer", self.shown[1]) };
-                vec![text, answer]
+            Input::Unit if name == "lead" => {
+                let found = self.suggested();
+                let lead = found.unit.as_ref().map_or("", UnitCode::as_str);
+                FormInput { hint: found.reason.clone(), ..select(self.units(offer), lead) }
             }
-            K::DeclineErasure | K::LetRest => vec![self.area(kind, "reason", "staff-field-reason-told")],
-            K::AnswerReview | K::AnswerReReview => {
-                let outcomes: &[Outcome] = track.outcomes();
-                vec![self.radio(kind, "outcome", "staff-field-outcome", outcomes, ""), text("staff-field-answer")]
-            }
-            K::FileOpinion => {
-                let line = |field, label: &str| self.input("line", kind, field, self.l.t(label), "");
-                let dated = self.input("date", kind, "dated", self.l.t("staff-field-dated"), "");
-                let outcome = self.radio(kind, "outcome", "staff-field-outcome", track.outcomes(), "");
-                vec![line("body", "staff-field-body"), dated, outcome, text("staff-field-opinion")]
-            }
-            K::Merge => vec![self.input("line", kind, "into", self.l.t("staff-field-other-code"), ""), reason()],
-            K::Link => vec![
-                self.radio(kind, "link", "staff-field-link", LinkKind::ALL, ""),
-                self.input("line", kind, "to", self.l.t("staff-field-other-code"), ""),
-            ],
-            K::Unlink => {
-                let known = |id| self.codes.get(id).map(|code| (code.clone(), code.clone()));
-                let linked = case.links.iter().filter_map(|(_, id)| known(id)).collect();
-                vec![self.one_of(kind, "to", "staff-field-other-code", linked)?]
-            }
-            K::Erase => {
-                let ground = |c: &Command| if let Command::Erase { ground } = c { Some(*ground) } else { None };
-                vec![self.radio(kind, "ground", "staff-field-ground", &Self::left(offer, ground), "")]
-            }
-            K::Recategorise => vec![self.category(kind)],
-            K::CorrectField => vec![
-                self.radio(kind, "field", "staff-field-which", Corrected::ALL, ""),
-                self.area(kind, "value", "staff-field-value"),
-            ],
-            K::MarkUrgent => {
-                let names = self.district.catalogue.dangers().iter();
-                let names = names.map(|d| (d.code.to_string(), d.name(self.l.0).to_owned())).collect();
-                vec![self.pick("select", kind, "danger", "staff-field-danger", names, ""), reason()]
-            }
-            K::Reached => {
+            Input::Unit => select(self.units(offer), ""),
+            Input::Danger => select(self.dangers(), ""),
+            Input::Text => plain("area"),
+            Input::Line | Input::Record => plain("line"),
+            Input::Number => plain("number"),
+            Input::Day => plain("date"),
+            Input::Moment => plain("datetime-local"),
+            Input::Units | Input::Mark | Input::Parts(_) => return None,
+        };
+        let unreachable = act == CommandKind::Ask && !self.case.contact && name == "question";
+        let hint = if unreachable { self.l.t("staff-no-contact") } else { input.hint };
+        // A handling opinion needs its basis; other answers may have one.
+        let needed = name == "basis" && self.case.track == Track::Petition;
+        Some(FormInput { hint, required: needed || !field.optional || act == CommandKind::HideText, ..input })
+    }
+
+    /// What stands in a field before anybody types.
+    fn default_of(&self, act: CommandKind, field: &str) -> String {
+        match (act, field) {
+            (CommandKind::ReleaseText, "text") => self.shown[0].to_owned(),
+            (CommandKind::ReleaseText, "answer") => self.shown[1].to_owned(),
+            (CommandKind::Reached, "at") => {
                 let local = self.now.local();
-                let now = format!("{}T{:02}:{:02}", local.date(), local.hour(), local.minute());
-                let at = self.input("datetime-local", kind, "at", self.l.t("staff-field-reached-at"), &now);
-                vec![at, self.input("line", kind, "note", self.l.t("staff-field-reached-who"), "")]
+                format!("{}T{:02}:{:02}", local.date(), local.hour(), local.minute())
             }
-            K::Unmask => {
+            (CommandKind::Unmask, "purpose") => {
                 let usual = if self.staff.role == Role::Auditor { Purpose::Audit } else { Purpose::Contact };
-                let words = self.input("line", kind, "text", self.l.t("staff-field-purpose-words"), "");
-                let purpose = self.radio(kind, "purpose", "staff-field-purpose", Purpose::ALL, usual.code());
-                vec![purpose, FormInput { required: false, ..words }]
+                usual.code().to_owned()
             }
-            K::Reply
-            | K::AskErasure
-            | K::FollowMerged
-            | K::GiveVerdict
-            | K::EndUnreached
-            | K::AskReview
-            | K::AskReReview
-            | K::Withdraw
-            | K::ChooseTelling
-            | K::HandSecret
-            | K::Open
-            | K::SetDigits
-            | K::ConfirmAddress
-            | K::ReportTries
-            | K::MoveDue => {
-                return None;
-            }
-        })
+            _ => String::new(),
+        }
     }
 }

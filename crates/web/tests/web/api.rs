@@ -234,3 +234,44 @@ async fn nobody_keeps_an_answer_that_holds_a_case() {
         assert_eq!(answer.headers["cache-control"], "no-store", "{}", answer.text);
     }
 }
+
+#[tokio::test]
+async fn a_resident_acts_by_the_api_with_the_secret_of_the_case_and_once_for_each_key() {
+    let kit = Kit::new().await;
+    let raised = kit.raise("灯不亮").await;
+    let act = |act: &'static str, headers: Vec<(&'static str, String)>, body: &'static str| {
+        let (mut client, path) = (kit.client(), format!("/api/v1/cases/{}/{act}", raised.code));
+        async move {
+            let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let answer = client.send(Method::POST, &path, &headers, Body::from(body), JSON).await;
+            (answer.status, serde_json::from_str::<serde_json::Value>(&answer.text).unwrap())
+        }
+    };
+    let with = |key: &'static str| vec![("case-secret", raised.secret.clone()), ("idempotency-key", key.to_owned())];
+    let correct = r#"{"field":"place","value":"三单元"}"#;
+    let (status, done) = act("correct_field", with("k1"), correct).await;
+    assert_eq!((status, &done["code"]), (StatusCode::OK, &serde_json::json!(raised.code)), "{done}");
+    assert_eq!(act("correct_field", with("k1"), correct).await, (StatusCode::OK, done.clone()), "the first answer");
+    let other = act("correct_field", with("k1"), r#"{"field":"place","value":"四单元"}"#).await;
+    assert_eq!(
+        (other.0, &other.1["type"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &"urn:doorstep:problem:key_reused".into())
+    );
+    let seen = |version: &str| [with("k2"), vec![("if-match", format!("\"{version}\""))]].concat();
+    assert_eq!(act("withdraw", seen("1"), "{}").await.0, StatusCode::CONFLICT, "it has changed since");
+    for (name, headers, body, status) in [
+        ("withdraw", vec![("case-secret", raised.secret.clone())], "{}", StatusCode::BAD_REQUEST),
+        ("withdraw", vec![("idempotency-key", "k3".to_owned())], "{}", StatusCode::NOT_FOUND),
+        ("withdraw", with("k4"), r#"{"reason":"a"}"#, StatusCode::UNPROCESSABLE_ENTITY),
+        ("correct_field", with("k5"), r#"{"field":"hat","value":"a"}"#, StatusCode::UNPROCESSABLE_ENTITY),
+        ("give_verdict", with("k6"), r#"{"solved":"yes","handled":"good"}"#, StatusCode::CONFLICT),
+        ("give_verdict", with("k7"), "[]", StatusCode::BAD_REQUEST),
+        ("confirm_address", with("k8"), "{}", StatusCode::NOT_FOUND),
+        ("dispatch", with("k9"), "{}", StatusCode::NOT_FOUND),
+        ("withdraw", seen("soon"), "{}", StatusCode::BAD_REQUEST),
+    ] {
+        assert_eq!(act(name, headers, body).await.0, status, "{name} {body}");
+    }
+    let version = done["version"].to_string();
+    assert_eq!(act("withdraw", seen(&version), "{}").await.0, StatusCode::OK);
+}

@@ -18,7 +18,19 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("web", &["calendar", "desk", "domain", "figures", "ledger", "messages", "reading", "store", "workbook"]),
     (
         "doorstep",
-        &["calendar", "desk", "domain", "figures", "ledger", "messages", "reading", "store", "web", "workbook"],
+        &[
+            "calendar",
+            "desk",
+            "domain",
+            "figures",
+            "ledger",
+            "messages",
+            "reading",
+            "registers",
+            "store",
+            "web",
+            "workbook",
+        ],
     ),
 ];
 
