@@ -3,24 +3,23 @@
 
 use domain::register::{Field, Input};
 use registers::REGISTERS;
-use std::fmt::Write;
 
 const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/described.txt");
 
 fn described() -> String {
-    let mut text = String::new();
-    let mut line = |line: String| writeln!(text, "{line}").is_ok();
+    let mut lines = Vec::new();
     for shelf in REGISTERS {
-        line(format!("# {}", shelf.code()));
-        line(format!("events: {}", shelf.kinds().join(" ")));
+        lines.push(format!("# {}", shelf.code()));
+        lines.push(format!("events: {}", shelf.kinds().join(" ")));
         for act in shelf.acts() {
             let by: Vec<&str> = act.by.iter().map(|who| who.code).collect();
-            line(format!("{} · {} · {}", act.code, act.label[0], act.label[1]));
-            line(format!("  from {} by {}", act.from.join(" "), by.join(" ")));
-            act.fields.iter().for_each(|field| drop(line(format!("  {}", of(field)))));
+            lines.push(format!("{} · {} · {}", act.code, act.label[0], act.label[1]));
+            lines.push(format!("  from {} by {}", act.from.join(" "), by.join(" ")));
+            lines.extend(act.fields.iter().map(|field| format!("  {}", of(field))));
         }
     }
-    text
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 fn of(field: &Field) -> String {

@@ -2,7 +2,7 @@
 //! stand side by side.
 
 use crate::form::Sent;
-use domain::case::{CaseId, Command, CommandKind};
+use domain::case::{CaseId, Command, CommandKind, TABLE, Who};
 use domain::register::{Input, Values};
 use domain::{Label, Refusal, Why};
 
@@ -32,7 +32,7 @@ pub(super) fn other_code(act: CommandKind, sent: &Sent) -> Option<String> {
 /// # Errors
 /// What is wrong, field by field; an act whose form is a page of its own.
 pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Result<Command, Vec<Refusal>> {
-    if act == CommandKind::HandSecret {
+    if act == CommandKind::HandSecret || is_for_no_post(act) {
         return Err(vec![Refusal::new(Why::NotYours)]);
     }
     let values: Values = Command::fields(act)
@@ -56,4 +56,10 @@ pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Resu
 fn named(act: CommandKind, refusal: Refusal) -> Refusal {
     let names = Command::fields(act).iter().any(|f| Some(f.name) == refusal.field && matches!(f.input, Input::Record));
     if names { Refusal { why: Why::NoSuchCase, ..refusal } } else { refusal }
+}
+
+/// Whether an act is the resident's or the clock's alone.
+fn is_for_no_post(act: CommandKind) -> bool {
+    let who = TABLE.iter().find(|row| row.command == act).map_or(&[][..], |row| row.who);
+    who.iter().all(|who| matches!(who, Who::Resident | Who::System))
 }
