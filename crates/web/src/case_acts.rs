@@ -97,7 +97,10 @@ fn values(kind: CommandKind, body: &[u8]) -> Result<Values, Problem> {
         let names = fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ");
         let (zh, en) =
             (format!("没有“{}”这一项。", shortened(name)), format!("There is no field “{}”.", shortened(name)));
-        let (zh_do, en_do) = (format!("可用：{names}。"), format!("It takes: {names}."));
+        let (zh_do, en_do) = match names.as_str() {
+            "" => ("请发送空的 {}。".to_owned(), "Send an empty {}.".to_owned()),
+            _ => (format!("可用：{names}。"), format!("It takes: {names}.")),
+        };
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "no_such_field", [&zh, &zh_do], [&en, &en_do]));
     }
     sent.into_iter().map(|(name, value)| Ok((name, typed(value)?))).collect()
