@@ -9,7 +9,7 @@ use domain::Moment;
 use domain::case::{Body, Case, CaseId, Cases, Event, Fields, Texts, replay};
 use domain::district::{self, DISTRICT_STREAM, District, Districts};
 use domain::moment::day_number;
-use domain::register::Register;
+use domain::register::{Register, read_body};
 use ledger::receipt::Receipt;
 
 const STREAM: &str = "SELECT seq, version, body FROM events WHERE district = $1 AND stream = $2 ORDER BY version";
@@ -108,11 +108,12 @@ pub struct Done {
 /// # Errors
 /// [`StoreError::Unknown`] for a kind that this version does not know; [`StoreError::Corrupt`] if the bytes are no body.
 pub fn body<R: Register>(bytes: &[u8]) -> Result<Body<R::Event>> {
-    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|e| StoreError::Corrupt(e.to_string()))?;
-    let kind = value.pointer("/event/kind").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-    serde_json::from_value(R::lift(value)).map_err(|e| match R::KINDS.contains(&kind.as_str()) || kind.is_empty() {
-        true => StoreError::Corrupt(e.to_string()),
-        false => StoreError::Unknown(kind),
+    read_body::<R>(bytes).map_err(|e| {
+        let value: serde_json::Value = serde_json::from_slice(bytes).unwrap_or_default();
+        match value.pointer("/event/kind").and_then(serde_json::Value::as_str) {
+            Some(kind) if !R::KINDS.contains(&kind) => StoreError::Unknown(kind.to_owned()),
+            _ => StoreError::Corrupt(e.to_string()),
+        }
     })
 }
 

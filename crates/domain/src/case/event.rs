@@ -277,9 +277,3 @@ pub struct Body<E> {
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub clocks: Vec<ClockChange>,
 }
-
-/// Lifts an old shape of a stored body to today's, before it is read. Every shape that a release ever wrote is read here.
-pub fn lift(body: serde_json::Value) -> serde_json::Value {
-    // Version 0.1 is the first: there is nothing older.
-    body
-}

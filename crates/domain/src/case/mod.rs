@@ -22,7 +22,7 @@ mod urgent;
 pub use clock::{Clock, ClockChange};
 pub use command::{Command, CommandKind, Corrected};
 pub use decide::{Facts, decide};
-pub use event::{Body, EVENT_KINDS, Event, lift};
+pub use event::{Body, EVENT_KINDS, Event};
 pub use evolve::{evolve, replay};
 pub use offer::{Offer, offer, offers};
 pub use opening::{Handed, Opening, Opens, Trust, Visit, With, usable_digits};

@@ -6,7 +6,7 @@ use super::term::Channel;
 use super::transition::{TABLE, Transition};
 use super::{
     Body, Case, CaseId, EVENT_KINDS, Event, Fields, Raise, answer_only, answer_version, decide, decide_raise, evolve,
-    field, lift,
+    field,
 };
 use crate::label::{Label, Lang};
 use crate::refusal::{Refusal, Why};
@@ -107,10 +107,6 @@ impl Register for Cases {
 
     fn evolve(case: &mut Case, body: &Body<Event>) {
         evolve(case, body.at, &body.by, &body.event, &body.clocks);
-    }
-
-    fn lift(body: serde_json::Value) -> serde_json::Value {
-        lift(body)
     }
 
     fn public(case: &Case) -> Public {

@@ -35,6 +35,9 @@ pub trait Register: Sized + 'static {
     const REASONS: &'static [Why] = &[];
     /// Whether each record has a key of its own, with which its private parts are sealed.
     const SEALS: bool = true;
+    /// Lifts an old shape of a stored body to today's, before it is read. `None`: no version wrote another shape, and bodies
+    /// are read as they are.
+    const LIFT: Option<fn(serde_json::Value) -> serde_json::Value> = None;
     /// A record as its events tell it.
     type State: Clone + Send + 'static;
     /// What can be asked of a record.
@@ -70,11 +73,6 @@ pub trait Register: Sized + 'static {
     /// The record after an event. Never fails: an event is a fact.
     fn evolve(state: &mut Self::State, body: &Body<Self::Event>);
 
-    /// Lifts an old shape of a stored body to today's, before it is read.
-    fn lift(body: serde_json::Value) -> serde_json::Value {
-        body
-    }
-
     /// What the public entry of an event tells about the record after it.
     fn public(_state: &Self::State) -> Public {
         Public::default()
@@ -105,6 +103,17 @@ pub trait Register: Sized + 'static {
     /// Whether the record is still being handled: what waits for it in other records is looked at once it is not.
     fn is_open(_state: &Self::State) -> bool {
         false
+    }
+}
+
+/// A stored body of a register's event, an old shape lifted first.
+///
+/// # Errors
+/// What serde says of bytes that are no such body.
+pub fn read_body<R: Register>(bytes: &[u8]) -> serde_json::Result<Body<R::Event>> {
+    match R::LIFT {
+        Some(lift) => serde_json::from_value(lift(serde_json::from_slice(bytes)?)),
+        None => serde_json::from_slice(bytes),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A register without its types: what the writer, the read tables and the checks see of it.
 
-use super::{Ask, Declared, Deed, Facts, Handed, Needs, New, Public, Register};
+use super::{Ask, Declared, Deed, Facts, Handed, Needs, New, Public, Register, read_body};
 use crate::actor::Actor;
 use crate::case::{Body, CaseId, Fields};
 use crate::moment::Moment;
@@ -211,8 +211,7 @@ impl<R: Register> Shelf for Of<R> {
     }
 
     fn read(&self, bytes: &[u8]) -> serde_json::Result<Box<Thing>> {
-        let body: Body<R::Event> = serde_json::from_value(R::lift(serde_json::from_slice(bytes)?))?;
-        Ok(Box::new(body))
+        Ok(Box::new(read_body::<R>(bytes)?))
     }
 
     fn evolve(&self, state: &mut Thing, body: &Thing) {
