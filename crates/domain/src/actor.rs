@@ -1,6 +1,6 @@
 //! Who acts: a resident with a case's secret, a post of a unit, or a connected system.
 
-use crate::district::UnitCode;
+use crate::codes::UnitCode;
 use serde::{Deserialize, Serialize};
 
 crate::vocabulary! {

@@ -147,6 +147,29 @@ impl RuleTable {
     }
 }
 
+impl RuleId {
+    /// Whether the clock is the case's promise: the date by which it is handled.
+    pub fn is_promise(self) -> bool {
+        use RuleId::*;
+        matches!(
+            self,
+            PetitionOpinion
+                | HotlineAnswer
+                | NeedSolve
+                | MediationEnd
+                | SuggestionAnswer
+                | AccusationAnswer
+                | Elsewhere
+        )
+    }
+
+    /// Whether the clock ends with acceptance, or the notice that there is none.
+    pub fn is_acceptance(self) -> bool {
+        use RuleId::*;
+        matches!(self, PetitionNotice | HotlineTriage | NeedVerify | MediationTake | AccusationNotice)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,6 +10,9 @@ use jiff::civil::Time;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+/// The longest text, in characters. Real messages to mayors' boxes stay below 10 000.
+pub const TEXT_MOST: usize = 20_000;
+
 /// The longest title that is made of a text's first words, in characters.
 const WORDS_MOST: usize = 40;
 /// The fewest digits of a phone number: 110, 119.

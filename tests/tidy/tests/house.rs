@@ -17,7 +17,7 @@ fn arrows_between_rooms_point_down_and_every_crate_lives_under_the_lints() {
 }
 
 #[test]
-fn pages_of_staff_offices_and_residents_do_not_name_each_other_and_nothing_below_names_them() {
+fn modules_that_stand_on_top_of_their_crate_are_named_by_nothing_below() {
     holds(rules::layers::check);
 }
 

@@ -4,7 +4,7 @@ use super::opening::Handed;
 use super::term::*;
 use super::told::Tell;
 use super::{CaseId, Verdict};
-use crate::district::{CategoryCode, DangerCode, UnitCode};
+use crate::codes::{CategoryCode, DangerCode, UnitCode};
 use crate::label::Lang;
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};

@@ -1,20 +1,22 @@
 //! The rules of a case: what a command leads to, or why not.
 
-use super::clock::{Clock, ClockChange};
 use super::command::{Command, CommandKind};
 use super::event::Event;
-use super::opening::{Trust, Visit};
+use super::opening::Trust;
 use super::raise::{LINE_MOST, TEXT_MOST};
 use super::review::Reviewer;
 use super::term::*;
 use super::transition::{Transition, fits, may, survives_erasure};
 use super::{CLOCKS_MOST, Case, New, TASKS_MOST, Task, TaskState, field};
 use crate::actor::{Actor, Role};
-use crate::district::{District, UnitCode, UnitKind, unfilled};
+use crate::clock::{Clock, ClockChange};
+use crate::codes::UnitCode;
+use crate::district::{District, UnitKind, unfilled};
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;
 use crate::typed;
+use crate::visit::Visit;
 
 /// What a decision may know: handed in, so that the rules stay pure.
 #[derive(Clone, Copy, Debug)]
@@ -345,7 +347,7 @@ impl Decision<'_> {
         if other.id == self.case.id { Err(Refusal::at(Why::SameCase, "to")) } else { Ok(other) }
     }
 
-    fn category(&self, code: &crate::district::CategoryCode) -> Result<(), Refusal> {
+    fn category(&self, code: &crate::codes::CategoryCode) -> Result<(), Refusal> {
         let known = self.facts.district.catalogue.category(code).is_some();
         if known { Ok(()) } else { Err(Refusal::at(Why::NoSuchCategory, "category").about(code)) }
     }
@@ -353,8 +355,8 @@ impl Decision<'_> {
     /// A category as the event has it, and as the vault has it: of a sealed case no event tells it.
     fn of_category<'a>(
         &self,
-        category: &'a crate::district::CategoryCode,
-    ) -> (Option<crate::district::CategoryCode>, &'a str) {
+        category: &'a crate::codes::CategoryCode,
+    ) -> (Option<crate::codes::CategoryCode>, &'a str) {
         if self.case.is_sealed() { (None, category.as_str()) } else { (Some(category.clone()), "") }
     }
 
@@ -453,7 +455,7 @@ impl Decision<'_> {
         Ok(vec![New::of(Event::Informed { task: no }).with(field::ANSWER, text).clocks(told).clocks(next)])
     }
 
-    fn accept(&self, way: Option<Way>, category: &crate::district::CategoryCode) -> Result<Vec<New>, Refusal> {
+    fn accept(&self, way: Option<Way>, category: &crate::codes::CategoryCode) -> Result<Vec<New>, Refusal> {
         self.category(category)?;
         let petition = self.case.track == Track::Petition;
         if petition && way != Some(Way::Opinion) {

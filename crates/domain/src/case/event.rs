@@ -1,13 +1,11 @@
 //! What can happen to a case. An event holds no free text; what people wrote goes into the vault beside it.
 
-use super::clock::ClockChange;
 use super::opening::{Handed, Opens};
 use super::review::Reviewer;
 use super::term::*;
 use super::told::Tell;
 use super::{CaseId, Fields, Urgent, Verdict, field};
-use crate::actor::Actor;
-use crate::district::{CategoryCode, UnitCode, UnitTag};
+use crate::codes::{CategoryCode, UnitCode, UnitTag};
 use crate::moment::Moment;
 use calendar::Date;
 use serde::{Deserialize, Serialize};
@@ -257,23 +255,4 @@ impl Event {
 
 fn former() -> Opens {
     Opens::Former
-}
-
-/// What is stored for an event beside its private part: these bytes are what the ledger entry commits to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Body<E> {
-    /// Random, so that nobody can guess a body from its hash.
-    pub nonce: String,
-    /// When.
-    pub at: Moment,
-    /// Who.
-    pub by: Actor,
-    /// The ledger index of the event of another record whose act asked for this one, in the same commit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub because: Option<u64>,
-    /// What.
-    pub event: E,
-    /// What it did to the clocks.
-    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
-    pub clocks: Vec<ClockChange>,
 }

@@ -1,12 +1,13 @@
 //! What an event makes of a case. Never fails: an event is a fact.
 
-use super::clock::{Clock, ClockChange};
-use super::event::{Body, Event};
+use super::event::Event;
 use super::opening::{Opening, Trust};
 use super::term::*;
-use super::{Case, CaseId, Task, TaskState, index};
+use super::{Case, CaseId, Task, TaskState};
 use crate::actor::Actor;
-use crate::district::UnitCode;
+use crate::body::Body;
+use crate::clock::{Clock, ClockChange, index};
+use crate::codes::UnitCode;
 use crate::moment::Moment;
 
 impl Case {

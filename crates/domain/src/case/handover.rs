@@ -1,11 +1,11 @@
 //! Who handles it: dispatch, designation, further units, objection, transfer.
 
-use super::clock::ClockChange;
 use super::decide::{Decision, promise, required};
 use super::event::Event;
 use super::term::*;
-use super::{New, field, index};
-use crate::district::UnitCode;
+use super::{New, field};
+use crate::clock::{ClockChange, index};
+use crate::codes::UnitCode;
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;
 

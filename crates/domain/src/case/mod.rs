@@ -1,51 +1,56 @@
 //! One case from raising to the resident's word: its state, and what the state says.
 
-mod again;
-mod clock;
 mod command;
+mod correction;
 mod decide;
+mod erasure;
 mod event;
 mod evolve;
 mod handover;
+mod merge;
 mod offer;
 pub mod opening;
-mod own;
+mod promise;
 mod raise;
 mod register;
+mod release;
+mod reopen;
 mod review;
+mod sight;
+mod telling;
 mod term;
 mod texts;
 mod told;
 mod transition;
 mod urgent;
 
-pub use clock::{Clock, ClockChange};
+pub use crate::body::{Body, Fields};
+pub use crate::clock::{Clock, ClockChange};
+pub use crate::handle::CaseId;
+pub use crate::visit::{Visit, With};
 pub use command::{Command, CommandKind, Corrected};
 pub use decide::{Facts, decide};
-pub use event::{Body, EVENT_KINDS, Event};
+pub use event::{EVENT_KINDS, Event};
 pub use evolve::{evolve, replay};
 pub use offer::{Offer, offer, offers};
-pub use opening::{Handed, Opening, Opens, Trust, Visit, With, usable_digits};
+pub use opening::{Handed, Opening, Opens, Trust, usable_digits};
 pub use raise::{Contact, Origin, PHOTOS_MOST, Raise, TEXT_MOST, TITLE_MOST, decide_raise};
 pub use register::{Act, Cases};
 pub use review::{Reviewer, reviewer_of};
+pub use sight::may_see;
 pub use term::*;
 pub use texts::{Texts, answer_only, answer_version, changes_fields};
 pub use told::{Notice, SILENT, Tell, To, told};
-pub use transition::{TABLE, Transition, Who, allowed, may_see};
+pub use transition::{TABLE, Transition, Who, allowed};
 pub use urgent::Urgent;
 
 /// A decided event of a case.
 pub type New = crate::register::New<Event>;
 
-use crate::district::{CategoryCode, DangerCode, District, UnitCode, UnitTag};
+use crate::codes::{CategoryCode, DangerCode, UnitCode, UnitTag};
 use crate::moment::Moment;
 use calendar::Date;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-
-/// The private part of an event: field name → text. It goes into the vault and nowhere else.
-pub type Fields = BTreeMap<String, String>;
 
 /// The names of private fields.
 pub mod field {
@@ -103,44 +108,6 @@ pub mod field {
     pub const PURPOSE: &str = "purpose";
     /// Fields that say who the resident is; masked until a handler acts.
     pub const PERSONAL: &[&str] = &[NAME, PHONE, EMAIL, PLACE, WITNESS];
-}
-
-/// A case's 128-bit handle, the name of its stream: the ledger index of its first entry, and 64 random bits. One from
-/// before 0.2 is random as a whole. It opens nothing, and nothing is read from it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CaseId(pub [u8; 16]);
-
-impl CaseId {
-    /// The handle as 32 hex digits.
-    pub fn hex(&self) -> String {
-        self.0.iter().map(|b| format!("{b:02x}")).collect()
-    }
-
-    /// The handle of 32 hex digits.
-    pub fn parse(text: &str) -> Option<CaseId> {
-        let bytes = text.as_bytes();
-        if bytes.len() != 32 || !bytes.iter().all(u8::is_ascii_hexdigit) {
-            return None;
-        }
-        let mut id = [0; 16];
-        for (i, byte) in id.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()?;
-        }
-        Some(CaseId(id))
-    }
-}
-
-impl Serialize for CaseId {
-    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(&self.hex())
-    }
-}
-
-impl<'de> Deserialize<'de> for CaseId {
-    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-        CaseId::parse(&text).ok_or_else(|| serde::de::Error::custom("a case handle is 32 hex digits"))
-    }
 }
 
 crate::vocabulary! {
@@ -314,45 +281,10 @@ impl Stage {
 }
 
 impl Case {
-    /// Whether only the discipline unit may see it.
-    pub fn is_sealed(&self) -> bool {
-        self.track == Track::Accusation
-    }
-
-    /// Whether it is about a unit. Where the tags of the units are not at hand, an accusation of somebody is about all.
-    pub fn is_about(&self, unit: &UnitCode, district: &District) -> bool {
-        let tagged = |tag: &UnitTag| district.tags.get(unit).is_none_or(|own| own == tag);
-        self.accused.as_ref() == Some(unit) || self.accused_tag.as_ref().is_some_and(tagged)
-    }
-
-    /// Whether an account has stepped aside from it for an interest (信访工作条例 28): it neither acts on the case nor reads it.
-    pub fn stepped_aside(&self, actor: &crate::actor::Actor) -> bool {
-        actor.account().is_some_and(|account| self.withdrawn_accounts.contains(&account))
-    }
-
     /// The answer that its resident has, if there is one.
     pub fn has_answer(&self) -> Option<Outcome> {
         let given = matches!(self.stage, Stage::Answered | Stage::Ended | Stage::Review | Stage::ReReview);
         self.outcome.filter(|_| given && !self.erased)
-    }
-
-    /// Whether its text may be shown to neighbours: the resident said so, nobody hid it, and it is still there.
-    pub fn may_be_shown(&self) -> bool {
-        self.public && !self.hidden && !self.erased && !self.is_sealed()
-    }
-
-    /// What the public entry of an event says about the case: the first level of its category, and the unit that leads. Of a
-    /// sealed accusation it says neither (信访工作条例 30).
-    pub fn on_the_record(&self) -> (Option<&str>, Option<&UnitCode>) {
-        if self.is_sealed() {
-            return (None, None);
-        }
-        (self.category.as_ref().map(CategoryCode::coarse), self.lead().map(|task| &task.unit))
-    }
-
-    /// The version of the event whose words neighbours see; none while nobody has released any.
-    pub fn shown(&self) -> Option<u64> {
-        self.released.filter(|_| self.may_be_shown())
     }
 
     /// The lead unit's open task.
@@ -375,62 +307,10 @@ impl Case {
         self.tasks.iter().any(|t| &t.unit == unit && (t.designated || t.state == TaskState::Returned))
     }
 
-    /// Running clocks that oblige a unit, with their numbers.
-    pub fn duties(&self) -> impl Iterator<Item = (u16, &Clock)> {
-        self.clocks.iter().enumerate().filter(|(_, c)| c.is_running() && c.duty).map(|(n, c)| (index(n), c))
-    }
-
-    /// The running clock of a rule, with its number.
-    pub fn running(&self, rule: crate::rule::RuleId) -> Option<(u16, &Clock)> {
-        let found = self.clocks.iter().enumerate().rev().find(|(_, c)| c.rule == rule && c.is_running());
-        found.map(|(n, c)| (index(n), c))
-    }
-
-    /// The clock that the case's promise hangs on: the latest that its track starts for handling, running or not.
-    pub fn promise(&self) -> Option<&Clock> {
-        self.clocks.iter().rev().find(|c| c.rule.is_promise())
-    }
-
-    /// The promise that an on-time figure counts: the first that was not kept in its term, or else the latest. Whatever
-    /// came after it, a promise that was broken stays broken; and so does the day by which a unit was to have the case, from
-    /// which a hotline request's own term runs.
-    pub fn counted_promise(&self) -> Option<&Clock> {
-        let promised = |c: &Clock| c.rule.is_promise() || c.rule == crate::rule::RuleId::HotlineDispatch;
-        let broken = |c: &&Clock| promised(c) && c.stopped.is_some_and(|day| day > c.due.rolled);
-        let dispatch = || self.clocks.iter().rev().find(|c| promised(c));
-        self.clocks.iter().find(broken).or_else(|| self.promise()).or_else(dispatch)
-    }
-
-    /// The earliest running duty: what the case's "due" means on a page. One that is paused only where nothing else runs.
-    pub fn next_due(&self) -> Option<&Clock> {
-        self.duties().map(|(_, c)| c).min_by_key(|c| c.sooner())
-    }
-
-    /// Whether a duty's term has run out and it is not done.
-    pub fn is_late(&self, today: calendar::Date) -> bool {
-        self.duties().any(|(_, c)| c.is_late(today))
-    }
-
     /// Whether it stands on top of every list: somebody is in danger, and it is not answered yet.
     pub fn is_urgent(&self) -> bool {
         let open = matches!(self.stage, Stage::Raised | Stage::Accepted | Stage::Handling | Stage::Merged);
         self.urgent.is_some() && open
-    }
-
-    /// The window that the district's clock ends when it runs out: for the verdict, or for the reply to a question.
-    pub fn waits(&self) -> Option<&Clock> {
-        use crate::rule::RuleId;
-        let rule = match self.stage {
-            Stage::Answered => RuleId::VerdictAsk,
-            Stage::Handling => RuleId::ReplyAsk,
-            _ => return None,
-        };
-        self.running(rule).map(|(_, clock)| clock)
-    }
-
-    /// The latest verdict window, running or not.
-    pub fn asked(&self) -> Option<&Clock> {
-        self.clocks.iter().rev().find(|c| c.rule == crate::rule::RuleId::VerdictAsk)
     }
 }
 
@@ -442,9 +322,3 @@ pub const JOINS_MOST: usize = 5;
 pub const TASKS_MOST: usize = 1_000;
 /// The most clocks that a case may get before no act that starts another round is taken any more.
 pub const CLOCKS_MOST: usize = 20_000;
-
-/// A clock's or task's index as events have it. A case holds far fewer than 65 535 of either: [`TASKS_MOST`],
-/// [`CLOCKS_MOST`].
-pub(crate) fn index(n: usize) -> u16 {
-    u16::try_from(n).unwrap_or(u16::MAX)
-}

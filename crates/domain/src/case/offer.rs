@@ -9,7 +9,7 @@ use super::term::*;
 use super::told::Tell;
 use super::transition::allowed;
 use super::{Case, CaseId, Verdict};
-use crate::district::UnitCode;
+use crate::codes::UnitCode;
 use crate::{Label, Lang};
 use std::collections::BTreeSet;
 

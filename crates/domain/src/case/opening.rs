@@ -10,9 +10,10 @@ use super::event::Event;
 use super::term::Channel;
 use super::{Fields, New, field};
 use crate::actor::Actor;
-use crate::district::UnitCode;
+use crate::codes::UnitCode;
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
+use crate::visit::{Visit, With};
 
 crate::vocabulary! {
     /// By which way a case's secret reached its resident.
@@ -54,33 +55,6 @@ pub enum Trust {
     Acts,
     /// The secret came by a way that staff did not hold.
     Independent,
-}
-
-/// What a visit was opened with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum With {
-    /// The secret of this number.
-    Secret(u16),
-    /// The digits of this number.
-    Digits(u16),
-    /// Digits that are too easy to guess to be believed: those of version 0.1 could be four long.
-    EasyDigits,
-    /// Whatever opens the case best: for what the program itself plays (the demo year) and for tests. No page uses it.
-    Best,
-}
-
-/// A resident's visit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Visit {
-    /// What opened it.
-    pub with: With,
-    /// Whether staff had signed in with this browser.
-    pub marked: bool,
-}
-
-impl Visit {
-    /// See [`With::Best`].
-    pub const BEST: Visit = Visit { with: With::Best, marked: false };
 }
 
 /// What opens a case now, and who is behind it.

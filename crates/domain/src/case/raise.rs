@@ -1,6 +1,5 @@
 //! Raising a case: what a door hands in, and what must be true of it.
 
-use super::clock::{Clock, ClockChange};
 use super::decide::Facts;
 use super::event::Event;
 use super::opening::{Handed, Opens, check_digits};
@@ -8,18 +7,19 @@ use super::term::*;
 use super::told::Tell;
 use super::{Fields, New, Urgent, field};
 use crate::actor::{Actor, Role};
-use crate::district::{CategoryCode, UnitCode, UnitKind};
+use crate::clock::{Clock, ClockChange};
+use crate::codes::{CategoryCode, UnitCode};
+use crate::district::UnitKind;
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;
+pub use crate::typed::TEXT_MOST;
 use crate::typed::{self, kept, kept_line};
 use calendar::{Date, Due, Unit};
 use serde::Serialize;
 
 /// The longest title, in characters.
 pub const TITLE_MOST: usize = 120;
-/// The longest text, in characters. Real messages to mayors' boxes stay below 10 000.
-pub const TEXT_MOST: usize = 20_000;
 /// The longest other field, in characters.
 pub const LINE_MOST: usize = 200;
 /// The most photos of a case.

@@ -1,14 +1,15 @@
 //! Who reviews an answer: the next level up, each time (信访工作条例 35, 36). Whoever answered never reviews it; where the
 //! next level is outside this installation, the request goes there as a paper, and its opinion is filed.
 
-use super::clock::ClockChange;
 use super::decide::{Decision, optional, required, told};
 use super::event::Event;
 use super::raise::LINE_MOST;
 use super::term::*;
 use super::{Case, New, field};
 use crate::actor::{Actor, Role};
-use crate::district::{District, UnitCode, UnitKind};
+use crate::clock::ClockChange;
+use crate::codes::UnitCode;
+use crate::district::{District, UnitKind};
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;
 use calendar::Date;

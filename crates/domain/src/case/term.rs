@@ -1,17 +1,7 @@
 //! The vocabulary of a case: tracks, doors, stages, reasons, outcomes, verdicts.
 
-crate::vocabulary! {
-    /// The procedure that a case follows; it decides the clocks and who must approve an answer.
-    Track {
-        Hotline "hotline" "热线诉求" "hotline request",
-        Petition "petition" "信访事项" "petition",
-        Suggestion "suggestion" "意见建议" "suggestion",
-        Enterprise "enterprise" "企业诉求" "enterprise need",
-        Mediation "mediation" "矛盾调解" "mediation",
-        /// Sealed: only the discipline unit sees it (信访工作条例 30).
-        Accusation "accusation" "检举控告" "accusation",
-    }
-}
+pub use crate::purpose::Purpose;
+pub use crate::track::Track;
 
 crate::vocabulary! {
     /// The door that a case came in by (四访 and the other channels).
@@ -171,16 +161,6 @@ crate::vocabulary! {
     LinkKind {
         Repeat "repeat" "重复反映" "repeats",
         Related "related" "相关" "is related to",
-    }
-}
-
-crate::vocabulary! {
-    /// Why personal fields were opened.
-    Purpose {
-        Handle "handle" "办理需要" "to handle the case",
-        Contact "contact" "联系本人" "to contact the resident",
-        Verify "verify" "核实情况" "to verify facts",
-        Audit "audit" "审计检查" "to audit",
     }
 }
 

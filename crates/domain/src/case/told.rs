@@ -6,7 +6,7 @@ use super::opening::Handed;
 use super::term::{Channel, Topic};
 use super::{Case, Clock, ClockChange, Task};
 use crate::actor::Actor;
-use crate::district::UnitCode;
+use crate::codes::UnitCode;
 use crate::label::Lang;
 use crate::rule::RuleId;
 use serde::{Deserialize, Serialize};

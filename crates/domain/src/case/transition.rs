@@ -1,10 +1,11 @@
 //! The transition table: which act is possible in which stage, and who may do it. The one place that says so.
 
 use super::command::CommandKind;
+use super::sight::may_see;
 use super::term::Stage;
 use super::{Case, Task};
 use crate::actor::{Actor, Role};
-use crate::district::{District, UnitKind};
+use crate::district::District;
 
 crate::vocabulary! {
     /// Who may do something to a case.
@@ -203,23 +204,4 @@ pub(super) fn survives_erasure(command: CommandKind) -> bool {
 pub fn allowed(case: &Case, actor: &Actor, district: &District) -> Vec<CommandKind> {
     let possible = TABLE.iter().filter(|t| t.from.contains(&case.stage)).map(|t| t.command);
     possible.filter(|c| !case.erased || survives_erasure(*c)).filter(|c| may(*c, case, None, actor, district)).collect()
-}
-
-/// Whether a staff member may see a case at all. A sealed accusation is seen by the discipline unit alone, and never
-/// by the unit that it is about (信访工作条例 30). A unit sees the cases in which it has or had a task, or reviews; the centre,
-/// supervision, leaders and auditors see all others. An account that stepped aside for an interest (28) no longer does.
-pub fn may_see(case: &Case, actor: &Actor, district: &District) -> bool {
-    let Actor::Staff { unit, role, .. } = actor else { return false };
-    if case.stepped_aside(actor) {
-        return false;
-    }
-    if case.is_sealed() {
-        let discipline = district.units.get(unit).is_some_and(|u| u.kind == UnitKind::Discipline);
-        return discipline && !case.is_about(unit, district);
-    }
-    match role {
-        Role::Dispatcher | Role::Supervisor | Role::Leader | Role::Auditor => true,
-        Role::Clerk | Role::Head => case.tasks.iter().any(|t| &t.unit == unit) || case.reviews_at(unit),
-        Role::Grid | Role::Administrator => false,
-    }
 }

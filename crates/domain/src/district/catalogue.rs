@@ -1,7 +1,7 @@
 //! The dispatch catalogue (派单目录): which categories there are, and which unit answers for each. Versioned data.
 
 use super::{CategoryCode, Danger, DangerCode, UnitCode};
-use crate::case::Track;
+use crate::track::Track;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

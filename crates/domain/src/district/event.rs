@@ -2,7 +2,7 @@
 
 use super::{Account, AccountAct, Catalogue, Post, PostCode, Scope, Template, Unit, UnitCode};
 use crate::actor::Role;
-use crate::case::Purpose;
+use crate::purpose::Purpose;
 use crate::rule::RuleTable;
 use calendar::{Date, YearTable};
 use serde::{Deserialize, Serialize};

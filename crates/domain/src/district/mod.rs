@@ -10,6 +10,7 @@ mod point;
 mod register;
 mod template;
 
+pub use crate::codes::{CategoryCode, DangerCode, PostCode, UnitCode, UnitTag};
 pub use access::{Access, AccountAct, AskedAct, Reset, SECOND_WAIT};
 pub use catalogue::{Catalogue, CatalogueFault, Category, Responsible};
 pub use danger::{Danger, Found};
@@ -24,53 +25,6 @@ use crate::rule::RuleTable;
 use calendar::Calendar;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// Declares a short stable code in events, URLs and files.
-macro_rules! code {
-    ($(#[$meta:meta])* $name:ident) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(pub String);
-        impl $name {
-            /// The code as text.
-            pub fn as_str(&self) -> &str { &self.0 }
-            /// Whether it is 1 to 32 of `a-z`, `0-9`, `.`, `_` and `-`.
-            pub fn is_well_formed(&self) -> bool {
-                (1..=32).contains(&self.0.len())
-                    && self.0.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-'))
-            }
-        }
-        impl From<&str> for $name { fn from(s: &str) -> Self { $name(s.to_owned()) } }
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(&self.0) }
-        }
-    };
-}
-
-code! {
-    /// The code of a unit, such as `housing` or `street-1`.
-    UnitCode
-}
-code! {
-    /// The code of a category; the first level before the dot, the second behind it: `heating.cold`.
-    CategoryCode
-}
-code! {
-    /// The code of a danger, such as `gas`.
-    DangerCode
-}
-code! {
-    /// The code of a post.
-    PostCode
-}
-
-impl CategoryCode {
-    /// The first level, which is all that the public ledger tells.
-    pub fn coarse(&self) -> &str {
-        self.0.split('.').next().unwrap_or(&self.0)
-    }
-}
 
 crate::vocabulary! {
     /// What a unit is.
@@ -114,12 +68,6 @@ impl Unit {
         lang.pick(&self.zh, &self.en)
     }
 }
-
-/// The keyed tag of a unit: what the event of an accusation tells of the unit that it is about. Who does not hold the
-/// district's key can't tell whose it is; the same unit always has the same.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct UnitTag(pub String);
 
 /// A post at a unit: what somebody does there, never who it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

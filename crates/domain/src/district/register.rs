@@ -1,7 +1,8 @@
 //! The district itself as a register: one record, whose handle is all zeros.
 
 use super::{Command, District, EVENT_KINDS, Event, decide, evolve};
-use crate::case::{Body, CaseId};
+use crate::body::Body;
+use crate::handle::CaseId;
 use crate::refusal::Refusal;
 use crate::register::{Deed, Facts, New, Register};
 

@@ -2,12 +2,13 @@
 //! the forms, and the one reader for form, API, import row and demo line. And its events, by [`events!`](crate::events).
 
 use crate::actor::{Actor, Role};
-use crate::case::{CaseId, TEXT_MOST};
-use crate::district::{CategoryCode, DangerCode, UnitCode};
+use crate::codes::{CategoryCode, DangerCode, UnitCode};
+use crate::handle::CaseId;
 use crate::label::{Label, Lang};
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use crate::typed;
+use crate::typed::TEXT_MOST;
 use calendar::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;

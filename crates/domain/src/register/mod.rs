@@ -12,11 +12,14 @@ pub use act::{ActOf, By, Declared, Field, Input, Line, Plain, Term, Text, Value,
 pub use shelf::{Decided, Happened, Of, Registers, Shelf, Stamp, Thing, of_kind};
 
 use crate::actor::Actor;
-use crate::case::{Body, CaseId, ClockChange, Fields, Visit};
+use crate::body::{Body, Fields};
+use crate::clock::ClockChange;
 use crate::district::District;
+use crate::handle::CaseId;
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use crate::typed;
+use crate::visit::Visit;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::Any;

@@ -2,7 +2,8 @@
 
 use super::{Ask, Declared, Deed, Facts, Handed, Needs, New, Public, Register, read_body};
 use crate::actor::Actor;
-use crate::case::{Body, CaseId, Fields};
+use crate::body::{Body, Fields};
+use crate::handle::CaseId;
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use std::any::Any;

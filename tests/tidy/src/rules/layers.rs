@@ -17,14 +17,24 @@ struct Layer {
     instead: &'static str,
 }
 
-const LAYERS: &[Layer] = &[Layer {
-    root: "crates/web/src",
-    templates: "crates/web/templates",
-    modules: &["staff", "office", "resident"],
-    namers: &["routes"],
-    instead: "move what several of them need into crates/web/src/parts (a template into templates/parts), below all three, \
-              and name it from there",
-}];
+const LAYERS: &[Layer] = &[
+    Layer {
+        root: "crates/web/src",
+        templates: "crates/web/templates",
+        modules: &["staff", "office", "resident"],
+        namers: &["routes"],
+        instead: "move what several of them need into crates/web/src/parts (a template into templates/parts), below all \
+                  three, and name it from there",
+    },
+    Layer {
+        root: "crates/domain/src",
+        templates: "",
+        modules: &["case"],
+        namers: &[],
+        instead: "a case stands on the district and on the registers, not the other way round: move what both need into a \
+                  file below them, as codes.rs, handle.rs, body.rs, clock.rs, track.rs and visit.rs are",
+    },
+];
 
 /// Every Rust file and template of the crates that have such layers.
 pub fn check(tree: &Tree) -> Vec<Finding> {
@@ -166,6 +176,13 @@ mod tests {
         assert_eq!(whats("crates/web/src/parts/qr.rs", "use crate::resident::raise;"), ["1: `parts` names `resident`"]);
         assert_eq!(whats("crates/web/src/intake.rs", "use crate::resident::line;"), ["1: `intake` names `resident`"]);
         assert!(whats("crates/web/src/routes.rs", "use crate::{office, resident, staff};").is_empty());
+    }
+
+    #[test]
+    fn the_district_names_no_case() {
+        let found = whats("crates/domain/src/district/event.rs", "use crate::case::Purpose;");
+        assert_eq!(found, ["1: `district` names `case`"]);
+        assert!(whats("crates/domain/src/case/decide.rs", "use crate::district::District;").is_empty());
     }
 
     #[test]

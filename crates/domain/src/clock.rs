@@ -1,14 +1,13 @@
-//! A case's clocks. A clock is a pure function of the case's events, the rule that it was started under, and the
+//! Clocks. A clock is a pure function of the case's events, the rule that it was started under, and the
 //! calendar; the due date that stands in an event is the promise made at that time, and never changes in silence.
 
-use super::{Case, index};
 use crate::moment::Moment;
 use crate::rule::{Rule, RuleId};
 use calendar::{Calendar, Date, Due, Term, Unit};
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
-/// One clock of a case.
+/// A clock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
     /// The rule it follows.
@@ -128,7 +127,7 @@ impl Clock {
     }
 
     /// The same clock once more, with the term that it had.
-    pub(super) fn anew(&self) -> Clock {
+    pub(crate) fn anew(&self) -> Clock {
         Clock { paused_on: None, stopped: None, stopped_at: None, ..self.clone() }
     }
 
@@ -154,7 +153,7 @@ impl Clock {
     }
 
     /// What ends sooner has the smaller key; on the same day what is counted in hours. What is paused comes last.
-    pub(super) fn sooner(&self) -> (bool, Date, bool) {
+    pub(crate) fn sooner(&self) -> (bool, Date, bool) {
         (self.is_paused(), self.due.alarm(), self.due_at.is_none())
     }
 
@@ -264,35 +263,8 @@ impl Clock {
     }
 }
 
-impl Case {
-    /// The changes by which a calendar moves dates of its running clocks. A term that has run out stays run out: only a day
-    /// that was known to be provisional moves once the table of its year is there.
-    pub fn moved_by(&self, calendar: &Calendar, today: Date) -> Vec<ClockChange> {
-        let may = |c: &Clock| c.is_running() && (!c.is_late(today) || c.due.provisional);
-        let running = self.clocks.iter().enumerate().filter(|(_, c)| may(c));
-        running.filter_map(|(n, c)| c.moved(index(n), calendar)).collect()
-    }
-}
-
-impl RuleId {
-    /// Whether the clock is the case's promise: the date by which it is handled.
-    pub fn is_promise(self) -> bool {
-        use RuleId::*;
-        matches!(
-            self,
-            PetitionOpinion
-                | HotlineAnswer
-                | NeedSolve
-                | MediationEnd
-                | SuggestionAnswer
-                | AccusationAnswer
-                | Elsewhere
-        )
-    }
-
-    /// Whether the clock ends with acceptance, or the notice that there is none.
-    pub fn is_acceptance(self) -> bool {
-        use RuleId::*;
-        matches!(self, PetitionNotice | HotlineTriage | NeedVerify | MediationTake | AccusationNotice)
-    }
+/// A clock's or task's index as events have it. A case holds far fewer than 65 535 of either: see `TASKS_MOST` and
+/// `CLOCKS_MOST`.
+pub(crate) fn index(n: usize) -> u16 {
+    u16::try_from(n).unwrap_or(u16::MAX)
 }
