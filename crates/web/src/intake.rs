@@ -138,6 +138,8 @@ pub(crate) async fn raise(
 #[derive(Serialize)]
 struct FollowedCase {
     code: String,
+    /// What `If-Match` takes.
+    version: u64,
     track: &'static str,
     state: &'static str,
     due: Option<String>,
@@ -184,6 +186,7 @@ pub(crate) async fn follow(
         question: history.latest(field::QUESTION).filter(|_| case.question.is_some()).map(str::to_owned),
         answer: given_answer(&history).map(str::to_owned),
         history: shown.map(|e| FollowedStep { at: e.body.at.minute(), kind: e.body.event.kind() }).collect(),
+        version: case.version,
         code: case.code.clone(),
     };
     Ok(Json(followed).into_response())

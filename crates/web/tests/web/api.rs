@@ -272,6 +272,10 @@ async fn a_resident_acts_by_the_api_with_the_secret_of_the_case_and_once_for_eac
     ] {
         assert_eq!(act(name, headers, body).await.0, status, "{name} {body}");
     }
-    let version = done["version"].to_string();
+    let path = format!("/api/v1/cases/{}", raised.code);
+    let followed = kit.client().send(Method::GET, &path, &[("case-secret", &raised.secret)], Body::empty(), JSON).await;
+    let followed: serde_json::Value = serde_json::from_str(&followed.text).unwrap();
+    assert_eq!(followed["version"], done["version"]);
+    let version = followed["version"].to_string();
     assert_eq!(act("withdraw", seen(&version), "{}").await.0, StatusCode::OK);
 }
