@@ -79,10 +79,11 @@ static PLAIN: LazyLock<BTreeMap<i16, Counted>> = LazyLock::new(|| {
 impl Calendar {
     /// The tables that the program brings: 2023 to 2026.
     pub fn builtin() -> Calendar {
-        table::BUILTIN
-            .iter()
-            .filter_map(|text| YearTable::parse(text).ok())
-            .fold(Calendar::default(), Calendar::with_table)
+        static READ: LazyLock<Calendar> = LazyLock::new(|| {
+            let tables = table::BUILTIN.iter().filter_map(|text| YearTable::parse(text).ok());
+            tables.fold(Calendar::default(), Calendar::with_table)
+        });
+        READ.clone()
     }
 
     /// With a further table, or a newer one for its year.
