@@ -14,7 +14,7 @@ use ledger::checkpoint::Signer;
 use serde::Serialize;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
-use store::db::Write;
+use store::db::{Write, WriteBack};
 use store::keys::SIGNING_KEY;
 use store::log::Log;
 use store::{Db, Keys, Place, StoreError};
@@ -60,6 +60,8 @@ pub struct Desk {
     standing: Arc<Standing>,
     number: i64,
     vkey: Arc<str>,
+    /// How the write-ahead logs of both databases are written back.
+    written_back: Arc<[WriteBack]>,
 }
 
 /// The writer's thread: join it after the last desk is dropped to be sure that everything is on disk and unlocked.
@@ -123,11 +125,12 @@ impl Desk {
         let district = Arc::new(RwLock::new(Arc::new(District::default())));
         let standing = Arc::new(Standing::default());
         let shared = Shared { district: district.clone(), standing: standing.clone() };
+        let written_back = [log.db().write_back(), log.keys().write_back()].into_iter().flatten().collect();
         let writer = Writer::new(log, (number, registers), clock.clone(), entropy, shared)?;
         let (jobs, waiting) = mpsc::channel(WAITING_MOST);
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(waiting));
         let thread = thread.map_err(|e| StoreError::Other(e.to_string()))?;
-        Ok((Desk { jobs, district, clock, standing, number, vkey }, thread))
+        Ok((Desk { jobs, district, clock, standing, number, vkey, written_back }, thread))
     }
 
     /// The district as of the latest commit.
@@ -161,13 +164,16 @@ impl Desk {
         move |without, first| standing.lacks_keys(without, first)
     }
 
-    /// Whether what is handed in now would be on disk: nothing holds the desk, the last group was committed, and a small
-    /// write succeeds: the heartbeat.
+    /// Whether what is handed in now would be on disk: nothing holds the desk, the last group was committed, the database
+    /// takes in its write-ahead log, and a small write succeeds: the heartbeat.
     ///
     /// # Errors
     /// Why not.
     pub async fn ready(&self) -> Result<(), Failure> {
         self.standing.ready()?;
+        if let Some(fault) = self.written_back.iter().find_map(WriteBack::fault) {
+            return Err(fault.into());
+        }
         if self.standing.wrote_lately() {
             return Ok(());
         }

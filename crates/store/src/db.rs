@@ -9,6 +9,7 @@ mod error;
 mod postgres;
 mod readers;
 mod row;
+mod seam;
 mod sqlite;
 mod value;
 mod wal;
@@ -19,9 +20,13 @@ use std::time::Duration;
 pub use error::{Result, StoreError};
 pub use readers::Readers;
 pub use row::Row;
+pub use seam::Call;
+pub(crate) use seam::Seam;
+#[cfg(feature = "testing")]
+pub use seam::{Death, Fault, Hook, Step};
 pub(crate) use sqlite::failed as sqlite_failed;
 pub use value::{Value, Write};
-pub use wal::MOST as WAL_MOST;
+pub use wal::{MOST as WAL_MOST, WriteBack};
 
 /// How long a caller waits for a connection (a free one, or a database that is coming back) before
 /// [`StoreError::Unavailable`] or [`StoreError::Busy`].
@@ -55,6 +60,7 @@ pub struct Db {
     /// In a transaction; `Some(true)` once a statement of it has failed, after which only a rollback is honest
     /// (PostgreSQL would answer COMMIT with a silent rollback).
     transaction: Option<bool>,
+    seam: Seam,
     _lock: Option<WriterLock>,
 }
 
@@ -83,7 +89,11 @@ impl Db {
 
     pub(crate) fn open(place: &Place, access: Access) -> Result<Self> {
         match place {
-            Place::Folder(_) => {
+            Place::Folder(_folder) => {
+                #[cfg(feature = "testing")]
+                if let Some((inner, seam)) = crate::testing::disk::open(_folder, access)? {
+                    return Ok(Self { seam, ..Self::over(Conn::Sqlite(sqlite::Conn::over(inner)?), None) });
+                }
                 // The keys are written only by the process that holds the lock on the events.
                 let lock = if access.write && !access.keys { Some(WriterLock::take(place)?) } else { None };
                 let file = if access.keys { place.keys_file() } else { place.database_file() };
@@ -99,7 +109,7 @@ impl Db {
     }
 
     fn over(conn: Conn, lock: Option<WriterLock>) -> Self {
-        Self { conn, statements: 0, transaction: None, _lock: lock }
+        Self { conn, statements: 0, transaction: None, seam: Seam::default(), _lock: lock }
     }
 
     /// Which engine answers.
@@ -123,6 +133,7 @@ impl Db {
         if self.transaction.is_some() {
             return Err(StoreError::Other("a transaction is already open".into()));
         }
+        self.seam.before(Call::Begin)?;
         match &mut self.conn {
             Conn::Sqlite(conn) => conn.begin()?,
             Conn::Postgres(conn) => conn.begin()?,
@@ -142,13 +153,20 @@ impl Db {
             }
             Some(false) => {}
         }
-        let done = self.execute_batch("COMMIT");
+        let done = match self.seam.before(Call::Commit) {
+            Ok(true) => {
+                self.transaction = None;
+                return Ok(());
+            }
+            Ok(false) => self.execute_batch("COMMIT"),
+            Err(e) => Err(e),
+        };
         if done.is_ok() {
             self.transaction = None;
             if let Conn::Sqlite(conn) = &self.conn {
                 conn.committed();
             }
-            return done;
+            return self.seam.after(Call::Commit);
         }
         // The commit's own error says more than that of undoing it.
         let _ = self.rollback();
@@ -186,10 +204,11 @@ impl Db {
             };
         }
         self.statements += list.len() as u64;
-        let changed = match &mut self.conn {
+        let changed = self.seam.before(Call::Write).and_then(|_| match &mut self.conn {
             Conn::Sqlite(conn) => conn.write(list),
             Conn::Postgres(conn) => conn.write(list),
-        };
+        });
+        let changed = changed.and_then(|changed| self.seam.after(Call::Write).map(|()| changed));
         self.noted(changed)
     }
 
@@ -227,10 +246,13 @@ impl Db {
     /// [`Db::for_each`] for a text that was assembled from constant parts.
     pub fn for_each_text(&mut self, sql: &str, args: &[Value], mut each: impl FnMut(Row) -> Result<()>) -> Result<()> {
         self.statements += 1;
-        let done = match &mut self.conn {
+        let seam = &self.seam;
+        let mut each = |row| if seam.loses_row() { Ok(()) } else { each(row) };
+        let done = seam.before(Call::Query).and_then(|_| match &mut self.conn {
             Conn::Sqlite(conn) => conn.for_each(sql, args, &mut each),
             Conn::Postgres(conn) => conn.for_each(sql, args, &mut each),
-        };
+        });
+        let done = done.and_then(|()| self.seam.after(Call::Query));
         self.noted(done)
     }
 
@@ -272,6 +294,22 @@ impl Db {
         match &self.conn {
             Conn::Sqlite(_) => true,
             Conn::Postgres(conn) => conn.is_alive(),
+        }
+    }
+
+    /// How the write-ahead log of a writing connection is written back; none on PostgreSQL, which does that itself.
+    pub fn write_back(&self) -> Option<WriteBack> {
+        match &self.conn {
+            Conn::Sqlite(conn) => conn.write_back(),
+            Conn::Postgres(_) => None,
+        }
+    }
+
+    /// Empties the write-ahead log of SQLite, in which what was removed may still stand.
+    pub(crate) fn empty_log(&mut self) -> Result<()> {
+        match &self.conn {
+            Conn::Sqlite(conn) => conn.empty_log(),
+            Conn::Postgres(_) => Ok(()),
         }
     }
 

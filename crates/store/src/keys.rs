@@ -9,7 +9,7 @@ mod factor;
 
 pub use factor::Factor;
 
-use crate::db::{Access, Db, Engine, Result, StoreError, Value};
+use crate::db::{Access, Db, Engine, Result, StoreError, Value, WriteBack};
 use crate::place::Place;
 use crate::schema;
 use domain::district::{District, UnitCode, UnitTag};
@@ -77,9 +77,9 @@ impl Keys {
             }
         }
         let mut keys = Self { db, district };
-        if writer && keys.db.engine() == Engine::Sqlite {
+        if writer {
             // A crash may have come between a destruction and the emptying of the log.
-            keys.empty_log()?;
+            keys.db.empty_log()?;
         }
         Ok(keys)
     }
@@ -150,15 +150,9 @@ impl Keys {
         let gone = self.db()?.write_list(&[("DELETE FROM case_keys WHERE district = $1 AND stream = $2", &args)])?;
         match (gone, self.db.engine()) {
             (0, _) => Ok(()),
-            (_, Engine::Sqlite) => self.empty_log(),
+            (_, Engine::Sqlite) => self.db()?.empty_log(),
             (_, Engine::Postgres) => self.db()?.execute_batch("VACUUM case_keys"),
         }
-    }
-
-    /// Empties SQLite's write-ahead log, in which a destroyed key may still stand.
-    fn empty_log(&mut self) -> Result<()> {
-        // The pragma answers with a row, so it is a query.
-        self.db()?.query("PRAGMA wal_checkpoint(TRUNCATE)", &[]).map(drop)
     }
 
     /// A secret of the district (a signing key, a session key) by name.
@@ -211,6 +205,11 @@ impl Keys {
     /// Is the connection usable, as far as is known? ([`Db::is_alive`])
     pub fn is_alive(&self) -> bool {
         self.db.is_alive()
+    }
+
+    /// How its write-ahead log is written back. ([`Db::write_back`])
+    pub fn write_back(&self) -> Option<WriteBack> {
+        self.db.write_back()
     }
 
     /// Makes a dead connection anew. ([`Db::reconnect`])

@@ -1,4 +1,9 @@
-//! A private PostgreSQL cluster for tests: on 127.0.0.1, in a temporary folder, gone when the test process ends.
+//! A private PostgreSQL cluster for tests: on 127.0.0.1, in a temporary folder, gone when the test process ends. And a
+//! disk in memory, with a hook at every call.
+
+pub(crate) mod disk;
+
+pub use disk::Disk;
 
 use crate::db::{Access, Db};
 use crate::place::Place;

@@ -1,7 +1,7 @@
 //! The seam over SQLite.
 
 use super::row::{Names, Row};
-use super::wal::WriteAhead;
+use super::wal::{WriteAhead, WriteBack};
 use super::{Access, Result, StoreError, Value};
 use crate::place;
 use rusqlite::config::DbConfig;
@@ -62,6 +62,20 @@ impl Conn {
         }
     }
 
+    /// How the write-ahead log is written back, if there is one.
+    pub(super) fn write_back(&self) -> Option<WriteBack> {
+        self.log.as_ref().map(WriteAhead::write_back)
+    }
+
+    /// Writes the whole log back and empties its file, unless somebody reads by it for long.
+    pub(super) fn empty_log(&self) -> Result<()> {
+        // Two can't write back at once: one of them would be turned away.
+        if let Some(log) = &self.log {
+            log.rest();
+        }
+        self.inner.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed)
+    }
+
     /// A new file that nobody else sees yet: its changes need no write-ahead log.
     pub(super) fn fresh(file: &Path) -> Result<Self> {
         place::private_file(file)?;
@@ -71,7 +85,11 @@ impl Conn {
     }
 
     pub(super) fn memory() -> Result<Self> {
-        let inner = Connection::open_in_memory().map_err(failed)?;
+        Self::over(Connection::open_in_memory().map_err(failed)?)
+    }
+
+    /// A connection to a database in memory.
+    pub(super) fn over(inner: Connection) -> Result<Self> {
         inner.set_prepared_statement_cache_capacity(STATEMENTS);
         let conn = Self { inner, write: true, log: None };
         conn.batch("PRAGMA foreign_keys=OFF; PRAGMA recursive_triggers=ON;")?;
@@ -104,6 +122,11 @@ impl Conn {
     }
 
     pub(super) fn begin(&self) -> Result<()> {
+        #[cfg(feature = "testing")]
+        if !self.inner.is_autocommit() {
+            // A commit that was only said to be done is done now.
+            self.batch("COMMIT")?;
+        }
         self.batch(if self.write { "BEGIN IMMEDIATE" } else { "BEGIN" })
     }
 
