@@ -275,15 +275,15 @@ impl Writer {
         for ((id, name), file) in files.into_iter().zip(&order.files) {
             self.log.file(id, &name, &file.kind, &file.bytes, self.entropy.rng())?;
         }
-        for entry in entries {
-            if let Err(e) = self.append_one(entry, now) {
-                // Some of its events may be in the group already.
-                self.spoilt = Some(e.clone());
-                return Err(e.into());
-            }
-        }
-        if let Some(district) = changed.remove(&DISTRICT_STREAM) {
-            self.take_district(district, &done)?;
+        let appended = entries.into_iter().try_for_each(|entry| self.append_one(entry, now));
+        let taken = appended.and_then(|()| match changed.remove(&DISTRICT_STREAM) {
+            Some(district) => self.take_district(district, &done),
+            None => Ok(()),
+        });
+        if let Err(e) = taken {
+            // Some of its events may be in the group already.
+            self.spoilt = Some(e.clone());
+            return Err(e.into());
         }
         self.held.extend(changed);
         self.over.extend(over);
