@@ -11,6 +11,7 @@ mod doors;
 mod outbox;
 mod privacy;
 mod registers;
+mod simulator;
 mod units;
 
 use desk::{Acted, Clock, Desk, Entropy, Failure, Options, Raised, WriterThread};
@@ -71,16 +72,7 @@ impl Town {
         let open = Desk::found(&place, options(&clock, 1), "示例区", "Example", "example.test/ledger").unwrap();
         let registers = ::registers::REGISTERS;
         let town = Town { place, _folder: folder, clock, registers, open: Some(open) };
-        let unit = |(code, kind): &(&str, UnitKind)| Unit {
-            code: (*code).into(),
-            zh: format!("{code}单位"),
-            en: format!("unit {code}"),
-            kind: *kind,
-            parent: None,
-            closed: false,
-            at: None,
-        };
-        town.change(ground::Command::SetUnits(UNITS.iter().map(unit).collect())).unwrap();
+        town.change(ground::Command::SetUnits(units())).unwrap();
         town.change(ground::Command::PublishCatalogue(catalogue())).unwrap();
         town
     }
@@ -224,6 +216,19 @@ fn refused(failure: Failure) -> Refusal {
         Failure::Refused(refusal) => refusal,
         other => panic!("{other}"),
     }
+}
+
+fn units() -> Vec<Unit> {
+    let unit = |(code, kind): &(&str, UnitKind)| Unit {
+        code: (*code).into(),
+        zh: format!("{code}单位"),
+        en: format!("unit {code}"),
+        kind: *kind,
+        parent: None,
+        closed: false,
+        at: None,
+    };
+    UNITS.iter().map(unit).collect()
 }
 
 fn catalogue() -> Catalogue {

@@ -1,0 +1,256 @@
+//! What the actors of a schedule ask for: mostly what can be done, by whom may do it; now and then nonsense.
+
+use super::world::World;
+use crate::*;
+use calendar::YearTable;
+use desk::Key;
+use domain::Label;
+use domain::rule::RuleTable;
+use rand_core::RngCore;
+
+/// The one source of chance of a schedule.
+pub struct Dice(Entropy);
+
+impl Dice {
+    pub fn new(seed: u64) -> Dice {
+        Dice(Entropy::seeded(seed))
+    }
+
+    pub fn below(&mut self, most: usize) -> usize {
+        self.0.rng().next_u32() as usize % most
+    }
+
+    pub fn one_in(&mut self, times: usize) -> bool {
+        self.below(times) == 0
+    }
+
+    pub fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())].clone()
+    }
+}
+
+/// What is asked of the desk, with an idempotency key or without.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    pub actor: Actor,
+    pub what: What,
+    pub key: Option<Key>,
+}
+
+#[derive(Clone, Debug)]
+pub enum What {
+    Raise(Box<Raise>),
+    Act { id: CaseId, seen: Option<u64>, command: Box<Command> },
+    Change(Box<ground::Command>),
+}
+
+/// What brings a case in a stage further.
+fn onward(stage: Stage) -> &'static [CommandKind] {
+    use CommandKind as K;
+    match stage {
+        Stage::Raised => &[K::Accept],
+        Stage::Accepted => &[K::Dispatch],
+        Stage::Handling => &[K::Answer, K::Answer, K::Approve, K::Reply, K::Report, K::UpholdObjection, K::Ask],
+        Stage::Answered => &[K::AskReview, K::GiveVerdict, K::EndUnreached],
+        Stage::Review => &[K::AnswerReview, K::FileOpinion],
+        Stage::ReReview => &[K::OpenHearing, K::CloseHearing, K::AnswerReReview],
+        Stage::Merged => &[K::FollowMerged, K::Part],
+        Stage::Ended => &[K::AskReReview, K::AskReview, K::Reopen],
+        Stage::NotAccepted | Stage::Routed | Stage::Withdrawn => &[K::Reopen],
+    }
+}
+
+fn actors() -> Vec<Actor> {
+    let staff = UNITS.iter().flat_map(|(unit, _)| Role::ALL.iter().map(|role| staff(unit, *role)));
+    [Actor::Resident, Actor::clock()].into_iter().chain(staff).collect()
+}
+
+fn words(dice: &mut Dice) -> String {
+    if dice.one_in(20) { String::new() } else { reason() }
+}
+
+fn unit(dice: &mut Dice) -> domain::district::UnitCode {
+    if dice.one_in(20) { "no such unit".into() } else { dice.pick(UNITS).0.into() }
+}
+
+fn category(dice: &mut Dice) -> ground::CategoryCode {
+    dice.pick(&["heating", "heating.cold", "lift"]).into()
+}
+
+impl World<'_> {
+    /// The next thing that somebody asks for.
+    pub fn ask(&mut self) -> Ask {
+        let key = self.dice.one_in(2).then(|| self.fresh_key());
+        if self.dice.one_in(12) {
+            let what = What::Change(Box::new(self.change()));
+            return Ask { actor: system(), what, key };
+        }
+        if self.book.cases.is_empty() || self.dice.one_in(5) {
+            return self.raise(key);
+        }
+        let id = self.dice.pick(&self.book.cases);
+        let case = store::read::case(&mut self.reader, 1, id).unwrap().unwrap();
+        let kind = match self.dice.below(10) {
+            0 => self.dice.pick(CommandKind::ALL),
+            1..=6 => self.dice.pick(onward(case.stage)),
+            _ => {
+                let rows: Vec<_> = TABLE.iter().filter(|t| t.from.contains(&case.stage)).map(|t| t.command).collect();
+                self.dice.pick(&rows)
+            }
+        };
+        let (all, district) = (actors(), self.desk().district());
+        let from = self.dice.below(all.len());
+        let may = (0..all.len()).map(|n| &all[(from + n) % all.len()]);
+        let able = if self.dice.one_in(12) { None } else { may.into_iter().find(|a| can(&case, a, &district, kind)) };
+        let actor = able.unwrap_or(&all[from]).clone();
+        let command = Box::new(self.command(kind, &case));
+        // Sometimes somebody has looked at the case before, and it may have changed since.
+        let seen = self.dice.one_in(4).then(|| case.version - (self.dice.below(8) / 7) as u64);
+        Ask { actor, what: What::Act { id, seen, command }, key }
+    }
+
+    fn raise(&mut self, key: Option<Key>) -> Ask {
+        let dice = &mut self.dice;
+        let actor = if dice.one_in(4) { dice.pick(&actors()) } else { Actor::Resident };
+        let raise = Raise {
+            track: dice.pick(Track::ALL),
+            door: dice.pick(Door::ALL),
+            text: words(dice),
+            category: dice.one_in(3).then(|| category(dice)),
+            public: dice.one_in(2),
+            accused: dice.one_in(2).then(|| unit(dice)),
+            secret: dice.pick(&["", "580264"]).into(),
+            contact: Contact {
+                phone: "13800000000".into(),
+                email: "name@example.com".into(),
+                tell: dice
+                    .pick(&[None, Some(Channel::Sms), Some(Channel::Email)])
+                    .map(|channel| Tell { channel, lang: domain::Lang::Zh }),
+                ..Contact::default()
+            },
+            ..Raise::default()
+        };
+        Ask { actor, what: What::Raise(Box::new(raise)), key }
+    }
+
+    /// The district itself moves on.
+    fn change(&mut self) -> ground::Command {
+        let district = self.desk().district();
+        let dice = &mut self.dice;
+        match dice.below(7) {
+            0..=2 => {
+                let year = 2024 + dice.below(3);
+                let revision = district.calendar.table(year as i16).map_or(1, |t| t.revision + 1);
+                let off = dice.pick(&["03-08/03-12", "04-04/04-06", "05-01/05-08"]).replace('/', &format!("/{year}-"));
+                let text = format!(
+                    "year = {year}\nrevision = {revision}\nsource = \"made up\"\noff = [\"{year}-{off}\"]\nwork = []"
+                );
+                ground::Command::LoadCalendar(YearTable::parse(&text).unwrap())
+            }
+            3 => {
+                let mut rules = RuleTable::builtin();
+                rules.rules.values_mut().for_each(|rule| rule.length += dice.below(3) as u16);
+                ground::Command::PublishRules(rules)
+            }
+            4 => ground::Command::PublishCatalogue(catalogue()),
+            5 => ground::Command::SetUnits(units()),
+            // Not by this actor: a refusal.
+            _ => ground::Command::ChangePassword,
+        }
+    }
+
+    fn command(&mut self, kind: CommandKind, case: &Case) -> Command {
+        use CommandKind as K;
+        let other = match case.merged_into {
+            Some(into) if !self.dice.one_in(9) => into,
+            _ => self.dice.pick(&self.book.cases),
+        };
+        let now = self.clock.now();
+        let dice = &mut self.dice;
+        let open: Vec<u16> = case.tasks.iter().filter(|t| t.is_open()).map(|t| t.no).collect();
+        let task = if open.is_empty() { 1 } else { dice.pick(&open) };
+        let outcome = dice.pick(case.track.outcomes());
+        let (text, why) = (words(dice), words(dice));
+        match kind {
+            K::Accept => Command::Accept {
+                way: (case.track == Track::Petition).then_some(Way::Opinion),
+                category: category(dice),
+            },
+            K::NotAccept => Command::NotAccept { reason: dice.pick(ScopeReason::ALL), text },
+            K::Route => Command::Route { way: dice.pick(Way::ALL), text },
+            K::Dispatch => {
+                let joint = if dice.one_in(3) { vec![unit(dice)] } else { vec![] };
+                let lead = if case.track == Track::Accusation { "discipline".into() } else { unit(dice) };
+                Command::Dispatch { lead, joint }
+            }
+            K::Designate => Command::Designate { unit: unit(dice), reason: why },
+            K::Join => Command::Join { unit: unit(dice) },
+            K::Release => Command::Release { task },
+            K::Object => Command::Object { task, reason: why },
+            K::UpholdObjection => Command::UpholdObjection { task },
+            K::RejectObjection => Command::RejectObjection { task, reason: why },
+            K::Transfer => Command::Transfer { task, to: unit(dice), reason: why },
+            K::Extend => {
+                let running: Vec<u16> = case.duties().map(|(no, _)| no).collect();
+                let clock = if running.is_empty() { 1 } else { dice.pick(&running) };
+                Command::Extend { clock, days: dice.below(16) as u16, reason: why }
+            }
+            K::Ask => Command::Ask { task, question: text },
+            K::Inform => Command::Inform { task, text },
+            K::Reply => Command::Reply { text },
+            K::Unask => Command::Unask,
+            K::Note => Command::Note { text },
+            K::Report => Command::Report { task, text },
+            K::Answer => Command::Answer { task, outcome, text, basis: why },
+            K::Approve => Command::Approve { task },
+            K::SendBack => Command::SendBack { task, reason: why },
+            K::GiveVerdict => verdict(dice.pick(Solved::ALL)),
+            K::EndUnreached => Command::EndUnreached,
+            K::Reopen => Command::Reopen { reason: why },
+            K::AskReview => Command::AskReview { reason: why },
+            K::AnswerReview => Command::AnswerReview { outcome, text },
+            K::AskReReview => Command::AskReReview { reason: why },
+            K::OpenHearing => Command::OpenHearing,
+            K::CloseHearing => Command::CloseHearing,
+            K::AnswerReReview => Command::AnswerReReview { outcome, text },
+            K::FileOpinion => Command::FileOpinion { outcome, text, body: why, dated: now.date() },
+            K::Merge => Command::Merge { into: other, reason: why },
+            K::Part => Command::Part { from: other, reason: why },
+            K::FollowMerged => Command::FollowMerged { into: other },
+            K::Link => Command::Link { link: dice.pick(LinkKind::ALL), to: other },
+            K::Unlink => Command::Unlink { to: other },
+            K::Withdraw => Command::Withdraw,
+            K::Erase => Command::Erase { ground: dice.pick(Ground::ALL) },
+            K::Recategorise => Command::Recategorise { category: category(dice) },
+            K::CorrectField => {
+                let field = dice.pick(Corrected::ALL);
+                let value = if field == Corrected::Phone { "13900000000".into() } else { text };
+                Command::CorrectField { field, value }
+            }
+            K::ChooseTelling => {
+                let tell = Tell { channel: dice.pick(Channel::ALL), lang: domain::Lang::Zh };
+                Command::ChooseTelling { tell, address: dice.pick(&["", "13800000000", "name@example.com"]).into() }
+            }
+            K::HideText => Command::HideText { reason: why },
+            K::ReleaseText => Command::ReleaseText { text, answer: why },
+            K::AskErasure => Command::AskErasure { reason: why },
+            K::DeclineErasure => Command::DeclineErasure { reason: why },
+            K::Unmask => Command::Unmask { purpose: dice.pick(Purpose::ALL), text },
+            K::DeclareInterest => Command::DeclareInterest,
+            K::LetRest => Command::LetRest { reason: why },
+            K::MarkUrgent => Command::MarkUrgent { danger: dice.pick(&["gas", "fire"]).into(), reason: why },
+            K::ClearUrgent => Command::ClearUrgent { reason: why },
+            K::Reached => Command::Reached { at: now, note: text },
+            K::MoveDue => Command::MoveDue,
+            K::HandSecret => Command::HandSecret { way: dice.pick(Handed::ALL) },
+            K::Open => Command::Open { digits: dice.pick(&["580264", "5802"]).into() },
+            K::SetDigits => Command::SetDigits { digits: dice.pick(&["274091", "2740"]).into() },
+            K::ConfirmAddress => Command::ConfirmAddress { channel: dice.pick(Channel::ALL) },
+            K::ReportTries => Command::ReportTries,
+        }
+    }
+}
+
+fn can(case: &Case, actor: &Actor, district: &ground::District, kind: CommandKind) -> bool {
+    allowed(case, actor, district).contains(&kind)
+}
