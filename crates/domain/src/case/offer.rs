@@ -30,9 +30,9 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// The open tasks to which it can be done, by number.
-    pub fn tasks(&self) -> impl Iterator<Item = u16> + '_ {
-        self.choices.iter().filter_map(Command::task)
+    /// The open tasks to which it can be done, each once, by number.
+    pub fn tasks(&self) -> BTreeSet<u16> {
+        self.choices.iter().filter_map(Command::task).collect()
     }
 
     /// The codes that are left to choose from in a field whose value is a term.

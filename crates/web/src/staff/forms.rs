@@ -219,7 +219,7 @@ impl FormMaker<'_> {
 
     /// The tasks to which an act can be done.
     fn tasks(&self, offer: &Offer) -> Vec<(String, String)> {
-        let tasks = offer.tasks().filter_map(|no| self.case.task(no));
+        let tasks = offer.tasks().into_iter().filter_map(|no| self.case.task(no));
         tasks.map(|t| (t.no.to_string(), self.district.unit_name(&t.unit, self.l.0).to_owned())).collect()
     }
 

@@ -389,6 +389,20 @@ async fn a_refused_act_says_why_at_its_field_and_keeps_what_was_typed() {
 }
 
 #[tokio::test]
+async fn what_there_is_one_of_is_not_asked_for() {
+    let kit = Kit::new().await;
+    let code = dispatched(&kit, hotline("楼道灯不亮")).await.code;
+    let mut clerk = kit.role(Role::Clerk).await;
+    let page = clerk.case(&code).await;
+    for act in ["answer", "ask", "inform", "object"] {
+        page.has(&format!("<input type=\"hidden\" id=\"f-{act}-task\" name=\"{act}-task\" value=\"1\">"));
+    }
+    // Each choice once: five outcomes, one clock.
+    assert_eq!(page.text.matches("name=\"answer-outcome\"").count(), 5);
+    assert_eq!(page.text.matches("name=\"extend-clock\"").count(), 1);
+}
+
+#[tokio::test]
 async fn of_two_clerks_on_one_case_the_second_is_told_and_loses_nothing() {
     let kit = Kit::new().await;
     let code = dispatched(&kit, hotline("楼道灯不亮")).await.code;
