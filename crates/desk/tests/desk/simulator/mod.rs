@@ -19,6 +19,9 @@ const SCHEDULES: u64 = 300;
 const BATCHES: usize = 9;
 const BATCH: usize = 6;
 
+/// One of so many is verified whole at its end: that takes as long as half of a schedule.
+const VERIFIED: u64 = 5;
+
 /// Runs a schedule; panics where a promise is broken.
 fn schedule(origin: &Origin, seed: u64, planted: Option<Planted>) -> u64 {
     let mut world = World::new(origin, seed, planted);
@@ -55,7 +58,9 @@ fn schedule(origin: &Origin, seed: u64, planted: Option<Planted>) -> u64 {
     sweep(&mut world);
     world.stop();
     world.prove();
-    world.verify();
+    if seed.is_multiple_of(VERIFIED) {
+        world.verify();
+    }
     world.book.size
 }
 
