@@ -272,16 +272,21 @@ impl Writer {
     ) -> Result<Done, Failure> {
         let Plan { mut changed, entries, files, over, .. } = plan;
         let done = self.answer(order, id, &changed, &entries)?;
-        for ((id, name), file) in files.into_iter().zip(&order.files) {
-            self.log.file(id, &name, &file.kind, &file.bytes, self.entropy.rng())?;
-        }
-        let appended = entries.into_iter().try_for_each(|entry| self.append_one(entry, now));
+        let changes = changed.get(&DISTRICT_STREAM).and_then(|held| held.state.downcast_ref());
+        // What loads a calendar is the first entry under it.
+        let calendar = changes.unwrap_or(&self.district).calendar.version();
+        let filed = files
+            .into_iter()
+            .zip(&order.files)
+            .try_for_each(|((id, name), file)| self.log.file(id, &name, &file.kind, &file.bytes, self.entropy.rng()));
+        let appended =
+            filed.and_then(|()| entries.into_iter().try_for_each(|entry| self.append_one(entry, now, &calendar)));
         let taken = appended.and_then(|()| match changed.remove(&DISTRICT_STREAM) {
             Some(district) => self.take_district(district, &done),
             None => Ok(()),
         });
         if let Err(e) = taken {
-            // Some of its events may be in the group already.
+            // Some of it may be in the group already.
             self.spoilt = Some(e.clone());
             return Err(e.into());
         }
@@ -294,21 +299,11 @@ impl Writer {
         Ok(done)
     }
 
-    fn append_one(&mut self, entry: Entry, now: Moment) -> Result<(), StoreError> {
+    fn append_one(&mut self, entry: Entry, now: Moment, calendar: &str) -> Result<(), StoreError> {
         let Entry { stream, version, previous, happened, private, rows } = entry;
         let Happened { kind, bytes, public, erases, .. } = happened;
-        let calendar = self.district.calendar.version();
-        let pending = Pending {
-            stream,
-            version,
-            previous,
-            kind,
-            at: now,
-            body: bytes,
-            private: &private,
-            public,
-            calendar: &calendar,
-        };
+        let pending =
+            Pending { stream, version, previous, kind, at: now, body: bytes, private: &private, public, calendar };
         self.log.append(pending, self.entropy.rng())?;
         self.log.rows(rows);
         if erases {

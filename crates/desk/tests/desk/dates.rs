@@ -41,6 +41,10 @@ fn a_calendar_table_moves_the_dates_of_open_cases_and_both_dates_are_kept() {
 
         town.change(ground::Command::LoadCalendar(table(1, "2027-02-17/2027-02-23"))).unwrap();
         assert_eq!(crate::district::ground_kinds(town).last().map(String::as_str), Some("calendar_loaded"));
+        let sql = "SELECT entry FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1";
+        let loaded = town.reader().query_text(sql, &args![1]).unwrap();
+        let loaded = ledger::entry::Entry::parse(loaded[0].bytes("entry").unwrap()).unwrap();
+        assert_eq!(loaded.calendar, town.desk().district().calendar.version(), "it is the first entry under it");
         assert_eq!(refused_load(town, 1), Why::OldCalendar);
         assert!(town.sweep() > 0);
         assert_eq!(moves(town, open), [("2027-02-19".into(), "2027-02-24".into())]);
