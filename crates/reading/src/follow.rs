@@ -263,14 +263,14 @@ impl Drop for Follower {
 /// The cases with their texts. One that can't be read is left out, so that it does not hold up all others.
 fn read(db: &mut Db, keys: &mut Keys, number: i64, firsts: &[u64]) -> Result<Vec<Record>, Error> {
     match records::some(db, keys, number, firsts) {
-        Err(StoreError::Corrupt(_)) if firsts.len() > 1 => {
+        Err(StoreError::Corrupt(_) | StoreError::Unknown(_)) if firsts.len() > 1 => {
             let mut found = Vec::with_capacity(firsts.len());
             for first in firsts {
                 found.extend(read(db, keys, number, &[*first])?);
             }
             Ok(found)
         }
-        Err(StoreError::Corrupt(_)) => {
+        Err(StoreError::Corrupt(_) | StoreError::Unknown(_)) => {
             tracing::error!(entry = ?firsts, "a case can't be read for the index: run doorstep verify");
             Ok(Vec::new())
         }

@@ -36,13 +36,15 @@ struct Held {
 }
 
 impl Held {
-    fn take(&mut self, id: CaseId, seq: u64, shelf: &'static dyn Shelf, body: &Thing) {
+    fn take(&mut self, id: CaseId, seq: u64, shelf: &'static dyn Shelf, body: &Thing) -> Result<()> {
         if self.version == 0 {
             self.first = seq;
         }
         (self.version, self.last) = (self.version + 1, seq);
-        let (shelf, state) = self.record.get_or_insert_with(|| (shelf, shelf.blank(id)));
-        shelf.evolve(state.as_mut(), body);
+        let (own, state) = self.record.get_or_insert_with(|| (shelf, shelf.blank(id)));
+        stream::same(*own, shelf, id)?;
+        own.evolve(state.as_mut(), body);
+        Ok(())
     }
 }
 
@@ -90,7 +92,7 @@ impl Replay {
             return Ok(rows::project(number, 0, seq, &self.district, body));
         }
         let held = self.held(from, number, seq, id)?;
-        held.take(id, seq, shelf, body);
+        held.take(id, seq, shelf, body)?;
         let (first, state) = (held.first, &held.record);
         Ok(state.as_ref().map(|(_, state)| rows::project(number, first, seq, state.as_ref(), body)).unwrap_or_default())
     }
@@ -156,7 +158,7 @@ fn made(registers: Registers, from: &mut Db, number: i64, seq: u64, id: CaseId) 
     let mut held = Held::default();
     for row in from.query(BEFORE, &args![number, &id.0, seq])? {
         let (shelf, body) = stream::read(registers, id, row.text("kind")?, row.bytes("body")?)?;
-        held.take(id, row.int("seq")? as u64, shelf, body.as_ref());
+        held.take(id, row.int("seq")? as u64, shelf, body.as_ref())?;
         held.version = row.int("version")? as u64;
     }
     Ok(held)

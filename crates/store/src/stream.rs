@@ -36,8 +36,22 @@ pub struct Record {
 pub fn read(registers: Registers, id: CaseId, kind: &str, bytes: &[u8]) -> Result<(&'static dyn Shelf, Box<Thing>)> {
     let shelf = of_kind(registers, id == DISTRICT_STREAM, kind).filter(|shelf| shelf.kinds().contains(&kind));
     let shelf = shelf.ok_or_else(|| StoreError::Unknown(kind.to_owned()))?;
+    if (id == DISTRICT_STREAM) != (shelf.code() == "district") {
+        return Err(StoreError::Corrupt(format!("an event of {} is in the stream {}", shelf.code(), id.hex())));
+    }
     let body = shelf.read(bytes).map_err(|e| StoreError::Corrupt(e.to_string()))?;
     Ok((shelf, body))
+}
+
+/// Whether an event is of the register that its record is of.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] if it isn't: no act puts it there.
+pub(crate) fn same(record: &dyn Shelf, event: &dyn Shelf, id: CaseId) -> Result<()> {
+    if record.code() == event.code() {
+        return Ok(());
+    }
+    Err(StoreError::Corrupt(format!("{} has events of {} and of {}", id.hex(), record.code(), event.code())))
 }
 
 /// The record of a handle; `None` where no event has it.
@@ -50,6 +64,7 @@ pub fn record(db: &mut Db, registers: Registers, district: i64, id: CaseId) -> R
         let seq = row.int("seq")? as u64;
         let (shelf, body) = read(registers, id, row.text("kind")?, row.bytes("body")?)?;
         let record = record.get_or_insert_with(|| Record { shelf, state: shelf.blank(id), first: seq, last: seq });
+        same(record.shelf, shelf, id)?;
         record.shelf.evolve(record.state.as_mut(), body.as_ref());
         record.last = seq;
     }

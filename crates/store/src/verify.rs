@@ -101,14 +101,15 @@ fn found<T>(what: impl Into<String>, todo: &'static str) -> Checked<T> {
 /// What the database says; a missing or changed first entry is a [`Finding`].
 pub fn founding_key(db: &mut Db, number: i64) -> Checked<String> {
     let first = "the district's own first entry is missing or can't be read";
-    let stream = match read::stream::<domain::district::Districts>(db, number, DISTRICT_STREAM) {
-        Ok(stream) => stream,
-        Err(StoreError::Corrupt(_) | StoreError::Shape(_)) => return found(first, TRUTH),
-        Err(e) => return Err(e),
-    };
-    match stream.events.first().map(|e| &e.body.event) {
-        Some(domain::district::Event::Founded { vkey, .. }) => Ok(Ok(vkey.clone())),
-        _ => found(first, TRUTH),
+    let rows = db.query(walk::FIRST, &args![number, &DISTRICT_STREAM.0])?;
+    let body = rows.first().map(|row| read::body::<domain::district::Districts>(row.bytes("body")?));
+    match body.transpose() {
+        Ok(Some(body)) => match body.event {
+            domain::district::Event::Founded { vkey, .. } => Ok(Ok(vkey)),
+            _ => found(first, TRUTH),
+        },
+        Ok(None) | Err(StoreError::Corrupt(_) | StoreError::Shape(_) | StoreError::Unknown(_)) => found(first, TRUTH),
+        Err(e) => Err(e),
     }
 }
 

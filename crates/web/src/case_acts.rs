@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::caller::{CaseSecret, From, same_origin};
+use crate::cookie::is_marked;
 use crate::form::KEY_MOST;
 use crate::parts::open_case::open_case;
 use crate::problem::Problem;
@@ -12,9 +13,9 @@ use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_TYPE, IF_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use desk::Key;
-use domain::Label;
-use domain::case::{Command, CommandKind, Visit};
+use domain::case::{Command, CommandKind, Trust, Visit, With};
 use domain::register::{Field, Input, Values};
+use domain::{Label, Refusal, Why};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
@@ -59,12 +60,17 @@ pub(crate) async fn act(
     }
     let (history, with) = open_case(&app, from, &code, &secret).await?;
     let case = history.case;
+    let visit = Visit { with, marked: is_marked(&headers) };
+    // A secret that staff may have held is used up on the page, where that has a time: it does nothing here.
+    if matches!(with, With::Secret(_)) && case.trust(visit) < Trust::Independent {
+        return Err(Refusal::new(Why::NeedsSecret).into());
+    }
     let kind = CommandKind::of(&act).filter(|kind| ACTS.contains(kind)).ok_or_else(Problem::not_found)?;
     let key = Key::of(&format!("case {}", case.id.hex()), idempotency_key(&headers)?);
     let seen = version_seen(&headers)?;
     let command = Command::read(kind, &values(kind, &body)?);
     let command = command.map_err(|wrong| wrong.into_iter().next().map_or_else(Problem::form, Problem::from))?;
-    let visit = Visit { with, marked: false };
+    app.limits().count_act(case.id)?;
     let acted = app.desk().visit(visit, case.id, seen, command, Some(key)).await?;
     Ok(Json(Done { code: case.code, version: acted.version, index: acted.index }))
 }

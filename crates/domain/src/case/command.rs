@@ -8,7 +8,8 @@ use crate::codes::{CategoryCode, DangerCode, UnitCode};
 use crate::label::Lang;
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
-use crate::register::{Field, Input, Value, Values};
+use crate::register::{Field, Input, Term, Value, Values};
+use crate::typed::shortened;
 use calendar::Date;
 use serde::Serialize;
 
@@ -98,7 +99,7 @@ commands! {
     /// Give it to units.
     Dispatch "dispatch" "派单" "dispatch" {
         lead: UnitCode = "牵头单位" "Lead unit",
-        joint: Vec<UnitCode> = "协办单位" "Joint units",
+        joint: Vec<UnitCode> = "协办单位" "Joint unit",
     },
     /// Give the lead to a unit that can't object, because the units disagree.
     Designate "designate" "指定办理" "designate a unit" {
@@ -190,7 +191,7 @@ commands! {
     EndUnreached "end_unreached" "未联系到，结束" "end as not reached",
     /// Open it again.
     Reopen "reopen" "重新办理" "reopen" {
-        reason: String = "理由" "Reason",
+        reason: String as MayText = "理由" "Reason",
     },
     /// Ask for a review.
     AskReview "ask_review" "申请复查" "ask for a review" {
@@ -216,10 +217,10 @@ commands! {
     },
     /// File the opinion of a body outside this installation, with its date.
     FileOpinion "file_opinion" "登记上级意见" "file the opinion from above" {
-        outcome: Outcome = "结果" "Outcome",
-        text: String = "意见的内容" "What it says",
         body: String as Line = "作出意见的机关" "Body that gave the opinion",
         dated: Date = "意见的日期" "Date of the opinion",
+        outcome: Outcome = "结果" "Outcome",
+        text: String = "意见的内容" "What it says",
     },
     /// Let it go on inside another case.
     Merge "merge" "并案" "merge" {
@@ -275,7 +276,7 @@ commands! {
     },
     /// The resident asks to have the personal data erased (个人信息保护法 47).
     AskErasure "ask_erasure" "申请删除个人信息" "ask for an erasure" {
-        reason: String = "理由" "Reason",
+        reason: String as MayText = "理由" "Reason",
     },
     /// It can't be erased yet, for reasons told to the resident (个人信息保护法 50).
     DeclineErasure "decline_erasure" "不予删除" "decline an erasure" {
@@ -290,7 +291,7 @@ commands! {
     DeclareInterest "declare_interest" "申请回避" "step aside: conflict of interest",
     /// Not solved, and still it need not go on: the resident's word, or supervision's with reasons for the resident.
     LetRest "let_rest" "不再办理" "let it rest" {
-        reason: String = "理由（诉求人会看到）" "Reason (the resident reads it)",
+        reason: String as MayText = "理由（诉求人会看到）" "Reason (the resident reads it)",
     },
     /// Mark it as urgent, for a danger of the catalogue.
     MarkUrgent "mark_urgent" "标为紧急" "mark as urgent" {
@@ -377,16 +378,31 @@ impl Value for Tell {
     }
 
     fn take(values: &Values, _field: &'static str) -> Result<Tell, Refusal> {
-        let lang = if values.get("lang") == Lang::En.tag() { Lang::En } else { Lang::Zh };
-        Ok(Tell { channel: Value::take(values, "tell")?, lang })
+        Ok(Tell { channel: Value::take(values, "tell")?, lang: Value::take(values, "lang")? })
     }
+}
+
+impl Value for Lang {
+    const INPUT: Input = Input::Choice(languages);
+
+    fn read(typed: &str, field: &'static str) -> Result<Lang, Refusal> {
+        let found = [Lang::Zh, Lang::En].into_iter().find(|lang| lang.tag() == typed.trim());
+        found.ok_or_else(|| Refusal::at(Why::NoSuchTerm, field).about(shortened(typed.trim(), 40)))
+    }
+}
+
+fn languages() -> Vec<Term> {
+    vec![
+        Term { code: Lang::Zh.tag(), label: ["中文", "Chinese"] },
+        Term { code: Lang::En.tag(), label: ["英文", "English"] },
+    ]
 }
 
 const TELL: &[Field] = &[
     Field {
         name: "tell", label: ["通知方式", "How to be told"], input: <Channel as Value>::INPUT, optional: false
     },
-    Field { name: "lang", label: ["语言", "Language"], input: Input::Line, optional: true },
+    Field { name: "lang", label: ["语言", "Language"], input: <Lang as Value>::INPUT, optional: false },
 ];
 
 impl Command {

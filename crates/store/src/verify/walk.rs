@@ -27,7 +27,7 @@ const FILES_OF: &str = "SELECT hash, kind, sealed FROM files WHERE district = $1
 const TILE: &str = "SELECT hashes FROM tiles WHERE district = $1 AND level = $2 AND idx = $3";
 const TILES: &str = "SELECT level, idx FROM tiles WHERE district = $1 ORDER BY level, idx";
 const FILES: &str = "SELECT DISTINCT stream FROM files WHERE district = $1 ORDER BY stream";
-const FIRST: &str = "SELECT seq, body FROM events WHERE district = $1 AND stream = $2 AND version = 1";
+pub(super) const FIRST: &str = "SELECT seq, body FROM events WHERE district = $1 AND stream = $2 AND version = 1";
 const ERASED: &str =
     "SELECT seq FROM events WHERE district = $1 AND stream = $2 AND kind = 'erased' ORDER BY version LIMIT 1";
 const STILL: &str = "SELECT MIN(v.seq) AS seq FROM events e JOIN vault v ON v.district = e.district AND v.seq = e.seq \

@@ -81,6 +81,9 @@ const MAIN: &[CommandKind] = &[
 /// Acts that have their own page, and no form here.
 const OWN_PAGE: &[CommandKind] = &[CommandKind::HandSecret, CommandKind::MoveDue];
 
+/// Acts for which a post gives a reason; a resident may do them without one.
+const GIVE_REASONS: &[CommandKind] = &[CommandKind::HideText, CommandKind::LetRest, CommandKind::Reopen];
+
 /// A label as the beginning of a line.
 pub(super) fn capital(l: L, text: &str) -> String {
     let mut chars = text.chars();
@@ -340,7 +343,7 @@ impl FormMaker<'_> {
         let hint = if unreachable { self.l.t("staff-no-contact") } else { input.hint };
         // A handling opinion needs its basis; other answers may have one.
         let needed = name == "basis" && self.case.track == Track::Petition;
-        Some(FormInput { hint, required: needed || !field.optional || act == CommandKind::HideText, ..input })
+        Some(FormInput { hint, required: needed || !field.optional || GIVE_REASONS.contains(&act), ..input })
     }
 
     /// What stands in a field before anybody types.

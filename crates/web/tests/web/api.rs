@@ -279,3 +279,39 @@ async fn a_resident_acts_by_the_api_with_the_secret_of_the_case_and_once_for_eac
     let version = followed["version"].to_string();
     assert_eq!(act("withdraw", seen(&version), "{}").await.0, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn acts_by_the_api_are_counted_as_on_the_page_and_what_staff_may_have_held_does_nothing_there() {
+    let kit = Kit::new().await;
+    let raised = kit.raise("灯不亮").await;
+    let path = format!("/api/v1/cases/{}/choose_telling", raised.code);
+    let tell = |key: String, more: Option<(&'static str, &'static str)>, body: &'static str| {
+        let (mut client, path, secret) = (kit.client(), path.clone(), raised.secret.clone());
+        async move {
+            let mut headers = vec![("case-secret", secret.as_str()), ("idempotency-key", key.as_str())];
+            headers.extend(more);
+            client.send(Method::POST, &path, &headers, Body::from(body), JSON).await
+        }
+    };
+    let none = r#"{"tell":"none","lang":"en"}"#;
+    for (body, problem) in [
+        (r#"{"tell":"none"}"#, "problem:empty"),
+        (r#"{"tell":"none","lang":"EN"}"#, "problem:no_such_term"),
+        (r#"{"tell":"pigeon","lang":"en"}"#, "problem:no_such_term"),
+    ] {
+        let refused = tell("k".into(), None, body).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+        assert!(refused.text.contains(problem), "{}", refused.text);
+    }
+    let marked = tell("k".into(), Some(("cookie", "staff=1")), none).await;
+    assert_eq!(marked.status, StatusCode::UNPROCESSABLE_ENTITY, "staff have signed in with this browser");
+    assert!(marked.text.contains("problem:needs_secret"));
+    let mut last = StatusCode::OK;
+    for n in 0..40 {
+        last = tell(format!("k{n}"), None, none).await.status;
+        if last != StatusCode::OK {
+            break;
+        }
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS, "each act stays for ever");
+}
