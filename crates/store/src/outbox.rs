@@ -365,9 +365,9 @@ pub fn letters(db: &mut Db, keys: &mut Keys, district: i64, messages: &[Message]
             let told = cases.entry(stream).or_default();
             told.former.push(told.addresses());
             let addressed = changes_fields(&body.event);
-            if let (true, Some(key), Some(sealed)) = (addressed, found.get(&stream), row.opt_bytes("sealed")?) {
-                let private = vault::open(key, district, &stream, version, sealed)
-                    .map_err(|e| StoreError::Corrupt(e.to_string()))?;
+            if addressed {
+                let sealed = row.opt_bytes("sealed")?;
+                let private = vault::opened(found.get(&stream), district, &stream, version, sealed)?;
                 told.texts.take(&body.event, &private);
             }
             told.bodies.push((seq, body));

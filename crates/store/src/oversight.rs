@@ -2,13 +2,13 @@
 //! Sealed accusations are listed for the discipline unit alone, and never among what is stuck or said.
 
 use crate::args;
-use crate::db::{Db, Result, Row, StoreError};
+use crate::db::{Db, Result, Row};
 use crate::keys::Keys;
 use crate::vault;
 use crate::view::{After, CaseRow, Hours, TaskRow, case_row, hour, known, listed, task_row};
 use calendar::Date;
 use domain::Moment;
-use domain::case::{Case, CaseId, Cases, Event, Fields, Texts, Verdict, evolve, field};
+use domain::case::{Case, CaseId, Cases, Event, Texts, Verdict, evolve, field};
 use domain::district::{CategoryCode, UnitCode};
 use domain::moment::day_number;
 use std::collections::BTreeMap;
@@ -436,12 +436,7 @@ pub fn said(db: &mut Db, keys: &mut Keys, district: i64, most: usize) -> Result<
     let mut all: Vec<(CaseId, Option<Said>, Texts)> = Vec::new();
     for row in &rows {
         let (stream, version) = (row.array("stream")?, row.int("version")?);
-        let mut private = match (found.get(&stream), row.opt_bytes("sealed")?) {
-            (Some(key), Some(sealed)) => {
-                vault::open(key, district, &stream, version, sealed).map_err(|e| StoreError::Corrupt(e.to_string()))?
-            }
-            _ => Fields::new(),
-        };
+        let mut private = vault::opened(found.get(&stream), district, &stream, version, row.opt_bytes("sealed")?)?;
         if all.last().is_none_or(|(id, ..)| id.0 != stream) {
             all.push((CaseId(stream), None, Texts::default()));
         }

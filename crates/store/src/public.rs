@@ -86,11 +86,9 @@ fn shown(rows: &[Row], keys: &mut Keys, district: i64) -> Result<Vec<Shown>> {
     let found = if streams.is_empty() { Default::default() } else { keys.case_keys(&streams)? };
     let one = |row: &Row| -> Result<Shown> {
         let id = CaseId(row.array("id")?);
-        let words = match (found.get(&id.0), row.opt_int("version")?, row.opt_bytes("sealed")?) {
-            (Some(key), Some(version), Some(sealed)) => {
-                vault::open(key, district, &id.0, version, sealed).map_err(|e| StoreError::Corrupt(e.to_string()))?
-            }
-            _ => Fields::new(),
+        let words = match row.opt_int("version")? {
+            Some(version) => vault::opened(found.get(&id.0), district, &id.0, version, row.opt_bytes("sealed")?)?,
+            None => Fields::new(),
         };
         Ok(Shown {
             seq: row.int("seq")?,

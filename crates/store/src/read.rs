@@ -212,12 +212,7 @@ fn told(rows: &[Row], keys: &mut Keys, district: i64, id: CaseId) -> Result<Opti
     let key = found.get(id.0.as_slice());
     let tell = |row: &Row| -> Result<Told> {
         let version = row.int("version")?;
-        let private = match (key, row.opt_bytes("sealed")?) {
-            (Some(key), Some(sealed)) => {
-                vault::open(key, district, &id.0, version, sealed).map_err(|e| StoreError::Corrupt(e.to_string()))?
-            }
-            _ => Fields::new(),
-        };
+        let private = vault::opened(key, district, &id.0, version, row.opt_bytes("sealed")?)?;
         let mut body = body::<Cases>(row.bytes("body")?)?;
         body.event.disclose(&private);
         Ok(Told { seq: row.int("seq")? as u64, version: version as u64, body, private })

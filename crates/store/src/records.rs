@@ -2,8 +2,8 @@
 //! accusations left out. For the search: some of them, by the index of their first entry.
 
 use crate::args;
-use crate::db::{Db, Result, Row, StoreError, Value};
-use crate::keys::{CaseKey, Keys};
+use crate::db::{Db, Result, Row, Value};
+use crate::keys::Keys;
 use crate::read::{Stored, body};
 use crate::vault;
 use calendar::Date;
@@ -161,7 +161,7 @@ fn open(
         let key = found.get(&id.0);
         let mut opened = Vec::with_capacity(events.len());
         for (stored, sealed) in events {
-            let fields = unseal(key, district, id, stored.version, sealed.as_deref())?;
+            let fields = vault::opened(key, district, &id.0, stored.version as i64, sealed.as_deref())?;
             opened.push((stored, fields));
         }
         let Some(case) = replay(id, opened.iter().map(|(stored, _)| &stored.body)) else { continue };
@@ -171,12 +171,6 @@ fn open(
         each(Record { case, first, texts: texts(&opened, found), personal })?;
     }
     Ok(())
-}
-
-/// A private part; empty where there is none, or where its key is destroyed.
-fn unseal(key: Option<&CaseKey>, district: i64, id: CaseId, version: u64, sealed: Option<&[u8]>) -> Result<Fields> {
-    let (Some(key), Some(sealed)) = (key, sealed) else { return Ok(Fields::new()) };
-    vault::open(key, district, &id.0, version as i64, sealed).map_err(|e| StoreError::Corrupt(e.to_string()))
 }
 
 /// The texts as they stand after all events, with the answer that stands.

@@ -4,7 +4,7 @@ use crate::args;
 use crate::db::{Db, Result, Row, StoreError};
 use crate::keys::Keys;
 use crate::vault;
-use domain::case::{CaseId, Fields};
+use domain::case::CaseId;
 use domain::district::DISTRICT_STREAM;
 use domain::register::{Past, Recorded, Registers, Shelf, Thing, of_kind};
 
@@ -81,12 +81,7 @@ pub fn past(db: &mut Db, keys: &mut Keys, registers: Registers, district: i64, i
     let key = found.get(id.0.as_slice());
     let recorded = |row: &Row| -> Result<Recorded> {
         let version = row.int("version")?;
-        let private = match (key, row.opt_bytes("sealed")?) {
-            (Some(key), Some(sealed)) => {
-                vault::open(key, district, &id.0, version, sealed).map_err(|e| StoreError::Corrupt(e.to_string()))?
-            }
-            _ => Fields::new(),
-        };
+        let private = vault::opened(key, district, &id.0, version, row.opt_bytes("sealed")?)?;
         let (_, body) = read(registers, id, row.text("kind")?, row.bytes("body")?)?;
         Ok(Recorded { version: version as u64, body, private })
     };

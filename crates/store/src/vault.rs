@@ -4,6 +4,7 @@
 //! data, so a row that was moved or swapped by hand does not open.
 //! Layout: one byte 1 (this layout), 24 bytes nonce, ciphertext with its 16-byte tag.
 
+use crate::db::StoreError;
 use crate::keys::CaseKey;
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
@@ -42,6 +43,21 @@ pub fn seal(key: &CaseKey, district: i64, stream: &[u8], version: i64, fields: &
 pub fn open(key: &CaseKey, district: i64, stream: &[u8], version: i64, sealed: &[u8]) -> Result<Fields, VaultError> {
     let plain = open_bytes(key, &place_of_event(district, stream, version), sealed)?;
     serde_json::from_slice(&plain).map_err(|_| VaultError::Layout)
+}
+
+/// The private part of an event as it stands in its row: empty where there is none, or where its key is destroyed.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] if it does not open.
+pub(crate) fn opened(
+    key: Option<&CaseKey>,
+    district: i64,
+    stream: &[u8],
+    version: i64,
+    sealed: Option<&[u8]>,
+) -> Result<Fields, StoreError> {
+    let (Some(key), Some(sealed)) = (key, sealed) else { return Ok(Fields::new()) };
+    open(key, district, stream, version, sealed).map_err(|e| StoreError::Corrupt(e.to_string()))
 }
 
 /// Seals a file of a case; `hash` as it stands in its row.

@@ -437,11 +437,7 @@ pub fn cards(db: &mut Db, keys: &mut Keys, district: i64, ids: &[CaseId]) -> Res
         let found = keys.case_keys(&streams)?;
         for row in &rows {
             let (stream, version) = (row.array("stream")?, row.int("version")?);
-            let private = match (found.get(&stream), row.opt_bytes("sealed")?) {
-                (Some(key), Some(sealed)) => vault::open(key, district, &stream, version, sealed)
-                    .map_err(|e| StoreError::Corrupt(e.to_string()))?,
-                _ => Fields::new(),
-            };
+            let private = vault::opened(found.get(&stream), district, &stream, version, row.opt_bytes("sealed")?)?;
             let (card, texts) = cards.entry(CaseId(stream)).or_default();
             let body = read::body::<Cases>(row.bytes("body")?)?;
             texts.take(&body.event, &private);

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::cookie::{DEVICE, SESSION, VISIT, cookie, cookie_key, is_marked};
+use crate::form::KEY_MOST;
 use crate::lang::L;
 use crate::page::{self, Page, User, encode};
 use crate::problem::Problem;
@@ -309,11 +310,7 @@ impl FromRequestParts<App> for IntakeCaller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        // A page of another site can send text, and forms; JSON only if we let it.
-        let kind = parts.headers.get(CONTENT_TYPE).and_then(|h| h.to_str().ok()).unwrap_or_default();
-        if kind.split(';').next().map(str::trim).is_none_or(|kind| !kind.eq_ignore_ascii_case("application/json")) {
-            return Err(Problem::not_json());
-        }
+        json_only(&parts.headers)?;
         if !parts.headers.contains_key(AUTHORIZATION) {
             same_origin(app, &parts.headers)?;
             let From(from) = From::from_request_parts(parts, app).await?;
@@ -323,6 +320,20 @@ impl FromRequestParts<App> for IntakeCaller {
         let name = token(parts, app, Scope::Intake).await?;
         Ok(IntakeCaller { scope: format!("token {name}"), key_least: 1, actor: Actor::System { name } })
     }
+}
+
+/// Refuses a body that is not said to be JSON: a page of another site can send text, and forms; JSON only if we let it.
+pub(crate) fn json_only(headers: &HeaderMap) -> Result<(), Problem> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|h| h.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().map(str::trim).unwrap_or_default();
+    if kind.eq_ignore_ascii_case("application/json") { Ok(()) } else { Err(Problem::not_json()) }
+}
+
+/// The idempotency key of a request, of so many visible characters at least; none if none was sent.
+pub(crate) fn idempotency_key(headers: &HeaderMap, least: usize) -> Result<Option<&str>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let fits = |key: &&str| (least..=KEY_MOST).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
+    value.to_str().ok().filter(fits).map(Some).ok_or_else(|| Problem::key(least))
 }
 
 /// 128 random bits take so many characters in base 64; a UUID has more.

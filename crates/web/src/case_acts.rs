@@ -2,15 +2,14 @@
 //! fields of an act are those that it declares; a name or a value that isn't taken is refused at its field.
 
 use crate::app::App;
-use crate::caller::{CaseSecret, From, same_origin};
+use crate::caller::{CaseSecret, From, idempotency_key, json_only, same_origin};
 use crate::cookie::is_marked;
-use crate::form::KEY_MOST;
 use crate::parts::open_case::open_case;
 use crate::problem::Problem;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::header::{CONTENT_TYPE, IF_MATCH};
+use axum::http::header::IF_MATCH;
 use axum::http::{HeaderMap, StatusCode};
 use desk::Key;
 use domain::case::{Command, CommandKind, Trust, Visit, With};
@@ -54,10 +53,7 @@ pub(crate) async fn act(
     body: Bytes,
 ) -> Result<Json<Done>, Problem> {
     same_origin(&app, &headers)?;
-    let kind = headers.get(CONTENT_TYPE).and_then(|h| h.to_str().ok()).unwrap_or_default();
-    if kind.split(';').next().map(str::trim).is_none_or(|kind| !kind.eq_ignore_ascii_case("application/json")) {
-        return Err(Problem::not_json());
-    }
+    json_only(&headers)?;
     let (history, with) = open_case(&app, from, &code, &secret).await?;
     let case = history.case;
     let visit = Visit { with, marked: is_marked(&headers) };
@@ -66,23 +62,14 @@ pub(crate) async fn act(
         return Err(Refusal::new(Why::NeedsSecret).into());
     }
     let kind = CommandKind::of(&act).filter(|kind| ACTS.contains(kind)).ok_or_else(Problem::not_found)?;
-    let key = Key::of(&format!("case {}", case.id.hex()), idempotency_key(&headers)?);
+    let key =
+        Key::of(&format!("case {}", case.id.hex()), idempotency_key(&headers, 1)?.ok_or_else(|| Problem::key(1))?);
     let seen = version_seen(&headers)?;
     let command = Command::read(kind, &values(kind, &body)?);
     let command = command.map_err(|wrong| wrong.into_iter().next().map_or_else(Problem::form, Problem::from))?;
     app.limits().count_act(case.id)?;
     let acted = app.desk().visit(visit, case.id, seen, command, Some(key)).await?;
     Ok(Json(Done { code: case.code, version: acted.version, index: acted.index }))
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Result<&str, Problem> {
-    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
-    let fits = |key: &&str| (1..=KEY_MOST).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
-    key.filter(fits).ok_or_else(|| {
-        let (zh, en) = (format!("请使用1到{KEY_MOST}个可见字符。"), format!("Use 1 to {KEY_MOST} visible characters."));
-        let (zh, en) = (["缺少提交标识，或不合规范。", &*zh], ["The Idempotency-Key is missing or not usable.", &*en]);
-        Problem::new(StatusCode::BAD_REQUEST, "key", zh, en)
-    })
 }
 
 /// The version of the case that the caller has seen: `If-Match`, with or without quotation marks.
@@ -96,7 +83,8 @@ fn version_seen(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
 
 /// The fields of a JSON object as what is typed into a form.
 fn values(kind: CommandKind, body: &[u8]) -> Result<Values, Problem> {
-    let sent: Map<String, Value> = if body.is_empty() { Map::new() } else { object(body)? };
+    let sent: Map<String, Value> =
+        if body.is_empty() { Map::new() } else { serde_json::from_slice(body).map_err(|e| Problem::bad_json(&e))? };
     let fields = all(Command::fields(kind));
     let taken = |name: &str| fields.iter().any(|field| field.name == name);
     if let Some(name) = sent.keys().find(|name| !taken(name)) {
@@ -110,15 +98,6 @@ fn values(kind: CommandKind, body: &[u8]) -> Result<Values, Problem> {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "no_such_field", [&zh, &zh_do], [&en, &en_do]));
     }
     sent.into_iter().map(|(name, value)| Ok((name, typed(value)?))).collect()
-}
-
-fn object(body: &[u8]) -> Result<Map<String, Value>, Problem> {
-    serde_json::from_slice(body).map_err(|e| {
-        let zh = format!("内容不是所需的JSON：第{}行第{}列。", e.line(), e.column());
-        let en = format!("The body is not the JSON that is needed: line {}, column {}.", e.line(), e.column());
-        let todo = ["请按 /api/openapi.json 更正。", "Correct it by /api/openapi.json."];
-        Problem::new(StatusCode::BAD_REQUEST, "json", [&zh, todo[0]], [&en, todo[1]])
-    })
 }
 
 fn typed(value: Value) -> Result<String, Problem> {

@@ -1,8 +1,7 @@
 //! The API of a case for whoever hands it in: raise it, follow it, fetch its receipt.
 
 use crate::app::App;
-use crate::caller::{CaseSecret, From, IntakeCaller};
-use crate::form::KEY_MOST;
+use crate::caller::{CaseSecret, From, IntakeCaller, idempotency_key};
 use crate::parts::answer::given_answer;
 use crate::parts::open_case::open_case;
 use crate::problem::Problem;
@@ -74,31 +73,8 @@ pub(crate) async fn raise(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let wanted: NewCase = serde_json::from_slice(&body).map_err(|e| {
-        let zh = format!("内容不是所需的JSON：第{}行第{}列。", e.line(), e.column());
-        let en = format!("The body is not the JSON that is needed: line {}, column {}.", e.line(), e.column());
-        let en_do = format!("Correct it by /api/openapi.json: {e}.");
-        let zh = [zh.as_str(), "请按 /api/openapi.json 更正。"];
-        Problem::new(StatusCode::BAD_REQUEST, "json", zh, [&en, &en_do])
-    })?;
-    let key = match headers.get("idempotency-key") {
-        None => None,
-        Some(value) => {
-            let visible = |k: &&str| k.bytes().all(|b| b.is_ascii_graphic());
-            let lengths = caller.key_least..=KEY_MOST;
-            let text = value.to_str().ok().filter(visible).filter(|k| lengths.contains(&k.len()));
-            let zh = format!(
-                "请使用{}到{KEY_MOST}个可见字符；没有令牌的，请每次用一个随机的，例如 UUID。",
-                caller.key_least
-            );
-            let en = format!(
-                "Use {} to {KEY_MOST} visible characters; without a token a random one each, such as a UUID.",
-                caller.key_least
-            );
-            let (zh, en) = (["提交标识不合规范。", zh.as_str()], ["The Idempotency-Key is not usable.", en.as_str()]);
-            Some(Key::of(&caller.scope, text.ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "key", zh, en))?))
-        }
-    };
+    let wanted: NewCase = serde_json::from_slice(&body).map_err(|e| Problem::bad_json(&e))?;
+    let key = idempotency_key(&headers, caller.key_least)?.map(|key| Key::of(&caller.scope, key));
     let track = match wanted.track.as_deref() {
         None | Some("") => Track::Hotline,
         Some(code) => Track::of(code).ok_or_else(|| {

@@ -1,5 +1,6 @@
 //! The one edge at which something that went wrong becomes an answer: an RFC 9457 problem document, or a page.
 
+use crate::form::KEY_MOST;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::Failure;
@@ -155,6 +156,25 @@ impl Problem {
             ["内容类型不是 application/json，没有保存。", "请带上 Content-Type: application/json。"],
             ["The body is not said to be JSON; nothing was saved.", "Send it with Content-Type: application/json."],
         )
+    }
+
+    /// A body that is not the JSON that is needed.
+    pub(crate) fn bad_json(error: &serde_json::Error) -> Problem {
+        let (line, column) = (error.line(), error.column());
+        let zh = format!("内容不是所需的JSON：第{line}行第{column}列。");
+        let en = format!("The body is not the JSON that is needed: line {line}, column {column}.");
+        let en_do = format!("Correct it by /api/openapi.json: {error}.");
+        let zh = [zh.as_str(), "请按 /api/openapi.json 更正。"];
+        Problem::new(StatusCode::BAD_REQUEST, "json", zh, [&en, &en_do])
+    }
+
+    /// An idempotency key that is missing, or can't be used.
+    pub(crate) fn key(least: usize) -> Problem {
+        let zh = format!("请使用{least}到{KEY_MOST}个可见字符；没有令牌的，请每次用一个随机的，例如 UUID。");
+        let en =
+            format!("Use {least} to {KEY_MOST} visible characters; without a token a random one each, such as a UUID.");
+        let what = ["缺少提交标识，或不合规范。", "The Idempotency-Key is missing or not usable."];
+        Problem::new(StatusCode::BAD_REQUEST, "key", [what[0], &zh], [what[1], &en])
     }
 
     /// What the framework refuses by itself.

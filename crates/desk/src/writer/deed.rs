@@ -90,9 +90,9 @@ impl Writer {
         let mut plan = Plan::default();
         let by = By { actor: &order.actor, visit: order.visit, now: self.now(), because: None, depth: 0 };
         let planned = self.plan(&mut plan, &by, &order.ask, order.seen, &order.files);
-        let keyed = planned.and_then(|id| Ok((id, self.keyed(order, id)?)));
-        match keyed {
-            Ok((id, once)) => self.append(plan, order, id, by.now, once),
+        let ready = planned.and_then(|id| Ok((self.keyed(order, id)?, self.answer(order, id, &plan)?)));
+        match ready {
+            Ok((once, done)) => self.append(plan, order, done, by.now, once),
             Err(e) => {
                 plan.begun.into_iter().for_each(|id| self.log.forget_key(id));
                 Err(e)
@@ -128,6 +128,10 @@ impl Writer {
         let shelf = self.shelf(ask.register).ok_or(Refusal::new(Why::NoSuchCase))?;
         let (id, mut held, fresh) = match ask.on {
             On::New => {
+                // What holds the intake holds whatever an act would begin, too.
+                if let Some(hold) = self.shared.standing.held() {
+                    return Err(Failure::Held(hold));
+                }
                 let fresh = (self.entropy.case_code(), self.entropy.digits());
                 let first = self.log.size() + plan.entries.len() as u64;
                 let id = self.entropy.handle(first);
@@ -266,12 +270,12 @@ impl Writer {
         &mut self,
         plan: Plan,
         order: &Order,
-        id: CaseId,
+        done: Done,
         now: Moment,
         once: Option<Once>,
     ) -> Result<Done, Failure> {
         let Plan { mut changed, entries, files, over, .. } = plan;
-        let done = self.answer(order, id, &changed, &entries)?;
+        let loads = entries.iter().any(|e| e.stream == DISTRICT_STREAM && e.happened.kind == "calendar_loaded");
         let changes = changed.get(&DISTRICT_STREAM).and_then(|held| held.state.downcast_ref());
         // What loads a calendar is the first entry under it.
         let calendar = changes.unwrap_or(&self.district).calendar.version();
@@ -282,7 +286,7 @@ impl Writer {
         let appended =
             filed.and_then(|()| entries.into_iter().try_for_each(|entry| self.append_one(entry, now, &calendar)));
         let taken = appended.and_then(|()| match changed.remove(&DISTRICT_STREAM) {
-            Some(district) => self.take_district(district, &done),
+            Some(district) => self.take_district(district, loads),
             None => Ok(()),
         });
         if let Err(e) = taken {
@@ -293,7 +297,7 @@ impl Writer {
         self.held.extend(changed);
         self.over.extend(over);
         if let Some(Once { key, request }) = once {
-            self.log.done(&key.0, &request, id, if order.begins() { done.first } else { done.index });
+            self.log.done(&key.0, &request, done.id, if order.begins() { done.first } else { done.index });
             self.keys.insert(key);
         }
         Ok(done)
@@ -312,27 +316,24 @@ impl Writer {
         Ok(())
     }
 
-    /// The district after an act on it: what all further decisions stand on.
-    fn take_district(&mut self, held: Held, done: &Done) -> Result<(), StoreError> {
+    /// The district after an act on it: what all further decisions stand on. `loads`: a calendar table was loaded, which
+    /// may move dates.
+    fn take_district(&mut self, held: Held, loads: bool) -> Result<(), StoreError> {
         self.held.remove(&DISTRICT_STREAM);
         let Ok(district) = held.state.downcast::<District>() else { return Ok(()) };
         (self.district, self.district_last, self.changed) = (*district, held.last, true);
-        if done.kinds.contains(&"calendar_loaded") {
+        if loads {
             self.moved_to = Some(-1);
         }
         self.log.keys().tag_units(&mut self.district)
     }
 
     /// What is said after the commit.
-    fn answer(
-        &mut self,
-        order: &Order,
-        id: CaseId,
-        changed: &HashMap<CaseId, Held>,
-        entries: &[Entry],
-    ) -> Result<Done, StoreError> {
-        let own = || entries.iter().filter(|e| e.stream == id);
-        let Some(held) = changed.get(&id) else { return Err(StoreError::Other("an act without its record".into())) };
+    fn answer(&mut self, order: &Order, id: CaseId, plan: &Plan) -> Result<Done, StoreError> {
+        let own = || plan.entries.iter().filter(|e| e.stream == id);
+        let Some(held) = plan.changed.get(&id) else {
+            return Err(StoreError::Other("an act without its record".into()));
+        };
         let begun = order.begins();
         let private = own().next().filter(|_| begun).map(|e| e.private.clone()).unwrap_or_default();
         let handed = if begun { held.shelf.handed(held.state.as_ref(), &private) } else { Handed::default() };

@@ -63,11 +63,10 @@ impl Job {
         }
     }
 
-    /// What keeps this job from being done. A wrong clock stops whatever it would date, a key store that is not whole the
-    /// intake; who signs in, and what else stands beside the history, goes on.
+    /// What keeps this job from being done. A wrong clock stops whatever it would date; a key store that is not whole stops
+    /// what begins, for which the plan of an act asks; who signs in, and what else stands beside the history, goes on.
     pub(super) fn held(&self, standing: &Standing) -> Option<Hold> {
         match self {
-            Job::Do { order, .. } if order.begins() => standing.held(),
             Job::Do { .. } | Job::Sweep { .. } | Job::Beat { .. } => standing.clock(),
             Job::Put { .. } | Job::Keys { .. } | Job::Clock { .. } => None,
         }

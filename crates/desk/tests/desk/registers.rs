@@ -207,3 +207,17 @@ fn a_handle_of_another_register_is_no_record_of_this_one() {
         assert_eq!(town.why(&Actor::Resident, domain::district::DISTRICT_STREAM, Command::Withdraw), Why::NoSuchCase);
     });
 }
+
+#[test]
+fn what_holds_the_intake_holds_a_case_that_an_act_asks_for_and_lets_other_acts_go_on() {
+    with_lost(|town, runtime| {
+        let id = town.lost(runtime, On::New, hand_in()).unwrap().id;
+        let before = town.count(COUNT);
+        town.desk().on_lacking_keys()(1, 3);
+        let held = town.lost(runtime, On::Record(id), Act::Complain { text: "伞丢了。".into() });
+        assert!(matches!(held, Err(Failure::Held(_))), "{held:?}");
+        assert!(matches!(town.lost(runtime, On::New, hand_in()), Err(Failure::Held(_))));
+        assert_eq!(town.count(COUNT), before);
+        assert!(town.lost(runtime, On::Record(id), hand_in()).is_ok());
+    });
+}

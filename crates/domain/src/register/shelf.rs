@@ -120,6 +120,9 @@ impl<R> Default for Of<R> {
     }
 }
 
+/// States, acts and events are `Any` between two calls of one shelf. Whoever holds one holds its shelf beside it (the
+/// writer's `Held`, the replay's records), and a stored event of another register is refused before it gets here: so each
+/// downcast below succeeds.
 impl<R: Register> Of<R> {
     fn state(thing: &Thing) -> &R::State {
         thing.downcast_ref().expect("a state of this register")
