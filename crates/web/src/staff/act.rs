@@ -116,7 +116,7 @@ async fn refused(
         };
         FieldError { field, text: Problem::from(refusal.clone()).sentence(visitor.l.0) }
     };
-    let errors = wrong.iter().map(at_field).collect();
+    let errors = command::with_blanks(act, sent, wrong).iter().map(at_field).collect();
     // The page is there; what was not found is another case that the form named.
     let status = if first.why == Why::NoSuchCase { StatusCode::UNPROCESSABLE_ENTITY } else { problem.status() };
     let beside = PageExtras { status, sent: Some(sent), errors, ..PageExtras::nothing() };

@@ -4,6 +4,7 @@
 use crate::form::Sent;
 use domain::case::{CaseId, Command, CommandKind, TABLE, Who};
 use domain::register::{Input, Values};
+use domain::typed::says_something;
 use domain::{Label, Refusal, Why};
 
 /// The name of an act's field in the page.
@@ -51,6 +52,25 @@ pub(super) fn read(act: CommandKind, sent: &Sent, other: Option<CaseId>) -> Resu
         .collect();
     // Who names a case that isn't there, or that is none of the account's business, is told so.
     Command::read(act, &values).map_err(|wrong| wrong.into_iter().map(|refusal| named(act, refusal)).collect())
+}
+
+/// What is wrong with a form, in the order of its fields: what was refused, and the texts that are not filled in either, so
+/// that nobody is told of one after the other. What is refused of the whole act stands alone.
+pub(super) fn with_blanks(act: CommandKind, sent: &Sent, wrong: &[Refusal]) -> Vec<Refusal> {
+    if wrong.iter().any(|refusal| refusal.field.is_none()) {
+        return wrong.to_vec();
+    }
+    let fields = Command::fields(act).iter();
+    let at = fields.flat_map(|field| {
+        let refused = wrong.iter().find(|refusal| refusal.field == Some(field.name)).cloned();
+        let text = matches!(field.input, Input::Text | Input::Line) && !field.optional;
+        let blank = text && !says_something(sent.raw(&name(act, field.name)));
+        refused.or_else(|| blank.then(|| Refusal::at(Why::Empty, field.name)))
+    });
+    let at: Vec<Refusal> = at.collect();
+    // A refusal at something that is no field of the form is told all the same.
+    let beside = wrong.iter().filter(|refusal| at.iter().all(|told| told.field != refusal.field));
+    at.iter().chain(beside).cloned().collect()
 }
 
 fn named(act: CommandKind, refusal: Refusal) -> Refusal {

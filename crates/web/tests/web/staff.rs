@@ -403,6 +403,23 @@ async fn what_there_is_one_of_is_not_asked_for() {
 }
 
 #[tokio::test]
+async fn a_refused_form_names_every_field_that_is_wrong_in_their_order() {
+    let kit = Kit::new().await;
+    let code = dispatched(&kit, hotline("楼道灯不亮")).await.code;
+    let mut clerk = kit.role(Role::Clerk).await;
+    let places = |page: &str, fields: &[&str]| -> Vec<Option<usize>> {
+        fields.iter().map(|field| page.find(&format!("href=\"#f-{field}\""))).collect()
+    };
+    let empty = clerk.act(&code, "answer", &[("task", "1"), ("text", " ")]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let at = places(&empty.text, &["answer-outcome", "answer-text", "answer-basis"]);
+    assert!(at[0].is_some() && at[0] < at[1] && at[2].is_none(), "{at:?}: the basis may stay empty");
+    let short = clerk.act(&code, "extend", &[("clock", "1"), ("days", "many"), ("reason", "")]).await;
+    let at = places(&short.text, &["extend-days", "extend-reason"]);
+    assert!(at[0].is_some() && at[0] < at[1], "{at:?}");
+}
+
+#[tokio::test]
 async fn of_two_clerks_on_one_case_the_second_is_told_and_loses_nothing() {
     let kit = Kit::new().await;
     let code = dispatched(&kit, hotline("楼道灯不亮")).await.code;
