@@ -42,6 +42,23 @@ code! {
     PostCode
 }
 
+/// The code of a record on paper and in URLs: `K7QM-2M4X-9TA`. It is made by the program, never typed into an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RecordCode(String);
+
+impl RecordCode {
+    /// The fresh code of a record that begins.
+    pub fn of(fresh: &crate::register::Fresh<'_>) -> RecordCode {
+        RecordCode(fresh.code.to_owned())
+    }
+
+    /// The code as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl CategoryCode {
     /// The first level, which is all that the public ledger tells.
     pub fn coarse(&self) -> &str {

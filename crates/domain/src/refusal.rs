@@ -102,6 +102,7 @@ shared! {
     NoSuchTemplate "no_such_template" "没有“{}”这个答复模板。" "请刷新页面。" "There is no template “{}”." "Reload the page.",
     UserTaken "user_taken" "名称“{}”已被使用。" "请换一个名称。" "The name “{}” is taken." "Choose another one.",
     AlreadyFounded "already_founded" "这里已经有一个区了。" "请换一个空的数据目录。" "There is a district here already." "Use an empty data folder.",
+    NoSuchRecord "no_such_record" "没有这条记录。" "请核对编号，或从列表里打开。" "There is no such record." "Compare the code, or open the record from its list.",
     NotFounded "not_founded" "这里还没有建立区。" "请先运行 doorstep init。" "There is no district here yet." "Run doorstep init first.",
     NeedsSecond "needs_second" "这需要另一位管理员同意；您已经提出过。" "请另一位管理员在“账号”页面同意，或撤回。" "A second administrator must agree to this, and you have asked for it already." "Let another administrator agree on the page of accounts, or decline it.",
     SecondWaits "second_waits" "没有另一位管理员可以同意，要等到{}。" "到时再做一次；期间相关账号都会看到通知。" "There is no second administrator to agree, so it waits until {}." "Do it again then; all accounts concerned are told meanwhile.",

@@ -38,6 +38,8 @@ crate::vocabulary! {
         GoOnAsk "go_on_ask" "没解决，要不要接着办" "unsolved: whether it goes on",
         /// An erasure that the resident asked for (个人信息保护法 47) is done, or declined with reasons.
         ErasureAnswer "erasure_answer" "答复删除申请" "to answer a request for erasure",
+        /// A lecture that took place is written down: heads, and how they were counted.
+        LectureRecord "lecture_record" "讲课记录" "to record a lecture",
         /// Runs from opening to the target that the former system had set, whatever that was.
         Elsewhere "elsewhere" "原系统期限" "the former system's target",
     }
@@ -127,6 +129,7 @@ impl RuleTable {
             (VerdictAsk, window(calendar(15, own))),
             (GoOnAsk, window(calendar(15, own))),
             (ErasureAnswer, calendar(30, own)),
+            (LectureRecord, working(3, own)),
             (Elsewhere, calendar(15, own)),
         ];
         RuleTable { version: 1, rules: rules.into_iter().collect() }

@@ -1,12 +1,14 @@
 //! The registers of the district: the one list of them. Whoever works on all kinds of record works on this list, and a
 //! further kind is a line of it.
 
+pub mod tell;
+
 use domain::case::Cases;
 use domain::district::Districts;
 use domain::register::{Of, Shelf};
 
 /// Every register.
-pub static REGISTERS: &[&dyn Shelf] = &[&Of::<Districts>::new(), &Of::<Cases>::new()];
+pub static REGISTERS: &[&dyn Shelf] = &[&Of::<Districts>::new(), &Of::<Cases>::new(), &Of::<tell::lecture::Lectures>::new()];
 
 #[cfg(test)]
 mod tests {

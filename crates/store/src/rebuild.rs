@@ -89,12 +89,13 @@ impl Replay {
         if id == DISTRICT_STREAM {
             shelf.evolve(&mut self.district, body);
             self.district_last = Some((self.district_last.map_or(1, |(version, _)| version + 1), seq));
-            return Ok(rows::project(number, 0, seq, &self.district, body));
+            return Ok(rows::project(number, (0, seq), shelf, &self.district, body));
         }
         let held = self.held(from, number, seq, id)?;
         held.take(id, seq, shelf, body)?;
         let (first, state) = (held.first, &held.record);
-        Ok(state.as_ref().map(|(_, state)| rows::project(number, first, seq, state.as_ref(), body)).unwrap_or_default())
+        let rows = |state: &Thing| rows::project(number, (first, seq), shelf, state, body);
+        Ok(state.as_ref().map(|(_, state)| rows(state.as_ref())).unwrap_or_default())
     }
 
     /// Version and ledger index of the event of a stream in front of a ledger index, which is the next to be read.

@@ -2,7 +2,7 @@
 //! selects; of a table that the migrations make, the statement that writes it.
 
 use crate::db::Write;
-use domain::register::column::{Column, Part};
+use domain::register::column::{Column, Head, Part, Value};
 use sha2::{Digest, Sha256};
 
 /// What is known of a table without the type of its rows.
@@ -33,6 +33,22 @@ impl<S> Table<S> {
     /// A table with its indexes. `edition` is raised whenever a column comes to say something else, so that old rows are
     /// made anew.
     pub fn new(name: &'static str, edition: u32, columns: &'static [Column<S>], indexes: &str) -> Table<S> {
+        Table { columns, shape: Shape::new(name, edition, &heads(columns), indexes) }
+    }
+
+    /// Puts a row, by its district and ledger index.
+    pub fn put(&'static self, district: i64, seq: u64, row: &S) -> Write {
+        self.shape.row(district, seq, self.columns.iter().map(|column| (column.of)(row)))
+    }
+}
+
+fn heads<S>(columns: &[Column<S>]) -> Vec<Head> {
+    columns.iter().map(|column| column.head).collect()
+}
+
+impl Shape {
+    /// See [`Table::new`].
+    pub fn new(name: &'static str, edition: u32, columns: &[Head], indexes: &str) -> Shape {
         let defined: Vec<String> = columns.iter().map(|c| format!("  {} {},\n", c.name, c.sql)).collect();
         let (key, names, put) = added(name, &["district", "seq"], columns);
         let ddl = format!(
@@ -42,20 +58,18 @@ impl<S> Table<S> {
         );
         let hash = Sha256::digest(format!("{edition}\n{ddl}")).into();
         let empty = format!("DELETE FROM {name} WHERE district = $1");
-        Table { columns, shape: Shape { name, ddl, put, names, empty, hash } }
+        Shape { name, ddl, put, names, empty, hash }
     }
 
-    /// Puts a row, by its district and ledger index.
-    pub fn put(&'static self, district: i64, seq: u64, row: &S) -> Write {
-        let mut args = Vec::with_capacity(self.columns.len() + 2);
-        args.extend([district.into(), seq.into()]);
-        args.extend(self.columns.iter().map(|column| (column.of)(row)));
-        Write::new(&self.shape.put, args)
+    /// Puts a row whose values are in the order of the columns.
+    pub fn row(&'static self, district: i64, seq: u64, values: impl IntoIterator<Item = Value>) -> Write {
+        let lead: [Value; 2] = [district.into(), seq.into()];
+        Write::new(&self.put, lead.into_iter().chain(values).collect())
     }
 }
 
 /// The primary key, all names, and the INSERT of a table; `lead` are the columns of the key in front of the listed ones.
-fn added<S>(table: &str, lead: &[&'static str], columns: &[Column<S>]) -> (String, String, String) {
+fn added(table: &str, lead: &[&'static str], columns: &[Head]) -> (String, String, String) {
     let named = |part: fn(Part) -> bool| columns.iter().filter(move |c| part(c.part)).map(|c| c.name);
     let led = |names: &mut dyn Iterator<Item = &'static str>| {
         lead.iter().copied().chain(names).collect::<Vec<_>>().join(", ")
@@ -81,14 +95,14 @@ pub struct Written<S: 'static> {
 impl<S> Written<S> {
     /// Adds a row, or brings the one with its key up to date if there is anything in it that is written each time.
     pub fn added(table: &str, columns: &'static [Column<S>]) -> Written<S> {
-        Written { columns, sql: added(table, &[], columns).2 }
+        Written { columns, sql: added(table, &[], &heads(columns)).2 }
     }
 
     /// Changes what is written each time in the row with the key, if it also is as `and` says; `{name}` in it stands for the
     /// new value of a column.
     pub fn changed(table: &str, columns: &'static [Column<S>], and: &str) -> Written<S> {
         let (mut set, mut key, mut and) = (Vec::new(), Vec::new(), and.to_owned());
-        for (n, column) in (1..).zip(columns) {
+        for (n, column) in (1..).zip(heads(columns)) {
             and = and.replace(&format!("{{{}}}", column.name), &format!("${n}"));
             let list = if column.part == Part::Key { &mut key } else { &mut set };
             list.push(format!("{} = ${n}", column.name));

@@ -258,7 +258,7 @@ impl Writer {
         let happened = held.shelf.happen(held.state.as_mut(), event, stamp);
         let happened = happened.map_err(|e| StoreError::Other(e.to_string()))?;
         let (state, body) = (held.state.as_ref(), happened.body.as_ref());
-        let mut rows = rows::project(self.number, held.first, seq, state, body);
+        let mut rows = rows::project(self.number, (held.first, seq), held.shelf, state, body);
         rows.extend(outbox::project(self.number, seq, state, body));
         let (version, previous) = (held.version(), held.last.replace(seq));
         plan.entries.push(Entry { stream: id, version, previous, happened, private, rows });

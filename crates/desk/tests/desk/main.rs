@@ -183,7 +183,7 @@ impl Town {
             let sql = format!("SELECT {columns} FROM {table} WHERE district = $1 ORDER BY {columns}");
             db.query_text(&sql, &args![1]).unwrap()
         };
-        rows::tables().map(|shape| table(shape.name)).into()
+        rows::tables().into_iter().map(|shape| table(shape.name)).collect()
     }
 
     fn verified(&self, vkey: &str) -> verify::Report {

@@ -16,6 +16,7 @@ impl Case {
         Case {
             id,
             version: 0,
+            because: None,
             code: String::new(),
             track: Track::Hotline,
             door: Door::Web,
@@ -102,6 +103,9 @@ impl Case {
 pub fn replay<'a>(id: CaseId, bodies: impl IntoIterator<Item = &'a Body<Event>>) -> Option<Case> {
     let mut case = Case::blank(id);
     for body in bodies {
+        if case.version == 0 {
+            case.because = body.because;
+        }
         evolve(&mut case, body.at, &body.by, &body.event, &body.clocks);
     }
     (case.version > 0).then_some(case)

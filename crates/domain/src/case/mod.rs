@@ -170,6 +170,8 @@ pub struct Case {
     pub id: CaseId,
     /// How many events its stream has.
     pub version: u64,
+    /// The ledger index of the event of another record whose act asked for this case; none for one that was raised by itself.
+    pub because: Option<u64>,
     /// The short code for paper and SMS.
     pub code: String,
     /// Its track.

@@ -106,6 +106,9 @@ impl Register for Cases {
     }
 
     fn evolve(case: &mut Case, body: &Body<Event>) {
+        if case.version == 0 {
+            case.because = body.because;
+        }
         evolve(case, body.at, &body.by, &body.event, &body.clocks);
     }
 

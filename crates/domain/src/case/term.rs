@@ -16,6 +16,7 @@ crate::vocabulary! {
         ReturnVisit "return_visit" "回访" "return visit",
         Enterprise "enterprise" "企业走访" "enterprise visit",
         Meeting "meeting" "恳谈会" "talk meeting",
+        Lecture "lecture" "讲课现场提问" "question at a lecture",
         MediationCentre "mediation_centre" "矛调中心" "mediation centre",
         Letter "letter" "来信" "letter",
         Api "api" "其他系统" "another system",

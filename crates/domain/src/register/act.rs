@@ -2,7 +2,7 @@
 //! the forms, and the one reader for form, API, import row and demo line. And its events, by [`events!`](crate::events).
 
 use crate::actor::{Actor, Role};
-use crate::codes::{CategoryCode, DangerCode, UnitCode};
+use crate::codes::{CategoryCode, DangerCode, RecordCode, UnitCode};
 use crate::handle::CaseId;
 use crate::label::{Label, Lang};
 use crate::moment::Moment;
@@ -150,6 +150,21 @@ pub struct ActOf {
 }
 
 impl ActOf {
+    /// As it is told to other programs.
+    pub fn declared(&self) -> Declared {
+        let by = self.by.iter().map(|by| match by {
+            By::Here(role) | By::Anywhere(role) => Term::of(*role),
+            By::Clock => Term { code: "clock", label: ["时钟", "the clock"] },
+        });
+        Declared {
+            code: self.code,
+            label: self.label,
+            from: self.from.to_vec(),
+            by: by.collect(),
+            fields: self.fields,
+        }
+    }
+
     /// Whether a record begins with it.
     pub fn begins(&self) -> bool {
         self.from.is_empty()
@@ -159,6 +174,27 @@ impl ActOf {
     pub fn name(&self, lang: Lang) -> &'static str {
         lang.pick(self.label[0], self.label[1])
     }
+}
+
+/// Whether an actor may do an act now, of those that a register declares: `stage` is where the record stands, none before it
+/// begins, and `unit` the unit that has it.
+///
+/// # Errors
+/// [`Why::WrongStage`] or [`Why::NotYours`], whichever is wrong first.
+pub fn permitted<S: Label>(
+    acts: &[ActOf],
+    code: &str,
+    stage: Option<S>,
+    actor: &Actor,
+    unit: Option<&UnitCode>,
+) -> Result<(), Refusal> {
+    let act = acts.iter().find(|act| act.code == code).ok_or(Refusal::new(Why::NoSuchAct))?;
+    match stage {
+        None if !act.begins() => return Err(Refusal::new(Why::NoSuchRecord)),
+        Some(stage) if !act.from.contains(&stage.code()) => return Err(Refusal::new(Why::WrongStage).about_term(stage)),
+        _ => {}
+    }
+    if act.by.iter().any(|by| by.is(actor, unit)) { Ok(()) } else { Err(Refusal::new(Why::NotYours)) }
 }
 
 /// An act as it is told to other programs.
@@ -379,7 +415,7 @@ macro_rules! plain {
     ($($name:ty),+) => { $(impl Plain for $name {})+ };
 }
 
-plain!(u8, u16, u32, u64, i64, bool, Date, Moment, UnitCode, CategoryCode, CaseId);
+plain!(u8, u16, u32, u64, i64, bool, Date, Moment, UnitCode, CategoryCode, CaseId, RecordCode);
 impl<T: Plain> Plain for Option<T> {}
 impl<T: Plain> Plain for Vec<T> {}
 impl<T: Label> Plain for T {}

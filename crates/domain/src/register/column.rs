@@ -83,16 +83,35 @@ pub enum Part {
     Kept,
 }
 
-/// A column of a table whose rows are made from `S`.
-pub struct Column<S> {
+/// What a column is, whatever its rows are made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
     /// Its name.
     pub name: &'static str,
     /// Its type, as a schema text has it.
     pub sql: &'static str,
     /// How it takes part.
     pub part: Part,
+}
+
+/// A column of a table whose rows are made from `S`.
+pub struct Column<S> {
+    /// What it is.
+    pub head: Head,
     /// Its value in a row.
     pub of: fn(&S) -> Value,
+}
+
+/// A register's own table: its columns are functions of a record's state.
+pub struct Layout<S: 'static> {
+    /// Its name, which is the plural of the register's code.
+    pub name: &'static str,
+    /// Raised whenever a column comes to say something else, so that old rows are made anew.
+    pub edition: u32,
+    /// Its columns, behind the district and the ledger index of the record's first entry.
+    pub columns: &'static [Column<S>],
+    /// The statements that make its indexes.
+    pub indexes: &'static str,
 }
 
 /// The columns of a table: `columns! { Case: code "TEXT NOT NULL" fixed = |c| c.code.as_str(), … }`. Behind the type stands
@@ -104,9 +123,11 @@ macro_rules! columns {
     (@part fixed) => { $crate::register::column::Part::Fixed };
     ($row:ty: $($name:ident $sql:literal $($part:ident)? = |$s:ident| $value:expr),+ $(,)?) => {
         &[$($crate::register::column::Column::<$row> {
-            name: stringify!($name),
-            sql: $sql,
-            part: $crate::columns!(@part $($part)?),
+            head: $crate::register::column::Head {
+                name: stringify!($name),
+                sql: $sql,
+                part: $crate::columns!(@part $($part)?),
+            },
             of: |$s: &$row| $crate::register::column::Value::from($value),
         }),+]
     };

@@ -8,18 +8,22 @@ mod act;
 pub mod column;
 mod shelf;
 
-pub use act::{ActOf, By, Declared, Field, Input, Line, Plain, Term, Text, Value, Values};
+pub use act::{ActOf, By, Declared, Field, Input, Line, Plain, Term, Text, Value, Values, permitted};
 pub use shelf::{Decided, Happened, Of, Registers, Shelf, Stamp, Thing, of_kind};
 
 use crate::actor::Actor;
 use crate::body::{Body, Fields};
+use crate::codes::UnitCode;
 use crate::clock::ClockChange;
 use crate::district::District;
 use crate::handle::CaseId;
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
+use crate::rule::RuleId;
 use crate::typed;
 use crate::visit::Visit;
+use calendar::{Date, Due};
+use column::Layout;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::Any;
@@ -103,6 +107,29 @@ pub trait Register: Sized + 'static {
         Handed::default()
     }
 
+    /// What all lists say of a record; none for what stands in no list of all registers.
+    fn summary(_state: &Self::State) -> Option<Summary> {
+        None
+    }
+
+    /// What is owed now, and by whom: the worklist, the lateness and the leader's page read it.
+    fn duties(_state: &Self::State) -> Vec<Duty> {
+        Vec::new()
+    }
+
+    /// Its own table, for figures and filters; none if nothing is counted.
+    fn table() -> Option<&'static Layout<Self::State>> {
+        None
+    }
+
+    /// An act from what was handed in.
+    ///
+    /// # Errors
+    /// What is wrong, field by field.
+    fn read(_code: &str, _values: &Values) -> Result<Self::Act, Vec<Refusal>> {
+        Err(vec![Refusal::new(Why::NoSuchAct)])
+    }
+
     /// Whether the record is still being handled: what waits for it in other records is looked at once it is not.
     fn is_open(_state: &Self::State) -> bool {
         false
@@ -118,6 +145,42 @@ pub fn read_body<R: Register>(bytes: &[u8]) -> serde_json::Result<Body<R::Event>
         Some(lift) => serde_json::from_value(lift(serde_json::from_slice(bytes)?)),
         None => serde_json::from_slice(bytes),
     }
+}
+
+/// What the lists of all registers hold of a record. Nothing private: the words stand in the vault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Its handle.
+    pub id: CaseId,
+    /// Its code.
+    pub code: String,
+    /// Where it stands.
+    pub stage: &'static str,
+    /// The unit that has it.
+    pub unit: UnitCode,
+    /// The day that it is about.
+    pub day: Date,
+    /// Whether something remains to be done.
+    pub open: bool,
+    /// Whether everybody may see it.
+    pub public: bool,
+    /// When something happened to it last.
+    pub touched: Moment,
+}
+
+/// What a unit owes a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Duty {
+    /// Its number within the record.
+    pub no: u16,
+    /// The unit that must act.
+    pub unit: UnitCode,
+    /// By which rule.
+    pub rule: RuleId,
+    /// From which day on it can be done.
+    pub from: Date,
+    /// Its last day; lateness counts from the rolled one, alarms go by the earlier one.
+    pub due: Due,
 }
 
 /// What opens a record to whoever began it.

@@ -1,6 +1,7 @@
 //! A register without its types: what the writer, the read tables and the checks see of it.
 
-use super::{Ask, Declared, Deed, Facts, Handed, Needs, New, Public, Register, read_body};
+use super::column::{Head, Layout, Value};
+use super::{Ask, Declared, Deed, Duty, Facts, Handed, Needs, New, Public, Register, Summary, Values, read_body};
 use crate::actor::Actor;
 use crate::body::{Body, Fields};
 use crate::handle::CaseId;
@@ -81,6 +82,19 @@ pub trait Shelf: Send + Sync {
     fn handed(&self, state: &Thing, private: &Fields) -> Handed;
     /// See [`Register::is_open`].
     fn is_open(&self, state: &Thing) -> bool;
+    /// See [`Register::summary`].
+    fn summary(&self, state: &Thing) -> Option<Summary>;
+    /// See [`Register::duties`].
+    fn duties(&self, state: &Thing) -> Vec<Duty>;
+    /// The name, edition, columns and indexes of [`Register::table`].
+    fn table(&self) -> Option<(&'static str, u32, Vec<Head>, &'static str)>;
+    /// The record's row in it, in the order of its columns.
+    fn row(&self, state: &Thing) -> Vec<Value>;
+    /// See [`Register::read`].
+    ///
+    /// # Errors
+    /// What is wrong, field by field.
+    fn read_act(&self, code: &str, values: &Values) -> Result<Box<dyn Any + Send + Sync>, Vec<Refusal>>;
     /// See [`Register::needs`].
     fn needs(&self, id: CaseId, act: &(dyn Any + Send + Sync)) -> Needs;
     /// See [`Register::decide`].
@@ -180,6 +194,28 @@ impl<R: Register> Shelf for Of<R> {
 
     fn is_open(&self, state: &Thing) -> bool {
         R::is_open(Self::state(state))
+    }
+
+    fn summary(&self, state: &Thing) -> Option<Summary> {
+        R::summary(Self::state(state))
+    }
+
+    fn duties(&self, state: &Thing) -> Vec<Duty> {
+        R::duties(Self::state(state))
+    }
+
+    fn table(&self) -> Option<(&'static str, u32, Vec<Head>, &'static str)> {
+        let heads = |layout: &Layout<R::State>| layout.columns.iter().map(|column| column.head).collect();
+        R::table().map(|layout| (layout.name, layout.edition, heads(layout), layout.indexes))
+    }
+
+    fn row(&self, state: &Thing) -> Vec<Value> {
+        let columns = R::table().map_or(&[][..], |layout| layout.columns);
+        columns.iter().map(|column| (column.of)(Self::state(state))).collect()
+    }
+
+    fn read_act(&self, code: &str, values: &Values) -> Result<Box<dyn Any + Send + Sync>, Vec<Refusal>> {
+        Ok(Box::new(R::read(code, values)?))
     }
 
     fn needs(&self, id: CaseId, act: &(dyn Any + Send + Sync)) -> Needs {

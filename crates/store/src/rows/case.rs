@@ -22,6 +22,8 @@ const CASE: &[Column<Case>] = columns! { Case:
     id "BYTEA NOT NULL" fixed = |c| &c.id.0,
     code "TEXT /*collate*/ NOT NULL" fixed = |c| c.code.as_str(),
     version "BIGINT NOT NULL" = |c| c.version,
+    // The ledger index of the event of another record that asked for it.
+    because "BIGINT" fixed = |c| c.because,
     track "TEXT NOT NULL" fixed = |c| c.track.code(),
     door "TEXT NOT NULL" fixed = |c| c.door.code(),
     stage "TEXT NOT NULL" = |c| c.stage.code(),
@@ -97,6 +99,7 @@ const CASE: &[Column<Case>] = columns! { Case:
 
 const CASE_INDEXES: &str = "\
 CREATE UNIQUE INDEX cases_code ON cases(district, code);
+CREATE INDEX cases_because ON cases(district, because) WHERE because IS NOT NULL;
 CREATE INDEX cases_raised ON cases(district, raised_day, seq);
 CREATE INDEX cases_due ON cases(district, due_day, seq) WHERE due_day IS NOT NULL;
 CREATE INDEX cases_promise ON cases(district, promise_day, seq) WHERE promise_day IS NOT NULL;

@@ -3,20 +3,23 @@
 
 mod case;
 mod district;
+mod record;
 
 use crate::db::Write;
 use crate::table::Shape;
 use domain::case::{Body, Case, Event};
-use domain::register::Thing;
+use domain::register::{Shelf, Thing};
 
 pub(crate) use case::CASES;
 pub use case::NO_DUE;
 use case::{LINKS, OPENINGS, TASKS};
 use district::{EXPORTS, PUBLICATIONS};
+use record::{DUTIES, OWN, RECORDS};
 
 /// The read tables, in the order in which they are emptied and compared.
-pub fn tables() -> [&'static Shape; 6] {
-    [&CASES.shape, &TASKS.shape, &LINKS.shape, &OPENINGS.shape, &PUBLICATIONS.shape, &EXPORTS.shape]
+pub fn tables() -> Vec<&'static Shape> {
+    let shared = [&CASES.shape, &TASKS.shape, &LINKS.shape, &OPENINGS.shape, &PUBLICATIONS.shape, &EXPORTS.shape];
+    shared.into_iter().chain([&RECORDS.shape, &DUTIES.shape]).chain(OWN.iter().map(|(_, shape)| shape)).collect()
 }
 
 /// Whether a table is one of them.
@@ -27,7 +30,7 @@ pub fn is_read_table(name: &str) -> bool {
 /// Every statement that writes them, to be proved on both engines.
 pub fn statements() -> Vec<&'static str> {
     let own = tables().into_iter().flat_map(|table| [table.put.as_str(), table.empty.as_str()]);
-    own.chain(case::STATEMENTS.iter().copied()).collect()
+    own.chain(case::STATEMENTS.iter().chain(record::STATEMENTS).copied()).collect()
 }
 
 /// Those of them that go through everything, and why.
@@ -37,9 +40,18 @@ pub(crate) fn walks() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// The writes of one event of a record: `state` is the record after it, `first` the ledger index of its first entry, `seq`
 /// that of this one.
-pub fn project(district: i64, first: u64, seq: u64, state: &Thing, body: &Thing) -> Vec<Write> {
+pub fn project(
+    district: i64,
+    (first, seq): (u64, u64),
+    shelf: &dyn Shelf,
+    state: &Thing,
+    body: &Thing,
+) -> Vec<Write> {
     if let (Some(case), Some(body)) = (state.downcast_ref::<Case>(), body.downcast_ref::<Body<Event>>()) {
         return case::project(district, first, seq, case, body);
     }
-    body.downcast_ref().map(|body| district::project(district, seq, body)).unwrap_or_default()
+    match body.downcast_ref() {
+        Some(body) => district::project(district, seq, body),
+        None => record::project(district, first, shelf, state),
+    }
 }

@@ -1,0 +1,99 @@
+//! The rows of the records of all registers that say of themselves what lists hold of them.
+
+use crate::args;
+use crate::db::Write;
+use crate::table::{Shape, Table};
+use domain::moment::day_number;
+use domain::register::{Duty, Shelf, Summary, Thing};
+use domain::{Label, columns};
+use std::sync::LazyLock;
+
+/// A record as lists have it, by the ledger index of its first entry.
+pub(crate) struct RecordOf {
+    register: &'static str,
+    version: u64,
+    summary: Summary,
+}
+
+/// The records.
+pub(crate) static RECORDS: LazyLock<Table<RecordOf>> = LazyLock::new(|| {
+    let columns = columns! { RecordOf:
+        id "BYTEA NOT NULL" fixed = |r| &r.summary.id.0,
+        register "TEXT /*collate*/ NOT NULL" fixed = |r| r.register,
+        code "TEXT /*collate*/ NOT NULL" fixed = |r| r.summary.code.as_str(),
+        version "BIGINT NOT NULL" = |r| r.version,
+        stage "TEXT /*collate*/ NOT NULL" = |r| r.summary.stage,
+        unit "TEXT /*collate*/ NOT NULL" = |r| r.summary.unit.as_str(),
+        // The day that it is about.
+        day "BIGINT NOT NULL" = |r| day_number(r.summary.day),
+        // 1 while something remains to be done.
+        open "BIGINT NOT NULL" = |r| r.summary.open,
+        // 1 while everybody may see it.
+        public "BIGINT NOT NULL" = |r| r.summary.public,
+        touched "BIGINT NOT NULL" = |r| r.summary.touched.0,
+    };
+    let indexes = "\
+CREATE UNIQUE INDEX records_code ON records(district, code);
+CREATE INDEX records_day ON records(district, register, day, seq);
+CREATE INDEX records_public ON records(district, register, day, seq) WHERE public = 1;
+CREATE INDEX records_unit ON records(district, register, unit, day, seq);
+";
+    Table::new("records", 1, columns, indexes)
+});
+
+/// What a unit owes a record, by the ledger index of the record's first entry.
+pub(crate) struct DutyOf {
+    register: &'static str,
+    duty: Duty,
+}
+
+/// The duties.
+pub(crate) static DUTIES: LazyLock<Table<DutyOf>> = LazyLock::new(|| {
+    let columns = columns! { DutyOf:
+        no "BIGINT NOT NULL" key = |d| d.duty.no,
+        register "TEXT /*collate*/ NOT NULL" = |d| d.register,
+        unit "TEXT /*collate*/ NOT NULL" = |d| d.duty.unit.as_str(),
+        rule "TEXT NOT NULL" = |d| d.duty.rule.code(),
+        // The day from which on it can be done.
+        since "BIGINT NOT NULL" = |d| day_number(d.duty.from),
+        // Its alarm day.
+        due "BIGINT NOT NULL" = |d| day_number(d.duty.due.alarm()),
+        // Its rolled last day.
+        last "BIGINT NOT NULL" = |d| day_number(d.duty.due.rolled),
+    };
+    let indexes = "\
+CREATE INDEX duties_due ON duties(district, unit, due, seq);
+CREATE INDEX duties_last ON duties(district, last, seq);
+";
+    Table::new("duties", 1, columns, indexes)
+});
+
+/// The own table of each register that has one, by its code.
+pub(crate) static OWN: LazyLock<Vec<(&'static str, Shape)>> = LazyLock::new(|| {
+    let shape = |shelf: &&dyn Shelf| {
+        let (name, edition, columns, indexes) = shelf.table()?;
+        Some((shelf.code(), Shape::new(name, edition, &columns, indexes)))
+    };
+    registers::REGISTERS.iter().filter_map(shape).collect()
+});
+
+const DONE: &str = "DELETE FROM duties WHERE district = $1 AND seq = $2";
+
+/// Every statement of this file that is no table's own, to be proved on both engines.
+pub(super) const STATEMENTS: &[&str] = &[DONE];
+
+/// The writes after an event of a record.
+pub fn project(district: i64, first: u64, shelf: &dyn Shelf, state: &Thing) -> Vec<Write> {
+    let (register, version) = (shelf.code(), shelf.version(state));
+    let mut writes = Vec::new();
+    if let Some(summary) = shelf.summary(state) {
+        writes.push(RECORDS.put(district, first, &RecordOf { register, version, summary }));
+        writes.push(Write::new(DONE, args![district, first]));
+        let owed = shelf.duties(state).into_iter();
+        writes.extend(owed.map(|duty| DUTIES.put(district, first, &DutyOf { register, duty })));
+    }
+    if let Some((_, own)) = OWN.iter().find(|(code, _)| *code == register) {
+        writes.push(own.row(district, first, shelf.row(state)));
+    }
+    writes
+}
