@@ -8,10 +8,11 @@ use crate::standing::{Hold, Standing};
 use crate::writer::{Job, Order, Reply, Shared, Writer};
 use domain::case::{CaseId, Cases, Command, Raise, Visit};
 use domain::district::{self, DISTRICT_STREAM, District, Districts};
-use domain::register::{Ask, On, Register, Registers};
+use domain::register::{Ask, On, Register, Registers, Shelf, Values};
 use domain::{Actor, Moment};
 use ledger::checkpoint::Signer;
 use serde::Serialize;
+use std::any::Any;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use store::db::{Write, WriteBack};
@@ -228,6 +229,28 @@ impl Desk {
         };
         let once = key.map(|key| Once { key, request: hash_of(&(&actor, R::CODE, record, &act)) });
         let ask = Ask::of::<R>(on, act);
+        self.order(Order { actor, visit, seen, ask, files: Vec::new(), once }).await
+    }
+
+    /// [`Desk::execute`] of an act that was read from what was handed in; see [`Shelf::read_act`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn execute_read(
+        &self,
+        (actor, visit): (Actor, Visit),
+        shelf: &'static dyn Shelf,
+        (on, seen): (On, Option<u64>),
+        (code, values, act): (&str, &Values, Box<dyn Any + Send + Sync>),
+        key: Option<Key>,
+    ) -> Result<Done, Failure> {
+        let record = match on {
+            On::New => None,
+            On::Record(id) => Some(id),
+        };
+        let read: Vec<(&str, &str)> = values.iter().collect();
+        let once = key.map(|key| Once { key, request: hash_of(&(&actor, shelf.code(), record, code, read)) });
+        let ask = Ask { register: shelf.code(), on, act };
         self.order(Order { actor, visit, seen, ask, files: Vec::new(), once }).await
     }
 

@@ -26,6 +26,19 @@ impl Key {
     }
 }
 
+/// A record that began because an act asked for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// The code of its register.
+    pub register: &'static str,
+    /// The record.
+    pub id: CaseId,
+    /// Its code.
+    pub code: String,
+    /// The ledger index of its first entry.
+    pub index: u64,
+}
+
 /// An act that is done, on a record of any register.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Done {
@@ -43,6 +56,8 @@ pub struct Done {
     pub kinds: Vec<&'static str>,
     /// The next due date, as the entry has it: `2023-05-20`.
     pub due: Option<String>,
+    /// The records that the act asked for and that began with it, unless it was done before.
+    pub asked: Vec<Begun>,
     /// The secret that opens a record to whoever began it by oneself.
     pub secret: String,
     /// The digits that open it.

@@ -8,7 +8,8 @@ use domain::district::Districts;
 use domain::register::{Of, Shelf};
 
 /// Every register.
-pub static REGISTERS: &[&dyn Shelf] = &[&Of::<Districts>::new(), &Of::<Cases>::new(), &Of::<tell::lecture::Lectures>::new()];
+pub static REGISTERS: &[&dyn Shelf] =
+    &[&Of::<Districts>::new(), &Of::<Cases>::new(), &Of::<tell::lecture::Lectures>::new()];
 
 #[cfg(test)]
 mod tests {

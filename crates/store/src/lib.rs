@@ -11,6 +11,7 @@ pub mod health;
 pub mod heartbeat;
 pub mod imports;
 pub mod keys;
+pub mod listed;
 pub mod log;
 pub mod opening;
 pub mod outbox;
@@ -48,6 +49,7 @@ pub fn all_statements() -> Vec<&'static str> {
         follow::STATEMENTS,
         health::STATEMENTS,
         heartbeat::STATEMENTS,
+        listed::STATEMENTS,
         log::STATEMENTS,
         outbox::STATEMENTS,
         oversight::STATEMENTS,
@@ -74,7 +76,8 @@ pub fn all_statements() -> Vec<&'static str> {
 
 /// The statements that go through all that a district ever had, each with the reason why it may.
 pub fn all_walks() -> Vec<(&'static str, &'static str)> {
-    let parts = [bench::WALKS, health::WALKS, outbox::WALKS, oversight::WALKS, rebuild::WALKS, records::WALKS];
+    let parts =
+        [bench::WALKS, health::WALKS, listed::WALKS, outbox::WALKS, oversight::WALKS, rebuild::WALKS, records::WALKS];
     let mut all = parts.concat();
     all.extend(rows::walks());
     all.extend(verify::walks());

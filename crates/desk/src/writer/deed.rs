@@ -3,7 +3,7 @@
 
 use super::Writer;
 use crate::once::{Kept, Once};
-use crate::outcome::{Done, Failure};
+use crate::outcome::{Begun, Done, Failure};
 use domain::case::{CaseId, Fields, Visit};
 use domain::district::{DISTRICT_STREAM, District};
 use domain::register::{
@@ -63,7 +63,10 @@ struct Entry {
 struct Plan {
     changed: HashMap<CaseId, Held>,
     entries: Vec<Entry>,
+    /// The records that begin and have a key.
     begun: Vec<CaseId>,
+    /// The records that begin because the act asks for them.
+    asked: Vec<CaseId>,
     files: Vec<(CaseId, [u8; 32])>,
     /// Records that were handled before and are not any more.
     over: Vec<CaseId>,
@@ -146,6 +149,9 @@ impl Writer {
         if ask.on == On::New && shelf.seals() {
             self.log.make_key(id, self.entropy.rng());
             plan.begun.push(id);
+        }
+        if ask.on == On::New && by.depth > 0 {
+            plan.asked.push(id);
         }
         let names = self.names(plan, id, files)?;
         let (was_open, mut asks) = (shelf.is_open(held.state.as_ref()), Vec::new());
@@ -335,6 +341,12 @@ impl Writer {
             return Err(StoreError::Other("an act without its record".into()));
         };
         let begun = order.begins();
+        let asked = plan.asked.iter().filter_map(|id| Some((id, plan.changed.get(id)?))).map(|(id, held)| Begun {
+            register: held.shelf.code(),
+            id: *id,
+            code: held.shelf.code_of(held.state.as_ref()).unwrap_or_default(),
+            index: held.first,
+        });
         let private = own().next().filter(|_| begun).map(|e| e.private.clone()).unwrap_or_default();
         let handed = if begun { held.shelf.handed(held.state.as_ref(), &private) } else { Handed::default() };
         let secret = match handed.secret {
@@ -349,6 +361,7 @@ impl Writer {
             index: held.last.unwrap_or(held.first),
             kinds: own().map(|e| e.happened.kind).collect(),
             due: own().next_back().and_then(|e| e.happened.public.due.clone()),
+            asked: asked.collect(),
             secret,
             digits: handed.digits,
             receipt: String::new(),

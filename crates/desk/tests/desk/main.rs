@@ -8,6 +8,7 @@ mod answers;
 mod dates;
 mod district;
 mod doors;
+mod lectures;
 mod outbox;
 mod privacy;
 mod registers;

@@ -7,14 +7,16 @@
 mod act;
 pub mod column;
 mod shelf;
+mod value;
 
-pub use act::{ActOf, By, Declared, Field, Input, Line, Plain, Term, Text, Value, Values, permitted};
+pub use act::{ActOf, By, Declared, Field, Input, Term, Values, permitted};
 pub use shelf::{Decided, Happened, Of, Registers, Shelf, Stamp, Thing, of_kind};
+pub use value::{Line, Plain, Text, Value};
 
 use crate::actor::Actor;
 use crate::body::{Body, Fields};
-use crate::codes::UnitCode;
 use crate::clock::ClockChange;
+use crate::codes::UnitCode;
 use crate::district::District;
 use crate::handle::CaseId;
 use crate::moment::Moment;

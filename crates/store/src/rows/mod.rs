@@ -40,13 +40,7 @@ pub(crate) fn walks() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// The writes of one event of a record: `state` is the record after it, `first` the ledger index of its first entry, `seq`
 /// that of this one.
-pub fn project(
-    district: i64,
-    (first, seq): (u64, u64),
-    shelf: &dyn Shelf,
-    state: &Thing,
-    body: &Thing,
-) -> Vec<Write> {
+pub fn project(district: i64, (first, seq): (u64, u64), shelf: &dyn Shelf, state: &Thing, body: &Thing) -> Vec<Write> {
     if let (Some(case), Some(body)) = (state.downcast_ref::<Case>(), body.downcast_ref::<Body<Event>>()) {
         return case::project(district, first, seq, case, body);
     }

@@ -103,7 +103,7 @@ fn a_replay_that_holds_one_case_at_a_time_makes_the_same_rows() {
     schema::migrate(&mut made).unwrap();
     let size = store::follow::size(&mut db, 1).unwrap();
     rebuild::fill(&mut db, &mut made, 1, &mut rebuild::Replay::holding(1), (0, size), &mut |_| ()).unwrap();
-    for table in rows::tables().map(|table| table.name) {
+    for table in rows::tables().into_iter().map(|table| table.name) {
         let columns = schema::columns(&mut db, table).unwrap().join(", ");
         let sql = format!("SELECT {columns} FROM {table} WHERE district = $1 ORDER BY {columns}");
         assert!(db.query_text(&sql, &args![1]).unwrap() == made.query_text(&sql, &args![1]).unwrap(), "{table}");

@@ -41,7 +41,7 @@ const TABLES: &[(&str, &str, i64, &str)] = &[
          live, question, raised_at, raised_day, accepted_day, accept_due, accept_late, alarm, wake, due_day, met_day, \
          answered_day, ended_day, outcome, ending, solved, handled, asked_for_good, witnessed, hops, returned, extended, \
          reopened, repeats, provisional, erased, touched, released, promise_day, promise_met, asked_late, urgent, hour, \
-         cleared, unsolved, independent, taken, own_answer",
+         cleared, unsolved, independent, taken, own_answer, because",
         CASES,
         // `open` is what happens to the last tenth.
         "1, 4 * i, blob((i + 1) * 48271 % 2147483647), text((i + 1) * 69621 % 2147483647), 4, \
@@ -70,7 +70,33 @@ const TABLES: &[(&str, &str, i64, &str)] = &[
          CASE WHEN open AND i % 500 = 11 THEN 1600000000000 + i * 1000000 END, \
          CASE i % 5000 WHEN 13 THEN 1600000000000 + i * 1000000 END, CASE i % 1000 WHEN 17 THEN 18520 + i / 100 END, \
          CASE WHEN open OR i % 3 = 0 THEN 0 ELSE 1 END, CASE i % 4 WHEN 0 THEN 'u' || CAST(i % 25 AS TEXT) END, \
-         CASE i % 40 WHEN 0 THEN 1 ELSE 0 END",
+         CASE i % 40 WHEN 0 THEN 1 ELSE 0 END, CASE i % 100 WHEN 21 THEN 4 * i - 1 END",
+    ),
+    // One in ten as many lectures as cases; half of them are still to be held or recorded.
+    (
+        "records",
+        "district, seq, id, register, code, version, stage, unit, day, open, public, touched",
+        CASES / 10,
+        "1, 40 * i + 1, blob((i + 7) * 48271 % 2147483647), 'lecture', text((i + 7) * 69621 % 2147483647), 3, \
+         CASE WHEN i >= 5000 THEN 'announced' ELSE 'recorded' END, 'u' || CAST(i % 25 AS TEXT), 18500 + i / 10, \
+         CASE WHEN i >= 5000 THEN 1 ELSE 0 END, CASE i % 10 WHEN 0 THEN 0 ELSE 1 END, 1600000000000 + i * 1000000",
+    ),
+    (
+        "duties",
+        "district, seq, no, register, unit, rule, since, due, last",
+        CASES / 20,
+        "1, 40 * (i + 5000) + 1, 0, 'lecture', 'u' || CAST(i % 25 AS TEXT), 'lecture_record', 19000 + i / 10, \
+         19003 + i / 10, 19003 + i / 10",
+    ),
+    (
+        "lectures",
+        "district, seq, lecture, level, unit, co_hosts, street, venue, audience, stage, starts, held_day, minutes, heads, \
+         counted, online, questions, afterwards",
+        CASES / 10,
+        "1, 40 * i + 1, CASE i % 10 WHEN 0 THEN 'leaders' WHEN 1 THEN 'micro' ELSE 'party' END, 'grassroots', \
+         'u' || CAST(i % 25 AS TEXT), 0, 's' || CAST(i % 12 AS TEXT), 'hall', 'members', \
+         CASE WHEN i >= 5000 THEN 'announced' ELSE 'recorded' END, 1600000000000 + i * 8640000, 18500 + i / 10, 60, \
+         CASE WHEN i < 5000 THEN 40 END, CASE WHEN i < 5000 THEN 'by_hand' END, NULL, i % 2, 0",
     ),
     (
         "tasks",

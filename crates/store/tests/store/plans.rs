@@ -20,8 +20,22 @@ fn is_kept(file: &str, now: &str) {
 }
 
 /// The tables that grow with the history.
-const GROWING: &[&str] =
-    &["events", "vault", "files", "tiles", "checkpoints", "done", "cases", "tasks", "links", "openings", "outbox"];
+const GROWING: &[&str] = &[
+    "events",
+    "vault",
+    "files",
+    "tiles",
+    "checkpoints",
+    "done",
+    "cases",
+    "tasks",
+    "links",
+    "openings",
+    "outbox",
+    "records",
+    "duties",
+    "lectures",
+];
 
 fn parameters(sql: &str) -> usize {
     let numbers = sql.split('$').skip(1).map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or(""));

@@ -26,7 +26,7 @@ fn copy(of: &Path, to: &Path) -> Place {
 /// All rows of all read tables.
 fn read_rows(db: &mut Db) -> Vec<store::Row> {
     let mut all = Vec::new();
-    for table in rows::tables().map(|table| table.name) {
+    for table in rows::tables().into_iter().map(|table| table.name) {
         let columns = schema::columns(db, table).unwrap().join(", ");
         let sql = format!("SELECT {columns} FROM {table} WHERE district = $1 ORDER BY seq, {columns}");
         all.extend(db.query_text(&sql, &args![1]).unwrap());

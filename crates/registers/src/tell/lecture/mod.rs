@@ -346,7 +346,19 @@ impl Register for Lectures {
         lecture.touched = body.at;
         body.clocks.iter().for_each(|change| Clock::apply(&mut lecture.clocks, change, body.at));
         match &body.event {
-            Event::Planned { code, lecture: kind, level, unit, with, starts, minutes, street, venue, audience, first } => {
+            Event::Planned {
+                code,
+                lecture: kind,
+                level,
+                unit,
+                with,
+                starts,
+                minutes,
+                street,
+                venue,
+                audience,
+                first,
+            } => {
                 lecture.code = code.clone();
                 (lecture.kind, lecture.level) = (*kind, *level);
                 (lecture.unit, lecture.with) = (unit.clone(), with.clone());

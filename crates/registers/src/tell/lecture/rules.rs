@@ -101,7 +101,11 @@ pub(super) fn decide(lecture: &Lecture, act: &Act, facts: &Facts<'_>) -> Result<
         Act::Merge { into } => {
             let other = facts.other::<Lectures>(*into).ok_or(Refusal::at(Why::NoSuchRecord, "into"))?;
             let open = !matches!(other.stage, Stage::Cancelled | Stage::Merged);
-            if *into == lecture.id || !open || other.kind != lecture.kind || other.starts.date() != lecture.starts.date() {
+            if *into == lecture.id
+                || !open
+                || other.kind != lecture.kind
+                || other.starts.date() != lecture.starts.date()
+            {
                 return Err(Refusal::at(NOT_SAME, "into"));
             }
             let join = Act::Join { from: Some(lecture.id) };
@@ -112,8 +116,22 @@ pub(super) fn decide(lecture: &Lecture, act: &Act, facts: &Facts<'_>) -> Result<
 }
 
 fn plan(act: &Act, host: &UnitCode, facts: &Facts<'_>) -> Result<Vec<Deed<Event>>, Refusal> {
-    let Act::Plan { lecture, topic, speaker, level, starts, minutes, place, street, venue, audience, with, first, announce, .. } =
-        act
+    let Act::Plan {
+        lecture,
+        topic,
+        speaker,
+        level,
+        starts,
+        minutes,
+        place,
+        street,
+        venue,
+        audience,
+        with,
+        first,
+        announce,
+        ..
+    } = act
     else {
         return Ok(Vec::new());
     };
@@ -178,7 +196,9 @@ fn few(heads: u32, field: &'static str) -> Result<u32, Refusal> {
 }
 
 fn sum(online: Option<u32>) -> Result<Option<u32>, Refusal> {
-    online.map(|heads| if heads <= 100 * HEADS_MOST { Ok(heads) } else { Err(Refusal::at(Why::BadNumber, "online")) }).transpose()
+    online
+        .map(|heads| if heads <= 100 * HEADS_MOST { Ok(heads) } else { Err(Refusal::at(Why::BadNumber, "online")) })
+        .transpose()
 }
 
 fn hosts(count: usize) -> Result<(), Refusal> {

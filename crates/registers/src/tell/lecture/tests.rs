@@ -57,7 +57,8 @@ impl Story {
             match deed {
                 Deed::Event(New { event, clocks, .. }) => {
                     kinds.push(event.kind());
-                    let body = Body { nonce: String::new(), at: self.now, by: actor.clone(), because: None, event, clocks };
+                    let body =
+                        Body { nonce: String::new(), at: self.now, by: actor.clone(), because: None, event, clocks };
                     let text = serde_json::to_string(&body).unwrap();
                     Lectures::evolve(&mut self.lecture, &serde_json::from_str(&text).unwrap());
                 }
@@ -115,6 +116,10 @@ fn a_lecture_is_planned_announced_held_and_recorded_within_three_working_days() 
     assert_eq!(story.acts(&host, &record(80)), Ok(vec!["lecture.recorded"]));
     assert!(Lectures::duties(&story.lecture).is_empty());
     assert_eq!(story.lecture.record, Some((80, Counted::ByHand, None)));
+    let reason = Line("漏数了后排".into());
+    let correct = Act::Correct { heads: 86, counted: Counted::ByHand, online: Some(12), reason };
+    assert_eq!(story.acts(&host, &correct), Ok(vec!["lecture.corrected"]));
+    assert_eq!(story.lecture.record, Some((86, Counted::ByHand, Some(12))));
 }
 
 #[test]
@@ -126,7 +131,7 @@ fn a_lecture_that_is_moved_is_recorded_within_the_term_of_its_new_day() {
     let due = Lectures::duties(&story.lecture);
     assert_eq!((due.len(), due[0].due.raw.to_string()), (1, "2023-05-24".into()));
     let cancelled = Act::Cancel { reason: Line("停办".into()) };
-    story.acts(&host, &cancelled).unwrap();
+    assert_eq!(story.acts(&host, &cancelled), Ok(vec!["lecture.cancelled"]));
     assert!(Lectures::duties(&story.lecture).is_empty(), "what is not held is not recorded");
     assert_eq!(story.acts(&host, &record(1)).unwrap_err().why, Why::WrongStage);
 }
@@ -174,7 +179,7 @@ fn two_records_of_one_session_become_one_with_both_hosts() {
     let deeds = other.decide(&clerk("street-1"), &merge, &[(CaseId([1; 16]), &state)]).unwrap();
     let Some(Deed::Ask(ask)) = deeds.get(1) else { panic!("nothing is asked") };
     let join: &Act = ask.act.downcast_ref().unwrap();
-    kept.acts(&clerk("street-1"), join).unwrap();
+    assert_eq!(kept.acts(&clerk("street-1"), join), Ok(vec!["lecture.joined"]));
     assert!(kept.lecture.is_hosted_by(&"street-1".into()));
     assert_eq!(kept.lecture.merged, [CaseId([2; 16])]);
     let mut another_day = state.clone();

@@ -1,0 +1,278 @@
+//! Records of any register as lists and pages read them: a page of them, each with its words, what a unit owes, and the
+//! cases that they asked for. Lists are one statement, and one for the words of all their lines.
+
+use crate::args;
+use crate::db::{Db, Result, Row, Value};
+use crate::keys::Keys;
+use crate::{stream, vault};
+use domain::Label;
+use domain::case::{CaseId, Fields, Stage};
+use domain::register::{Recorded, Registers, Shelf, Thing};
+use std::collections::BTreeMap;
+
+macro_rules! page {
+    ($which:literal, $order:literal) => {
+        concat!(
+            "SELECT r.seq, r.id, r.day FROM records r WHERE r.district = $1 AND r.register = $2 AND r.day >= $3 AND r.day < $4 \
+             AND ",
+            $which,
+            $order
+        )
+    };
+}
+const PAGE: &str = page!("(r.day, r.seq) > ($5, $6)", " ORDER BY r.day, r.seq LIMIT $7");
+const BACK: &str = page!("(r.day, r.seq) < ($5, $6)", " ORDER BY r.day DESC, r.seq DESC LIMIT $7");
+const OWN: &str = page!("(r.day, r.seq) > ($5, $6) AND r.unit = $8", " ORDER BY r.day, r.seq LIMIT $7");
+const OWN_BACK: &str = page!("(r.day, r.seq) < ($5, $6) AND r.unit = $8", " ORDER BY r.day DESC, r.seq DESC LIMIT $7");
+const PUBLIC: &str = page!("r.public = 1 AND (r.day, r.seq) > ($5, $6)", " ORDER BY r.day, r.seq LIMIT $7");
+const PUBLIC_BACK: &str =
+    page!("r.public = 1 AND (r.day, r.seq) < ($5, $6)", " ORDER BY r.day DESC, r.seq DESC LIMIT $7");
+const CODE: &str = "SELECT id, register, public FROM records WHERE district = $1 AND code = $2";
+const OWED: &str = "SELECT d.seq, d.no, d.register, d.rule, d.since, d.due, d.last, r.id, r.code FROM duties d \
+JOIN records r ON r.district = d.district AND r.seq = d.seq \
+WHERE d.district = $1 AND d.unit = $2 AND d.since <= $3 ORDER BY d.due, d.seq, d.no LIMIT $4";
+const OWED_BY_UNIT: &str = "SELECT d.unit, d.rule, COUNT(*) AS n, CAST(SUM(CASE WHEN d.last < $2 THEN 1 ELSE 0 END) AS BIGINT) AS late \
+FROM duties d WHERE d.district = $1 AND d.since <= $2 GROUP BY d.unit, d.rule ORDER BY d.unit, d.rule";
+const LATE: &str = "SELECT d.seq, d.no, d.register, d.rule, d.since, d.due, d.last, r.id, r.code FROM duties d \
+JOIN records r ON r.district = d.district AND r.seq = d.seq \
+WHERE d.district = $1 AND d.last < $2 AND (d.last, d.seq) > ($3, $4) ORDER BY d.last, d.seq LIMIT $5";
+const ASKED: &str = "SELECT e.seq AS because, c.seq, c.id, c.code, c.stage, c.lead, c.sealed, c.public FROM events e \
+JOIN cases c ON c.district = e.district AND c.because = e.seq WHERE e.district = $1 AND e.stream = $2 ORDER BY e.seq";
+const SOME: &str = "SELECT e.stream, e.seq, e.version, e.kind, e.body, v.sealed FROM events e \
+LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq WHERE e.district = $1 AND e.stream IN ($2, $3, $4, $5, \
+$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, \
+$31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, \
+$55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65) ORDER BY e.stream, e.version";
+
+/// Every statement of this file, to be proved on both engines.
+pub const STATEMENTS: &[&str] =
+    &[PAGE, BACK, OWN, OWN_BACK, PUBLIC, PUBLIC_BACK, CODE, OWED, OWED_BY_UNIT, LATE, ASKED, SOME];
+
+/// Those of them that go through everything, and why.
+pub const WALKS: &[(&str, &str)] =
+    &[(OWED_BY_UNIT, "what is owed is what is open: there is no more of it after ten years than after one")];
+
+/// How many records one statement reads the words of.
+pub const TOGETHER_MOST: usize = 64;
+
+/// A record with its words.
+pub struct Told {
+    /// Its handle.
+    pub id: CaseId,
+    /// Its register.
+    pub shelf: &'static dyn Shelf,
+    /// Its state.
+    pub state: Box<Thing>,
+    /// Its events, each with its ledger index.
+    pub events: Vec<(u64, Recorded)>,
+}
+
+impl Told {
+    /// The ledger index of its first entry.
+    pub fn first(&self) -> u64 {
+        self.events.first().map_or(0, |(seq, _)| *seq)
+    }
+
+    /// What was written of it, each field as it was written last.
+    pub fn words(&self) -> Fields {
+        let all = self.events.iter().flat_map(|(_, event)| &event.private);
+        all.map(|(name, text)| (name.clone(), text.clone())).collect()
+    }
+}
+
+/// The records of these handles with their words, in the order of the handles; one that is not there is left out.
+///
+/// # Errors
+/// What the database says; as [`stream::read`]; [`crate::StoreError::Corrupt`] for words that do not open.
+pub fn some(db: &mut Db, keys: &mut Keys, registers: Registers, district: i64, ids: &[CaseId]) -> Result<Vec<Told>> {
+    let mut told: BTreeMap<[u8; 16], Told> = BTreeMap::new();
+    for part in ids.chunks(TOGETHER_MOST) {
+        let mut args = args![district];
+        args.extend((0..TOGETHER_MOST).map(|n| Value::from(part[n.min(part.len() - 1)].0)));
+        let rows = db.query(SOME, &args)?;
+        let streams: Vec<[u8; 16]> = part.iter().map(|id| id.0).collect();
+        let found = keys.case_keys(&streams)?;
+        for row in &rows {
+            let id = CaseId(row.array("stream")?);
+            let (seq, version) = (row.int("seq")? as u64, row.int("version")?);
+            let (shelf, body) = stream::read(registers, id, row.text("kind")?, row.bytes("body")?)?;
+            let private =
+                vault::opened(found.get(id.0.as_slice()), district, &id.0, version, row.opt_bytes("sealed")?)?;
+            let blank = || Told { id, shelf, state: shelf.blank(id), events: Vec::new() };
+            let record = told.entry(id.0).or_insert_with(blank);
+            stream::same(record.shelf, shelf, id)?;
+            record.shelf.evolve(record.state.as_mut(), body.as_ref());
+            record.events.push((seq, Recorded { version: version as u64, body, private }));
+        }
+    }
+    Ok(ids.iter().filter_map(|id| told.remove(&id.0)).collect())
+}
+
+/// Which records of a register are listed.
+#[derive(Clone, Debug)]
+pub struct Which {
+    /// The register's code.
+    pub register: &'static str,
+    /// The first day, as a day number, and the first one that is not among them.
+    pub days: (i64, i64),
+    /// The unit that has them; empty: any.
+    pub unit: String,
+    /// Only what everybody may see, of all units.
+    pub public: bool,
+    /// The latest first.
+    pub back: bool,
+    /// Behind this one, by day and ledger index.
+    pub after: Option<(i64, i64)>,
+}
+
+/// A page of records by their day, at most `most`: each one's handle, and where a next page goes on.
+///
+/// # Errors
+/// What the database says.
+pub fn page(db: &mut Db, district: i64, which: &Which, most: usize) -> Result<Vec<(CaseId, (i64, i64))>> {
+    let (day, seq) = which.after.unwrap_or(if which.back { (i64::MAX, i64::MAX) } else { (i64::MIN, -1) });
+    let (from, to) = which.days;
+    let sql = match (which.public, which.unit.is_empty(), which.back) {
+        (true, _, false) => PUBLIC,
+        (true, _, true) => PUBLIC_BACK,
+        (false, true, false) => PAGE,
+        (false, true, true) => BACK,
+        (false, false, false) => OWN,
+        (false, false, true) => OWN_BACK,
+    };
+    let mut args = args![district, which.register, from, to, day, seq, most as u64];
+    if !which.public && !which.unit.is_empty() {
+        args.push(which.unit.as_str().into());
+    }
+    let rows = db.query(sql, &args)?;
+    rows.iter().map(|row| Ok((CaseId(row.array("id")?), (row.int("day")?, row.int("seq")?)))).collect()
+}
+
+/// The handle of a code in a register, and whether everybody may see it.
+///
+/// # Errors
+/// What the database says.
+pub fn by_code(db: &mut Db, district: i64, register: &str, code: &str) -> Result<Option<(CaseId, bool)>> {
+    let rows = db.query(CODE, &args![district, code])?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let of_it = row.text("register")? == register;
+    Ok(if of_it { Some((CaseId(row.array("id")?), row.int("public")? == 1)) } else { None })
+}
+
+/// What a unit owes a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owed {
+    /// The ledger index of the record's first entry.
+    pub seq: i64,
+    /// The record.
+    pub id: CaseId,
+    /// Its code.
+    pub code: String,
+    /// The code of its register.
+    pub register: String,
+    /// The code of the rule.
+    pub rule: String,
+    /// The day from which on it can be done, as a day number.
+    pub since: i64,
+    /// The last day that alarms go by.
+    pub due: i64,
+    /// The rolled last day, from which lateness counts.
+    pub last: i64,
+}
+
+fn owed_row(row: &Row) -> Result<Owed> {
+    Ok(Owed {
+        seq: row.int("seq")?,
+        id: CaseId(row.array("id")?),
+        code: row.text("code")?.to_owned(),
+        register: row.text("register")?.to_owned(),
+        rule: row.text("rule")?.to_owned(),
+        since: row.int("since")?,
+        due: row.int("due")?,
+        last: row.int("last")?,
+    })
+}
+
+/// What a unit owes records of all registers and can do by `today`, by its last day, at most `most`.
+///
+/// # Errors
+/// What the database says.
+pub fn owed(db: &mut Db, district: i64, unit: &str, today: i64, most: usize) -> Result<Vec<Owed>> {
+    db.query(OWED, &args![district, unit, today, most as u64])?.iter().map(owed_row).collect()
+}
+
+/// What all units owe records and are late with, the longest first, at most `most`; behind a last day and ledger index.
+///
+/// # Errors
+/// What the database says.
+pub fn late(db: &mut Db, district: i64, today: i64, after: (i64, i64), most: usize) -> Result<Vec<Owed>> {
+    db.query(LATE, &args![district, today, after.0, after.1, most as u64])?.iter().map(owed_row).collect()
+}
+
+/// How much a unit owes records by one rule, and how much of it is late.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwedBy {
+    /// The unit's code.
+    pub unit: String,
+    /// The rule's code.
+    pub rule: String,
+    /// How much it owes.
+    pub all: i64,
+    /// How much of it is late.
+    pub late: i64,
+}
+
+/// What units owe records of all registers and can do by `today`, by unit and rule.
+///
+/// # Errors
+/// What the database says.
+pub fn owed_by_unit(db: &mut Db, district: i64, today: i64) -> Result<Vec<OwedBy>> {
+    let rows = db.query(OWED_BY_UNIT, &args![district, today])?;
+    let one = |row: &Row| {
+        let (unit, rule) = (row.text("unit")?.to_owned(), row.text("rule")?.to_owned());
+        Ok(OwedBy { unit, rule, all: row.int("n")?, late: row.int("late")? })
+    };
+    rows.iter().map(one).collect()
+}
+
+/// A case that an act on a record asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedCase {
+    /// The ledger index of the event that asked for it.
+    pub because: u64,
+    /// The ledger index of its first entry.
+    pub seq: i64,
+    /// Its handle.
+    pub id: CaseId,
+    /// Its code.
+    pub code: String,
+    /// Where it stands.
+    pub stage: Stage,
+    /// The unit that leads it, or led it last.
+    pub lead: Option<String>,
+    /// Whether neighbours may look at it.
+    pub public: bool,
+}
+
+/// The cases that acts on a record asked for, in their order. Sealed ones are left out.
+///
+/// # Errors
+/// What the database says.
+pub fn asked(db: &mut Db, district: i64, id: CaseId) -> Result<Vec<AskedCase>> {
+    let rows = db.query(ASKED, &args![district, &id.0])?;
+    let mut cases = Vec::with_capacity(rows.len());
+    for row in rows.iter().filter(|row| row.int("sealed") == Ok(0)) {
+        let stage = row.text("stage")?;
+        let unknown = || crate::StoreError::Corrupt(format!("a read row holds the unknown word {stage:?}"));
+        cases.push(AskedCase {
+            because: row.int("because")? as u64,
+            seq: row.int("seq")?,
+            id: CaseId(row.array("id")?),
+            code: row.text("code")?.to_owned(),
+            stage: Stage::of(stage).ok_or_else(unknown)?,
+            lead: row.opt_text("lead")?.map(str::to_owned),
+            public: row.int("public")? == 1,
+        });
+    }
+    Ok(cases)
+}
