@@ -5,9 +5,10 @@ use crate::args;
 use crate::db::{Db, Result, Row, Value};
 use crate::keys::Keys;
 use crate::{stream, vault};
-use domain::Label;
 use domain::case::{CaseId, Fields, Stage};
+use domain::codes::{CategoryCode, UnitCode};
 use domain::register::{Recorded, Registers, Shelf, Thing};
+use domain::{Label, Lang};
 use std::collections::BTreeMap;
 
 macro_rules! page {
@@ -28,15 +29,15 @@ const PUBLIC: &str = page!("r.public = 1 AND (r.day, r.seq) > ($5, $6)", " ORDER
 const PUBLIC_BACK: &str =
     page!("r.public = 1 AND (r.day, r.seq) < ($5, $6)", " ORDER BY r.day DESC, r.seq DESC LIMIT $7");
 const CODE: &str = "SELECT id, register, public FROM records WHERE district = $1 AND code = $2";
-const OWED: &str = "SELECT d.seq, d.no, d.register, d.rule, d.since, d.due, d.last, r.id, r.code FROM duties d \
+const OWED: &str = "SELECT d.seq, d.no, d.register, d.unit, d.rule, d.since, d.due, d.last, r.id, r.code FROM duties d \
 JOIN records r ON r.district = d.district AND r.seq = d.seq \
 WHERE d.district = $1 AND d.unit = $2 AND d.since <= $3 ORDER BY d.due, d.seq, d.no LIMIT $4";
 const OWED_BY_UNIT: &str = "SELECT d.unit, d.rule, COUNT(*) AS n, CAST(SUM(CASE WHEN d.last < $2 THEN 1 ELSE 0 END) AS BIGINT) AS late \
 FROM duties d WHERE d.district = $1 AND d.since <= $2 GROUP BY d.unit, d.rule ORDER BY d.unit, d.rule";
-const LATE: &str = "SELECT d.seq, d.no, d.register, d.rule, d.since, d.due, d.last, r.id, r.code FROM duties d \
+const LATE: &str = "SELECT d.seq, d.no, d.register, d.unit, d.rule, d.since, d.due, d.last, r.id, r.code FROM duties d \
 JOIN records r ON r.district = d.district AND r.seq = d.seq \
 WHERE d.district = $1 AND d.last < $2 AND (d.last, d.seq) > ($3, $4) ORDER BY d.last, d.seq LIMIT $5";
-const ASKED: &str = "SELECT e.seq AS because, c.seq, c.id, c.code, c.stage, c.lead, c.sealed, c.public FROM events e \
+const ASKED: &str = "SELECT e.seq AS because, c.seq, c.id, c.code, c.stage, c.lead, c.category, c.street, c.sealed, c.public FROM events e \
 JOIN cases c ON c.district = e.district AND c.because = e.seq WHERE e.district = $1 AND e.stream = $2 ORDER BY e.seq";
 const SOME: &str = "SELECT e.stream, e.seq, e.version, e.kind, e.body, v.sealed FROM events e \
 LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq WHERE e.district = $1 AND e.stream IN ($2, $3, $4, $5, \
@@ -71,6 +72,11 @@ impl Told {
     /// The ledger index of its first entry.
     pub fn first(&self) -> u64 {
         self.events.first().map_or(0, |(seq, _)| *seq)
+    }
+
+    /// What it is called in lists.
+    pub fn title(&self, lang: Lang) -> String {
+        self.shelf.title(self.state.as_ref(), &self.words(), lang)
     }
 
     /// What was written of it, each field as it was written last.
@@ -170,6 +176,8 @@ pub struct Owed {
     pub code: String,
     /// The code of its register.
     pub register: String,
+    /// The unit that owes it.
+    pub unit: UnitCode,
     /// The code of the rule.
     pub rule: String,
     /// The day from which on it can be done, as a day number.
@@ -186,6 +194,7 @@ fn owed_row(row: &Row) -> Result<Owed> {
         id: CaseId(row.array("id")?),
         code: row.text("code")?.to_owned(),
         register: row.text("register")?.to_owned(),
+        unit: row.text("unit")?.into(),
         rule: row.text("rule")?.to_owned(),
         since: row.int("since")?,
         due: row.int("due")?,
@@ -250,6 +259,10 @@ pub struct AskedCase {
     pub stage: Stage,
     /// The unit that leads it, or led it last.
     pub lead: Option<String>,
+    /// Its category.
+    pub category: Option<CategoryCode>,
+    /// The street of its place.
+    pub street: Option<UnitCode>,
     /// Whether neighbours may look at it.
     pub public: bool,
 }
@@ -271,6 +284,8 @@ pub fn asked(db: &mut Db, district: i64, id: CaseId) -> Result<Vec<AskedCase>> {
             code: row.text("code")?.to_owned(),
             stage: Stage::of(stage).ok_or_else(unknown)?,
             lead: row.opt_text("lead")?.map(str::to_owned),
+            category: row.opt_text("category")?.map(CategoryCode::from),
+            street: row.opt_text("street")?.map(UnitCode::from),
             public: row.int("public")? == 1,
         });
     }

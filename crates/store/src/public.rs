@@ -31,10 +31,13 @@ const ONE: &str = shown!("c.public = 1 AND c.seq = $2");
 const NEAR: &str =
     shown!("c.public = 1 AND c.live = 1 AND c.street = $2 AND c.coarse = $3 ORDER BY c.seq DESC LIMIT $4");
 const ALL: &str = shown!("c.public = 1 AND c.seq > $2 ORDER BY c.seq LIMIT $3");
+const ASKED: &str = shown!(
+    "c.sealed = 0 AND c.because IN (SELECT a.seq FROM events a WHERE a.district = $1 AND a.stream = $2) ORDER BY c.seq LIMIT $3"
+);
 const TIME: &str = "SELECT at FROM events WHERE district = $1 AND seq = $2";
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[RELEASED, ONE, NEAR, ALL, TIME];
+pub const STATEMENTS: &[&str] = &[RELEASED, ONE, NEAR, ALL, ASKED, TIME];
 
 /// A case as everybody may see it. Nothing of it says who somebody is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,6 +164,16 @@ pub fn near(
 /// As [`released`].
 pub fn all(db: &mut Db, keys: &mut Keys, district: i64, after: i64, most: usize) -> Result<Vec<Shown>> {
     let rows = db.query(ALL, &args![district, after, most as u64])?;
+    shown(&rows, keys, district)
+}
+
+/// The cases that acts on a record asked for, in their order, at most `most`: where each stands, and its words once a person
+/// has released them. Sealed ones are left out.
+///
+/// # Errors
+/// As [`released`].
+pub fn asked_by(db: &mut Db, keys: &mut Keys, district: i64, record: CaseId, most: usize) -> Result<Vec<Shown>> {
+    let rows = db.query(ASKED, &args![district, &record.0, most as u64])?;
     shown(&rows, keys, district)
 }
 

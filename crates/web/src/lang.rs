@@ -42,6 +42,11 @@ impl L {
         LOCALES.try_lookup(self.id(), key).is_some()
     }
 
+    /// The message of a key; empty if there is none.
+    pub(crate) fn if_any(&self, key: &str) -> String {
+        if self.has(key) { self.t(key) } else { String::new() }
+    }
+
     /// The message of a key with `{ $n }`.
     pub(crate) fn t_n(&self, key: &str, n: impl std::fmt::Display) -> String {
         self.t_with(key, &[("n", n.to_string())])

@@ -26,6 +26,7 @@ mod parts;
 mod problem;
 mod rate_limit;
 mod receive;
+mod records;
 mod resident;
 mod roles;
 pub mod routes;

@@ -154,12 +154,18 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
             ("/verify", "nav-verify"),
         ],
         Some(Role::Grid) => &[("/intake", "nav-intake")],
-        Some(Role::Clerk) => &[("/desk", "nav-desk"), ("/intake", "nav-intake"), ("/figures/live", "nav-figures")],
+        Some(Role::Clerk) => &[
+            ("/desk", "nav-desk"),
+            ("/intake", "nav-intake"),
+            ("/records/lectures", "nav-lectures"),
+            ("/figures/live", "nav-figures"),
+        ],
         Some(Role::Head) => &[
             ("/desk", "nav-desk"),
             ("/intake", "nav-intake"),
             ("/reviews", "nav-reviews"),
             ("/templates", "nav-templates"),
+            ("/records/lectures", "nav-lectures"),
             ("/figures/live", "nav-figures"),
         ],
         Some(Role::Dispatcher) => &[
@@ -167,6 +173,7 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
             ("/late", "nav-late"),
             ("/to-release", "nav-release"),
             ("/intake", "nav-intake"),
+            ("/records/lectures", "nav-lectures"),
             ("/figures/live", "nav-figures"),
         ],
         Some(Role::Supervisor) => &[
@@ -175,7 +182,12 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
             ("/to-release", "nav-release"),
             ("/figures/live", "nav-figures"),
         ],
-        Some(Role::Leader) => &[("/leader", "nav-leader"), ("/late", "nav-late"), ("/figures/live", "nav-figures")],
+        Some(Role::Leader) => &[
+            ("/leader", "nav-leader"),
+            ("/late", "nav-late"),
+            ("/records/lectures", "nav-lectures"),
+            ("/figures/live", "nav-figures"),
+        ],
         Some(Role::Auditor) => &[
             ("/ledger", "nav-ledger"),
             ("/openings", "nav-openings"),

@@ -46,6 +46,8 @@ pub(crate) const CASES: &[Role] =
     &[Role::Clerk, Role::Head, Role::Dispatcher, Role::Supervisor, Role::Leader, Role::Auditor];
 /// Who acts on cases.
 pub(crate) const ACT: &[Role] = &[Role::Clerk, Role::Head, Role::Dispatcher, Role::Supervisor, Role::Auditor];
+/// Who acts on records of registers.
+pub(crate) const RECORDS: &[Role] = &[Role::Clerk, Role::Head, Role::Dispatcher];
 /// Who takes cases down.
 pub(crate) const INTAKE: &[Role] = &[Role::Clerk, Role::Head, Role::Dispatcher, Role::Grid];
 

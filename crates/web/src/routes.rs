@@ -8,7 +8,10 @@ use crate::office::{
 use crate::parts::error_page::errors_in_form;
 use crate::problem::Problem;
 use crate::receive::receive;
-use crate::roles::{ACT, ADMINISTRATOR, ANY, AUDITOR, CASES, INTAKE, PUBLISHERS, READERS, RECOMPUTE, TEMPLATES};
+use crate::records::{self, lecture};
+use crate::roles::{
+    ACT, ADMINISTRATOR, ANY, AUDITOR, CASES, INTAKE, PUBLISHERS, READERS, RECOMPUTE, RECORDS, TEMPLATES,
+};
 use crate::{
     account, assets, case_acts, factor, headers, home, intake, kept, log, office, resident, sign_in, site, staff,
     statements,
@@ -169,6 +172,18 @@ pub const TABLE: &[Route] = &[
     route("GET", "/how", Access::Public, || get(resident::public::how)),
     route("GET", "/privacy", Access::Public, || get(resident::public::privacy)),
     route("GET", "/patterns", Access::Public, || get(resident::patterns::page)),
+    route("GET", "/lectures", Access::Public, || get(lecture::public::list)),
+    route("GET", "/lectures/{code}", Access::Public, || get(lecture::public::show_one)),
+    route("GET", "/lectures/{code}/poster", Access::Public, || get(lecture::public::poster)),
+    // The pages of registers.
+    route("GET", "/records/lectures", Access::Staff(CASES), || get(lecture::list::list)),
+    route("GET", "/records/lectures/paste", Access::Staff(RECORDS), || get(lecture::paste::form)),
+    route("POST", "/records/lectures/paste", Access::Staff(RECORDS), || post(lecture::paste::send))
+        .with_body(2 * WORKBOOK_MOST),
+    route("GET", "/records/{register}/new", Access::Staff(RECORDS), || get(records::page::begin_form)),
+    route("POST", "/records/{register}/new", Access::Staff(RECORDS), || post(records::page::begin)),
+    route("GET", "/records/{register}/{code}", Access::Staff(CASES), || get(records::page::show)),
+    route("POST", "/records/{register}/{code}/act", Access::Staff(RECORDS), || post(records::page::act)),
     // The working pages of staff.
     route("GET", "/desk", Access::Staff(&[Role::Clerk, Role::Head]), || get(staff::desk::desk)),
     route("GET", "/inbox", Access::Staff(&[Role::Dispatcher]), || get(staff::inbox::inbox)),

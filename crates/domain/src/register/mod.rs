@@ -19,6 +19,7 @@ use crate::clock::ClockChange;
 use crate::codes::UnitCode;
 use crate::district::District;
 use crate::handle::CaseId;
+use crate::label::Lang;
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use crate::rule::RuleId;
@@ -114,6 +115,11 @@ pub trait Register: Sized + 'static {
         None
     }
 
+    /// What a record is called in lists, given its words.
+    fn title(_state: &Self::State, _words: &Fields, _lang: Lang) -> String {
+        String::new()
+    }
+
     /// What is owed now, and by whom: the worklist, the lateness and the leader's page read it.
     fn duties(_state: &Self::State) -> Vec<Duty> {
         Vec::new()
@@ -122,6 +128,11 @@ pub trait Register: Sized + 'static {
     /// Its own table, for figures and filters; none if nothing is counted.
     fn table() -> Option<&'static Layout<Self::State>> {
         None
+    }
+
+    /// The acts that an actor can do to a record now: what its page offers. What is left out is refused, too.
+    fn offers(_state: &Self::State, _actor: &Actor, _now: Moment) -> Vec<&'static ActOf> {
+        Vec::new()
     }
 
     /// An act from what was handed in.

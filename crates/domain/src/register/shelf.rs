@@ -1,10 +1,13 @@
 //! A register without its types: what the writer, the read tables and the checks see of it.
 
 use super::column::{Head, Layout, Value};
-use super::{Ask, Declared, Deed, Duty, Facts, Handed, Needs, New, Public, Register, Summary, Values, read_body};
+use super::{
+    ActOf, Ask, Declared, Deed, Duty, Facts, Handed, Needs, New, Public, Register, Summary, Values, read_body,
+};
 use crate::actor::Actor;
 use crate::body::{Body, Fields};
 use crate::handle::CaseId;
+use crate::label::Lang;
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use std::any::Any;
@@ -84,12 +87,16 @@ pub trait Shelf: Send + Sync {
     fn is_open(&self, state: &Thing) -> bool;
     /// See [`Register::summary`].
     fn summary(&self, state: &Thing) -> Option<Summary>;
+    /// See [`Register::title`].
+    fn title(&self, state: &Thing, words: &Fields, lang: Lang) -> String;
     /// See [`Register::duties`].
     fn duties(&self, state: &Thing) -> Vec<Duty>;
     /// The name, edition, columns and indexes of [`Register::table`].
     fn table(&self) -> Option<(&'static str, u32, Vec<Head>, &'static str)>;
     /// The record's row in it, in the order of its columns.
     fn row(&self, state: &Thing) -> Vec<Value>;
+    /// See [`Register::offers`].
+    fn offers(&self, state: &Thing, actor: &Actor, now: Moment) -> Vec<&'static ActOf>;
     /// See [`Register::read`].
     ///
     /// # Errors
@@ -200,6 +207,10 @@ impl<R: Register> Shelf for Of<R> {
         R::summary(Self::state(state))
     }
 
+    fn title(&self, state: &Thing, words: &Fields, lang: Lang) -> String {
+        R::title(Self::state(state), words, lang)
+    }
+
     fn duties(&self, state: &Thing) -> Vec<Duty> {
         R::duties(Self::state(state))
     }
@@ -212,6 +223,10 @@ impl<R: Register> Shelf for Of<R> {
     fn row(&self, state: &Thing) -> Vec<Value> {
         let columns = R::table().map_or(&[][..], |layout| layout.columns);
         columns.iter().map(|column| (column.of)(Self::state(state))).collect()
+    }
+
+    fn offers(&self, state: &Thing, actor: &Actor, now: Moment) -> Vec<&'static ActOf> {
+        R::offers(Self::state(state), actor, now)
     }
 
     fn read_act(&self, code: &str, values: &Values) -> Result<Box<dyn Any + Send + Sync>, Vec<Refusal>> {

@@ -1,14 +1,14 @@
 //! Units and posts from a workbook: every row is read and judged before anything changes, a fault names its row and
 //! column, and what would change is shown before it does.
 
-use super::sheet::{self, CELL_MOST, Place, ROWS_MOST, Sheet, SheetFault, SheetRow, letters};
 use super::tables::Difference;
 use super::{FieldError, change};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
-use crate::lang::{L, capital};
+use crate::lang::L;
 use crate::page::{Page, go, show_with};
+use crate::parts::sheet::{self, ROWS_MOST, Sheet, SheetRow, letters};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::State;
@@ -22,9 +22,6 @@ use std::collections::BTreeSet;
 
 /// The most faults that are shown: whoever has mended these sends the file again.
 const FAULTS_MOST: usize = 100;
-
-/// One workbook is read at a time: each may take as much memory as its process is allowed.
-static READING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(1);
 
 /// The columns of a sheet: the id, which also names its message, and whether a row may leave it empty.
 type Columns = [(&'static str, bool); 5];
@@ -97,13 +94,9 @@ pub(crate) async fn upload(
     let Some(file) = sent.files("file").next().cloned() else {
         return Ok(answer(&page(&app, &visitor, at_file(l.t("import-no-file")))));
     };
-    let _place = READING.acquire().await.map_err(|_| Problem::broken())?;
-    let reader = app.workbooks();
-    let read = tokio::task::spawn_blocking(move || sheet::read(reader, file.to_vec())).await;
-    let read = read.map_err(|_| Problem::broken())?;
-    let sheets = match read {
+    let sheets = match sheet::uploaded(&app, file).await? {
         Ok(sheets) => sheets,
-        Err(fault) => return Ok(answer(&page(&app, &visitor, at_file(sheet_fault(l, &fault))))),
+        Err(fault) => return Ok(answer(&page(&app, &visitor, at_file(fault.said(l))))),
     };
     let mut reader = ImportReader { l, d: &d, faults: Vec::new(), known: BTreeSet::new() };
     let wanted = reader.wanted(&sheets);
@@ -194,26 +187,6 @@ fn preview(l: L, d: &District, wanted: &ImportPlan) -> Vec<Difference> {
         after: post(p),
     };
     wanted.units.iter().map(of_unit).chain(wanted.posts.iter().map(of_post)).collect()
-}
-
-fn sheet_fault(l: L, fault: &SheetFault) -> String {
-    let at = |place: &Place| format!("{}{}", letters(place.column), place.row);
-    match fault {
-        SheetFault::File(fault) => {
-            let (zh, en) = fault.said();
-            l.0.pick(&zh, &capital(&en)).to_owned()
-        }
-        SheetFault::TooLarge => l.t_n("import-too-large", ROWS_MOST - 1),
-        SheetFault::LongCell(place) => l.t_with(
-            "import-long-cell",
-            &[("sheet", place.sheet.clone()), ("at", at(place)), ("n", CELL_MOST.to_string())],
-        ),
-        SheetFault::Cell(place, fault) => {
-            let (zh, en) = fault.said();
-            let why = l.0.pick(&zh, &en).to_owned();
-            l.t_with("import-bad-cell", &[("sheet", place.sheet.clone()), ("at", at(place)), ("why", why)])
-        }
-    }
 }
 
 /// Reads sheets into units and posts, and notes every fault.

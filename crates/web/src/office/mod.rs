@@ -11,7 +11,6 @@ pub(crate) mod import;
 mod lists;
 pub(crate) mod messages;
 pub(crate) mod published;
-mod sheet;
 pub(crate) mod sign_ins;
 pub(crate) mod tables;
 pub(crate) mod units;

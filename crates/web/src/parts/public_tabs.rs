@@ -8,6 +8,7 @@ pub(crate) fn public_tabs(l: L, here: &str) -> Vec<NavItem> {
     let items = [
         ("/figures", "look-figures"),
         ("/published", "look-cases"),
+        ("/lectures", "look-lectures"),
         ("/ledger-today", "look-ledger"),
         ("/open-data", "look-data"),
     ];

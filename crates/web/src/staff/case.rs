@@ -1,6 +1,5 @@
 //! `/cases/{code}`: the whole case on one page, and its photos.
 
-use super::case_title::CaseTitle;
 use super::decision::{self, OpenObjection};
 use super::forms::{ActForm, FormMaker, capital};
 use super::similar::{self, Similar};
@@ -12,6 +11,7 @@ use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{FieldError, Page, show_with};
+use crate::parts::case_title::CaseTitle;
 use crate::parts::{photo::hash_of, review_request};
 use crate::problem::Problem;
 use crate::view::{self, ClockView, StatusView};

@@ -8,6 +8,7 @@ use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, go, show_with};
+use crate::parts::owed::{OwedLine, Whose, owed};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, State};
@@ -101,6 +102,8 @@ struct DeskPage {
     categories: Vec<Choice>,
     streets: Vec<Choice>,
     approvals: Vec<LineGroup>,
+    /// What the unit owes records of registers.
+    owed: Vec<OwedLine>,
     work: Worklist,
 }
 
@@ -163,6 +166,10 @@ async fn page(
     let categories = district.catalogue.first_levels();
     let streets = district.units.values().filter(|u| matches!(u.kind, UnitKind::Street | UnitKind::Community));
     let waiting_approval = approvals.iter().map(|t| lines.task(t)).collect();
+    let owed = match after {
+        None => owed(app, l, Whose::Unit(staff.unit.clone())).await?,
+        Some(_) => Vec::new(),
+    };
     let paging = rows::paging(next, after, |after| asked.at(&asked.due, after));
     let template = DeskPage {
         l,
@@ -175,6 +182,7 @@ async fn page(
         categories: categories.map(|c| Choice::of(c.code.as_str(), c.name(l.0), &asked.category)).collect(),
         streets: streets.map(|u| Choice::of(u.code.as_str(), u.name(l.0), &asked.street)).collect(),
         approvals: LineGroup::list([(l.t("staff-group-approval"), waiting_approval)]),
+        owed,
         work: Worklist::of(app, &lines, grouped, here, paging),
         asked,
         errors,

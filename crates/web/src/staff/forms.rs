@@ -6,6 +6,7 @@ use crate::caller::Staff;
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError};
+use crate::parts::form_input::FormInput;
 use calendar::Date;
 use domain::case::{Case, CaseId, Command, CommandKind, Facts, Offer, Purpose, Track, Visit, Way, offers};
 use domain::district::{District, UnitCode};
@@ -13,20 +14,6 @@ use domain::register::{Field, Input, Term};
 use domain::{Label, Lang, Moment, Role};
 use reading::by_words;
 use std::collections::BTreeMap;
-
-/// A field of a form.
-pub(super) struct FormInput {
-    /// "line", "area", "number", "datetime-local", "select", "radio", "hidden".
-    pub(super) kind: &'static str,
-    pub(super) name: String,
-    pub(super) label: String,
-    pub(super) value: String,
-    pub(super) hint: String,
-    pub(super) error: String,
-    pub(super) required: bool,
-    pub(super) options: Vec<Choice>,
-    pub(super) blank: String,
-}
 
 /// An act's form.
 pub(super) struct ActForm {

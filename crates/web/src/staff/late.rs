@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::{L, capital};
 use crate::page::{NavItem, Page, show};
+use crate::parts::owed::{OwedLine, Whose, owed};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, State};
@@ -74,6 +75,8 @@ struct LatePage {
     /// What supervision looks at beside the days.
     watch: Vec<WatchLine>,
     units: Vec<UnitLine>,
+    /// What units owe records of registers and are late with.
+    owed: Vec<OwedLine>,
 }
 
 #[derive(Template)]
@@ -169,7 +172,8 @@ pub(crate) async fn late(
     units.sort_by_key(|u| (-u.late.n, -u.soon.n));
     let tabs = tabs(l, "/late");
     let watch = watch(l, &settle, &WATCHED);
-    Ok(show(&LatePage { l, page: visitor.page(l.t("nav-late")), tabs, watch, units }))
+    let owed = owed(&app, l, Whose::Late).await?;
+    Ok(show(&LatePage { l, page: visitor.page(l.t("nav-late")), tabs, watch, units, owed }))
 }
 
 /// `GET /late/asked`: cases whose resident was asked something only after the end of a term, the latest question first.

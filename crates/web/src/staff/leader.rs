@@ -12,6 +12,7 @@ use crate::problem::Problem;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use domain::moment::day_number;
 use domain::{Label, Moment};
 use figures::{By, Figure, Filter, Group, picture, rounding};
 use std::sync::PoisonError;
@@ -74,11 +75,13 @@ pub(crate) async fn leader(State(app): State<App>, visitor: Visitor) -> Result<R
     let filter = Filter::twelve_months(today).map_err(|_| Problem::broken())?;
     let two_years = filter.longer(12).map_err(|_| Problem::broken())?;
     let (wanted, from) = (filter.clone(), since(days));
-    let (settle, said) = app
+    let (settle, records, said) = app
         .read(move |db, keys| {
             let settle = oversight::settle(db, number, from)?;
             let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-            Ok((settle, oversight::said(db, &mut keys, number, SAID)?))
+            let records =
+                store::listed::owed_by_unit(db, number, day_number(today))?.iter().map(|owed| owed.late).sum();
+            Ok((settle, records, oversight::said(db, &mut keys, number, SAID)?))
         })
         .await?;
     let counted = app
@@ -87,7 +90,11 @@ pub(crate) async fn leader(State(app): State<App>, visitor: Visitor) -> Result<R
         })
         .await?;
     let (all, months) = &*counted;
-    let settle_lines = watch(l, &settle, Stuck::ALL);
+    let mut settle_lines = watch(l, &settle, Stuck::ALL);
+    if records > 0 {
+        let (name, hint) = (l.t_n("leader-owed", records), l.t("leader-owed-hint"));
+        settle_lines.push(WatchLine { name, hint, n: records, href: "/late#owed".into() });
+    }
     let (before, months) = months.split_at(months.len().saturating_sub(MONTHS));
     let first = all.iter().filter(|f| FIRST.contains(&f.id));
     let trends: Vec<Trend> = first.map(|f| trend(l, &filter, f, (before, months))).collect();

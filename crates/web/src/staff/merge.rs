@@ -1,13 +1,13 @@
 //! Before a case is merged: both cases side by side, why they may be the same matter, and what each resident will read.
 
 use super::case::sees;
-use super::case_title::CaseTitle;
 use super::{handles, mask, near};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Page, show};
+use crate::parts::case_title::CaseTitle;
 use crate::parts::promise::promised;
 use crate::problem::Problem;
 use crate::view::{self, ClockView};

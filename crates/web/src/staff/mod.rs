@@ -3,7 +3,6 @@
 pub(crate) mod act;
 pub(crate) mod bulk;
 pub(crate) mod case;
-mod case_title;
 mod command;
 mod decision;
 pub(crate) mod desk;

@@ -1,12 +1,12 @@
 //! A case as a line of a list, alike on every page.
 
-use super::case_title::CaseTitle;
 use super::{Days, rolled};
 use crate::app::App;
 use crate::caller::Staff;
 use crate::lang::L;
 use crate::page::Choice;
 pub(super) use crate::page::address;
+use crate::parts::case_title::CaseTitle;
 use crate::problem::Problem;
 use crate::view::{self, ClockView, StatusView};
 use domain::case::{CaseId, Stage, TaskState, Track, field};

@@ -1,11 +1,11 @@
 //! `/search`: one box for a code, words, a place or a unit, with filters; hits with their words marked.
 
-use super::case_title::CaseTitle;
 use super::{handles, mask};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, go, show};
+use crate::parts::case_title::CaseTitle;
 use crate::problem::Problem;
 use crate::view::{self, StatusView};
 use askama::Template;

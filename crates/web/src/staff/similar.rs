@@ -1,10 +1,10 @@
 //! Past answers to cases like this one: for who has to write the next.
 
-use super::case_title::CaseTitle;
 use super::search;
 use crate::app::App;
 use crate::caller::Staff;
 use crate::lang::L;
+use crate::parts::case_title::CaseTitle;
 use crate::problem::Problem;
 use domain::case::{field, may_see};
 use domain::{Label, Role};

@@ -2,6 +2,7 @@
 
 use crate::lang::L;
 use crate::parts::verdict::verdict_sentence;
+use crate::parts::who::who;
 use crate::view::{self, ClockView};
 use calendar::Date;
 use domain::case::{Case, CaseId, Clock, ClockChange, Event, Reviewer, Verdict, evolve, field};
@@ -60,16 +61,6 @@ const TEXTS: &[(&str, &str)] = &[
     (field::SHOWN, "release-text"),
     (field::SHOWN_ANSWER, "release-answer"),
 ];
-
-/// Who acted: a post of a unit, never an account or a name.
-pub(super) fn who(l: L, district: &District, by: &Actor) -> String {
-    match by {
-        Actor::Resident => l.t("staff-who-resident"),
-        Actor::Staff { unit, role, .. } => format!("{} · {}", district.unit_name(unit, l.0), role.label(l.0)),
-        Actor::System { .. } if *by == Actor::clock() => l.t("staff-who-clock"),
-        Actor::System { name } => l.t_n("staff-who-system", name),
-    }
-}
 
 impl StaffTimeline<'_> {
     /// All events, the latest first.

@@ -12,6 +12,7 @@ mod factor;
 mod figures;
 mod find;
 mod kit;
+mod lectures;
 mod messages;
 mod office;
 mod office_audit;

@@ -15,7 +15,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("figures", &["calendar", "domain", "ledger", "store"]),
     ("reading", &["calendar", "domain", "store"]),
     ("messages", &["calendar", "desk", "domain", "ledger", "store"]),
-    ("web", &["calendar", "desk", "domain", "figures", "ledger", "messages", "reading", "store", "workbook"]),
+    (
+        "web",
+        &["calendar", "desk", "domain", "figures", "ledger", "messages", "reading", "registers", "store", "workbook"],
+    ),
     (
         "doorstep",
         &[

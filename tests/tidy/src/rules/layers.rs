@@ -21,10 +21,10 @@ const LAYERS: &[Layer] = &[
     Layer {
         root: "crates/web/src",
         templates: "crates/web/templates",
-        modules: &["staff", "office", "resident"],
+        modules: &["staff", "office", "resident", "records"],
         namers: &["routes"],
         instead: "move what several of them need into crates/web/src/parts (a template into templates/parts), below all \
-                  three, and name it from there",
+                  four, and name it from there",
     },
     Layer {
         root: "crates/domain/src",

@@ -5,16 +5,16 @@ mod rules;
 
 pub use rules::{BY_HOST, REASONS};
 
-use domain::body::Body;
+use domain::body::{Body, Fields};
 use domain::clock::Clock;
 use domain::codes::{CategoryCode, RecordCode, UnitCode};
 use domain::handle::CaseId;
 use domain::moment::day_number;
 use domain::register::column::Layout;
-use domain::register::{By, Declared, Deed, Duty, Facts, Line, Needs, Public, Register, Summary, Text, Values};
+use domain::register::{ActOf, By, Declared, Deed, Duty, Facts, Line, Needs, Public, Register, Summary, Text, Values};
 use domain::rule::RuleId;
 use domain::track::Track;
-use domain::{Label, Moment, Refusal, Role, Why, acts, columns, events, vocabulary};
+use domain::{Actor, Label, Lang, Moment, Refusal, Role, Why, acts, columns, events, vocabulary};
 
 vocabulary! {
     /// What kind of lecture it is.
@@ -322,7 +322,11 @@ impl Register for Lectures {
     }
 
     fn acts() -> Vec<Declared> {
-        Act::ALL.iter().map(domain::register::ActOf::declared).collect()
+        Act::ALL.iter().map(ActOf::declared).collect()
+    }
+
+    fn offers(lecture: &Lecture, actor: &Actor, now: Moment) -> Vec<&'static ActOf> {
+        rules::offers(lecture, actor, now)
     }
 
     fn read(code: &str, values: &Values) -> Result<Act, Vec<Refusal>> {
@@ -409,6 +413,10 @@ impl Register for Lectures {
             public: lecture.is_public(),
             touched: lecture.touched,
         })
+    }
+
+    fn title(_lecture: &Lecture, words: &Fields, _lang: Lang) -> String {
+        words.get("topic").cloned().unwrap_or_default()
     }
 
     /// It is to be recorded once it is over.

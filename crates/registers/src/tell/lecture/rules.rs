@@ -4,9 +4,9 @@ use super::{Act, Event, Lecture, Lectures, Stage};
 use domain::case::{Cases, Contact, Door, Raise};
 use domain::clock::{Clock, ClockChange};
 use domain::codes::{RecordCode, UnitCode};
-use domain::register::{Ask, Deed, Facts, Line, New, On, permitted};
+use domain::register::{ActOf, Ask, Deed, Facts, Line, New, On, permitted};
 use domain::rule::RuleId;
-use domain::{Moment, Refusal, Why, reasons};
+use domain::{Actor, Moment, Refusal, Why, reasons};
 
 /// The longest session, in minutes: a day.
 const MINUTES_MOST: u16 = 24 * 60;
@@ -113,6 +113,19 @@ pub(super) fn decide(lecture: &Lecture, act: &Act, facts: &Facts<'_>) -> Result<
             vec![merged.into(), Deed::Ask(Ask::of::<Lectures>(On::Record(*into), join))]
         }
     })
+}
+
+/// What an actor can do to a lecture now.
+pub(super) fn offers(lecture: &Lecture, actor: &Actor, now: Moment) -> Vec<&'static ActOf> {
+    let stage = (lecture.version > 0).then_some(lecture.stage);
+    let in_time = |act: &ActOf| match act.code {
+        "record" => now >= lecture.ends(),
+        "ask" => now >= lecture.starts,
+        "join" => !actor.unit().is_some_and(|unit| lecture.is_hosted_by(unit)),
+        _ => true,
+    };
+    let may = |act: &&ActOf| permitted(Act::ALL, act.code, stage, actor, Some(&lecture.unit)).is_ok();
+    Act::ALL.iter().filter(may).filter(|act| in_time(act)).collect()
 }
 
 fn plan(act: &Act, host: &UnitCode, facts: &Facts<'_>) -> Result<Vec<Deed<Event>>, Refusal> {

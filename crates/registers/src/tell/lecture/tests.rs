@@ -189,6 +189,23 @@ fn two_records_of_one_session_become_one_with_both_hosts() {
 }
 
 #[test]
+fn a_page_offers_what_the_rules_let_its_reader_do_now() {
+    let (mut story, host) = (Story::new("2023-05-05T09:00"), clerk("party-school"));
+    let offered = |story: &Story, actor: &Actor| {
+        let acts = Lectures::offers(&story.lecture, actor, story.now);
+        acts.iter().map(|act| act.code).collect::<Vec<_>>()
+    };
+    assert_eq!(offered(&story, &host), ["plan"]);
+    story.acts(&host, &plan("2023-05-12T14:00")).unwrap();
+    assert_eq!(offered(&story, &host), ["move", "cancel", "merge"]);
+    assert_eq!(offered(&story, &clerk("street-1")), ["join"]);
+    story.now = at("2023-05-12T15:30");
+    assert_eq!(offered(&story, &host), ["move", "cancel", "record", "ask", "merge"]);
+    story.acts(&host, &record(8)).unwrap();
+    assert_eq!(offered(&story, &host), ["correct", "ask", "merge"]);
+}
+
+#[test]
 fn what_is_typed_is_read_by_names_in_both_languages() {
     let values: Values = [
         ("lecture", "党课"),

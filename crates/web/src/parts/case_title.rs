@@ -1,28 +1,28 @@
 //! What a case is called on the pages of staff. That there is no title, that it is not for these eyes, and that it was
 //! erased are three things, and each is said.
 
-use super::mask;
 use crate::lang::L;
 use domain::case::{Case, Fields, field};
 use domain::district::{CategoryCode, District, UnitCode};
 use domain::typed::{first_words, says_something};
+use reading::mask;
 
 /// A case as far as its title goes.
-pub(super) struct CaseTitle<'a> {
-    pub(super) title: &'a str,
-    pub(super) text: &'a str,
-    pub(super) erased: bool,
+pub(crate) struct CaseTitle<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) text: &'a str,
+    pub(crate) erased: bool,
     /// Whether it is shown to who handles it; others read what it is about, never words with holes in them.
-    pub(super) handled: bool,
-    pub(super) category: Option<&'a CategoryCode>,
-    pub(super) street: Option<&'a UnitCode>,
+    pub(crate) handled: bool,
+    pub(crate) category: Option<&'a CategoryCode>,
+    pub(crate) street: Option<&'a UnitCode>,
     /// Names and numbers of the resident: a title stands in lists, which are looked at over shoulders.
-    pub(super) personal: Vec<&'a str>,
+    pub(crate) personal: Vec<&'a str>,
 }
 
 impl<'a> CaseTitle<'a> {
     /// Of a case with what it says, for who handles it or does not.
-    pub(super) fn of(case: &'a Case, fields: &'a Fields, handled: bool) -> CaseTitle<'a> {
+    pub(crate) fn of(case: &'a Case, fields: &'a Fields, handled: bool) -> CaseTitle<'a> {
         let text = |name: &str| fields.get(name).map_or("", String::as_str);
         CaseTitle {
             title: text(field::TITLE),
@@ -37,7 +37,7 @@ impl<'a> CaseTitle<'a> {
 }
 
 impl CaseTitle<'_> {
-    pub(super) fn said(&self, l: L, district: &District) -> String {
+    pub(crate) fn said(&self, l: L, district: &District) -> String {
         if self.erased {
             return l.t("staff-title-erased");
         }

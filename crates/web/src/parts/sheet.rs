@@ -1,36 +1,40 @@
 //! An uploaded workbook as rows of text, within bounds. Another process reads it: a small file may claim to be a huge one.
 
+use crate::app::App;
+use crate::lang::{L, capital};
+use crate::problem::Problem;
+use axum::body::Bytes;
 use workbook::{CellFault, Input, Purpose, Reader, Sheets};
 
 /// The most rows of a sheet, its heading included.
-pub(super) const ROWS_MOST: u32 = 5_001;
+pub(crate) const ROWS_MOST: u32 = 5_001;
 /// The most columns of a sheet.
 const COLUMNS_MOST: usize = 32;
 /// The longest text of a cell, in characters.
-pub(super) const CELL_MOST: usize = 400;
+pub(crate) const CELL_MOST: usize = 400;
 
 /// A row: its number as a spreadsheet shows it, and its cells.
-pub(super) struct SheetRow {
-    pub(super) line: u64,
-    pub(super) cells: Vec<String>,
+pub(crate) struct SheetRow {
+    pub(crate) line: u64,
+    pub(crate) cells: Vec<String>,
 }
 
 impl SheetRow {
     /// The text of a column; empty where there is none.
-    pub(super) fn cell(&self, column: usize) -> &str {
+    pub(crate) fn cell(&self, column: usize) -> &str {
         self.cells.get(column).map_or("", |text| text.trim())
     }
 }
 
 /// A sheet with its name; rows without any text are left out.
-pub(super) struct Sheet {
-    pub(super) name: String,
-    pub(super) rows: Vec<SheetRow>,
+pub(crate) struct Sheet {
+    pub(crate) name: String,
+    pub(crate) rows: Vec<SheetRow>,
 }
 
 /// Why a workbook can't be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum SheetFault {
+pub(crate) enum SheetFault {
     /// The file as a whole.
     File(workbook::Fault),
     /// It has more rows or columns than an import takes.
@@ -43,15 +47,15 @@ pub(super) enum SheetFault {
 
 /// Where a cell stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) sheet: String,
-    pub(super) row: u64,
+pub(crate) struct Place {
+    pub(crate) sheet: String,
+    pub(crate) row: u64,
     /// From 0.
-    pub(super) column: usize,
+    pub(crate) column: usize,
 }
 
 /// The name of a column as a spreadsheet shows it: `A`, `B`, …, `AA`.
-pub(super) fn letters(column: usize) -> String {
+pub(crate) fn letters(column: usize) -> String {
     let (mut n, mut name) = (column + 1, String::new());
     while n > 0 {
         let letter = u8::try_from((n - 1) % 26).unwrap_or(0);
@@ -61,8 +65,43 @@ pub(super) fn letters(column: usize) -> String {
     name
 }
 
-/// Reads all sheets of an .xlsx file.
-pub(super) fn read(reader: Reader, file: Vec<u8>) -> Result<Vec<Sheet>, SheetFault> {
+impl SheetFault {
+    /// What is wrong with it, as a sentence.
+    pub(crate) fn said(&self, l: L) -> String {
+        let at = |place: &Place| format!("{}{}", letters(place.column), place.row);
+        match self {
+            SheetFault::File(fault) => {
+                let (zh, en) = fault.said();
+                l.0.pick(&zh, &capital(&en)).to_owned()
+            }
+            SheetFault::TooLarge => l.t_n("import-too-large", ROWS_MOST - 1),
+            SheetFault::LongCell(place) => l.t_with(
+                "import-long-cell",
+                &[("sheet", place.sheet.clone()), ("at", at(place)), ("n", CELL_MOST.to_string())],
+            ),
+            SheetFault::Cell(place, fault) => {
+                let (zh, en) = fault.said();
+                let why = l.0.pick(&zh, &en).to_owned();
+                l.t_with("import-bad-cell", &[("sheet", place.sheet.clone()), ("at", at(place)), ("why", why)])
+            }
+        }
+    }
+}
+
+/// One workbook is read at a time: each may take as much memory as its process is allowed.
+static READING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(1);
+
+/// Reads all sheets of an .xlsx file that somebody sent.
+///
+/// # Errors
+/// [`Problem::broken`] when the program stops; what is wrong with the file comes back as such.
+pub(crate) async fn uploaded(app: &App, file: Bytes) -> Result<Result<Vec<Sheet>, SheetFault>, Problem> {
+    let _place = READING.acquire().await.map_err(|_| Problem::broken())?;
+    let reader = app.workbooks();
+    tokio::task::spawn_blocking(move || read(reader, file.to_vec())).await.map_err(|_| Problem::broken())
+}
+
+fn read(reader: Reader, file: Vec<u8>) -> Result<Vec<Sheet>, SheetFault> {
     let book = reader.open(Input::Bytes(file), Purpose::Office, &Sheets::All).map_err(SheetFault::File)?;
     let named = |sheet: &workbook::Sheet| Sheet { name: sheet.name.clone(), rows: Vec::new() };
     let mut sheets: Vec<Sheet> = book.sheets.iter().map(named).collect();

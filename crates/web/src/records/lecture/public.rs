@@ -1,0 +1,236 @@
+//! `/lectures`: what everybody may come to, and what became of what was asked there. A case is never named by its code here:
+//! that is half of what opens it.
+
+use super::list::{Session, session};
+use super::{heads, hosts, lecture, span, word};
+use crate::app::App;
+use crate::caller::Visitor;
+use crate::kept;
+use crate::lang::{L, capital};
+use crate::page::{NavItem, Page, show};
+use crate::parts::public_tabs::public_tabs;
+use crate::parts::qr::Qr;
+use crate::parts::verdict::verdict_sentence;
+use crate::problem::Problem;
+use crate::view::{self, StatusView};
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use domain::Label;
+use domain::case::field;
+use domain::district::District;
+use domain::moment::day_number;
+use registers::tell::lecture::Stage;
+use serde::Deserialize;
+use std::sync::PoisonError;
+use store::listed::{self, Told, Which};
+use store::public::{self, Shown};
+
+/// Sessions of a page.
+const ROWS: usize = 20;
+/// The most questions of a session that are shown.
+const QUESTIONS_MOST: usize = 200;
+
+#[derive(Template)]
+#[template(path = "records/lectures_public.html")]
+struct PublicPage {
+    l: L,
+    page: Page,
+    tabs: Vec<NavItem>,
+    coming: Vec<Session>,
+    held: Vec<Session>,
+    next: String,
+    first: String,
+}
+
+#[derive(Default, Deserialize)]
+pub(crate) struct PublicQuery {
+    /// Where the page goes on: day and ledger index.
+    #[serde(default)]
+    before: String,
+}
+
+/// `GET /lectures`: what comes, by day, and what was held, the latest first.
+pub(crate) async fn list(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(asked): Query<PublicQuery>,
+) -> Result<Response, Problem> {
+    let (l, d, now, number) = (visitor.l, app.desk().district(), app.desk().now(), app.desk().number());
+    let today = day_number(now.date());
+    let after = asked.before.split_once('.').and_then(|(day, seq)| Some((day.parse().ok()?, seq.parse().ok()?)));
+    let found = app.read(move |db, keys| {
+        let which =
+            |days, back, after| Which { register: "lecture", days, unit: String::new(), public: true, back, after };
+        let coming = match after {
+            None => listed::page(db, number, &which((today, i64::MAX), false, None), ROWS)?,
+            Some(_) => Vec::new(),
+        };
+        let held = listed::page(db, number, &which((i64::MIN, today + 1), true, after), ROWS + 1)?;
+        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let ids: Vec<_> = coming.iter().map(|(id, _)| *id).collect();
+        let coming = listed::some(db, &mut keys, registers::REGISTERS, number, &ids)?;
+        let next = held.get(ROWS - 1).filter(|_| held.len() > ROWS).map(|(_, at)| *at);
+        let ids: Vec<_> = held.iter().take(ROWS).map(|(id, _)| *id).collect();
+        let held = listed::some(db, &mut keys, registers::REGISTERS, number, &ids)?;
+        Ok((coming, held, next))
+    });
+    let (coming, held, next) = found.await?;
+    let ahead = |told: &&Told| lecture(told).is_some_and(|of| now < of.ends() && of.stage != Stage::Cancelled);
+    let over = |told: &&Told| lecture(told).is_some_and(|of| now >= of.ends() || of.stage == Stage::Cancelled);
+    let line = |told: &Told| {
+        let of = lecture(told)?;
+        Some(Session { href: format!("/lectures/{}", of.code.as_str()), ..session(l, &d, now, told)? })
+    };
+    let page = PublicPage {
+        l,
+        page: visitor.page(l.t("look-lectures")),
+        tabs: public_tabs(l, "/lectures"),
+        coming: coming.iter().filter(ahead).filter_map(line).collect(),
+        held: held.iter().filter(over).filter_map(line).collect(),
+        next: next.map(|(day, seq)| format!("/lectures?before={day}.{seq}")).unwrap_or_default(),
+        first: if asked.before.is_empty() { String::new() } else { "/lectures".into() },
+    };
+    Ok(kept::words(&visitor, &page))
+}
+
+/// A question and what became of it.
+struct Question {
+    no: usize,
+    text: String,
+    category: String,
+    status: StatusView,
+    unit: String,
+    answer: String,
+    word: String,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "records/lecture_public.html")]
+struct LecturePage {
+    l: L,
+    page: Page,
+    tabs: Vec<NavItem>,
+    session: Session,
+    speaker: String,
+    audience: String,
+    counted: String,
+    cancelled: bool,
+    ahead: bool,
+    when: String,
+    questions: Vec<Question>,
+    /// How many questions, and how many of them are answered.
+    counts: String,
+}
+
+async fn read(app: &App, code: &str) -> Result<(Told, Vec<Shown>), Problem> {
+    let (number, code) = (app.desk().number(), desk::read_case_code(code).ok_or_else(Problem::not_found)?);
+    let found = app.read(move |db, keys| {
+        let Some((id, true)) = listed::by_code(db, number, "lecture", &code)? else { return Ok(None) };
+        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(told) = listed::some(db, &mut keys, registers::REGISTERS, number, &[id])?.pop() else {
+            return Ok(None);
+        };
+        // What was asked where a further host had entered the same session belongs to it.
+        let merged = lecture(&told).map(|of| of.merged.clone()).unwrap_or_default();
+        let mut asked = Vec::new();
+        for id in std::iter::once(id).chain(merged) {
+            asked.extend(public::asked_by(db, &mut keys, number, id, QUESTIONS_MOST)?);
+        }
+        Ok(Some((told, asked)))
+    });
+    found.await?.ok_or_else(Problem::not_found)
+}
+
+/// `GET /lectures/{code}`: a session, and what became of each question.
+pub(crate) async fn show_one(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    let (l, d, now) = (visitor.l, app.desk().district(), app.desk().now());
+    let (told, asked) = read(&app, &code).await?;
+    let of = lecture(&told).ok_or_else(Problem::not_found)?;
+    let line = session(l, &d, now, &told).ok_or_else(Problem::not_found)?;
+    let questions: Vec<Question> = asked.iter().enumerate().map(|(n, case)| question(l, &d, n + 1, case)).collect();
+    let answered = asked.iter().filter(|case| case.answered.is_some() || case.ended.is_some()).count();
+    let page = LecturePage {
+        l,
+        page: visitor.page(line.title.clone()),
+        tabs: public_tabs(l, "/lectures"),
+        speaker: word(&told.words(), "speaker"),
+        audience: capital(of.audience.label(l.0)),
+        counted: heads(l, of).unwrap_or_default(),
+        cancelled: of.stage == Stage::Cancelled,
+        ahead: now < of.starts,
+        when: format!("{} {}", line.day, line.time),
+        session: line,
+        counts: l
+            .t_with("lecture-questions", &[("n", questions.len().to_string()), ("answered", answered.to_string())]),
+        questions,
+    };
+    Ok(kept::words(&visitor, &page))
+}
+
+fn question(l: L, d: &District, no: usize, case: &Shown) -> Question {
+    let words = |name: &str| case.words.get(name).cloned().unwrap_or_default();
+    let verdict = case.solved.zip(case.handled);
+    Question {
+        no,
+        text: words(field::SHOWN),
+        category: case.category.as_ref().map(|c| d.catalogue.name(c, l.0).to_owned()).unwrap_or_default(),
+        status: view::status(l, case.stage, case.question),
+        unit: case.lead.as_ref().map(|unit| d.unit_name(unit, l.0).to_owned()).unwrap_or_default(),
+        answer: words(field::SHOWN_ANSWER),
+        word: verdict.map(|(solved, handled)| verdict_sentence(l, solved, handled)).unwrap_or_default(),
+        href: if case.words.is_empty() { String::new() } else { format!("/published/{}", case.seq) },
+    }
+}
+
+#[derive(Template)]
+#[template(path = "records/lecture_poster.html")]
+struct PosterPage {
+    l: L,
+    page: Page,
+    district: String,
+    kind: String,
+    title: String,
+    day: String,
+    time: String,
+    place: String,
+    speaker: String,
+    hosts: String,
+    audience: String,
+    qr: Option<Qr>,
+    address: String,
+}
+
+/// `GET /lectures/{code}/poster`: a sheet for the door of the hall.
+pub(crate) async fn poster(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    let (l, d) = (visitor.l, app.desk().district());
+    let (told, _) = read(&app, &code).await?;
+    let of = lecture(&told).ok_or_else(Problem::not_found)?;
+    let line = session(l, &d, app.desk().now(), &told).ok_or_else(Problem::not_found)?;
+    let address = format!("{}/lectures/{}", app.site().origin(), of.code.as_str());
+    let page = PosterPage {
+        l,
+        page: visitor.page(line.title.clone()),
+        district: d.name(l.0).to_owned(),
+        kind: line.kind,
+        title: line.title,
+        day: l.full_day(of.starts.date()),
+        time: span(of),
+        place: line.place,
+        speaker: word(&told.words(), "speaker"),
+        hosts: hosts(l, &d, of),
+        audience: capital(of.audience.label(l.0)),
+        qr: Qr::of(&address),
+        address,
+    };
+    Ok(show(&page))
+}

@@ -1,0 +1,392 @@
+//! A record on one page, and what is done on it: `/records/{register}/{code}`; and the form by which a record begins.
+
+use super::form::{Form, Forms, name, values};
+use super::{Face, Happened, Scene, face_of};
+use crate::app::App;
+use crate::caller::{Staff, Visitor};
+use crate::form::Sent;
+use crate::lang::L;
+use crate::page::{FieldError, Page, form_status, go, show_with};
+use crate::parts::case_title::CaseTitle;
+use crate::parts::who::who;
+use crate::problem::Problem;
+use crate::view::{self, ClockView, StatusView};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use desk::Failure;
+use domain::case::{self, CaseId, Visit};
+use domain::district::District;
+use domain::register::{ActOf, On};
+use domain::{Refusal, Role, Why};
+use std::sync::PoisonError;
+use store::listed::{self, AskedCase, Told};
+use store::view::Card;
+
+/// A case that the record asked for, as its page names it.
+struct AskedLine {
+    code: String,
+    title: String,
+    status: StatusView,
+    unit: String,
+}
+
+/// A line of the history.
+struct StoryLine {
+    title: String,
+    time: String,
+    iso: String,
+    who: String,
+    details: Vec<String>,
+    said: Vec<(String, String)>,
+    index: u64,
+}
+
+/// Another record that is named on the page.
+struct Other {
+    href: String,
+    title: String,
+    note: String,
+}
+
+#[derive(Template)]
+#[template(path = "records/record.html")]
+struct RecordPage {
+    l: L,
+    page: Page,
+    plural: &'static str,
+    list: String,
+    /// Where its forms go.
+    at: String,
+    code: String,
+    kind: String,
+    title: String,
+    status: StatusView,
+    clock: Option<ClockView>,
+    version: u64,
+    key: String,
+    errors: Vec<FieldError>,
+    stands: Vec<String>,
+    main: Option<Form>,
+    forms: Vec<Form>,
+    facts: Vec<(String, String)>,
+    asked: Vec<AskedLine>,
+    asked_title: String,
+    alike: Vec<Other>,
+    into: Option<Other>,
+    story: Vec<StoryLine>,
+    public_page: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "records/begin.html")]
+struct BeginPage {
+    l: L,
+    page: Page,
+    plural: &'static str,
+    list: String,
+    /// Where its form goes.
+    at: String,
+    title: String,
+    key: String,
+    errors: Vec<FieldError>,
+    form: Form,
+}
+
+/// A record as it was read for its page.
+struct Loaded {
+    told: Told,
+    asked: Vec<AskedCase>,
+    cards: std::collections::BTreeMap<CaseId, Card>,
+    alike: Vec<Told>,
+    into: Option<Told>,
+}
+
+async fn load(app: &App, face: &'static dyn Face, code: &str) -> Result<Loaded, Problem> {
+    let code = desk::read_case_code(code).ok_or_else(Problem::not_found)?;
+    let number = app.desk().number();
+    let found = app.read(move |db, keys| {
+        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((id, _)) = listed::by_code(db, number, face.shelf().code(), &code)? else { return Ok(None) };
+        let Some(told) = listed::some(db, &mut keys, registers::REGISTERS, number, &[id])?.pop() else {
+            return Ok(None);
+        };
+        let asked = listed::asked(db, number, id)?;
+        let ids: Vec<CaseId> = asked.iter().map(|case| case.id).collect();
+        let cards = store::view::cards(db, &mut keys, number, &ids)?;
+        let alike = face.alike(db, &mut keys, number, &told)?;
+        let into = match face.into(&told) {
+            Some(into) => listed::some(db, &mut keys, registers::REGISTERS, number, &[into])?.pop(),
+            None => None,
+        };
+        Ok(Some(Loaded { told, asked, cards, alike, into }))
+    });
+    found.await?.ok_or_else(Problem::not_found)
+}
+
+/// `GET /records/{register}/{code}`
+pub(crate) async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    Path((register, code)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let face = face_of(&register).ok_or_else(Problem::not_found)?;
+    let loaded = load(&app, face, &code).await?;
+    Ok(page(&app, &visitor, &staff, face, &loaded, &Refused::nothing()))
+}
+
+/// What was refused, to be shown again.
+struct Refused<'a> {
+    status: StatusCode,
+    sent: Option<&'a Sent>,
+    errors: Vec<FieldError>,
+    notice: Option<String>,
+}
+
+impl Refused<'_> {
+    fn nothing() -> Self {
+        Refused { status: StatusCode::OK, sent: None, errors: Vec::new(), notice: None }
+    }
+}
+
+fn page(
+    app: &App,
+    visitor: &Visitor,
+    staff: &Staff,
+    face: &'static dyn Face,
+    loaded: &Loaded,
+    refused: &Refused<'_>,
+) -> Response {
+    let (l, now, d) = (visitor.l, app.desk().now(), app.desk().district());
+    let scene = Scene { l, d: &d, now, staff };
+    let Loaded { told, asked, alike, .. } = loaded;
+    let forms = Forms { face, scene: &scene, told: Some(told), alike, sent: refused.sent, errors: &refused.errors };
+    let offers = told.shelf.offers(told.state.as_ref(), &staff.actor(), now);
+    let mut forms: Vec<Form> = offers.into_iter().filter_map(|act| forms.of(act)).collect();
+    let main = face.leads().iter().find_map(|lead| forms.iter().position(|form| form.act == *lead));
+    let main = main.map(|at| Form { button: "main", ..forms.remove(at) });
+    let title = told.title(l.0);
+    let code = told.shelf.code_of(told.state.as_ref()).unwrap_or_default();
+    let page = visitor.page(title.clone());
+    let template = RecordPage {
+        l,
+        page: match &refused.notice {
+            Some(text) => page.noting("bad", text.clone()),
+            None => page,
+        },
+        plural: face.plural(),
+        list: l.t(&format!("nav-{}", face.plural())),
+        at: format!("/records/{}/{code}/act", face.plural()),
+        code,
+        kind: face.kind(&scene, told),
+        title,
+        status: face.status(&scene, told),
+        clock: face.clock(told).map(|clock| view::clock(l, &clock, now, &d.calendar)),
+        version: told.shelf.version(told.state.as_ref()),
+        key: app.random_text(),
+        errors: refused.errors.clone(),
+        stands: face.stands(&scene, told, asked),
+        main,
+        forms,
+        facts: face.facts(&scene, told),
+        asked: asked.iter().filter_map(|case| asked_line(&scene, loaded, case)).collect(),
+        asked_title: face.asked_title(l),
+        alike: alike.iter().map(|other| named(face, &scene, other)).collect(),
+        into: loaded.into.as_ref().map(|other| named(face, &scene, other)),
+        story: story(face, &scene, told),
+        public_page: face.public_page(told),
+    };
+    show_with(refused.status, &template)
+}
+
+fn named(face: &dyn Face, scene: &Scene<'_>, told: &Told) -> Other {
+    let code = told.shelf.code_of(told.state.as_ref()).unwrap_or_default();
+    let facts = face.facts(scene, told);
+    let note = facts.iter().take(3).map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" · ");
+    Other { href: format!("/records/{}/{code}", face.plural()), title: told.title(scene.l.0), note }
+}
+
+fn asked_line(scene: &Scene<'_>, loaded: &Loaded, case: &AskedCase) -> Option<AskedLine> {
+    let (l, d, staff) = (scene.l, scene.d, scene.staff);
+    let card = loaded.cards.get(&case.id)?;
+    let field = |name: &str| card.fields.get(name).map_or("", String::as_str);
+    let called = CaseTitle {
+        title: field(case::field::TITLE),
+        text: field(case::field::TEXT),
+        erased: card.erased,
+        handled: matches!(staff.role, Role::Clerk | Role::Head | Role::Dispatcher),
+        category: case.category.as_ref(),
+        street: case.street.as_ref(),
+        personal: card.personal.iter().map(String::as_str).collect(),
+    };
+    Some(AskedLine {
+        code: case.code.clone(),
+        // Who stepped aside reads nothing of it.
+        title: if card.aside.contains(&staff.account) { l.t("staff-title-hidden") } else { called.said(l, d) },
+        status: view::status(l, case.stage, false),
+        unit: case.lead.as_deref().map(|unit| d.unit_name(&unit.into(), l.0).to_owned()).unwrap_or_default(),
+    })
+}
+
+/// What happened, the latest first.
+fn story(face: &dyn Face, scene: &Scene<'_>, told: &Told) -> Vec<StoryLine> {
+    let l = scene.l;
+    let line = |(index, event): &(u64, domain::register::Recorded)| {
+        let Happened { title, details } = face.happened(scene, event.body.as_ref())?;
+        let (at, by) = face.when(event.body.as_ref())?;
+        Some(StoryLine {
+            title,
+            time: l.full_moment(at),
+            iso: at.minute().replace(' ', "T"),
+            who: who(l, scene.d, &by),
+            details,
+            said: face.said(l, &event.private),
+            index: *index,
+        })
+    };
+    told.events.iter().rev().filter_map(line).collect()
+}
+
+/// `POST /records/{register}/{code}/{act}`. A refusal shows the page again as it is now, with all that was typed.
+pub(crate) async fn act(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    Path((register, code)): Path<(String, String)>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let face = face_of(&register).ok_or_else(Problem::not_found)?;
+    let loaded = load(&app, face, &code).await?;
+    let (told, now) = (&loaded.told, app.desk().now());
+    let seen: u64 = sent.get("version").parse().map_err(|_| Problem::form())?;
+    let key = sent.key(&staff)?;
+    let offers = told.shelf.offers(told.state.as_ref(), &staff.actor(), now);
+    let declared = told.shelf.acts();
+    let asked = declared.iter().find(|act| act.code == sent.get("act")).ok_or_else(Problem::form)?;
+    let d = app.desk().district();
+    let done = match offers.into_iter().find(|act| act.code == asked.code) {
+        Some(act) => run(&app, &staff, face, (On::Record(told.id), Some(seen)), act, &sent, &d, key).await,
+        // The record has changed since the page was made, or the post never offered it: the rules say which.
+        None => Err(vec![Failure::Refused(Refusal::new(Why::Changed))]),
+    };
+    let wrong = match done {
+        Ok(_) => return Ok(go(&format!("/records/{register}/{}?done=work-{}", url_code(&code), asked.code))),
+        Err(wrong) => wrong,
+    };
+    let refusals = refusals(wrong)?;
+    let loaded = load(&app, face, &code).await?;
+    let errors = at_fields(visitor.l, asked.code, &refusals);
+    let changed = refusals.iter().any(|refusal| refusal.why == Why::Changed);
+    let refused = Refused {
+        status: if changed { StatusCode::CONFLICT } else { form_status(&errors) },
+        sent: Some(&sent),
+        notice: changed.then(|| visitor.l.t_n("record-changed", &errors[0].text)),
+        errors: if changed { Vec::new() } else { errors },
+    };
+    Ok(page(&app, &visitor, &staff, face, &loaded, &refused))
+}
+
+fn url_code(code: &str) -> String {
+    desk::read_case_code(code).unwrap_or_default()
+}
+
+/// Reads an act from what was sent, and has it done.
+#[allow(clippy::too_many_arguments)] // it is called from two places, and each of them has just these
+async fn run(
+    app: &App,
+    staff: &Staff,
+    face: &'static dyn Face,
+    on: (On, Option<u64>),
+    act: &ActOf,
+    sent: &Sent,
+    d: &District,
+    key: desk::Key,
+) -> Result<desk::Done, Vec<Failure>> {
+    let values = values(act, sent, d);
+    let refused = |wrong: Vec<Refusal>| wrong.into_iter().map(Failure::Refused).collect::<Vec<_>>();
+    let read = face.shelf().read_act(act.code, &values).map_err(refused)?;
+    let by = (staff.actor(), Visit::BEST);
+    let done = app.desk().execute_read(by, face.shelf(), on, (act.code, &values, read), Some(key)).await;
+    done.map_err(|failure| vec![failure])
+}
+
+/// The refusals among failures.
+///
+/// # Errors
+/// What is no refusal.
+fn refusals(failures: Vec<Failure>) -> Result<Vec<Refusal>, Problem> {
+    let one = |failure| match failure {
+        Failure::Refused(refusal) => Ok(refusal),
+        other => Err(Problem::from(other)),
+    };
+    failures.into_iter().map(one).collect()
+}
+
+/// Each sentence at its field; what is said of the whole act, at its form.
+fn at_fields(l: L, act: &str, wrong: &[Refusal]) -> Vec<FieldError> {
+    let at = |refusal: &Refusal| FieldError {
+        field: refusal.field.map_or_else(|| act.to_owned(), |field| name(act, field)),
+        text: Problem::from(refusal.clone()).sentence(l.0),
+    };
+    wrong.iter().map(at).collect()
+}
+
+/// `GET /records/{register}/new`
+pub(crate) async fn begin_form(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    Path(register): Path<String>,
+) -> Result<Response, Problem> {
+    let face = face_of(&register).ok_or_else(Problem::not_found)?;
+    begin_page(&app, &visitor, &staff, face, None, Vec::new())
+}
+
+fn begin_page(
+    app: &App,
+    visitor: &Visitor,
+    staff: &Staff,
+    face: &'static dyn Face,
+    sent: Option<&Sent>,
+    errors: Vec<FieldError>,
+) -> Result<Response, Problem> {
+    let (l, now, d) = (visitor.l, app.desk().now(), app.desk().district());
+    let scene = Scene { l, d: &d, now, staff };
+    let forms = Forms { face, scene: &scene, told: None, alike: &[], sent, errors: &errors };
+    let form = forms.of(face.begins()).ok_or_else(Problem::not_found)?;
+    let title = l.t(face.begin_title());
+    let template = BeginPage {
+        l,
+        page: visitor.page(title.clone()),
+        plural: face.plural(),
+        list: l.t(&format!("nav-{}", face.plural())),
+        at: format!("/records/{}/new", face.plural()),
+        title,
+        key: app.random_text(),
+        form: Form { button: "main", ..form },
+        errors,
+    };
+    Ok(show_with(form_status(&template.errors), &template))
+}
+
+/// `POST /records/{register}/new`: a record begins.
+pub(crate) async fn begin(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    Path(register): Path<String>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let face = face_of(&register).ok_or_else(Problem::not_found)?;
+    let (act, key, d) = (face.begins(), sent.key(&staff)?, app.desk().district());
+    match run(&app, &staff, face, (On::New, None), act, &sent, &d, key).await {
+        Ok(done) => Ok(go(&format!("/records/{register}/{}?done=work-{}", done.code, act.code))),
+        Err(wrong) => {
+            let errors = at_fields(visitor.l, act.code, &refusals(wrong)?);
+            let sent = sent.changed("act", act.code.to_owned());
+            begin_page(&app, &visitor, &staff, face, Some(&sent), errors)
+        }
+    }
+}
