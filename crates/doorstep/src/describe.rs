@@ -28,7 +28,10 @@ pub fn run(data: &str, _format: Format) -> Result<(), Failed> {
 fn described() -> Value {
     let figures = ::figures::catalogue::in_force().map(|definition| {
         let label = [definition.name(Lang::Zh), definition.name(Lang::En)];
-        json!({ "id": definition.id, "version": definition.version, "zh": label[0], "en": label[1] })
+        let of = (definition.of.register(), definition.measure());
+        json!({
+            "id": definition.id, "version": definition.version, "of": of.0, "unit": of.1, "zh": label[0], "en": label[1],
+        })
     });
     json!({
         "registers": REGISTERS.iter().map(|shelf| register(*shelf)).collect::<Vec<_>>(),

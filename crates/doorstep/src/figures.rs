@@ -27,7 +27,7 @@ pub struct Wish {
     /// First day after the window: 2024-01-01.
     #[arg(long)]
     to: String,
-    /// Only cases that this unit leads, or led last; ~ for those without one.
+    /// Only what this unit leads, led last, or hosts; ~ for cases without a unit.
     #[arg(long)]
     unit: Option<String>,
     /// Only cases of this track.
@@ -36,7 +36,7 @@ pub struct Wish {
     /// Only cases of this category, first level or full code.
     #[arg(long)]
     category: Option<String>,
-    /// Only cases of this street or community.
+    /// Only what lies in this street or community.
     #[arg(long)]
     street: Option<String>,
     /// Break down by: unit, track, category, street or month.
@@ -109,8 +109,13 @@ fn lines(db: &mut Db, filter: &Filter, by: Option<By>) -> Result<Vec<Line>, Fail
     };
     let groups = breakdown(db, NUMBER, filter, by)?;
     let of_group = |group: ::figures::Group| {
+        // A unit that never had a case has no line for figures of cases. A month has all its lines.
+        let said: Vec<Figure> = (group.figures.iter())
+            .filter(|figure| by == By::Month || group.has(figure.definition.of))
+            .cloned()
+            .collect();
         let key = group.key;
-        group.figures.into_iter().map(move |figure| Line { by: Some(by.code()), group: Some(key.clone()), figure })
+        said.into_iter().map(move |figure| Line { by: Some(by.code()), group: Some(key.clone()), figure })
     };
     Ok(groups.into_iter().flat_map(of_group).collect())
 }

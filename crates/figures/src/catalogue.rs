@@ -1,12 +1,14 @@
-//! The catalogue of figures: data, read once from `catalogue.toml`, which is part of the program.
+//! The catalogue of figures: data, read once from the files of `catalogue/`, which are part of the program. Each system has
+//! a file of its own.
 
 use crate::condition::Condition;
-use crate::rounding::{Rounding, Rule};
+use crate::rounding::{Measure, NONE, Rounding, Rule};
+use crate::table::{Sum, Table};
 use domain::Lang;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
-/// The day that decides whether a case lies in a window.
+/// The day that decides whether a record lies in a window. Each belongs to one table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Window {
@@ -18,19 +20,30 @@ pub enum Window {
     Promise,
     /// The day on which it ended.
     Ended,
+    /// The day on which a session was held.
+    Held,
 }
 
 impl Window {
     /// Every window.
-    pub const ALL: &'static [Window] = &[Window::Raised, Window::Due, Window::Promise, Window::Ended];
+    pub const ALL: &'static [Window] = &[Window::Raised, Window::Due, Window::Promise, Window::Ended, Window::Held];
 
-    /// The column of `cases`; each has an index.
+    /// The table that it belongs to.
+    pub fn table(self) -> Table {
+        match self {
+            Window::Raised | Window::Due | Window::Promise | Window::Ended => Table::Cases,
+            Window::Held => Table::Lectures,
+        }
+    }
+
+    /// The column of its table; each has an index, and no two tables have one of the same name.
     pub(crate) fn column(self) -> &'static str {
         match self {
             Window::Raised => "raised_day",
             Window::Due => "due_day",
             Window::Promise => "promise_day",
             Window::Ended => "ended_day",
+            Window::Held => "held_day",
         }
     }
 
@@ -40,11 +53,12 @@ impl Window {
             Window::Raised => lang.pick("提出日", "day raised"),
             Window::Due | Window::Promise => lang.pick("到期日（顺延）", "day due (rolled)"),
             Window::Ended => lang.pick("结束日", "day ended"),
+            Window::Held => lang.pick("举行日", "day held"),
         }
     }
 }
 
-/// A part of a figure that is a number of cases, and has the list of them behind it.
+/// A part of a figure that is a number of records, and has the list of them behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     /// What counts.
@@ -105,14 +119,20 @@ pub struct Definition {
     pub id: String,
     /// Grows by one when the meaning changes.
     pub version: u32,
+    /// What it is counted over.
+    #[serde(default)]
+    pub of: Table,
     zh: String,
     en: String,
     zh_definition: String,
     en_definition: String,
-    /// The day that decides whether a case lies in the window.
+    /// The day that decides whether a record lies in the window.
     pub window: Window,
-    /// What counts; only cases of the denominator do.
+    /// What counts; only records of the denominator do.
     pub numerator: Condition,
+    /// What its numerator sums up over what counts; none: how many count.
+    #[serde(default)]
+    pub sum: Option<Sum>,
     /// Of what; none for a plain count.
     #[serde(default)]
     pub denominator: Option<Condition>,
@@ -136,12 +156,23 @@ impl Definition {
         lang.pick(&self.zh_definition, &self.en_definition)
     }
 
+    /// What its counts are counted in; for a sum, what is summed up.
+    pub fn measure(&self) -> Measure {
+        self.sum.map_or(self.of.measure(), Sum::measure)
+    }
+
+    /// What a value that it printed is counted in; none for the dash that stands where there was nothing to count.
+    pub fn measure_of(&self, value: &str) -> Option<Measure> {
+        let counts = self.denominator.is_none() || value.contains('/');
+        (value != NONE).then(|| if counts { self.measure() } else { Measure::Percent })
+    }
+
     /// How it is rounded.
     pub fn rounding(&self) -> Rounding {
         Rounding { rule: self.rounding, decimals: self.decimals }
     }
 
-    /// What a case must be for a part: all of these. None if the figure has no such part.
+    /// What a record must be for a part: all of these. None if the figure has no such part.
     pub(crate) fn conditions(&self, part: Part) -> Option<Vec<Condition>> {
         let within = |whole: Condition, part: Condition| if whole == part { vec![part] } else { vec![whole, part] };
         match part {
@@ -164,10 +195,14 @@ struct Catalogue {
     figure: Vec<Definition>,
 }
 
+/// A file for each system, in the order in which people should see them.
+const FILES: &[&str] = &[include_str!("../catalogue/cases.toml"), include_str!("../catalogue/lectures.toml")];
+
 static CATALOGUE: LazyLock<Vec<Definition>> = LazyLock::new(|| {
-    let read = toml::from_str::<Catalogue>(include_str!("../catalogue.toml"));
-    // The text is compiled in, and a test reads it: no input reaches this.
-    read.expect("the catalogue of this program can be read").figure
+    // The texts are compiled in, and a test reads them: no input reaches this.
+    let read =
+        |text: &&str| toml::from_str::<Catalogue>(text).expect("the catalogue of this program can be read").figure;
+    FILES.iter().flat_map(read).collect()
 });
 
 /// Every definition in every version, in the order in which people should see them.
@@ -200,8 +235,39 @@ mod tests {
         for (n, d) in all().iter().enumerate() {
             assert!(!all()[..n].iter().any(|o| (&o.id, o.version) == (&d.id, d.version)), "{} stands twice", d.id);
             assert!(d.version >= 1 && d.decimals <= 6, "{}", d.id);
-            assert!(d.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{}", d.id);
+            assert!(d.id.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'.')), "{}", d.id);
         }
+    }
+
+    #[test]
+    fn a_definition_counts_over_one_table_by_conditions_a_window_and_a_sum_of_that_table() {
+        for d in all() {
+            assert_eq!(d.window.table(), d.of, "{}", d.id);
+            assert!(d.sum.is_none_or(|sum| sum.table() == d.of), "{}", d.id);
+            // A rate of a sum would say nothing.
+            assert!(d.sum.is_none() || d.denominator.is_none() && d.participation.is_none(), "{}", d.id);
+            for condition in d.parts().filter_map(|part| d.conditions(part)).flatten() {
+                assert_eq!(condition.table(), d.of, "{} counts by {}", d.id, condition.code());
+            }
+        }
+        let columns: Vec<&str> = Window::ALL.iter().map(|window| window.column()).collect();
+        assert!(columns.iter().enumerate().all(|(n, column)| !columns[..n].contains(column)), "{columns:?}");
+        for sum in Sum::ALL {
+            assert!(all().iter().any(|d| d.sum == Some(*sum)), "no figure sums up {}", sum.column());
+        }
+        for table in Table::ALL {
+            assert!(all().iter().any(|d| d.of == *table), "no figure is counted over {}", table.source());
+        }
+    }
+
+    #[test]
+    fn a_printed_value_says_what_it_is_counted_in() {
+        let of = |id: &str, value: &str| definition(id).unwrap().measure_of(value);
+        assert_eq!(of("accepted", "98.27"), Some(Measure::Percent));
+        assert_eq!(of("accepted", "7/12"), Some(Measure::Cases));
+        assert_eq!((of("accepted", "–"), of("raised", "7")), (None, Some(Measure::Cases)));
+        assert_eq!(of("tell.lectures.party", "1665"), Some(Measure::Sessions));
+        assert_eq!(of("tell.lectures.heads", "0"), Some(Measure::Heads));
     }
 
     #[test]

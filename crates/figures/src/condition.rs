@@ -1,25 +1,30 @@
-//! The closed vocabulary of what a case can be counted for. A condition is SQL over one row of `cases`, for both engines.
+//! The closed vocabularies of what a record can be counted for, one for each table. A condition is SQL over one row of its
+//! table's source, for both engines.
 
+use crate::table::Table;
 use serde::Deserialize;
 
-/// Declares the conditions with their code in the catalogue and their SQL.
+/// Declares the conditions of each table with their code in the catalogue and their SQL.
 macro_rules! conditions {
-    ($($(#[$meta:meta])* $name:ident $code:literal $sql:literal),+ $(,)?) => {
-        /// What a case is counted for. Built from columns of the read table only, so that it is a function of the events.
+    ($($table:ident { $($(#[$meta:meta])* $name:ident $code:literal $sql:literal),+ $(,)? })+) => {
+        /// What a record is counted for. Built from columns of the read table only, so that it is a function of the events.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-        pub enum Condition { $($(#[$meta])* #[serde(rename = $code)] $name),+ }
+        pub enum Condition { $($($(#[$meta])* #[serde(rename = $code)] $name),+),+ }
         impl Condition {
             /// Every condition.
-            pub const ALL: &'static [Condition] = &[$(Condition::$name),+];
+            pub const ALL: &'static [Condition] = &[$($(Condition::$name),+),+];
             /// Its code in the catalogue.
-            pub fn code(self) -> &'static str { match self { $(Condition::$name => $code),+ } }
+            pub fn code(self) -> &'static str { match self { $($(Condition::$name => $code),+),+ } }
+            /// The table that it belongs to.
+            pub fn table(self) -> Table { match self { $($(Condition::$name => Table::$table),+),+ } }
             /// The condition as SQL; `basis` is the query's table of the ledger's size and day.
-            pub(crate) fn sql(self) -> &'static str { match self { $(Condition::$name => $sql),+ } }
+            pub(crate) fn sql(self) -> &'static str { match self { $($(Condition::$name => $sql),+),+ } }
         }
     };
 }
 
 conditions! {
+Cases {
     /// Every case.
     Any "any" "seq >= 0",
     /// Raised here, or opened elsewhere and going on here.
@@ -83,4 +88,15 @@ conditions! {
     Extended "extended" "extended > 0",
     /// Was reopened.
     Reopened "reopened" "reopened > 0",
+}
+Lectures {
+    /// It took place.
+    Held "held" "stage = 'recorded'",
+    /// A leaders' lecture that took place.
+    HeldLeaders "held_leaders" "stage = 'recorded' AND lecture = 'leaders'",
+    /// A party lecture that took place.
+    HeldParty "held_party" "stage = 'recorded' AND lecture = 'party'",
+    /// A micro-lecture that took place.
+    HeldMicro "held_micro" "stage = 'recorded' AND lecture = 'micro'",
+}
 }

@@ -32,7 +32,7 @@ pub struct Figure {
     pub value: String,
     /// What the value is counted in.
     pub unit: Measure,
-    /// How many cases count.
+    /// How many count; for a sum, what they come to.
     pub numerator: i64,
     /// Of how many; none for a plain count.
     pub denominator: Option<i64>,
@@ -62,11 +62,11 @@ impl Figure {
         let numerator = count(Part::Numerator).unwrap_or(0);
         let denominator = count(Part::Denominator);
         let (value, unit) = match denominator {
-            Some(denominator) => rounding::rate(numerator, denominator, rounding),
-            None => (numerator.to_string(), Measure::Cases),
+            Some(denominator) => rounding::rate(numerator, denominator, rounding, definition.measure()),
+            None => (numerator.to_string(), definition.measure()),
         };
         let participation = count(Part::Participants).zip(count(Part::Invited)).map(|(numerator, denominator)| {
-            let (value, unit) = rounding::rate(numerator, denominator, rounding);
+            let (value, unit) = rounding::rate(numerator, denominator, rounding, definition.measure());
             Share { value, unit, numerator, denominator }
         });
         Figure {
@@ -110,10 +110,9 @@ impl Share {
 }
 
 fn printed(value: &str, unit: Measure, lang: Lang) -> String {
-    let one = unit == Measure::Cases && value.rsplit('/').next() == Some("1");
-    match (value, lang) {
-        (rounding::NONE, _) => value.to_owned(),
-        (_, Lang::En) if one => format!("{value} case"),
+    match value.rsplit('/').next() {
+        Some(rounding::NONE) => value.to_owned(),
+        Some("1") => format!("{value} {}", unit.one(lang)),
         _ => format!("{value} {}", unit.sign(lang)),
     }
 }

@@ -1,4 +1,4 @@
-//! Which cases a figure is about: a window of days, and what is narrowed to. One filter gives the count and the list.
+//! Which records a figure is about: a window of days, and what is narrowed to. One filter gives the count and the list.
 
 use calendar::Date;
 use domain::case::Track;
@@ -80,8 +80,8 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// A window of days [from, to), and what the cases are narrowed to. An empty field narrows nothing; [`UNKNOWN`] asks
-/// for the cases in which it is not known.
+/// A window of days [from, to), and what the records are narrowed to. An empty field narrows nothing; [`UNKNOWN`] asks
+/// for those in which it is not known. What has no track or category at all, as a lecture, is in no filter that names one.
 ///
 /// Nothing that is narrowed to a unit, category or street tells of sealed accusations; [`Sealed`] says where they count.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,7 +153,7 @@ impl Filter {
         }
     }
 
-    /// Narrowed further: `unit` (the one that leads, or led last), `track`, `category` (first level or full code) or
+    /// Narrowed further: `unit` (the one that leads, led last, or hosts), `track`, `category` (first level or full code) or
     /// `street`. An empty value narrows nothing.
     ///
     /// # Errors

@@ -1,13 +1,14 @@
 //! Publishing: a figure as the ledger keeps it, with the hash of what it counts.
 //!
 //! `counted` is the SHA-256, in lower-case hex, of this text: the line `numerator`, then the ledger index of the first
-//! entry of each case that the numerator counts, ascending, one decimal number a line; then, for a figure that has one,
+//! entry of each record that the numerator counts, ascending, one decimal number a line; then, for a figure that has one,
 //! the line `denominator` and its indexes likewise. Every line ends with a line feed. Anybody with the list can
 //! recompute it with `sha256sum`. Sealed accusations are in no list; figures that 0.1 published have them in theirs.
 
 use crate::catalogue::{self, Definition, Part};
 use crate::figure::Figure;
 use crate::filter::Filter;
+use crate::list;
 use crate::query;
 use domain::district;
 use sha2::{Digest, Sha256};
@@ -22,7 +23,7 @@ pub(crate) fn counted(db: &mut Db, number: i64, filter: &Filter, definition: &De
     for part in [Part::Numerator, Part::Denominator] {
         if definition.conditions(part).is_some() {
             hash.update(format!("{}\n", part.code()));
-            query::each_index(db, number, filter, definition, part, |index| hash.update(format!("{index}\n")))?;
+            list::each_index(db, number, filter, definition, part, |index| hash.update(format!("{index}\n")))?;
         }
     }
     Ok(hash.finalize().iter().map(|b| format!("{b:02x}")).collect())

@@ -1,24 +1,25 @@
-//! The queries. All figures of a filter come out of one statement, a breakdown too; the list behind a number has the
-//! same conditions. Each statement is assembled from constant parts, once; what a filter holds goes in as arguments.
+//! The queries. All figures of a filter come out of one statement, a breakdown too; the list behind a number (`list.rs`) has
+//! the same conditions. Each statement is assembled from constant parts, once; what a filter holds goes in as arguments.
 
 use crate::catalogue::{self, Definition, Part, Window};
 use crate::condition::Condition;
 use crate::figure::Figure;
 use crate::filter::{By, Filter, UNKNOWN, month};
-use domain::case::CaseId;
+use crate::list;
+use crate::table::{NOWHERE, Sum, Table};
 use domain::moment::{date_of, day_number};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use store::{Db, Result, Row, StoreError, Value, args};
 
 /// The ledger as it is at this statement: how many entries it has, and the district's day of the last one (+08:00).
-const BASIS: &str = "WITH basis AS (SELECT \
+pub(crate) const BASIS: &str = "WITH basis AS (SELECT \
 COALESCE((SELECT seq + 1 FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1), 0) AS size, \
 COALESCE((SELECT (at + 28800000) / 86400000 FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1), 0) AS day) ";
 
 /// What a filter is narrowed to. Where unit, category or street are named, sealed cases are not counted; otherwise as
 /// [`Filter::sealed`] says, which is $2.
-const NARROWED: &str = "($5 = '' OR COALESCE(lead, '~') = $5) AND ($6 = '' OR track = $6) \
+pub(crate) const NARROWED: &str = "($5 = '' OR COALESCE(lead, '~') = $5) AND ($6 = '' OR track = $6) \
 AND ($7 = '' OR COALESCE(category, '~') = $7 OR COALESCE(coarse, '~') = $7) \
 AND ($8 = '' OR COALESCE(street, '~') = $8) AND (sealed = 0 OR ($5 = '' AND $7 = '' AND $8 = '' \
 AND ($2 = 2 OR ($2 = 1 AND $6 = '' AND $4 <= (SELECT day FROM basis)))))";
@@ -88,16 +89,51 @@ impl Grouping {
     }
 }
 
+/// A number of a row: how many records are all of this, or what one of their columns sums up to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Number {
+    pub(crate) conditions: Vec<Condition>,
+    sum: Option<Sum>,
+}
+
+impl Number {
+    /// What a figure prints for a part; none if it has no such part.
+    fn of(definition: &Definition, part: Part) -> Option<Number> {
+        let sum = definition.sum.filter(|_| part == Part::Numerator);
+        Some(Number { conditions: definition.conditions(part)?, sum })
+    }
+
+    /// How long the list behind it is.
+    fn length(definition: &Definition, part: Part) -> Option<Number> {
+        Some(Number { conditions: definition.conditions(part)?, sum: None })
+    }
+
+    fn sql(&self) -> String {
+        let each = self.sum.map_or("1", Sum::column);
+        format!("CAST(SUM(CASE WHEN {} THEN {each} ELSE 0 END) AS BIGINT)", sql_of(&self.conditions))
+    }
+}
+
+type Columns = BTreeMap<Window, Vec<Number>>;
+
 /// The distinct numbers that the figures need in each window: the columns of a row, in this order, those of the definitions
-/// in force first.
-static COLUMNS: LazyLock<BTreeMap<Window, Vec<Vec<Condition>>>> =
-    LazyLock::new(|| columns(catalogue::in_force().chain(catalogue::all())));
+/// in force first; then the lengths of lists that no figure prints.
+pub(crate) static COLUMNS: LazyLock<Columns> = LazyLock::new(|| {
+    let mut columns = Columns::new();
+    add(&mut columns, catalogue::in_force(), Number::of);
+    add(&mut columns, catalogue::all().iter(), Number::of);
+    add(&mut columns, catalogue::all().iter(), Number::length);
+    columns
+});
 
 /// How many of them the definitions in force need.
-static IN_FORCE: LazyLock<BTreeMap<Window, usize>> =
-    LazyLock::new(|| columns(catalogue::in_force()).into_iter().map(|(window, all)| (window, all.len())).collect());
+static IN_FORCE: LazyLock<BTreeMap<Window, usize>> = LazyLock::new(|| {
+    let mut columns = Columns::new();
+    add(&mut columns, catalogue::in_force(), Number::of);
+    columns.into_iter().map(|(window, all)| (window, all.len())).collect()
+});
 
-/// Which definitions are counted: each number costs on each case.
+/// Which definitions are counted: each number costs on each record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Of {
     /// Those in force, for the pages.
@@ -123,22 +159,24 @@ impl Of {
 /// The names of the numbers of a row.
 static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| (0..Of::Every.widest()).map(|n| format!("n{n}")).collect());
 
-fn columns(definitions: impl Iterator<Item = &'static Definition>) -> BTreeMap<Window, Vec<Vec<Condition>>> {
-    let mut columns: BTreeMap<Window, Vec<Vec<Condition>>> = BTreeMap::new();
+fn add(
+    columns: &mut Columns,
+    definitions: impl Iterator<Item = &'static Definition>,
+    number: fn(&Definition, Part) -> Option<Number>,
+) {
     for definition in definitions {
         let window = columns.entry(definition.window).or_default();
-        for conditions in Part::ALL.iter().filter_map(|part| definition.conditions(*part)) {
-            if !window.contains(&conditions) {
-                window.push(conditions);
+        for number in Part::ALL.iter().filter_map(|part| number(definition, *part)) {
+            if !window.contains(&number) {
+                window.push(number);
             }
         }
     }
-    columns
 }
 
 /// What becomes of a sealed case is told to the discipline unit alone: in all other numbers it was raised, and no more. A
 /// number that changes when somebody acts would tell of the act.
-fn sql_of(conditions: &[Condition]) -> String {
+pub(crate) fn sql_of(conditions: &[Condition]) -> String {
     let mut each: Vec<String> = conditions.iter().map(|c| format!("({})", c.sql())).collect();
     if conditions != [Condition::Any] {
         each.push("(sealed = 0 OR $2 = 2)".to_owned());
@@ -162,11 +200,11 @@ fn counting(grouping: Grouping, of: Of) -> String {
         let columns = &columns[..of.width(*window)];
         let day = window.column();
         let (key, end) = grouping.sql(*window);
-        let sums =
-            columns.iter().map(|c| format!("CAST(SUM(CASE WHEN {} THEN 1 ELSE 0 END) AS BIGINT)", sql_of(c))).collect();
+        let sums = columns.iter().map(Number::sql).collect();
         sql.push_str(" UNION ALL ");
         sql.push_str(&row(format!("'{day}', {key}"), sums));
-        sql.push_str(&format!(" FROM cases WHERE district = $1 AND {day} >= $3 AND {day} < $4 AND {NARROWED}{end}"));
+        let source = window.table().source();
+        sql.push_str(&format!(" FROM {source} WHERE district = $1 AND {day} >= $3 AND {day} < $4 AND {NARROWED}{end}"));
     }
     sql
 }
@@ -176,53 +214,14 @@ static COUNTING: LazyLock<Vec<((Grouping, Of), String)>> = LazyLock::new(|| {
     both.map(|(grouping, of)| ((grouping, of), counting(grouping, of))).collect()
 });
 
-/// The list behind a number. The columns of [`Counted`]. The plus signs keep SQLite from walking the whole
-/// table in the order of `seq`: a window is much less.
-fn listing(window: Window, conditions: &[Condition]) -> String {
-    let day = window.column();
-    let (due, met) = if window == Window::Promise { ("promise_day", "promise_met") } else { ("due_day", "met_day") };
-    format!(
-        "{BASIS}SELECT seq, id, code, track, stage, coarse, street, lead, sealed, raised_day, {due} AS due, {met} AS met, \
-         ended_day, ending FROM cases WHERE district = $1 AND {day} >= $3 AND {day} < $4 AND {NARROWED} AND {} \
-         AND +seq > $9 ORDER BY +seq LIMIT $10",
-        sql_of(conditions)
-    )
-}
-
-/// The ledger indexes behind a number, all of them.
-fn indexing(window: Window, conditions: &[Condition]) -> String {
-    let day = window.column();
-    format!(
-        "{BASIS}SELECT seq FROM cases WHERE district = $1 AND {day} >= $3 AND {day} < $4 AND {NARROWED} AND {} \
-         ORDER BY +seq",
-        sql_of(conditions)
-    )
-}
-
-type Texts = Vec<(Window, Vec<Condition>, String)>;
-
-fn texts(text: fn(Window, &[Condition]) -> String) -> Texts {
-    let each = COLUMNS.iter().flat_map(|(w, columns)| columns.iter().map(|c| (*w, c.clone())));
-    each.map(|(w, c)| (w, c.clone(), text(w, &c))).collect()
-}
-
-static LISTING: LazyLock<Texts> = LazyLock::new(|| texts(listing));
-static INDEXING: LazyLock<Texts> = LazyLock::new(|| texts(indexing));
-
 /// Every statement of this room, to be proved on both engines.
 pub fn statements() -> Vec<&'static str> {
     let counting = COUNTING.iter().map(|(_, sql)| sql.as_str());
-    let lists = LISTING.iter().chain(INDEXING.iter()).map(|(_, _, sql)| sql.as_str());
-    counting.chain(lists).chain(crate::verify::STATEMENTS.iter().copied()).collect()
-}
-
-fn text_of(texts: &'static Texts, definition: &Definition, part: Part) -> Option<&'static str> {
-    let conditions = definition.conditions(part)?;
-    texts.iter().find(|(w, c, _)| *w == definition.window && *c == conditions).map(|(_, _, sql)| sql.as_str())
+    counting.chain(list::statements()).chain(crate::verify::STATEMENTS.iter().copied()).collect()
 }
 
 /// What the statements are told; `sealed` as [`Filter::sealed`] says it, of this filter or of one that holds it.
-fn arguments(number: i64, filter: &Filter, sealed: i64) -> Vec<Value> {
+pub(crate) fn arguments(number: i64, filter: &Filter, sealed: i64) -> Vec<Value> {
     let (from, to) = (day_number(filter.from()), day_number(filter.to()));
     args![number, sealed, from, to, filter.unit(), filter.track(), filter.category(), filter.street()]
 }
@@ -250,9 +249,12 @@ impl Numbers {
 
     /// The number of a part; none if the figure has no such part.
     pub(crate) fn count(&self, definition: &Definition, part: Part) -> Option<i64> {
-        let conditions = definition.conditions(part)?;
-        let column = COLUMNS.get(&definition.window)?.iter().position(|c| *c == conditions)?;
-        Some(self.0.get(&definition.window).and_then(|sums| sums.get(column)).copied().unwrap_or(0))
+        self.number(definition.window, &Number::of(definition, part)?)
+    }
+
+    fn number(&self, window: Window, number: &Number) -> Option<i64> {
+        let column = COLUMNS.get(&window)?.iter().position(|c| c == number)?;
+        Some(self.0.get(&window).and_then(|sums| sums.get(column)).copied().unwrap_or(0))
     }
 }
 
@@ -323,8 +325,8 @@ pub struct Group {
     pub figures: Vec<Figure>,
 }
 
-/// All figures in force of a filter by group, sorted by the group's code. One query. A month without a case is there,
-/// with its dashes; another group is not. Sealed accusations are in no group, but for the discipline unit by track and month.
+/// All figures in force of a filter by group, sorted by the group's code. One query. A month without a record is there,
+/// with its dashes; another group is not. What has no such thing at all (a lecture has no track) is in no group. Sealed accusations are in no group, but for the discipline unit by track and month.
 ///
 /// # Errors
 /// What the database says.
@@ -338,8 +340,18 @@ pub fn breakdown(db: &mut Db, number: i64, filter: &Filter, by: By) -> Result<Ve
     Ok(groups(filter, by, counts.ledger_size, counts.groups))
 }
 
+impl Group {
+    /// Whether it has anything of what a figure is counted over: a figure of a table that a group has nothing of says nothing
+    /// about it.
+    pub fn has(&self, table: Table) -> bool {
+        let counts = |f: &Figure| f.numerator != 0 || f.denominator.is_some_and(|d| d != 0);
+        self.figures.iter().any(|f| f.definition.of == table && counts(f))
+    }
+}
+
 fn groups(filter: &Filter, by: By, ledger_size: u64, mut numbers: BTreeMap<String, Numbers>) -> Vec<Group> {
     numbers.remove(SEALED);
+    numbers.remove(NOWHERE);
     let group = |(key, numbers): (String, Numbers)| {
         let narrowed = filter.of_group(by, &key).unwrap_or_else(|_| filter.clone());
         Group { figures: in_force(&narrowed, ledger_size, &numbers), key }
@@ -358,7 +370,7 @@ pub struct Together {
     pub groups: Vec<Group>,
 }
 
-/// A page of figures from one state of the ledger, month by month: each case of a window is read once, whatever is summed
+/// A page of figures from one state of the ledger, month by month: each record of a window is read once, whatever is summed
 /// up. The connection must not be in a transaction.
 ///
 /// # Errors
@@ -427,7 +439,7 @@ pub fn cross(db: &mut Db, number: i64, filter: &Filter) -> Result<Vec<Cell>> {
     Ok(groups.into_iter().filter_map(cell).collect())
 }
 
-/// How many cases the list behind a part of a figure has; 0 if the figure has no such part. A figure that counts sealed
+/// How many records the list behind a part of a figure has; 0 if the figure has no such part. A figure that counts sealed
 /// accusations counts more.
 ///
 /// # Errors
@@ -435,99 +447,8 @@ pub fn cross(db: &mut Db, number: i64, filter: &Filter) -> Result<Vec<Cell>> {
 pub fn count(db: &mut Db, number: i64, filter: &Filter, definition: &Definition, part: Part) -> Result<u64> {
     let whole = (Grouping::Whole, Of::Every);
     let numbers = run(db, number, filter, whole, filter.sealed(true))?.groups.remove("").unwrap_or_default();
-    Ok(numbers.count(definition, part).unwrap_or(0).max(0) as u64)
-}
-
-/// A case behind a number. A page shows of a sealed one its ledger index only, unless `domain::case::may_see` says more.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counted {
-    /// The ledger index of its first entry.
-    pub index: u64,
-    /// Its handle.
-    pub id: CaseId,
-    /// Its code.
-    pub code: String,
-    /// Its track's code.
-    pub track: String,
-    /// Its stage's code.
-    pub stage: String,
-    /// The first level of its category.
-    pub category: Option<String>,
-    /// The street of its place.
-    pub street: Option<String>,
-    /// The unit that leads, or led last.
-    pub unit: Option<String>,
-    /// Whether it is a sealed accusation.
-    pub sealed: bool,
-    /// The day on which it was raised.
-    pub raised: calendar::Date,
-    /// The rolled last day of its promise.
-    pub due: Option<calendar::Date>,
-    /// The day on which the promise ended.
-    pub met: Option<calendar::Date>,
-    /// The day on which it ended.
-    pub ended: Option<calendar::Date>,
-    /// How it ended.
-    pub ending: Option<String>,
-}
-
-impl Counted {
-    fn of(row: &Row) -> Result<Counted> {
-        let text = |column| row.opt_text(column).map(|t| t.map(str::to_owned));
-        let day = |column| row.opt_int(column).map(|d| d.map(date_of));
-        Ok(Counted {
-            index: row.int("seq")? as u64,
-            id: CaseId(row.array("id")?),
-            code: row.text("code")?.to_owned(),
-            track: row.text("track")?.to_owned(),
-            stage: row.text("stage")?.to_owned(),
-            category: text("coarse")?,
-            street: text("street")?,
-            unit: text("lead")?,
-            sealed: row.int("sealed")? == 1,
-            raised: date_of(row.int("raised_day")?),
-            due: day("due")?,
-            met: day("met")?,
-            ended: day("ended_day")?,
-            ending: text("ending")?,
-        })
-    }
-}
-
-/// A page of the cases behind a number, by ledger index: those after `after`, at most `most`. Empty if the figure has
-/// no such part.
-///
-/// # Errors
-/// What the database says.
-pub fn list(
-    db: &mut Db,
-    number: i64,
-    filter: &Filter,
-    definition: &Definition,
-    part: Part,
-    after: Option<u64>,
-    most: usize,
-) -> Result<Vec<Counted>> {
-    let Some(sql) = text_of(&LISTING, definition, part) else { return Ok(Vec::new()) };
-    let mut arguments = arguments(number, filter, filter.sealed(true));
-    arguments.extend(args![after.map_or(-1, |index| index as i64), most as u64]);
-    db.query(sql, &arguments)?.iter().map(Counted::of).collect()
-}
-
-/// The ledger indexes behind a number, ascending, handed over one by one.
-pub(crate) fn each_index(
-    db: &mut Db,
-    number: i64,
-    filter: &Filter,
-    definition: &Definition,
-    part: Part,
-    mut each: impl FnMut(i64),
-) -> Result<()> {
-    let Some(sql) = text_of(&INDEXING, definition, part) else { return Ok(()) };
-    db.for_each(sql, &arguments(number, filter, filter.sealed(true)), |row| {
-        each(row.int("seq")?);
-        Ok(())
-    })
+    let length = Number::length(definition, part).and_then(|number| numbers.number(definition.window, &number));
+    Ok(length.unwrap_or(0).max(0) as u64)
 }
 
 const _: () = assert!(UNKNOWN.len() == 1, "the statements above write it out");

@@ -56,15 +56,35 @@ pub enum Measure {
     /// Cases.
     #[serde(rename = "件")]
     Cases,
+    /// Sessions.
+    #[serde(rename = "场次")]
+    Sessions,
+    /// Heads, which are not persons.
+    #[serde(rename = "人次")]
+    Heads,
 }
 
 impl Measure {
+    /// As it stands behind one of it.
+    pub fn one(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Measure::Cases, Lang::En) => "case",
+            (Measure::Sessions, Lang::En) => "session",
+            (Measure::Heads, Lang::En) => "head",
+            _ => self.sign(lang),
+        }
+    }
+
     /// As it stands behind a value.
     pub fn sign(self, lang: Lang) -> &'static str {
         match (self, lang) {
             (Measure::Percent, _) => "%",
             (Measure::Cases, Lang::Zh) => "件",
             (Measure::Cases, Lang::En) => "cases",
+            (Measure::Sessions, Lang::Zh) => "场次",
+            (Measure::Sessions, Lang::En) => "sessions",
+            (Measure::Heads, Lang::Zh) => "人次",
+            (Measure::Heads, Lang::En) => "heads",
         }
     }
 }
@@ -87,12 +107,12 @@ pub fn percent(numerator: i64, denominator: i64, rounding: Rounding) -> String {
     if decimals == 0 { units.to_string() } else { format!("{units}.{rest:0width$}", width = decimals as usize) }
 }
 
-/// A rate as a figure shows it, with its measure: percent; only the counts (`7/12`) below [`FEWEST`]; "–" without a
-/// denominator.
-pub fn rate(numerator: i64, denominator: i64, rounding: Rounding) -> (String, Measure) {
+/// A rate as a figure shows it, with its measure: percent; only the counts (`7/12`) in what they are `counted` in below
+/// [`FEWEST`]; "–" without a denominator.
+pub fn rate(numerator: i64, denominator: i64, rounding: Rounding, counted: Measure) -> (String, Measure) {
     match denominator {
         ..=0 => (NONE.to_owned(), Measure::Percent),
-        1..FEWEST => (format!("{numerator}/{denominator}"), Measure::Cases),
+        1..FEWEST => (format!("{numerator}/{denominator}"), counted),
         _ => (percent(numerator, denominator, rounding), Measure::Percent),
     }
 }
@@ -130,9 +150,9 @@ mod tests {
     #[test]
     fn without_a_denominator_there_is_a_dash_and_below_thirty_there_are_counts_only() {
         let two = rounding(Rule::HalfUp, 2);
-        assert_eq!(rate(0, 0, two), ("–".into(), Measure::Percent));
-        assert_eq!(rate(7, 29, two), ("7/29".into(), Measure::Cases));
-        assert_eq!(rate(15, 30, two), ("50.00".into(), Measure::Percent));
+        assert_eq!(rate(0, 0, two, Measure::Cases), ("–".into(), Measure::Percent));
+        assert_eq!(rate(7, 29, two, Measure::Sessions), ("7/29".into(), Measure::Sessions));
+        assert_eq!(rate(15, 30, two, Measure::Cases), ("50.00".into(), Measure::Percent));
     }
 
     /// The printed text as a whole number of the last digit's size.
@@ -157,7 +177,7 @@ mod tests {
 
         #[test]
         fn no_counts_make_it_panic_and_more_cases_never_print_less(n in any::<i64>(), d in any::<i64>(), decimals in any::<u32>()) {
-            let (text, _) = rate(n, d, rounding(Rule::HalfUp, decimals));
+            let (text, _) = rate(n, d, rounding(Rule::HalfUp, decimals), Measure::Cases);
             prop_assert!(!text.is_empty());
             if d > 0 && (0..d).contains(&n) {
                 let more = percent(n + 1, d, rounding(Rule::HalfUp, decimals));

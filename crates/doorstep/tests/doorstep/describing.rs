@@ -23,5 +23,8 @@ fn registers_acts_fields_roles_events_and_figures_are_described_and_a_mistyped_p
     let verdict = &act("give_verdict")["fields"][0]["parts"];
     assert_eq!(verdict[0]["choices"][0]["zh"].as_str().map(str::is_empty), Some(false), "{verdict}");
     assert!(said["roles"].as_array().unwrap().iter().any(|role| role["code"] == "clerk"));
-    assert!(said["figures"].as_array().unwrap().iter().all(|figure| figure["id"].is_string()));
+    let figures = said["figures"].as_array().unwrap();
+    assert!(figures.iter().all(|figure| figure["id"].is_string()));
+    let micro = figures.iter().find(|figure| figure["id"] == "tell.lectures.micro").unwrap();
+    assert_eq!((&micro["of"], &micro["unit"]), (&"lecture".into(), &"场次".into()));
 }

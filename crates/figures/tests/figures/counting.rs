@@ -4,12 +4,15 @@ use crate::world::*;
 use domain::Label;
 use domain::case::{Ending, Handled, Solved};
 use figures::{
-    By, Counted, Definition, Filter, Part, breakdown, catalogue, count, cross, figures, list, statements, together,
+    By, Counted, Definition, Filter, Part, Sum, What, breakdown, catalogue, count, cross, figures, list, statements,
+    together,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::cell::RefCell;
-use store::Db;
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+use store::{Db, Engine, Value, Write};
 
 /// The whole list behind a number, taken in small pages.
 fn whole_list(db: &mut Db, filter: &Filter, definition: &Definition, part: Part) -> Vec<Counted> {
@@ -48,6 +51,7 @@ fn every_number_is_the_length_of_the_list_behind_it() {
     for w in worlds() {
         w.live(11, 60);
         let db = RefCell::new(w.db);
+        let counted = RefCell::new(BTreeMap::new());
         let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });
         let run = runner.run(&filters(), |filter| {
             let db = &mut *db.borrow_mut();
@@ -60,16 +64,37 @@ fn every_number_is_the_length_of_the_list_behind_it() {
                     Part::Invited => figure.participation.as_ref().map(|p| p.denominator),
                 };
                 for part in definition.parts() {
-                    let cases = whole_list(db, &filter, definition, part);
-                    prop_assert_eq!(of(part), Some(cases.len() as i64), "{} {}", definition.id, part.code());
-                    prop_assert_eq!(count(db, NUMBER, &filter, definition, part).unwrap(), cases.len() as u64);
-                    prop_assert!(cases.windows(2).all(|pair| pair[0].index < pair[1].index));
+                    let all = whole_list(db, &filter, definition, part);
+                    // A sum is that of its list.
+                    let said = match definition.sum {
+                        Some(Sum::Heads) => all.iter().map(heads).sum(),
+                        None => all.len() as i64,
+                    };
+                    prop_assert_eq!(of(part), Some(said), "{} {}", definition.id, part.code());
+                    prop_assert_eq!(count(db, NUMBER, &filter, definition, part).unwrap(), all.len() as u64);
+                    prop_assert!(all.windows(2).all(|pair| pair[0].index < pair[1].index));
+                    prop_assert!(all.iter().all(|c| c.register() == definition.of.register()));
+                    counted.borrow_mut().entry(definition.id.as_str()).or_insert(0).add_assign(all.len());
                 }
                 prop_assert!(figure.denominator.is_none_or(|d| figure.numerator <= d));
             }
             Ok(())
         });
         run.unwrap();
+        let counted = counted.into_inner();
+        for of in
+            ["tell.lectures.leaders", "tell.lectures.party", "tell.lectures.micro", "tell.lectures.heads", "raised"]
+        {
+            assert!(counted[of] > 0, "the district must have lived: {of}");
+        }
+    }
+}
+
+/// The heads of a session.
+fn heads(counted: &Counted) -> i64 {
+    match &counted.what {
+        What::Lecture(lecture) => lecture.heads.unwrap(),
+        What::Case(_) => 0,
     }
 }
 
@@ -195,6 +220,74 @@ fn every_statement_is_understood_by_both_engines() {
     for mut w in worlds() {
         w.db.prepare_all(&statements()).unwrap();
         assert!(statements().iter().all(|sql| sql.contains("district")));
+    }
+}
+
+/// What each step of a statement's plan says.
+fn plan_of(db: &mut Db, sql: &str) -> Vec<String> {
+    let parameters = if sql.contains("$10") {
+        10
+    } else if sql.contains("$8") {
+        8
+    } else {
+        2
+    };
+    match db.engine() {
+        Engine::Sqlite => {
+            let rows = db.query_text(&format!("EXPLAIN QUERY PLAN {sql}"), &vec![Value::Null; parameters]).unwrap();
+            rows.iter().map(|row| row.text("detail").unwrap().to_owned()).collect()
+        }
+        Engine::Postgres => {
+            let prepare = format!("PREPARE it AS {sql}");
+            db.write(&[Write::new(Box::leak(prepare.into_boxed_str()), vec![])]).unwrap();
+            let values = vec!["NULL"; parameters].join(", ");
+            let rows = db.query_text(&format!("EXPLAIN (COSTS OFF) EXECUTE it({values})"), &[]).unwrap();
+            db.write(&[Write::new("DEALLOCATE it", vec![])]).unwrap();
+            rows.iter().map(|row| row.text("QUERY PLAN").unwrap().trim().to_owned()).collect()
+        }
+    }
+}
+
+/// Lectures enough for PostgreSQL to plan with; SQLite plans by the statistics that are shipped.
+const MANY: &str = "INSERT INTO lectures(district, seq, lecture, level, unit, co_hosts, venue, audience, stage, starts, \
+held_day, minutes, heads, questions, afterwards) SELECT 1, n, 'party', 'bureau', 'housing', 0, 'hall', 'members', 'recorded', \
+n, 19000 + n / 20, 60, 40, 0, 0 FROM generate_series(1, 20000) AS n";
+
+const MANY_RECORDS: &str = "INSERT INTO records(district, seq, id, register, code, version, stage, unit, day, open, public, \
+touched) SELECT 1, n, decode(lpad(to_hex(n), 32, '0'), 'hex'), 'lecture', 'L' || n, 1, 'recorded', 'housing', 19000 + n / 20, \
+0, 1, n FROM generate_series(1, 20000) AS n";
+
+#[test]
+fn each_table_is_walked_by_the_day_of_its_window_alone() {
+    for w in worlds() {
+        let (place, _, _keep) = w.close();
+        let mut db = Db::open_writer(&place).unwrap();
+        let engine = db.engine();
+        if engine == Engine::Postgres {
+            let set = ["SET plan_cache_mode = force_generic_plan", "SET enable_seqscan = off"];
+            let all = set.into_iter().chain([MANY, MANY_RECORDS, "ANALYZE lectures", "ANALYZE records"]);
+            db.write(&all.map(|sql| Write::new(sql, vec![])).collect::<Vec<_>>()).unwrap();
+        }
+        for sql in statements().into_iter().filter(|sql| sql.contains(" >= $3 AND ")) {
+            let plan = plan_of(&mut db, sql);
+            let whole = plan.join("\n");
+            let by_day = |index: &str| {
+                let step = |step: &&String| match engine {
+                    Engine::Sqlite => step.contains(index) && step.contains("district=? AND "),
+                    Engine::Postgres => step.contains(index),
+                };
+                plan.iter().filter(step).count()
+            };
+            assert!(by_day("lectures_held") >= sql.matches("FROM lectures").count(), "{sql}\n{whole}");
+            // The cases are none here: PostgreSQL does not care how it reads them.
+            let cases = sql.matches("FROM cases").count();
+            assert!(engine == Engine::Postgres || by_day("cases_") >= cases, "{sql}\n{whole}");
+            let scan = |step: &&String| {
+                let first: Vec<&str> = step.trim_start_matches("->").split_whitespace().take(2).collect();
+                matches!(first[..], ["SCAN", "cases" | "lectures" | "records" | "l" | "r" | "events"] | ["Seq", "Scan"])
+            };
+            assert_eq!(plan.iter().find(scan), None, "{sql}\n{whole}");
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod counting;
+mod lectures;
 mod meaning;
 mod published;
 mod world;

@@ -4,8 +4,11 @@ use calendar::Date;
 use desk::{Acted, Changed, Clock, Desk, Entropy, Failure, Options, WriterThread};
 use domain::case::*;
 use domain::district::{self, Catalogue, Category, Responsible, Unit, UnitKind};
-use domain::{Actor, Moment, Role};
+use domain::register::{Line, On};
+
+use domain::{Actor, Label, Moment, Role};
 use figures::{Filter, figures};
+use registers::tell::lecture::{Act, Audience, Counted, Kind, Lectures, Level, Venue};
 use store::testing::cluster;
 use store::{Db, Place};
 
@@ -65,6 +68,30 @@ pub fn accept(track: Track) -> Command {
 
 pub fn merge(into: CaseId) -> Command {
     Command::Merge { into, reason: "同一件事。".into() }
+}
+
+/// A lecture of a day at ten in the morning.
+pub fn plan(kind: Kind, day: &str) -> Act {
+    Act::Plan {
+        lecture: kind,
+        topic: Line("示例专题".into()),
+        speaker: Line("示例岗位".into()),
+        level: Level::Grassroots,
+        starts: Moment::from_local(date(day).at(10, 0, 0, 0)),
+        minutes: 60,
+        place: Line("示例会议室".into()),
+        street: None,
+        venue: Venue::Hall,
+        audience: Audience::Members,
+        host: None,
+        with: Vec::new(),
+        first: false,
+        announce: false,
+    }
+}
+
+pub fn record(heads: u32) -> Act {
+    Act::Record { heads, counted: Counted::ByHand, online: None }
 }
 
 pub fn answer(task: u16) -> Command {
@@ -177,6 +204,24 @@ impl World {
         id
     }
 
+    /// An act on a lecture by a unit's clerk; none if it is not possible.
+    pub fn try_lecture(&self, unit: &str, on: On, act: Act) -> Result<desk::Done, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let clerk = (staff(unit, Role::Clerk), Visit::BEST);
+        runtime.block_on(self.desk.execute::<Lectures>(clerk, on, None, act, None))
+    }
+
+    pub fn lecture(&self, unit: &str, on: On, act: Act) -> desk::Done {
+        self.try_lecture(unit, on, act).unwrap()
+    }
+
+    /// One that was held on a day, entered and recorded now.
+    pub fn held_on(&self, kind: Kind, unit: &str, day: &str, heads: u32) -> CaseId {
+        let id = self.lecture(unit, On::New, plan(kind, day)).id;
+        self.lecture(unit, On::Record(id), record(heads));
+        id
+    }
+
     /// Numerator and denominator of a figure over a filter.
     pub fn parts_of(&mut self, id: &str, filter: &Filter) -> (i64, i64) {
         let found = figures(&mut self.db, NUMBER, filter).unwrap();
@@ -200,14 +245,15 @@ impl World {
     /// Lives through half a year of everything that can happen: some hundred acts, the same for the same seed.
     /// Returns the cases.
     pub fn live(&self, seed: u64, cases: usize) -> Vec<CaseId> {
-        let mut chance = Chance(seed);
-        let mut ids: Vec<CaseId> = Vec::new();
+        let (mut chance, mut of_lectures) = (Chance(seed), Chance(seed + 1));
+        let (mut ids, mut lectures): (Vec<CaseId>, Vec<(CaseId, &str)>) = Default::default();
         let (mut today, mut done) = (date("2023-03-01"), 0);
         for n in 0..cases * STEPS {
             today = if n % STEPS == 0 { today.checked_add(jiff::Span::new().days(3)).unwrap() } else { today };
             self.clock.set(Moment::from_local(today.at(9, 0, 0, 0)));
             if n % STEPS == 0 {
                 ids.push(self.raise(chance.raise(today)));
+                self.lectures_of_a_day(&mut of_lectures, today, &mut lectures);
             }
             // Mostly the cases of late, as in life: so that some come to their end.
             let oldest = if chance.below(4) == 0 { 0 } else { ids.len().saturating_sub(5) };
@@ -221,6 +267,36 @@ impl World {
         }
         assert!(done > cases * 3 / 2, "only {done} acts were possible");
         ids
+    }
+
+    /// Two lectures are entered, and something happens to some of those before.
+    fn lectures_of_a_day(&self, chance: &mut Chance, today: Date, all: &mut Vec<(CaseId, &str)>) {
+        for _ in 0..2 {
+            let (kind, unit) = (chance.one(Kind::ALL), chance.one(&["housing", "heat", "street-1"]));
+            let day = today.checked_add(jiff::Span::new().days(chance.below(9) as i64 - 4)).unwrap();
+            let mut planned = plan(kind, &day.to_string());
+            if let Act::Plan { street, with, .. } = &mut planned {
+                *street = chance.one(&[None, Some("street-1".into()), Some("street-2".into())]);
+                *with = chance.one(&[Vec::new(), vec!["centre".into()]]);
+            }
+            all.push((self.lecture(unit, On::New, planned).id, unit));
+        }
+        for _ in 0..6 {
+            let ((id, unit), (into, _)) = (chance.one(all), chance.one(all));
+            let heads = 10 + chance.below(90) as u32;
+            let reason = Line("示例原因".into());
+            let starts = Moment::from_local(today.at(15, 0, 0, 0));
+            let correct = Act::Correct { heads, counted: Counted::BySeats, online: None, reason: reason.clone() };
+            let act = match chance.below(12) {
+                0 => Act::Cancel { reason },
+                1 => Act::Move { starts, minutes: 30, place: None, reason },
+                2 | 3 => Act::Merge { into },
+                4 => correct,
+                _ => record(heads),
+            };
+            // What is not possible is refused, as in life.
+            let _ = self.try_lecture(unit, On::Record(id), act);
+        }
     }
 }
 

@@ -101,3 +101,19 @@ counted-repeated = Repeated cases
 counted-returned = Cases sent back
 counted-extended = Cases extended
 counted-reopened = Cases reopened
+counted-tell-lectures-leaders = Leaders’ lectures held
+counted-tell-lectures-party = Party lectures held
+counted-tell-lectures-micro = Micro-lectures held
+counted-tell-lectures-heads = Sessions whose heads are summed
+figures-sessions = Sessions behind a figure
+figures-session-count = { $n ->
+    [one] 1 session
+   *[other] { $n } sessions
+  }
+figures-no-sessions = No session
+figures-no-sessions-hint = Nothing counts in this window. Choose another window or filter.
+figures-session = Session
+figures-kind = Kind
+figures-host = Host
+figures-held = Held on
+figures-heads = Heads

@@ -96,8 +96,9 @@ open-column-numerator = 分子
 open-column-denominator = 分母；没有就空着
 open-column-participated = 参评的有几件
 open-column-ledger-size = 计算时账本有多少条
-open-column-counted = 所计诉求账本编号的 SHA-256
+open-column-counted = 所计记录账本编号的 SHA-256
 open-column-corrects = 更正的是哪一条公布
+open-column-measure = 数值的单位：件、场次、人次或 %
 feed-title = 公布的数字
 feed-correction = 更正 #{ $n }：{ $window }
 

@@ -1,46 +1,75 @@
-//! The cases behind one number of a figure, each with what lets a reader count it for himself.
+//! The records behind one number of a figure, each with what lets a reader count it for himself.
 
 use super::figures::{FigureQuery, narrowed, page_query, seen_by};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::L;
 use crate::page::{Page, show};
-use crate::parts::figure::window;
+use crate::parts::figure::{window, word_of};
 use crate::problem::Problem;
+use crate::roles::CASES;
 use askama::Template;
 use axum::extract::{Query, RawQuery, State};
 use axum::response::Response;
 use calendar::Date;
 use domain::case::{Stage, Track};
+use domain::district::District;
 use domain::{Label, Role};
-use figures::{Counted, Definition, Filter, Part, catalogue};
+use figures::{CaseRow, Counted, Definition, Filter, LectureRow, Part, Table, What, catalogue};
 use std::collections::BTreeSet;
 
 /// Rows of a page.
 const ROWS: usize = 50;
+
+/// What the list of any table says of itself.
+struct List {
+    name: String,
+    text: String,
+    part: String,
+    window: String,
+    narrowed: String,
+    back: String,
+    next: String,
+    first: String,
+}
 
 #[derive(Template)]
 #[template(path = "office/cases.html")]
 struct CasesPage {
     l: L,
     page: Page,
-    name: String,
-    text: String,
-    part: String,
+    list: List,
     count: u64,
-    window: String,
-    narrowed: String,
-    back: String,
-    rows: Vec<CaseRow>,
+    rows: Vec<CaseLine>,
     /// Whether each row says if it counts: the list is what a rate is counted from.
     weighed: bool,
     /// Whether some codes are not this account's to see.
     hidden: bool,
-    next: String,
-    first: String,
 }
 
-struct CaseRow {
+#[derive(Template)]
+#[template(path = "office/sessions.html")]
+struct SessionsPage {
+    l: L,
+    page: Page,
+    list: List,
+    count: u64,
+    rows: Vec<SessionLine>,
+}
+
+struct SessionLine {
+    index: u64,
+    code: String,
+    /// Its page; empty for who may not open it.
+    href: String,
+    kind: String,
+    unit: String,
+    street: String,
+    held: String,
+    heads: String,
+}
+
+struct CaseLine {
     index: u64,
     code: String,
     track: String,
@@ -58,19 +87,19 @@ struct CaseRow {
 /// What a list holds: all that a rate is counted from, or those of them that count.
 fn part_name(l: L, definition: &Definition, part: Part) -> String {
     match part {
-        Part::Numerator => l.t(&format!("counted-{}", definition.id.replace('_', "-"))),
+        Part::Numerator => l.t(&format!("counted-{}", word_of(&definition.id))),
         Part::Denominator => l.t("figures-all-counted"),
         part => part.label(l.0).to_owned(),
     }
 }
 
 /// The day on which the promise was met. What was withdrawn, merged, refused or routed ended it in another way.
-fn answered(c: &Counted) -> Option<Date> {
+fn answered(stage: &str, case: &CaseRow) -> Option<Date> {
     let otherwise = [Stage::Withdrawn, Stage::Merged, Stage::NotAccepted, Stage::Routed];
-    c.met.filter(|_| !Stage::of(&c.stage).is_some_and(|stage| otherwise.contains(&stage)))
+    case.met.filter(|_| !Stage::of(stage).is_some_and(|stage| otherwise.contains(&stage)))
 }
 
-/// `GET /figures/cases`: the cases behind one number.
+/// `GET /figures/cases`: the records behind one number.
 pub(crate) async fn cases(
     State(app): State<App>,
     visitor: Visitor,
@@ -99,41 +128,78 @@ pub(crate) async fn cases(
         })
         .await?;
     let counting: BTreeSet<u64> = counting.iter().map(|c| c.index).collect();
-    let sees_all = matches!(staff.role, Role::Dispatcher | Role::Supervisor | Role::Leader | Role::Auditor);
-    let day = |date: Option<Date>| date.map(|d| d.to_string()).unwrap_or_default();
-    let row = |c: &Counted| CaseRow {
-        index: c.index,
-        // Half of what opens a case: for those who may see it.
-        code: if sees_all || c.unit.as_deref() == Some(staff.unit.as_str()) { c.code.clone() } else { String::new() },
-        track: Track::of(&c.track).map_or(c.track.clone(), |t| t.label(l.0).to_owned()),
-        stage: Stage::of(&c.stage).map_or(c.stage.clone(), |s| s.label(l.0).to_owned()),
-        category: c.category.as_deref().map(|k| d.catalogue.name(&k.into(), l.0).to_owned()).unwrap_or_default(),
-        unit: c.unit.as_deref().map(|u| d.unit_name(&u.into(), l.0).to_owned()).unwrap_or_default(),
-        raised: c.raised.to_string(),
-        due: day(c.due),
-        answered: day(answered(c)),
-        ended: day(c.ended),
-        sealed: c.sealed,
-        counts: counting.contains(&c.index),
-    };
-    let more = found.len() > ROWS;
-    let rows: Vec<CaseRow> = found.iter().take(ROWS).map(row).collect();
+    let (more, shown) = (found.len() > ROWS, &found[..found.len().min(ROWS)]);
     let here = format!("/figures/cases?{}&figure={}&part={}", filter.query(), definition.id, part.code());
-    let page = CasesPage {
-        l,
-        page: visitor.page(l.t("figures-cases")),
+    let list = List {
         name: definition.name(l.0).to_owned(),
         text: definition.text(l.0).to_owned(),
         part: part_name(l, definition, part),
-        count,
         window: window(l, filter.from(), filter.to()),
         narrowed: narrowed(l, &d, &filter),
         back: format!("/figures/live?{}&figure={}", page_query(&filter), definition.id),
-        weighed,
-        hidden: rows.iter().any(|r| r.code.is_empty() && !r.sealed),
-        next: rows.last().filter(|_| more).map(|r| format!("{here}&after={}", r.index)).unwrap_or_default(),
+        next: shown.last().filter(|_| more).map(|c| format!("{here}&after={}", c.index)).unwrap_or_default(),
         first: if after.is_none() { String::new() } else { here },
-        rows,
     };
-    Ok(show(&page))
+    let (mut cases, mut sessions) = (Vec::new(), Vec::new());
+    for counted in shown {
+        match &counted.what {
+            What::Case(case) => cases.push(case_line(l, &d, &staff, (counted, case), &counting)),
+            What::Lecture(lecture) => sessions.push(session_line(l, &d, &staff, counted, lecture)),
+        }
+    }
+    Ok(match definition.of {
+        Table::Cases => {
+            let hidden = cases.iter().any(|r| r.code.is_empty() && !r.sealed);
+            let page = visitor.page(l.t("figures-cases"));
+            show(&CasesPage { l, page, list, count, rows: cases, weighed, hidden })
+        }
+        Table::Lectures => {
+            show(&SessionsPage { l, page: visitor.page(l.t("figures-sessions")), list, count, rows: sessions })
+        }
+    })
+}
+
+fn unit_of(l: L, d: &District, code: Option<&String>) -> String {
+    code.map(|unit| d.unit_name(&unit.as_str().into(), l.0).to_owned()).unwrap_or_default()
+}
+
+fn case_line(
+    l: L,
+    d: &District,
+    staff: &Staff,
+    (counted, case): (&Counted, &CaseRow),
+    counting: &BTreeSet<u64>,
+) -> CaseLine {
+    let sees_all = matches!(staff.role, Role::Dispatcher | Role::Supervisor | Role::Leader | Role::Auditor);
+    let own = counted.unit.as_deref() == Some(staff.unit.as_str());
+    let day = |date: Option<Date>| date.map(|d| d.to_string()).unwrap_or_default();
+    CaseLine {
+        index: counted.index,
+        // Half of what opens a case: for those who may see it.
+        code: if sees_all || own { counted.code.clone() } else { String::new() },
+        track: Track::of(&case.track).map_or(case.track.clone(), |t| t.label(l.0).to_owned()),
+        stage: Stage::of(&counted.stage).map_or(counted.stage.clone(), |s| s.label(l.0).to_owned()),
+        category: case.category.as_deref().map(|k| d.catalogue.name(&k.into(), l.0).to_owned()).unwrap_or_default(),
+        unit: unit_of(l, d, counted.unit.as_ref()),
+        raised: counted.day.to_string(),
+        due: day(case.due),
+        answered: day(answered(&counted.stage, case)),
+        ended: day(case.ended),
+        sealed: counted.sealed,
+        counts: counting.contains(&counted.index),
+    }
+}
+
+fn session_line(l: L, d: &District, staff: &Staff, counted: &Counted, lecture: &LectureRow) -> SessionLine {
+    let page = ["", "work", "lectures", &counted.code].join("/");
+    SessionLine {
+        href: if CASES.contains(&staff.role) { page } else { String::new() },
+        index: counted.index,
+        code: counted.code.clone(),
+        kind: lecture.kind.map(|kind| kind.label(l.0).to_owned()).unwrap_or_default(),
+        unit: unit_of(l, d, counted.unit.as_ref()),
+        street: unit_of(l, d, counted.street.as_ref()),
+        held: counted.day.to_string(),
+        heads: lecture.heads.map(|heads| heads.to_string()).unwrap_or_default(),
+    }
 }

@@ -222,7 +222,8 @@ fn breakdown(l: L, d: &District, filter: &Filter, of: &Definition, by: By, group
         denominator: f.denominator,
     };
     let mut rows: Vec<(&Figure, GroupRow)> = Vec::new();
-    for group in groups {
+    // A unit that had no such record has no row; a month without one has.
+    for group in groups.iter().filter(|group| by == By::Month || group.has(of.of)) {
         if let Some(f) = group.figures.iter().find(|f| f.id == of.id) {
             rows.push((f, row(group, f)));
         }

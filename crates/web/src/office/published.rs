@@ -10,7 +10,7 @@ use crate::jobs::{Outcome, Task};
 use crate::kept;
 use crate::lang::L;
 use crate::page::{NavItem, Page, go};
-use crate::parts::figure::{participation, window};
+use crate::parts::figure::{participation, window, word_of};
 use crate::parts::public_tabs::public_tabs;
 use crate::problem::Problem;
 use crate::roles::{PUBLISHERS, RECOMPUTE};
@@ -76,7 +76,7 @@ fn definition(f: &domain::district::Figure) -> Option<&'static catalogue::Defini
 
 /// What a figure counts, in a plain sentence. A changed meaning has none until one is written for its version.
 fn said(l: L, f: &domain::district::Figure) -> String {
-    let key = format!("figures-said-{}-{}", f.id.replace('_', "-"), f.definition);
+    let key = format!("figures-said-{}-{}", word_of(&f.id), f.definition);
     let sentence = l.t_with(&key, &[("n", f.numerator.to_string()), ("d", f.denominator.to_string())]);
     if sentence == key { String::new() } else { sentence }
 }
@@ -86,17 +86,17 @@ fn published_view(l: L, p: &Published, corrections: &BTreeMap<(u64, &str), &Publ
     let of = definition(f);
     let rate = f.denominator > 0 && of.is_some_and(|d| d.denominator.is_some());
     let participation = f.participation.map(|(n, d)| {
-        let rounding = of.map(catalogue::Definition::rounding);
-        let (rate, unit) = rounding.map_or((String::new(), Measure::Percent), |r| figures::rounding::rate(n, d, r));
+        let rate = |of: &catalogue::Definition| figures::rounding::rate(n, d, of.rounding(), of.measure());
+        let (rate, unit) = of.map_or((String::new(), Measure::Percent), rate);
         let rate = if d > 0 { format!("{rate} {}", unit.sign(l.0)) } else { rate };
         participation(l, rate, n, d)
     });
     let denominator = of.and_then(|d| d.denominator).map(|_| f.denominator);
     let is_percent = rate && f.value.parse::<f64>().is_ok();
     let unit = match denominator {
-        None if of.is_some() => Measure::Cases.sign(l.0),
+        None => of.map_or("", |of| of.measure().sign(l.0)),
         Some(_) if is_percent => Measure::Percent.sign(l.0),
-        _ => "",
+        Some(_) => "",
     };
     PublishedView {
         name: of.map_or(f.id.clone(), |d| d.name(l.0).to_owned()),

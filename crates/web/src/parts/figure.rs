@@ -19,6 +19,11 @@ pub(crate) struct FigureView {
     pub(crate) permille: Option<i64>,
 }
 
+/// A figure's id as it stands in the names of words.
+pub(crate) fn word_of(id: &str) -> String {
+    id.replace(['_', '.'], "-")
+}
+
 /// How many gave their word, of those who were asked. Too few for a percentage are told as the counts that they are.
 pub(crate) fn participation(l: L, rate: String, numerator: i64, denominator: i64) -> String {
     if !rate.ends_with('%') {

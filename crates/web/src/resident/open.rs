@@ -18,6 +18,7 @@ use domain::case::field;
 use domain::district::District;
 use domain::{Label, Lang, Moment};
 use figures::catalogue;
+use figures::rounding::Measure;
 use reading::cell::guard;
 use serde::{Deserialize, Serialize};
 use std::sync::PoisonError;
@@ -151,6 +152,7 @@ const FIGURE_COLUMNS: &[&str] = &[
     "ledger_size",
     "counted",
     "corrects",
+    "measure",
 ];
 
 #[derive(Serialize)]
@@ -172,6 +174,8 @@ struct FigureOut {
     ledger_size: u64,
     counted: String,
     corrects: Option<u64>,
+    /// What the value is counted in.
+    measure: Option<Measure>,
 }
 
 /// An instant as RFC 3339 has it.
@@ -198,6 +202,7 @@ fn figure_out(p: Published) -> FigureOut {
         from: f.from,
         to: f.to,
         narrowed: f.filter,
+        measure: of.and_then(|d| d.measure_of(&f.value)),
         value: f.value,
         numerator: f.numerator,
         participated: f.participation.map(|(n, _)| n),
@@ -229,6 +234,7 @@ impl FigureOut {
             self.ledger_size.to_string(),
             self.counted,
             self.corrects.map(|n| n.to_string()).unwrap_or_default(),
+            self.measure.map(|m| m.sign(Lang::Zh).to_owned()).unwrap_or_default(),
         ]
     }
 }
@@ -312,7 +318,7 @@ pub(crate) async fn file(
 
 const ABOUT_CASES: &str = "诉求人同意公开的诉求，按账本编号排列；asked、answer 只有在有人看过并公开后才有。 \
      Cases whose residents agreed to show them, by ledger index; asked and answer only once a person has reviewed and released them.";
-const ABOUT_FIGURES: &str = "公布的指标及其更正，新的在前；[from, to)，to 是之后的第一天；counted 是所计诉求账本编号的 SHA-256。 \
+const ABOUT_FIGURES: &str = "公布的指标及其更正，新的在前；[from, to)，to 是之后的第一天；counted 是所计记录账本编号的 SHA-256。 \
      Published figures and their corrections, the newest first; to is the first day after the window; counted is the SHA-256 of what was counted.";
 
 fn text_of<T: Serialize>(document: &T) -> Result<String, Problem> {

@@ -119,7 +119,7 @@ pub(crate) async fn leader(State(app): State<App>, visitor: Visitor) -> Result<R
 fn together(l: L, figure: &Figure, months: &[Group]) -> String {
     let of = months.iter().filter_map(|group| group.figures.iter().find(|f| f.id == figure.id));
     let (n, d) = of.fold((0, 0), |(n, d), f| (n + f.numerator, d + f.denominator.unwrap_or(0)));
-    let (value, unit) = rounding::rate(n, d, figure.definition.rounding());
+    let (value, unit) = rounding::rate(n, d, figure.definition.rounding(), figure.definition.measure());
     if d > 0 { l.t_n("leader-before", format!("{value} {}", unit.sign(l.0))) } else { String::new() }
 }
 

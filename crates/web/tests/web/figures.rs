@@ -5,6 +5,8 @@ use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use domain::Role;
 use domain::case::{Command, Handled, Outcome, Solved, Verdict};
+use domain::register::{Line, On};
+use registers::tell::lecture::{Act, Audience, Counted, Kind, Lectures, Level, Venue};
 
 /// Raises a case, and takes it to the resident's word.
 async fn ended(kit: &Kit, solved: Solved) -> desk::Raised {
@@ -78,7 +80,7 @@ async fn the_newest_publication_stands_open_and_says_what_it_counts_and_earlier_
     let page = visitor.get("/figures").await.text;
     let (newest, earlier) = page.split_once("<details>").unwrap();
     assert!(newest.contains("<h2 id=\"newest\">2023年5月</h2>") && newest.contains("1 件里，受理了 1 件"), "{newest}");
-    assert!(newest.contains("没有可数的件：") && !page.contains("0 ÷ 0"), "a figure that counts nothing has no card");
+    assert!(newest.contains("没有可数的：") && !page.contains("0 ÷ 0"), "a figure that counts nothing has no card");
     assert!(earlier.contains("<h3>2023年4月</h3>"), "{earlier}");
     visitor.lang = "en";
     assert!(visitor.get("/figures").await.text.contains("1 of 1 were taken on"));
@@ -124,10 +126,69 @@ async fn who_publishes_reads_what_is_published_and_whether_its_time_is_over() {
     ended(&kit, Solved::Yes).await;
     let mut supervisor = kit.role(Role::Supervisor).await;
     let now = supervisor.get("/figures/live").await;
-    now.has("的 18 个数字</button>").has("、全区 的 18 个数字").has("还没有过完").has("href=\"#publish\"");
+    now.has("的 22 个数字</button>").has("、全区 的 22 个数字").has("还没有过完").has("href=\"#publish\"");
     let over = supervisor.get("/figures/live?from=2023-04-01&to=2023-04-30&unit=housing").await;
-    over.has("发布 2023年4月、示范住建局 的 18 个数字").lacks("还没有过完").has("<details class=\"fold\" open>");
+    over.has("发布 2023年4月、示范住建局 的 22 个数字").lacks("还没有过完").has("<details class=\"fold\" open>");
     kit.role(Role::Clerk).await.get("/figures/live").await.lacks("#publish").has("<details class=\"fold\">");
+}
+
+/// A lecture that a unit's clerk enters and records.
+async fn held(kit: &Kit, kind: Kind, heads: u32) -> desk::Done {
+    let line = |text: &str| Line(text.into());
+    let plan = Act::Plan {
+        lecture: kind,
+        topic: line("示例专题"),
+        speaker: line("示例岗位"),
+        level: Level::Grassroots,
+        starts: at("2023-05-04T08:00:00"),
+        minutes: 30,
+        place: line("示例会议室"),
+        street: Some("street-1".into()),
+        venue: Venue::Hall,
+        audience: Audience::Members,
+        host: None,
+        with: Vec::new(),
+        first: false,
+        announce: false,
+    };
+    let clerk = || (kit.actor("clerk-1"), domain::visit::Visit::BEST);
+    let planned = kit.desk.execute::<Lectures>(clerk(), On::New, None, plan, None).await.unwrap();
+    let record = Act::Record { heads, counted: Counted::ByHand, online: None };
+    kit.desk.execute::<Lectures>(clerk(), On::Record(planned.id), None, record, None).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_numbers_of_lectures_lead_to_their_sessions_and_say_that_they_are_sessions() {
+    let kit = Kit::new().await;
+    ended(&kit, Solved::Yes).await;
+    let (first, second) = (held(&kit, Kind::Party, 41).await, held(&kit, Kind::Party, 20).await);
+    held(&kit, Kind::Micro, 12).await;
+    let mut leader = kit.role(Role::Leader).await;
+    let live = leader.get("/figures/live?figure=tell.lectures.party&by=unit").await;
+    live.has("2 场次").has("73 人次").has("figure=tell.lectures.party&amp;part=numerator").lacks("2 件");
+    leader.get("/figures/live?figure=tell.lectures.party&by=track").await.has("按办件种类：党课");
+    leader.lang = "en";
+    leader.get("/figures/live?figure=tell.lectures.micro").await.has("1 session").has("73 heads");
+    let query = "/figures/cases?from=2023-05-01&to=2023-06-01&figure=tell.lectures.party";
+    let list = kit.signed_in("clerk-water").await.get(query).await;
+    list.has("共 2 场").has("党课的场次").has("data-label=\"到场人次\">41<").has("2023-05-04").lacks("示例专题");
+    for code in [&first.code, &second.code] {
+        list.has(&format!("/lectures/{code}\">{code}</a>"));
+    }
+    assert!(list.statements() <= 6, "{}", list.statements());
+    let administrator = kit.role(Role::Administrator).await.get(query).await;
+    administrator.has(&first.code).lacks("/lectures/");
+    let heads = leader.get("/figures/cases?from=2023-05-01&to=2023-06-01&figure=tell.lectures.heads").await;
+    heads.has("3 sessions").has("Sessions whose heads are summed");
+    leader.get(&query.replace("to=2023-06-01", "to=2023-06-01&track=hotline")).await.has("No session");
+    let mut supervisor = kit.role(Role::Supervisor).await;
+    supervisor.submit("/figures/publish", &[("filter", "from=2023-05-01&to=2023-06-01"), ("key", "k")]).await;
+    kit.client()
+        .get("/figures")
+        .await
+        .has("2<small> 场次</small>")
+        .has("73<small> 人次</small>")
+        .has("1<small> 件</small>");
 }
 
 /// What the pages say of every figure in some windows and breakdowns, as one text.
@@ -227,7 +288,7 @@ fn the_list_behind_each_numerator_has_a_name_in_both_languages() {
     for language in ["zh-CN", "en"] {
         let words = std::fs::read_to_string(folder.join(language).join("figures.ftl")).unwrap();
         for figure in figures::catalogue::all() {
-            let key = format!("\ncounted-{} = ", figure.id.replace('_', "-"));
+            let key = format!("\ncounted-{} = ", figure.id.replace(['_', '.'], "-"));
             assert!(words.contains(&key), "{} in {language}", figure.id);
         }
     }

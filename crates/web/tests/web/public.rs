@@ -245,6 +245,8 @@ async fn what_is_published_comes_as_files_with_their_definitions_and_as_a_feed()
     let rows = figures["rows"].as_array().unwrap();
     let first = rows.iter().find(|r| r["figure"] == "raised").unwrap();
     assert_eq!((&first["numerator"], &first["from"]), (&2.into(), &"2023-05-01".into()));
+    let micro = rows.iter().find(|r| r["figure"] == "tell.lectures.micro").unwrap();
+    assert_eq!([&first["measure"], &micro["measure"]], ["件", "场次"]);
     assert!(first["definition"]["zh"].as_str().unwrap().len() > 10 && first["counted"].as_str().unwrap().len() == 64);
     let lines = client.get("/open-data/figures.csv").await.text.lines().count();
     assert_eq!(lines, rows.len() + 1);
@@ -257,7 +259,7 @@ async fn what_is_published_comes_as_files_with_their_definitions_and_as_a_feed()
         assert_eq!(client.get(path).await.status, StatusCode::NOT_FOUND);
     }
     let page = client.get("/open-data").await;
-    assert!(page.text.contains("/open-data/figures.csv") && page.text.contains("所计诉求账本编号的 SHA-256"));
+    assert!(page.text.contains("/open-data/figures.csv") && page.text.contains("所计记录账本编号的 SHA-256"));
     assert!(page.text.contains("500") && page.text.contains("?before="), "a file of figures is cut, and says so");
 }
 
