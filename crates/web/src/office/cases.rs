@@ -191,7 +191,7 @@ fn case_line(
 }
 
 fn session_line(l: L, d: &District, staff: &Staff, counted: &Counted, lecture: &LectureRow) -> SessionLine {
-    let page = ["", "work", "lectures", &counted.code].join("/");
+    let page = format!("/records/lectures/{}", counted.code);
     SessionLine {
         href: if CASES.contains(&staff.role) { page } else { String::new() },
         index: counted.index,
