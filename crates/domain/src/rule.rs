@@ -40,6 +40,10 @@ crate::vocabulary! {
         ErasureAnswer "erasure_answer" "答复删除申请" "to answer a request for erasure",
         /// A lecture that took place is written down: heads, and how they were counted.
         LectureRecord "lecture_record" "讲课记录" "to record a lecture",
+        /// How long before a talk meeting it is announced, so that whoever wants to come can.
+        MeetingNotice "meeting_notice" "恳谈会公告" "notice of a talk meeting",
+        /// The minutes of a talk meeting are approved.
+        MeetingMinutes "meeting_minutes" "恳谈会纪要" "minutes of a talk meeting",
         /// Runs from opening to the target that the former system had set, whatever that was.
         Elsewhere "elsewhere" "原系统期限" "the former system's target",
     }
@@ -130,6 +134,8 @@ impl RuleTable {
             (GoOnAsk, window(calendar(15, own))),
             (ErasureAnswer, calendar(30, own)),
             (LectureRecord, working(3, own)),
+            (MeetingNotice, window(calendar(3, own))),
+            (MeetingMinutes, working(3, own)),
             (Elsewhere, calendar(15, own)),
         ];
         RuleTable { version: 1, rules: rules.into_iter().collect() }

@@ -1,6 +1,8 @@
 //! The registers of the district: the one list of them. Whoever works on all kinds of record works on this list, and a
 //! further kind is a line of it.
 
+pub mod listen;
+pub mod shared;
 pub mod tell;
 
 use domain::case::Cases;
@@ -8,8 +10,12 @@ use domain::district::Districts;
 use domain::register::{Of, Shelf};
 
 /// Every register.
-pub static REGISTERS: &[&dyn Shelf] =
-    &[&Of::<Districts>::new(), &Of::<Cases>::new(), &Of::<tell::lecture::Lectures>::new()];
+pub static REGISTERS: &[&dyn Shelf] = &[
+    &Of::<Districts>::new(),
+    &Of::<Cases>::new(),
+    &Of::<tell::lecture::Lectures>::new(),
+    &Of::<listen::meeting::Meetings>::new(),
+];
 
 #[cfg(test)]
 mod tests {

@@ -38,7 +38,7 @@ const LATE: &str = "SELECT d.seq, d.no, d.register, d.unit, d.rule, d.since, d.d
 JOIN records r ON r.district = d.district AND r.seq = d.seq \
 WHERE d.district = $1 AND d.last < $2 AND (d.last, d.seq) > ($3, $4) ORDER BY d.last, d.seq LIMIT $5";
 const ASKED: &str = "SELECT e.seq AS because, c.seq, c.id, c.code, c.stage, c.lead, c.category, c.street, c.sealed, c.public FROM events e \
-JOIN cases c ON c.district = e.district AND c.because = e.seq WHERE e.district = $1 AND e.stream = $2 ORDER BY e.seq";
+JOIN cases c ON c.district = e.district AND c.because = e.seq WHERE e.district = $1 AND e.stream = $2 ORDER BY e.seq, c.seq";
 const SOME: &str = "SELECT e.stream, e.seq, e.version, e.kind, e.body, v.sealed FROM events e \
 LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq WHERE e.district = $1 AND e.stream IN ($2, $3, $4, $5, \
 $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, \

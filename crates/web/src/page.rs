@@ -158,6 +158,7 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
             ("/desk", "nav-desk"),
             ("/intake", "nav-intake"),
             ("/records/lectures", "nav-lectures"),
+            ("/records/meetings", "nav-meetings"),
             ("/figures/live", "nav-figures"),
         ],
         Some(Role::Head) => &[
@@ -166,6 +167,7 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
             ("/reviews", "nav-reviews"),
             ("/templates", "nav-templates"),
             ("/records/lectures", "nav-lectures"),
+            ("/records/meetings", "nav-meetings"),
             ("/figures/live", "nav-figures"),
         ],
         Some(Role::Dispatcher) => &[
@@ -174,6 +176,7 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
             ("/to-release", "nav-release"),
             ("/intake", "nav-intake"),
             ("/records/lectures", "nav-lectures"),
+            ("/records/meetings", "nav-meetings"),
             ("/figures/live", "nav-figures"),
         ],
         Some(Role::Supervisor) => &[
@@ -186,6 +189,7 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
             ("/leader", "nav-leader"),
             ("/late", "nav-late"),
             ("/records/lectures", "nav-lectures"),
+            ("/records/meetings", "nav-meetings"),
             ("/figures/live", "nav-figures"),
         ],
         Some(Role::Auditor) => &[

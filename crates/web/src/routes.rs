@@ -8,7 +8,7 @@ use crate::office::{
 use crate::parts::error_page::errors_in_form;
 use crate::problem::Problem;
 use crate::receive::receive;
-use crate::records::{self, lecture};
+use crate::records::{self, lecture, meeting};
 use crate::roles::{
     ACT, ADMINISTRATOR, ANY, AUDITOR, CASES, INTAKE, PUBLISHERS, READERS, RECOMPUTE, RECORDS, TEMPLATES,
 };
@@ -175,7 +175,13 @@ pub const TABLE: &[Route] = &[
     route("GET", "/lectures", Access::Public, || get(lecture::public::list)),
     route("GET", "/lectures/{code}", Access::Public, || get(lecture::public::show_one)),
     route("GET", "/lectures/{code}/poster", Access::Public, || get(lecture::public::poster)),
+    route("GET", "/meetings", Access::Public, || get(meeting::public::list)),
+    route("GET", "/meetings/{code}", Access::Public, || get(meeting::public::show_one)),
     // The pages of registers.
+    route("GET", "/records/meetings", Access::Staff(CASES), || get(meeting::list::list)),
+    route("GET", "/records/meetings/{code}/notes", Access::Staff(RECORDS), || get(meeting::notes::page)),
+    route("POST", "/records/meetings/{code}/notes", Access::Staff(RECORDS), || post(meeting::notes::send)),
+    route("GET", "/records/meetings/{code}/wall", Access::Staff(RECORDS), || get(meeting::notes::wall)),
     route("GET", "/records/lectures", Access::Staff(CASES), || get(lecture::list::list)),
     route("GET", "/records/lectures/paste", Access::Staff(RECORDS), || get(lecture::paste::form)),
     route("POST", "/records/lectures/paste", Access::Staff(RECORDS), || post(lecture::paste::send))

@@ -158,15 +158,16 @@ impl Writer {
         for deed in decided {
             match deed {
                 Decided::Event(event, private) => self.happen(plan, by, (id, &mut held), (event, private), &names)?,
-                Decided::Ask(further) => asks.push(further),
+                // Asked because of the event in front of it.
+                Decided::Ask(further) => asks.push((further, held.last)),
             }
         }
         if was_open && !shelf.is_open(held.state.as_ref()) {
             plan.over.push(id);
         }
-        let because = held.last;
         plan.changed.insert(id, held);
-        for further in &asks {
+        for (further, because) in &asks {
+            let because = *because;
             let by = By { because, depth: by.depth + 1, ..*by };
             self.plan(plan, &by, further, None, &[])?;
         }

@@ -48,6 +48,8 @@ pub trait Register: Sized + 'static {
     /// Lifts an old shape of a stored body to today's, before it is read. `None`: no version wrote another shape, and bodies
     /// are read as they are.
     const LIFT: Option<fn(serde_json::Value) -> serde_json::Value> = None;
+    /// The private fields that only the unit which has the record may read, by their names.
+    const CLOSED: &'static [&'static str] = &[];
     /// A record as its events tell it.
     type State: Clone + Send + 'static;
     /// What can be asked of a record.

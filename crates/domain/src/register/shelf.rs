@@ -71,6 +71,8 @@ pub trait Shelf: Send + Sync {
     fn reasons(&self) -> &'static [Why];
     /// See [`Register::SEALS`].
     fn seals(&self) -> bool;
+    /// See [`Register::CLOSED`].
+    fn closed(&self) -> &'static [&'static str];
     /// See [`Register::acts`].
     fn acts(&self) -> Vec<Declared>;
     /// See [`Register::blank`].
@@ -173,6 +175,10 @@ impl<R: Register> Shelf for Of<R> {
 
     fn seals(&self) -> bool {
         R::SEALS
+    }
+
+    fn closed(&self) -> &'static [&'static str] {
+        R::CLOSED
     }
 
     fn acts(&self) -> Vec<Declared> {

@@ -83,6 +83,14 @@ impl Value for String {
     }
 }
 
+impl Value for u8 {
+    const INPUT: Input = Input::Number;
+
+    fn read(typed: &str, field: &'static str) -> Result<u8, Refusal> {
+        u32::read(typed, field)?.try_into().map_err(|_| Refusal::at(Why::BadNumber, field))
+    }
+}
+
 impl Value for u16 {
     const INPUT: Input = Input::Number;
 

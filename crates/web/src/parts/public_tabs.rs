@@ -9,6 +9,7 @@ pub(crate) fn public_tabs(l: L, here: &str) -> Vec<NavItem> {
         ("/figures", "look-figures"),
         ("/published", "look-cases"),
         ("/lectures", "look-lectures"),
+        ("/meetings", "look-meetings"),
         ("/ledger-today", "look-ledger"),
         ("/open-data", "look-data"),
     ];

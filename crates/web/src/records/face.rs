@@ -78,4 +78,12 @@ pub(crate) trait Face: Sync {
     fn into(&self, told: &Told) -> Option<CaseId>;
     /// The address of the page that everybody may look at; none while nobody may.
     fn public_page(&self, told: &Told) -> Option<String>;
+    /// Earlier records of a unit, which the form that begins one may name.
+    fn earlier(&self, _: &mut Db, _: &mut Keys, _district: i64, _unit: &str, _now: Moment) -> store::Result<Vec<Told>> {
+        Ok(Vec::new())
+    }
+    /// Further pages of a record, for the unit that has it: address and name.
+    fn ways(&self, _l: L, _told: &Told) -> Vec<(String, String)> {
+        Vec::new()
+    }
 }

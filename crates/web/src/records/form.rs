@@ -5,9 +5,9 @@ use crate::form::Sent;
 use crate::lang::capital;
 use crate::page::{Choice, FieldError};
 use crate::parts::form_input::FormInput;
-use domain::district::District;
+use domain::district::{District, UnitKind};
 use domain::register::{ActOf, Field, Input, Values};
-use domain::{Lang, typed};
+use domain::{Lang, Moment, typed};
 use store::listed::Told;
 
 /// The form of an act.
@@ -139,4 +139,16 @@ pub(super) fn unit_codes(text: &str, d: &District) -> String {
         d.units.values().find(named).map_or(part.clone(), |unit| unit.code.to_string())
     };
     parts.map(code).collect::<Vec<_>>().join(",")
+}
+
+/// The streets, as a choice has them.
+pub(super) fn streets(d: &District, lang: Lang) -> Vec<(String, String)> {
+    let open = d.units.values().filter(|unit| unit.kind == UnitKind::Street && !unit.closed);
+    open.map(|unit| (unit.code.to_string(), unit.name(lang).to_owned())).collect()
+}
+
+/// A moment as a field of a form has it.
+pub(super) fn moment(at: Moment) -> String {
+    let local = at.local();
+    format!("{}T{:02}:{:02}", at.date(), local.hour(), local.minute())
 }

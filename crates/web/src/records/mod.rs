@@ -4,12 +4,13 @@
 mod face;
 mod form;
 pub(crate) mod lecture;
+pub(crate) mod meeting;
 pub(crate) mod page;
 
 pub(crate) use face::{Asked, Face, Happened, Scene};
 
 /// The face of every register that has pages here.
-static FACES: &[&dyn Face] = &[&lecture::LectureFace];
+static FACES: &[&dyn Face] = &[&lecture::LectureFace, &meeting::MeetingFace];
 
 /// The face of a register by the name that stands in its addresses: `lectures`.
 fn face_of(plural: &str) -> Option<&'static dyn Face> {

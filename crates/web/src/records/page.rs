@@ -16,7 +16,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Failure;
-use domain::case::{self, CaseId, Visit};
+use domain::case::{self, CaseId, Fields, Visit};
 use domain::district::District;
 use domain::register::{ActOf, On};
 use domain::{Refusal, Role, Why};
@@ -77,6 +77,8 @@ struct RecordPage {
     into: Option<Other>,
     story: Vec<StoryLine>,
     public_page: Option<String>,
+    /// Further pages of it.
+    ways: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -197,6 +199,7 @@ fn page(
         into: loaded.into.as_ref().map(|other| named(face, &scene, other)),
         story: story(face, &scene, told),
         public_page: face.public_page(told),
+        ways: if is_own(told, staff) { face.ways(l, told) } else { Vec::new() },
     };
     show_with(refused.status, &template)
 }
@@ -230,6 +233,18 @@ fn asked_line(scene: &Scene<'_>, loaded: &Loaded, case: &AskedCase) -> Option<As
     })
 }
 
+/// Whether the account sits at the unit that has the record.
+fn is_own(told: &Told, staff: &Staff) -> bool {
+    told.shelf.summary(told.state.as_ref()).is_some_and(|summary| summary.unit == staff.unit)
+}
+
+/// What an account may read of what was written.
+fn readable(told: &Told, staff: &Staff, words: &Fields) -> Fields {
+    let closed = if is_own(told, staff) { &[][..] } else { told.shelf.closed() };
+    let open = words.iter().filter(|(name, _)| !closed.contains(&name.as_str()));
+    open.map(|(name, text)| (name.clone(), text.clone())).collect()
+}
+
 /// What happened, the latest first.
 fn story(face: &dyn Face, scene: &Scene<'_>, told: &Told) -> Vec<StoryLine> {
     let l = scene.l;
@@ -242,7 +257,7 @@ fn story(face: &dyn Face, scene: &Scene<'_>, told: &Told) -> Vec<StoryLine> {
             iso: at.minute().replace(' ', "T"),
             who: who(l, scene.d, &by),
             details,
-            said: face.said(l, &event.private),
+            said: face.said(l, &readable(told, scene.staff, &event.private)),
             index: *index,
         })
     };
@@ -341,10 +356,10 @@ pub(crate) async fn begin_form(
     Path(register): Path<String>,
 ) -> Result<Response, Problem> {
     let face = face_of(&register).ok_or_else(Problem::not_found)?;
-    begin_page(&app, &visitor, &staff, face, None, Vec::new())
+    begin_page(&app, &visitor, &staff, face, None, Vec::new()).await
 }
 
-fn begin_page(
+async fn begin_page(
     app: &App,
     visitor: &Visitor,
     staff: &Staff,
@@ -353,8 +368,14 @@ fn begin_page(
     errors: Vec<FieldError>,
 ) -> Result<Response, Problem> {
     let (l, now, d) = (visitor.l, app.desk().now(), app.desk().district());
+    let (number, unit) = (app.desk().number(), staff.unit.clone());
+    let earlier = app.read(move |db, keys| {
+        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+        face.earlier(db, &mut keys, number, unit.as_str(), now)
+    });
+    let earlier = earlier.await?;
     let scene = Scene { l, d: &d, now, staff };
-    let forms = Forms { face, scene: &scene, told: None, alike: &[], sent, errors: &errors };
+    let forms = Forms { face, scene: &scene, told: None, alike: &earlier, sent, errors: &errors };
     let form = forms.of(face.begins()).ok_or_else(Problem::not_found)?;
     let title = l.t(face.begin_title());
     let template = BeginPage {
@@ -386,7 +407,7 @@ pub(crate) async fn begin(
         Err(wrong) => {
             let errors = at_fields(visitor.l, act.code, &refusals(wrong)?);
             let sent = sent.changed("act", act.code.to_owned());
-            begin_page(&app, &visitor, &staff, face, Some(&sent), errors)
+            begin_page(&app, &visitor, &staff, face, Some(&sent), errors).await
         }
     }
 }

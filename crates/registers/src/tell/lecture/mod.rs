@@ -3,6 +3,7 @@
 
 mod rules;
 
+pub use crate::shared::{Counted, Sort};
 pub use rules::{BY_HOST, REASONS};
 
 use domain::body::{Body, Fields};
@@ -13,7 +14,6 @@ use domain::moment::day_number;
 use domain::register::column::Layout;
 use domain::register::{ActOf, By, Declared, Deed, Duty, Facts, Line, Needs, Public, Register, Summary, Text, Values};
 use domain::rule::RuleId;
-use domain::track::Track;
 use domain::{Actor, Label, Lang, Moment, Refusal, Role, Why, acts, columns, events, vocabulary};
 
 vocabulary! {
@@ -56,34 +56,6 @@ vocabulary! {
         Workers "workers" "职工" "employees",
         Students "students" "学生" "students",
         Everybody "everybody" "不限" "everybody",
-    }
-}
-
-vocabulary! {
-    /// How the heads were counted. No list of persons is kept.
-    Counted {
-        ByHand "by_hand" "现场逐人清点" "counted one by one",
-        BySeats "by_seats" "按座位数" "by the seats that were taken",
-        ByHandouts "by_handouts" "按发出的材料数" "by the handouts given",
-        Estimated "estimated" "估计" "estimated",
-    }
-}
-
-vocabulary! {
-    /// As what a question from the floor is handled.
-    Sort {
-        Request "request" "诉求" "request",
-        Suggestion "suggestion" "建议" "suggestion",
-    }
-}
-
-impl Sort {
-    /// The procedure that its case follows.
-    pub fn track(self) -> Track {
-        match self {
-            Sort::Request => Track::Hotline,
-            Sort::Suggestion => Track::Suggestion,
-        }
     }
 }
 

@@ -124,7 +124,8 @@ pub(super) fn offers(lecture: &Lecture, actor: &Actor, now: Moment) -> Vec<&'sta
         "join" => !actor.unit().is_some_and(|unit| lecture.is_hosted_by(unit)),
         _ => true,
     };
-    let may = |act: &&ActOf| permitted(Act::ALL, act.code, stage, actor, Some(&lecture.unit)).is_ok();
+    let unit = stage.map(|_| &lecture.unit);
+    let may = |act: &&ActOf| permitted(Act::ALL, act.code, stage, actor, unit).is_ok();
     Act::ALL.iter().filter(may).filter(|act| in_time(act)).collect()
 }
 

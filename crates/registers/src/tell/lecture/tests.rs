@@ -3,6 +3,7 @@ use domain::Actor;
 use domain::case::{Cases, Door};
 use domain::district::{District, Unit, UnitKind};
 use domain::register::{Ask, Fresh, New, On, Thing};
+use domain::track::Track;
 use domain::visit::Visit;
 use proptest::prelude::*;
 

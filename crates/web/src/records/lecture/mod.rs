@@ -8,10 +8,10 @@ use super::{Asked, Face, Happened, Scene};
 use crate::lang::{L, capital};
 use crate::view::StatusView;
 use domain::case::{CaseId, Clock, Fields, Stage as CaseStage};
-use domain::district::{District, UnitCode, UnitKind};
+use domain::district::{District, UnitCode};
 use domain::moment::day_number;
 use domain::register::{ActOf, Field, Of, Shelf, Thing};
-use domain::{Label, Lang, Moment, Role};
+use domain::{Label, Moment, Role};
 use registers::tell::lecture::{Act, BY_HOST, Event, Lecture, Lectures, Stage};
 use store::listed::{self, AskedCase, Told, Which};
 use store::{Db, Keys};
@@ -216,10 +216,10 @@ impl Face for LectureFace {
         let now = told.and_then(lecture);
         match (act.code, field.name) {
             ("plan", "host") if s.staff.role != Role::Dispatcher => Asked::Not,
-            ("plan", "street") | ("ask", "near") => Asked::Of(streets(s.d, s.l.0)),
+            ("plan", "street") | ("ask", "near") => Asked::Of(super::form::streets(s.d, s.l.0)),
             ("plan", "minutes") => Asked::With("60".into()),
             ("plan", "announce") => Asked::With("1".into()),
-            ("move", "starts") => Asked::With(now.map(|of| input_moment(of.starts)).unwrap_or_default()),
+            ("move", "starts") => Asked::With(now.map(|of| super::form::moment(of.starts)).unwrap_or_default()),
             ("move", "minutes") => Asked::With(now.map(|of| of.minutes.to_string()).unwrap_or_default()),
             ("correct", "heads") => {
                 Asked::With(now.and_then(|of| of.record).map(|(heads, ..)| heads.to_string()).unwrap_or_default())
@@ -265,14 +265,4 @@ impl Face for LectureFace {
         let lecture = lecture(told).filter(|lecture| lecture.is_public())?;
         Some(format!("/lectures/{}", lecture.code.as_str()))
     }
-}
-
-fn streets(d: &District, lang: Lang) -> Vec<(String, String)> {
-    let open = d.units.values().filter(|unit| unit.kind == UnitKind::Street && !unit.closed);
-    open.map(|unit| (unit.code.to_string(), unit.name(lang).to_owned())).collect()
-}
-
-/// A moment as a field of a form has it.
-fn input_moment(at: Moment) -> String {
-    format!("{}T{}", at.date(), time(at))
 }

@@ -1,0 +1,3 @@
+//! 聊 Listen: talk meetings, and later notebooks, pairings, visits, campaigns and research.
+
+pub mod meeting;

@@ -1,0 +1,109 @@
+# Talk meetings.
+nav-meetings = Talk meetings
+look-meetings = Talk meetings
+meeting-new = Plan a talk meeting
+meeting-no = No. { $n }
+meeting-asked = Opinions
+meeting-when = When
+meeting-where = Where
+meeting-unit = Convener
+meeting-chair = Chair's post
+meeting-departments = Departments that come
+meeting-with = with { $n }
+meeting-topics = Topics
+meeting-topic-other = Another
+meeting-agenda = Agenda
+meeting-chosen = How people come
+meeting-notes = Take notes
+meeting-wall = Screen for the hall
+meeting-line-no = No. { $n }
+meeting-days-before = { $n ->
+    [one] 1 day before
+   *[other] { $n } days before
+}
+meeting-now-planned = Not announced yet. Once { $unit } announces it, residents see it: { $day } { $time }, { $place }.
+meeting-now-noticed = It begins on { $day } at { $time }, at { $place }. It can be opened from two hours before.
+meeting-now-open = It is open. Lines to be read back: { $waiting }. Read each to whoever said it; once they agree it is a case.
+meeting-now-closed = It is over. { $unit } writes the minutes and its head approves them by { $due }.
+meeting-now-approved = Held on { $day }; the minutes are approved.
+meeting-now-cancelled = Cancelled.
+meeting-notice = Announced { $days } days before ({ $rule } are asked for).
+meeting-notice-short = Announced only { $days } days before; { $rule } are asked for.
+meeting-opinions = Opinions: { $n }, answered: { $answered }; not read back to whoever said it: { $unread }.
+meeting-opinions-n = { $n ->
+    [one] 1 opinion
+   *[other] { $n } opinions
+}
+meeting-event-planned = Entered
+meeting-event-noticed = Announced
+meeting-event-moved = Moved
+meeting-event-cancelled = Cancelled
+meeting-event-opened = Opened
+meeting-event-noted = A line was written
+meeting-event-confirmed = Read back, and a case
+meeting-event-unread = Not read back; a case as written
+meeting-event-dropped = A line was struck out
+meeting-event-closed = Closed
+meeting-event-minuted = Minutes written
+meeting-event-approved = Minutes approved
+meeting-word-name = Name
+meeting-word-topics = Topics
+meeting-word-agenda = Agenda
+meeting-word-chair = Chair's post
+meeting-word-place = Place
+meeting-word-reason = Reason
+meeting-word-minutes = Minutes
+meeting-word-words = What was said
+meeting-hint-plan-topics = One a line, nine at most. While taking notes a digit chooses one.
+meeting-hint-plan-chair = The post, not the name.
+meeting-hint-close = Only the count is kept; nobody signs in.
+meeting-hint-approve = Once approved, everybody can read the minutes. Leave names of residents out.
+done-work-notice = Announced.
+done-work-open = Opened: you can take notes now.
+done-work-close = Closed.
+done-work-minute = The minutes are kept.
+done-work-approve = The minutes are approved and public.
+meetings-open = Open now
+meetings-minutes = Over, waiting for minutes
+meetings-coming = Coming
+meetings-over = Held
+meetings-whose = Which ones
+meetings-none = No talk meetings yet
+meetings-none-todo = Plan one: time, place and topics. Once it is announced residents see it.
+meetings-public-lead = Meetings where everybody can speak, and what became of every opinion.
+meetings-public-none = None is announced yet
+meetings-public-none-hint = It will stand here once it is.
+meeting-public-before = Opinions last time: { $n }, answered: { $answered }
+meeting-public-cancelled = This meeting is cancelled.
+meeting-public-ahead-title = You can come and speak
+meeting-public-ahead = What you say is read back to you and registered once you agree; you get its number there and then, and see here how far it is.
+meeting-public-said = What was said, and what became of it
+meeting-public-said-none = No opinion is registered yet.
+meeting-public-unread = This one was not read back to whoever said it; these are the note-taker's words.
+meeting-public-struck = Struck out because they were said twice or taken back: { $n }.
+meeting-before = What became of last time's opinions ({ $n })
+meeting-note-words = One opinion a line, in the speaker's words
+meeting-note-hint = Enter writes it down, Shift+Enter begins a new line, Alt and a digit choose the topic.
+meeting-note-topic = Topic
+meeting-note-how = How it was given
+meeting-note-do = Write it down
+meeting-waiting = To be read back ({ $n })
+meeting-waiting-none = Nothing waits.
+meeting-read-back = Read it back to the speaker
+meeting-read-back-hint = “Is this what you meant?” Put it as the speaker says, then make it a case.
+meeting-read-back-words = The words that the speaker agrees to
+meeting-read-back-do = The speaker agrees: make it a case
+meeting-sort = Handled as
+meeting-name = Name
+meeting-phone = Phone, for the answer
+meeting-public-agree = The speaker lets the words be shown
+meeting-drop-reason = Why it is struck out
+meeting-drop = Strike out
+meeting-settled = Settled ({ $n } lines in all; the latest are here)
+meeting-settled-none = None so far.
+meeting-slip-hint = Open a code to print a slip for whoever spoke.
+meeting-wall-count = { $n ->
+    [one] 1 line so far
+   *[other] { $n } lines so far
+}
+meeting-wall-none = Please speak.

@@ -1,0 +1,298 @@
+//! Talk meetings: what their pages say, the list, the page of note-takers, the wall, and the page that everybody may look
+//! at.
+
+pub(crate) mod list;
+pub(crate) mod notes;
+pub(crate) mod public;
+
+use super::{Asked, Face, Happened, Scene};
+use crate::lang::{L, capital};
+use crate::view::StatusView;
+use domain::case::{CaseId, Clock, Fields, Stage as CaseStage};
+use domain::district::District;
+use domain::moment::day_number;
+use domain::register::{ActOf, Field, Of, Shelf, Thing};
+use domain::{Label, Moment, Role};
+use registers::listen::meeting::{Act, BY_CONVENER, Event, Meeting, Meetings, NoteState, Stage};
+use store::listed::{self, AskedCase, Told, Which};
+use store::{Db, Keys};
+
+type Body = domain::body::Body<Event>;
+
+static SHELF: Of<Meetings> = Of::new();
+
+/// How many earlier meetings are offered as the one before.
+const BEFORE_MOST: usize = 10;
+
+fn meeting(told: &Told) -> Option<&Meeting> {
+    told.state.downcast_ref()
+}
+
+fn word(words: &Fields, name: &str) -> String {
+    words.get(name).cloned().unwrap_or_default()
+}
+
+fn time(at: Moment) -> String {
+    let local = at.local();
+    format!("{:02}:{:02}", local.hour(), local.minute())
+}
+
+/// The topics of a meeting, in their order.
+fn topics(words: &Fields) -> Vec<String> {
+    words.get("topics").map(|text| text.lines().map(str::to_owned).collect()).unwrap_or_default()
+}
+
+/// A topic by its number; the other ones have none.
+fn topic(l: L, topics: &[String], no: u8) -> String {
+    let at = usize::from(no).checked_sub(1).and_then(|at| topics.get(at));
+    at.cloned().unwrap_or_else(|| l.t("meeting-topic-other"))
+}
+
+fn departments(l: L, d: &District, meeting: &Meeting) -> String {
+    let all = meeting.departments.iter().map(|unit| d.unit_name(unit, l.0));
+    all.collect::<Vec<_>>().join(l.0.pick("、", ", "))
+}
+
+fn status(l: L, meeting: &Meeting) -> StatusView {
+    let kind = match meeting.stage {
+        Stage::Planned => "new",
+        Stage::Noticed => "doing",
+        Stage::Open | Stage::Closed => "next",
+        Stage::Approved => "done",
+        Stage::Cancelled => "stop",
+    };
+    StatusView { kind, words: capital(meeting.stage.label(l.0)) }
+}
+
+/// A line of a note-taker in its words.
+struct NoteLine<'a> {
+    no: u16,
+    topic: u8,
+    how: registers::listen::meeting::How,
+    state: NoteState,
+    words: &'a str,
+}
+
+/// The lines of a meeting in their order, each with what was written.
+fn lines(told: &Told) -> Vec<NoteLine<'_>> {
+    let Some(meeting) = meeting(told) else { return Vec::new() };
+    let written = told.events.iter().filter_map(|(_, event)| {
+        let body: &Body = event.body.downcast_ref()?;
+        let Event::Noted { no, topic, how } = body.event else { return None };
+        let state = meeting.note(no)?.state;
+        Some(NoteLine { no, topic, how, state, words: event.private.get("words").map_or("", String::as_str) })
+    });
+    written.collect()
+}
+
+/// The numbers of the lines that are cases, in the order in which the cases were raised.
+fn raised(told: &Told) -> Vec<u16> {
+    let confirmed = told.events.iter().filter_map(|(_, event)| {
+        let body: &Body = event.body.downcast_ref()?;
+        match body.event {
+            Event::Confirmed { no, .. } => Some(no),
+            _ => None,
+        }
+    });
+    confirmed.collect()
+}
+
+/// What the pages of talk meetings say.
+pub(crate) struct MeetingFace;
+
+impl Face for MeetingFace {
+    fn shelf(&self) -> &'static dyn Shelf {
+        &SHELF
+    }
+
+    fn plural(&self) -> &'static str {
+        "meetings"
+    }
+
+    fn begins(&self) -> &'static ActOf {
+        &Act::ALL[0]
+    }
+
+    fn begin_title(&self) -> &'static str {
+        "meeting-new"
+    }
+
+    fn hint(&self, l: L, act: &str) -> String {
+        l.if_any(&format!("meeting-hint-{act}"))
+    }
+
+    fn field_hint(&self, l: L, act: &str, field: &str) -> String {
+        l.if_any(&format!("meeting-hint-{act}-{field}"))
+    }
+
+    fn asked_title(&self, l: L) -> String {
+        l.t("meeting-asked")
+    }
+
+    fn kind(&self, s: &Scene<'_>, told: &Told) -> String {
+        meeting(told).map(|of| s.l.t_n("meeting-no", of.no)).unwrap_or_default()
+    }
+
+    fn status(&self, s: &Scene<'_>, told: &Told) -> StatusView {
+        meeting(told).map_or(StatusView { kind: "stop", words: String::new() }, |of| status(s.l, of))
+    }
+
+    fn clock(&self, told: &Told) -> Option<Clock> {
+        meeting(told).and_then(Meeting::due).cloned()
+    }
+
+    fn stands(&self, s: &Scene<'_>, told: &Told, asked: &[AskedCase]) -> Vec<String> {
+        let (l, Some(meeting)) = (s.l, meeting(told)) else { return Vec::new() };
+        let due = meeting.due().map(|clock| l.day(clock.due.rolled, s.now.date())).unwrap_or_default();
+        let values = [
+            ("unit", s.d.unit_name(&meeting.unit, l.0).to_owned()),
+            ("day", l.day(meeting.starts.date(), s.now.date())),
+            ("time", time(meeting.starts)),
+            ("place", word(&told.words(), "place")),
+            ("due", due),
+            ("waiting", meeting.count(NoteState::Noted).to_string()),
+        ];
+        let mut said = vec![l.t_with(&format!("meeting-now-{}", meeting.stage.code()), &values)];
+        if let Some(days) = meeting.noticed {
+            let rule = s.d.rules.rule(domain::rule::RuleId::MeetingNotice);
+            let counts = [("days", days.to_string()), ("rule", rule.length.to_string())];
+            said.push(l.t_with(if days < rule.length { "meeting-notice-short" } else { "meeting-notice" }, &counts));
+        }
+        if let Some((heads, counted)) = meeting.heads {
+            let counts = [("n", heads.to_string()), ("how", counted.label(l.0).to_owned())];
+            said.push(l.t_with("lecture-heads", &counts));
+        }
+        if !asked.is_empty() {
+            let done = |case: &&AskedCase| matches!(case.stage, CaseStage::Answered | CaseStage::Ended);
+            let counts = [
+                ("n", asked.len().to_string()),
+                ("answered", asked.iter().filter(done).count().to_string()),
+                ("unread", meeting.count(NoteState::Unread).to_string()),
+            ];
+            said.push(l.t_with("meeting-opinions", &counts));
+        }
+        said
+    }
+
+    fn facts(&self, s: &Scene<'_>, told: &Told) -> Vec<(String, String)> {
+        let (l, Some(meeting)) = (s.l, meeting(told)) else { return Vec::new() };
+        let words = told.words();
+        let street = meeting.street.as_ref().map(|unit| s.d.unit_name(unit, l.0).to_owned());
+        let place = [street, Some(word(&words, "place"))].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        let day = l.day(meeting.starts.date(), s.now.date());
+        let rows = [
+            ("meeting-when", format!("{day} {}", time(meeting.starts))),
+            ("meeting-where", place),
+            ("meeting-unit", s.d.unit_name(&meeting.unit, l.0).to_owned()),
+            ("meeting-chair", word(&words, "chair")),
+            ("meeting-departments", departments(l, s.d, meeting)),
+            ("meeting-topics", topics(&words).join(l.0.pick("；", "; "))),
+            ("meeting-agenda", word(&words, "agenda")),
+            ("meeting-chosen", capital(meeting.chosen.label(l.0))),
+        ];
+        rows.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (l.t(key), value)).collect()
+    }
+
+    fn leads(&self) -> &'static [&'static str] {
+        &["open", "notice", "approve", "minute", "close"]
+    }
+
+    fn happened(&self, s: &Scene<'_>, body: &Thing) -> Option<Happened> {
+        let (l, Body { event, .. }) = (s.l, body.downcast_ref()?);
+        let moment = |at: &Moment| format!("{} {}", l.day(at.date(), s.now.date()), time(*at));
+        let line = |no: &u16| l.t_n("meeting-line-no", no);
+        let (key, details) = match event {
+            Event::Planned { starts, .. } => ("planned", vec![moment(starts)]),
+            Event::Noticed { days } => ("noticed", vec![l.t_n("meeting-days-before", days)]),
+            Event::Moved { starts, .. } => ("moved", vec![moment(starts)]),
+            Event::Cancelled {} => ("cancelled", Vec::new()),
+            Event::Opened {} => ("opened", Vec::new()),
+            Event::Noted { no, .. } => ("noted", vec![line(no)]),
+            Event::Confirmed { no, read_back: true } => ("confirmed", vec![line(no)]),
+            Event::Confirmed { no, read_back: false } => ("unread", vec![line(no)]),
+            Event::Dropped { no } => ("dropped", vec![line(no)]),
+            Event::Closed { heads, counted } => {
+                let counts = [("n", heads.to_string()), ("how", counted.label(l.0).to_owned())];
+                ("closed", vec![l.t_with("lecture-heads", &counts)])
+            }
+            Event::Minuted {} => ("minuted", Vec::new()),
+            Event::Approved {} => ("approved", Vec::new()),
+        };
+        Some(Happened { title: l.t(&format!("meeting-event-{key}")), details })
+    }
+
+    fn when(&self, body: &Thing) -> Option<(Moment, domain::Actor)> {
+        let Body { at, by, .. } = body.downcast_ref()?;
+        Some((*at, by.clone()))
+    }
+
+    fn said(&self, l: L, words: &Fields) -> Vec<(String, String)> {
+        let names = BY_CONVENER.iter().chain(&["words"]);
+        let label = |name: &&str| words.get(*name).map(|text| (l.t(&format!("meeting-word-{name}")), text.clone()));
+        names.filter_map(label).collect()
+    }
+
+    fn asks(&self, s: &Scene<'_>, told: Option<&Told>, alike: &[Told], act: &ActOf, field: &Field) -> Asked {
+        let now = told.and_then(meeting);
+        match (act.code, field.name) {
+            // What note-takers do has a page of its own.
+            ("note" | "confirm" | "drop", _) => Asked::Not,
+            ("plan", "convener") if s.staff.role != Role::Dispatcher => Asked::Not,
+            ("plan", "street") => Asked::Of(super::form::streets(s.d, s.l.0)),
+            ("plan", "minutes") => Asked::With("120".into()),
+            ("plan", "no") => Asked::With("1".into()),
+            ("plan", "after") => {
+                let before = alike.iter().filter_map(|other| Some((other.id.hex(), named(s.l, other)?)));
+                Asked::Of(before.collect())
+            }
+            ("move", "starts") => Asked::With(now.map(|of| super::form::moment(of.starts)).unwrap_or_default()),
+            ("move", "minutes") => Asked::With(now.map(|of| of.minutes.to_string()).unwrap_or_default()),
+            ("minute", "text") => Asked::With(told.map(|told| word(&told.words(), "minutes")).unwrap_or_default()),
+            ("close", "unread") if now.is_some_and(|of| of.count(NoteState::Noted) == 0) => Asked::Not,
+            _ => Asked::Usual,
+        }
+    }
+
+    /// None: two meetings of one place are two meetings.
+    fn alike(&self, _db: &mut Db, _keys: &mut Keys, _district: i64, _told: &Told) -> store::Result<Vec<Told>> {
+        Ok(Vec::new())
+    }
+
+    fn earlier(
+        &self,
+        db: &mut Db,
+        keys: &mut Keys,
+        district: i64,
+        unit: &str,
+        now: Moment,
+    ) -> store::Result<Vec<Told>> {
+        let days = (i64::MIN, day_number(now.date()) + 1);
+        let which = Which { register: "meeting", days, unit: unit.to_owned(), public: false, back: true, after: None };
+        let ids: Vec<CaseId> = listed::page(db, district, &which, BEFORE_MOST)?.into_iter().map(|(id, _)| id).collect();
+        listed::some(db, keys, registers::REGISTERS, district, &ids)
+    }
+
+    fn into(&self, _told: &Told) -> Option<CaseId> {
+        None
+    }
+
+    fn public_page(&self, told: &Told) -> Option<String> {
+        let meeting = meeting(told).filter(|meeting| meeting.is_public())?;
+        Some(format!("/meetings/{}", meeting.code.as_str()))
+    }
+
+    fn ways(&self, l: L, told: &Told) -> Vec<(String, String)> {
+        let Some(meeting) = meeting(told).filter(|of| matches!(of.stage, Stage::Open | Stage::Closed)) else {
+            return Vec::new();
+        };
+        let at = format!("/records/meetings/{}", meeting.code.as_str());
+        vec![(format!("{at}/notes"), l.t("meeting-notes")), (format!("{at}/wall"), l.t("meeting-wall"))]
+    }
+}
+
+/// A meeting as a choice has it: name, number and day.
+fn named(l: L, told: &Told) -> Option<String> {
+    let of = meeting(told)?;
+    let name = told.title(l.0);
+    Some(format!("{name} · {} · {}", l.t_n("meeting-no", of.no), l.date(of.starts.date())))
+}

@@ -1,0 +1,333 @@
+//! `/records/meetings/{code}/notes`: the page of note-takers, which keeps up with speech; and `…/wall`, for the hall.
+//!
+//! A line is an event of its own: several note-takers write at once, and none overwrites another's. Each line is sent with
+//! a key, so that one that was sent twice is there once.
+
+use super::super::form::{self, name, values};
+use super::{NoteLine, lines, meeting, raised, topic, topics};
+use crate::app::App;
+use crate::caller::{Staff, Visitor};
+use crate::form::Sent;
+use crate::lang::{L, capital};
+use crate::page::{Choice, FieldError, Page, form_status, go, show, show_with};
+use crate::problem::Problem;
+use crate::view::{self, StatusView};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use desk::Failure;
+use domain::case::{CaseId, Visit};
+use domain::district::District;
+use domain::register::{ActOf, On};
+use domain::{Label, Refusal};
+use registers::listen::meeting::{Act, How, Meetings, NoteState, Sort, Stage};
+use std::sync::PoisonError;
+use store::listed::{self, AskedCase, Told};
+
+/// How many lines that are settled are shown.
+const LAST: usize = 10;
+
+/// A line that waits to be read back.
+struct Waiting {
+    no: u16,
+    topic: String,
+    how: String,
+    words: String,
+    /// Whether its form stands open: it was refused.
+    open: bool,
+    sorts: Vec<Choice>,
+    name: String,
+    phone: String,
+    reason: String,
+}
+
+/// A line that is settled.
+struct Settled {
+    no: u16,
+    topic: String,
+    words: String,
+    state: StatusView,
+    code: String,
+    stands: Option<StatusView>,
+}
+
+/// What became of an opinion of the meeting before.
+struct Before {
+    code: String,
+    status: StatusView,
+    unit: String,
+}
+
+#[derive(Template)]
+#[template(path = "records/meeting_notes.html")]
+struct NotesPage {
+    l: L,
+    page: Page,
+    code: String,
+    title: String,
+    status: StatusView,
+    errors: Vec<FieldError>,
+    /// Whether lines can be written.
+    open: bool,
+    key: String,
+    words: String,
+    topics: Vec<Choice>,
+    hows: Vec<Choice>,
+    waiting: Vec<Waiting>,
+    settled: Vec<Settled>,
+    all: usize,
+    categories: Vec<Choice>,
+    streets: Vec<Choice>,
+    before: Vec<Before>,
+}
+
+impl NotesPage {
+    fn error(&self, field: &str) -> String {
+        self.errors.iter().find(|e| e.field == field).map_or(String::new(), |e| e.text.clone())
+    }
+}
+
+/// A meeting with the cases that it asked for, and those of the one before.
+struct Read {
+    told: Told,
+    asked: Vec<AskedCase>,
+    before: Vec<AskedCase>,
+}
+
+async fn read(app: &App, code: &str) -> Result<Read, Problem> {
+    let (number, code) = (app.desk().number(), desk::read_case_code(code).ok_or_else(Problem::not_found)?);
+    let found = app.read(move |db, keys| {
+        let Some((id, _)) = listed::by_code(db, number, "meeting", &code)? else { return Ok(None) };
+        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(told) = listed::some(db, &mut keys, registers::REGISTERS, number, &[id])?.pop() else {
+            return Ok(None);
+        };
+        let before = match meeting(&told).and_then(|of| of.after) {
+            Some(before) => listed::asked(db, number, before)?,
+            None => Vec::new(),
+        };
+        Ok(Some(Read { asked: listed::asked(db, number, id)?, told, before }))
+    });
+    found.await?.ok_or_else(Problem::not_found)
+}
+
+/// Only who writes for the meeting reads its lines before they are cases.
+fn writes(read: &Read, staff: &Staff) -> Result<(), Problem> {
+    let of = meeting(&read.told).ok_or_else(Problem::not_found)?;
+    if of.unit == staff.unit && matches!(of.stage, Stage::Open | Stage::Closed) {
+        Ok(())
+    } else {
+        Err(Problem::not_yours())
+    }
+}
+
+/// `GET /records/meetings/{code}/notes`
+pub(crate) async fn page(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    let read = read(&app, &code).await?;
+    writes(&read, &staff)?;
+    Ok(show(&drawn(&app, &visitor, &read, None, Vec::new())?))
+}
+
+fn drawn(
+    app: &App,
+    visitor: &Visitor,
+    read: &Read,
+    sent: Option<&Sent>,
+    errors: Vec<FieldError>,
+) -> Result<NotesPage, Problem> {
+    let (l, d) = (visitor.l, app.desk().district());
+    let of = meeting(&read.told).ok_or_else(Problem::not_found)?;
+    let words = read.told.words();
+    let topics = topics(&words);
+    let typed = |act: &str, field: &str| {
+        let sent = sent.filter(|sent| sent.get("act") == act);
+        sent.map(|sent| sent.raw(&name(act, field)).to_owned()).unwrap_or_default()
+    };
+    let chosen = |act: &str, field: &str, usual: &str| {
+        let typed = typed(act, field);
+        if typed.is_empty() { usual.to_owned() } else { typed }
+    };
+    let topic_now = chosen("note", "topic", "0");
+    let named = topics.iter().enumerate().map(|(n, text)| ((n + 1).to_string(), text.clone()));
+    let topic_choices = named.chain([("0".to_owned(), l.t("meeting-topic-other"))]);
+    let all = lines(&read.told);
+    let numbers = raised(&read.told);
+    let case_of = |no: u16| {
+        let at = numbers.iter().position(|other| *other == no)?;
+        (numbers.len() == read.asked.len()).then(|| read.asked.get(at)).flatten()
+    };
+    let refused: Option<u16> = sent
+        .filter(|sent| sent.get("act") != "note")
+        .and_then(|sent| sent.get(&name(sent.get("act"), "no")).parse().ok());
+    let waiting = all.iter().rev().filter(|line| line.state == NoteState::Noted).map(|line| {
+        let own = refused == Some(line.no);
+        let own_typed = |act: &str, field: &str| if own { typed(act, field) } else { String::new() };
+        let agreed = own_typed("confirm", "words");
+        Waiting {
+            no: line.no,
+            topic: topic(l, &topics, line.topic),
+            how: if line.how == How::Spoken { String::new() } else { capital(line.how.label(l.0)) },
+            words: if agreed.is_empty() { line.words.to_owned() } else { agreed },
+            open: own,
+            sorts: Choice::all::<Sort>(l, Sort::Request.code()),
+            name: own_typed("confirm", "name"),
+            phone: own_typed("confirm", "phone"),
+            reason: own_typed("drop", "reason"),
+        }
+    });
+    let settled = all.iter().rev().filter(|line| line.state != NoteState::Noted).take(LAST);
+    let categories = d.catalogue.categories.iter().map(|c| Choice::of(c.code.as_str(), c.name(l.0), ""));
+    let streets = form::streets(&d, l.0);
+    Ok(NotesPage {
+        l,
+        page: visitor.page(read.told.title(l.0)),
+        code: of.code.as_str().to_owned(),
+        title: read.told.title(l.0),
+        status: super::status(l, of),
+        open: of.stage == Stage::Open,
+        key: app.random_text(),
+        words: typed("note", "words"),
+        topics: topic_choices.map(|(code, text)| Choice::of(&code, &text, &topic_now)).collect(),
+        hows: Choice::all::<How>(l, &chosen("note", "how", How::Spoken.code())),
+        waiting: waiting.collect(),
+        settled: settled.map(|line| settled_line(l, &topics, line, case_of(line.no))).collect(),
+        all: all.len(),
+        categories: categories.collect(),
+        streets: streets.iter().map(|(code, text)| Choice::of(code, text, "")).collect(),
+        before: read.before.iter().map(|case| before(l, &d, case)).collect(),
+        errors,
+    })
+}
+
+fn settled_line(l: L, topics: &[String], line: &NoteLine<'_>, case: Option<&AskedCase>) -> Settled {
+    let kind = match line.state {
+        NoteState::Noted => "wait",
+        NoteState::Confirmed => "done",
+        NoteState::Unread => "late",
+        NoteState::Dropped => "stop",
+    };
+    Settled {
+        no: line.no,
+        topic: topic(l, topics, line.topic),
+        words: line.words.to_owned(),
+        state: StatusView { kind, words: capital(line.state.label(l.0)) },
+        code: case.map(|case| case.code.clone()).unwrap_or_default(),
+        stands: case.map(|case| view::status(l, case.stage, false)),
+    }
+}
+
+fn before(l: L, d: &District, case: &AskedCase) -> Before {
+    Before {
+        code: case.code.clone(),
+        status: view::status(l, case.stage, false),
+        unit: case.lead.as_deref().map(|unit| d.unit_name(&unit.into(), l.0).to_owned()).unwrap_or_default(),
+    }
+}
+
+/// `POST /records/meetings/{code}/notes`: a line, one that was read back, or one that is struck out. No version is asked
+/// for: what another note-taker did meanwhile takes nothing from it.
+pub(crate) async fn send(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    Path(code): Path<String>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let found = read(&app, &code).await?;
+    writes(&found, &staff)?;
+    let d = app.desk().district();
+    let key = sent.key(&staff)?;
+    let code_sent = sent.get("act");
+    let act = Act::ALL.iter().filter(|act| matches!(act.code, "note" | "confirm" | "drop"));
+    let act = act.into_iter().find(|act| act.code == code_sent).ok_or_else(Problem::form)?;
+    let here = format!("/records/meetings/{}/notes", desk::read_case_code(&code).unwrap_or_default());
+    let errors = match run(&app, &staff, found.told.id, act, &sent, &d, key).await {
+        Ok(done) => {
+            // A slip for whoever spoke is printed from the case.
+            let case = done.asked.first().map(|begun| begun.code.clone());
+            return Ok(go(&case.map_or(here.clone(), |case| format!("{here}?case={case}#done"))));
+        }
+        Err(wrong) => wrong,
+    };
+    let mut at = Vec::new();
+    for failure in errors {
+        let Failure::Refused(refusal) = failure else { return Err(failure.into()) };
+        let field = refusal.field.map_or_else(|| act.code.to_owned(), |field| name(act.code, field));
+        at.push(FieldError { field, text: Problem::from(refusal).sentence(visitor.l.0) });
+    }
+    let read = read(&app, &code).await?;
+    let page = drawn(&app, &visitor, &read, Some(&sent), at)?;
+    Ok(show_with(form_status(&page.errors), &page))
+}
+
+async fn run(
+    app: &App,
+    staff: &Staff,
+    id: CaseId,
+    act: &ActOf,
+    sent: &Sent,
+    d: &District,
+    key: desk::Key,
+) -> Result<desk::Done, Vec<Failure>> {
+    let refused = |wrong: Vec<Refusal>| wrong.into_iter().map(Failure::Refused).collect::<Vec<_>>();
+    let act = Act::read(act.code, &values(act, sent, d)).map_err(refused)?;
+    let by = (staff.actor(), Visit::BEST);
+    let done = app.desk().execute::<Meetings>(by, On::Record(id), None, act, Some(key)).await;
+    done.map_err(|failure| vec![failure])
+}
+
+/// A topic with its lines, for the wall.
+struct WallTopic {
+    name: String,
+    lines: Vec<(u16, String, StatusView)>,
+}
+
+#[derive(Template)]
+#[template(path = "records/meeting_wall.html")]
+struct WallPage {
+    l: L,
+    page: Page,
+    code: String,
+    title: String,
+    count: usize,
+    topics: Vec<WallTopic>,
+}
+
+/// `GET /records/meetings/{code}/wall`: the opinions as they come, by topic, in letters for a hall.
+pub(crate) async fn wall(
+    State(app): State<App>,
+    visitor: Visitor,
+    staff: Staff,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    let l = visitor.l;
+    let read = read(&app, &code).await?;
+    writes(&read, &staff)?;
+    let names = topics(&read.told.words());
+    let all = lines(&read.told);
+    let shown: Vec<&NoteLine<'_>> = all.iter().filter(|line| line.state != NoteState::Dropped).collect();
+    let of = |no: u8| {
+        let lines = shown.iter().rev().filter(|line| line.topic == no).map(|line| {
+            let kind = if line.state == NoteState::Noted { "wait" } else { "done" };
+            let state = StatusView { kind, words: capital(line.state.label(l.0)) };
+            (line.no, line.words.to_owned(), state)
+        });
+        WallTopic { name: topic(l, &names, no), lines: lines.collect() }
+    };
+    let last = u8::try_from(names.len()).unwrap_or(0);
+    let topics = (1..=last).chain([0]).map(of).filter(|topic| !topic.lines.is_empty());
+    let page = WallPage {
+        l,
+        page: visitor.page(read.told.title(l.0)),
+        code: meeting(&read.told).map(|of| of.code.as_str().to_owned()).unwrap_or_default(),
+        title: read.told.title(l.0),
+        count: shown.len(),
+        topics: topics.collect(),
+    };
+    Ok(show(&page))
+}

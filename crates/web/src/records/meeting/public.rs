@@ -1,0 +1,223 @@
+//! `/meetings`: talk meetings that everybody may come to, and what became of every opinion. A case is never named by its
+//! code here: that is half of what opens it.
+
+use super::list::{Line, line};
+use super::{departments, lines, meeting, raised, topic, topics, word};
+use crate::app::App;
+use crate::caller::Visitor;
+use crate::kept;
+use crate::lang::{L, capital};
+use crate::page::{NavItem, Page};
+use crate::parts::public_tabs::public_tabs;
+use crate::parts::verdict::verdict_sentence;
+use crate::problem::Problem;
+use crate::view::{self, StatusView};
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use domain::Label;
+use domain::case::{CaseId, field};
+use domain::district::District;
+use registers::listen::meeting::{NoteState, Stage};
+use serde::Deserialize;
+use std::sync::PoisonError;
+use store::listed::{self, Told, Which};
+use store::public::{self, Shown};
+
+/// Meetings of a page.
+const ROWS: usize = 20;
+/// The most opinions of a meeting that are shown.
+const OPINIONS_MOST: usize = 2_000;
+
+#[derive(Template)]
+#[template(path = "records/meetings_public.html")]
+struct PublicPage {
+    l: L,
+    page: Page,
+    tabs: Vec<NavItem>,
+    meetings: Vec<Line>,
+    next: String,
+    first: String,
+}
+
+#[derive(Default, Deserialize)]
+pub(crate) struct PublicQuery {
+    #[serde(default)]
+    before: String,
+}
+
+/// `GET /meetings`: the latest first.
+pub(crate) async fn list(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(asked): Query<PublicQuery>,
+) -> Result<Response, Problem> {
+    let (l, d, now, number) = (visitor.l, app.desk().district(), app.desk().now(), app.desk().number());
+    let after = asked.before.split_once('.').and_then(|(day, seq)| Some((day.parse().ok()?, seq.parse().ok()?)));
+    let found = app.read(move |db, keys| {
+        let (days, unit) = ((i64::MIN, i64::MAX), String::new());
+        let which = Which { register: "meeting", days, unit, public: true, back: true, after };
+        let page = listed::page(db, number, &which, ROWS + 1)?;
+        let next = page.get(ROWS - 1).filter(|_| page.len() > ROWS).map(|(_, at)| *at);
+        let ids: Vec<CaseId> = page.iter().take(ROWS).map(|(id, _)| *id).collect();
+        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok((listed::some(db, &mut keys, registers::REGISTERS, number, &ids)?, next))
+    });
+    let (told, next) = found.await?;
+    let open = |told: &Told| {
+        let of = line(l, &d, now, told)?;
+        Some(Line { href: of.href.replacen("/records", "", 1), notes: String::new(), clock: None, ..of })
+    };
+    let page = PublicPage {
+        l,
+        page: visitor.page(l.t("look-meetings")),
+        tabs: public_tabs(l, "/meetings"),
+        meetings: told.iter().filter_map(open).collect(),
+        next: next.map(|(day, seq)| format!("/meetings?before={day}.{seq}")).unwrap_or_default(),
+        first: if asked.before.is_empty() { String::new() } else { "/meetings".into() },
+    };
+    Ok(kept::words(&visitor, &page))
+}
+
+/// An opinion and what became of it.
+struct Opinion {
+    no: u16,
+    topic: String,
+    read_back: bool,
+    text: String,
+    status: StatusView,
+    unit: String,
+    answer: String,
+    word: String,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "records/meeting_public.html")]
+struct MeetingPage {
+    l: L,
+    page: Page,
+    tabs: Vec<NavItem>,
+    line: Line,
+    topics: Vec<String>,
+    agenda: String,
+    chair: String,
+    departments: String,
+    chosen: String,
+    heads: String,
+    ahead: bool,
+    cancelled: bool,
+    minutes: String,
+    opinions: Vec<Opinion>,
+    counts: String,
+    struck: String,
+    /// What became of the opinions of the meeting before, in one sentence; and its page.
+    before: Option<(String, String)>,
+}
+
+struct Read {
+    told: Told,
+    asked: Vec<Shown>,
+    before: Option<(Told, Vec<Shown>)>,
+}
+
+async fn read(app: &App, code: &str) -> Result<Read, Problem> {
+    let (number, code) = (app.desk().number(), desk::read_case_code(code).ok_or_else(Problem::not_found)?);
+    let found = app.read(move |db, keys| {
+        let Some((id, true)) = listed::by_code(db, number, "meeting", &code)? else { return Ok(None) };
+        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(told) = listed::some(db, &mut keys, registers::REGISTERS, number, &[id])?.pop() else {
+            return Ok(None);
+        };
+        let asked = public::asked_by(db, &mut keys, number, id, OPINIONS_MOST)?;
+        let before = match meeting(&told).and_then(|of| of.after) {
+            Some(before) => {
+                let earlier = listed::some(db, &mut keys, registers::REGISTERS, number, &[before])?.pop();
+                let asked = public::asked_by(db, &mut keys, number, before, OPINIONS_MOST)?;
+                earlier.map(|earlier| (earlier, asked))
+            }
+            None => None,
+        };
+        Ok(Some(Read { told, asked, before }))
+    });
+    found.await?.ok_or_else(Problem::not_found)
+}
+
+fn answered(cases: &[Shown]) -> usize {
+    cases.iter().filter(|case| case.answered.is_some() || case.ended.is_some()).count()
+}
+
+/// `GET /meetings/{code}`
+pub(crate) async fn show_one(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    let (l, d, now) = (visitor.l, app.desk().district(), app.desk().now());
+    let Read { told, asked, before } = read(&app, &code).await?;
+    let of = meeting(&told).ok_or_else(Problem::not_found)?;
+    let words = told.words();
+    let names = topics(&words);
+    let numbers = raised(&told);
+    let written = lines(&told);
+    let opinions = asked.iter().enumerate().map(|(n, case)| {
+        let no = numbers.get(n).copied().filter(|_| numbers.len() == asked.len());
+        let note = written.iter().find(|note| Some(note.no) == no);
+        let about = note.map(|note| topic(l, &names, note.topic)).unwrap_or_default();
+        let read_back = note.is_none_or(|note| note.state != NoteState::Unread);
+        opinion(l, &d, (no.unwrap_or_else(|| u16::try_from(n + 1).unwrap_or(u16::MAX)), about, read_back), case)
+    });
+    let counts = [
+        ("n", asked.len().to_string()),
+        ("answered", answered(&asked).to_string()),
+        ("unread", of.count(NoteState::Unread).to_string()),
+    ];
+    let struck = of.count(NoteState::Dropped);
+    let earlier = before.and_then(|(earlier, cases)| {
+        let one = meeting(&earlier).filter(|one| one.is_public())?;
+        let counts = [("n", cases.len().to_string()), ("answered", answered(&cases).to_string())];
+        Some((l.t_with("meeting-public-before", &counts), format!("/meetings/{}", one.code.as_str())))
+    });
+    let open = line(l, &d, now, &told).ok_or_else(Problem::not_found)?;
+    let heads = of.heads.map(|(heads, counted)| {
+        l.t_with("lecture-heads", &[("n", heads.to_string()), ("how", counted.label(l.0).to_owned())])
+    });
+    let minutes = if of.stage == Stage::Approved { word(&words, "minutes") } else { String::new() };
+    let page = MeetingPage {
+        l,
+        page: visitor.page(open.title.clone()),
+        tabs: public_tabs(l, "/meetings"),
+        agenda: word(&words, "agenda"),
+        chair: word(&words, "chair"),
+        departments: departments(l, &d, of),
+        chosen: capital(of.chosen.label(l.0)),
+        heads: heads.unwrap_or_default(),
+        ahead: matches!(of.stage, Stage::Planned | Stage::Noticed),
+        cancelled: of.stage == Stage::Cancelled,
+        // Whoever wrote them may have left a number in them.
+        minutes: reading::mask::numbers(&minutes, &[]),
+        counts: if asked.is_empty() { String::new() } else { l.t_with("meeting-opinions", &counts) },
+        struck: if struck > 0 { l.t_n("meeting-public-struck", struck) } else { String::new() },
+        opinions: opinions.collect(),
+        topics: names.clone(),
+        before: earlier,
+        line: open,
+    };
+    Ok(kept::words(&visitor, &page))
+}
+
+fn opinion(l: L, d: &District, (no, topic, read_back): (u16, String, bool), case: &Shown) -> Opinion {
+    let words = |name: &str| case.words.get(name).cloned().unwrap_or_default();
+    let verdict = case.solved.zip(case.handled);
+    Opinion {
+        no,
+        topic,
+        read_back,
+        text: words(field::SHOWN),
+        status: view::status(l, case.stage, case.question),
+        unit: case.lead.as_ref().map(|unit| d.unit_name(unit, l.0).to_owned()).unwrap_or_default(),
+        answer: words(field::SHOWN_ANSWER),
+        word: verdict.map(|(solved, handled)| verdict_sentence(l, solved, handled)).unwrap_or_default(),
+        href: if case.words.is_empty() { String::new() } else { format!("/published/{}", case.seq) },
+    }
+}
