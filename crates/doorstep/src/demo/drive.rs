@@ -2,17 +2,21 @@
 //! the next command is about a case whose handle is not known yet.
 
 use super::fault;
+use super::lectures::{Move, Program, Turn};
 use super::town::{PETITIONS, Town, installer};
 use super::walk::{Way, What, last_day};
 use crate::cli::Failed;
 use ::figures::{Filter, catalogue};
 use calendar::Date;
 use desk::{Desk, Failure};
-use domain::case::{CaseId, Command};
+use domain::case::{CaseId, Command, Raise};
+use domain::register::{Line, On, Text};
+use domain::visit::Visit;
 use domain::{Actor, Lang, Moment, Role, district};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::ToSpan;
 use jiff::civil::date;
+use registers::tell::lecture::{Act, Lectures, Sort};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
@@ -28,38 +32,81 @@ pub struct Held {
     pub digits: String,
 }
 
-/// One command at its time: of the district, or of the case with that number; or the month whose figures are published.
+/// One command at its time: of the district, or of the case or the lecture with that number; or the month whose figures are
+/// published.
 enum Sent<'p> {
     District(&'p district::Command),
     Case(usize, &'p Actor, &'p What),
+    Lecture(usize, &'p Turn),
     Figures(i8),
 }
 
 /// The most commands that are on the way at once; the desk's queue is longer.
 const TOGETHER: usize = 1000;
 
-type Answer<'d> = Pin<Box<dyn Future<Output = Result<Option<(usize, Held)>, Failure>> + 'd>>;
+type Answer<'d> = Pin<Box<dyn Future<Output = Result<Option<New>, Failure>> + 'd>>;
+
+/// A record that began, by its number in the plan.
+enum New {
+    Case(usize, Held),
+    Lecture(usize, CaseId),
+}
+
+/// What has begun so far, and in which lecture a case is asked for.
+struct Known<'p> {
+    cases: Vec<Option<Held>>,
+    lectures: Vec<Option<CaseId>>,
+    program: &'p Program,
+}
+
+impl Known<'_> {
+    fn has(&self, case: usize) -> bool {
+        self.cases.get(case).is_some_and(Option::is_some)
+    }
+
+    /// The real handle of a case; [`Sent::can_go`] has seen that it is known.
+    fn case(&self, n: usize) -> CaseId {
+        self.cases.get(n).and_then(Option::as_ref).map_or(CaseId::default(), |h| h.id)
+    }
+
+    fn lecture(&self, n: usize) -> Option<CaseId> {
+        self.lectures.get(n).copied().flatten()
+    }
+
+    /// The lecture in which a case is asked for.
+    fn floor(&self, case: usize) -> Option<CaseId> {
+        self.program.floor.get(&case).and_then(|n| self.lecture(*n))
+    }
+}
 
 /// Everything that happens in the year, through the desk; returns what the residents hold, in the order of the plan.
 ///
 /// # Errors
 /// What the desk says. The place is left half made then.
-pub async fn drive(desk: &Desk, place: &Place, town: &Town, ways: &[Way]) -> Result<Vec<Held>, Failed> {
+pub async fn drive(
+    desk: &Desk,
+    place: &Place,
+    town: &Town,
+    (ways, program): (&[Way], &Program),
+) -> Result<Vec<Held>, Failed> {
     let mut all: Vec<(Moment, Sent)> = town.commands.iter().map(|(at, c)| (*at, Sent::District(c))).collect();
     for (n, way) in ways.iter().enumerate() {
         all.extend(way.steps.iter().map(|s| (s.at, Sent::Case(n, &s.actor, &s.what))));
     }
+    for (n, turns) in program.sessions.iter().enumerate() {
+        all.extend(turns.iter().map(|turn| (turn.at, Sent::Lecture(n, turn))));
+    }
     for month in 1..12 {
         all.push((publishing(town, month)?, Sent::Figures(month)));
     }
-    // Stable: what a case does at one time stays in its order.
+    // Stable: what happens to a record at one time stays in its order.
     all.sort_by_key(|(at, _)| *at);
-    let mut held: Vec<Option<Held>> = vec![None; ways.len()];
+    let mut known = Known { cases: vec![None; ways.len()], lectures: vec![None; program.sessions.len()], program };
     let bar = bar();
     let (mut answers, mut now) = (Vec::new(), None);
     for (at, sent) in &all {
-        if answers.len() >= TOGETHER || !sent.can_go(&held) {
-            settle(&mut answers, &mut held).await?;
+        if answers.len() >= TOGETHER || !sent.can_go(&known) {
+            settle(&mut answers, &mut known).await?;
             show(&bar, *at);
         }
         if now.replace(*at) != Some(*at) {
@@ -72,19 +119,22 @@ pub async fn drive(desk: &Desk, place: &Place, town: &Town, ways: &[Way]) -> Res
                 change(desk, actor, figures_of(place, desk.number(), *month)?)
             }
             Sent::District(command) => change(desk, installer(), (*command).clone()),
-            Sent::Case(n, actor, what) => send(desk, *n, actor, what, &held),
+            Sent::Case(n, actor, what) => send(desk, *n, actor, what, &known),
+            Sent::Lecture(n, turn) => of_lecture(desk, *n, turn, &known),
         });
     }
-    settle(&mut answers, &mut held).await?;
+    settle(&mut answers, &mut known).await?;
     bar.finish_and_clear();
-    Ok(held.into_iter().flatten().collect())
+    Ok(known.cases.into_iter().flatten().collect())
 }
 
 /// Waits for what is on the way.
-async fn settle(answers: &mut Vec<Answer<'_>>, held: &mut [Option<Held>]) -> Result<(), Failed> {
+async fn settle(answers: &mut Vec<Answer<'_>>, known: &mut Known<'_>) -> Result<(), Failed> {
     for answer in in_order(std::mem::take(answers)).await {
-        if let Some((n, new)) = answer? {
-            held[n] = Some(new);
+        match answer? {
+            Some(New::Case(n, held)) => known.cases[n] = Some(held),
+            Some(New::Lecture(n, id)) => known.lectures[n] = Some(id),
+            None => {}
         }
     }
     Ok(())
@@ -93,11 +143,18 @@ async fn settle(answers: &mut Vec<Answer<'_>>, held: &mut [Option<Held>]) -> Res
 impl Sent<'_> {
     /// Whether it can join what is on the way: the handles that it names are known. Figures count what is done, so
     /// everything before them is waited for.
-    fn can_go(&self, held: &[Option<Held>]) -> bool {
-        let known = |n: usize| held.get(n).is_some_and(Option::is_some);
+    fn can_go(&self, known: &Known<'_>) -> bool {
         match self {
             Sent::District(_) | Sent::Case(_, _, What::Raise(_)) => true,
-            Sent::Case(n, _, What::Act(command)) => known(*n) && command.other().is_none_or(|id| known(number(&id))),
+            Sent::Case(n, _, What::Ask(_)) => known.floor(*n).is_some(),
+            Sent::Case(n, _, What::Act(command)) => {
+                known.has(*n) && command.other().is_none_or(|id| known.has(number(&id)))
+            }
+            Sent::Lecture(n, turn) => match &turn.what {
+                Move::Act(act) if matches!(**act, Act::Plan { .. }) => true,
+                Move::Act(_) => known.lecture(*n).is_some(),
+                Move::Merge(into) => known.lecture(*n).is_some() && known.lecture(*into).is_some(),
+            },
             Sent::Figures(_) => false,
         }
     }
@@ -107,21 +164,59 @@ fn change(desk: &Desk, actor: Actor, command: district::Command) -> Answer<'_> {
     Box::pin(async move { desk.change(actor, command).await.map(|_| None) })
 }
 
-fn send<'d>(desk: &'d Desk, n: usize, actor: &Actor, what: &What, held: &[Option<Held>]) -> Answer<'d> {
+fn send<'d>(desk: &'d Desk, n: usize, actor: &Actor, what: &What, known: &Known<'_>) -> Answer<'d> {
     let actor = actor.clone();
     match what {
         What::Raise(raise) => {
             let raise = raise.as_ref().clone();
             Box::pin(async move {
                 let raised = desk.raise(actor, raise, Vec::new(), None).await?;
-                Ok(Some((n, Held { id: raised.id, code: raised.code, digits: raised.digits })))
+                Ok(Some(New::Case(n, Held { id: raised.id, code: raised.code, digits: raised.digits })))
+            })
+        }
+        What::Ask(raise) => {
+            let (on, act) = (On::Record(known.floor(n).unwrap_or_default()), question(raise));
+            Box::pin(async move {
+                let done = desk.execute::<Lectures>((actor, Visit::BEST), on, None, act, None).await?;
+                let begun = done.asked.into_iter().next();
+                Ok(begun.map(|begun| New::Case(n, Held { id: begun.id, code: begun.code, digits: String::new() })))
             })
         }
         What::Act(command) => {
-            let (id, command) = (handle(n, held), real(command, held));
+            let (id, command) = (known.case(n), real(command, known));
             Box::pin(async move { desk.act(actor, id, None, command, None).await.map(|_| None) })
         }
     }
+}
+
+/// What a lecture's host takes down of a case that is asked for.
+fn question(raise: &Raise) -> Act {
+    let line = |text: &String| (!text.is_empty()).then(|| Line(text.clone()));
+    Act::Ask {
+        words: Text(raise.text.clone()),
+        sort: Sort::Request,
+        category: raise.category.clone(),
+        near: raise.street.clone(),
+        name: line(&raise.contact.name),
+        phone: line(&raise.contact.phone),
+        public: raise.public,
+    }
+}
+
+fn of_lecture<'d>(desk: &'d Desk, n: usize, turn: &Turn, known: &Known<'_>) -> Answer<'d> {
+    let act = match &turn.what {
+        Move::Act(act) => act.as_ref().clone(),
+        Move::Merge(into) => Act::Merge { into: known.lecture(*into).unwrap_or_default() },
+    };
+    let on = match act {
+        Act::Plan { .. } => On::New,
+        _ => On::Record(known.lecture(n).unwrap_or_default()),
+    };
+    let actor = turn.actor.clone();
+    Box::pin(async move {
+        let done = desk.execute::<Lectures>((actor, Visit::BEST), on, None, act, None).await?;
+        Ok(matches!(on, On::New).then_some(New::Lecture(n, done.id)))
+    })
 }
 
 /// When a month's figures are published: in the morning of the first working day after it.
@@ -151,14 +246,9 @@ fn number(planned: &CaseId) -> usize {
     planned.0[8..].iter().fold(0, |n, byte| (n << 8) | usize::from(*byte))
 }
 
-/// The real handle of a case; [`Sent::can_go`] has seen that it is known.
-fn handle(n: usize, held: &[Option<Held>]) -> CaseId {
-    held.get(n).and_then(Option::as_ref).map_or(CaseId::default(), |h| h.id)
-}
-
 /// A planned command with the other case's real handle in it.
-fn real(command: &Command, held: &[Option<Held>]) -> Command {
-    let of = |planned: &CaseId| handle(number(planned), held);
+fn real(command: &Command, known: &Known<'_>) -> Command {
+    let of = |planned: &CaseId| known.case(number(planned));
     match command {
         Command::Merge { into, reason } => Command::Merge { into: of(into), reason: reason.clone() },
         Command::Link { link, to } => Command::Link { link: *link, to: of(to) },

@@ -180,6 +180,14 @@ impl Town {
         phase.map(|(_, district)| district).ok_or_else(|| fault("a case is older than the district"))
     }
 
+    /// The units right below the district that have a clerk, with their kinds.
+    pub fn hosts(&self) -> Vec<(UnitCode, UnitKind)> {
+        let units = self.phases.last().map(|(_, district)| district.units.values());
+        let below = |unit: &&Unit| unit.parent.as_ref().is_some_and(|parent| parent.as_str() == DISTRICT);
+        let works = |unit: &&Unit| self.accounts.contains_key(&(unit.code.clone(), Role::Clerk));
+        units.into_iter().flatten().filter(below).filter(works).map(|unit| (unit.code.clone(), unit.kind)).collect()
+    }
+
     /// The `n`th account of a role at a unit, as who acts.
     ///
     /// # Errors

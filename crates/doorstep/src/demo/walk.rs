@@ -5,7 +5,7 @@ use super::fault;
 use super::town::{Town, correction};
 use crate::cli::Failed;
 use calendar::Date;
-use domain::case::{self, Case, CaseId, Command, Facts, New, Raise, Stage, Visit};
+use domain::case::{self, Case, CaseId, Command, Door, Facts, New, Raise, Stage, Visit};
 use domain::{Actor, Moment};
 use jiff::ToSpan;
 use jiff::civil::date;
@@ -26,6 +26,8 @@ pub struct Step {
 pub enum What {
     /// Raise the case.
     Raise(Box<Raise>),
+    /// Raise it from the floor of a lecture.
+    Ask(Box<Raise>),
     /// Act on it.
     Act(Box<Command>),
 }
@@ -62,7 +64,7 @@ pub type Planned<T> = Result<T, Stop>;
 /// The day's slots: everything that happens in the same one is sent together. Each is about half an hour.
 const SLOTS: i64 = 48;
 /// The slots in which offices work, without noon.
-const OFFICE: [i64; 14] = [18, 19, 20, 21, 22, 23, 27, 28, 29, 30, 31, 32, 33, 34];
+pub const OFFICE: [i64; 14] = [18, 19, 20, 21, 22, 23, 27, 28, 29, 30, 31, 32, 33, 34];
 
 /// The last day of the demo year.
 pub fn last_day() -> Date {
@@ -70,7 +72,7 @@ pub fn last_day() -> Date {
 }
 
 /// A slot's time, at a minute that differs from day to day.
-fn moment(day: Date, slot: i64) -> Moment {
+pub fn moment(day: Date, slot: i64) -> Moment {
     let minute = slot * 30 + (domain::moment::day_number(day) * 7 + slot * 11).rem_euclid(29);
     let at = day.at(0, 0, 0, 0).saturating_add(minute.minutes());
     Moment::from_local(at)
@@ -204,7 +206,9 @@ impl<'a> Walk<'a> {
         let at = self.now();
         let facts = self.facts(at, &actor, None)?;
         let news = case::decide_raise(&raise, &facts).map_err(fault)?;
-        self.take(at, actor, What::Raise(Box::new(raise)), &news);
+        let raise = Box::new(raise);
+        let what = if raise.door == Door::Lecture { What::Ask(raise) } else { What::Raise(raise) };
+        self.take(at, actor, what, &news);
         Ok(())
     }
 
@@ -271,7 +275,7 @@ impl<'a> Walk<'a> {
             .steps
             .iter()
             .find_map(|step| match &step.what {
-                What::Raise(raise) => Some(raise.text.clone()),
+                What::Raise(raise) | What::Ask(raise) => Some(raise.text.clone()),
                 What::Act(_) => None,
             })
             .unwrap_or_default()
@@ -288,7 +292,7 @@ impl<'a> Walk<'a> {
                     Command::Answer { text, .. } => Some(text.clone()),
                     _ => None,
                 },
-                What::Raise(_) => None,
+                What::Raise(_) | What::Ask(_) => None,
             })
             .unwrap_or_default()
     }

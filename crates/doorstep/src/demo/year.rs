@@ -2,6 +2,7 @@
 
 use super::dice::Dice;
 use super::fault;
+use super::lectures::WITH_QUESTIONS;
 use super::life::Life;
 use super::town::{CENTRE, DISCIPLINE, MEDIATION, PETITIONS, Town, communities, ordinal};
 use super::walk::{Planned, Stop, Walk, Way, last_day};
@@ -153,12 +154,17 @@ pub fn plan(town: &Town, seed: u64, small: bool) -> Result<Vec<Way>, Failed> {
     let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(YEAR.as_bytes());
     for line in reader.deserialize() {
         let row = Row::read(line.map_err(fault)?)?;
-        let count = if small { row.count.div_ceil(SMALL) } else { row.count };
+        let count = if small { small_of(row.count) } else { row.count };
         for _ in 0..count {
             ways.push(way(town, &words, &mut dice, &row, &ways)?);
         }
     }
     Ok(ways)
+}
+
+/// How many of so many there are in the small year.
+pub fn small_of(count: usize) -> usize {
+    count.div_ceil(SMALL)
 }
 
 fn way(town: &Town, words: &Words, dice: &mut Dice, row: &Row, others: &[Way]) -> Result<Way, Failed> {
@@ -183,7 +189,11 @@ fn attempt(town: &Town, words: &Words, dice: &mut Dice, row: &Row, others: &[Way
     } else {
         walk.office(0)?
     }
-    let (mut raise, actor, place) = raise(&mut walk, words, row, door)?;
+    let (mut raise, mut actor, place) = raise(&mut walk, words, row, door)?;
+    if let Some(host) = from_the_floor(&walk, &raise) {
+        raise = asked(raise);
+        actor = town.staff(&host, Role::Clerk, 0)?;
+    }
     let joined = if door == Door::Web { neighbour(&mut walk, &raise, others) } else { None };
     if by_resident && door == Door::Web {
         raise.secret = digits(others.len());
@@ -208,6 +218,32 @@ fn attempt(town: &Town, words: &Words, dice: &mut Dice, row: &Row, others: &[Way
     life.walk.finish()
 }
 
+/// The unit at whose lecture it is asked, for some of those who would phone: in working hours, with nothing but a number to
+/// be called at. No dice are thrown for it, so that all else in the year is as it would be.
+fn from_the_floor(walk: &Walk<'_>, raise: &Raise) -> Option<UnitCode> {
+    let time = walk.now().local().time();
+    let open = jiff::civil::time(10, 0, 0, 0)..jiff::civil::time(17, 20, 0, 0);
+    let phones = raise.door == Door::Phone && raise.track == Track::Hotline && raise.contact.tell.is_none();
+    let fits = phones && raise.speakers.is_none() && open.contains(&time) && walk.day() >= date(2023, 1, 10);
+    fits.then(|| WITH_QUESTIONS[usize::from(walk.number()) % WITH_QUESTIONS.len()].into())
+}
+
+/// What a question from the floor tells of it.
+fn asked(raise: Raise) -> Raise {
+    let contact = Contact { name: raise.contact.name, phone: raise.contact.phone, ..Contact::default() };
+    Raise {
+        track: raise.track,
+        door: Door::Lecture,
+        text: raise.text,
+        category: raise.category,
+        street: raise.street,
+        contact,
+        public: raise.public,
+        oral: true,
+        ..Raise::default()
+    }
+}
+
 /// The dispatch centre reaches somebody by phone; now and then it has taken the danger for none before.
 fn taken_in_hand(walk: &mut Walk<'_>) -> Planned<()> {
     let centre = walk.town.staff(&CENTRE.into(), Role::Dispatcher, 0)?;
@@ -225,7 +261,7 @@ fn taken_in_hand(walk: &mut Walk<'_>) -> Planned<()> {
 /// phone there is nothing but the number that was given.
 fn hand(walk: &mut Walk<'_>, taker: Actor, number: usize) -> Planned<()> {
     let case = walk.case();
-    if taker.account().is_none() || matches!(case.door, Door::Phone | Door::Letter) {
+    if taker.account().is_none() || matches!(case.door, Door::Phone | Door::Letter | Door::Lecture) {
         return Ok(());
     }
     // No dice are thrown for it. An enterprise opens it on its own phone.

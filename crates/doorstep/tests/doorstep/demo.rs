@@ -3,7 +3,9 @@
 use desk::{Desk, Options, verify_password};
 use domain::case::{EVENT_KINDS, field};
 use domain::district::UnitCode;
+use domain::register::Register;
 use domain::{Label, Role};
+use registers::tell::lecture::Lectures;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -123,6 +125,30 @@ fn everything_that_can_happen_to_a_case_happens_in_a_small_demo() {
     assert_eq!(all.filter(|s| !stages.contains(s)).collect::<Vec<_>>(), ["merged"]);
     let tracks = rows(&place(small()), "SELECT DISTINCT track FROM cases WHERE district = $1");
     assert_eq!(tracks.len(), domain::case::Track::ALL.len());
+}
+
+#[test]
+fn everything_that_can_happen_to_a_lecture_happens_in_a_small_demo_and_nobody_in_it_is_real() {
+    let place = place(small());
+    let kinds = rows(&place, "SELECT DISTINCT kind FROM events WHERE district = $1");
+    let kinds: BTreeSet<&str> = kinds.iter().map(|r| r.text("kind").unwrap()).collect();
+    let missing: Vec<_> = Lectures::KINDS.iter().filter(|kind| !kinds.contains(*kind)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    let (mut db, mut keys) = (Db::open_reader(&place).unwrap(), Keys::open(&place, 1, false).unwrap());
+    let planned = rows(&place, "SELECT seq, stream FROM events WHERE district = $1 AND kind = 'lecture.planned'");
+    for row in &planned {
+        let (seq, id) = (row.int("seq").unwrap() as u64, domain::case::CaseId(row.array("stream").unwrap()));
+        let private = read::private(&mut db, &mut keys, 1, id, 1, seq).unwrap();
+        for field in ["topic", "speaker", "place"] {
+            let said = &private[field];
+            assert!(said.contains("示例") && !said.contains(['{', '}']), "{field}: {said}");
+        }
+    }
+    // A question from the floor is a case, and its lecture counts it.
+    let asked = "SELECT COUNT(*) FROM cases WHERE district = $1 AND door = 'lecture'";
+    let questions = "SELECT CAST(SUM(questions) AS BIGINT) FROM lectures WHERE district = $1";
+    let [asked, questions] = [asked, questions].map(|sql| db.number(sql, &args![1]).unwrap());
+    assert!(asked > 0 && asked == questions, "{asked} {questions}");
 }
 
 #[test]
@@ -302,6 +328,7 @@ fn the_whole_year_has_the_figures_that_it_is_made_for() {
     );
     assert_eq!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND door = 'grid'"), 821);
     assert_eq!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND door = 'grid' AND stage = 'ended'"), 777);
+    lectures_of_the_year(folder.path(), &count);
     // Some are overdue at the year's end (day 19722), others due in January; nothing happened after it.
     assert!(
         count("SELECT COUNT(*) FROM cases WHERE district = $1 AND live = 1 AND due_day < 19722 AND met_day IS NULL")
@@ -313,4 +340,40 @@ fn the_whole_year_has_the_figures_that_it_is_made_for() {
     );
     let last = read::last_at(&mut Db::open_reader(&place).unwrap(), 1).unwrap();
     assert_eq!(last.date().to_string(), "2023-12-31");
+}
+
+/// The sessions that the report counts, and all else that there is to see of lectures.
+fn lectures_of_the_year(folder: &Path, count: &impl Fn(&str) -> i64) {
+    let window = ["--from", "2023-01-01", "--to", "2024-01-01", "--format", "json"];
+    let said = done(&doorstep(folder, &[&["figures", "--data", "d"][..], &window].concat()));
+    let all: Vec<serde_json::Value> = serde_json::from_str(&said).unwrap();
+    let printed = |id: &str| {
+        let figure = all.iter().find(|figure| figure["id"] == id).unwrap();
+        format!("{} {}", figure["value"].as_str().unwrap(), figure["unit"].as_str().unwrap())
+    };
+    let three = ["tell.lectures.leaders", "tell.lectures.party", "tell.lectures.micro"];
+    assert_eq!(three.map(printed), ["295 场次", "1665 场次", "832 场次"]);
+    // Lectures, and the questions that are asked there, change nothing that is counted of cases.
+    let cases = ["raised", "accepted", "on_time", "resolved_of_asked", "satisfied", "not_independent", "own_answer"];
+    let same = ["3498 件", "96.79 %", "97.06 %", "86.07 %", "77.32 %", "12.72 %", "14.51 %"];
+    assert_eq!(cases.map(printed), same);
+    assert!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND door = 'lecture'") >= 20);
+    // The district secretary's is the first of the year.
+    let first = "SELECT COUNT(*) FROM lectures WHERE district = $1 AND level = 'district' AND starts = (SELECT MIN(starts) FROM lectures WHERE district = $1)";
+    assert_eq!(count(first), 1);
+    for (least, which) in [
+        (100, "stage = 'recorded' AND co_hosts > 0"),
+        (40, "stage = 'merged'"),
+        (60, "stage = 'cancelled'"),
+        (80, "afterwards = 1"),
+        (10, "stage IN ('planned', 'announced') AND held_day >= 19723"),
+    ] {
+        let sql = format!("SELECT COUNT(*) FROM lectures WHERE district = $1 AND {which}");
+        assert!(count(&sql) >= least, "{which}: {}", count(&sql));
+    }
+    // Of those that were held in the last days, five are still to be recorded, one of them late (day 19722 is the last).
+    let owed = ["since <= 19722", "last < 19722"].map(|which| {
+        count(&format!("SELECT COUNT(*) FROM duties WHERE district = $1 AND register = 'lecture' AND {which}"))
+    });
+    assert_eq!(owed, [5, 1]);
 }
