@@ -99,6 +99,14 @@ const TABLES: &[(&str, &str, i64, &str)] = &[
          CASE WHEN i < 5000 THEN 40 END, CASE WHEN i < 5000 THEN 'by_hand' END, NULL, i % 2, 0",
     ),
     (
+        "meetings",
+        "district, seq, unit, street, chosen, stage, starts, held_day, noticed, departments, heads, counted, opinions, \
+         read_back, struck",
+        CASES / 100,
+        "1, 400 * i + 2, 'u' || CAST(i % 25 AS TEXT), 's' || CAST(i % 12 AS TEXT), 'open', 'approved', \
+         1600000000000 + i * 86400000, 18500 + i, 5, 3, 40, 'by_hand', 12, 10, 1",
+    ),
+    (
         "tasks",
         "district, seq, no, unit, lead, state, open, waiting, due, since",
         CASES,

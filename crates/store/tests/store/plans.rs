@@ -35,6 +35,7 @@ const GROWING: &[&str] = &[
     "records",
     "duties",
     "lectures",
+    "meetings",
 ];
 
 fn parameters(sql: &str) -> usize {

@@ -13,6 +13,7 @@ mod figures;
 mod find;
 mod kit;
 mod lectures;
+mod meetings;
 mod messages;
 mod office;
 mod office_audit;
