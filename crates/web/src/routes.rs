@@ -186,6 +186,7 @@ pub const TABLE: &[Route] = &[
     route("GET", "/records/lectures/paste", Access::Staff(RECORDS), || get(lecture::paste::form)),
     route("POST", "/records/lectures/paste", Access::Staff(RECORDS), || post(lecture::paste::send))
         .with_body(2 * WORKBOOK_MOST),
+    route("POST", "/records/lectures/year", Access::Staff(RECORDS), || post(lecture::year::file)),
     route("GET", "/records/{register}/new", Access::Staff(RECORDS), || get(records::page::begin_form)),
     route("POST", "/records/{register}/new", Access::Staff(RECORDS), || post(records::page::begin)),
     route("GET", "/records/{register}/{code}", Access::Staff(CASES), || get(records::page::show)),

@@ -62,8 +62,8 @@ pub(crate) trait Face: Sync {
     fn stands(&self, s: &Scene<'_>, told: &Told, asked: &[AskedCase]) -> Vec<String>;
     /// What it is, line by line.
     fn facts(&self, s: &Scene<'_>, told: &Told) -> Vec<(String, String)>;
-    /// The acts with which its page leads, the first that is possible.
-    fn leads(&self) -> &'static [&'static str];
+    /// The acts with which its page leads now, the first that is possible.
+    fn leads(&self, s: &Scene<'_>, told: &Told) -> &'static [&'static str];
     /// What an event is called, and what it says beside its texts.
     fn happened(&self, s: &Scene<'_>, body: &Thing) -> Option<Happened>;
     /// The moment of an event, and who acted.

@@ -167,7 +167,7 @@ fn page(
     let forms = Forms { face, scene: &scene, told: Some(told), alike, sent: refused.sent, errors: &refused.errors };
     let offers = told.shelf.offers(told.state.as_ref(), &staff.actor(), now);
     let mut forms: Vec<Form> = offers.into_iter().filter_map(|act| forms.of(act)).collect();
-    let main = face.leads().iter().find_map(|lead| forms.iter().position(|form| form.act == *lead));
+    let main = face.leads(&scene, told).iter().find_map(|lead| forms.iter().position(|form| form.act == *lead));
     let main = main.map(|at| Form { button: "main", ..forms.remove(at) });
     let title = told.title(l.0);
     let code = told.shelf.code_of(told.state.as_ref()).unwrap_or_default();

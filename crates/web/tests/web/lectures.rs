@@ -184,6 +184,19 @@ async fn a_pasted_sheet_is_checked_as_a_whole_and_entered_once() {
 }
 
 #[tokio::test]
+async fn the_years_list_leaves_as_a_workbook_that_can_be_read_back_and_the_ledger_says_so() {
+    let kit = Kit::new().await;
+    let mut clerk = kit.role(Role::Clerk).await;
+    clerk.submit("/records/lectures/paste", &[("text", SHEET), ("enter", "1")]).await;
+    let list = clerk.submit("/records/lectures/year", &[("year", "2023"), ("of", "own")]).await;
+    assert_eq!(list.status, StatusCode::OK);
+    assert!(list.text.starts_with("PK"), "a workbook");
+    assert_eq!(clerk.submit("/records/lectures/year", &[("year", "soon")]).await.status, StatusCode::BAD_REQUEST);
+    let exports = kit.role(Role::Auditor).await.get("/exports").await;
+    assert!(exports.text.contains("lectures"), "{}", exports.text);
+}
+
+#[tokio::test]
 async fn what_is_late_to_be_recorded_stands_with_its_unit_before_supervision_and_leader() {
     let kit = Kit::new().await;
     let mut clerk = kit.role(Role::Clerk).await;

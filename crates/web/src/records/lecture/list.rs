@@ -26,6 +26,8 @@ use store::listed::{self, Told, Which};
 const WEEK_MOST: usize = 200;
 /// The most that wait for their record.
 const OWED_MOST: usize = 30;
+/// How many of a day stand open.
+const DAY_MOST: usize = 8;
 /// How many that come behind the week, and that were recorded lately.
 const BESIDE: usize = 8;
 
@@ -50,6 +52,8 @@ struct Day {
     iso: String,
     today: bool,
     sessions: Vec<Session>,
+    /// What is folded away on a full day.
+    rest: Vec<Session>,
 }
 
 /// A way to look at the list.
@@ -77,6 +81,9 @@ struct LecturesPage {
     this_week: String,
     coming: Vec<Session>,
     recorded: Vec<Session>,
+    /// Whether it is the whole district's, and the year whose list can be had.
+    all: bool,
+    year: i16,
 }
 
 #[derive(Default, Deserialize)]
@@ -125,12 +132,15 @@ pub(crate) async fn list(
     let lectures = |ids: &[CaseId]| -> Vec<&Told> { ids.iter().filter_map(|id| found.told.get(&id.0)).collect() };
     let days = (monday..monday + 7).map(|day| {
         let date = date_of(day);
-        let of_it =
-            lectures(&found.week).into_iter().filter(|told| lecture(told).is_some_and(|of| of.starts.date() == date));
+        let of_it = lectures(&found.week).into_iter().filter(|told| {
+            // What is the same session as another stands there.
+            lecture(told).is_some_and(|of| of.starts.date() == date && of.stage != Stage::Merged)
+        });
         let mut of_it: Vec<&Told> = of_it.collect();
         of_it.sort_by_key(|told| lecture(told).map(|of| of.starts));
-        let sessions = of_it.into_iter().filter_map(|told| session(l, &d, now, told)).collect();
-        Day { name: l.day(date, now.date()), iso: date.to_string(), today: date == now.date(), sessions }
+        let mut sessions: Vec<Session> = of_it.into_iter().filter_map(|told| session(l, &d, now, told)).collect();
+        let rest = sessions.split_off(sessions.len().min(DAY_MOST));
+        Day { name: l.day(date, now.date()), iso: date.to_string(), today: date == now.date(), sessions, rest }
     });
     let template = LecturesPage {
         l,
@@ -147,6 +157,8 @@ pub(crate) async fn list(
         this_week: if monday == monday_of(now.date()) { String::new() } else { at(monday_of(now.date())) },
         coming: lines(&found.coming),
         recorded: lines(&found.recorded),
+        all,
+        year: shown.year(),
     };
     Ok(show(&template))
 }

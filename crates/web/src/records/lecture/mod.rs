@@ -3,6 +3,7 @@
 pub(crate) mod list;
 pub(crate) mod paste;
 pub(crate) mod public;
+pub(crate) mod year;
 
 use super::{Asked, Face, Happened, Scene};
 use crate::lang::{L, capital};
@@ -178,8 +179,13 @@ impl Face for LectureFace {
         rows.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (l.t(key), value)).collect()
     }
 
-    fn leads(&self) -> &'static [&'static str] {
-        &["record", "announce", "ask"]
+    /// What the day asks for: in the hall a question, behind it the record; nothing once it is recorded.
+    fn leads(&self, s: &Scene<'_>, told: &Told) -> &'static [&'static str] {
+        match lecture(told) {
+            Some(of) if s.now < of.ends() => &["ask", "announce"],
+            Some(of) if of.record.is_none() => &["record"],
+            _ => &[],
+        }
     }
 
     fn happened(&self, s: &Scene<'_>, body: &Thing) -> Option<Happened> {

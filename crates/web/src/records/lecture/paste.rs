@@ -123,7 +123,7 @@ pub(crate) async fn form(State(app): State<App>, visitor: Visitor) -> Response {
 fn page(app: &App, visitor: &Visitor, text: String, errors: Vec<FieldError>) -> PastePage {
     let l = visitor.l;
     let mut seen = BTreeSet::new();
-    let first = HEADINGS.iter().filter(|(_, field)| seen.insert(*field)).map(|(heading, _)| *heading);
+    let first = HEADINGS.iter().filter(|(_, field)| seen.insert(*field)).map(|(_, field)| heading_of(l, field));
     PastePage {
         l,
         page: visitor.page(l.t("lectures-paste")),
@@ -176,6 +176,17 @@ pub(crate) async fn send(
         page.rows = table.rows;
     }
     Ok(show_with(form_status(&page.errors), &page))
+}
+
+/// The name of a field's column: as offices write it, in English as the form has it.
+pub(super) fn heading_of(l: L, field: &str) -> String {
+    let heading = HEADINGS.iter().find(|(_, name)| *name == field).map(|(heading, _)| *heading);
+    let declared = Act::ALL.iter().flat_map(|act| act.fields).find(|declared| declared.name == field);
+    let label = declared.map(|f: &Field| capital(l.0.pick(f.label[0], f.label[1])));
+    match (l.0, heading) {
+        (domain::Lang::Zh, Some(heading)) => heading.to_owned(),
+        _ => label.unwrap_or_default(),
+    }
 }
 
 /// Rows as they are copied out of a sheet.
@@ -295,7 +306,8 @@ impl Reader<'_> {
             table.refused.push(heading.to_owned());
             return None;
         }
-        let found = HEADINGS.iter().find(|(word, field)| *word == bare || *field == bare).map(|(_, field)| *field);
+        let named = |field: &&str| [*field, &self.heading(field)].iter().any(|name| name.eq_ignore_ascii_case(bare));
+        let found = HEADINGS.iter().find(|(word, field)| *word == bare || named(field)).map(|(_, field)| *field);
         if found.is_none() && !heading.is_empty() {
             table.left_out.push(heading.to_owned());
         }
@@ -343,15 +355,8 @@ impl Reader<'_> {
         unit.map(|unit| unit_name(self.l, self.d, &unit)).unwrap_or_default()
     }
 
-    /// The name of a field's column.
     fn heading(&self, field: &str) -> String {
-        let heading = HEADINGS.iter().find(|(_, name)| *name == field).map(|(heading, _)| *heading);
-        let declared = Act::ALL.iter().flat_map(|act| act.fields).find(|declared| declared.name == field);
-        let label = declared.map(|f: &Field| capital(self.l.0.pick(f.label[0], f.label[1])));
-        match (self.l.0, heading) {
-            (domain::Lang::Zh, Some(heading)) => heading.to_owned(),
-            _ => label.unwrap_or_default(),
-        }
+        heading_of(self.l, field)
     }
 
     /// Everything that the rules have against a row, as far as they can tell now.

@@ -80,7 +80,7 @@ pub(crate) async fn list(
     let over = |told: &&Told| lecture(told).is_some_and(|of| now >= of.ends() || of.stage == Stage::Cancelled);
     let line = |told: &Told| {
         let of = lecture(told)?;
-        Some(Session { href: format!("/lectures/{}", of.code.as_str()), ..session(l, &d, now, told)? })
+        Some(Session { href: format!("/lectures/{}", of.code.as_str()), clock: None, ..session(l, &d, now, told)? })
     };
     let page = PublicPage {
         l,

@@ -193,7 +193,7 @@ impl Face for MeetingFace {
         rows.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (l.t(key), value)).collect()
     }
 
-    fn leads(&self) -> &'static [&'static str] {
+    fn leads(&self, _s: &Scene<'_>, _told: &Told) -> &'static [&'static str] {
         &["open", "notice", "approve", "minute", "close"]
     }
 
