@@ -5,7 +5,7 @@ use crate::entropy::Entropy;
 use crate::once::{Once, Photo, hash_of, keep, raise_request};
 use crate::outcome::{Acted, Changed, Done, Failure, Key, Raised};
 use crate::standing::{Hold, Standing};
-use crate::writer::{Job, Order, Reply, Shared, Writer};
+use crate::writer::{Changes, Job, Order, Reply, Shared, Writer};
 use domain::case::{CaseId, Cases, Command, Raise, Visit};
 use domain::district::{self, DISTRICT_STREAM, District, Districts};
 use domain::register::{Ask, On, Register, Registers, Shelf, Values};
@@ -19,10 +19,13 @@ use store::db::{Write, WriteBack};
 use store::keys::SIGNING_KEY;
 use store::log::Log;
 use store::{Db, Keys, Place, StoreError};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot};
 
 /// How many commands may wait for the writer before callers wait for a place.
 const WAITING_MOST: usize = 8192;
+
+/// How many commits who listens may be behind.
+const CHANGES_KEPT: usize = 1024;
 
 /// The origin line of a demo district's ledger. It is the mark that the district is made up: it stands in the first
 /// entry and in every checkpoint, whatever engine and whatever copy.
@@ -56,6 +59,7 @@ impl Default for Options {
 #[derive(Clone)]
 pub struct Desk {
     jobs: mpsc::Sender<Job>,
+    changes: broadcast::Sender<Changes>,
     district: Arc<RwLock<Arc<District>>>,
     clock: Clock,
     standing: Arc<Standing>,
@@ -125,13 +129,19 @@ impl Desk {
         };
         let district = Arc::new(RwLock::new(Arc::new(District::default())));
         let standing = Arc::new(Standing::default());
-        let shared = Shared { district: district.clone(), standing: standing.clone() };
+        let (changes, _) = broadcast::channel(CHANGES_KEPT);
+        let shared = Shared { changes: changes.clone(), district: district.clone(), standing: standing.clone() };
         let written_back = [log.db().write_back(), log.keys().write_back()].into_iter().flatten().collect();
         let writer = Writer::new(log, (number, registers), clock.clone(), entropy, shared)?;
         let (jobs, waiting) = mpsc::channel(WAITING_MOST);
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(waiting));
         let thread = thread.map_err(|e| StoreError::Other(e.to_string()))?;
-        Ok((Desk { jobs, district, clock, standing, number, vkey, written_back }, thread))
+        Ok((Desk { jobs, changes, district, clock, standing, number, vkey, written_back }, thread))
+    }
+
+    /// What is changed from now on, commit by commit, once it is on disk. Who falls behind is told so, and looks anew.
+    pub fn changes(&self) -> broadcast::Receiver<Changes> {
+        self.changes.subscribe()
     }
 
     /// The district as of the latest commit.

@@ -22,3 +22,4 @@ pub use once::raise_request;
 pub use outcome::{Acted, Begun, Changed, Done, Failure, Key, Raised};
 pub use password::{PASSWORD_LEAST, PASSWORD_MOST, Weak, fresh_password, hash_password, verify_password, weakness};
 pub use standing::Hold;
+pub use writer::Changes;

@@ -5,6 +5,7 @@ mod job;
 mod sweep;
 
 pub(crate) use deed::Order;
+pub use job::Changes;
 pub(crate) use job::{Job, Reply, Shared};
 
 use crate::clock::Clock;
@@ -59,6 +60,8 @@ pub(crate) struct Writer {
     merged_at: Option<Instant>,
     /// Cases that are over since the last sweep: what was merged into them follows.
     over: Vec<CaseId>,
+    /// What this group has changed: told once it is on disk.
+    touched: Vec<(CaseId, u64)>,
     /// How far the dates have been moved after a calendar table was loaded; none: all are.
     moved_to: Option<i64>,
 }
@@ -108,6 +111,7 @@ impl Writer {
             merged_to: -1,
             merged_at: None,
             over: Vec::new(),
+            touched: Vec::new(),
             moved_to: Some(-1),
         })
     }
@@ -173,6 +177,10 @@ impl Writer {
                 if std::mem::take(&mut self.changed) {
                     publish(&self.shared.district, &self.district);
                 }
+                if !self.touched.is_empty() {
+                    // Nobody may be listening.
+                    let _ = self.shared.changes.send(std::mem::take(&mut self.touched).into());
+                }
                 for answer in answers {
                     match answer {
                         Answer::Begun(mut done, reply) => {
@@ -199,6 +207,7 @@ impl Writer {
     }
 
     fn next_group(&mut self) {
+        self.touched.clear();
         self.held.clear();
         self.keys.clear();
         self.log.next_group();

@@ -37,6 +37,7 @@ FROM duties d WHERE d.district = $1 AND d.since <= $2 GROUP BY d.unit, d.rule OR
 const LATE: &str = "SELECT d.seq, d.no, d.register, d.unit, d.rule, d.since, d.due, d.last, r.id, r.code FROM duties d \
 JOIN records r ON r.district = d.district AND r.seq = d.seq \
 WHERE d.district = $1 AND d.last < $2 AND (d.last, d.seq) > ($3, $4) ORDER BY d.last, d.seq LIMIT $5";
+const LAST_OF: &str = "SELECT seq FROM events WHERE district = $1 AND stream = $2 ORDER BY version DESC LIMIT 1";
 const ASKED: &str = "SELECT e.seq AS because, c.seq, c.id, c.code, c.stage, c.lead, c.category, c.street, c.sealed, c.public FROM events e \
 JOIN cases c ON c.district = e.district AND c.because = e.seq WHERE e.district = $1 AND e.stream = $2 ORDER BY e.seq, c.seq";
 const SOME: &str = "SELECT e.stream, e.seq, e.version, e.kind, e.body, v.sealed FROM events e \
@@ -47,7 +48,7 @@ $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65) ORDER BY e.stream, e.vers
 
 /// Every statement of this file, to be proved on both engines.
 pub const STATEMENTS: &[&str] =
-    &[PAGE, BACK, OWN, OWN_BACK, PUBLIC, PUBLIC_BACK, CODE, OWED, OWED_BY_UNIT, LATE, ASKED, SOME];
+    &[PAGE, BACK, OWN, OWN_BACK, PUBLIC, PUBLIC_BACK, CODE, OWED, OWED_BY_UNIT, LATE, LAST_OF, ASKED, SOME];
 
 /// Those of them that go through everything, and why.
 pub const WALKS: &[(&str, &str)] =
@@ -242,6 +243,15 @@ pub fn owed_by_unit(db: &mut Db, district: i64, today: i64) -> Result<Vec<OwedBy
         Ok(OwedBy { unit, rule, all: row.int("n")?, late: row.int("late")? })
     };
     rows.iter().map(one).collect()
+}
+
+/// The ledger index of a record's last event; none if there is no such record.
+///
+/// # Errors
+/// What the database says.
+pub fn last(db: &mut Db, district: i64, id: CaseId) -> Result<Option<u64>> {
+    let rows = db.query(LAST_OF, &args![district, &id.0])?;
+    rows.first().map(|row| row.int("seq").map(|seq| seq as u64)).transpose()
 }
 
 /// A case that an act on a record asked for.

@@ -1,6 +1,8 @@
 // A note-taker keeps up with speech: Enter sends the line and the field is free at once; what the server has not said to be on
 // disk stays on this device under its own key, and is sent until it has: the same line once, however often it is sent.
-// Alt and a digit choose the topic. Lines of other note-takers come every few seconds.
+// Alt and a digit choose the topic. Lines of other note-takers come as they are written.
+
+import { listen } from "/assets/live.js";
 
 const EVERY = 3000;
 const form = document.querySelector("form[data-notes]");
@@ -71,13 +73,14 @@ function start() {
     const chosen = event.altKey && topics.find((topic) => topic.value === event.key);
     if (chosen) { event.preventDefault(); chosen.checked = true; field.focus(); }
   });
-  setInterval(async () => {
-    if (waiting.count()) return send();
+  setInterval(() => { if (waiting.count()) send(); }, EVERY);
+  listen(location.pathname.replace(/notes$/, "stream"), async () => {
+    if (busy || waiting.count()) return;
     try {
       const answer = await fetch(location.pathname, { headers: { accept: "text/html" } });
       if (answer.ok && !answer.redirected) fresh(await answer.text());
     } catch { /* the next look comes */ }
-  }, EVERY);
+  });
   field.focus();
   send();
 }

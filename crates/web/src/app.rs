@@ -70,6 +70,8 @@ struct Inner {
     finder: Option<reading::Finder>,
     messages: Arc<Config>,
     workbooks: workbook::Reader,
+    /// Whether the server stops: what would go on for ever ends then.
+    stopping: tokio::sync::watch::Sender<bool>,
 }
 
 impl App {
@@ -111,7 +113,18 @@ impl App {
             finder: None,
             messages: Arc::new(Config::none()),
             workbooks: workbook::Reader::this_program(),
+            stopping: tokio::sync::watch::channel(false).0,
         })))
+    }
+
+    /// Changes once the server stops.
+    pub(crate) fn stopping(&self) -> tokio::sync::watch::Receiver<bool> {
+        self.0.stopping.subscribe()
+    }
+
+    /// Ends what would go on for ever.
+    pub(crate) fn stop(&self) {
+        self.0.stopping.send_replace(true);
     }
 
     /// As a demonstration: every page says so.

@@ -151,6 +151,7 @@ pub async fn serve(
         });
     }
     drop(listener);
+    app.stop();
     let _ = stopping.send(true);
     let all = async { while tasks.join_next().await.is_some() {} };
     if tokio::time::timeout(STOP_WITHIN, all).await.is_err() {

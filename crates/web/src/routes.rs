@@ -190,6 +190,7 @@ pub const TABLE: &[Route] = &[
     route("GET", "/records/{register}/new", Access::Staff(RECORDS), || get(records::page::begin_form)),
     route("POST", "/records/{register}/new", Access::Staff(RECORDS), || post(records::page::begin)),
     route("GET", "/records/{register}/{code}", Access::Staff(CASES), || get(records::page::show)),
+    route("GET", "/records/{register}/{code}/stream", Access::Staff(CASES), || get(records::stream::stream)),
     route("POST", "/records/{register}/{code}/act", Access::Staff(RECORDS), || post(records::page::act)),
     // The working pages of staff.
     route("GET", "/desk", Access::Staff(&[Role::Clerk, Role::Head]), || get(staff::desk::desk)),

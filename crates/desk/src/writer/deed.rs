@@ -315,7 +315,9 @@ impl Writer {
         let Happened { kind, bytes, public, erases, .. } = happened;
         let pending =
             Pending { stream, version, previous, kind, at: now, body: bytes, private: &private, public, calendar };
+        let seq = self.log.size();
         self.log.append(pending, self.entropy.rng())?;
+        self.touched.push((stream, seq));
         self.log.rows(rows);
         if erases {
             self.log.erase(stream);

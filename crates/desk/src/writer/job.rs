@@ -4,11 +4,12 @@ use super::Order;
 use crate::outcome::{Done, Failure, Key};
 use crate::standing::{Hold, Standing};
 use domain::Moment;
+use domain::case::CaseId;
 use domain::district::District;
 use std::sync::{Arc, RwLock};
 use store::db::Write;
 use store::{Keys, StoreError};
-use tokio::sync::oneshot;
+use tokio::sync::{broadcast, oneshot};
 
 /// What is asked of the writer, with where the answer goes.
 pub(crate) enum Job {
@@ -35,8 +36,12 @@ pub(crate) enum Job {
     },
 }
 
+/// The records that a commit has changed, each with the ledger index of its last event.
+pub type Changes = Arc<[(CaseId, u64)]>;
+
 /// What the writer says to all who ask.
 pub(crate) struct Shared {
+    pub(crate) changes: broadcast::Sender<Changes>,
     pub(crate) district: Arc<RwLock<Arc<District>>>,
     pub(crate) standing: Arc<Standing>,
 }

@@ -5,6 +5,7 @@ use domain::case::{CaseId, Command as Act, *};
 use domain::district::{
     self, AccountAct, Catalogue, Category, Command as Change, Figure, Post, Responsible, Scope, Unit, UnitKind,
 };
+use domain::register::{On, Register};
 use domain::rule::{RuleId, RuleTable};
 use domain::{Actor, Lang, Moment, Role};
 use store::access::{self, Session};
@@ -95,6 +96,17 @@ impl Story {
     pub fn act(&self, by: Actor, case: &Told, command: Act) {
         let said = format!("{command:?}");
         self.desk.act_now(by, case.id, command).unwrap_or_else(|e| panic!("{said}: {e:?}"));
+    }
+
+    /// An act on a record of a register.
+    pub fn do_to<R: Register>(&self, by: Actor, on: On, act: R::Act) -> desk::Done
+    where
+        R::Act: serde::Serialize + std::fmt::Debug,
+    {
+        let said = format!("{act:?}");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let done = runtime.block_on(self.desk.execute::<R>((by, Visit::BEST), on, None, act, None));
+        done.unwrap_or_else(|e| panic!("{said}: {e:?}"))
     }
 
     /// A resident raises a case under an idempotency key of its own.

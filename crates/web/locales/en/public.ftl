@@ -101,7 +101,7 @@ open-column-participated = how many said how it was handled
 open-column-ledger-size = entries of the ledger when it was counted
 open-column-counted = SHA-256 of the ledger indexes that were counted
 open-column-corrects = the publication that it corrects
-open-column-measure = what the value is counted in: 件 cases, 场次 sessions, 人次 heads, or %
+open-column-measure = what the value is counted in: cases, sessions, heads, or %
 feed-title = Published figures
 feed-correction = Correction of #{ $n }: { $window }
 

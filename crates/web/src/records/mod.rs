@@ -6,6 +6,7 @@ mod form;
 pub(crate) mod lecture;
 pub(crate) mod meeting;
 pub(crate) mod page;
+pub(crate) mod stream;
 
 pub(crate) use face::{Asked, Face, Happened, Scene};
 

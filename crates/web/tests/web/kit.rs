@@ -287,6 +287,15 @@ impl Client<'_> {
         self.post(path, &all).await
     }
 
+    /// Asks for something that does not end.
+    pub async fn listen(&self, path: &str) -> axum::response::Response {
+        let all: Vec<String> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        let request = Request::get(path).header(header::HOST, "doorstep.test").header(header::COOKIE, all.join("; "));
+        let mut request = request.body(Body::empty()).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 4000))));
+        self.kit.router.clone().oneshot(request).await.unwrap()
+    }
+
     /// Sends anything.
     pub async fn send(
         &mut self,

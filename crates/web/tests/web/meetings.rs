@@ -157,3 +157,30 @@ async fn the_next_meeting_opens_with_what_became_of_the_last_ones_opinions() {
     assert!(clerk.get("/records/meetings").await.text.contains("已散会，等纪要"));
     assert!(clerk.get("/desk").await.text.contains("民情恳谈会"), "minutes are owed");
 }
+
+#[tokio::test]
+async fn a_screen_is_told_where_a_meeting_is_and_then_of_each_change_and_nothing_of_other_records() {
+    use axum::http::header;
+    use http_body_util::BodyExt;
+
+    let kit = Kit::new().await;
+    let mut clerk = kit.role(Role::Clerk).await;
+    let code = open(&mut clerk).await;
+    let path = format!("/records/meetings/{code}/stream");
+    let answer = clerk.listen(&path).await;
+    assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/event-stream");
+    let mut body = answer.into_body();
+    let mut next = async || {
+        let frame = body.frame().await.unwrap().unwrap().into_data().unwrap();
+        let text = String::from_utf8(frame.to_vec()).unwrap();
+        text.lines().find_map(|line| line.strip_prefix("id: ")).unwrap().parse::<u64>().unwrap()
+    };
+    let first = next().await;
+    kit.raise("别的一件").await;
+    done(&line(&mut clerk, &code, "1", &[("note-words", "一句话"), ("note-topic", "0")]).await);
+    let second = next().await;
+    assert!(second > first + 1, "the case that was raised meanwhile is told to nobody here");
+    let none = kit.client().get(&path).await;
+    assert!(none.location().starts_with("/sign-in"));
+    assert_eq!(clerk.get("/records/meetings/0000-0000-000/stream").await.status, StatusCode::NOT_FOUND);
+}

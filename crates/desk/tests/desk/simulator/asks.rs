@@ -2,9 +2,11 @@
 
 use super::world::World;
 use crate::*;
+use ::registers::listen::meeting;
 use calendar::YearTable;
 use desk::Key;
 use domain::Label;
+use domain::register::{Line, On, Text};
 use domain::rule::RuleTable;
 use rand_core::RngCore;
 
@@ -40,8 +42,17 @@ pub struct Ask {
 #[derive(Clone, Debug)]
 pub enum What {
     Raise(Box<Raise>),
-    Act { id: CaseId, seen: Option<u64>, command: Box<Command> },
+    Act {
+        id: CaseId,
+        seen: Option<u64>,
+        command: Box<Command>,
+    },
     Change(Box<ground::Command>),
+    /// An act on a talk meeting: a record of a register, whose acts ask for cases in the same commit.
+    Meet {
+        on: On,
+        act: Box<meeting::Act>,
+    },
 }
 
 /// What brings a case in a stage further.
@@ -84,6 +95,9 @@ impl World<'_> {
         if self.dice.one_in(12) {
             let what = What::Change(Box::new(self.change()));
             return Ask { actor: system(), what, key };
+        }
+        if self.dice.one_in(6) {
+            return self.meet(key);
         }
         if self.book.cases.is_empty() || self.dice.one_in(5) {
             return self.raise(key);
@@ -131,6 +145,19 @@ impl World<'_> {
             ..Raise::default()
         };
         Ask { actor, what: What::Raise(Box::new(raise)), key }
+    }
+
+    /// A talk meeting begins, or goes on.
+    fn meet(&mut self, key: Option<Key>) -> Ask {
+        let begins = self.book.meetings.is_empty() || self.dice.one_in(5);
+        let on = if begins { On::New } else { On::Record(self.dice.pick(&self.book.meetings)) };
+        let now = self.clock.now();
+        let dice = &mut self.dice;
+        let act = if begins { plan_meeting(dice, now) } else { meet(dice) };
+        let roles = [Role::Clerk, Role::Clerk, Role::Head, Role::Dispatcher, Role::Leader];
+        let unit = dice.pick(&["street-1", "street-1", "street-1", "housing"]);
+        let actor = staff(unit, dice.pick(&roles));
+        Ask { actor, what: What::Meet { on, act: Box::new(act) }, key }
     }
 
     /// The district itself moves on.
@@ -253,4 +280,45 @@ impl World<'_> {
 
 fn can(case: &Case, actor: &Actor, district: &ground::District, kind: CommandKind) -> bool {
     allowed(case, actor, district).contains(&kind)
+}
+
+fn plan_meeting(dice: &mut Dice, now: Moment) -> meeting::Act {
+    meeting::Act::Plan {
+        name: Line("恳谈会".into()),
+        no: 1,
+        topics: Text("停车\n养老".into()),
+        agenda: None,
+        starts: Moment(now.0 + 3_600_000 * dice.below(30) as i64),
+        minutes: if dice.one_in(20) { 0 } else { 60 },
+        place: Line("礼堂".into()),
+        street: None,
+        chair: Line("主任".into()),
+        departments: vec![unit(dice)],
+        chosen: meeting::Chosen::Open,
+        convener: None,
+        after: None,
+    }
+}
+
+fn meet(dice: &mut Dice) -> meeting::Act {
+    let no = 1 + dice.below(4) as u16;
+    match dice.below(12) {
+        0 => meeting::Act::Notice {},
+        1 | 2 => meeting::Act::Open {},
+        3..=6 => meeting::Act::Note { words: Text(reason()), topic: dice.below(4) as u8, how: meeting::How::Spoken },
+        7 | 8 => meeting::Act::Confirm {
+            no,
+            // A case that is refused leaves nothing of the act that asks for it.
+            words: Text(words(dice)),
+            sort: meeting::Sort::Request,
+            category: dice.one_in(2).then(|| category(dice)),
+            near: None,
+            name: None,
+            phone: None,
+            public: dice.one_in(2),
+        },
+        9 => meeting::Act::Drop { no, reason: Line("重复".into()) },
+        10 => meeting::Act::Close { heads: 9, counted: meeting::Counted::ByHand, unread: dice.one_in(2) },
+        _ => meeting::Act::Minute { text: Text("纪要".into()) },
+    }
 }

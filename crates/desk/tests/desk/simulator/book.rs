@@ -4,6 +4,7 @@ use super::asks::{Ask, What};
 use super::world::{Did, World};
 use crate::*;
 use domain::district::DISTRICT_STREAM;
+use domain::register::On;
 use ledger::receipt::Receipt;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -16,20 +17,28 @@ pub struct Found {
     pub version: u64,
     pub at: i64,
     pub entry: Vec<u8>,
+    /// The event whose act asked for it.
+    pub because: Option<u64>,
 }
 
 /// All from a ledger index on.
 pub fn entries(db: &mut Db, from: u64) -> Vec<Found> {
     const SQL: &str =
-        "SELECT seq, stream, version, at, entry FROM events WHERE district = $1 AND seq >= $2 ORDER BY seq";
+        "SELECT seq, stream, version, at, entry, body FROM events WHERE district = $1 AND seq >= $2 ORDER BY seq";
     let found = |row: &store::Row| Found {
         seq: row.int("seq").unwrap() as u64,
         stream: CaseId(row.array("stream").unwrap()),
         version: row.int("version").unwrap() as u64,
         at: row.int("at").unwrap(),
         entry: row.bytes("entry").unwrap().to_vec(),
+        because: because(row.bytes("body").unwrap()),
     };
     db.query(SQL, &args![1, from]).unwrap().iter().map(found).collect()
+}
+
+fn because(body: &[u8]) -> Option<u64> {
+    let body: serde_json::Value = serde_json::from_slice(body).unwrap();
+    body.get("because").and_then(serde_json::Value::as_u64)
 }
 
 /// What is known.
@@ -39,6 +48,8 @@ pub struct Book {
     pub size: u64,
     /// All cases that are there.
     pub cases: Vec<CaseId>,
+    /// All talk meetings that are there.
+    pub meetings: Vec<CaseId>,
     /// What was acknowledged with a key, to be asked for again.
     pub answered: Vec<(Ask, Did)>,
     /// What was asked with a key and has no answer; and where in the ledger it stands all the same, perhaps with others on
@@ -122,6 +133,26 @@ impl World<'_> {
                 self.book.told.insert(acted.index, (last.stream, acted.version));
                 length
             }
+            Did::Done(done) => {
+                let mut length = there(up_to(done.index), done.id);
+                assert_eq!(length, done.kinds.len(), "{done:?}");
+                self.book.told.insert(done.index, (done.id, done.version));
+                if done.version == length as u64 {
+                    let receipt = Receipt::parse(&done.receipt).unwrap();
+                    receipt.verify(self.log).expect("a receipt verifies");
+                    self.book.meetings.push(done.id);
+                }
+                // What it asked for stands right behind it, and says because of which of its events.
+                for asked in &done.asked {
+                    let from = &new[length..];
+                    assert_eq!((from[0].stream, from[0].seq), (asked.id, asked.index), "{done:?}");
+                    assert!(from[0].because.is_some_and(|of| (new[0].seq..=done.index).contains(&of)), "{done:?}");
+                    self.book.told.insert(asked.index, (asked.id, 1));
+                    self.book.cases.push(asked.id);
+                    length += run(from);
+                }
+                length
+            }
             Did::Changed(index) => {
                 let length = there(up_to(*index), DISTRICT_STREAM);
                 self.book.told.insert(*index, (DISTRICT_STREAM, new[length - 1].version));
@@ -139,6 +170,8 @@ impl World<'_> {
             What::Raise(_) => first.version == 1 && first.stream != DISTRICT_STREAM,
             What::Act { id, .. } => first.stream == *id,
             What::Change(_) => first.stream == DISTRICT_STREAM,
+            What::Meet { on: On::New, .. } => first.version == 1 && first.stream != DISTRICT_STREAM,
+            What::Meet { on: On::Record(id), .. } => first.stream == *id,
         };
         if !fits {
             return 0;
@@ -146,7 +179,19 @@ impl World<'_> {
         if is_raise(ask) {
             self.book.cases.push(first.stream);
         }
-        run(mine)
+        let mut length = run(mine);
+        if let What::Meet { on, .. } = &ask.what {
+            if *on == On::New {
+                self.book.meetings.push(first.stream);
+            }
+            // The same commit has what the act asked for, or nothing of the act.
+            let own = first.seq..=mine[length - 1].seq;
+            while let Some(asked) = mine.get(length).filter(|e| e.because.is_some_and(|of| own.contains(&of))) {
+                self.book.cases.push(asked.stream);
+                length += run(&mine[length..]);
+            }
+        }
+        length
     }
 
     /// A sweep's entries: the district's clock has nobody to answer to.
@@ -200,6 +245,15 @@ impl World<'_> {
             }
             (Did::Acted(a), Did::Acted(b)) => assert_eq!((a.version, a.index, true), (b.version, b.index, b.again)),
             (Did::Changed(a), Did::Changed(b)) => assert_eq!(a, b),
+            (Did::Done(a), Did::Done(b)) => {
+                assert_eq!((a.id, true), (b.id, b.again));
+                let begun = matches!(ask.what, What::Meet { on: On::New, .. });
+                if begun {
+                    assert_eq!((a.first, &a.code, &a.receipt), (b.first, &b.code, &b.receipt));
+                } else {
+                    assert_eq!((a.version, a.index), (b.version, b.index));
+                }
+            }
             _ => panic!("first {before:?}, then {did:?}, for {ask:?}"),
         }
         self.account(&[], &[], true);
@@ -246,6 +300,8 @@ fn index(did: &Did) -> Option<u64> {
         Did::Raised(raised) => Some(raised.index),
         Did::Acted(acted) => Some(acted.index),
         Did::Changed(index) => Some(*index),
+        // Where it begins, as long as it says how many events it led to.
+        Did::Done(done) => Some(done.index + 1 - (done.kinds.len() as u64).clamp(1, done.index + 1)),
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 use super::asks::{Ask, Dice, What};
 use super::book::Book;
 use crate::*;
+use ::registers::listen::meeting::Meetings;
 use desk::Key;
 use std::future::Future;
 use std::pin::Pin;
@@ -81,6 +82,8 @@ pub enum Did {
     Raised(Raised),
     Acted(Acted),
     Changed(u64),
+    /// An act on a record of a register.
+    Done(Box<desk::Done>),
     Refused(Why),
     Failed(StoreError),
     /// There was no answer.
@@ -108,6 +111,7 @@ impl Did {
         match self {
             Did::Raised(raised) => !raised.again,
             Did::Acted(acted) => !acted.again,
+            Did::Done(done) => !done.again,
             Did::Changed(_) => true,
             _ => false,
         }
@@ -306,6 +310,10 @@ async fn answer(desk: Desk, Ask { actor, what, key }: Ask) -> Did {
     match what {
         What::Raise(raise) => Did::of(desk.raise(actor, *raise, vec![], key).await, Did::Raised),
         What::Act { id, seen, command } => Did::of(desk.act(actor, id, seen, *command, key).await, Did::Acted),
+        What::Meet { on, act } => {
+            let done = desk.execute::<Meetings>((actor, Visit::BEST), on, None, *act, key).await;
+            Did::of(done, |done| Did::Done(Box::new(done)))
+        }
         What::Change(command) => match key {
             Some(key) => {
                 let asked = format!("{command:?}");

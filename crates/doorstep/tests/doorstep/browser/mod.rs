@@ -7,6 +7,7 @@ mod axe;
 mod case;
 mod day;
 mod hand;
+mod held;
 mod keyboard;
 mod pages;
 mod pictures;

@@ -34,6 +34,7 @@ const NO_PAGES: &[&str] = &[
     "/print-size",
     "/readyz",
     "/receipts/{file}",
+    "/records/{register}/{code}/stream",
     "/tile/{*path}",
 ];
 

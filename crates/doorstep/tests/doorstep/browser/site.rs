@@ -222,6 +222,7 @@ impl Site {
         let accusation = Raise { track: Track::Accusation, accused: Some("water".into()), ..raise("Bad conduct.") };
         let sealed = story.raise(accusation, Vec::new());
         story.act(story.by("clerk-1"), &late, Act::Unmask { purpose: Purpose::Contact, text: "To call back.".into() });
+        super::held::held(&story, now.0);
         story.change(Change::Export { what: "cases".into(), format: "csv".into(), rows: 9, masked: true });
         let publication = publish(&story, &data, now);
         story.end();

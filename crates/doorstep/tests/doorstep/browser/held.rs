@@ -1,0 +1,91 @@
+//! Lectures and talk meetings of the served district.
+
+use crate::district::Story;
+use domain::Moment;
+use domain::register::{Line, On, Text};
+use registers::listen::meeting::{self, Meetings};
+use registers::tell::lecture::{self, Lectures};
+
+const HOUR: i64 = 3_600_000;
+
+fn lecture(topic: &str, starts: i64) -> lecture::Act {
+    lecture::Act::Plan {
+        lecture: lecture::Kind::Party,
+        topic: Line(topic.into()),
+        speaker: Line("Sample post".into()),
+        level: lecture::Level::Grassroots,
+        starts: Moment(starts),
+        minutes: 60,
+        place: Line("Sample hall".into()),
+        street: Some("street-1".into()),
+        venue: lecture::Venue::Community,
+        audience: lecture::Audience::Everybody,
+        host: None,
+        with: vec!["water".into()],
+        first: false,
+        announce: true,
+    }
+}
+
+/// One that comes, one that is over with a question, one that is recorded, and the same one entered by another unit; a
+/// meeting that is open, with lines of every state.
+pub fn held(story: &Story, now: i64) {
+    let clerk = || story.by("clerk-1");
+    story.do_to::<Lectures>(clerk(), On::New, lecture("A lecture to come", now + 48 * HOUR));
+    let over = story.do_to::<Lectures>(clerk(), On::New, lecture("A lecture that is over", now - 60 * HOUR)).id;
+    let question = lecture::Act::Ask {
+        words: Text("When is the lamp mended?".into()),
+        sort: lecture::Sort::Request,
+        category: Some("housing.light".into()),
+        near: None,
+        name: None,
+        phone: None,
+        public: true,
+    };
+    story.do_to::<Lectures>(clerk(), On::Record(over), question);
+    story.do_to::<Lectures>(story.by("clerk-water"), On::New, lecture("A lecture that is over", now - 60 * HOUR));
+    let recorded = story.do_to::<Lectures>(clerk(), On::New, lecture("A lecture with heads", now - 90 * HOUR)).id;
+    let record = lecture::Act::Record { heads: 30, counted: lecture::Counted::ByHand, online: Some(4) };
+    story.do_to::<Lectures>(clerk(), On::Record(recorded), record);
+    let plan = |no: u16, starts: i64, after| meeting::Act::Plan {
+        name: Line("A talk meeting".into()),
+        no,
+        topics: Text("Lamps\nRoofs".into()),
+        agenda: Some(Text("First we listen, then the departments answer.".into())),
+        starts: Moment(starts),
+        minutes: 90,
+        place: Line("Sample hall".into()),
+        street: Some("street-1".into()),
+        chair: Line("Sample post".into()),
+        departments: vec!["water".into()],
+        chosen: meeting::Chosen::Open,
+        convener: None,
+        after,
+    };
+    let on = |id, act| story.do_to::<Meetings>(clerk(), On::Record(id), act);
+    let open = |no, after| {
+        let id = story.do_to::<Meetings>(clerk(), On::New, plan(no, story.clock.now().0 + i64::from(no), after)).id;
+        on(id, meeting::Act::Notice {});
+        on(id, meeting::Act::Open {});
+        for (words, topic) in [("The lamp at the gate.", 1), ("The roof leaks.", 2), ("The lamp at the gate!", 1)] {
+            on(id, meeting::Act::Note { words: Text(words.into()), topic, how: meeting::How::Spoken });
+        }
+        let confirm = meeting::Act::Confirm {
+            no: 1,
+            words: Text("The lamp at the gate is out at night.".into()),
+            sort: meeting::Sort::Request,
+            category: None,
+            near: None,
+            name: None,
+            phone: None,
+            public: false,
+        };
+        on(id, confirm);
+        on(id, meeting::Act::Drop { no: 3, reason: Line("Said twice.".into()) });
+        id
+    };
+    let first = open(1, None);
+    on(first, meeting::Act::Close { heads: 12, counted: meeting::Counted::ByHand, unread: true });
+    on(first, meeting::Act::Minute { text: Text("What was said, in order.".into()) });
+    open(2, Some(first));
+}
