@@ -96,7 +96,7 @@ impl World<'_> {
             let what = What::Change(Box::new(self.change()));
             return Ask { actor: system(), what, key };
         }
-        if self.dice.one_in(6) {
+        if self.meets && !self.dice.one_in(4) {
             return self.meet(key);
         }
         if self.book.cases.is_empty() || self.dice.one_in(5) {
@@ -149,13 +149,23 @@ impl World<'_> {
 
     /// A talk meeting begins, or goes on.
     fn meet(&mut self, key: Option<Key>) -> Ask {
-        let begins = self.book.meetings.is_empty() || self.dice.one_in(5);
+        let begins = self.book.meetings.is_empty() || self.dice.one_in(6);
         let on = if begins { On::New } else { On::Record(self.dice.pick(&self.book.meetings)) };
-        let now = self.clock.now();
+        let (now, known) = (self.clock.now(), self.book.meetings.last().copied());
+        let of = match on {
+            On::Record(id) => store::stream::record(&mut self.reader, ::registers::REGISTERS, 1, id).unwrap(),
+            On::New => None,
+        };
+        let meeting = of.as_ref().and_then(|record| record.state.downcast_ref::<meeting::Meeting>());
         let dice = &mut self.dice;
-        let act = if begins { plan_meeting(dice, now) } else { meet(dice) };
-        let roles = [Role::Clerk, Role::Clerk, Role::Head, Role::Dispatcher, Role::Leader];
-        let unit = dice.pick(&["street-1", "street-1", "street-1", "housing"]);
+        let act = match meeting {
+            None => plan_meeting(dice, now, known.filter(|_| begins)),
+            Some(_) if dice.one_in(8) => meet(dice, 1),
+            Some(of) if of.opened.is_none() => meeting::Act::Open {},
+            Some(of) => meet(dice, of.notes.last().map_or(1, |note| note.no)),
+        };
+        let roles = [Role::Clerk, Role::Clerk, Role::Clerk, Role::Head, Role::Head, Role::Leader];
+        let unit = dice.pick(&["street-1", "street-1", "street-1", "street-1", "housing"]);
         let actor = staff(unit, dice.pick(&roles));
         Ask { actor, what: What::Meet { on, act: Box::new(act) }, key }
     }
@@ -282,13 +292,13 @@ fn can(case: &Case, actor: &Actor, district: &ground::District, kind: CommandKin
     allowed(case, actor, district).contains(&kind)
 }
 
-fn plan_meeting(dice: &mut Dice, now: Moment) -> meeting::Act {
+fn plan_meeting(dice: &mut Dice, now: Moment, before: Option<CaseId>) -> meeting::Act {
     meeting::Act::Plan {
         name: Line("恳谈会".into()),
         no: 1,
         topics: Text("停车\n养老".into()),
         agenda: None,
-        starts: Moment(now.0 + 3_600_000 * dice.below(30) as i64),
+        starts: Moment(now.0 + 3_600_000 * dice.below(2) as i64),
         minutes: if dice.one_in(20) { 0 } else { 60 },
         place: Line("礼堂".into()),
         street: None,
@@ -296,12 +306,13 @@ fn plan_meeting(dice: &mut Dice, now: Moment) -> meeting::Act {
         departments: vec![unit(dice)],
         chosen: meeting::Chosen::Open,
         convener: None,
-        after: None,
+        after: before.filter(|_| dice.one_in(3)),
     }
 }
 
-fn meet(dice: &mut Dice) -> meeting::Act {
-    let no = 1 + dice.below(4) as u16;
+/// What may be done at a meeting whose last line has this number.
+fn meet(dice: &mut Dice, last: u16) -> meeting::Act {
+    let no = last.saturating_sub(dice.below(2) as u16).max(1);
     match dice.below(12) {
         0 => meeting::Act::Notice {},
         1 | 2 => meeting::Act::Open {},

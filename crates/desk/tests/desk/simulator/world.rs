@@ -156,6 +156,8 @@ pub struct World<'a> {
     keys: u64,
     opened: u64,
     seed: u64,
+    /// Whether this schedule is mostly about talk meetings.
+    pub meets: bool,
     runtime: tokio::runtime::Runtime,
     talks: bool,
 }
@@ -178,6 +180,7 @@ impl<'a> World<'a> {
             keys: 0,
             opened: 0,
             seed,
+            meets: seed % 4 == 1,
             runtime: tokio::runtime::Builder::new_current_thread().build().unwrap(),
             talks: super::number("DOORSTEP_SEED").is_some(),
         };
