@@ -28,6 +28,21 @@ const OWN_BACK: &str = page!("(r.day, r.seq) < ($5, $6) AND r.unit = $8", " ORDE
 const PUBLIC: &str = page!("r.public = 1 AND (r.day, r.seq) > ($5, $6)", " ORDER BY r.day, r.seq LIMIT $7");
 const PUBLIC_BACK: &str =
     page!("r.public = 1 AND (r.day, r.seq) < ($5, $6)", " ORDER BY r.day DESC, r.seq DESC LIMIT $7");
+// The plus keeps the days out of the choice of an index: by them a page would be sorted out of everything.
+macro_rules! rows {
+    ($by:literal) => {
+        concat!(
+            "SELECT r.seq, r.code, r.version, r.stage, r.unit, r.day, r.last FROM records r WHERE r.district = $1 \
+             AND r.register = $2 AND r.",
+            $by,
+            " > $3 AND +r.day >= $4 AND +r.day < $5 AND ($6 = '' OR r.unit = $6) AND ($7 = '' OR r.stage = $7) ORDER BY r.",
+            $by,
+            " LIMIT $8"
+        )
+    };
+}
+const BY_FIRST: &str = rows!("seq");
+const BY_LAST: &str = rows!("last");
 const CODE: &str = "SELECT id, register, public FROM records WHERE district = $1 AND code = $2";
 const OWED: &str = "SELECT d.seq, d.no, d.register, d.unit, d.rule, d.since, d.due, d.last, r.id, r.code FROM duties d \
 JOIN records r ON r.district = d.district AND r.seq = d.seq \
@@ -48,7 +63,7 @@ $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65) ORDER BY e.stream, e.vers
 
 /// Every statement of this file, to be proved on both engines.
 pub const STATEMENTS: &[&str] =
-    &[PAGE, BACK, OWN, OWN_BACK, PUBLIC, PUBLIC_BACK, CODE, OWED, OWED_BY_UNIT, LATE, LAST_OF, ASKED, SOME];
+    &[PAGE, BACK, OWN, OWN_BACK, PUBLIC, PUBLIC_BACK, BY_FIRST, BY_LAST, CODE, OWED, OWED_BY_UNIT, LATE, LAST_OF, ASKED, SOME];
 
 /// Those of them that go through everything, and why.
 pub const WALKS: &[(&str, &str)] =
@@ -153,6 +168,64 @@ pub fn page(db: &mut Db, district: i64, which: &Which, most: usize) -> Result<Ve
     }
     let rows = db.query(sql, &args)?;
     rows.iter().map(|row| Ok((CaseId(row.array("id")?), (row.int("day")?, row.int("seq")?)))).collect()
+}
+
+/// Which records of a register another program asks for.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The register's code.
+    pub register: &'static str,
+    /// Behind this ledger index: of the first entry, or of the last one.
+    pub behind: i64,
+    /// By the last entry instead of the first one.
+    pub by_last: bool,
+    /// The first day, as a day number, and the first one that is not among them.
+    pub days: (i64, i64),
+    /// The unit that has them; empty: any.
+    pub unit: String,
+    /// Where they stand; empty: anywhere.
+    pub stage: String,
+}
+
+/// A record as other programs list it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The ledger index of its first entry.
+    pub first: u64,
+    /// Its code.
+    pub code: String,
+    /// How many events it has.
+    pub version: u64,
+    /// Where it stands.
+    pub stage: String,
+    /// The unit that has it.
+    pub unit: String,
+    /// The day that it is about, as a day number.
+    pub day: i64,
+    /// The ledger index of its last entry.
+    pub last: u64,
+}
+
+/// A page of records for another program by their ledger index, at most `most`.
+///
+/// # Errors
+/// What the database says.
+pub fn lines(db: &mut Db, district: i64, wanted: &Wanted, most: usize) -> Result<Vec<Line>> {
+    let Wanted { register, behind, by_last, days: (from, to), unit, stage } = wanted;
+    let sql = if *by_last { BY_LAST } else { BY_FIRST };
+    let rows = db.query(sql, &args![district, *register, *behind, *from, *to, unit, stage, most as u64])?;
+    let line = |row: &Row| {
+        Ok(Line {
+            first: row.int("seq")? as u64,
+            code: row.text("code")?.to_owned(),
+            version: row.int("version")? as u64,
+            stage: row.text("stage")?.to_owned(),
+            unit: row.text("unit")?.to_owned(),
+            day: row.int("day")?,
+            last: row.int("last")? as u64,
+        })
+    };
+    rows.iter().map(line).collect()
 }
 
 /// The handle of a code in a register, and whether everybody may see it.

@@ -122,7 +122,7 @@ pub(crate) async fn guard(
                 None => return Err(Problem::visit_over()),
             }
         }
-        Access::Public | Access::Intake | Access::CaseSecret | Access::Reader => {}
+        Access::Public | Access::Intake | Access::CaseSecret | Access::Reader | Access::RecordReader => {}
     }
     Ok(next.run(request).await)
 }
@@ -347,6 +347,20 @@ impl FromRequestParts<App> for ReadToken {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         token(parts, app, Scope::Read).await.map(|_| ReadToken)
+    }
+}
+
+/// A connected system that reads records of registers, with a token of scope read.
+pub(crate) struct RecordReader {
+    /// Whether it may act there too.
+    pub(crate) acts: bool,
+}
+
+impl FromRequestParts<App> for RecordReader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        token(parts, app, Scope::Read).await.map(|_| RecordReader { acts: false })
     }
 }
 

@@ -134,6 +134,7 @@ pub(crate) static OPENAPI: LazyLock<String> = LazyLock::new(|| {
     act["parameters"][1]["schema"]["enum"] = ACTS.iter().map(|kind| kind.code()).collect();
     let schemas = ACTS.iter().map(|kind| schema(*kind)).collect::<Vec<_>>();
     act["requestBody"]["content"]["application/json"]["schema"] = json!({ "anyOf": schemas });
+    crate::contract::describe::add(&mut document);
     serde_json::to_string_pretty(&document).unwrap_or_default()
 });
 

@@ -7,6 +7,7 @@ mod app;
 mod assets;
 mod caller;
 mod case_acts;
+mod contract;
 mod cookie;
 mod factor;
 mod form;

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use desk::Failure;
 use domain::{Lang, Moment, Refusal, Why};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::StoreError;
 
@@ -20,7 +21,7 @@ pub struct Problem {
     /// In Chinese and in English. Boxed: a refusal is rare, and every handler's result carries its size.
     said: Box<[Said; 2]>,
     /// The field that has to change.
-    field: Option<&'static str>,
+    field: Option<Cow<'static, str>>,
     retry_after: Option<u64>,
 }
 
@@ -35,7 +36,7 @@ struct ProblemDocument<'a> {
     /// What to do.
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<&'static str>,
+    field: Option<&'a str>,
 }
 
 impl Problem {
@@ -51,7 +52,12 @@ impl Problem {
     }
 
     pub(crate) fn at(self, field: &'static str) -> Problem {
-        Problem { field: Some(field), ..self }
+        Problem { field: Some(field.into()), ..self }
+    }
+
+    /// [`Problem::at`] a field whose name somebody sent.
+    pub(crate) fn at_named(self, field: String) -> Problem {
+        Problem { field: Some(field.into()), ..self }
     }
 
     pub(crate) fn broken() -> Problem {
@@ -258,8 +264,8 @@ impl Problem {
     }
 
     /// The field that has to change.
-    pub(crate) fn field(&self) -> Option<&'static str> {
-        self.field
+    pub(crate) fn field(&self) -> Option<&str> {
+        self.field.as_deref()
     }
 
     /// What is wrong, and what to do, in a language.
@@ -295,7 +301,10 @@ impl From<Refusal> for Problem {
             Why::Changed | Why::WrongStage => StatusCode::CONFLICT,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
-        Problem { field: refusal.field, ..Problem::said(status, refusal.why.code(), |lang| refusal.said(lang)) }
+        Problem {
+            field: refusal.field.map(Cow::Borrowed),
+            ..Problem::said(status, refusal.why.code(), |lang| refusal.said(lang))
+        }
     }
 }
 
@@ -351,7 +360,7 @@ impl IntoResponse for Problem {
             title: format!("{} {}", self.said[0].0, self.said[1].0),
             status: self.status.as_u16(),
             detail: format!("{} {}", self.said[0].1, self.said[1].1),
-            field: self.field,
+            field: self.field.as_deref(),
         };
         let body = serde_json::to_vec(&document).unwrap_or_default();
         let response = (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();

@@ -13,6 +13,8 @@ pub enum Access {
     CaseSecret,
     /// A token of scope read.
     Reader,
+    /// A token of scope read, at records of registers.
+    RecordReader,
     /// A resident who opened a case with its code and digits.
     Visit,
     /// Whoever gave a right password, also while something is due before anything else: a password of one's own, a

@@ -13,8 +13,8 @@ use crate::roles::{
     ACT, ADMINISTRATOR, ANY, AUDITOR, CASES, INTAKE, PUBLISHERS, READERS, RECOMPUTE, RECORDS, TEMPLATES,
 };
 use crate::{
-    account, assets, case_acts, factor, headers, home, intake, kept, log, office, resident, sign_in, site, staff,
-    statements,
+    account, assets, case_acts, contract, factor, headers, home, intake, kept, log, office, resident, sign_in, site,
+    staff, statements,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -110,6 +110,9 @@ pub const TABLE: &[Route] = &[
     route("POST", "/figures/recompute", Access::Staff(RECOMPUTE), || post(published::recompute)),
     route("POST", "/figures/correct", Access::Staff(PUBLISHERS), || post(figures::correct)),
     route("GET", "/api/v1/figures", Access::Reader, || get(figures::api)),
+    // The API of every register that has a table.
+    route("GET", "/api/v1/{register}", Access::RecordReader, || get(contract::read::list)),
+    route("GET", "/api/v1/{register}/{code}", Access::RecordReader, || get(contract::read::show)),
     // The administrator.
     route("GET", "/admin", Access::Staff(ADMINISTRATOR), || get(units::admin)),
     route("GET", "/admin/units", Access::Staff(ADMINISTRATOR), || get(units::units)),

@@ -125,6 +125,11 @@ pub trait Shelf: Send + Sync {
     fn read(&self, bytes: &[u8]) -> serde_json::Result<Box<Thing>>;
     /// Applies a body that was read.
     fn evolve(&self, state: &mut Thing, body: &Thing);
+    /// A body that was read as JSON, in the shape in which this version stores it.
+    ///
+    /// # Errors
+    /// What serde says of an event that has no JSON form.
+    fn json(&self, body: &Thing) -> serde_json::Result<serde_json::Value>;
 }
 
 /// A register as one of many.
@@ -277,5 +282,10 @@ impl<R: Register> Shelf for Of<R> {
 
     fn evolve(&self, state: &mut Thing, body: &Thing) {
         R::evolve(Self::state_mut(state), body.downcast_ref().expect("a body of this register"));
+    }
+
+    fn json(&self, body: &Thing) -> serde_json::Result<serde_json::Value> {
+        let body: &Body<R::Event> = body.downcast_ref().expect("a body of this register");
+        serde_json::to_value(body)
     }
 }

@@ -46,6 +46,6 @@ pub fn project(district: i64, (first, seq): (u64, u64), shelf: &dyn Shelf, state
     }
     match body.downcast_ref() {
         Some(body) => district::project(district, seq, body),
-        None => record::project(district, first, shelf, state),
+        None => record::project(district, (first, seq), shelf, state),
     }
 }

@@ -13,6 +13,8 @@ pub(crate) struct RecordOf {
     register: &'static str,
     version: u64,
     summary: Summary,
+    /// The ledger index of its last entry.
+    last: u64,
 }
 
 /// The records.
@@ -31,14 +33,17 @@ pub(crate) static RECORDS: LazyLock<Table<RecordOf>> = LazyLock::new(|| {
         // 1 while everybody may see it.
         public "BIGINT NOT NULL" = |r| r.summary.public,
         touched "BIGINT NOT NULL" = |r| r.summary.touched.0,
+        last "BIGINT NOT NULL" = |r| r.last,
     };
     let indexes = "\
 CREATE UNIQUE INDEX records_code ON records(district, code);
 CREATE INDEX records_day ON records(district, register, day, seq);
 CREATE INDEX records_public ON records(district, register, day, seq) WHERE public = 1;
 CREATE INDEX records_unit ON records(district, register, unit, day, seq);
+CREATE INDEX records_first ON records(district, register, seq);
+CREATE INDEX records_last ON records(district, register, last);
 ";
-    Table::new("records", 1, columns, indexes)
+    Table::new("records", 2, columns, indexes)
 });
 
 /// What a unit owes a record, by the ledger index of the record's first entry.
@@ -82,12 +87,12 @@ const DONE: &str = "DELETE FROM duties WHERE district = $1 AND seq = $2";
 /// Every statement of this file that is no table's own, to be proved on both engines.
 pub(super) const STATEMENTS: &[&str] = &[DONE];
 
-/// The writes after an event of a record.
-pub fn project(district: i64, first: u64, shelf: &dyn Shelf, state: &Thing) -> Vec<Write> {
+/// The writes after an event of a record, which has the ledger index `last`.
+pub fn project(district: i64, (first, last): (u64, u64), shelf: &dyn Shelf, state: &Thing) -> Vec<Write> {
     let (register, version) = (shelf.code(), shelf.version(state));
     let mut writes = Vec::new();
     if let Some(summary) = shelf.summary(state) {
-        writes.push(RECORDS.put(district, first, &RecordOf { register, version, summary }));
+        writes.push(RECORDS.put(district, first, &RecordOf { register, version, summary, last }));
         writes.push(Write::new(DONE, args![district, first]));
         let owed = shelf.duties(state).into_iter();
         writes.extend(owed.map(|duty| DUTIES.put(district, first, &DutyOf { register, duty })));

@@ -75,11 +75,12 @@ const TABLES: &[(&str, &str, i64, &str)] = &[
     // One in ten as many lectures as cases; half of them are still to be held or recorded.
     (
         "records",
-        "district, seq, id, register, code, version, stage, unit, day, open, public, touched",
+        "district, seq, id, register, code, version, stage, unit, day, open, public, touched, last",
         CASES / 10,
         "1, 40 * i + 1, blob((i + 7) * 48271 % 2147483647), 'lecture', text((i + 7) * 69621 % 2147483647), 3, \
          CASE WHEN i >= 5000 THEN 'announced' ELSE 'recorded' END, 'u' || CAST(i % 25 AS TEXT), 18500 + i / 10, \
-         CASE WHEN i >= 5000 THEN 1 ELSE 0 END, CASE i % 10 WHEN 0 THEN 0 ELSE 1 END, 1600000000000 + i * 1000000",
+         CASE WHEN i >= 5000 THEN 1 ELSE 0 END, CASE i % 10 WHEN 0 THEN 0 ELSE 1 END, 1600000000000 + i * 1000000, \
+         40 * i + 20",
     ),
     (
         "duties",

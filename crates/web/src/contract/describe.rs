@@ -1,0 +1,174 @@
+//! What the description of the API says about registers: made from their tables, events and acts.
+
+use super::all;
+use super::read::PAGE;
+use domain::register::Shelf;
+use domain::register::column::Head;
+use serde_json::{Map, Value, json};
+
+/// Adds the paths of every register.
+pub(crate) fn add(document: &mut Value) {
+    for (plural, shelf) in all() {
+        let paths = &mut document["paths"];
+        paths[format!("/api/v1/{plural}")] = json!({ "get": list(plural) });
+        paths[format!("/api/v1/{plural}/{{code}}")] = json!({ "get": show(plural, shelf) });
+    }
+}
+
+/// An answer that is a problem document.
+fn problem(description: &str) -> Value {
+    let schema = json!({ "$ref": "#/components/schemas/Problem" });
+    json!({ "description": description, "content": { "application/problem+json": { "schema": schema } } })
+}
+
+/// An answer that is JSON.
+fn answer(description: &str, schema: Value) -> Value {
+    json!({ "description": description, "content": { "application/json": { "schema": schema } } })
+}
+
+/// The answers of an operation: its own, and those that every one has.
+fn answers(own: Value, refused: &[(&str, &str)]) -> Value {
+    let mut all = own;
+    for (status, description) in refused {
+        all[*status] = problem(description);
+    }
+    all["401"] = problem("The token is unknown, ended, expired or of another scope.");
+    all["default"] = json!({ "$ref": "#/components/responses/Refused" });
+    all
+}
+
+fn index(description: &str) -> Value {
+    json!({ "type": "integer", "minimum": 0, "description": description })
+}
+
+fn text() -> Value {
+    json!({ "type": "string" })
+}
+
+fn code() -> Value {
+    json!({ "name": "code", "in": "path", "required": true, "schema": { "type": "string" } })
+}
+
+/// What lists and records say alike.
+fn common() -> Map<String, Value> {
+    let properties = json!({
+        "code": text(),
+        "version": { "type": "integer", "minimum": 1, "description": "How many events it has: what If-Match takes." },
+        "stage": text(),
+        "unit": text(),
+        "day": { "type": "string", "format": "date", "description": "The day that it is about." },
+        "first": index("The ledger index of its first entry."),
+        "index": index("The ledger index of its last entry."),
+    });
+    properties.as_object().cloned().unwrap_or_default()
+}
+
+/// An object that has all of its properties.
+fn object(properties: Map<String, Value>) -> Value {
+    let required: Vec<String> = properties.keys().cloned().collect();
+    json!({ "type": "object", "required": required, "properties": properties })
+}
+
+fn list(plural: &str) -> Value {
+    let query = |name: &str, description: &str, schema: Value| json!({ "name": name, "in": "query", "description": description, "schema": schema });
+    let position = || json!({ "type": "integer", "minimum": 0, "maximum": i64::MAX });
+    let day = || json!({ "type": "string", "format": "date" });
+    let page = json!({
+        "type": "object",
+        "required": ["records", "next"],
+        "properties": {
+            "records": { "type": "array", "maxItems": PAGE, "items": object(common()) },
+            "next": { "type": ["integer", "null"], "minimum": 0, "description": "What after takes for the next page." },
+        },
+    });
+    let refused =
+        [("400", "The query can't be read."), ("422", "A parameter that there is not, or a value that can't be one.")];
+    json!({
+        "security": [{ "token": [] }],
+        "description": format!("The {plural} by the ledger index of their first entry, at most {PAGE} a page. The token is of scope read or act."),
+        "parameters": [
+            query("unit", "Those that this unit has.", json!({ "type": "string", "pattern": "^[a-z0-9._~-]*$" })),
+            query("stage", "Those that stand there.", json!({ "type": "string", "pattern": "^[a-z_]*$" })),
+            query("from", "The first day.", day()),
+            query("to", "The first day that is not among them.", day()),
+            query("after", "Behind this one: next of the page before.", position()),
+            query("changed_since", "Those to which something happened behind this ledger index, by their last entry.", position()),
+        ],
+        "responses": answers(json!({ "200": answer("A page.", page) }), &refused),
+    })
+}
+
+fn show(plural: &str, shelf: &dyn Shelf) -> Value {
+    let (_, _, heads, _) = shelf.table().unwrap_or_default();
+    let columns: Map<String, Value> = heads.iter().map(|head| (head.name.to_owned(), column(head))).collect();
+    let event = json!({
+        "type": "object",
+        "required": ["index", "kind", "at", "by", "fields"],
+        "properties": {
+            "index": index("Its ledger index."),
+            "kind": { "enum": shelf.kinds() },
+            "at": { "type": "string", "format": "date-time" },
+            "by": { "type": "object", "description": "Who, as unit and role; never an account.", "properties": { "who": text() } },
+            "because": index("The entry of another record whose act asked for it."),
+            "fields": { "type": "object", "description": "What stands in the body; moments are milliseconds since 1970." },
+            "clocks": { "type": "array", "items": { "type": "object" } },
+        },
+    });
+    let asked = json!({
+        "type": "object",
+        "required": ["stage", "because"],
+        "properties": {
+            "code": { "type": "string", "description": "For a token of scope act alone." },
+            "stage": text(),
+            "because": index("The entry of the act that asked for it."),
+        },
+    });
+    let mut properties = common();
+    properties.insert("id".into(), json!({ "type": "string", "description": "Its handle, by which acts name it." }));
+    properties.insert("title".into(), text());
+    let described = "Its row in the table of the register; days are counted from 1970-01-01, moments in milliseconds.";
+    let mut columns = object(columns);
+    columns["description"] = described.into();
+    properties.insert("columns".into(), columns);
+    let words = json!({ "type": "object", "additionalProperties": text(), "description": "What was written, as it was written last." });
+    properties.insert("words".into(), words);
+    properties.insert("events".into(), json!({ "type": "array", "items": event }));
+    properties.insert(
+        "asked".into(),
+        json!({ "type": "array", "description": "The cases that it asked for.", "items": asked }),
+    );
+    let refused = [("404", "There is no such record.")];
+    json!({
+        "security": [{ "token": [] }],
+        "description": format!("One of the {plural}. The token is of scope read or act."),
+        "parameters": [code()],
+        "responses": answers(json!({ "200": answer("The record.", object(properties)) }), &refused),
+    })
+}
+
+/// A column as JSON has it: by its SQL type.
+fn column(head: &Head) -> Value {
+    let kind = if head.sql.starts_with("BIGINT") { "integer" } else { "string" };
+    if head.sql.contains("NOT NULL") { json!({ "type": kind }) } else { json!({ "type": [kind, "null"] }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_described_with_the_columns_and_events_that_its_register_declares() {
+        let mut document = json!({ "paths": {} });
+        add(&mut document);
+        for (plural, shelf) in all() {
+            let show = &document["paths"][format!("/api/v1/{plural}/{{code}}")]["get"];
+            let schema = &show["responses"]["200"]["content"]["application/json"]["schema"]["properties"];
+            let (_, _, heads, _) = shelf.table().unwrap();
+            for head in heads {
+                let optional = schema["columns"]["properties"][head.name]["type"].is_array();
+                assert_eq!(optional, !head.sql.contains("NOT NULL"), "{}", head.name);
+            }
+            assert_eq!(schema["events"]["items"]["properties"]["kind"]["enum"], json!(shelf.kinds()));
+        }
+    }
+}
