@@ -1,4 +1,4 @@
-//! Who acts: a resident with a case's secret, a post of a unit, or a connected system.
+//! Who acts: a resident with a case's secret, a post of a unit, or a connected system, which may act at a post.
 
 use crate::codes::UnitCode;
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,16 @@ pub enum Actor {
         /// The token's name.
         name: String,
     },
+    /// A connected system that acts on records of registers as a post of a unit would. It is no account, and comes to cases
+    /// only where an act on a record asks for one.
+    Token {
+        /// The token's name.
+        token: String,
+        /// The unit at which it acts.
+        unit: UnitCode,
+        /// The role in which it acts.
+        role: Role,
+    },
 }
 
 impl Actor {
@@ -50,20 +60,25 @@ impl Actor {
         Actor::System { name: "administrator".into() }
     }
 
-    /// The role, for staff.
+    /// The role of whoever acts at a post: staff, or a token.
     pub fn role(&self) -> Option<Role> {
         match self {
-            Actor::Staff { role, .. } => Some(*role),
-            _ => None,
+            Actor::Staff { role, .. } | Actor::Token { role, .. } => Some(*role),
+            Actor::Resident | Actor::System { .. } => None,
         }
     }
 
-    /// The unit, for staff.
+    /// The unit of whoever acts at a post: staff, or a token.
     pub fn unit(&self) -> Option<&UnitCode> {
         match self {
-            Actor::Staff { unit, .. } => Some(unit),
-            _ => None,
+            Actor::Staff { unit, .. } | Actor::Token { unit, .. } => Some(unit),
+            Actor::Resident | Actor::System { .. } => None,
         }
+    }
+
+    /// Whether a token acts, at whatever post.
+    pub fn is_token(&self) -> bool {
+        matches!(self, Actor::Token { .. })
     }
 
     /// The account's number, for staff.

@@ -113,9 +113,18 @@ enum Wanted {
         /// Its name.
         #[arg(long)]
         name: String,
-        /// What it may do: intake or read.
+        /// What it may do: intake, read or act.
         #[arg(long)]
         scope: String,
+        /// The unit at which it acts; for the scope act.
+        #[arg(long, requires_all = ["role", "until"])]
+        unit: Option<String>,
+        /// In which role: clerk, head or dispatcher; for the scope act.
+        #[arg(long, requires_all = ["unit", "until"])]
+        role: Option<String>,
+        /// The last day on which it acts, such as 2027-01-31, at most 366 days ahead; for the scope act.
+        #[arg(long, requires_all = ["unit", "role"])]
+        until: Option<String>,
     },
     /// Print the figures of a window of days; reads only, also while the server serves.
     Figures {
@@ -386,7 +395,9 @@ pub fn run() -> ExitCode {
         Some(Wanted::User { data, name, unit, role, .. }) => {
             user::open(&data, &name, &unit.unwrap_or_default(), &role.unwrap_or_default())
         }
-        Some(Wanted::Token { data, name, scope }) => commands::token(&data, &name, &scope),
+        Some(Wanted::Token { data, name, scope, unit, role, until }) => {
+            commands::token(&data, &name, &scope, unit.zip(role).zip(until))
+        }
         Some(Wanted::Figures { data, format, wish }) => figures::run(&data, &wish, format),
         Some(Wanted::Describe { data, format }) => describe::run(&data, format),
         Some(Wanted::Verify { data, receipt, checkpoint }) => verify::verify(&data, &[receipt, checkpoint].concat()),

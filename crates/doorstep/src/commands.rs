@@ -4,8 +4,8 @@ use crate::cli::{Failed, say};
 use crate::user;
 use calendar::{Calendar, Date, Term};
 use desk::{Desk, Entropy, Options};
-use domain::district::{Command, Scope};
-use domain::{Actor, Label};
+use domain::district::{Command, Scope, TokenPost};
+use domain::{Actor, Label, Role};
 use indicatif::{ProgressBar, ProgressStyle};
 use reading::{Folder, Follower};
 use sha2::{Digest, Sha256};
@@ -52,16 +52,47 @@ pub fn end(thread: desk::WriterThread) -> Done {
     thread.join().map_err(|_| died())
 }
 
+/// Unit, role and last day, as they were typed.
+type TypedPost = Option<((String, String), String)>;
+
+/// What `token` asks for.
+fn wanted_token(name: &str, scope: &str, post: TypedPost) -> Result<Command, Failed> {
+    let name = name.to_owned();
+    let scope = Scope::of(scope).ok_or_else(|| {
+        let what = format!("There is no scope “{scope}”.");
+        Failed::usage(what, "Use --scope intake, --scope read or --scope act.")
+    })?;
+    match (scope, post) {
+        (Scope::Intake | Scope::Read, None) => Ok(Command::MakeToken { name, scope }),
+        (Scope::Intake | Scope::Read, Some(_)) => Err(Failed::usage(
+            "Only a token of scope act has a unit, a role and a last day.",
+            "Leave out --unit, --role and --until, or use --scope act.",
+        )),
+        (Scope::Act, None) => Err(Failed::usage(
+            "A token of scope act acts at a post until a day.",
+            "Add --unit, --role (clerk, head or dispatcher) and --until, such as 2027-01-31.",
+        )),
+        (Scope::Act, Some(((unit, role), until))) => {
+            let role = Role::of(&role).ok_or_else(|| {
+                Failed::usage(format!("There is no role “{role}”."), "Use --role clerk, head or dispatcher.")
+            })?;
+            let until: Date = until
+                .parse()
+                .map_err(|_| Failed::usage(format!("“{until}” is not a day."), "Write it like --until 2027-01-31."))?;
+            Ok(Command::MakeActingToken { name, post: TokenPost { unit: unit.as_str().into(), role, until } })
+        }
+    }
+}
+
 /// `token`
-pub fn token(data: &str, name: &str, scope: &str) -> Done {
-    let scope = Scope::of(scope)
-        .ok_or_else(|| Failed::usage(format!("There is no scope “{scope}”."), "Use --scope intake or --scope read."))?;
+pub fn token(data: &str, name: &str, scope: &str, post: TypedPost) -> Done {
+    let command = wanted_token(name, scope, post)?;
     let (desk, thread) = Desk::open(&place(data)?, Options::default())?;
     let token: String = Entropy::system().bytes::<32>().iter().map(|b| format!("{b:02x}")).collect();
     let key: [u8; 32] = Sha256::digest(token.as_bytes()).into();
     // The key first: a key without its event opens nothing, an event without its key would promise what isn't there.
     desk.put_now(vec![store::access::set_token(desk.number(), key, name)])?;
-    desk.change_now(Actor::command_line(), Command::MakeToken { name: name.into(), scope })?;
+    desk.change_now(Actor::command_line(), command)?;
     drop(desk);
     end(thread)?;
     say(token);

@@ -17,7 +17,7 @@ use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 use domain::case::{self, CaseId};
-use domain::district::{District, Scope, UnitCode, UnitKind};
+use domain::district::{District, Scope, Token, UnitCode, UnitKind};
 use domain::{Actor, Label, Lang, Role};
 use std::net::{IpAddr, SocketAddr};
 use store::access::{self, Due};
@@ -317,7 +317,7 @@ impl FromRequestParts<App> for IntakeCaller {
             app.limits().count_intake(from)?;
             return Ok(IntakeCaller { actor: Actor::Resident, scope: "resident".into(), key_least: KEY_OF_CHANCE });
         }
-        let name = token(parts, app, Scope::Intake).await?;
+        let name = token(parts, app, &[Scope::Intake]).await?.name;
         Ok(IntakeCaller { scope: format!("token {name}"), key_least: 1, actor: Actor::System { name } })
     }
 }
@@ -346,11 +346,11 @@ impl FromRequestParts<App> for ReadToken {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        token(parts, app, Scope::Read).await.map(|_| ReadToken)
+        token(parts, app, &[Scope::Read]).await.map(|_| ReadToken)
     }
 }
 
-/// A connected system that reads records of registers, with a token of scope read.
+/// A connected system that reads records of registers, with a token of scope read or act.
 pub(crate) struct RecordReader {
     /// Whether it may act there too.
     pub(crate) acts: bool,
@@ -360,18 +360,19 @@ impl FromRequestParts<App> for RecordReader {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        token(parts, app, Scope::Read).await.map(|_| RecordReader { acts: false })
+        let token = token(parts, app, &[Scope::Read, Scope::Act]).await?;
+        Ok(RecordReader { acts: token.scope == Scope::Act })
     }
 }
 
-/// The name of the bearer token of a request, if it is open and of this scope.
-async fn token(parts: &Parts, app: &App, scope: Scope) -> Result<String, Problem> {
+/// The bearer token of a request, if it may be used now and is of one of these scopes.
+async fn token(parts: &Parts, app: &App, scopes: &[Scope]) -> Result<Token, Problem> {
     let header = parts.headers.get(AUTHORIZATION).and_then(|h| h.to_str().ok());
     let token = header.and_then(|h| h.strip_prefix("Bearer ")).ok_or_else(Problem::token)?;
     let name = app.token(cookie_key(token.trim())).await?.ok_or_else(Problem::token)?;
     let district = app.desk().district();
-    let open = district.tokens.get(&name).is_some_and(|t| !t.ended && t.scope == scope);
-    if open { Ok(name) } else { Err(Problem::token()) }
+    let token = district.open_token(&name, app.desk().now()).filter(|token| scopes.contains(&token.scope));
+    token.cloned().ok_or_else(Problem::token)
 }
 
 /// The secret that opens a case to its resident: the header `Case-Secret`.

@@ -13,7 +13,7 @@ pub enum Access {
     CaseSecret,
     /// A token of scope read.
     Reader,
-    /// A token of scope read, at records of registers.
+    /// A token of scope read or act, at records of registers.
     RecordReader,
     /// A resident who opened a case with its code and digits.
     Visit,

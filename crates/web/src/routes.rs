@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::caller::guard;
 use crate::office::{
-    accounts, audit, calendar, care, compare, figures, import, published, sign_ins, tables, units, versions,
+    accounts, audit, calendar, care, compare, figures, import, published, sign_ins, tables, tokens, units, versions,
 };
 use crate::parts::error_page::errors_in_form;
 use crate::problem::Problem;
@@ -124,9 +124,9 @@ pub const TABLE: &[Route] = &[
     route("GET", "/admin/accounts", Access::Staff(ADMINISTRATOR), || get(accounts::accounts)),
     route("POST", "/admin/accounts", Access::Staff(ADMINISTRATOR), || post(accounts::open)),
     route("POST", "/admin/accounts/act", Access::Staff(ADMINISTRATOR), || post(accounts::act)),
-    route("GET", "/admin/tokens", Access::Staff(ADMINISTRATOR), || get(accounts::tokens)),
-    route("POST", "/admin/tokens", Access::Staff(ADMINISTRATOR), || post(accounts::make_token)),
-    route("POST", "/admin/tokens/end", Access::Staff(ADMINISTRATOR), || post(accounts::end_token)),
+    route("GET", "/admin/tokens", Access::Staff(ADMINISTRATOR), || get(tokens::tokens)),
+    route("POST", "/admin/tokens", Access::Staff(ADMINISTRATOR), || post(tokens::make_token)),
+    route("POST", "/admin/tokens/end", Access::Staff(ADMINISTRATOR), || post(tokens::end_token)),
     route("GET", "/admin/catalogue", Access::Staff(ADMINISTRATOR), || get(tables::catalogue)),
     route("POST", "/admin/catalogue", Access::Staff(ADMINISTRATOR), || post(tables::set_catalogue)),
     route("GET", "/admin/calendar", Access::Staff(ADMINISTRATOR), || get(calendar::calendar)),

@@ -85,6 +85,7 @@ struct By<'a> {
 impl Writer {
     /// Does what is asked. A key that was used before gives the answer that it got then.
     pub(super) fn execute(&mut self, order: &Order) -> Result<Done, Failure> {
+        self.is_let(order)?;
         if let Some(Once { key, request }) = order.once
             && let Some(done) = read::done(self.log.db(), self.number, &key.0)?
         {
@@ -101,6 +102,15 @@ impl Writer {
                 Err(e)
             }
         }
+    }
+
+    /// A token acts while it is open, at its own post, and on registers with a table of their own: what it asks of others is
+    /// for their rules.
+    fn is_let(&mut self, order: &Order) -> Result<(), Failure> {
+        let (now, shelf) = (self.now(), self.shelf(order.ask.register));
+        let told = shelf.is_some_and(|shelf| shelf.table().is_some());
+        let lets = !order.actor.is_token() || (told && self.district.lets_act(&order.actor, now));
+        if lets { Ok(()) } else { Err(Refusal::new(Why::NotYours).into()) }
     }
 
     /// The request's hash as it will be kept. Asked for before anything is appended: a key store that does not answer

@@ -85,8 +85,8 @@ pub struct Opening {
     pub email_confirmed: bool,
     /// Whether a second device has got a secret at the counter.
     pub paired: bool,
-    /// The unit whose staff took the case down, and the account.
-    pub taken: Option<(UnitCode, u32)>,
+    /// The unit that took the case down, and the account; no account if a token acted there.
+    pub taken: Option<(UnitCode, Option<u32>)>,
 }
 
 /// For how long after a case was taken down a second device may get its secret, in milliseconds.
@@ -183,7 +183,7 @@ impl Case {
 
     /// Whether an account took the case down.
     pub(super) fn was_taken_by(&self, actor: &Actor) -> bool {
-        let taken = self.opening.taken.as_ref().map(|(_, account)| *account);
+        let taken = self.opening.taken.as_ref().and_then(|(_, account)| *account);
         taken.is_some() && taken == actor.account()
     }
 
@@ -251,9 +251,7 @@ impl Opening {
             _ => (false, Trust::Acts),
         };
         let mut opening = Opening { phone: trust, email: trust, ..Opening::default() };
-        if let (Some(unit), Some(account)) = (by.unit(), by.account()) {
-            opening.taken = Some((unit.clone(), account));
-        }
+        opening.taken = by.unit().map(|unit| (unit.clone(), by.account()));
         // In version 0.1 nobody was asked whether an address is theirs: those go on being told.
         (opening.phone_confirmed, opening.email_confirmed) = (opens.is_former(), opens.is_former());
         match opens {

@@ -195,6 +195,10 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
     {
         return Err(Refusal::new(Why::NotYours));
     }
+    // A token raises what an act on a record asks for; an accusation goes past everybody's hands.
+    if facts.actor.is_token() && raise.track == Track::Accusation {
+        return Err(Refusal::new(Why::NotYours));
+    }
     let raise = &raise.understood();
     if raise.text.is_empty() {
         return Err(Refusal::at(Why::Empty, "text"));
@@ -263,7 +267,7 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
     let opens = match facts.actor {
         Actor::Resident => Opens::Own,
         Actor::System { .. } => Opens::Given,
-        Actor::Staff { .. } => Opens::Later,
+        Actor::Staff { .. } | Actor::Token { .. } => Opens::Later,
     };
     let secret = if opens == Opens::Given { facts.secret } else { raise.secret.as_str() };
     for (name, value) in [

@@ -183,8 +183,12 @@ pub(super) fn may(command: CommandKind, case: &Case, task: Option<&Task>, actor:
     comes_near(command, case, actor, district) && posts.iter().any(|w| w.is(actor, case, task))
 }
 
-/// [`reaches`]; and whoever took a case down prints its slip, without seeing what becomes of it.
+/// [`reaches`]; and whoever took a case down prints its slip, without seeing what becomes of it. A token never comes near,
+/// whatever its post.
 fn comes_near(command: CommandKind, case: &Case, actor: &Actor, district: &District) -> bool {
+    if actor.is_token() {
+        return false;
+    }
     (command == CommandKind::HandSecret && case.was_taken_by(actor)) || reaches(case, actor, district)
 }
 

@@ -136,10 +136,10 @@ impl District {
     }
 }
 
-/// Whether an actor is a person, who may want to become somebody else: an account, or whoever sits at the command line.
+/// Whether an actor is one who may want to become somebody else: an account, a token, or whoever sits at the command line.
 /// What founds a district in one go is none.
 fn is_person(actor: &Actor) -> bool {
-    matches!(actor, Actor::Staff { .. }) || *actor == Actor::command_line()
+    matches!(actor, Actor::Staff { .. } | Actor::Token { .. }) || *actor == Actor::command_line()
 }
 
 /// What an act on an account leads to: itself (`done`), or, where a second administrator must agree, that it was asked

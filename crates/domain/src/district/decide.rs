@@ -3,7 +3,7 @@
 use super::access::{self, AccountAct, AskedAct, Reset};
 use super::event::{Event, Figure};
 use super::template::{TEMPLATE_NAME_MOST, TEMPLATE_TEXT_MOST, TEMPLATES_MOST, Template};
-use super::{Account, Catalogue, District, Post, PostCode, Scope, Token, Unit, UnitCode, UnitKind};
+use super::{Account, Catalogue, District, Post, PostCode, Scope, Token, TokenPost, Unit, UnitCode, UnitKind, token};
 use crate::actor::{Actor, Role};
 use crate::moment::Moment;
 use crate::purpose::Purpose;
@@ -13,7 +13,7 @@ use crate::typed::{kept, kept_line, says_something};
 use calendar::YearTable;
 
 /// The longest name of a token, in characters.
-const TOKEN_NAME_MOST: usize = 60;
+pub(super) const TOKEN_NAME_MOST: usize = 60;
 
 /// What can be asked of the district's own stream.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,8 +77,15 @@ pub enum Command {
     MakeToken {
         /// Its name.
         name: String,
-        /// What it may do.
+        /// What it may do: not act.
         scope: Scope,
+    },
+    /// Make a token that acts at a post.
+    MakeActingToken {
+        /// Its name.
+        name: String,
+        /// The post, and until when.
+        post: TokenPost,
     },
     /// End a token.
     EndToken {
@@ -148,7 +155,8 @@ pub fn decide(district: &District, command: &Command, actor: &Actor, now: Moment
         Command::OpenSignIns { .. } => role == Some(Role::Auditor),
         _ => matches!(role, None | Some(Role::Administrator)),
     };
-    if !allowed || *actor == Actor::Resident {
+    // A token acts on records of registers, and changes nothing of the district, whatever its post.
+    if !allowed || *actor == Actor::Resident || actor.is_token() {
         return Err(Refusal::new(Why::NotYours));
     }
     if district.version == 0 && !matches!(command, Command::Found { .. }) {
@@ -286,18 +294,8 @@ pub fn decide(district: &District, command: &Command, actor: &Actor, now: Moment
             let done = Event::AccountClosed { id: account.id };
             access::with_second(district, AccountAct::Close { account: account.id }, done, actor, now)?
         }
-        Command::MakeToken { name, scope } => {
-            if !says_something(name) {
-                return Err(Refusal::at(Why::Empty, "name"));
-            }
-            if name.chars().count() > TOKEN_NAME_MOST {
-                return Err(Refusal::at(Why::TooLong, "name").about(TOKEN_NAME_MOST));
-            }
-            if district.tokens.contains_key(name) {
-                return Err(Refusal::at(Why::UserTaken, "name").about(name));
-            }
-            Event::TokenMade { name: name.clone(), scope: *scope }
-        }
+        Command::MakeToken { name, scope } => token::make(district, name, *scope, None, now)?,
+        Command::MakeActingToken { name, post } => token::make(district, name, Scope::Act, Some(post), now)?,
         Command::EndToken { name } => {
             if district.tokens.get(name).is_none_or(|t| t.ended) {
                 return Err(Refusal::at(Why::NoSuchToken, "name").about(name));
@@ -467,8 +465,9 @@ pub fn evolve(district: &mut District, at: Moment, by: &Actor, event: &Event) {
                 a.closed = true;
             }
         }
-        Event::TokenMade { name, scope } => {
-            district.tokens.insert(name.clone(), Token { name: name.clone(), scope: *scope, ended: false });
+        Event::TokenMade { name, scope, post } => {
+            let token = Token { name: name.clone(), scope: *scope, post: post.clone(), ended: false };
+            district.tokens.insert(name.clone(), token);
         }
         Event::TokenEnded { name } => {
             if let Some(t) = district.tokens.get_mut(name) {

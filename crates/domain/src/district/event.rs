@@ -1,6 +1,6 @@
 //! What can happen to the district itself.
 
-use super::{Account, AccountAct, Catalogue, Post, PostCode, Scope, Template, Unit, UnitCode};
+use super::{Account, AccountAct, Catalogue, Post, PostCode, Scope, Template, TokenPost, Unit, UnitCode};
 use crate::actor::Role;
 use crate::purpose::Purpose;
 use crate::rule::RuleTable;
@@ -136,6 +136,9 @@ pub enum Event {
         name: String,
         /// What it may do.
         scope: Scope,
+        /// The post at which it acts, for one of scope act.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        post: Option<TokenPost>,
     },
     /// A token was ended.
     TokenEnded {

@@ -9,6 +9,7 @@ mod event;
 mod point;
 mod register;
 mod template;
+mod token;
 
 pub use crate::codes::{CategoryCode, DangerCode, PostCode, UnitCode, UnitTag};
 pub use access::{Access, AccountAct, AskedAct, Reset, SECOND_WAIT};
@@ -19,6 +20,7 @@ pub use event::{EVENT_KINDS, Event, Figure};
 pub use point::{NoPoint, Point};
 pub use register::{DISTRICT_STREAM, Districts};
 pub use template::*;
+pub use token::{Scope, TOKEN_DAYS_MOST, TOKEN_ROLES, Token, TokenPost};
 
 use crate::actor::Role;
 use crate::rule::RuleTable;
@@ -98,26 +100,6 @@ pub struct Account {
     /// Whether it has been closed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closed: bool,
-}
-
-/// A connected system's token: its name and scope; the secret itself is not part of the history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Token {
-    /// Its name.
-    pub name: String,
-    /// What it may do.
-    pub scope: Scope,
-    /// Whether it has been ended.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub ended: bool,
-}
-
-crate::vocabulary! {
-    /// What a token may do.
-    Scope {
-        Intake "intake" "提交诉求" "hand in cases",
-        Read "read" "读取数字" "read figures",
-    }
 }
 
 /// The district as its stream tells it.

@@ -54,6 +54,10 @@ fn all(code: &str, text: &str, n: u64) -> Vec<C> {
         C::MoveAccount { user: code.into(), unit: "housing".into(), role: Role::Head },
         C::CloseAccount { user: code.into() },
         C::MakeToken { name: text.into(), scope: Scope::Read },
+        C::MakeActingToken {
+            name: text.into(),
+            post: ground::TokenPost { unit: "water".into(), role: Role::Clerk, until: date(2024, 5, 6) },
+        },
         C::EndToken { name: text.into() },
         C::PublishCatalogue(catalogue()),
         C::LoadCalendar(table),

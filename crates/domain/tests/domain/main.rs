@@ -14,6 +14,7 @@ mod opening;
 mod review;
 mod table;
 mod texts;
+mod tokens;
 mod urgent;
 mod walk;
 

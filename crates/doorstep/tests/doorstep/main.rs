@@ -24,4 +24,5 @@ mod starting;
 mod tables;
 mod tampered;
 mod tampering;
+mod tokens;
 mod user;

@@ -40,7 +40,6 @@ CREATE UNIQUE INDEX records_code ON records(district, code);
 CREATE INDEX records_day ON records(district, register, day, seq);
 CREATE INDEX records_public ON records(district, register, day, seq) WHERE public = 1;
 CREATE INDEX records_unit ON records(district, register, unit, day, seq);
-CREATE INDEX records_first ON records(district, register, seq);
 CREATE INDEX records_last ON records(district, register, last);
 ";
     Table::new("records", 2, columns, indexes)

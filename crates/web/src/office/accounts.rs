@@ -1,11 +1,10 @@
-//! Accounts and tokens. A fresh password or token is shown once, on the answer to the form that made it.
+//! Accounts. A fresh password is shown once, on the answer to the form that made it.
 
+use super::change_or_ask;
 use super::lists::{ListQuery, Listed};
 use super::units::unit_choices;
-use super::{change, change_or_ask};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
-use crate::cookie::cookie_key;
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, form_status, go, show_with};
@@ -14,7 +13,7 @@ use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use domain::district::{Account, Command, Scope};
+use domain::district::{Account, Command};
 use domain::{Label, Refusal, Role, Why};
 use store::access;
 
@@ -196,70 +195,5 @@ pub(crate) async fn act(
             Ok(accounts_page(&app, &visitor, ListQuery::default(), &sent, errors, None))
         }
         Err(errors) => Ok(accounts_page(&app, &visitor, ListQuery::default(), &Sent::default(), errors, None)),
-    }
-}
-
-#[derive(Template)]
-#[template(path = "office/tokens.html")]
-struct TokensPage {
-    l: L,
-    page: Page,
-    errors: Vec<FieldError>,
-    fresh: Fresh,
-    rows: Vec<TokenRow>,
-    typed: String,
-    scopes: Vec<Choice>,
-}
-
-struct TokenRow {
-    name: String,
-    scope: &'static str,
-    ended: bool,
-}
-
-fn tokens_page(app: &App, visitor: &Visitor, sent: &Sent, errors: Vec<FieldError>, fresh: Fresh) -> Response {
-    let (l, d) = (visitor.l, app.desk().district());
-    let row =
-        |t: &domain::district::Token| TokenRow { name: t.name.clone(), scope: t.scope.label(l.0), ended: t.ended };
-    let rows = d.tokens.values().map(row).collect();
-    let status = form_status(&errors);
-    let scopes = Choice::all::<Scope>(l, sent.get("scope"));
-    let (page, typed) = (visitor.page(l.t("admin-tokens")), sent.get("name").to_owned());
-    show_with(status, &TokensPage { l, page, errors, fresh, rows, typed, scopes })
-}
-
-/// `GET /admin/tokens`
-pub(crate) async fn tokens(State(app): State<App>, visitor: Visitor) -> Response {
-    tokens_page(&app, &visitor, &Sent::default(), Vec::new(), None)
-}
-
-/// `POST /admin/tokens`: makes a token, which is shown once.
-pub(crate) async fn make_token(
-    State(app): State<App>,
-    visitor: Visitor,
-    staff: Staff,
-    sent: Sent,
-) -> Result<Response, Problem> {
-    let name = sent.get("name").to_owned();
-    let scope = Scope::of(sent.get("scope")).unwrap_or(Scope::Intake);
-    let command = Command::MakeToken { name: name.clone(), scope };
-    if let Err(errors) = change(&app, &staff, visitor.l, command).await? {
-        return Ok(tokens_page(&app, &visitor, &sent, errors, None));
-    }
-    let token = app.random_text();
-    app.desk().put(vec![access::set_token(app.desk().number(), cookie_key(&token), &name)]).await?;
-    Ok(tokens_page(&app, &visitor, &Sent::default(), Vec::new(), Some((name, token))))
-}
-
-/// `POST /admin/tokens/end`
-pub(crate) async fn end_token(
-    State(app): State<App>,
-    visitor: Visitor,
-    staff: Staff,
-    sent: Sent,
-) -> Result<Response, Problem> {
-    match change(&app, &staff, visitor.l, Command::EndToken { name: sent.get("name").to_owned() }).await? {
-        Ok(()) => Ok(go("/admin/tokens?done=saved")),
-        Err(errors) => Ok(tokens_page(&app, &visitor, &Sent::default(), errors, None)),
     }
 }

@@ -13,6 +13,7 @@ pub(crate) mod messages;
 pub(crate) mod published;
 pub(crate) mod sign_ins;
 pub(crate) mod tables;
+pub(crate) mod tokens;
 pub(crate) mod units;
 pub(crate) mod versions;
 

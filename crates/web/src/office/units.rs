@@ -47,7 +47,7 @@ pub(crate) async fn admin(State(app): State<App>, visitor: Visitor) -> Result<Re
         units: d.units.values().filter(|u| !u.closed).count(),
         posts: d.posts.len(),
         accounts: d.accounts.values().filter(|a| !a.closed).count(),
-        tokens: d.tokens.values().filter(|t| !t.ended).count(),
+        tokens: d.tokens.values().filter(|t| d.open_token(&t.name, app.desk().now()).is_some()).count(),
         catalogue: l.t_with("admin-catalogue-n", &catalogue),
         rules: d.rules.version,
         calendar: d.calendar.version(),

@@ -74,7 +74,7 @@ impl ResidentTimeline<'_> {
     fn who(&self, actor: &Actor) -> String {
         match actor {
             Actor::Resident => self.l.t("line-you"),
-            Actor::Staff { unit, .. } => self.unit(unit),
+            Actor::Staff { unit, .. } | Actor::Token { unit, .. } => self.unit(unit),
             Actor::System { .. } => self.l.t("line-system"),
         }
     }

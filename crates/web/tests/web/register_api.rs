@@ -4,7 +4,7 @@
 use crate::kit::{Answer, Kit, at};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
-use domain::district::{Command, Scope};
+use domain::district::{Command, Scope, TokenPost};
 use domain::register::{On, Shelf, Values};
 use domain::{Actor, Role};
 use serde_json::{Value, json};
@@ -21,6 +21,13 @@ async fn keyed(kit: &Kit, name: &str) {
 
 async fn token(kit: &Kit, name: &str, scope: Scope) {
     kit.desk.change(founder(), Command::MakeToken { name: name.into(), scope }).await.unwrap();
+    keyed(kit, name).await;
+}
+
+/// A token that acts at a post until 2023-12-31.
+async fn acting(kit: &Kit, name: &str, unit: &str, role: Role) {
+    let post = TokenPost { unit: unit.into(), role, until: "2023-12-31".parse().unwrap() };
+    kit.desk.change(founder(), Command::MakeActingToken { name: name.into(), post }).await.unwrap();
     keyed(kit, name).await;
 }
 
@@ -212,4 +219,61 @@ async fn what_is_not_there_is_404_what_can_t_be_read_is_422_and_a_wrong_token_is
     assert_eq!(get(&kit, "reader", "/api/v1/lectures").await.0.status, StatusCode::UNAUTHORIZED);
     let mut clerk = kit.role(Role::Clerk).await;
     assert_eq!(clerk.get("/api/v1/lectures").await.status, StatusCode::UNAUTHORIZED, "a session is no token");
+}
+
+#[tokio::test]
+async fn a_token_that_acts_reads_too_and_is_shut_out_once_it_is_over() {
+    let kit = Kit::new().await;
+    acting(&kit, "box", "water", Role::Clerk).await;
+    let lecture = planned(&kit, "clerk-1", "学习专题", "2023-05-04 08:00").await;
+    let ask: Values = [("words", "楼道灯什么时候修？"), ("sort", "request")].into_iter().collect();
+    let asked = did(&kit, "clerk-1", On::Record(lecture.id), "ask", ask).await;
+    let (_, told) = get(&kit, "box", &format!("/api/v1/lectures/{}", lecture.code)).await;
+    assert_eq!(told["asked"], json!([{ "code": asked.asked[0].code, "stage": "raised", "because": asked.index }]));
+    for path in ["/api/v1/figures?from=2023-05-01&to=2023-06-01", "/api/v1/lectures?unit=water"] {
+        let status = get(&kit, "box", path).await.0.status;
+        assert_eq!(status == StatusCode::OK, path.contains("lectures"), "{path} {status}");
+    }
+    let raise = [("authorization", "Bearer box")];
+    let body = Body::from(r#"{"text":"灯不亮"}"#);
+    let raised = kit.client().send(Method::POST, "/api/v1/cases", &raise, body, "application/json").await;
+    assert_eq!(raised.status, StatusCode::UNAUTHORIZED, "it hands in no case");
+    kit.clock.set(at("2023-12-31T23:59:00"));
+    assert_eq!(get(&kit, "box", "/api/v1/lectures").await.0.status, StatusCode::OK);
+    kit.clock.set(at("2024-01-01T00:00:00"));
+    assert_eq!(get(&kit, "box", "/api/v1/lectures").await.0.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn the_administrator_makes_a_token_that_acts_and_sees_when_it_is_over() {
+    let kit = Kit::new().await;
+    let mut admin = kit.role(Role::Administrator).await;
+    let form = |scope: &'static str, unit: &'static str, role: &'static str, until: &'static str| {
+        [("name", "box"), ("scope", scope), ("unit", unit), ("role", role), ("until", until)]
+    };
+    for (sent, field) in [
+        (form("act", "water", "clerk", ""), "until"),
+        (form("act", "water", "clerk", "2024-05-05"), "until"),
+        (form("act", "water", "clerk", "2023-05-03"), "until"),
+        (form("act", "water", "auditor", "2023-12-31"), "role"),
+        (form("act", "water", "", "2023-12-31"), "role"),
+        (form("act", "discipline", "clerk", "2023-12-31"), "unit"),
+        (form("act", "", "clerk", "2023-12-31"), "unit"),
+        (form("read", "water", "", ""), "scope"),
+    ] {
+        let refused = admin.submit("/admin/tokens", &sent).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{sent:?}");
+        assert!(refused.text.contains(&format!("href=\"#f-{field}\"")), "{sent:?}: {}", refused.text);
+        assert!(kit.desk.district().tokens.is_empty());
+    }
+    let made = admin.submit("/admin/tokens", &form("act", "water", "clerk", "2023-12-31")).await;
+    let token = made.text.split("id=\"fresh\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    assert!(made.text.contains("示范水务局 · 经办人 · 到 2023-12-31"), "{}", made.text);
+    assert_eq!(get(&kit, &token, "/api/v1/lectures").await.0.status, StatusCode::OK);
+    assert!(!admin.get("/admin/tokens").await.text.contains("已失效"));
+    assert!(admin.get("/admin").await.text.contains("1 个令牌在用"));
+    kit.desk.change(founder(), Command::CloseUnit("water".into())).await.unwrap();
+    assert_eq!(get(&kit, &token, "/api/v1/lectures").await.0.status, StatusCode::UNAUTHORIZED);
+    assert!(admin.get("/admin/tokens").await.text.contains("已失效"));
+    assert!(admin.get("/admin").await.text.contains("0 个令牌在用"));
 }
