@@ -44,7 +44,7 @@ pub struct Begun {
 pub struct Done {
     /// The record.
     pub id: CaseId,
-    /// Its code; empty for what has none, and for an act that was done before.
+    /// Its code; empty for what has none, and for an act on a record that was done before.
     pub code: String,
     /// Its version after the act.
     pub version: u64,
@@ -56,7 +56,7 @@ pub struct Done {
     pub kinds: Vec<&'static str>,
     /// The next due date, as the entry has it: `2023-05-20`.
     pub due: Option<String>,
-    /// The records that the act asked for and that began with it, unless it was done before.
+    /// The records that the act asked for and that began with it.
     pub asked: Vec<Begun>,
     /// The secret that opens a record to whoever began it by oneself.
     pub secret: String,

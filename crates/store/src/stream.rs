@@ -7,14 +7,22 @@ use crate::vault;
 use domain::case::CaseId;
 use domain::district::DISTRICT_STREAM;
 use domain::register::{Past, Recorded, Registers, Shelf, Thing, of_kind};
+use serde::Deserialize;
+use std::collections::BTreeSet;
 
 const RECORD: &str = "SELECT seq, version, kind, body FROM events WHERE district = $1 AND stream = $2 ORDER BY version";
 const PAST: &str = "SELECT e.seq, e.version, e.kind, e.body, v.sealed FROM events e \
 LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
 WHERE e.district = $1 AND e.stream = $2 ORDER BY e.version";
 
+const BEHIND: &str =
+    "SELECT seq, stream, version, body FROM events WHERE district = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+
+/// How many entries are read on at once.
+const ON_AT_ONCE: u64 = 64;
+
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[RECORD, PAST];
+pub const STATEMENTS: &[&str] = &[RECORD, PAST, BEHIND];
 
 /// A record as its durable events tell it.
 pub struct Record {
@@ -69,6 +77,52 @@ pub fn record(db: &mut Db, registers: Registers, district: i64, id: CaseId) -> R
         record.last = seq;
     }
     Ok(record)
+}
+
+/// Why an event is there, as its body says it.
+#[derive(Deserialize)]
+struct Because {
+    #[serde(default)]
+    because: Option<u64>,
+}
+
+/// A record that an act asked for: its register's code, handle, code, and the ledger index of its first entry.
+pub type Begun = (&'static str, CaseId, String, u64);
+
+/// The records that began because an act asked for them, in their order; `seq` is the ledger index of the act's last entry
+/// in the record that it was on.
+///
+/// # Errors
+/// What the database says; as [`read`].
+pub fn begun_behind(db: &mut Db, registers: Registers, district: i64, seq: u64) -> Result<Vec<Begun>> {
+    let (mut chain, mut found, mut last) = (BTreeSet::from([seq]), Vec::new(), seq);
+    // What an act asks for follows it at once: the first entry that is there for another reason is another act's.
+    'act: loop {
+        let rows = db.query(BEHIND, &args![district, last, ON_AT_ONCE])?;
+        for row in &rows {
+            let body: Because =
+                serde_json::from_slice(row.bytes("body")?).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+            if !body.because.is_some_and(|because| chain.contains(&because)) {
+                break 'act;
+            }
+            last = row.int("seq")? as u64;
+            chain.insert(last);
+            if row.int("version")? == 1 {
+                found.push((CaseId(row.array("stream")?), last));
+            }
+        }
+        if rows.is_empty() {
+            break;
+        }
+    }
+    let mut begun = Vec::with_capacity(found.len());
+    for (id, first) in found {
+        if let Some(record) = record(db, registers, district, id)? {
+            let code = record.shelf.code_of(record.state.as_ref()).unwrap_or_default();
+            begun.push((record.shelf.code(), id, code, first));
+        }
+    }
+    Ok(begun)
 }
 
 /// The durable events of a record with their private parts.

@@ -122,7 +122,12 @@ pub(crate) async fn guard(
                 None => return Err(Problem::visit_over()),
             }
         }
-        Access::Public | Access::Intake | Access::CaseSecret | Access::Reader | Access::RecordReader => {}
+        Access::Public
+        | Access::Intake
+        | Access::CaseSecret
+        | Access::Reader
+        | Access::RecordReader
+        | Access::ActToken => {}
     }
     Ok(next.run(request).await)
 }
@@ -362,6 +367,24 @@ impl FromRequestParts<App> for RecordReader {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let token = token(parts, app, &[Scope::Read, Scope::Act]).await?;
         Ok(RecordReader { acts: token.scope == Scope::Act })
+    }
+}
+
+/// A connected system that acts on records of registers at a post, with a token of scope act.
+pub(crate) struct ActToken {
+    /// Its name.
+    pub(crate) name: String,
+    /// As the desk knows it.
+    pub(crate) actor: Actor,
+}
+
+impl FromRequestParts<App> for ActToken {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let token = token(parts, app, &[Scope::Act]).await?;
+        let actor = token.actor().ok_or_else(Problem::token)?;
+        Ok(ActToken { name: token.name, actor })
     }
 }
 

@@ -60,6 +60,10 @@ impl Problem {
         Problem { field: Some(field.into()), ..self }
     }
 
+    pub(crate) fn with_status(self, status: StatusCode) -> Problem {
+        Problem { status, ..self }
+    }
+
     pub(crate) fn broken() -> Problem {
         Problem::new(
             StatusCode::INTERNAL_SERVER_ERROR,

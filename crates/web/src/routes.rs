@@ -113,6 +113,8 @@ pub const TABLE: &[Route] = &[
     // The API of every register that has a table.
     route("GET", "/api/v1/{register}", Access::RecordReader, || get(contract::read::list)),
     route("GET", "/api/v1/{register}/{code}", Access::RecordReader, || get(contract::read::show)),
+    route("POST", "/api/v1/{register}", Access::ActToken, || post(contract::act::begin)),
+    route("POST", "/api/v1/{register}/{code}/{act}", Access::ActToken, || post(contract::act::act)),
     // The administrator.
     route("GET", "/admin", Access::Staff(ADMINISTRATOR), || get(units::admin)),
     route("GET", "/admin/units", Access::Staff(ADMINISTRATOR), || get(units::units)),

@@ -314,7 +314,7 @@ impl Writer {
         self.held.extend(changed);
         self.over.extend(over);
         if let Some(Once { key, request }) = once {
-            self.log.done(&key.0, &request, done.id, if order.begins() { done.first } else { done.index });
+            self.log.done(&key.0, &request, done.id, done.index);
             self.keys.insert(key);
         }
         Ok(done)
@@ -397,6 +397,9 @@ impl Writer {
         let version = read::version_at(self.log.db(), self.number, done.seq)?;
         let mut answer = Done { id: done.stream, version, first: done.seq, index: done.seq, ..Done::default() };
         answer.again = true;
+        let begun = stream::begun_behind(self.log.db(), self.registers, self.number, done.seq)?;
+        answer.asked =
+            begun.into_iter().map(|(register, id, code, index)| Begun { register, id, code, index }).collect();
         if order.begins() {
             self.begun_before(&mut answer, done, shelf)?;
         }
@@ -409,12 +412,17 @@ impl Writer {
         let record = stream::record(self.log.db(), registers, number, id)?;
         // The key was used for an act on something that was there already, or for something else.
         let reused = || Failure::from(Refusal::new(Why::KeyReused));
-        let record = record.filter(|r| r.first == done.seq && r.shelf.code() == shelf.code()).ok_or_else(reused)?;
+        let record = record.filter(|r| r.shelf.code() == shelf.code()).ok_or_else(reused)?;
+        // What a record begins with stands side by side in the ledger.
+        if record.first + answer.version != done.seq + 1 {
+            return Err(reused());
+        }
+        answer.first = record.first;
         let state = record.state.as_ref();
-        let receipt = read::receipt(self.log.db(), number, done.seq, done.size)?;
+        let receipt = read::receipt(self.log.db(), number, record.first, done.size)?;
         answer.due = ledger::entry::Entry::parse(&receipt.entry).ok().and_then(|e| e.due);
         answer.receipt = receipt.to_text();
-        let handed = shelf.handed(state, &self.log.private(id, 1, done.seq)?);
+        let handed = shelf.handed(state, &self.log.private(id, 1, record.first)?);
         if let Some(no) = handed.secret {
             answer.secret = self.log.opening_secret(id, no)?;
         }

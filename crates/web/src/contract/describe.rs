@@ -1,9 +1,9 @@
 //! What the description of the API says about registers: made from their tables, events and acts.
 
-use super::all;
 use super::read::PAGE;
-use domain::register::Shelf;
+use super::{acts, all, begins, fields};
 use domain::register::column::Head;
+use domain::register::{Declared, Shelf};
 use serde_json::{Map, Value, json};
 
 /// Adds the paths of every register.
@@ -12,6 +12,12 @@ pub(crate) fn add(document: &mut Value) {
         let paths = &mut document["paths"];
         paths[format!("/api/v1/{plural}")] = json!({ "get": list(plural) });
         paths[format!("/api/v1/{plural}/{{code}}")] = json!({ "get": show(plural, shelf) });
+        if let Some(act) = begins(shelf) {
+            paths[format!("/api/v1/{plural}")]["post"] = doing(&act);
+        }
+        for act in acts(shelf) {
+            paths[format!("/api/v1/{plural}/{{code}}/{}", act.code)] = json!({ "post": doing(&act) });
+        }
     }
 }
 
@@ -146,6 +152,69 @@ fn show(plural: &str, shelf: &dyn Shelf) -> Value {
     })
 }
 
+/// What is said of an act.
+fn doing(act: &Declared) -> Value {
+    let begins = act.from.is_empty();
+    let key = json!({ "name": "Idempotency-Key", "in": "header", "required": true, "description": "The same key again gives the first answer.",
+        "schema": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$" } });
+    let seen = json!({ "name": "If-Match", "in": "header", "description": "The version of the record that was seen.",
+        "schema": { "type": "string", "pattern": "^[0-9]{1,9}$" } });
+    let mut refused = vec![
+        ("400", "Not JSON, or a key or version that can't be used."),
+        ("403", "Not an act of the token's post."),
+        ("413", "Too large."),
+        ("415", "Not said to be application/json."),
+        ("422", "Refused: the field and what to do."),
+        ("409", "It is not possible now."),
+    ];
+    let mut parameters = vec![key];
+    if !begins {
+        let more = [
+            ("404", "There is no such record."),
+            ("409", "The record has changed, or the act is not possible now."),
+            ("429", "Too many acts on this record: try again later."),
+        ];
+        refused.extend(more);
+        parameters = [vec![code()], parameters, vec![seen]].concat();
+    }
+    let who = act.by.iter().map(|by| by.label[1]).collect::<Vec<_>>().join(", ");
+    let stages = if begins { "A record begins.".to_owned() } else { format!("Possible in: {}.", act.from.join(", ")) };
+    let own = if begins {
+        json!({ "201": answer("Begun, and on disk.", done(true)) })
+    } else {
+        json!({ "200": answer("Done, and on disk.", done(false)) })
+    };
+    let schema = fields::schema(act.code, act.label[1], act.fields);
+    json!({
+        "security": [{ "token": [] }],
+        "summary": act.label[1],
+        "description": format!("{stages} By: {who}. The token is of scope act."),
+        "parameters": parameters,
+        "requestBody": { "required": true, "content": { "application/json": { "schema": schema } } },
+        "responses": answers(own, &refused),
+    })
+}
+
+/// What is answered when an act is done.
+fn done(begins: bool) -> Value {
+    let asked = json!({ "register": text(), "code": text(), "index": index("The ledger index of its first entry.") });
+    let asked = object(asked.as_object().cloned().unwrap_or_default());
+    let properties = json!({
+        "code": text(),
+        "version": { "type": "integer", "minimum": 1 },
+        "index": index("The ledger index of its last entry."),
+        "asked": { "type": "array", "description": "What began because the act asked for it.", "items": asked },
+    });
+    let mut properties = properties.as_object().cloned().unwrap_or_default();
+    if begins {
+        properties.insert(
+            "receipt".into(),
+            json!({ "type": "string", "description": "C2SP tlog-proof of its first entry." }),
+        );
+    }
+    object(properties)
+}
+
 /// A column as JSON has it: by its SQL type.
 fn column(head: &Head) -> Value {
     let kind = if head.sql.starts_with("BIGINT") { "integer" } else { "string" };
@@ -169,6 +238,17 @@ mod tests {
                 assert_eq!(optional, !head.sql.contains("NOT NULL"), "{}", head.name);
             }
             assert_eq!(schema["events"]["items"]["properties"]["kind"]["enum"], json!(shelf.kinds()));
+            let begin = document["paths"][format!("/api/v1/{plural}")]["post"].clone();
+            let done = shelf.acts().into_iter().filter(|act| act.by.iter().any(|by| by.code != "clock"));
+            for act in done {
+                let path = format!("/api/v1/{plural}/{{code}}/{}", act.code);
+                let post = if act.from.is_empty() { &begin } else { &document["paths"][path]["post"] };
+                let schema = &post["requestBody"]["content"]["application/json"]["schema"];
+                let named: Vec<&str> = act.fields.iter().map(|field| field.name).collect();
+                let described = schema["properties"].as_object().unwrap();
+                assert_eq!(described.len(), named.len(), "{}", act.code);
+                assert!(named.iter().all(|name| described.contains_key(*name)), "{}", act.code);
+            }
         }
     }
 }

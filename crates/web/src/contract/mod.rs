@@ -1,12 +1,15 @@
 //! The API of every register that has a table of its own: what other programs read and do there. All of it is derived from
 //! what the register declares; nothing here is written for one register.
 
+pub(crate) mod act;
 pub(crate) mod describe;
+pub(crate) mod fields;
 pub(crate) mod read;
 
+use crate::app::App;
 use crate::problem::Problem;
 use domain::case::CaseId;
-use domain::register::Shelf;
+use domain::register::{Declared, Shelf};
 use registers::REGISTERS;
 
 /// The registers that other programs come to, each with the name that stands in its addresses.
@@ -19,10 +22,25 @@ fn register(plural: &str) -> Result<&'static dyn Shelf, Problem> {
     all().find(|(name, _)| *name == plural).map(|(_, shelf)| shelf).ok_or_else(Problem::not_found)
 }
 
-/// The record of a code in a register.
-async fn record(app: &crate::app::App, shelf: &'static dyn Shelf, code: &str) -> Result<CaseId, Problem> {
+/// Its acts that a post does, and not the clock alone.
+fn done_by_posts(shelf: &dyn Shelf) -> impl Iterator<Item = Declared> + use<> {
+    shelf.acts().into_iter().filter(|act| act.by.iter().any(|by| by.code != "clock"))
+}
+
+/// The act by which a record begins.
+fn begins(shelf: &dyn Shelf) -> Option<Declared> {
+    done_by_posts(shelf).find(|act| act.from.is_empty())
+}
+
+/// The acts on a record that is there.
+fn acts(shelf: &dyn Shelf) -> impl Iterator<Item = Declared> + use<> {
+    done_by_posts(shelf).filter(|act| !act.from.is_empty())
+}
+
+/// The record of a code in a register, and its code as it is written.
+async fn record(app: &App, shelf: &'static dyn Shelf, code: &str) -> Result<(CaseId, String), Problem> {
     let code = desk::read_case_code(code).ok_or_else(Problem::not_found)?;
-    let number = app.desk().number();
-    let found = app.read(move |db, _| store::listed::by_code(db, number, shelf.code(), &code)).await?;
-    found.map(|(id, _)| id).ok_or_else(Problem::not_found)
+    let (number, asked) = (app.desk().number(), code.clone());
+    let found = app.read(move |db, _| store::listed::by_code(db, number, shelf.code(), &asked)).await?;
+    found.map(|(id, _)| (id, code)).ok_or_else(Problem::not_found)
 }

@@ -168,7 +168,7 @@ pub(crate) async fn show(
     Path((plural, code)): Path<(String, String)>,
 ) -> Result<Json<Record>, Problem> {
     let shelf = register(&plural)?;
-    let id = record(&app, shelf, &code).await?;
+    let (id, _) = record(&app, shelf, &code).await?;
     let number = app.desk().number();
     let found = app.read(move |db, keys| {
         let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);

@@ -3,7 +3,8 @@
 use crate::kit::{Kit, PASSWORD, user_of};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
-use domain::{Label, Role};
+use domain::district::{Command, Scope, TokenPost};
+use domain::{Actor, Label, Role};
 use web::routes::{Access, TABLE};
 
 /// A path with its pieces filled in; nothing there exists.
@@ -41,7 +42,7 @@ async fn every_role_comes_to_the_routes_of_its_row_and_to_no_other() {
                 Access::Public | Access::Intake => true,
                 Access::Entering => role.is_some(),
                 Access::Staff(roles) => role.is_some_and(|r| roles.contains(&r)),
-                Access::CaseSecret | Access::Reader | Access::RecordReader | Access::Visit => false,
+                Access::CaseSecret | Access::Reader | Access::RecordReader | Access::ActToken | Access::Visit => false,
             };
             // A form without its token is turned away behind the guard: that it got there shows in the problem's name.
             let stale = answer.text.contains("页面已过期");
@@ -253,4 +254,44 @@ async fn an_encrypted_site_is_known_by_its_configured_address_and_its_cookies_ne
     let bytes = axum::body::to_bytes(feed.into_body(), usize::MAX).await.unwrap();
     let text = String::from_utf8_lossy(&bytes);
     assert!(text.contains("https://cases.example/") && !text.contains("evil.example"), "{text}");
+}
+
+#[tokio::test]
+async fn every_token_comes_to_the_routes_of_its_scope_and_to_no_other() {
+    let kit = Kit::new().await;
+    let founder = || Actor::System { name: "init".into() };
+    for scope in Scope::ALL {
+        let name = scope.code().to_owned();
+        let post = TokenPost { unit: "housing".into(), role: Role::Clerk, until: "2023-12-31".parse().unwrap() };
+        let make = match scope {
+            Scope::Act => Command::MakeActingToken { name: name.clone(), post },
+            _ => Command::MakeToken { name: name.clone(), scope: *scope },
+        };
+        kit.desk.change(founder(), make).await.unwrap();
+        let key: [u8; 32] = sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix(&name)).into();
+        kit.desk.put(vec![store::access::set_token(1, key, &name)]).await.unwrap();
+    }
+    for scope in Scope::ALL.iter().map(|s| Some(*s)).chain([None]) {
+        let bearer = format!("Bearer {}", scope.map_or("nobody", Label::code));
+        for route in TABLE {
+            let scopes: &[Scope] = match route.access {
+                Access::Intake => &[Scope::Intake],
+                Access::Reader => &[Scope::Read],
+                Access::RecordReader => &[Scope::Read, Scope::Act],
+                Access::ActToken => &[Scope::Act],
+                // A token opens no page, and is not looked at where everybody may come.
+                Access::Staff(_) | Access::Entering | Access::Visit | Access::CaseSecret => &[],
+                Access::Public => continue,
+            };
+            let method: Method = route.method.parse().unwrap();
+            let headers = [("authorization", bearer.as_str())];
+            let answer =
+                kit.client().send(method, &filled(route.path), &headers, Body::from("{}"), "application/json").await;
+            assert_ne!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{} {}", route.method, route.path);
+            let may = scope.is_some_and(|scope| scopes.contains(&scope));
+            let hidden = matches!(route.access, Access::CaseSecret) && answer.status == StatusCode::NOT_FOUND;
+            let away = turned_away(answer.status, answer.location()) || hidden;
+            assert_eq!(may, !away, "{scope:?} at {} {}: {}", route.method, route.path, answer.status);
+        }
+    }
 }

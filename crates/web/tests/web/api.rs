@@ -206,6 +206,7 @@ async fn what_the_description_says_about_a_contact_is_what_is_taken() {
                 web::routes::Access::Reader => &["400", "401", "422"],
                 web::routes::Access::RecordReader if pieces.is_empty() => &["400", "401", "422"],
                 web::routes::Access::RecordReader => &["401", "404"],
+                web::routes::Access::ActToken => &["400", "401", "403", "409", "413", "415", "422"],
                 _ if !pieces.is_empty() => &["404"],
                 _ => &[],
             };

@@ -9,6 +9,8 @@ use domain::register::{On, Shelf, Values};
 use domain::{Actor, Role};
 use serde_json::{Value, json};
 
+const JSON: &str = "application/json";
+
 fn founder() -> Actor {
     Actor::System { name: "init".into() }
 }
@@ -29,6 +31,28 @@ async fn acting(kit: &Kit, name: &str, unit: &str, role: Role) {
     let post = TokenPost { unit: unit.into(), role, until: "2023-12-31".parse().unwrap() };
     kit.desk.change(founder(), Command::MakeActingToken { name: name.into(), post }).await.unwrap();
     keyed(kit, name).await;
+}
+
+/// Sends an act as a program does.
+async fn post(kit: &Kit, token: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> (StatusCode, Value) {
+    let bearer = format!("Bearer {token}");
+    let headers = [&[("authorization", bearer.as_str())], headers].concat();
+    let answer = kit.client().send(Method::POST, path, &headers, Body::from(body.to_string()), JSON).await;
+    assert_eq!(answer.headers["cache-control"], "no-store", "{path}");
+    if !answer.status.is_success() {
+        assert_eq!(answer.headers["content-type"], "application/problem+json", "{path}: {}", answer.text);
+    }
+    (answer.status, serde_json::from_str(&answer.text).unwrap_or_default())
+}
+
+fn keyed_by(key: &str) -> [(&str, &str); 1] {
+    [("idempotency-key", key)]
+}
+
+fn planned_json() -> Value {
+    json!({ "lecture": "党课", "topic": "学习专题", "speaker": "示范书记", "level": "grassroots", "starts": "2023-05-04 08:00",
+        "minutes": 30, "place": "社区会议室", "street": "street-1", "venue": "community", "audience": "members",
+        "with": ["water", "street-1"], "announce": true })
 }
 
 async fn get(kit: &Kit, token: &str, path: &str) -> (Answer, Value) {
@@ -236,7 +260,7 @@ async fn a_token_that_acts_reads_too_and_is_shut_out_once_it_is_over() {
     }
     let raise = [("authorization", "Bearer box")];
     let body = Body::from(r#"{"text":"灯不亮"}"#);
-    let raised = kit.client().send(Method::POST, "/api/v1/cases", &raise, body, "application/json").await;
+    let raised = kit.client().send(Method::POST, "/api/v1/cases", &raise, body, JSON).await;
     assert_eq!(raised.status, StatusCode::UNAUTHORIZED, "it hands in no case");
     kit.clock.set(at("2023-12-31T23:59:00"));
     assert_eq!(get(&kit, "box", "/api/v1/lectures").await.0.status, StatusCode::OK);
@@ -276,4 +300,232 @@ async fn the_administrator_makes_a_token_that_acts_and_sees_when_it_is_over() {
     assert_eq!(get(&kit, &token, "/api/v1/lectures").await.0.status, StatusCode::UNAUTHORIZED);
     assert!(admin.get("/admin/tokens").await.text.contains("已失效"));
     assert!(admin.get("/admin").await.text.contains("0 个令牌在用"));
+}
+
+#[tokio::test]
+async fn a_program_begins_a_record_acts_on_it_and_gets_the_same_answer_for_the_same_key() {
+    let kit = Kit::new().await;
+    acting(&kit, "box", "housing", Role::Clerk).await;
+    let (status, begun) = post(&kit, "box", "/api/v1/lectures", &keyed_by("k1"), &planned_json()).await;
+    assert_eq!(status, StatusCode::CREATED, "{begun}");
+    assert_eq!((&begun["version"], &begun["asked"]), (&json!(2), &json!([])), "it is planned and announced");
+    let vkey = kit.client().get("/checkpoint.vkey").await.text;
+    let receipt = ledger::receipt::Receipt::parse(begun["receipt"].as_str().unwrap()).unwrap();
+    receipt.verify(&ledger::checkpoint::Verifier::parse(vkey.trim()).unwrap()).unwrap();
+    let again = post(&kit, "box", "/api/v1/lectures", &keyed_by("k1"), &planned_json()).await;
+    assert_eq!(again, (StatusCode::CREATED, begun.clone()));
+    let at_record = format!("/api/v1/lectures/{}", begun["code"].as_str().unwrap());
+    let (_, told) = get(&kit, "box", &at_record).await;
+    assert_eq!(
+        (&told["stage"], &told["unit"], &told["words"]["topic"]),
+        (&json!("announced"), &json!("housing"), &json!("学习专题"))
+    );
+    assert_eq!((&told["columns"]["co_hosts"], &told["index"]), (&json!(2), &begun["index"]));
+    assert_eq!(told["events"][0]["by"], json!({ "who": "token", "token": "box", "unit": "housing", "role": "clerk" }));
+    // A question of the audience is a case, whose code the program gets.
+    let question = json!({ "words": "楼道灯什么时候修？", "sort": "request", "public": false });
+    let ask = format!("{at_record}/ask");
+    let (status, asked) = post(&kit, "box", &ask, &keyed_by("k2"), &question).await;
+    assert_eq!((status, &asked["code"], &asked["version"]), (StatusCode::OK, &begun["code"], &json!(3)), "{asked}");
+    let case = &asked["asked"][0];
+    assert_eq!((&case["register"], asked["asked"].as_array().unwrap().len()), (&json!("case"), 1));
+    assert_eq!(case["index"].as_u64(), asked["index"].as_u64().map(|index| index + 1));
+    assert!(asked.get("receipt").is_none() && !asked.to_string().contains("secret"));
+    let code = case["code"].as_str().unwrap();
+    assert_eq!(kit.case(code).opening.taken, Some(("housing".into(), None)));
+    assert_eq!(
+        post(&kit, "box", &ask, &keyed_by("k2"), &question).await,
+        (StatusCode::OK, asked.clone()),
+        "the first answer"
+    );
+    let other = json!({ "words": "别的", "sort": "request" });
+    let (status, problem) = post(&kit, "box", &ask, &keyed_by("k2"), &other).await;
+    assert_eq!(
+        (status, &problem["type"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("urn:doorstep:problem:key_reused"))
+    );
+    // What was seen, with and without quotation marks.
+    let heads = json!({ "heads": 42, "counted": "现场逐人清点" });
+    let record = format!("{at_record}/record");
+    for (seen, status) in [("2", StatusCode::CONFLICT), ("\"2\"", StatusCode::CONFLICT), ("\"3\"", StatusCode::OK)] {
+        let headers = [("idempotency-key", "k3"), ("if-match", seen)];
+        let (answered, said) = post(&kit, "box", &record, &headers, &heads).await;
+        assert_eq!(answered, status, "{seen}: {said}");
+    }
+    let (status, problem) = post(&kit, "box", &record, &keyed_by("k4"), &heads).await;
+    assert_eq!((status, &problem["type"]), (StatusCode::CONFLICT, &json!("urn:doorstep:problem:wrong_stage")));
+    assert_eq!(get(&kit, "box", &at_record).await.1["columns"]["heads"], 42);
+    // People see who it was: the post, and the system.
+    let page = kit.role(Role::Clerk).await.get(&at_record.replace("/api/v1", "/records")).await;
+    assert!(page.text.contains("示范住建局 · 经办人 · 接口 box"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn what_a_program_sends_wrongly_is_a_problem_with_its_field_and_changes_nothing() {
+    let kit = Kit::new().await;
+    acting(&kit, "box", "housing", Role::Clerk).await;
+    let with = |name: &str, value: Value| {
+        let mut body = planned_json();
+        body[name] = value;
+        body
+    };
+    let without = |name: &str| {
+        let mut body = planned_json();
+        body.as_object_mut().unwrap().remove(name);
+        body
+    };
+    for (body, field) in [
+        (without("topic"), "topic"),
+        (with("starts", json!("soon")), "starts"),
+        (with("starts", json!("2093-05-04 08:00")), "starts"),
+        (with("minutes", json!(0)), "minutes"),
+        (with("minutes", json!(-5)), "minutes"),
+        (with("minutes", json!(1.5)), "minutes"),
+        (with("minutes", json!(99_999_999_999_u64)), "minutes"),
+        (with("lecture", json!("讲座")), "lecture"),
+        (with("with", json!(["nowhere"])), "with"),
+        (with("with", json!([["water"]])), "with"),
+        (with("with", json!(["水务局，住建局"])), "with"),
+        (with("topic", json!({ "zh": "专题" })), "topic"),
+        (with("topic", json!("长".repeat(300))), "topic"),
+        (with("street", json!("nowhere")), "street"),
+        (with("phone", json!("10000000001")), "phone"),
+        (with("account", json!(1)), "account"),
+    ] {
+        let (status, problem) = post(&kit, "box", "/api/v1/lectures", &keyed_by("k1"), &body).await;
+        assert_eq!((status, &problem["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!(field)), "{problem}");
+        assert_eq!(problem["status"], 422);
+    }
+    for (path, headers, body, status) in [
+        ("/api/v1/lectures", vec![], planned_json(), StatusCode::BAD_REQUEST),
+        ("/api/v1/lectures", vec![("idempotency-key", "a b")], planned_json(), StatusCode::BAD_REQUEST),
+        ("/api/v1/lectures", keyed_by("k1").to_vec(), json!([]), StatusCode::BAD_REQUEST),
+        ("/api/v1/lectures", keyed_by("k1").to_vec(), json!("plan"), StatusCode::BAD_REQUEST),
+        ("/api/v1/districts", keyed_by("k1").to_vec(), json!({}), StatusCode::NOT_FOUND),
+        ("/api/v1/lectures/0/announce", keyed_by("k1").to_vec(), json!({}), StatusCode::NOT_FOUND),
+        ("/api/v1/lectures/K7QM-2M4X-9TA/announce", keyed_by("k1").to_vec(), json!({}), StatusCode::NOT_FOUND),
+    ] {
+        let (answered, problem) = post(&kit, "box", path, &headers, &body).await;
+        assert_eq!(answered, status, "{path} {problem}");
+    }
+    let form = [("authorization", "Bearer box"), ("idempotency-key", "k1")];
+    let sent = kit.client().send(Method::POST, "/api/v1/lectures", &form, Body::from("{}"), "text/plain").await;
+    assert_eq!(sent.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert_eq!(codes(&get(&kit, "box", "/api/v1/lectures").await.1), Vec::<&str>::new(), "nothing has begun");
+    // On a record that is there.
+    let later = with("starts", json!("2023-05-08 14:00"));
+    let (_, begun) = post(&kit, "box", "/api/v1/lectures", &keyed_by("k2"), &later).await;
+    let at_record = format!("/api/v1/lectures/{}", begun["code"].as_str().unwrap());
+    let heads = json!({ "heads": 1, "counted": "by_hand" });
+    for (act, body, status, told) in [
+        ("record", heads.clone(), StatusCode::CONFLICT, "lecture_not_over"),
+        ("correct", json!({ "heads": 1, "counted": "by_hand", "reason": "错了" }), StatusCode::CONFLICT, "wrong_stage"),
+        ("cancel", json!({}), StatusCode::UNPROCESSABLE_ENTITY, "empty"),
+        ("merge", json!({ "into": "somewhere" }), StatusCode::UNPROCESSABLE_ENTITY, "no_such_case"),
+        ("merge", json!({ "into": "00".repeat(16) }), StatusCode::UNPROCESSABLE_ENTITY, "no_such_record"),
+        ("plan", planned_json(), StatusCode::NOT_FOUND, "not_found"),
+        ("fly", json!({}), StatusCode::NOT_FOUND, "not_found"),
+    ] {
+        let (answered, problem) = post(&kit, "box", &format!("{at_record}/{act}"), &keyed_by("k3"), &body).await;
+        assert_eq!(
+            (answered, &problem["type"]),
+            (status, &json!(format!("urn:doorstep:problem:{told}"))),
+            "{act} {problem}"
+        );
+    }
+    let bad = [("idempotency-key", "k3"), ("if-match", "latest")];
+    let (status, problem) = post(&kit, "box", &format!("{at_record}/announce"), &bad, &json!({})).await;
+    assert_eq!((status, &problem["type"]), (StatusCode::BAD_REQUEST, &json!("urn:doorstep:problem:version")));
+    assert_eq!(get(&kit, "box", &at_record).await.1["version"], begun["version"], "nothing has changed");
+}
+
+#[tokio::test]
+async fn a_token_acts_at_its_own_post_alone_and_no_longer_than_it_may() {
+    let kit = Kit::new().await;
+    acting(&kit, "box", "water", Role::Clerk).await;
+    acting(&kit, "centre", "centre", Role::Dispatcher).await;
+    token(&kit, "reader", Scope::Read).await;
+    token(&kit, "hotline", Scope::Intake).await;
+    let lecture = planned(&kit, "clerk-1", "学习专题", "2023-05-08 14:00").await;
+    let cancel = format!("/api/v1/lectures/{}/cancel", lecture.code);
+    let reason = json!({ "reason": "停办" });
+    for token in ["box", "centre"] {
+        let (status, problem) = post(&kit, token, &cancel, &keyed_by("k1"), &reason).await;
+        assert_eq!(
+            (status, &problem["type"]),
+            (StatusCode::FORBIDDEN, &json!("urn:doorstep:problem:not_yours")),
+            "{token}"
+        );
+    }
+    for host in ["housing", "water"] {
+        let mut body = planned_json();
+        (body["host"], body["with"]) = (json!(host), json!([]));
+        let (status, _) = post(&kit, "box", "/api/v1/lectures", &keyed_by(host), &body).await;
+        assert_eq!(status == StatusCode::CREATED, host == "water", "{host} {status}");
+        let (status, said) = post(&kit, "centre", "/api/v1/lectures", &keyed_by(host), &body).await;
+        assert_eq!(status, StatusCode::CREATED, "a dispatcher plans for any unit: {said}");
+    }
+    for token in ["reader", "hotline", "nobody"] {
+        for path in ["/api/v1/lectures", &cancel, "/api/v1/nothing", "/api/v1/lectures/0/fly"] {
+            assert_eq!(
+                post(&kit, token, path, &keyed_by("k1"), &reason).await.0,
+                StatusCode::UNAUTHORIZED,
+                "{token} {path}"
+            );
+        }
+    }
+    // Cases are not theirs, by whatever door.
+    let case = kit.raise("灯不亮").await;
+    for path in ["/api/v1/cases".to_owned(), format!("/api/v1/cases/{}/withdraw", case.code)] {
+        let (status, _) = post(&kit, "centre", &path, &keyed_by("k9"), &json!({ "text": "a" })).await;
+        assert!(matches!(status, StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND), "{path} {status}");
+    }
+    let by = kit.desk.district().tokens["centre"].actor().unwrap();
+    let accept = domain::case::Command::Accept { way: None, category: "housing".into() };
+    let raise = domain::case::Raise { text: "灯不亮".into(), ..domain::case::Raise::default() };
+    let refusals = [
+        kit.desk.act(by.clone(), case.id, None, accept, None).await.err(),
+        kit.desk.raise(by.clone(), raise, Vec::new(), None).await.err(),
+        kit.desk.change(by.clone(), Command::CloseUnit("water".into())).await.err(),
+    ];
+    for refusal in refusals {
+        let Some(desk::Failure::Refused(refusal)) = refusal else { panic!("{refusal:?}") };
+        assert_eq!(refusal.why, domain::Why::NotYours);
+    }
+    // The desk itself asks whether the token may still act: between the door and the writer it may have ended.
+    kit.desk.change(founder(), Command::EndToken { name: "centre".into() }).await.unwrap();
+    let values = plan("学习专题", "2023-05-08 14:00");
+    let read = lectures().read_act("plan", &values).unwrap();
+    let late = kit.desk.execute_read(
+        (by, domain::case::Visit::BEST),
+        lectures(),
+        (On::New, None),
+        ("plan", &values, read),
+        None,
+    );
+    let Err(desk::Failure::Refused(refusal)) = late.await else { panic!("an ended token acts") };
+    assert_eq!(refusal.why, domain::Why::NotYours);
+    assert_eq!(
+        post(&kit, "centre", "/api/v1/lectures", &keyed_by("k5"), &planned_json()).await.0,
+        StatusCode::UNAUTHORIZED
+    );
+    kit.clock.set(at("2024-01-01T00:00:00"));
+    assert_eq!(post(&kit, "box", &cancel, &keyed_by("k6"), &reason).await.0, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn acts_on_one_record_are_counted() {
+    let kit = Kit::new().await;
+    acting(&kit, "box", "housing", Role::Clerk).await;
+    let (_, begun) = post(&kit, "box", "/api/v1/lectures", &keyed_by("k"), &planned_json()).await;
+    let ask = format!("/api/v1/lectures/{}/ask", begun["code"].as_str().unwrap());
+    let question = json!({ "words": "楼道灯什么时候修？", "sort": "request" });
+    let mut last = StatusCode::OK;
+    for n in 0..40 {
+        last = post(&kit, "box", &ask, &keyed_by(&format!("k{n}")), &question).await.0;
+        if last != StatusCode::OK {
+            break;
+        }
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS, "each act stays for ever");
 }

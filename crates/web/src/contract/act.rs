@@ -1,0 +1,115 @@
+//! What other programs do: `POST /api/v1/{register}` and `POST /api/v1/{register}/{code}/{act}`.
+
+use super::{acts, begins, fields, record, register};
+use crate::app::App;
+use crate::caller::{ActToken, idempotency_key, json_only};
+use crate::problem::Problem;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use desk::{Done, Failure, Key};
+use domain::Refusal;
+use domain::case::Visit;
+use domain::register::{Declared, On, Shelf};
+use serde::Serialize;
+
+/// An act that is done.
+#[derive(Serialize)]
+pub(crate) struct Acted {
+    code: String,
+    version: u64,
+    index: u64,
+    asked: Vec<Begun>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    receipt: String,
+}
+
+/// A record that began because the act asked for it.
+#[derive(Serialize)]
+struct Begun {
+    register: &'static str,
+    code: String,
+    index: u64,
+}
+
+impl From<Done> for Acted {
+    fn from(done: Done) -> Acted {
+        let begun = |begun: desk::Begun| Begun { register: begun.register, code: begun.code, index: begun.index };
+        let Done { code, version, index, asked, receipt, .. } = done;
+        Acted { code, version, index, asked: asked.into_iter().map(begun).collect(), receipt }
+    }
+}
+
+/// `POST /api/v1/{register}`: a record begins.
+pub(crate) async fn begin(
+    State(app): State<App>,
+    token: ActToken,
+    Path(plural): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Acted>), Problem> {
+    let shelf = register(&plural)?;
+    let act = begins(shelf).ok_or_else(Problem::not_found)?;
+    let done = run(&app, token, shelf, On::New, &act, (&headers, &body)).await?;
+    Ok((StatusCode::CREATED, Json(done.into())))
+}
+
+/// `POST /api/v1/{register}/{code}/{act}`
+pub(crate) async fn act(
+    State(app): State<App>,
+    token: ActToken,
+    Path((plural, code, act)): Path<(String, String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Acted>, Problem> {
+    let shelf = register(&plural)?;
+    let act = acts(shelf).find(|declared| declared.code == act).ok_or_else(Problem::not_found)?;
+    let (id, code) = record(&app, shelf, &code).await?;
+    let done = run(&app, token, shelf, On::Record(id), &act, (&headers, &body)).await?;
+    Ok(Json(Acted { code, ..done.into() }))
+}
+
+/// Reads an act from what was sent, and has it done.
+async fn run(
+    app: &App,
+    token: ActToken,
+    shelf: &'static dyn Shelf,
+    on: On,
+    act: &Declared,
+    (headers, body): (&HeaderMap, &[u8]),
+) -> Result<Done, Problem> {
+    json_only(headers)?;
+    let key = idempotency_key(headers, 1)?.ok_or_else(|| Problem::key(1))?;
+    let key = Key::of(&format!("token {}", token.name), key);
+    let seen = fields::version_seen(headers)?;
+    let values = fields::values(act.fields, body)?;
+    let first = |wrong: Vec<Refusal>| wrong.into_iter().next().map_or_else(Problem::form, |one| refused(shelf, one));
+    let read = shelf.read_act(act.code, &values).map_err(first)?;
+    let seen = match on {
+        On::New => None,
+        On::Record(id) => {
+            app.limits().count_act(id)?;
+            seen
+        }
+    };
+    let by = (token.actor, Visit::BEST);
+    let done = app.desk().execute_read(by, shelf, (on, seen), (act.code, &values, read), Some(key)).await;
+    done.map_err(|failure| match failure {
+        Failure::Refused(refusal) => refused(shelf, refusal),
+        other => other.into(),
+    })
+}
+
+/// What is refused at a field has to change there. A register's own reason without one is about the record as it stands:
+/// the act is not possible now.
+fn refused(shelf: &dyn Shelf, refusal: Refusal) -> Problem {
+    let stands = refusal.field.is_none() && shelf.reasons().contains(&refusal.why);
+    let at_field = refusal.field.is_some();
+    let problem = Problem::from(refusal);
+    match (stands, at_field) {
+        (true, _) => problem.with_status(StatusCode::CONFLICT),
+        (_, true) => problem.with_status(StatusCode::UNPROCESSABLE_ENTITY),
+        _ => problem,
+    }
+}
