@@ -137,7 +137,7 @@ enum Wanted {
         #[command(flatten)]
         wish: Wish,
     },
-    /// Print registers, acts, fields, roles, events and figures for other programs.
+    /// Print registers, acts, fields, roles, events, scopes of tokens and figures for other programs.
     Describe {
         /// A folder, or a PostgreSQL URL.
         #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]

@@ -1,8 +1,9 @@
-//! `describe`: the registers with their acts, fields, roles and events, and the figures, as JSON for other programs.
+//! `describe`: the registers with their acts, fields, roles and events, the scopes of tokens, and the figures, as JSON for other programs.
 
 use crate::cli::{Failed, say};
 use crate::commands::place;
 use clap::ValueEnum;
+use domain::district::Scope;
 use domain::register::{Declared, Field, Input, Shelf, Term};
 use domain::{Label, Lang, Role};
 use registers::REGISTERS;
@@ -36,6 +37,7 @@ fn described() -> Value {
     json!({
         "registers": REGISTERS.iter().map(|shelf| register(*shelf)).collect::<Vec<_>>(),
         "roles": Role::ALL.iter().copied().map(Term::of).map(term).collect::<Vec<_>>(),
+        "scopes": Scope::ALL.iter().copied().map(Term::of).map(term).collect::<Vec<_>>(),
         "figures": figures.collect::<Vec<_>>(),
     })
 }
@@ -44,6 +46,8 @@ fn register(shelf: &dyn Shelf) -> Value {
     json!({
         "code": shelf.code(),
         "sealed": shelf.seals(),
+        // Where other programs come to it: all registers with a table have the same API.
+        "api": shelf.table().map(|(plural, ..)| format!("/api/v1/{plural}")),
         "events": shelf.kinds(),
         "acts": shelf.acts().into_iter().map(act).collect::<Vec<_>>(),
     })

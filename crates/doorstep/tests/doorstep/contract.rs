@@ -23,16 +23,21 @@ fn schemathesis() -> Option<PathBuf> {
     None
 }
 
-/// All checks on the operations of some methods, under a token; what it says, if it found something.
-fn judge(program: &Path, server: &Server, token: &str, methods: &[&str]) -> Result<(), String> {
+/// The paths on which a token of scope act is needed, as a regular expression.
+const ACTED_ON: &str = "^/api/v1/(?!cases)[a-z_]+(/[{]code[}]/[a-z_]+)?$";
+
+/// All checks on the operations of a method, on the paths for a token of scope act or on all others, under a token; what it
+/// says, if it found something.
+fn judge(program: &Path, server: &Server, token: &str, (method, acts): (&str, bool)) -> Result<(), String> {
     let mut command = Command::new(program);
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemathesis.toml");
     command.arg("--config-file").arg(config);
     command.args(["run", "--checks", "all", "--phases", "examples,coverage,fuzzing", "--seed", "1", "--no-color"]);
     command.args(["--max-examples", EXAMPLES, "--generation-database", "none", "--continue-on-failure"]);
     command.arg("-H").arg(format!("Authorization: Bearer {token}"));
-    for method in methods {
-        command.args(["--include-method", method]);
+    command.args(["--include-method", method]);
+    if method == "POST" {
+        command.args([if acts { "--include-path-regex" } else { "--exclude-path-regex" }, ACTED_ON]);
     }
     let said = command.arg(format!("{}/api/openapi.json", server.address)).current_dir(std::env::temp_dir()).output();
     let said = said.unwrap();
@@ -47,8 +52,15 @@ fn the_api_answers_as_its_description_promises_whatever_it_is_asked() {
     let data = data.to_str().unwrap();
     let intake = found(data);
     let read = must(&["token", "--data", data, "--name", "reader", "--scope", "read"]).trim().to_owned();
+    let until = domain::Moment(desk::Clock::System.now().0 + 30 * 86_400_000).date().to_string();
+    let post = ["--scope", "act", "--unit", "district", "--role", "clerk", "--until", &until];
+    let act = must(&[&["token", "--data", data, "--name", "box"], &post[..]].concat()).trim().to_owned();
     let server = Server::start(data);
-    let faults = [judge(&program, &server, &intake, &["POST"]), judge(&program, &server, &read, &["GET"])];
+    let faults = [
+        judge(&program, &server, &intake, ("POST", false)),
+        judge(&program, &server, &act, ("POST", true)),
+        judge(&program, &server, &read, ("GET", false)),
+    ];
     let faults: Vec<String> = faults.into_iter().filter_map(Result::err).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     drop(server);

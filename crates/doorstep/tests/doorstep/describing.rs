@@ -22,6 +22,9 @@ fn registers_acts_fields_roles_events_and_figures_are_described_and_a_mistyped_p
     assert_eq!((&accept["from"], &accept["by"][0]["code"]), (&serde_json::json!(["raised"]), &"dispatcher".into()));
     let verdict = &act("give_verdict")["fields"][0]["parts"];
     assert_eq!(verdict[0]["choices"][0]["zh"].as_str().map(str::is_empty), Some(false), "{verdict}");
+    let lectures = registers.iter().find(|register| register["code"] == "lecture").unwrap();
+    assert_eq!((&lectures["api"], &cases["api"]), (&"/api/v1/lectures".into(), &serde_json::Value::Null));
+    assert!(said["scopes"].as_array().unwrap().iter().any(|scope| scope["code"] == "act"));
     assert!(said["roles"].as_array().unwrap().iter().any(|role| role["code"] == "clerk"));
     let figures = said["figures"].as_array().unwrap();
     assert!(figures.iter().all(|figure| figure["id"].is_string()));
