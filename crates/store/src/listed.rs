@@ -62,8 +62,23 @@ $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, 
 $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65) ORDER BY e.stream, e.version";
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] =
-    &[PAGE, BACK, OWN, OWN_BACK, PUBLIC, PUBLIC_BACK, BY_FIRST, BY_LAST, CODE, OWED, OWED_BY_UNIT, LATE, LAST_OF, ASKED, SOME];
+pub const STATEMENTS: &[&str] = &[
+    PAGE,
+    BACK,
+    OWN,
+    OWN_BACK,
+    PUBLIC,
+    PUBLIC_BACK,
+    BY_FIRST,
+    BY_LAST,
+    CODE,
+    OWED,
+    OWED_BY_UNIT,
+    LATE,
+    LAST_OF,
+    ASKED,
+    SOME,
+];
 
 /// Those of them that go through everything, and why.
 pub const WALKS: &[(&str, &str)] =
@@ -93,6 +108,13 @@ impl Told {
     /// What it is called in lists.
     pub fn title(&self, lang: Lang) -> String {
         self.shelf.title(self.state.as_ref(), &self.words(), lang)
+    }
+
+    /// What was written of it, as [`Told::words`]: for the unit that has it, or for anybody else.
+    pub fn words_for(&self, own: bool) -> Fields {
+        let mut words = self.words();
+        words.retain(|name, _| own || !self.shelf.closed().contains(&name.as_str()));
+        words
     }
 
     /// What was written of it, each field as it was written last.

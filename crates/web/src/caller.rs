@@ -357,8 +357,8 @@ impl FromRequestParts<App> for ReadToken {
 
 /// A connected system that reads records of registers, with a token of scope read or act.
 pub(crate) struct RecordReader {
-    /// Whether it may act there too.
-    pub(crate) acts: bool,
+    /// The unit at which it may act there too.
+    pub(crate) unit: Option<UnitCode>,
 }
 
 impl FromRequestParts<App> for RecordReader {
@@ -366,7 +366,7 @@ impl FromRequestParts<App> for RecordReader {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let token = token(parts, app, &[Scope::Read, Scope::Act]).await?;
-        Ok(RecordReader { acts: token.scope == Scope::Act })
+        Ok(RecordReader { unit: token.post.map(|post| post.unit) })
     }
 }
 

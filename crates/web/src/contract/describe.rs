@@ -93,7 +93,7 @@ fn list(plural: &str) -> Value {
         "security": [{ "token": [] }],
         "description": format!("The {plural} by the ledger index of their first entry, at most {PAGE} a page. The token is of scope read or act."),
         "parameters": [
-            query("unit", "Those that this unit has.", json!({ "type": "string", "pattern": "^[a-z0-9._~-]*$" })),
+            query("unit", "Those that this unit has.", json!({ "type": "string", "pattern": "^[a-z0-9._-]{0,32}$" })),
             query("stage", "Those that stand there.", json!({ "type": "string", "pattern": "^[a-z_]*$" })),
             query("from", "The first day.", day()),
             query("to", "The first day that is not among them.", day()),

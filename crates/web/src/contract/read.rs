@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use domain::case::Fields;
+use domain::codes::UnitCode;
 use domain::moment::{date_of, day_number};
 use domain::register::Shelf;
 use domain::register::column::Value as Cell;
@@ -82,7 +83,13 @@ fn wanted(shelf: &'static dyn Shelf, query: &str) -> Result<Wanted, Problem> {
             return Err(no_such_field(&name, &PARAMETERS.join(", ")));
         };
         match *name {
+            "unit" if !text.is_empty() && !UnitCode::from(text.as_ref()).is_well_formed() => {
+                return Err(Refusal::at(Why::BadCode, name).about(shortened(&text)).into());
+            }
             "unit" => wanted.unit = text.into_owned(),
+            "stage" if !text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') => {
+                return Err(Refusal::at(Why::NoSuchTerm, name).about(shortened(&text)).into());
+            }
             "stage" => wanted.stage = text.into_owned(),
             "from" => wanted.days.0 = day(&text, name)?,
             "to" => wanted.days.1 = day(&text, name)?,
@@ -103,9 +110,14 @@ fn position(text: &str, name: &'static str) -> Result<i64, Problem> {
     Ok(text.parse::<i64>().ok().filter(|n| *n >= 0).ok_or(Refusal::at(Why::BadNumber, name))?)
 }
 
+/// What was sent, as far as it is said back.
+fn shortened(text: &str) -> String {
+    domain::typed::shortened(&domain::typed::kept_line(text), 40)
+}
+
 /// A name that is not among those that are taken.
 pub(super) fn no_such_field(name: &str, taken: &str) -> Problem {
-    let name = domain::typed::shortened(&domain::typed::kept_line(name), 40);
+    let name = shortened(name);
     let (zh, en) = (format!("没有“{name}”这一项。"), format!("There is no field “{name}”."));
     let (zh_do, en_do) = match taken {
         "" => ("请发送空的 {}。".to_owned(), "Send an empty {}.".to_owned()),
@@ -177,12 +189,15 @@ pub(crate) async fn show(
     });
     let (told, asked) = found.await?;
     let told = told.ok_or_else(Problem::not_found)?;
-    told_record(&told, asked, reader.acts).map(Json)
+    told_record(&told, asked, reader.unit.as_ref()).map(Json)
 }
 
-fn told_record(told: &Told, asked: Vec<AskedCase>, acts: bool) -> Result<Record, Problem> {
+/// A record as the token of a unit reads it, or one that has none. What belongs to the unit that has the record alone, and
+/// the codes of its cases, which are half of what opens them, are for that unit.
+fn told_record(told: &Told, asked: Vec<AskedCase>, unit: Option<&UnitCode>) -> Result<Record, Problem> {
     let (shelf, state) = (told.shelf, told.state.as_ref());
     let summary = shelf.summary(state).ok_or_else(Problem::not_found)?;
+    let own = unit == Some(&summary.unit);
     let names = shelf.table().map(|(_, _, heads, _)| heads).unwrap_or_default();
     let cells = names.iter().map(|head| head.name.to_owned()).zip(shelf.row(state).into_iter().map(cell));
     let events = told.events.iter().map(|(index, event)| {
@@ -190,7 +205,7 @@ fn told_record(told: &Told, asked: Vec<AskedCase>, acts: bool) -> Result<Record,
         Ok(told_event(*index, body))
     });
     let asked = asked.into_iter().map(|case| Asked {
-        code: acts.then_some(case.code),
+        code: own.then_some(case.code),
         stage: case.stage.code(),
         because: case.because,
     });
@@ -205,7 +220,7 @@ fn told_record(told: &Told, asked: Vec<AskedCase>, acts: bool) -> Result<Record,
         first: told.first(),
         index: told.events.last().map_or(0, |(index, _)| *index),
         columns: cells.collect(),
-        words: told.words(),
+        words: told.words_for(own),
         events: events.collect::<Result<_, Problem>>()?,
         asked: asked.collect(),
     })
@@ -253,9 +268,15 @@ mod tests {
 
     #[test]
     fn what_no_list_takes_is_refused_by_name() {
-        for (query, field) in
-            [("units=a", "units"), ("from=soon", "from"), ("after=-1", "after"), ("changed_since=x", "changed_since")]
-        {
+        for (query, field) in [
+            ("units=a", "units"),
+            ("unit=%C2%84", "unit"),
+            ("unit=A%20b", "unit"),
+            ("stage=%E4%B8%AD", "stage"),
+            ("from=soon", "from"),
+            ("after=-1", "after"),
+            ("changed_since=x", "changed_since"),
+        ] {
             let problem = wanted(lectures(), query).unwrap_err();
             assert_eq!((problem.status(), problem.field()), (StatusCode::UNPROCESSABLE_ENTITY, Some(field)), "{query}");
         }

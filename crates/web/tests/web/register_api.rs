@@ -122,7 +122,6 @@ async fn a_reader_lists_records_in_ledger_order_and_narrows_them() {
         ("from=2023-05-06&to=2023-05-09", vec![&first.code, &second.code]),
         (&format!("after={}", first.first), vec![&second.code]),
         (&format!("after={}", second.first), vec![]),
-        ("unit=%27%3B+DROP", vec![]),
     ] {
         let (answer, list) = get(&kit, "reader", &format!("/api/v1/lectures?{query}")).await;
         assert_eq!(answer.status, StatusCode::OK, "{query}: {}", answer.text);
@@ -228,6 +227,8 @@ async fn what_is_not_there_is_404_what_can_t_be_read_is_422_and_a_wrong_token_is
         ("after=-1", "after"),
         ("changed_since=99999999999999999999", "changed_since"),
         ("units=water", "units"),
+        ("unit=%27%3B+DROP", "unit"),
+        ("stage=%27", "stage"),
     ] {
         let (answer, problem) = get(&kit, "reader", &format!("/api/v1/lectures?{query}")).await;
         assert_eq!((answer.status, &problem["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!(field)), "{query}");
@@ -528,4 +529,26 @@ async fn acts_on_one_record_are_counted() {
         }
     }
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS, "each act stays for ever");
+}
+
+#[tokio::test]
+async fn what_was_said_in_a_hall_and_is_no_case_yet_is_read_by_the_unit_that_took_it_down_alone() {
+    let kit = Kit::new().await;
+    token(&kit, "reader", Scope::Read).await;
+    acting(&kit, "own", "housing", Role::Clerk).await;
+    acting(&kit, "other", "water", Role::Clerk).await;
+    let meeting = json!({ "name": "恳谈会", "no": 1, "topics": "停车", "starts": "2023-05-04 09:30", "minutes": 60,
+        "place": "礼堂", "chair": "示范主任", "departments": [], "chosen": "open" });
+    let (status, begun) = post(&kit, "own", "/api/v1/meetings", &keyed_by("m1"), &meeting).await;
+    assert_eq!(status, StatusCode::CREATED, "{begun}");
+    let path = format!("/api/v1/meetings/{}", begun["code"].as_str().unwrap());
+    post(&kit, "own", &format!("{path}/open"), &keyed_by("m2"), &json!({})).await;
+    let line = json!({ "words": "不给别人看的话", "topic": 1, "how": "spoken" });
+    assert_eq!(post(&kit, "own", &format!("{path}/note"), &keyed_by("m3"), &line).await.0, StatusCode::OK);
+    for (name, reads) in [("own", true), ("other", false), ("reader", false)] {
+        let (answer, record) = get(&kit, name, &path).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(answer.text.contains("不给别人看的话"), reads, "{name}");
+        assert_eq!(record["words"]["topics"], "停车");
+    }
 }
