@@ -2,20 +2,22 @@
 //! the next command is about a case whose handle is not known yet.
 
 use super::fault;
-use super::lectures::{Move, Program, Turn};
+use super::lectures::{self, Move, Turn};
+use super::meetings;
 use super::town::{PETITIONS, Town, installer};
 use super::walk::{Way, What, last_day};
 use crate::cli::Failed;
 use ::figures::{Filter, catalogue};
 use calendar::Date;
 use desk::{Desk, Failure};
-use domain::case::{CaseId, Command, Raise};
+use domain::case::{CaseId, Command, Door, Raise};
 use domain::register::{Line, On, Text};
 use domain::visit::Visit;
 use domain::{Actor, Lang, Moment, Role, district};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::ToSpan;
 use jiff::civil::date;
+use registers::listen::meeting::{self, Meetings};
 use registers::tell::lecture::{Act, Lectures, Sort};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -32,12 +34,24 @@ pub struct Held {
     pub digits: String,
 }
 
-/// One command at its time: of the district, or of the case or the lecture with that number; or the month whose figures are
-/// published.
+/// All that happens in the year.
+#[derive(Clone, Copy)]
+pub struct Plan<'p> {
+    /// The cases.
+    pub ways: &'p [Way],
+    /// The lectures.
+    pub lectures: &'p lectures::Program,
+    /// The talk meetings.
+    pub meetings: &'p meetings::Program,
+}
+
+/// One command at its time: of the district, or of the case, the lecture or the talk meeting with that number; or the month
+/// whose figures are published.
 enum Sent<'p> {
     District(&'p district::Command),
     Case(usize, &'p Actor, &'p What),
     Lecture(usize, &'p Turn),
+    Meeting(usize, &'p meetings::Turn),
     Figures(i8),
 }
 
@@ -50,13 +64,15 @@ type Answer<'d> = Pin<Box<dyn Future<Output = Result<Option<New>, Failure>> + 'd
 enum New {
     Case(usize, Held),
     Lecture(usize, CaseId),
+    Meeting(usize, CaseId),
 }
 
-/// What has begun so far, and in which lecture a case is asked for.
+/// What has begun so far.
 struct Known<'p> {
     cases: Vec<Option<Held>>,
     lectures: Vec<Option<CaseId>>,
-    program: &'p Program,
+    meetings: Vec<Option<CaseId>>,
+    plan: Plan<'p>,
 }
 
 impl Known<'_> {
@@ -73,9 +89,22 @@ impl Known<'_> {
         self.lectures.get(n).copied().flatten()
     }
 
-    /// The lecture in which a case is asked for.
-    fn floor(&self, case: usize) -> Option<CaseId> {
-        self.program.floor.get(&case).and_then(|n| self.lecture(*n))
+    fn meeting(&self, n: usize) -> Option<CaseId> {
+        self.meetings.get(n).copied().flatten()
+    }
+
+    /// The meeting before one in its row; no handle where there is none.
+    fn before(&self, meeting: usize) -> Option<Option<CaseId>> {
+        let before = self.plan.meetings.meetings.get(meeting).and_then(|session| session.after);
+        before.map_or(Some(None), |n| self.meeting(n).map(Some))
+    }
+
+    /// The lecture or the meeting at which a case is asked for, and as which line.
+    fn floor(&self, case: usize) -> Option<(CaseId, u16)> {
+        let lecture = self.plan.lectures.floor.get(&case).and_then(|n| self.lecture(*n));
+        let said = self.plan.meetings.said.get(&case);
+        let meeting = said.and_then(|(n, line)| self.meeting(*n).map(|id| (id, *line)));
+        lecture.map(|id| (id, 0)).or(meeting)
     }
 }
 
@@ -83,25 +112,29 @@ impl Known<'_> {
 ///
 /// # Errors
 /// What the desk says. The place is left half made then.
-pub async fn drive(
-    desk: &Desk,
-    place: &Place,
-    town: &Town,
-    (ways, program): (&[Way], &Program),
-) -> Result<Vec<Held>, Failed> {
+pub async fn drive(desk: &Desk, place: &Place, town: &Town, plan: Plan<'_>) -> Result<Vec<Held>, Failed> {
+    let Plan { ways, lectures, meetings } = plan;
     let mut all: Vec<(Moment, Sent)> = town.commands.iter().map(|(at, c)| (*at, Sent::District(c))).collect();
     for (n, way) in ways.iter().enumerate() {
         all.extend(way.steps.iter().map(|s| (s.at, Sent::Case(n, &s.actor, &s.what))));
     }
-    for (n, turns) in program.sessions.iter().enumerate() {
+    for (n, turns) in lectures.sessions.iter().enumerate() {
         all.extend(turns.iter().map(|turn| (turn.at, Sent::Lecture(n, turn))));
+    }
+    for (n, session) in meetings.meetings.iter().enumerate() {
+        all.extend(session.turns.iter().map(|turn| (turn.at, Sent::Meeting(n, turn))));
     }
     for month in 1..12 {
         all.push((publishing(town, month)?, Sent::Figures(month)));
     }
     // Stable: what happens to a record at one time stays in its order.
     all.sort_by_key(|(at, _)| *at);
-    let mut known = Known { cases: vec![None; ways.len()], lectures: vec![None; program.sessions.len()], program };
+    let mut known = Known {
+        cases: vec![None; ways.len()],
+        lectures: vec![None; lectures.sessions.len()],
+        meetings: vec![None; meetings.meetings.len()],
+        plan,
+    };
     let bar = bar();
     let (mut answers, mut now) = (Vec::new(), None);
     for (at, sent) in &all {
@@ -121,6 +154,7 @@ pub async fn drive(
             Sent::District(command) => change(desk, installer(), (*command).clone()),
             Sent::Case(n, actor, what) => send(desk, *n, actor, what, &known),
             Sent::Lecture(n, turn) => of_lecture(desk, *n, turn, &known),
+            Sent::Meeting(n, turn) => of_meeting(desk, *n, turn, &known),
         });
     }
     settle(&mut answers, &mut known).await?;
@@ -134,6 +168,7 @@ async fn settle(answers: &mut Vec<Answer<'_>>, known: &mut Known<'_>) -> Result<
         match answer? {
             Some(New::Case(n, held)) => known.cases[n] = Some(held),
             Some(New::Lecture(n, id)) => known.lectures[n] = Some(id),
+            Some(New::Meeting(n, id)) => known.meetings[n] = Some(id),
             None => {}
         }
     }
@@ -155,6 +190,10 @@ impl Sent<'_> {
                 Move::Act(_) => known.lecture(*n).is_some(),
                 Move::Merge(into) => known.lecture(*n).is_some() && known.lecture(*into).is_some(),
             },
+            Sent::Meeting(n, turn) => match turn.act {
+                meeting::Act::Plan { .. } => known.before(*n).is_some(),
+                _ => known.meeting(*n).is_some(),
+            },
             Sent::Figures(_) => false,
         }
     }
@@ -175,9 +214,14 @@ fn send<'d>(desk: &'d Desk, n: usize, actor: &Actor, what: &What, known: &Known<
             })
         }
         What::Ask(raise) => {
-            let (on, act) = (On::Record(known.floor(n).unwrap_or_default()), question(raise));
+            let (id, line) = known.floor(n).unwrap_or_default();
+            let (on, by) = (On::Record(id), (actor, Visit::BEST));
+            let (raise, at_meeting) = (raise.as_ref().clone(), raise.door == Door::Meeting);
             Box::pin(async move {
-                let done = desk.execute::<Lectures>((actor, Visit::BEST), on, None, act, None).await?;
+                let done = match at_meeting {
+                    true => desk.execute::<Meetings>(by, on, None, meetings::read_back(line, &raise), None).await?,
+                    false => desk.execute::<Lectures>(by, on, None, question(&raise), None).await?,
+                };
                 let begun = done.asked.into_iter().next();
                 Ok(begun.map(|begun| New::Case(n, Held { id: begun.id, code: begun.code, digits: String::new() })))
             })
@@ -216,6 +260,18 @@ fn of_lecture<'d>(desk: &'d Desk, n: usize, turn: &Turn, known: &Known<'_>) -> A
     Box::pin(async move {
         let done = desk.execute::<Lectures>((actor, Visit::BEST), on, None, act, None).await?;
         Ok(matches!(on, On::New).then_some(New::Lecture(n, done.id)))
+    })
+}
+
+fn of_meeting<'d>(desk: &'d Desk, n: usize, turn: &meetings::Turn, known: &Known<'_>) -> Answer<'d> {
+    let (mut act, mut on) = (turn.act.clone(), On::Record(known.meeting(n).unwrap_or_default()));
+    if let meeting::Act::Plan { after, .. } = &mut act {
+        (*after, on) = (known.before(n).flatten(), On::New);
+    }
+    let actor = turn.actor.clone();
+    Box::pin(async move {
+        let done = desk.execute::<Meetings>((actor, Visit::BEST), on, None, act, None).await?;
+        Ok(matches!(on, On::New).then_some(New::Meeting(n, done.id)))
     })
 }
 

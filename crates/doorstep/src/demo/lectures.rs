@@ -4,10 +4,11 @@
 use super::dice::Dice;
 use super::fault;
 use super::town::{DISTRICT, Town, communities, ordinal};
-use super::walk::{OFFICE, Way, What, last_day, moment};
+use super::walk::{OFFICE, Way, What, last_day, moment, office_after, office_before};
 use super::year::small_of;
 use crate::cli::Failed;
 use calendar::Date;
+use domain::case::Door;
 use domain::district::{UnitCode, UnitKind};
 use domain::register::Line;
 use domain::{Actor, Label, Moment, Role};
@@ -160,7 +161,8 @@ pub fn plan(town: &Town, ways: &[Way], seed: u64, small: bool) -> Result<Program
 /// The cases that are asked for from the floor: their number, when, and by whose lecture.
 fn asked(ways: &[Way]) -> impl Iterator<Item = (usize, Moment, UnitCode)> + '_ {
     ways.iter().enumerate().filter_map(|(n, way)| {
-        let step = way.steps.first().filter(|step| matches!(step.what, What::Ask(_)))?;
+        let step =
+            way.steps.first().filter(|step| matches!(&step.what, What::Ask(raise) if raise.door == Door::Lecture))?;
         Some((n, step.at, step.actor.unit()?.clone()))
     })
 }
@@ -483,35 +485,15 @@ impl Planner<'_> {
     }
 
     fn works(&self, day: Date) -> Result<bool, Failed> {
-        Ok(self.town.at(moment(last_day(), 0))?.calendar.is_working(day))
+        self.town.works(day)
     }
 
-    /// A time at which offices work, so many working days after another one; none within the year.
     fn office_after(&mut self, after: Moment, days: i64) -> Result<Option<Moment>, Failed> {
-        let (mut day, mut left) = (after.date(), days);
-        while day <= last_day() {
-            let free: Vec<Moment> =
-                OFFICE.iter().map(|slot| moment(day, *slot)).filter(|at| *at > after && left <= 0).collect();
-            if self.works(day)?
-                && let Some(at) = self.dice.pick(&free)
-            {
-                return Ok(Some(*at));
-            }
-            day = day.saturating_add(1.day());
-            left -= i64::from(self.works(day)?);
-        }
-        Ok(None)
+        office_after(self.town, &mut self.dice, after, days)
     }
 
-    /// A time at which offices work, about so many days before a day, and after the district began.
     fn office_before(&mut self, day: Date, days: i64) -> Result<Moment, Failed> {
-        let first = date(2023, 1, 3);
-        let mut at = day.saturating_sub(days.days());
-        while at > first && !self.works(at)? {
-            at = at.saturating_sub(1.day());
-        }
-        let slot = *self.dice.pick(&OFFICE).unwrap_or(&OFFICE[0]);
-        Ok(moment(at.max(first), slot))
+        office_before(self.town, &mut self.dice, day, days)
     }
 }
 

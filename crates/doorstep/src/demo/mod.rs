@@ -6,6 +6,7 @@ mod drive;
 mod lectures;
 mod life;
 mod logins;
+mod meetings;
 mod town;
 mod walk;
 mod words;
@@ -44,6 +45,7 @@ struct Made {
     digits: String,
     cases: usize,
     lectures: usize,
+    meetings: usize,
 }
 
 /// `demo`
@@ -67,9 +69,10 @@ fn anywhere(place: &Place, seed: u64, small: bool) -> Result<Vec<Login>, Failed>
             made
         }
     };
-    let (cases, lectures) = (made.cases, made.lectures);
+    let Made { cases, lectures, meetings, .. } = made;
     say(format_args!(
-        "示范区 · Demonstration District: {cases} cases and {lectures} lectures of the openly made-up year 2023."
+        "示范区 · Demonstration District: {cases} cases, {lectures} lectures and {meetings} talk meetings of the openly \
+         made-up year 2023."
     ));
     say(format_args!("A case to follow: {} with the digits {}", made.code, made.digits));
     Ok(made.logins)
@@ -138,14 +141,16 @@ fn clear(making: &Path) -> Result<(), Failed> {
 fn make(place: &Place, seed: u64, small: bool) -> Result<Made, Failed> {
     let town = town::Town::build()?;
     let ways = year::plan(&town, seed, small)?;
-    let program = lectures::plan(&town, &ways, seed, small)?;
+    let lectures = lectures::plan(&town, &ways, seed, small)?;
+    let meetings = meetings::plan(&town, &ways, seed)?;
+    let plan = drive::Plan { ways: &ways, lectures: &lectures, meetings: &meetings };
     let clock = Clock::at(town::beginning());
     let options = Options { clock, entropy: Entropy::seeded(seed), ..Options::default() };
     let (desk, thread) = Desk::found(place, options, NAMES.0, NAMES.1, DEMO_ORIGIN)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let runtime =
         runtime.map_err(|e| Failed::new(format!("The demo can't start: {e}."), "Raise the limit of processes."))?;
-    let held = runtime.block_on(drive::drive(&desk, place, &town, (&ways, &program)))?;
+    let held = runtime.block_on(drive::drive(&desk, place, &town, plan))?;
     // What the district's own clock would do: a demo that is served later finds it done.
     while desk.sweep_now()? > 0 {}
     // The system's chance: the seed decides what happened, and is known to everybody.
@@ -157,7 +162,14 @@ fn make(place: &Place, seed: u64, small: bool) -> Result<Made, Failed> {
         w.case.stage == Stage::Answered && w.case.track != Track::Accusation && w.case.door == Door::Web
     };
     let shown = ways.iter().position(open).and_then(|n| held.get(n)).cloned().unwrap_or_default();
-    Ok(Made { logins, code: shown.code, digits: shown.digits, cases: held.len(), lectures: program.sessions.len() })
+    Ok(Made {
+        logins,
+        code: shown.code,
+        digits: shown.digits,
+        cases: held.len(),
+        lectures: lectures.sessions.len(),
+        meetings: meetings.meetings.len(),
+    })
 }
 
 /// Makes the demo of a bare start where nothing is.

@@ -1,8 +1,9 @@
 //! The demo's organisation: units, posts, accounts, catalogue and calendar, as commands of the district's stream.
 
 use super::fault;
+use super::walk::{last_day, moment};
 use crate::cli::Failed;
-use calendar::YearTable;
+use calendar::{Date, YearTable};
 use domain::district::{self, CategoryCode, Command, District, Post, PostCode, Responsible, Unit, UnitCode, UnitKind};
 use domain::{Actor, Label, Moment, Role};
 use jiff::civil::date;
@@ -178,6 +179,14 @@ impl Town {
     pub fn at(&self, at: Moment) -> Result<&District, Failed> {
         let phase = self.phases.iter().rev().find(|(from, _)| *from <= at);
         phase.map(|(_, district)| district).ok_or_else(|| fault("a case is older than the district"))
+    }
+
+    /// Whether offices work on a day, by the calendar of the year's end.
+    ///
+    /// # Errors
+    /// None, once the district has begun.
+    pub fn works(&self, day: Date) -> Result<bool, Failed> {
+        Ok(self.at(moment(last_day(), 0))?.calendar.is_working(day))
     }
 
     /// The units right below the district that have a clerk, with their kinds.

@@ -26,7 +26,7 @@ pub struct Step {
 pub enum What {
     /// Raise the case.
     Raise(Box<Raise>),
-    /// Raise it from the floor of a lecture.
+    /// Raise it from the floor of a lecture, or at a talk meeting.
     Ask(Box<Raise>),
     /// Act on it.
     Act(Box<Command>),
@@ -76,6 +76,40 @@ pub fn moment(day: Date, slot: i64) -> Moment {
     let minute = slot * 30 + (domain::moment::day_number(day) * 7 + slot * 11).rem_euclid(29);
     let at = day.at(0, 0, 0, 0).saturating_add(minute.minutes());
     Moment::from_local(at)
+}
+
+/// A time at which offices work, so many working days after another one; none within the year.
+///
+/// # Errors
+/// A time before the district's beginning.
+pub fn office_after(town: &Town, dice: &mut Dice, after: Moment, days: i64) -> Result<Option<Moment>, Failed> {
+    let (mut day, mut left) = (after.date(), days);
+    while day <= last_day() {
+        let free: Vec<Moment> =
+            OFFICE.iter().map(|slot| moment(day, *slot)).filter(|at| *at > after && left <= 0).collect();
+        if town.works(day)?
+            && let Some(at) = dice.pick(&free)
+        {
+            return Ok(Some(*at));
+        }
+        day = day.saturating_add(1.day());
+        left -= i64::from(town.works(day)?);
+    }
+    Ok(None)
+}
+
+/// A time at which offices work, about so many days before a day, and after the district began.
+///
+/// # Errors
+/// A time before the district's beginning.
+pub fn office_before(town: &Town, dice: &mut Dice, day: Date, days: i64) -> Result<Moment, Failed> {
+    let first = date(2023, 1, 3);
+    let mut at = day.saturating_sub(days.days());
+    while at > first && !town.works(at)? {
+        at = at.saturating_sub(1.day());
+    }
+    let slot = *dice.pick(&OFFICE).unwrap_or(&OFFICE[0]);
+    Ok(moment(at.max(first), slot))
 }
 
 impl Way {
@@ -207,7 +241,10 @@ impl<'a> Walk<'a> {
         let facts = self.facts(at, &actor, None)?;
         let news = case::decide_raise(&raise, &facts).map_err(fault)?;
         let raise = Box::new(raise);
-        let what = if raise.door == Door::Lecture { What::Ask(raise) } else { What::Raise(raise) };
+        let what = match raise.door {
+            Door::Lecture | Door::Meeting => What::Ask(raise),
+            _ => What::Raise(raise),
+        };
         self.take(at, actor, what, &news);
         Ok(())
     }

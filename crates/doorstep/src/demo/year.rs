@@ -191,8 +191,12 @@ fn attempt(town: &Town, words: &Words, dice: &mut Dice, row: &Row, others: &[Way
     }
     let (mut raise, mut actor, place) = raise(&mut walk, words, row, door)?;
     if let Some(host) = from_the_floor(&walk, &raise) {
-        raise = asked(raise);
+        raise = taken_down(raise, Door::Lecture);
         actor = town.staff(&host, Role::Clerk, 0)?;
+    }
+    let wished = raise.contact.clone();
+    if door == Door::Meeting {
+        raise = taken_down(raise, door);
     }
     let joined = if door == Door::Web { neighbour(&mut walk, &raise, others) } else { None };
     if by_resident && door == Door::Web {
@@ -200,6 +204,11 @@ fn attempt(town: &Town, words: &Words, dice: &mut Dice, row: &Row, others: &[Way
     }
     walk.raise(actor.clone(), raise)?;
     hand(&mut walk, actor, others.len())?;
+    // A note-taker takes down a name and a number; whoever wants to be told says so themselves.
+    if let (Door::Meeting, Some(tell)) = (door, wished.tell) {
+        let address = if tell.channel == Channel::Email { wished.email } else { String::new() };
+        walk.act(Actor::Resident, Command::ChooseTelling { tell, address })?;
+    }
     // Three of four say that the number is theirs.
     if let Some(tell) = walk.case().tell.filter(|_| !others.len().is_multiple_of(4)) {
         walk.act(Actor::Resident, Command::ConfirmAddress { channel: tell.channel })?;
@@ -228,12 +237,12 @@ fn from_the_floor(walk: &Walk<'_>, raise: &Raise) -> Option<UnitCode> {
     fits.then(|| WITH_QUESTIONS[usize::from(walk.number()) % WITH_QUESTIONS.len()].into())
 }
 
-/// What a question from the floor tells of it.
-fn asked(raise: Raise) -> Raise {
+/// What a question from the floor, or a line that is read back, tells of it.
+fn taken_down(raise: Raise, door: Door) -> Raise {
     let contact = Contact { name: raise.contact.name, phone: raise.contact.phone, ..Contact::default() };
     Raise {
         track: raise.track,
-        door: Door::Lecture,
+        door,
         text: raise.text,
         category: raise.category,
         street: raise.street,

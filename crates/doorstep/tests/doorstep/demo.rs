@@ -5,6 +5,7 @@ use domain::case::{EVENT_KINDS, field};
 use domain::district::UnitCode;
 use domain::register::Register;
 use domain::{Label, Role};
+use registers::listen::meeting::{Event, Meetings};
 use registers::tell::lecture::Lectures;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -149,6 +150,54 @@ fn everything_that_can_happen_to_a_lecture_happens_in_a_small_demo_and_nobody_in
     let questions = "SELECT CAST(SUM(questions) AS BIGINT) FROM lectures WHERE district = $1";
     let [asked, questions] = [asked, questions].map(|sql| db.number(sql, &args![1]).unwrap());
     assert!(asked > 0 && asked == questions, "{asked} {questions}");
+}
+
+#[test]
+fn every_opinion_of_a_talk_meeting_is_a_case_that_leads_back_to_the_line_that_was_read_back() {
+    let place = place(small());
+    let kinds = rows(&place, "SELECT DISTINCT kind FROM events WHERE district = $1");
+    let kinds: BTreeSet<&str> = kinds.iter().map(|r| r.text("kind").unwrap()).collect();
+    let missing: Vec<_> = Meetings::KINDS.iter().filter(|kind| !kinds.contains(*kind)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    let (mut db, mut keys) = (Db::open_reader(&place).unwrap(), Keys::open(&place, 1, false).unwrap());
+    let mut words = |row: &Row| {
+        let (seq, version) = (row.int("seq").unwrap() as u64, row.int("version").unwrap() as u64);
+        read::private(&mut db, &mut keys, 1, domain::case::CaseId(row.array("stream").unwrap()), version, seq).unwrap()
+    };
+    for row in &rows(&place, "SELECT seq, stream, version FROM events WHERE district = $1 AND kind = 'meeting.planned'")
+    {
+        let planned = words(row);
+        for field in ["name", "topics", "agenda", "chair"] {
+            let said = &planned[field];
+            assert!(said.contains("示例") && !said.contains(['{', '}']), "{field}: {said}");
+        }
+        assert!((2..=3).contains(&planned["topics"].lines().count()), "{}", planned["topics"]);
+    }
+    // The lines as they were written down, by meeting and number.
+    let noted = "SELECT seq, stream, version, body FROM events WHERE district = $1 AND kind = 'meeting.noted'";
+    let mut lines = BTreeMap::new();
+    for row in &rows(&place, noted) {
+        let body = read::body::<Meetings>(row.bytes("body").unwrap()).unwrap();
+        let Event::Noted { no, .. } = body.event else { panic!("a line") };
+        lines.insert((row.array::<16>("stream").unwrap(), no), words(row)["words"].clone());
+    }
+    let cases = "SELECT e.seq, e.stream, e.version, c.because FROM cases c JOIN events e ON e.district = c.district \
+                 AND e.seq = c.seq WHERE c.district = $1 AND c.door = 'meeting'";
+    let (cases, confirmed) = (
+        rows(&place, cases),
+        "SELECT seq, stream, body FROM events WHERE district = $1 AND kind = 'meeting.confirmed'",
+    );
+    let confirmed = rows(&place, confirmed);
+    assert!(!cases.is_empty() && cases.len() == confirmed.len());
+    for case in &cases {
+        let because = case.int("because").unwrap();
+        let from = confirmed.iter().find(|row| row.int("seq").unwrap() == because).unwrap();
+        let body = read::body::<Meetings>(from.bytes("body").unwrap()).unwrap();
+        let Event::Confirmed { no, read_back: true } = body.event else { panic!("it was read back") };
+        assert_eq!(words(case)[field::TEXT], lines[&(from.array::<16>("stream").unwrap(), no)]);
+    }
+    let counted = "SELECT CAST(SUM(opinions) AS BIGINT) AS n FROM meetings WHERE district = $1";
+    assert_eq!(rows(&place, counted)[0].int("n").unwrap(), cases.len() as i64);
 }
 
 #[test]
@@ -329,6 +378,7 @@ fn the_whole_year_has_the_figures_that_it_is_made_for() {
     assert_eq!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND door = 'grid'"), 821);
     assert_eq!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND door = 'grid' AND stage = 'ended'"), 777);
     lectures_of_the_year(folder.path(), &count);
+    meetings_of_the_year(&place, &count);
     // Some are overdue at the year's end (day 19722), others due in January; nothing happened after it.
     assert!(
         count("SELECT COUNT(*) FROM cases WHERE district = $1 AND live = 1 AND due_day < 19722 AND met_day IS NULL")
@@ -376,4 +426,35 @@ fn lectures_of_the_year(folder: &Path, count: &impl Fn(&str) -> i64) {
         count(&format!("SELECT COUNT(*) FROM duties WHERE district = $1 AND register = 'lecture' AND {which}"))
     });
     assert_eq!(owed, [5, 1]);
+}
+
+/// The talk meetings: every case that came in by one was said there, and all else that there is to see of them.
+fn meetings_of_the_year(place: &Place, count: &impl Fn(&str) -> i64) {
+    let meetings = |which: &str| count(&format!("SELECT COUNT(*) FROM meetings WHERE district = $1 AND {which}"));
+    let held = meetings("stage IN ('closed', 'approved')");
+    let cases = count("SELECT COUNT(*) FROM cases WHERE district = $1 AND door = 'meeting' AND because IS NOT NULL");
+    assert_eq!(cases, count("SELECT COUNT(*) FROM cases WHERE district = $1 AND door = 'meeting'"));
+    assert_eq!((held, cases), (20, 20));
+    assert_eq!(count("SELECT CAST(SUM(read_back) AS BIGINT) FROM meetings WHERE district = $1"), cases);
+    assert_eq!(meetings("departments BETWEEN 2 AND 4"), meetings("seq >= 0"));
+    // Announced in time but for two; one is cancelled, one moved, two are to come (day 19722 is the last).
+    assert_eq!((meetings("noticed BETWEEN 3 AND 10"), meetings("noticed < 3")), (21, 2));
+    assert_eq!((meetings("stage = 'cancelled'"), meetings("stage = 'noticed' AND held_day > 19722")), (1, 2));
+    assert_eq!(count("SELECT COUNT(*) FROM events WHERE district = $1 AND kind = 'meeting.moved'"), 1);
+    assert!(meetings("struck > 0") >= 5 && meetings("heads > 0") == held);
+    // The minutes of the last one are still owed, and late.
+    let owed = "SELECT COUNT(*) FROM duties WHERE district = $1 AND register = 'meeting' AND last < 19722";
+    assert_eq!((meetings("stage = 'closed'"), count(owed)), (1, 1));
+    // Each street's row: every meeting but the first names one before it.
+    let planned = rows(place, "SELECT stream, body FROM events WHERE district = $1 AND kind = 'meeting.planned'");
+    let mut streets = BTreeMap::<UnitCode, Vec<(u16, bool)>>::new();
+    for row in &planned {
+        let Event::Planned { unit, no, after, .. } = read::body::<Meetings>(row.bytes("body").unwrap()).unwrap().event
+        else {
+            panic!("a plan")
+        };
+        streets.entry(unit).or_default().push((no, after.is_some()));
+    }
+    assert_eq!(streets.len(), 6);
+    assert!(streets.values().flatten().all(|(no, after)| (*no > 1) == *after), "{streets:?}");
 }
