@@ -22,21 +22,25 @@ pub enum Window {
     Ended,
     /// The day on which a session was held.
     Held,
+    /// The day on which a talk meeting was held.
+    Meeting,
 }
 
 impl Window {
     /// Every window.
-    pub const ALL: &'static [Window] = &[Window::Raised, Window::Due, Window::Promise, Window::Ended, Window::Held];
+    pub const ALL: &'static [Window] =
+        &[Window::Raised, Window::Due, Window::Promise, Window::Ended, Window::Held, Window::Meeting];
 
     /// The table that it belongs to.
     pub fn table(self) -> Table {
         match self {
             Window::Raised | Window::Due | Window::Promise | Window::Ended => Table::Cases,
             Window::Held => Table::Lectures,
+            Window::Meeting => Table::Meetings,
         }
     }
 
-    /// The column of its table; each has an index, and no two tables have one of the same name.
+    /// The column of its table's source; each has an index, and no two tables have one of the same name.
     pub(crate) fn column(self) -> &'static str {
         match self {
             Window::Raised => "raised_day",
@@ -44,6 +48,7 @@ impl Window {
             Window::Promise => "promise_day",
             Window::Ended => "ended_day",
             Window::Held => "held_day",
+            Window::Meeting => "meeting_day",
         }
     }
 
@@ -53,7 +58,7 @@ impl Window {
             Window::Raised => lang.pick("提出日", "day raised"),
             Window::Due | Window::Promise => lang.pick("到期日（顺延）", "day due (rolled)"),
             Window::Ended => lang.pick("结束日", "day ended"),
-            Window::Held => lang.pick("举行日", "day held"),
+            Window::Held | Window::Meeting => lang.pick("举行日", "day held"),
         }
     }
 }
@@ -196,7 +201,11 @@ struct Catalogue {
 }
 
 /// A file for each system, in the order in which people should see them.
-const FILES: &[&str] = &[include_str!("../catalogue/cases.toml"), include_str!("../catalogue/lectures.toml")];
+const FILES: &[&str] = &[
+    include_str!("../catalogue/cases.toml"),
+    include_str!("../catalogue/lectures.toml"),
+    include_str!("../catalogue/meetings.toml"),
+];
 
 static CATALOGUE: LazyLock<Vec<Definition>> = LazyLock::new(|| {
     // The texts are compiled in, and a test reads them: no input reaches this.
@@ -268,6 +277,8 @@ mod tests {
         assert_eq!((of("accepted", "–"), of("raised", "7")), (None, Some(Measure::Cases)));
         assert_eq!(of("tell.lectures.party", "1665"), Some(Measure::Sessions));
         assert_eq!(of("tell.lectures.heads", "0"), Some(Measure::Heads));
+        assert_eq!(of("listen.meetings.held", "20"), Some(Measure::Sessions));
+        assert_eq!(of("listen.meetings.opinions", "20"), Some(Measure::Cases));
     }
 
     #[test]

@@ -99,4 +99,8 @@ Lectures {
     /// A micro-lecture that took place.
     HeldMicro "held_micro" "stage = 'recorded' AND lecture = 'micro'",
 }
+Meetings {
+    /// It took place, and is over.
+    MeetingHeld "meeting_held" "stage IN ('closed', 'approved')",
+}
 }

@@ -19,6 +19,7 @@ fn shown(window: Window) -> String {
     let own = match window.table() {
         Table::Cases => format!("track, coarse, raised_day AS day, {due} AS due, {met} AS met, ended_day, ending"),
         Table::Lectures => "lecture, held_day AS day, heads".to_owned(),
+        Table::Meetings => "meeting_day AS day, heads, opinions".to_owned(),
     };
     format!("seq, id, code, stage, street, lead, sealed, {own}")
 }
@@ -82,7 +83,7 @@ pub struct Counted {
     pub stage: String,
     /// The street of its place.
     pub street: Option<String>,
-    /// The unit that leads it, led it last, or hosts it.
+    /// The unit that leads it, led it last, hosts or convenes it.
     pub unit: Option<String>,
     /// Whether it is a sealed accusation.
     pub sealed: bool,
@@ -99,6 +100,8 @@ pub enum What {
     Case(CaseRow),
     /// A lecture.
     Lecture(LectureRow),
+    /// A talk meeting.
+    Meeting(MeetingRow),
 }
 
 /// What a list says of a case.
@@ -127,6 +130,15 @@ pub struct LectureRow {
     pub heads: Option<i64>,
 }
 
+/// What a list says of a talk meeting. What was said there stays out of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeetingRow {
+    /// How many heads of residents there were.
+    pub heads: Option<i64>,
+    /// How many opinions of it are cases.
+    pub opinions: i64,
+}
+
 impl Counted {
     fn of(row: &Row, table: Table) -> Result<Counted> {
         let text = |column| row.opt_text(column).map(|t| t.map(str::to_owned));
@@ -142,6 +154,9 @@ impl Counted {
             }),
             Table::Lectures => {
                 What::Lecture(LectureRow { kind: Kind::of(row.text("lecture")?), heads: row.opt_int("heads")? })
+            }
+            Table::Meetings => {
+                What::Meeting(MeetingRow { heads: row.opt_int("heads")?, opinions: row.int("opinions")? })
             }
         };
         Ok(Counted {
@@ -162,6 +177,7 @@ impl Counted {
         match self.what {
             What::Case(_) => Table::Cases.register(),
             What::Lecture(_) => Table::Lectures.register(),
+            What::Meeting(_) => Table::Meetings.register(),
         }
     }
 }

@@ -12,6 +12,8 @@ pub enum Table {
     Cases,
     /// The lectures.
     Lectures,
+    /// The talk meetings.
+    Meetings,
 }
 
 /// Stands where a record of this kind has no such thing at all: no track, no category. No code holds this character, and
@@ -20,13 +22,14 @@ pub(crate) const NOWHERE: &str = "!";
 
 impl Table {
     /// Every table.
-    pub const ALL: &'static [Table] = &[Table::Cases, Table::Lectures];
+    pub const ALL: &'static [Table] = &[Table::Cases, Table::Lectures, Table::Meetings];
 
     /// The code of the register whose records it holds.
     pub fn register(self) -> &'static str {
         match self {
             Table::Cases => "case",
             Table::Lectures => "lecture",
+            Table::Meetings => "meeting",
         }
     }
 
@@ -34,7 +37,7 @@ impl Table {
     pub fn measure(self) -> Measure {
         match self {
             Table::Cases => Measure::Cases,
-            Table::Lectures => Measure::Sessions,
+            Table::Lectures | Table::Meetings => Measure::Sessions,
         }
     }
 
@@ -46,6 +49,10 @@ impl Table {
             Table::Lectures => {
                 "(SELECT district, seq, unit AS lead, '!' AS track, '!' AS category, '!' AS coarse, street, \
                  0 AS sealed, lecture, stage, held_day, heads FROM lectures) AS sessions"
+            }
+            Table::Meetings => {
+                "(SELECT district, seq, unit AS lead, '!' AS track, '!' AS category, '!' AS coarse, street, \
+                 0 AS sealed, stage, held_day AS meeting_day, opinions FROM meetings) AS talks"
             }
         }
     }
@@ -59,6 +66,11 @@ impl Table {
                  l.street, 0 AS sealed, l.lecture, l.stage, l.held_day, l.heads FROM lectures l \
                  JOIN records r ON r.district = l.district AND r.seq = l.seq) AS sessions"
             }
+            Table::Meetings => {
+                "(SELECT m.district, m.seq, r.id, r.code, m.unit AS lead, '!' AS track, '!' AS category, '!' AS coarse, \
+                 m.street, 0 AS sealed, m.stage, m.held_day AS meeting_day, m.heads, m.opinions FROM meetings m \
+                 JOIN records r ON r.district = m.district AND r.seq = m.seq) AS talks"
+            }
         }
     }
 }
@@ -69,6 +81,8 @@ impl Table {
 pub enum Sum {
     /// Heads of sessions: not persons, for who comes twice is counted twice.
     Heads,
+    /// Opinions of talk meetings that are cases.
+    Opinions,
 }
 
 impl Sum {
@@ -79,6 +93,7 @@ impl Sum {
     pub fn table(self) -> Table {
         match self {
             Sum::Heads => Table::Lectures,
+            Sum::Opinions => Table::Meetings,
         }
     }
 
@@ -86,6 +101,7 @@ impl Sum {
     pub fn measure(self) -> Measure {
         match self {
             Sum::Heads => Measure::Heads,
+            Sum::Opinions => Measure::Cases,
         }
     }
 
@@ -93,6 +109,7 @@ impl Sum {
     pub(crate) fn column(self) -> &'static str {
         match self {
             Sum::Heads => "heads",
+            Sum::Opinions => "opinions",
         }
     }
 }

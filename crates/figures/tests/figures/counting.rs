@@ -59,6 +59,7 @@ fn lists_fit(db: &mut Db, filter: &Filter) -> Result<(), TestCaseError> {
             // A sum is that of its list.
             let said = match definition.sum {
                 Some(Sum::Heads) => all.iter().map(heads).sum(),
+                Some(Sum::Opinions) => all.iter().map(opinions).sum(),
                 None => all.len() as i64,
             };
             prop_assert_eq!(of(part), Some(said), "{} {}", definition.id, part.code());
@@ -90,7 +91,15 @@ fn every_number_is_the_length_of_the_list_behind_it() {
 fn heads(counted: &Counted) -> i64 {
     match &counted.what {
         What::Lecture(lecture) => lecture.heads.unwrap(),
-        What::Case(_) => 0,
+        What::Case(_) | What::Meeting(_) => 0,
+    }
+}
+
+/// The opinions of a talk meeting.
+fn opinions(counted: &Counted) -> i64 {
+    match &counted.what {
+        What::Meeting(meeting) => meeting.opinions,
+        What::Case(_) | What::Lecture(_) => 0,
     }
 }
 
@@ -249,6 +258,11 @@ const MANY: &str = "INSERT INTO lectures(district, seq, lecture, level, unit, co
 held_day, minutes, heads, questions, afterwards) SELECT 1, n, 'party', 'bureau', 'housing', 0, 'hall', 'members', 'recorded', \
 n, 19000 + n / 20, 60, 40, 0, 0 FROM generate_series(1, 20000) AS n";
 
+/// Talk meetings likewise.
+const MANY_MEETINGS: &str = "INSERT INTO meetings(district, seq, unit, chosen, stage, starts, held_day, departments, opinions, \
+read_back, struck) SELECT 1, n, 'street-1', 'open', 'approved', n, 19000 + n / 20, 2, 3, 3, 0 \
+FROM generate_series(1, 20000) AS n";
+
 const MANY_RECORDS: &str = "INSERT INTO records(district, seq, id, register, code, version, stage, unit, day, open, public, \
 touched) SELECT 1, n, decode(lpad(to_hex(n), 32, '0'), 'hex'), 'lecture', 'L' || n, 1, 'recorded', 'housing', 19000 + n / 20, \
 0, 1, n FROM generate_series(1, 20000) AS n";
@@ -261,7 +275,14 @@ fn each_table_is_walked_by_the_day_of_its_window_alone() {
         let engine = db.engine();
         if engine == Engine::Postgres {
             let set = ["SET plan_cache_mode = force_generic_plan", "SET enable_seqscan = off"];
-            let all = set.into_iter().chain([MANY, MANY_RECORDS, "ANALYZE lectures", "ANALYZE records"]);
+            let all = set.into_iter().chain([
+                MANY,
+                MANY_MEETINGS,
+                MANY_RECORDS,
+                "ANALYZE lectures",
+                "ANALYZE meetings",
+                "ANALYZE records",
+            ]);
             db.write(&all.map(|sql| Write::new(sql, vec![])).collect::<Vec<_>>()).unwrap();
         }
         for sql in statements().into_iter().filter(|sql| sql.contains(" >= $3 AND ")) {
@@ -275,12 +296,17 @@ fn each_table_is_walked_by_the_day_of_its_window_alone() {
                 plan.iter().filter(step).count()
             };
             assert!(by_day("lectures_held") >= sql.matches("FROM lectures").count(), "{sql}\n{whole}");
+            assert!(by_day("meetings_held") >= sql.matches("FROM meetings").count(), "{sql}\n{whole}");
             // The cases are none here: PostgreSQL does not care how it reads them.
             let cases = sql.matches("FROM cases").count();
             assert!(engine == Engine::Postgres || by_day("cases_") >= cases, "{sql}\n{whole}");
             let scan = |step: &&String| {
                 let first: Vec<&str> = step.trim_start_matches("->").split_whitespace().take(2).collect();
-                matches!(first[..], ["SCAN", "cases" | "lectures" | "records" | "l" | "r" | "events"] | ["Seq", "Scan"])
+                matches!(
+                    first[..],
+                    ["SCAN", "cases" | "lectures" | "meetings" | "records" | "l" | "m" | "r" | "events"]
+                        | ["Seq", "Scan"]
+                )
             };
             assert_eq!(plan.iter().find(scan), None, "{sql}\n{whole}");
         }

@@ -7,5 +7,6 @@
 mod counting;
 mod lectures;
 mod meaning;
+mod meetings;
 mod published;
 mod world;

@@ -4,10 +4,11 @@ use calendar::Date;
 use desk::{Acted, Changed, Clock, Desk, Entropy, Failure, Options, WriterThread};
 use domain::case::*;
 use domain::district::{self, Catalogue, Category, Responsible, Unit, UnitKind};
-use domain::register::{Line, On};
+use domain::register::{Line, On, Text};
 
 use domain::{Actor, Label, Moment, Role};
 use figures::{Filter, figures};
+use registers::listen::meeting::{self, Meetings};
 use registers::tell::lecture::{Act, Audience, Counted, Kind, Lectures, Level, Venue};
 use store::testing::cluster;
 use store::{Db, Place};
@@ -92,6 +93,49 @@ pub fn plan(kind: Kind, day: &str) -> Act {
 
 pub fn record(heads: u32) -> Act {
     Act::Record { heads, counted: Counted::ByHand, online: None }
+}
+
+/// A talk meeting of a day at ten in the morning.
+pub fn meeting_of(day: &str, street: Option<&str>) -> meeting::Act {
+    meeting::Act::Plan {
+        name: Line("示例恳谈会".into()),
+        no: 1,
+        topics: Text("示例议题一\n示例议题二".into()),
+        agenda: None,
+        starts: Moment::from_local(date(day).at(10, 0, 0, 0)),
+        minutes: 90,
+        place: Line("示例礼堂".into()),
+        street: street.map(Into::into),
+        chair: Line("示例岗位".into()),
+        departments: vec!["housing".into()],
+        chosen: meeting::Chosen::Open,
+        convener: None,
+        after: None,
+    }
+}
+
+/// A line that is written down.
+pub fn note(words: &str) -> meeting::Act {
+    meeting::Act::Note { words: Text(words.into()), topic: 0, how: meeting::How::Spoken }
+}
+
+/// A line that was read back.
+pub fn read_back(no: u16) -> meeting::Act {
+    meeting::Act::Confirm {
+        no,
+        words: Text("示例意见。".into()),
+        sort: meeting::Sort::Suggestion,
+        category: None,
+        near: None,
+        name: None,
+        phone: None,
+        public: false,
+    }
+}
+
+/// A meeting is over.
+pub fn closed(heads: u32) -> meeting::Act {
+    meeting::Act::Close { heads, counted: Counted::ByHand, unread: true }
 }
 
 pub fn answer(task: u16) -> Command {
@@ -215,6 +259,27 @@ impl World {
         self.try_lecture(unit, on, act).unwrap()
     }
 
+    /// An act on a talk meeting by a unit's clerk.
+    pub fn meeting(&self, unit: &str, on: On, act: meeting::Act) -> desk::Done {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let clerk = (staff(unit, Role::Clerk), Visit::BEST);
+        runtime.block_on(self.desk.execute::<Meetings>(clerk, on, None, act, None)).unwrap()
+    }
+
+    /// One that lies on a day and is over now: so many lines were read back, so many not, and so many were struck out.
+    /// Returns its cases too.
+    pub fn met(&self, unit: &str, day: &str, (read, unread, struck): (u16, u16, u16)) -> (CaseId, Vec<CaseId>) {
+        let id = self.meeting(unit, On::New, meeting_of(day, Some("street-1"))).id;
+        let mut acts = vec![meeting::Act::Open {}];
+        acts.extend((0..read + unread + struck).map(|_| note("示例意见。")));
+        acts.extend((1..=read).map(read_back));
+        let drop = |no| meeting::Act::Drop { no, reason: Line("示例原因".into()) };
+        acts.extend((read + 1..=read + struck).map(drop));
+        acts.push(closed(30));
+        let cases = acts.into_iter().flat_map(|act| self.meeting(unit, On::Record(id), act).asked);
+        (id, cases.map(|begun| begun.id).collect())
+    }
+
     /// One that was held on a day, entered and recorded now.
     pub fn held_on(&self, kind: Kind, unit: &str, day: &str, heads: u32) -> CaseId {
         let id = self.lecture(unit, On::New, plan(kind, day)).id;
@@ -247,6 +312,7 @@ impl World {
     pub fn live(&self, seed: u64, cases: usize) -> Vec<CaseId> {
         let (mut chance, mut of_lectures) = (Chance(seed), Chance(seed + 1));
         let (mut ids, mut lectures): (Vec<CaseId>, Vec<(CaseId, &str)>) = Default::default();
+        let (mut of_meetings, mut spoken) = (Chance(seed + 2), Vec::new());
         let (mut today, mut done) = (date("2023-03-01"), 0);
         for n in 0..cases * STEPS {
             today = if n % STEPS == 0 { today.checked_add(jiff::Span::new().days(3)).unwrap() } else { today };
@@ -254,6 +320,9 @@ impl World {
             if n % STEPS == 0 {
                 ids.push(self.raise(chance.raise(today)));
                 self.lectures_of_a_day(&mut of_lectures, today, &mut lectures);
+            }
+            if n % (8 * STEPS) == 0 {
+                spoken.extend(self.meeting_of_a_day(&mut of_meetings, today));
             }
             // Mostly the cases of late, as in life: so that some come to their end.
             let oldest = if chance.below(4) == 0 { 0 } else { ids.len().saturating_sub(5) };
@@ -266,7 +335,21 @@ impl World {
             }
         }
         assert!(done > cases * 3 / 2, "only {done} acts were possible");
+        ids.extend(spoken);
         ids
+    }
+
+    /// A talk meeting is held, and one is planned or cancelled. Returns the cases that are said.
+    fn meeting_of_a_day(&self, chance: &mut Chance, today: Date) -> Vec<CaseId> {
+        let (unit, day) = (chance.one(&["street-1", "street-2", "housing"]), today.to_string());
+        let lines = (chance.below(4) as u16, chance.below(3) as u16, chance.below(2) as u16);
+        let (_, cases) = self.met(unit, &day, lines);
+        let planned = self.meeting("street-2", On::New, meeting_of(&day, None)).id;
+        if chance.below(2) == 0 {
+            let reason = Line("示例原因".into());
+            self.meeting("street-2", On::Record(planned), meeting::Act::Cancel { reason });
+        }
+        cases
     }
 
     /// Two lectures are entered, and something happens to some of those before.

@@ -105,6 +105,8 @@ counted-tell-lectures-leaders = Leaders’ lectures held
 counted-tell-lectures-party = Party lectures held
 counted-tell-lectures-micro = Micro-lectures held
 counted-tell-lectures-heads = Sessions whose heads are summed
+counted-listen-meetings-held = Talk meetings held
+counted-listen-meetings-opinions = Talk meetings whose opinions are summed
 figures-sessions = Sessions behind a figure
 figures-session-count = { $n ->
     [one] 1 session
@@ -115,5 +117,7 @@ figures-no-sessions-hint = Nothing counts in this window. Choose another window 
 figures-session = Session
 figures-kind = Kind
 figures-host = Host
+figures-convener = Convened by
+figures-opinions = Opinions
 figures-held = Held on
 figures-heads = Heads

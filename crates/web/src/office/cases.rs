@@ -15,7 +15,7 @@ use calendar::Date;
 use domain::case::{Stage, Track};
 use domain::district::District;
 use domain::{Label, Role};
-use figures::{CaseRow, Counted, Definition, Filter, LectureRow, Part, Table, What, catalogue};
+use figures::{CaseRow, Counted, Definition, Filter, Part, Table, What, catalogue};
 use std::collections::BTreeSet;
 
 /// Rows of a page.
@@ -55,6 +55,10 @@ struct SessionsPage {
     list: List,
     count: u64,
     rows: Vec<SessionLine>,
+    /// Whether they are talk meetings: a row says how many opinions it has instead of its kind.
+    talks: bool,
+    /// What stands above that, and above its unit.
+    heads: (String, String),
 }
 
 struct SessionLine {
@@ -62,7 +66,8 @@ struct SessionLine {
     code: String,
     /// Its page; empty for who may not open it.
     href: String,
-    kind: String,
+    /// Its kind; of a talk meeting, how many opinions it has.
+    what: String,
     unit: String,
     street: String,
     held: String,
@@ -144,7 +149,14 @@ pub(crate) async fn cases(
     for counted in shown {
         match &counted.what {
             What::Case(case) => cases.push(case_line(l, &d, &staff, (counted, case), &counting)),
-            What::Lecture(lecture) => sessions.push(session_line(l, &d, &staff, counted, lecture)),
+            What::Lecture(lecture) => {
+                let kind = lecture.kind.map(|kind| kind.label(l.0).to_owned()).unwrap_or_default();
+                sessions.push(session_line(l, &d, &staff, counted, ("lectures", kind, lecture.heads)));
+            }
+            What::Meeting(meeting) => {
+                let opinions = meeting.opinions.to_string();
+                sessions.push(session_line(l, &d, &staff, counted, ("meetings", opinions, meeting.heads)));
+            }
         }
     }
     Ok(match definition.of {
@@ -153,8 +165,11 @@ pub(crate) async fn cases(
             let page = visitor.page(l.t("figures-cases"));
             show(&CasesPage { l, page, list, count, rows: cases, weighed, hidden })
         }
-        Table::Lectures => {
-            show(&SessionsPage { l, page: visitor.page(l.t("figures-sessions")), list, count, rows: sessions })
+        Table::Lectures | Table::Meetings => {
+            let (page, talks) = (visitor.page(l.t("figures-sessions")), definition.of == Table::Meetings);
+            let heads = if talks { ["figures-opinions", "figures-convener"] } else { ["figures-kind", "figures-host"] };
+            let heads = (l.t(heads[0]), l.t(heads[1]));
+            show(&SessionsPage { l, page, list, count, rows: sessions, talks, heads })
         }
     })
 }
@@ -190,16 +205,23 @@ fn case_line(
     }
 }
 
-fn session_line(l: L, d: &District, staff: &Staff, counted: &Counted, lecture: &LectureRow) -> SessionLine {
-    let page = format!("/records/lectures/{}", counted.code);
+/// A session: where its pages are, what there is to say of it, and its heads.
+fn session_line(
+    l: L,
+    d: &District,
+    staff: &Staff,
+    counted: &Counted,
+    (pages, what, heads): (&str, String, Option<i64>),
+) -> SessionLine {
+    let page = format!("/records/{pages}/{}", counted.code);
     SessionLine {
         href: if CASES.contains(&staff.role) { page } else { String::new() },
         index: counted.index,
         code: counted.code.clone(),
-        kind: lecture.kind.map(|kind| kind.label(l.0).to_owned()).unwrap_or_default(),
+        what,
         unit: unit_of(l, d, counted.unit.as_ref()),
         street: unit_of(l, d, counted.street.as_ref()),
         held: counted.day.to_string(),
-        heads: lecture.heads.map(|heads| heads.to_string()).unwrap_or_default(),
+        heads: heads.map(|heads| heads.to_string()).unwrap_or_default(),
     }
 }

@@ -126,9 +126,9 @@ async fn who_publishes_reads_what_is_published_and_whether_its_time_is_over() {
     ended(&kit, Solved::Yes).await;
     let mut supervisor = kit.role(Role::Supervisor).await;
     let now = supervisor.get("/figures/live").await;
-    now.has("的 22 个数字</button>").has("、全区 的 22 个数字").has("还没有过完").has("href=\"#publish\"");
+    now.has("的 24 个数字</button>").has("、全区 的 24 个数字").has("还没有过完").has("href=\"#publish\"");
     let over = supervisor.get("/figures/live?from=2023-04-01&to=2023-04-30&unit=housing").await;
-    over.has("发布 2023年4月、示范住建局 的 22 个数字").lacks("还没有过完").has("<details class=\"fold\" open>");
+    over.has("发布 2023年4月、示范住建局 的 24 个数字").lacks("还没有过完").has("<details class=\"fold\" open>");
     kit.role(Role::Clerk).await.get("/figures/live").await.lacks("#publish").has("<details class=\"fold\">");
 }
 
@@ -189,6 +189,43 @@ async fn the_numbers_of_lectures_lead_to_their_sessions_and_say_that_they_are_se
         .has("2<small> 场次</small>")
         .has("73<small> 人次</small>")
         .has("1<small> 件</small>");
+}
+
+#[tokio::test]
+async fn the_numbers_of_talk_meetings_lead_to_them_and_to_none_of_their_words() {
+    use registers::listen::meeting::{Act, Chosen, How, Meetings};
+    let kit = Kit::new().await;
+    let line = |text: &str| Line(text.into());
+    let plan = Act::Plan {
+        name: line("示例恳谈会"),
+        no: 1,
+        topics: domain::register::Text("示例议题".into()),
+        agenda: None,
+        starts: at("2023-05-04T08:00:00"),
+        minutes: 30,
+        place: line("示例礼堂"),
+        street: Some("street-1".into()),
+        chair: line("示例岗位"),
+        departments: Vec::new(),
+        chosen: Chosen::Open,
+        convener: None,
+        after: None,
+    };
+    let clerk = || (kit.actor("clerk-1"), domain::visit::Visit::BEST);
+    let planned = kit.desk.execute::<Meetings>(clerk(), On::New, None, plan, None).await.unwrap();
+    let note = |n| Act::Note { words: domain::register::Text(format!("示例原话{n}")), topic: 1, how: How::Spoken };
+    let close = Act::Close { heads: 31, counted: Counted::ByHand, unread: true };
+    for act in [Act::Open {}, note(1), note(2), close] {
+        kit.desk.execute::<Meetings>(clerk(), On::Record(planned.id), None, act, None).await.unwrap();
+    }
+    let mut leader = kit.role(Role::Leader).await;
+    let live = leader.get("/figures/live?figure=listen.meetings.held&by=unit").await;
+    live.has("1 场次").has("figure=listen.meetings.opinions");
+    let query = "/figures/cases?from=2023-05-01&to=2023-06-01&figure=listen.meetings.opinions";
+    let list = leader.get(query).await;
+    list.has("共 1 场").has("data-label=\"立案的意见\">2<").has("data-label=\"到场人次\">31<").lacks("示例原话");
+    list.has(&format!("/records/meetings/{0}\">{0}</a>", planned.code)).has("召集单位").lacks("主办单位");
+    kit.role(Role::Administrator).await.get(query).await.has(&planned.code).lacks("/records/meetings/");
 }
 
 /// What the pages say of every figure in some windows and breakdowns, as one text.
