@@ -28,9 +28,11 @@ function start() {
   const fresh = (html) => {
     const now = new DOMParser().parseFromString(html, "text/html").getElementById("lines");
     // Nobody's open form is taken from under the hand.
-    if (now && !main.querySelector("details[open]") && now.innerHTML !== main.innerHTML) main.innerHTML = now.innerHTML;
+    if (!now || now.innerHTML === main.innerHTML) return;
+    if (main.querySelector("details[open]")) said.textContent = form.dataset.more;
+    else main.innerHTML = now.innerHTML;
   };
-  const tell = () => { said.textContent = waiting.count() ? `${waiting.count()} ↑` : "✓"; };
+  const tell = () => { said.textContent = waiting.count() ? form.dataset.waiting.replace("0", waiting.count()) : form.dataset.kept; };
 
   async function send() {
     if (busy) return;

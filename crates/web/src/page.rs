@@ -183,6 +183,8 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
             ("/late", "nav-late"),
             ("/reviews", "nav-reviews"),
             ("/to-release", "nav-release"),
+            ("/records/lectures", "nav-lectures"),
+            ("/records/meetings", "nav-meetings"),
             ("/figures/live", "nav-figures"),
         ],
         Some(Role::Leader) => &[

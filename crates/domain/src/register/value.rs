@@ -126,8 +126,9 @@ impl Value for Moment {
 impl Value for UnitCode {
     const INPUT: Input = Input::Unit;
 
+    /// What is no code is no unit, either: people type names.
     fn read(typed: &str, field: &'static str) -> Result<UnitCode, Refusal> {
-        code(typed, field).map(UnitCode)
+        code(typed, field).map(UnitCode).map_err(|refusal| Refusal { why: Why::NoSuchUnit, ..refusal })
     }
 }
 

@@ -264,8 +264,8 @@ read_back, struck) SELECT 1, n, 'street-1', 'open', 'approved', n, 19000 + n / 2
 FROM generate_series(1, 20000) AS n";
 
 const MANY_RECORDS: &str = "INSERT INTO records(district, seq, id, register, code, version, stage, unit, day, open, public, \
-touched) SELECT 1, n, decode(lpad(to_hex(n), 32, '0'), 'hex'), 'lecture', 'L' || n, 1, 'recorded', 'housing', 19000 + n / 20, \
-0, 1, n FROM generate_series(1, 20000) AS n";
+touched, last) SELECT 1, n, decode(lpad(to_hex(n), 32, '0'), 'hex'), 'lecture', 'L' || n, 1, 'recorded', 'housing', 19000 + n / 20, \
+0, 1, n, n FROM generate_series(1, 20000) AS n";
 
 #[test]
 fn each_table_is_walked_by_the_day_of_its_window_alone() {

@@ -45,8 +45,8 @@ lecture-times = { $n ->
     [one] once
    *[other] { $n } times
 }
-lecture-came = Heads
-lecture-heads = { $n } heads ({ $how })
+lecture-came = Attendance
+lecture-heads = Attendance: { $n } ({ $how })
 lecture-online = { $n } online, counted apart
 lecture-questions = { $n } asked from the floor, { $answered } answered.
 lecture-question-no = Question { $n }
@@ -114,7 +114,7 @@ lectures-paste-enter = { $n ->
     [one] Enter this session
    *[other] Enter these { $n } sessions
 }
-lectures-paste-done = { $new } entered; { $old } were there already and are not entered twice.
+lectures-paste-done = { $new } entered. { $old } were there already and were not entered again.
 lectures-paste-stopped = Line { $line } was not entered: { $text } The lines before it were; mend it and send the whole sheet again, nothing is entered twice.
 lectures-paste-refused = These columns say who somebody is. They are not kept, and were not read: { $n }
 lectures-paste-left-out = These columns were not recognised, and were not read: { $n }
@@ -122,13 +122,12 @@ lectures-paste-unreadable = This line can't be read: a quotation mark is missing
 lectures-paste-no-headings = The first line has no column “Topic”. Copy the headings along.
 lectures-paste-most = At most { $n } lines at a time. Send it in parts.
 lectures-paste-twice = The same as line { $n }.
-lectures-public-lead = Lectures that everybody can come to, what was asked there, and what became of it.
+lectures-public-lead = Public lectures: when and where, what was asked at each, and what became of it.
 lectures-public-coming = Coming
 lectures-public-none = None is announced now.
 lectures-public-held = Held
 lectures-public-held-none = None was held so far
 lectures-public-held-none-hint = What was asked, and the answers, will stand here.
-lecture-public-cancelled = This one is cancelled.
 lecture-public-ahead-title = You can come
 lecture-public-ahead = You can ask questions there. Each gets a number and an answer, and you see here how far it is.
 lecture-public-asked = What was asked, and what became of it

@@ -86,4 +86,8 @@ pub(crate) trait Face: Sync {
     fn ways(&self, _l: L, _told: &Told) -> Vec<(String, String)> {
         Vec::new()
     }
+    /// A text that is to be read before something is done: heading and text.
+    fn paper(&self, _l: L, _told: &Told) -> Option<(String, String)> {
+        None
+    }
 }

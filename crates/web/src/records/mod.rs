@@ -8,7 +8,32 @@ pub(crate) mod meeting;
 pub(crate) mod page;
 pub(crate) mod stream;
 
+use crate::lang::L;
+use domain::Moment;
+use domain::register::Thing;
+use store::listed::Told;
+
 pub(crate) use face::{Asked, Face, Happened, Scene};
+
+/// That a record was moved to another time, from when, and why, as everybody may read it; empty if it was not. `starts` says
+/// of an event when the record is to be held, and whether the event moved it.
+fn moved(l: L, told: &Told, starts: impl Fn(&Thing) -> Option<(Moment, bool)>) -> String {
+    let (mut at, mut before, mut why) = (None, None, "");
+    for (_, recorded) in &told.events {
+        match starts(recorded.body.as_ref()) {
+            Some((now, true)) => {
+                (before, at) = (at, Some(now));
+                why = recorded.private.get("reason").map_or("", String::as_str);
+            }
+            Some((now, false)) => at = Some(now),
+            None => {}
+        }
+    }
+    let Some(before) = before else { return String::new() };
+    // Whoever wrote the reason may have left a number in it.
+    let values = [("before", l.full_moment(before)), ("reason", reading::mask::numbers(why, &[]))];
+    l.t_with("record-moved", &values)
+}
 
 /// The face of every register that has pages here.
 static FACES: &[&dyn Face] = &[&lecture::LectureFace, &meeting::MeetingFace];

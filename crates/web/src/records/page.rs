@@ -5,7 +5,7 @@ use super::{Face, Happened, Scene, face_of};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
-use crate::lang::L;
+use crate::lang::{L, capital};
 use crate::page::{FieldError, Page, form_status, go, show_with};
 use crate::parts::case_title::CaseTitle;
 use crate::parts::who::who;
@@ -27,6 +27,10 @@ use store::view::Card;
 /// A case that the record asked for, as its page names it.
 struct AskedLine {
     code: String,
+    /// Its page, for who may open it; empty otherwise.
+    href: String,
+    /// Whether its slip can be printed here, for whoever spoke.
+    slip: bool,
     title: String,
     status: StatusView,
     unit: String,
@@ -55,6 +59,8 @@ struct Other {
 struct RecordPage {
     l: L,
     page: Page,
+    /// A text that is to be read before something is done: heading and text.
+    paper: Option<(String, String)>,
     plural: &'static str,
     list: String,
     /// Where its forms go.
@@ -178,6 +184,7 @@ fn page(
             Some(text) => page.noting("bad", text.clone()),
             None => page,
         },
+        paper: face.paper(l, told),
         plural: face.plural(),
         list: l.t(&format!("nav-{}", face.plural())),
         at: format!("/records/{}/{code}/act", face.plural()),
@@ -215,17 +222,23 @@ fn asked_line(scene: &Scene<'_>, loaded: &Loaded, case: &AskedCase) -> Option<As
     let (l, d, staff) = (scene.l, scene.d, scene.staff);
     let card = loaded.cards.get(&case.id)?;
     let field = |name: &str| card.fields.get(name).map_or("", String::as_str);
+    let (own, leads) = (is_own(&loaded.told, staff), case.lead.as_deref() == Some(staff.unit.as_str()));
+    let unit_bound = matches!(staff.role, Role::Clerk | Role::Head);
+    // Its words are for who took it down, who leads it, and who dispatches it.
+    let handled = staff.role == Role::Dispatcher || unit_bound && (own || leads);
     let called = CaseTitle {
         title: field(case::field::TITLE),
         text: field(case::field::TEXT),
         erased: card.erased,
-        handled: matches!(staff.role, Role::Clerk | Role::Head | Role::Dispatcher),
+        handled,
         category: case.category.as_ref(),
         street: case.street.as_ref(),
         personal: card.personal.iter().map(String::as_str).collect(),
     };
     Some(AskedLine {
         code: case.code.clone(),
+        href: if unit_bound && !leads { String::new() } else { format!("/cases/{}", case.code) },
+        slip: own && unit_bound,
         // Who stepped aside reads nothing of it.
         title: if card.aside.contains(&staff.account) { l.t("staff-title-hidden") } else { called.said(l, d) },
         status: view::status(l, case.stage, false),
@@ -292,7 +305,8 @@ pub(crate) async fn act(
     };
     let refusals = refusals(wrong)?;
     let loaded = load(&app, face, &code).await?;
-    let errors = at_fields(visitor.l, asked.code, &refusals);
+    let fields = ActOf { code: asked.code, label: asked.label, from: &[], by: &[], fields: asked.fields };
+    let errors = at_fields(visitor.l, &fields, &refusals);
     let changed = refusals.iter().any(|refusal| refusal.why == Why::Changed);
     let refused = Refused {
         status: if changed { StatusCode::CONFLICT } else { form_status(&errors) },
@@ -339,11 +353,16 @@ fn refusals(failures: Vec<Failure>) -> Result<Vec<Refusal>, Problem> {
     failures.into_iter().map(one).collect()
 }
 
-/// Each sentence at its field; what is said of the whole act, at its form.
-fn at_fields(l: L, act: &str, wrong: &[Refusal]) -> Vec<FieldError> {
-    let at = |refusal: &Refusal| FieldError {
-        field: refusal.field.map_or_else(|| act.to_owned(), |field| name(act, field)),
-        text: Problem::from(refusal.clone()).sentence(l.0),
+/// Each sentence at its field, with the field's name; what is said of the whole act, at its form.
+fn at_fields(l: L, act: &ActOf, wrong: &[Refusal]) -> Vec<FieldError> {
+    let at = |refusal: &Refusal| {
+        let sentence = Problem::from(refusal.clone()).sentence(l.0);
+        let field = act.fields.iter().find(|field| Some(field.name) == refusal.field);
+        let label = field.map(|field| capital(l.0.pick(field.label[0], field.label[1])));
+        FieldError {
+            field: field.map_or_else(|| act.code.to_owned(), |field| name(act.code, field.name)),
+            text: label.map_or(sentence.clone(), |label| format!("{label}{}{sentence}", l.0.pick("：", ": "))),
+        }
     };
     wrong.iter().map(at).collect()
 }
@@ -405,7 +424,7 @@ pub(crate) async fn begin(
     match run(&app, &staff, face, (On::New, None), act, &sent, &d, key).await {
         Ok(done) => Ok(go(&format!("/records/{register}/{}?done=work-{}", done.code, act.code))),
         Err(wrong) => {
-            let errors = at_fields(visitor.l, act.code, &refusals(wrong)?);
+            let errors = at_fields(visitor.l, act, &refusals(wrong)?);
             let sent = sent.changed("act", act.code.to_owned());
             begin_page(&app, &visitor, &staff, face, Some(&sent), errors).await
         }

@@ -249,7 +249,7 @@ async fn what_is_not_there_is_404_what_can_t_be_read_is_422_and_a_wrong_token_is
 #[tokio::test]
 async fn a_token_that_acts_reads_too_and_is_shut_out_once_it_is_over() {
     let kit = Kit::new().await;
-    acting(&kit, "box", "water", Role::Clerk).await;
+    acting(&kit, "box", "housing", Role::Clerk).await;
     let lecture = planned(&kit, "clerk-1", "学习专题", "2023-05-04 08:00").await;
     let ask: Values = [("words", "楼道灯什么时候修？"), ("sort", "request")].into_iter().collect();
     let asked = did(&kit, "clerk-1", On::Record(lecture.id), "ask", ask).await;

@@ -63,11 +63,11 @@ acts! {
     Act {
         /// Plan it.
         Plan "plan" "登记一次恳谈会" "plan a talk meeting" from [] by [By::Here(Role::Clerk), By::Here(Role::Head), By::Anywhere(Role::Dispatcher)]
-            { name: Line = "名称" "name", no: u16 = "届次" "number in its row", topics: Text = "议题（每行一个）" "topics, one a line",
+            { name: Line = "名称" "name", no: u16 = "届次" "meeting number", topics: Text = "议题（每行一个）" "topics, one a line",
               agenda: Option<Text> = "议程" "agenda", starts: Moment = "开始时间" "starts", minutes: u16 = "时长（分钟）" "minutes",
               place: Line = "地点" "place", street: Option<UnitCode> = "所在街道" "street", chair: Line = "主持人职务" "chair's post",
               departments: Vec<UnitCode> = "到会部门" "departments that come", chosen: Chosen = "群众怎么来" "how people come",
-              convener: Option<UnitCode> = "召集单位" "convener", after: Option<CaseId> = "上一次" "the one before" },
+              convener: Option<UnitCode> = "召集单位" "convener", after: Option<CaseId> = "上一次" "previous meeting" },
         /// Announce it to everybody.
         Notice "notice" "发布公告" "announce" from ["planned"] by [By::Here(Role::Clerk), By::Here(Role::Head)] {},
         /// Move it to another time or place.
@@ -81,7 +81,7 @@ acts! {
         Open "open" "开会" "open the meeting" from ["planned", "noticed"] by [By::Here(Role::Clerk), By::Here(Role::Head)] {},
         /// Write down an opinion.
         Note "note" "记一条" "write a line" from ["open"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
-            { words: Text = "原话" "what was said", topic: u8 = "议题" "topic", how: How = "怎么提的" "how it was given" },
+            { words: Text = "原话" "what was said", topic: u8 = "议题" "topic", how: How = "怎么提的" "spoken or written" },
         /// The speaker agrees to the words: it is a case.
         Confirm "confirm" "读回后立案" "read back, and make it a case" from ["open", "closed"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
             { no: u16 = "第几条" "which line", words: Text = "读回后的原话" "the words as they were agreed", sort: Sort = "按什么办" "handled as",
@@ -92,8 +92,8 @@ acts! {
             { no: u16 = "第几条" "which line", reason: Line = "划去原因" "why it is struck out" },
         /// It is over. What was not read back becomes cases as it was written, and says so.
         Close "close" "散会" "close the meeting" from ["open"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
-            { heads: u32 = "到会群众人次" "heads of residents", counted: Counted = "怎么数的" "how they were counted",
-              unread: bool = "没读回的照记录立案，注明未读回" "make what was not read back cases as written, and say so" },
+            { heads: u32 = "到会群众人次" "attendance of residents", counted: Counted = "怎么数的" "how it was counted",
+              unread: bool = "没读回的照记录立案，注明未读回" "register what was not read back as it was written, and say so" },
         /// Write the minutes, or write them anew.
         Minute "minute" "写纪要" "write the minutes" from ["closed"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
             { text: Text = "纪要正文" "the minutes" },
@@ -120,7 +120,7 @@ events! {
         Opened "meeting.opened" {},
         /// An opinion was written down. Private: words.
         Noted "meeting.noted" { no: u16, topic: u8, how: How },
-        /// An opinion is a case, which says that it is because of this event.
+        /// An opinion is a case, which says that it is because of this event. Private: the words that its speaker agreed to.
         Confirmed "meeting.confirmed" { no: u16, read_back: bool },
         /// A line was struck out. Private: reason.
         Dropped "meeting.dropped" { no: u16 },
@@ -249,7 +249,7 @@ impl Register for Meetings {
     const KINDS: &'static [&'static str] = Event::KINDS;
     const REASONS: &'static [Why] = REASONS;
     /// What somebody said in the hall, before it is a case.
-    const CLOSED: &'static [&'static str] = &["words"];
+    const CLOSED: &'static [&'static str] = &["words", "agreed"];
     type State = Meeting;
     type Act = Act;
     type Event = Event;
@@ -324,7 +324,13 @@ impl Register for Meetings {
                 (meeting.chosen, meeting.topics, meeting.after) = (*chosen, *topics, *after);
             }
             Event::Noticed { days } => (meeting.stage, meeting.noticed) = (Stage::Noticed, Some(*days)),
-            Event::Moved { starts, minutes } => (meeting.starts, meeting.minutes) = (*starts, *minutes),
+            Event::Moved { starts, minutes } => {
+                // How long before it was announced goes with its day.
+                let later = day_number(starts.date()) - day_number(meeting.starts.date());
+                let moved = |days: u16| u16::try_from((i64::from(days) + later).max(0)).unwrap_or(u16::MAX);
+                meeting.noticed = meeting.noticed.map(moved);
+                (meeting.starts, meeting.minutes) = (*starts, *minutes);
+            }
             Event::Cancelled {} => meeting.stage = Stage::Cancelled,
             Event::Opened {} => (meeting.stage, meeting.opened) = (Stage::Open, Some(body.at)),
             Event::Noted { no, topic, how } => {

@@ -13,6 +13,8 @@ use domain::{Actor, Moment, Refusal, Why, reasons};
 pub const TOPICS_MOST: usize = 9;
 /// The most lines of a meeting.
 const NOTES_MOST: usize = 2_000;
+/// The longest line, in characters: an opinion, not a speech.
+const WORDS_MOST: usize = 1_000;
 /// The most departments that come.
 const DEPARTMENTS_MOST: usize = 40;
 /// The longest meeting, in minutes: a day.
@@ -26,6 +28,9 @@ const EARLY: i64 = 2 * 3_600_000;
 
 reasons! {
     NOT_YET "meeting_not_yet" "还没到开会的时间。" "开会前两小时起可以打开；时间不对的，请先改期。" "It is not time yet." "A meeting can be opened from two hours before its time on; if the time is wrong, move it.",
+    GONE "meeting_gone" "改到的时间已经过去了。" "请填以后的时间。" "That time is over already." "Choose a time to come.",
+    LENGTH "meeting_length" "时长应在1到1440分钟之间。" "请按分钟填写。" "A meeting lasts 1 to 1,440 minutes." "Enter minutes.",
+    TOO_FAR "meeting_too_far" "日期离今天超过两年。" "请核对年份。" "This is more than two years from today." "Look at the year again.",
     UNREAD "meeting_unread" "还有{}条没有读回。" "请逐条读回或划去；人已经走了的，勾选“没读回的照记录立案”。" "{} lines were not read back." "Read each back or strike it out; where people have left, tick that what was not read back becomes cases as written.",
     NO_SUCH_NOTE "meeting_no_such_note" "没有待读回的第{}条。" "请刷新页面，从列表里选择。" "There is no line {} to be read back." "Reload the page and choose from its list.",
     NO_TOPIC "meeting_no_topic" "这次恳谈会没有这个议题。" "请选一个议题；都不是的，选“其他”。" "This meeting has no such topic." "Choose one of its topics, or “another”.",
@@ -68,6 +73,9 @@ pub(super) fn decide(meeting: &Meeting, act: &Act, facts: &Facts<'_>) -> Result<
         }
         Act::Move { starts, minutes, place, reason } => {
             fits(*starts, *minutes, facts)?;
+            if *starts < facts.now {
+                return Err(Refusal::at(GONE, "starts"));
+            }
             let place = place.as_ref().map_or("", |Line(place)| place);
             let moved = New::of(Event::Moved { starts: *starts, minutes: *minutes });
             vec![moved.with("place", place).with("reason", &reason.0).into()]
@@ -85,7 +93,7 @@ pub(super) fn decide(meeting: &Meeting, act: &Act, facts: &Facts<'_>) -> Result<
             let line = |line: &Option<Line>| line.as_ref().map(|Line(text)| text.clone()).unwrap_or_default();
             let contact = Contact { name: line(name), phone: line(phone), ..Contact::default() };
             let of = Opinion { words: &words.0, sort: *sort, category: category.clone(), near: near.clone(), contact };
-            let confirmed = New::of(Event::Confirmed { no: *no, read_back: true });
+            let confirmed = New::of(Event::Confirmed { no: *no, read_back: true }).with("agreed", &words.0);
             vec![confirmed.into(), raise(meeting, of, *public)]
         }
         Act::Drop { no, reason } => {
@@ -171,6 +179,9 @@ fn note(meeting: &Meeting, words: &str, topic: u8, how: How) -> Result<New<Event
     if topic > meeting.topics {
         return Err(Refusal::at(NO_TOPIC, "topic"));
     }
+    if words.chars().count() > WORDS_MOST {
+        return Err(Refusal::at(Why::TooLong, "words").about(WORDS_MOST));
+    }
     if meeting.notes.len() >= NOTES_MOST {
         return Err(Refusal::new(Why::TooMany).about(NOTES_MOST));
     }
@@ -229,8 +240,8 @@ fn close(meeting: &Meeting, closed: Event, facts: &Facts<'_>) -> Vec<Deed<Event>
 
 fn fits(starts: Moment, minutes: u16, facts: &Facts<'_>) -> Result<(), Refusal> {
     if !(1..=MINUTES_MOST).contains(&minutes) {
-        return Err(Refusal::at(Why::BadNumber, "minutes"));
+        return Err(Refusal::at(LENGTH, "minutes"));
     }
     let near = starts.0.abs_diff(facts.now.0) <= FAR;
-    if near { Ok(()) } else { Err(Refusal::at(Why::BadDay, "starts")) }
+    if near { Ok(()) } else { Err(Refusal::at(TOO_FAR, "starts")) }
 }

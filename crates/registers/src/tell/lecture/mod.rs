@@ -91,11 +91,11 @@ acts! {
             { reason: Line = "取消原因" "why it is cancelled" },
         /// It took place: how many heads there were, and how they were counted.
         Record "record" "记录这一场" "record it" from ["planned", "announced"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
-            { heads: u32 = "到场人次" "heads", counted: Counted = "怎么数的" "how they were counted",
+            { heads: u32 = "到场人次" "attendance", counted: Counted = "怎么数的" "how it was counted",
               online: Option<u32> = "线上收看（另计）" "watching online (counted apart)" },
         /// Correct the record.
         Correct "correct" "更正记录" "correct the record" from ["recorded"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
-            { heads: u32 = "到场人次" "heads", counted: Counted = "怎么数的" "how they were counted",
+            { heads: u32 = "到场人次" "attendance", counted: Counted = "怎么数的" "how it was counted",
               online: Option<u32> = "线上收看（另计）" "watching online (counted apart)", reason: Line = "更正原因" "why it is corrected" },
         /// Somebody in the audience asks: that is a case.
         Ask "ask" "记下现场提问" "take down a question" from ["planned", "announced", "recorded"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
@@ -184,8 +184,8 @@ pub struct Lecture {
     pub merged: Vec<CaseId>,
     /// The record into which this one was merged.
     pub into: Option<CaseId>,
-    /// When it was entered.
-    pub entered: Moment,
+    /// Whether it was entered only when it was over.
+    pub afterwards: bool,
     /// When something happened to it last.
     pub touched: Moment,
     /// The clocks, all that there ever were: by when it is to be recorded.
@@ -201,11 +201,6 @@ impl Lecture {
     /// Whether everybody may see it.
     pub fn is_public(&self) -> bool {
         self.announced && self.stage != Stage::Merged
-    }
-
-    /// Whether it was entered only when it was over.
-    pub fn is_entered_afterwards(&self) -> bool {
-        self.entered >= self.ends()
     }
 
     /// The clock that runs, by which it is to be recorded.
@@ -243,7 +238,7 @@ static TABLE: Layout<Lecture> = Layout {
         online "BIGINT" = |l| l.record.and_then(|(.., online)| online),
         questions "BIGINT NOT NULL" = |l| l.questions,
         // 1 when it was entered only when it was over.
-        afterwards "BIGINT NOT NULL" fixed = |l| l.is_entered_afterwards(),
+        afterwards "BIGINT NOT NULL" fixed = |l| l.afterwards,
     },
     indexes: "CREATE INDEX lectures_held ON lectures(district, held_day, seq);\n",
 };
@@ -279,7 +274,7 @@ impl Register for Lectures {
             questions: 0,
             merged: Vec::new(),
             into: None,
-            entered: Moment(0),
+            afterwards: false,
             touched: Moment(0),
             clocks: Vec::new(),
         }
@@ -340,7 +335,8 @@ impl Register for Lectures {
                 (lecture.unit, lecture.with) = (unit.clone(), with.clone());
                 (lecture.starts, lecture.minutes) = (*starts, *minutes);
                 (lecture.street, lecture.venue) = (street.clone(), *venue);
-                (lecture.audience, lecture.first, lecture.entered) = (*audience, *first, body.at);
+                (lecture.audience, lecture.first) = (*audience, *first);
+                lecture.afterwards = body.at >= lecture.ends();
             }
             Event::Announced {} => (lecture.stage, lecture.announced) = (Stage::Announced, true),
             Event::Moved { starts, minutes } => {

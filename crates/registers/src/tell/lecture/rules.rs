@@ -21,6 +21,8 @@ const DAY: i64 = 86_400_000;
 
 reasons! {
     NOT_OVER "lecture_not_over" "这一场还没有结束。" "结束以后再记录；没有讲成的，请改期或取消。" "This session is not over yet." "Record it when it is over; if it is not held, move or cancel it.",
+    GONE "lecture_gone" "改到的时间已经过去了。" "请填以后的时间；已经讲过的，请直接记录。" "That time is over already." "Choose a time to come; if it was held, record it.",
+    LENGTH "lecture_length" "时长应在1到1440分钟之间。" "请按分钟填写。" "A session lasts 1 to 1,440 minutes." "Enter minutes.",
     NOT_BEGUN "lecture_not_begun" "这一场还没有开始。" "现场提问请在开始以后记录。" "This session has not begun yet." "Take down questions from its beginning on.",
     TOO_FAR "lecture_too_far" "日期离今天超过两年。" "请核对年份。" "This is more than two years from today." "Look at the year again.",
     NOT_SAME "lecture_not_same" "两条不像同一场：类别或日期不同。" "请从“同一场”的提示里选择。" "The two do not look like one session: they differ in kind or day." "Choose one of those that the page shows as alike.",
@@ -52,6 +54,9 @@ pub(super) fn decide(lecture: &Lecture, act: &Act, facts: &Facts<'_>) -> Result<
         Act::Move { starts, minutes, place, reason } => {
             length(*minutes)?;
             near(*starts, facts)?;
+            if *starts < facts.now {
+                return Err(Refusal::at(GONE, "starts"));
+            }
             let clocks = lecture.settled(facts).chain([started(*starts, *minutes, facts)]);
             let moved = New::of(Event::Moved { starts: *starts, minutes: *minutes }).clocks(clocks);
             let place = place.as_ref().map_or("", |Line(place)| place);
@@ -197,7 +202,7 @@ impl Lecture {
 
 fn length(minutes: u16) -> Result<(), Refusal> {
     let fits = (1..=MINUTES_MOST).contains(&minutes);
-    if fits { Ok(()) } else { Err(Refusal::at(Why::BadNumber, "minutes")) }
+    if fits { Ok(()) } else { Err(Refusal::at(LENGTH, "minutes")) }
 }
 
 fn near(starts: Moment, facts: &Facts<'_>) -> Result<(), Refusal> {

@@ -152,7 +152,7 @@ impl Face for LectureFace {
             let counts = [("n", asked.len().to_string()), ("answered", answered.to_string())];
             lines.push(l.t_with("lecture-questions", &counts));
         }
-        if lecture.is_entered_afterwards() {
+        if lecture.afterwards {
             lines.push(l.t("lecture-afterwards"));
         }
         lines

@@ -1,8 +1,9 @@
 //! `/lectures`: what everybody may come to, and what became of what was asked there. A case is never named by its code here:
 //! that is half of what opens it.
 
+use super::super::moved;
 use super::list::{Session, session};
-use super::{heads, hosts, lecture, span, word};
+use super::{Body, heads, hosts, lecture, span, word};
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::kept;
@@ -16,11 +17,12 @@ use crate::view::{self, StatusView};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use domain::Label;
 use domain::case::field;
 use domain::district::District;
 use domain::moment::day_number;
-use registers::tell::lecture::Stage;
+use domain::register::Thing;
+use domain::{Label, Moment};
+use registers::tell::lecture::{Audience, Event, Lecture, Stage};
 use serde::Deserialize;
 use std::sync::PoisonError;
 use store::listed::{self, Told, Which};
@@ -50,6 +52,14 @@ pub(crate) struct PublicQuery {
     before: String,
 }
 
+/// Where a session stands, for everybody: that its record is owed is the host's affair.
+fn open_status(l: L, of: &Lecture, now: Moment, own: StatusView) -> StatusView {
+    match of.stage {
+        Stage::Announced if now >= of.ends() => StatusView { kind: "done", words: l.t("lecture-public-over") },
+        _ => own,
+    }
+}
+
 /// `GET /lectures`: what comes, by day, and what was held, the latest first.
 pub(crate) async fn list(
     State(app): State<App>,
@@ -76,11 +86,13 @@ pub(crate) async fn list(
         Ok((coming, held, next))
     });
     let (coming, held, next) = found.await?;
-    let ahead = |told: &&Told| lecture(told).is_some_and(|of| now < of.ends() && of.stage != Stage::Cancelled);
-    let over = |told: &&Told| lecture(told).is_some_and(|of| now >= of.ends() || of.stage == Stage::Cancelled);
+    let ahead = |told: &&Told| lecture(told).is_some_and(|of| now < of.ends());
+    let over = |told: &&Told| lecture(told).is_some_and(|of| now >= of.ends() && of.stage != Stage::Cancelled);
     let line = |told: &Told| {
         let of = lecture(told)?;
-        Some(Session { href: format!("/lectures/{}", of.code.as_str()), clock: None, ..session(l, &d, now, told)? })
+        let line = session(l, &d, now, told)?;
+        let status = open_status(l, of, now, line.status);
+        Some(Session { href: format!("/lectures/{}", of.code.as_str()), clock: None, status, ..line })
     };
     let page = PublicPage {
         l,
@@ -117,7 +129,11 @@ struct LecturePage {
     speaker: String,
     audience: String,
     counted: String,
-    cancelled: bool,
+    /// That it was moved, from when, and why; empty if it was not.
+    moved: String,
+    /// Why it is cancelled; none if it is not.
+    cancelled: Option<String>,
+    /// Whether everybody can come to it.
     ahead: bool,
     when: String,
     questions: Vec<Question>,
@@ -154,6 +170,7 @@ pub(crate) async fn show_one(
     let (told, asked) = read(&app, &code).await?;
     let of = lecture(&told).ok_or_else(Problem::not_found)?;
     let line = session(l, &d, now, &told).ok_or_else(Problem::not_found)?;
+    let line = Session { status: open_status(l, of, now, line.status), ..line };
     let questions: Vec<Question> = asked.iter().enumerate().map(|(n, case)| question(l, &d, n + 1, case)).collect();
     let answered = asked.iter().filter(|case| case.answered.is_some() || case.ended.is_some()).count();
     let page = LecturePage {
@@ -164,8 +181,9 @@ pub(crate) async fn show_one(
         speaker: word(&told.words(), "speaker"),
         audience: capital(of.audience.label(l.0)),
         counted: heads(l, of).unwrap_or_default(),
-        cancelled: of.stage == Stage::Cancelled,
-        ahead: now < of.starts,
+        moved: moved(l, &told, starts),
+        cancelled: (of.stage == Stage::Cancelled).then(|| reason(&told)),
+        ahead: now < of.starts && matches!(of.audience, Audience::Everybody | Audience::Residents),
         when: format!("{} {}", line.day, line.time),
         session: line,
         counts: l
@@ -173,6 +191,20 @@ pub(crate) async fn show_one(
         questions,
     };
     Ok(kept::words(&visitor, &page))
+}
+
+/// The reason that was given last. Whoever wrote it may have left a number in it.
+fn reason(told: &Told) -> String {
+    reading::mask::numbers(&word(&told.words(), "reason"), &[])
+}
+
+/// When it was to be held, as an event says it, and whether the event moved it.
+fn starts(body: &Thing) -> Option<(Moment, bool)> {
+    match body.downcast_ref::<Body>()?.event {
+        Event::Planned { starts, .. } => Some((starts, false)),
+        Event::Moved { starts, .. } => Some((starts, true)),
+        _ => None,
+    }
 }
 
 fn question(l: L, d: &District, no: usize, case: &Shown) -> Question {

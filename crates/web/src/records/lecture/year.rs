@@ -3,7 +3,7 @@
 
 use super::super::form::moment;
 use super::paste::heading_of;
-use super::{lecture, word};
+use super::{lecture, status, word};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
@@ -12,10 +12,10 @@ use crate::problem::Problem;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use domain::Label;
 use domain::case::CaseId;
 use domain::district::{Command, District};
 use domain::moment::day_number;
+use domain::{Label, Moment};
 use registers::tell::lecture::Stage;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use std::sync::PoisonError;
@@ -62,7 +62,10 @@ pub(crate) async fn file(
         Ok(told)
     });
     let told: Vec<Told> = told.await?;
-    let rows: Vec<Vec<String>> = told.iter().filter_map(|told| row(l, &d, told)).collect();
+    let mut told = told;
+    told.sort_by_key(|told| lecture(told).map(|of| of.starts));
+    let now = app.desk().now();
+    let rows: Vec<Vec<String>> = told.iter().filter_map(|told| row(l, &d, now, told)).collect();
     let count = rows.len() as u64;
     let command = Command::Export { what: "lectures".into(), format: "xlsx".into(), rows: count, masked: false };
     app.desk().change(staff.actor(), command).await?;
@@ -74,7 +77,7 @@ pub(crate) async fn file(
 }
 
 /// A lecture as a row; none for one that went into another.
-fn row(l: L, d: &District, told: &Told) -> Option<Vec<String>> {
+fn row(l: L, d: &District, now: Moment, told: &Told) -> Option<Vec<String>> {
     let of = lecture(told).filter(|of| of.stage != Stage::Merged)?;
     let words = told.words();
     let name = |unit: &domain::district::UnitCode| d.unit_name(unit, l.0).to_owned();
@@ -104,7 +107,7 @@ fn row(l: L, d: &District, told: &Told) -> Option<Vec<String>> {
         counted,
         online,
         of.code.as_str().to_owned(),
-        of.stage.label(l.0).to_owned(),
+        status(l, of, now).words,
         of.questions.to_string(),
     ])
 }

@@ -85,9 +85,15 @@ pub(crate) async fn list(
     let of = |stages: &[Stage]| -> Vec<&Told> {
         told.iter().filter(|told| meeting(told).is_some_and(|of| stages.contains(&of.stage))).collect()
     };
+    // Only who convenes a meeting writes down what is said.
+    let own_line = |told: &Told| {
+        let of = line(l, &d, now, told)?;
+        let own = meeting(told).is_some_and(|of| of.unit == staff.unit);
+        Some(if own { of } else { Line { notes: String::new(), ..of } })
+    };
     let group = |key: &str, told: Vec<&Told>| Group {
         heading: l.t(key),
-        lines: told.into_iter().filter_map(|told| line(l, &d, now, told)).collect(),
+        lines: told.into_iter().filter_map(own_line).collect(),
     };
     let mut coming = of(&[Stage::Planned, Stage::Noticed]);
     coming.reverse();

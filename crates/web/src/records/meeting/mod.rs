@@ -74,13 +74,21 @@ struct NoteLine<'a> {
 }
 
 /// The lines of a meeting in their order, each with what was written.
-fn lines(told: &Told) -> Vec<NoteLine<'_>> {
+fn lines<'a>(told: &'a Told) -> Vec<NoteLine<'a>> {
     let Some(meeting) = meeting(told) else { return Vec::new() };
-    let written = told.events.iter().filter_map(|(_, event)| {
-        let body: &Body = event.body.downcast_ref()?;
-        let Event::Noted { no, topic, how } = body.event else { return None };
+    let event = |event: &'a domain::register::Recorded| event.body.downcast_ref::<Body>().map(|body| &body.event);
+    // What its speaker agreed to stands for what was written first.
+    let agreed = |no: u16| {
+        told.events.iter().find_map(|(_, recorded)| match event(recorded) {
+            Some(Event::Confirmed { no: of, .. }) if *of == no => recorded.private.get("agreed"),
+            _ => None,
+        })
+    };
+    let written = told.events.iter().filter_map(|(_, recorded)| {
+        let Event::Noted { no, topic, how } = *event(recorded)? else { return None };
         let state = meeting.note(no)?.state;
-        Some(NoteLine { no, topic, how, state, words: event.private.get("words").map_or("", String::as_str) })
+        let words = agreed(no).or(recorded.private.get("words")).map_or("", String::as_str);
+        Some(NoteLine { no, topic, how, state, words })
     });
     written.collect()
 }
@@ -152,8 +160,12 @@ impl Face for MeetingFace {
             ("due", due),
             ("waiting", meeting.count(NoteState::Noted).to_string()),
         ];
-        let mut said = vec![l.t_with(&format!("meeting-now-{}", meeting.stage.code()), &values)];
-        if let Some(days) = meeting.noticed {
+        let key = match meeting.stage {
+            Stage::Closed if meeting.minuted => "meeting-now-minuted".to_owned(),
+            stage => format!("meeting-now-{}", stage.code()),
+        };
+        let mut said = vec![l.t_with(&key, &values)];
+        if let Some(days) = meeting.noticed.filter(|_| meeting.stage != Stage::Cancelled) {
             let rule = s.d.rules.rule(domain::rule::RuleId::MeetingNotice);
             let counts = [("days", days.to_string()), ("rule", rule.length.to_string())];
             said.push(l.t_with(if days < rule.length { "meeting-notice-short" } else { "meeting-notice" }, &counts));
@@ -169,7 +181,8 @@ impl Face for MeetingFace {
                 ("answered", asked.iter().filter(done).count().to_string()),
                 ("unread", meeting.count(NoteState::Unread).to_string()),
             ];
-            said.push(l.t_with("meeting-opinions", &counts));
+            let open = meeting.stage == Stage::Open;
+            said.push(l.t_with(if open { "meeting-opinions-open" } else { "meeting-opinions" }, &counts));
         }
         said
     }
@@ -227,7 +240,7 @@ impl Face for MeetingFace {
     }
 
     fn said(&self, l: L, words: &Fields) -> Vec<(String, String)> {
-        let names = BY_CONVENER.iter().chain(&["words"]);
+        let names = BY_CONVENER.iter().chain(&["words", "agreed"]);
         let label = |name: &&str| words.get(*name).map(|text| (l.t(&format!("meeting-word-{name}")), text.clone()));
         names.filter_map(label).collect()
     }
@@ -270,6 +283,12 @@ impl Face for MeetingFace {
         let which = Which { register: "meeting", days, unit: unit.to_owned(), public: false, back: true, after: None };
         let ids: Vec<CaseId> = listed::page(db, district, &which, BEFORE_MOST)?.into_iter().map(|(id, _)| id).collect();
         listed::some(db, keys, registers::REGISTERS, district, &ids)
+    }
+
+    /// The minutes, for the head who approves them.
+    fn paper(&self, l: L, told: &Told) -> Option<(String, String)> {
+        let written = meeting(told).is_some_and(|of| of.minuted && of.stage == Stage::Closed);
+        written.then(|| (l.t("meeting-word-minutes"), word(&told.words(), "minutes")))
     }
 
     fn into(&self, _told: &Told) -> Option<CaseId> {

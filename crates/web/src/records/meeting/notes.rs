@@ -121,6 +121,13 @@ fn writes(read: &Read, staff: &Staff) -> Result<(), Problem> {
     }
 }
 
+/// Where the unit that convenes it is sent while there is nothing to write: its page says from when on there is.
+fn not_open(read: &Read, staff: &Staff) -> Option<Response> {
+    let of = meeting(&read.told).filter(|of| of.unit == staff.unit)?;
+    let open = matches!(of.stage, Stage::Open | Stage::Closed);
+    (!open).then(|| go(&format!("/records/meetings/{}", of.code.as_str())))
+}
+
 /// `GET /records/meetings/{code}/notes`
 pub(crate) async fn page(
     State(app): State<App>,
@@ -129,6 +136,9 @@ pub(crate) async fn page(
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
     let read = read(&app, &code).await?;
+    if let Some(away) = not_open(&read, &staff) {
+        return Ok(away);
+    }
     writes(&read, &staff)?;
     Ok(show(&drawn(&app, &visitor, &read, None, Vec::new())?))
 }
@@ -153,8 +163,9 @@ fn drawn(
         if typed.is_empty() { usual.to_owned() } else { typed }
     };
     let topic_now = chosen("note", "topic", "0");
-    let named = topics.iter().enumerate().map(|(n, text)| ((n + 1).to_string(), text.clone()));
-    let topic_choices = named.chain([("0".to_owned(), l.t("meeting-topic-other"))]);
+    // Each with the digit that chooses it.
+    let named = topics.iter().enumerate().map(|(n, text)| ((n + 1).to_string(), format!("{} {text}", n + 1)));
+    let topic_choices = named.chain([("0".to_owned(), format!("0 {}", l.t("meeting-topic-other")))]);
     let all = lines(&read.told);
     let numbers = raised(&read.told);
     let case_of = |no: u16| {
@@ -257,8 +268,18 @@ pub(crate) async fn send(
     let mut at = Vec::new();
     for failure in errors {
         let Failure::Refused(refusal) = failure else { return Err(failure.into()) };
-        let field = refusal.field.map_or_else(|| act.code.to_owned(), |field| name(act.code, field));
-        at.push(FieldError { field, text: Problem::from(refusal).sentence(visitor.l.0) });
+        let label = act.fields.iter().find(|field| Some(field.name) == refusal.field && field.name != "no");
+        let label = label.map(|field| {
+            format!("{}{}", visitor.l.0.pick(field.label[0], field.label[1]), visitor.l.0.pick("：", ": "))
+        });
+        let line = sent.get(&name(act.code, "no")).to_owned();
+        // A line that is read back is found by its number: all lines have the same fields.
+        let (field, of) = match act.code {
+            "note" => (refusal.field.map_or_else(|| act.code.to_owned(), |field| name(act.code, field)), String::new()),
+            _ => (format!("line-{line}"), format!("{} ", visitor.l.t_n("meeting-line-no", line))),
+        };
+        let sentence = Problem::from(refusal).sentence(visitor.l.0);
+        at.push(FieldError { field, text: format!("{of}{}{sentence}", label.unwrap_or_default()) });
     }
     let read = read(&app, &code).await?;
     let page = drawn(&app, &visitor, &read, Some(&sent), at)?;

@@ -1,8 +1,9 @@
 //! `/meetings`: talk meetings that everybody may come to, and what became of every opinion. A case is never named by its
 //! code here: that is half of what opens it.
 
+use super::super::moved;
 use super::list::{Line, line};
-use super::{departments, lines, meeting, raised, topic, topics, word};
+use super::{Body, departments, lines, meeting, raised, topic, topics, word};
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::kept;
@@ -15,10 +16,11 @@ use crate::view::{self, StatusView};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use domain::Label;
 use domain::case::{CaseId, field};
 use domain::district::District;
-use registers::listen::meeting::{NoteState, Stage};
+use domain::register::Thing;
+use domain::{Label, Moment};
+use registers::listen::meeting::{Event, NoteState, Stage};
 use serde::Deserialize;
 use std::sync::PoisonError;
 use store::listed::{self, Told, Which};
@@ -106,7 +108,9 @@ struct MeetingPage {
     chosen: String,
     heads: String,
     ahead: bool,
-    cancelled: bool,
+    moved: String,
+    /// Why it is cancelled; none if it is not.
+    cancelled: Option<String>,
     minutes: String,
     opinions: Vec<Opinion>,
     counts: String,
@@ -193,7 +197,8 @@ pub(crate) async fn show_one(
         chosen: capital(of.chosen.label(l.0)),
         heads: heads.unwrap_or_default(),
         ahead: matches!(of.stage, Stage::Planned | Stage::Noticed),
-        cancelled: of.stage == Stage::Cancelled,
+        moved: moved(l, &told, starts),
+        cancelled: (of.stage == Stage::Cancelled).then(|| reading::mask::numbers(&word(&words, "reason"), &[])),
         // Whoever wrote them may have left a number in them.
         minutes: reading::mask::numbers(&minutes, &[]),
         counts: if asked.is_empty() { String::new() } else { l.t_with("meeting-opinions", &counts) },
@@ -204,6 +209,15 @@ pub(crate) async fn show_one(
         line: open,
     };
     Ok(kept::words(&visitor, &page))
+}
+
+/// When it was to be held, as an event says it, and whether the event moved it.
+fn starts(body: &Thing) -> Option<(Moment, bool)> {
+    match body.downcast_ref::<Body>()?.event {
+        Event::Planned { starts, .. } => Some((starts, false)),
+        Event::Moved { starts, .. } => Some((starts, true)),
+        _ => None,
+    }
 }
 
 fn opinion(l: L, d: &District, (no, topic, read_back): (u16, String, bool), case: &Shown) -> Opinion {
