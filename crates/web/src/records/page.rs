@@ -17,7 +17,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Failure;
 use domain::case::{self, CaseId, Fields, Visit};
-use domain::district::District;
 use domain::register::{ActOf, On};
 use domain::{Refusal, Role, Why};
 use std::sync::PoisonError;
@@ -293,9 +292,8 @@ pub(crate) async fn act(
     let offers = told.shelf.offers(told.state.as_ref(), &staff.actor(), now);
     let declared = told.shelf.acts();
     let asked = declared.iter().find(|act| act.code == sent.get("act")).ok_or_else(Problem::form)?;
-    let d = app.desk().district();
     let done = match offers.into_iter().find(|act| act.code == asked.code) {
-        Some(act) => run(&app, &staff, face, (On::Record(told.id), Some(seen)), act, &sent, &d, key).await,
+        Some(act) => run(&app, &staff, face, (On::Record(told.id), Some(seen)), act, &sent, key).await,
         // The record has changed since the page was made, or the post never offered it: the rules say which.
         None => Err(vec![Failure::Refused(Refusal::new(Why::Changed))]),
     };
@@ -322,7 +320,6 @@ fn url_code(code: &str) -> String {
 }
 
 /// Reads an act from what was sent, and has it done.
-#[allow(clippy::too_many_arguments)] // it is called from two places, and each of them has just these
 async fn run(
     app: &App,
     staff: &Staff,
@@ -330,10 +327,9 @@ async fn run(
     on: (On, Option<u64>),
     act: &ActOf,
     sent: &Sent,
-    d: &District,
     key: desk::Key,
 ) -> Result<desk::Done, Vec<Failure>> {
-    let values = values(act, sent, d);
+    let values = values(act, sent, &app.desk().district());
     let refused = |wrong: Vec<Refusal>| wrong.into_iter().map(Failure::Refused).collect::<Vec<_>>();
     let read = face.shelf().read_act(act.code, &values).map_err(refused)?;
     let by = (staff.actor(), Visit::BEST);
@@ -420,8 +416,8 @@ pub(crate) async fn begin(
     sent: Sent,
 ) -> Result<Response, Problem> {
     let face = face_of(&register).ok_or_else(Problem::not_found)?;
-    let (act, key, d) = (face.begins(), sent.key(&staff)?, app.desk().district());
-    match run(&app, &staff, face, (On::New, None), act, &sent, &d, key).await {
+    let (act, key) = (face.begins(), sent.key(&staff)?);
+    match run(&app, &staff, face, (On::New, None), act, &sent, key).await {
         Ok(done) => Ok(go(&format!("/records/{register}/{}?done=work-{}", done.code, act.code))),
         Err(wrong) => {
             let errors = at_fields(visitor.l, act, &refusals(wrong)?);

@@ -121,6 +121,9 @@ async fn a_refused_form_names_every_wrong_field_and_keeps_what_was_typed() {
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(none.text.contains("#f-record-heads") && none.text.contains("#f-record-counted"));
     assert_eq!(none.input("record-heads"), "many");
+    assert!(none.text.contains("到场人次：") && none.text.contains("怎么数的："), "each sentence names its field");
+    let unit = begin(&mut clerk, &[("plan-with", "火星街道")]).await;
+    assert!(unit.text.contains("没有“火星街道”这个单位"), "{}", unit.text);
 }
 
 #[tokio::test]
@@ -140,6 +143,26 @@ async fn another_unit_acts_on_nothing_but_says_that_it_hosts_too_and_a_stale_pag
     let answer = clerk.submit(&format!("{at_page}/act"), &stale).await;
     assert_eq!(answer.status, StatusCode::CONFLICT);
     assert!(answer.text.contains("刚有变化") && answer.input("cancel-reason") == "停办");
+}
+
+#[tokio::test]
+async fn everybody_is_told_that_a_lecture_was_moved_from_when_and_why_and_that_one_is_cancelled() {
+    let kit = Kit::new().await;
+    let mut clerk = kit.role(Role::Clerk).await;
+    let at_page = there(&begin(&mut clerk, &[]).await);
+    let open = at_page.replace("/records", "");
+    let past = [("move-starts", "2023-05-03T09:00"), ("move-minutes", "60"), ("move-reason", "防汛")];
+    let refused = act(&mut clerk, &at_page, "move", &past).await;
+    assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text.contains("改到的时间已经过去了"));
+    let moved =
+        [("move-starts", "2023-05-09T10:00"), ("move-minutes", "60"), ("move-reason", "防汛，电话 13900000000")];
+    there(&act(&mut clerk, &at_page, "move", &moved).await);
+    let page = kit.client().get(&open).await;
+    assert!(page.text.contains("改期了：原定 2023年5月8日 周一 14:00。原因：防汛"), "{}", page.text);
+    assert!(!page.text.contains("13900000000"), "a number is nobody's to read");
+    there(&act(&mut clerk, &at_page, "cancel", &[("cancel-reason", "停办")]).await);
+    assert!(kit.client().get(&open).await.text.contains("已取消。原因：停办"));
+    assert!(kit.client().get("/lectures").await.text.contains("学习专题"), "it stays until its day");
 }
 
 #[tokio::test]

@@ -95,6 +95,15 @@ async fn an_opinion_is_a_case_in_the_words_that_its_speaker_agreed_to_and_the_re
     let raised = clerk.get(&format!("/cases/{case}")).await;
     assert!(raised.status == StatusCode::NOT_FOUND || raised.text.contains("晚上回来没有车位"));
     assert_eq!(kit.case(&case).door, domain::case::Door::Meeting);
+    let notes = clerk.get(&here).await;
+    assert!(notes.text.contains("晚上回来没有车位") && !notes.text.contains("车没地方停"), "the agreed words stand");
+    let wall = clerk.get(&format!("/records/meetings/{code}/wall")).await;
+    assert!(wall.text.contains("晚上回来没有车位") && !wall.text.contains("车没地方停"));
+    // Whoever spoke takes a slip along, printed where the line was read back.
+    assert!(notes.text.contains("打印回执给本人"));
+    let slip = clerk.submit("/intake/slip", &[("key", "slip-1"), ("code", &case)]).await;
+    assert_eq!(slip.status, StatusCode::OK, "{}", slip.text);
+    assert!(slip.text.contains(&case) && slip.text.contains("data:image/png"));
     let left = act(&mut clerk, &code, "close", &[("close-heads", "30"), ("close-counted", "by_hand")]).await;
     assert_eq!(left.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(left.text.contains("还有1条没有读回"), "{}", left.text);
@@ -118,6 +127,13 @@ async fn a_line_that_can_not_be_kept_comes_back_with_what_was_typed_and_others_r
     let wrong = line(&mut clerk, &code, "1", &[("note-words", "一句话"), ("note-topic", "7")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text.contains("没有这个议题") && wrong.text.contains("一句话"), "{}", wrong.text);
+    let long = "话".repeat(1_001);
+    let speech = line(&mut clerk, &code, "9", &[("note-words", &long), ("note-topic", "1")]).await;
+    assert!(
+        speech.status == StatusCode::UNPROCESSABLE_ENTITY && speech.text.contains("最多1000个字"),
+        "{}",
+        speech.text
+    );
     done(&line(&mut clerk, &code, "2", &[("note-words", "不给别人看的话"), ("note-topic", "0")]).await);
     let twice = [("act", "drop"), ("key", "d"), ("drop-no", "9"), ("drop-reason", "重复")];
     let none = clerk.submit(&format!("/records/meetings/{code}/notes"), &twice).await;

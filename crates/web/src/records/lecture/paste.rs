@@ -1,6 +1,6 @@
 //! `/records/lectures/paste`: many sessions at once, from a sheet or from what was copied out of one. Every row is read and
 //! judged by the rules before anything is entered; a fault names its line and column; and the same row is entered once
-//! however often it is sent.
+//! however often an account sends it.
 
 use super::super::form::unit_codes;
 use super::unit_name;
@@ -202,7 +202,7 @@ async fn enter(app: &App, actor: &Actor, mut page: PastePage, rows: Vec<Row>) ->
     for row in &rows {
         let key = |act: &str| {
             let text: Vec<String> = row.values.iter().map(|(name, text)| format!("{name}={text}")).collect();
-            Key::of("lectures pasted", &format!("{act} {}", text.join("\u{1f}")))
+            Key::of(&format!("lectures pasted {actor:?}"), &format!("{act} {}", text.join("\u{1f}")))
         };
         let done = run(app, actor, On::New, "plan", row, key("plan")).await;
         let done = match done {
