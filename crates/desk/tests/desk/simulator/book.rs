@@ -72,7 +72,14 @@ impl World<'_> {
             let twice = earlier.into_iter().any(|(_, did)| did.is_new() || did.is_unknown());
             if answer.is_unknown() && !twice {
                 // It ends where something begins that somebody was told of.
-                let next = did[n + 1..].iter().filter_map(|d| index(d).filter(|_| d.is_new())).min();
+                // A change of the district does not say that it was done before: it may tell of this very thing.
+                let same = |other: &Ask, did: &Did| {
+                    ask.key.is_some() && other.key == ask.key && matches!(did, Did::Changed(_))
+                };
+                let here = self.book.size + at as u64;
+                let others = asks[n + 1..].iter().zip(&did[n + 1..]);
+                let others = others.filter(|(other, did)| did.is_new() && !same(other, did));
+                let next = others.filter_map(|(_, did)| index(did)).filter(|index| *index >= here).min();
                 at += self.unknown(ask, &new[at..], next.unwrap_or(u64::MAX));
             } else if answer.is_new() && !self.is_nothing(ask, answer, self.book.size + at as u64) {
                 at += self.known(answer, &new[at..]);
