@@ -121,3 +121,4 @@ lecture-public-over = Over
 lecture-hint-move-reason = Everybody will see it.
 lecture-hint-cancel-reason = Everybody will see it.
 home-held = Lectures and talk meetings:
+meetings-public-list = Coming and held

@@ -112,3 +112,4 @@ lecture-public-over = 已讲完
 lecture-hint-move-reason = 会公开，居民看得到。
 lecture-hint-cancel-reason = 会公开，居民看得到。
 home-held = 最近的讲课和恳谈会：
+meetings-public-list = 将要开的和开过的

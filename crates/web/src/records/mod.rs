@@ -1,6 +1,7 @@
 //! The pages of registers: what is listed, a record on one page, and its acts. A page is made from what the register
 //! declares; what it says stands in the register's [`Face`].
 
+mod became;
 mod face;
 mod form;
 pub(crate) mod lecture;

@@ -1,6 +1,7 @@
 //! `/lectures`: what everybody may come to, and what became of what was asked there. A case is never named by its code here:
 //! that is half of what opens it.
 
+use super::super::became::{Became, answered};
 use super::super::moved;
 use super::list::{Session, session};
 use super::{Body, heads, hosts, lecture, span, word};
@@ -11,14 +12,11 @@ use crate::lang::{L, capital};
 use crate::page::{NavItem, Page, show};
 use crate::parts::public_tabs::public_tabs;
 use crate::parts::qr::Qr;
-use crate::parts::verdict::verdict_sentence;
 use crate::problem::Problem;
-use crate::view::{self, StatusView};
+use crate::view::StatusView;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use domain::case::field;
-use domain::district::District;
 use domain::moment::day_number;
 use domain::register::Thing;
 use domain::{Label, Moment};
@@ -106,18 +104,6 @@ pub(crate) async fn list(
     Ok(kept::words(&visitor, &page))
 }
 
-/// A question and what became of it.
-struct Question {
-    no: usize,
-    text: String,
-    category: String,
-    status: StatusView,
-    unit: String,
-    answer: String,
-    word: String,
-    href: String,
-}
-
 #[derive(Template)]
 #[template(path = "records/lecture_public.html")]
 struct LecturePage {
@@ -136,7 +122,7 @@ struct LecturePage {
     /// Whether everybody can come to it.
     ahead: bool,
     when: String,
-    questions: Vec<Question>,
+    questions: Vec<Became>,
     /// How many questions, and how many of them are answered.
     counts: String,
 }
@@ -171,8 +157,9 @@ pub(crate) async fn show_one(
     let of = lecture(&told).ok_or_else(Problem::not_found)?;
     let line = session(l, &d, now, &told).ok_or_else(Problem::not_found)?;
     let line = Session { status: open_status(l, of, now, line.status), ..line };
-    let questions: Vec<Question> = asked.iter().enumerate().map(|(n, case)| question(l, &d, n + 1, case)).collect();
-    let answered = asked.iter().filter(|case| case.answered.is_some() || case.ended.is_some()).count();
+    let named = |(n, case): (usize, &Shown)| Became::of(l, &d, l.t_n("lecture-question-no", n + 1), case);
+    let questions: Vec<Became> = asked.iter().enumerate().map(named).collect();
+    let answered = answered(&asked);
     let page = LecturePage {
         l,
         page: visitor.page(line.title.clone()),
@@ -204,21 +191,6 @@ fn starts(body: &Thing) -> Option<(Moment, bool)> {
         Event::Planned { starts, .. } => Some((starts, false)),
         Event::Moved { starts, .. } => Some((starts, true)),
         _ => None,
-    }
-}
-
-fn question(l: L, d: &District, no: usize, case: &Shown) -> Question {
-    let words = |name: &str| case.words.get(name).cloned().unwrap_or_default();
-    let verdict = case.solved.zip(case.handled);
-    Question {
-        no,
-        text: words(field::SHOWN),
-        category: case.category.as_ref().map(|c| d.catalogue.name(c, l.0).to_owned()).unwrap_or_default(),
-        status: view::status(l, case.stage, case.question),
-        unit: case.lead.as_ref().map(|unit| d.unit_name(unit, l.0).to_owned()).unwrap_or_default(),
-        answer: words(field::SHOWN_ANSWER),
-        word: verdict.map(|(solved, handled)| verdict_sentence(l, solved, handled)).unwrap_or_default(),
-        href: if case.words.is_empty() { String::new() } else { format!("/published/{}", case.seq) },
     }
 }
 

@@ -1,6 +1,7 @@
 //! `/meetings`: talk meetings that everybody may come to, and what became of every opinion. A case is never named by its
 //! code here: that is half of what opens it.
 
+use super::super::became::{Became, answered};
 use super::super::moved;
 use super::list::{Line, line};
 use super::{Body, departments, lines, meeting, raised, topic, topics, word};
@@ -10,14 +11,11 @@ use crate::kept;
 use crate::lang::{L, capital};
 use crate::page::{NavItem, Page};
 use crate::parts::public_tabs::public_tabs;
-use crate::parts::verdict::verdict_sentence;
 use crate::problem::Problem;
-use crate::view::{self, StatusView};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use domain::case::{CaseId, field};
-use domain::district::District;
+use domain::case::CaseId;
 use domain::register::Thing;
 use domain::{Label, Moment};
 use registers::listen::meeting::{Event, NoteState, Stage};
@@ -81,19 +79,6 @@ pub(crate) async fn list(
     Ok(kept::words(&visitor, &page))
 }
 
-/// An opinion and what became of it.
-struct Opinion {
-    no: u16,
-    topic: String,
-    read_back: bool,
-    text: String,
-    status: StatusView,
-    unit: String,
-    answer: String,
-    word: String,
-    href: String,
-}
-
 #[derive(Template)]
 #[template(path = "records/meeting_public.html")]
 struct MeetingPage {
@@ -112,7 +97,7 @@ struct MeetingPage {
     /// Why it is cancelled; none if it is not.
     cancelled: Option<String>,
     minutes: String,
-    opinions: Vec<Opinion>,
+    opinions: Vec<Became>,
     counts: String,
     struck: String,
     /// What became of the opinions of the meeting before, in one sentence; and its page.
@@ -147,10 +132,6 @@ async fn read(app: &App, code: &str) -> Result<Read, Problem> {
     found.await?.ok_or_else(Problem::not_found)
 }
 
-fn answered(cases: &[Shown]) -> usize {
-    cases.iter().filter(|case| case.answered.is_some() || case.ended.is_some()).count()
-}
-
 /// `GET /meetings/{code}`
 pub(crate) async fn show_one(
     State(app): State<App>,
@@ -167,9 +148,14 @@ pub(crate) async fn show_one(
     let opinions = asked.iter().enumerate().map(|(n, case)| {
         let no = numbers.get(n).copied().filter(|_| numbers.len() == asked.len());
         let note = written.iter().find(|note| Some(note.no) == no);
-        let about = note.map(|note| topic(l, &names, note.topic)).unwrap_or_default();
-        let read_back = note.is_none_or(|note| note.state != NoteState::Unread);
-        opinion(l, &d, (no.unwrap_or_else(|| u16::try_from(n + 1).unwrap_or(u16::MAX)), about, read_back), case)
+        let no = no.unwrap_or_else(|| u16::try_from(n + 1).unwrap_or(u16::MAX));
+        let became = Became::of(l, &d, l.t_n("meeting-line-no", no), case);
+        let unread = note.is_some_and(|note| note.state == NoteState::Unread);
+        Became {
+            about: note.map_or(String::new(), |note| topic(l, &names, note.topic)),
+            note: if unread { l.t("meeting-public-unread") } else { String::new() },
+            ..became
+        }
     });
     let counts = [
         ("n", asked.len().to_string()),
@@ -217,21 +203,5 @@ fn starts(body: &Thing) -> Option<(Moment, bool)> {
         Event::Planned { starts, .. } => Some((starts, false)),
         Event::Moved { starts, .. } => Some((starts, true)),
         _ => None,
-    }
-}
-
-fn opinion(l: L, d: &District, (no, topic, read_back): (u16, String, bool), case: &Shown) -> Opinion {
-    let words = |name: &str| case.words.get(name).cloned().unwrap_or_default();
-    let verdict = case.solved.zip(case.handled);
-    Opinion {
-        no,
-        topic,
-        read_back,
-        text: words(field::SHOWN),
-        status: view::status(l, case.stage, case.question),
-        unit: case.lead.as_ref().map(|unit| d.unit_name(unit, l.0).to_owned()).unwrap_or_default(),
-        answer: words(field::SHOWN_ANSWER),
-        word: verdict.map(|(solved, handled)| verdict_sentence(l, solved, handled)).unwrap_or_default(),
-        href: if case.words.is_empty() { String::new() } else { format!("/published/{}", case.seq) },
     }
 }
