@@ -1,7 +1,10 @@
-//! Terms that several registers share.
+//! What several registers share: terms, and the clock that starts when something is over.
 
+use domain::clock::{Clock, ClockChange};
+use domain::register::Facts;
+use domain::rule::RuleId;
 use domain::track::Track;
-use domain::vocabulary;
+use domain::{Moment, vocabulary};
 
 vocabulary! {
     /// How the heads were counted. No list of persons is kept.
@@ -29,4 +32,21 @@ impl Sort {
             Sort::Suggestion => Track::Suggestion,
         }
     }
+}
+
+/// When something that starts then and lasts so many minutes is over.
+pub(crate) fn ends(starts: Moment, minutes: u16) -> Moment {
+    Moment(starts.0.saturating_add(i64::from(minutes) * 60_000))
+}
+
+/// The clock of what is owed after something is over. It runs from the time that was set, so that nobody gains a day by
+/// entering the end late, or never.
+pub(crate) fn started(rule: RuleId, over: Moment, facts: &Facts<'_>) -> ClockChange {
+    let terms = facts.district.rules.rule(rule);
+    ClockChange::Started(Clock::start(rule, &terms, None, over, &facts.district.calendar))
+}
+
+/// What stops all clocks that run.
+pub(crate) fn settled(clocks: &[Clock], facts: &Facts<'_>) -> Vec<ClockChange> {
+    Clock::settle(clocks, facts.now.date(), &facts.district.calendar, |_| true, |_| false)
 }

@@ -374,7 +374,7 @@ impl Register for Meetings {
         words.get("name").cloned().unwrap_or_default()
     }
 
-    /// Its minutes are to be approved once it is closed.
+    /// Its minutes are to be approved once it is over; a meeting that was not opened or closed is cancelled or closed first.
     fn duties(meeting: &Meeting) -> Vec<Duty> {
         let owed = meeting.due().map(|clock| Duty {
             no: 0,

@@ -1,8 +1,9 @@
 //! What an act on a talk meeting leads to.
 
 use super::{Act, Event, How, Meeting, Meetings, NoteState, Sort, Stage};
+use crate::shared::{ends, settled, started};
 use domain::case::{Cases, Contact, Door, Raise};
-use domain::clock::{Clock, ClockChange};
+use domain::clock::ClockChange;
 use domain::codes::{CategoryCode, RecordCode, UnitCode};
 use domain::moment::day_number;
 use domain::register::{ActOf, Ask, Deed, Facts, Line, New, On, permitted};
@@ -77,10 +78,14 @@ pub(super) fn decide(meeting: &Meeting, act: &Act, facts: &Facts<'_>) -> Result<
                 return Err(Refusal::at(GONE, "starts"));
             }
             let place = place.as_ref().map_or("", |Line(place)| place);
-            let moved = New::of(Event::Moved { starts: *starts, minutes: *minutes });
+            let clocks = settled(&meeting.clocks, facts).into_iter().chain([minutes_owed(*starts, *minutes, facts)]);
+            let moved = New::of(Event::Moved { starts: *starts, minutes: *minutes }).clocks(clocks);
             vec![moved.with("place", place).with("reason", &reason.0).into()]
         }
-        Act::Cancel { reason } => vec![New::of(Event::Cancelled {}).with("reason", &reason.0).into()],
+        Act::Cancel { reason } => {
+            let cancelled = New::of(Event::Cancelled {}).clocks(settled(&meeting.clocks, facts));
+            vec![cancelled.with("reason", &reason.0).into()]
+        }
         Act::Open {} => {
             if facts.now.0 < meeting.starts.0 - EARLY {
                 return Err(Refusal::new(NOT_YET));
@@ -119,9 +124,7 @@ pub(super) fn decide(meeting: &Meeting, act: &Act, facts: &Facts<'_>) -> Result<
             if left > 0 {
                 return Err(Refusal::new(UNREAD).about(left));
             }
-            let on = facts.now.date();
-            let stopped = Clock::settle(&meeting.clocks, on, &facts.district.calendar, |_| true, |_| false);
-            vec![New::of(Event::Approved {}).clocks(stopped).into()]
+            vec![New::of(Event::Approved {}).clocks(settled(&meeting.clocks, facts)).into()]
         }
     })
 }
@@ -169,6 +172,7 @@ fn plan(act: &Act, unit: &UnitCode, facts: &Facts<'_>) -> Result<Vec<Deed<Event>
         topics: u8::try_from(count).unwrap_or(u8::MAX),
         after: *after,
     });
+    let planned = planned.clocks([minutes_owed(*starts, *minutes, facts)]);
     let agenda = agenda.as_ref().map_or("", |agenda| agenda.0.as_str());
     let lines: Vec<&str> = topics.0.lines().filter(|line| domain::typed::says_something(line)).collect();
     let planned = planned.with("name", &name.0).with("topics", &lines.join("\n")).with("agenda", agenda);
@@ -232,10 +236,14 @@ fn close(meeting: &Meeting, closed: Event, facts: &Facts<'_>) -> Vec<Deed<Event>
         deeds.push(New::of(Event::Confirmed { no: note.no, read_back: false }).into());
         deeds.push(raise(meeting, of, false));
     }
-    let (rule, id) = (facts.district.rules.rule(RuleId::MeetingMinutes), RuleId::MeetingMinutes);
-    let clock = Clock::start(id, &rule, None, facts.now, &facts.district.calendar);
-    deeds.push(New::of(closed).clocks([ClockChange::Started(clock)]).into());
+    deeds.push(New::of(closed).into());
     deeds
+}
+
+/// The clock by which the minutes are approved. A meeting that nobody opens or closes is owed by the same day, so that the
+/// lines of its note-takers do not lie unseen.
+fn minutes_owed(starts: Moment, minutes: u16, facts: &Facts<'_>) -> ClockChange {
+    started(RuleId::MeetingMinutes, ends(starts, minutes), facts)
 }
 
 fn fits(starts: Moment, minutes: u16, facts: &Facts<'_>) -> Result<(), Refusal> {

@@ -159,14 +159,31 @@ fn what_was_not_read_back_is_never_lost_and_never_said_to_be_the_speakers_word()
 fn the_minutes_are_owed_within_three_working_days_and_the_head_approves_them() {
     let mut story = Story::open();
     story.acts(Role::Clerk, &close(false)).unwrap();
-    let due = Meetings::duties(&story.meeting);
-    assert_eq!((due.len(), due[0].due.raw.to_string()), (1, "2023-05-11".into()));
+    assert_eq!(owed(&story), ["2023-05-11"]);
     assert_eq!(story.acts(Role::Head, &Act::Approve {}).unwrap_err().why, rules::NO_MINUTES);
     let text = Act::Minute { text: Text("会议纪要".into()) };
     assert_eq!(story.acts(Role::Clerk, &text), Ok(vec!["meeting.minuted"]));
     assert_eq!(story.acts(Role::Clerk, &Act::Approve {}).unwrap_err().why, Why::NotYours);
     assert_eq!(story.acts(Role::Head, &Act::Approve {}), Ok(vec!["meeting.approved"]));
     assert!(Meetings::duties(&story.meeting).is_empty());
+}
+
+fn owed(story: &Story) -> Vec<String> {
+    Meetings::duties(&story.meeting).iter().map(|duty| duty.due.raw.to_string()).collect()
+}
+
+#[test]
+fn nobody_gains_a_day_for_the_minutes_by_closing_late_or_never() {
+    let mut story = Story::new();
+    story.acts(Role::Clerk, &plan()).unwrap();
+    assert_eq!(owed(&story), ["2023-05-11"], "a meeting that nobody opens is owed as well");
+    story.now = at("2023-05-08T14:30");
+    story.acts(Role::Clerk, &Act::Open {}).unwrap();
+    story.acts(Role::Clerk, &note("车没处停", 1)).unwrap();
+    assert_eq!(owed(&story), ["2023-05-11"], "nor do lines of a meeting that nobody closes lie unseen");
+    story.now = at("2023-05-19T17:00");
+    story.acts(Role::Clerk, &close(true)).unwrap();
+    assert_eq!(owed(&story), ["2023-05-11"]);
 }
 
 #[test]
@@ -176,8 +193,10 @@ fn a_meeting_is_moved_or_cancelled_before_it_begins_and_not_opened_days_ahead() 
     assert_eq!(story.acts(Role::Clerk, &Act::Open {}).unwrap_err().why, rules::NOT_YET);
     let moved = Act::Move { starts: at("2023-05-09T14:30"), minutes: 60, place: None, reason: Line("防汛".into()) };
     assert_eq!(story.acts(Role::Clerk, &moved), Ok(vec!["meeting.moved"]));
+    assert_eq!(owed(&story), ["2023-05-12"]);
     let cancelled = Act::Cancel { reason: Line("停办".into()) };
     assert_eq!(story.acts(Role::Clerk, &cancelled), Ok(vec!["meeting.cancelled"]));
+    assert!(owed(&story).is_empty());
     assert_eq!(story.acts(Role::Clerk, &Act::Notice {}).unwrap_err().why, Why::WrongStage);
 }
 

@@ -195,7 +195,7 @@ pub struct Lecture {
 impl Lecture {
     /// When it is over.
     pub fn ends(&self) -> Moment {
-        rules::ends(self.starts, self.minutes)
+        crate::shared::ends(self.starts, self.minutes)
     }
 
     /// Whether everybody may see it.

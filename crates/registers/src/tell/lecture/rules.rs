@@ -1,8 +1,9 @@
 //! What an act on a lecture leads to.
 
 use super::{Act, Event, Lecture, Lectures, Stage};
+use crate::shared::{ends, settled, started};
 use domain::case::{Cases, Contact, Door, Raise};
-use domain::clock::{Clock, ClockChange};
+use domain::clock::ClockChange;
 use domain::codes::{RecordCode, UnitCode};
 use domain::register::{ActOf, Ask, Deed, Facts, Line, New, On, permitted};
 use domain::rule::RuleId;
@@ -16,7 +17,6 @@ const HEADS_MOST: u32 = 100_000;
 const HOSTS_MOST: usize = 20;
 /// How far from today a session may lie, in days.
 const FAR: i64 = 2 * 366;
-const MINUTE: i64 = 60_000;
 const DAY: i64 = 86_400_000;
 
 reasons! {
@@ -31,11 +31,6 @@ reasons! {
 
 /// The fields that hold what was written about a lecture, by their names in the vault.
 pub const BY_HOST: &[&str] = &["topic", "speaker", "place", "reason"];
-
-/// When a session is over.
-pub(super) fn ends(starts: Moment, minutes: u16) -> Moment {
-    Moment(starts.0.saturating_add(i64::from(minutes) * MINUTE))
-}
 
 pub(super) fn decide(lecture: &Lecture, act: &Act, facts: &Facts<'_>) -> Result<Vec<Deed<Event>>, Refusal> {
     if let Act::Plan { host, .. } = act {
@@ -57,20 +52,20 @@ pub(super) fn decide(lecture: &Lecture, act: &Act, facts: &Facts<'_>) -> Result<
             if *starts < facts.now {
                 return Err(Refusal::at(GONE, "starts"));
             }
-            let clocks = lecture.settled(facts).chain([started(*starts, *minutes, facts)]);
+            let clocks = settled(&lecture.clocks, facts).into_iter().chain([record_owed(*starts, *minutes, facts)]);
             let moved = New::of(Event::Moved { starts: *starts, minutes: *minutes }).clocks(clocks);
             let place = place.as_ref().map_or("", |Line(place)| place);
             vec![moved.with("place", place).with("reason", &reason.0).into()]
         }
         Act::Cancel { reason } => {
-            vec![New::of(Event::Cancelled {}).clocks(lecture.settled(facts)).with("reason", &reason.0).into()]
+            vec![New::of(Event::Cancelled {}).clocks(settled(&lecture.clocks, facts)).with("reason", &reason.0).into()]
         }
         Act::Record { heads, counted, online } => {
             if facts.now < lecture.ends() {
                 return Err(Refusal::new(NOT_OVER));
             }
             let (heads, counted, online) = (few(*heads, "heads")?, *counted, sum(*online)?);
-            vec![New::of(Event::Recorded { heads, counted, online }).clocks(lecture.settled(facts)).into()]
+            vec![New::of(Event::Recorded { heads, counted, online }).clocks(settled(&lecture.clocks, facts)).into()]
         }
         Act::Correct { heads, counted, online, reason } => {
             let (heads, counted, online) = (few(*heads, "heads")?, *counted, sum(*online)?);
@@ -114,7 +109,7 @@ pub(super) fn decide(lecture: &Lecture, act: &Act, facts: &Facts<'_>) -> Result<
                 return Err(Refusal::at(NOT_SAME, "into"));
             }
             let join = Act::Join { from: Some(lecture.id) };
-            let merged = New::of(Event::Merged { into: *into }).clocks(lecture.settled(facts));
+            let merged = New::of(Event::Merged { into: *into }).clocks(settled(&lecture.clocks, facts));
             vec![merged.into(), Deed::Ask(Ask::of::<Lectures>(On::Record(*into), join))]
         }
     })
@@ -180,24 +175,15 @@ fn plan(act: &Act, host: &UnitCode, facts: &Facts<'_>) -> Result<Vec<Deed<Event>
         audience: *audience,
         first: *first,
     });
-    let planned = planned.clocks([started(*starts, *minutes, facts)]);
+    let planned = planned.clocks([record_owed(*starts, *minutes, facts)]);
     let planned = planned.with("topic", &topic.0).with("speaker", &speaker.0).with("place", &place.0);
     let announced = announce.then(|| New::of(Event::Announced {}).into());
     Ok([planned.into()].into_iter().chain(announced).collect())
 }
 
-/// The clock by which a session is to be recorded: it starts when the session is over.
-fn started(starts: Moment, minutes: u16, facts: &Facts<'_>) -> ClockChange {
-    let (rule, id) = (facts.district.rules.rule(RuleId::LectureRecord), RuleId::LectureRecord);
-    ClockChange::Started(Clock::start(id, &rule, None, ends(starts, minutes), &facts.district.calendar))
-}
-
-impl Lecture {
-    /// What stops the running clocks.
-    fn settled(&self, facts: &Facts<'_>) -> impl Iterator<Item = ClockChange> {
-        let changes = Clock::settle(&self.clocks, facts.now.date(), &facts.district.calendar, |_| true, |_| false);
-        changes.into_iter()
-    }
+/// The clock by which a session is to be recorded.
+fn record_owed(starts: Moment, minutes: u16, facts: &Facts<'_>) -> ClockChange {
+    started(RuleId::LectureRecord, ends(starts, minutes), facts)
 }
 
 fn length(minutes: u16) -> Result<(), Refusal> {

@@ -155,11 +155,9 @@ fn a_question_from_the_floor_asks_for_a_case_and_not_before_the_lecture_begins()
 fn only_the_host_acts_and_the_dispatcher_plans_for_others() {
     let mut story = Story::new("2023-05-05T09:00");
     let dispatcher = Actor::Staff { account: 2, unit: "centre".into(), role: Role::Dispatcher };
-    let Act::Plan { .. } = plan("2023-05-12T14:00") else { return };
     let mut other = plan("2023-05-12T14:00");
-    if let Act::Plan { host, .. } = &mut other {
-        *host = Some("housing".into());
-    }
+    let Act::Plan { host, .. } = &mut other else { panic!("a plan") };
+    *host = Some("housing".into());
     assert_eq!(story.acts(&clerk("street-1"), &other).unwrap_err().why, Why::NotYours);
     story.acts(&dispatcher, &other).unwrap();
     assert_eq!(story.lecture.unit, "housing".into());
