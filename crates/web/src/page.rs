@@ -248,6 +248,11 @@ pub(crate) fn go(to: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, to.to_owned())]).into_response()
 }
 
+/// The code as addresses have it; it has been found, so it is well formed.
+pub(crate) fn url_code(code: &str) -> String {
+    desk::read_case_code(code).unwrap_or_default()
+}
+
 /// An address with its query: empty values are left out.
 pub(crate) fn address(path: &str, query: &[(&str, &str)]) -> String {
     let mut out = form_urlencoded::Serializer::new(String::new());

@@ -7,14 +7,27 @@ mod form;
 pub(crate) mod lecture;
 pub(crate) mod meeting;
 pub(crate) mod page;
+mod paged;
 pub(crate) mod stream;
 
 use crate::lang::L;
 use domain::Moment;
+use domain::case::Fields;
 use domain::register::Thing;
 use store::listed::Told;
 
 pub(crate) use face::{Asked, Face, Happened, Scene};
+
+/// What was written in a field; empty if nothing was.
+fn word(words: &Fields, name: &str) -> String {
+    words.get(name).cloned().unwrap_or_default()
+}
+
+/// The time of a day.
+fn time(at: Moment) -> String {
+    let local = at.local();
+    format!("{:02}:{:02}", local.hour(), local.minute())
+}
 
 /// That a record was moved to another time, from when, and why, as everybody may read it; empty if it was not. `starts` says
 /// of an event when the record is to be held, and whether the event moved it.

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::{L, capital};
-use crate::page::{FieldError, Page, form_status, go, show_with};
+use crate::page::{FieldError, Page, form_status, go, show_with, url_code};
 use crate::parts::case_title::CaseTitle;
 use crate::parts::who::who;
 use crate::problem::Problem;
@@ -313,10 +313,6 @@ pub(crate) async fn act(
         errors: if changed { Vec::new() } else { errors },
     };
     Ok(page(&app, &visitor, &staff, face, &loaded, &refused))
-}
-
-fn url_code(code: &str) -> String {
-    desk::read_case_code(code).unwrap_or_default()
 }
 
 /// Reads an act from what was sent, and has it done.

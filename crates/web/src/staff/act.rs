@@ -5,7 +5,7 @@ use super::{command, merge};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
-use crate::page::{FieldError, first_page, go};
+use crate::page::{FieldError, first_page, go, url_code};
 use crate::problem::Problem;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -68,11 +68,6 @@ pub(crate) async fn act(
             Ok(go(&format!("/cases/{}?done={done}", url_code(&code))))
         }
     }
-}
-
-/// The code as addresses have it; it has been found, so it is well formed.
-fn url_code(code: &str) -> String {
-    desk::read_case_code(code).unwrap_or_default()
 }
 
 /// The case of a typed code, if this account may know that there is one. A sealed case is named by sealed ones only.

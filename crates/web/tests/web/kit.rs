@@ -287,6 +287,18 @@ impl Client<'_> {
         self.post(path, &all).await
     }
 
+    /// Chooses a file on a page, and presses the button.
+    pub async fn upload(&mut self, path: &str, file: &[u8]) -> Answer {
+        let csrf = self.get("/account").await.input("csrf");
+        let mut body = Vec::new();
+        body.extend(format!("--cut\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n").bytes());
+        body.extend(b"--cut\r\ncontent-disposition: form-data; name=\"file\"; filename=\"sheet.xlsx\"\r\n\r\n");
+        body.extend(file);
+        body.extend(b"\r\n--cut--\r\n");
+        let same = [("origin", "http://doorstep.test")];
+        self.send(Method::POST, path, &same, Body::from(body), "multipart/form-data; boundary=cut").await
+    }
+
     /// Asks for something that does not end.
     pub async fn listen(&self, path: &str) -> axum::response::Response {
         let all: Vec<String> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();

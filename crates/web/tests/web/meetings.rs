@@ -92,8 +92,7 @@ async fn an_opinion_is_a_case_in_the_words_that_its_speaker_agreed_to_and_the_re
     ];
     let to = done(&clerk.submit(&here, &agreed).await);
     let case = to.split("case=").nth(1).unwrap().split('#').next().unwrap().to_owned();
-    let raised = clerk.get(&format!("/cases/{case}")).await;
-    assert!(raised.status == StatusCode::NOT_FOUND || raised.text.contains("晚上回来没有车位"));
+    kit.role(Role::Dispatcher).await.get(&format!("/cases/{case}")).await.has("晚上回来没有车位");
     assert_eq!(kit.case(&case).door, domain::case::Door::Meeting);
     let notes = clerk.get(&here).await;
     assert!(notes.text.contains("晚上回来没有车位") && !notes.text.contains("车没地方停"), "the agreed words stand");

@@ -1,8 +1,7 @@
 //! Units and posts from a workbook: read, judged, shown, and only then set.
 
 use crate::kit::{Answer, Client, Kit};
-use axum::body::Body;
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use domain::Role;
 use domain::district::UnitCode;
 use rust_xlsxwriter::Workbook;
@@ -19,18 +18,6 @@ fn book(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
         }
     }
     book.save_to_buffer().unwrap()
-}
-
-/// Chooses a file and presses the button.
-async fn upload(admin: &mut Client<'_>, file: &[u8]) -> Answer {
-    let csrf = admin.get("/admin/import").await.input("csrf");
-    let mut body = Vec::new();
-    body.extend(format!("--cut\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n").bytes());
-    body.extend(b"--cut\r\ncontent-disposition: form-data; name=\"file\"; filename=\"units.xlsx\"\r\n\r\n");
-    body.extend(file);
-    body.extend(b"\r\n--cut--\r\n");
-    let same = [("origin", "http://doorstep.test")];
-    admin.send(Method::POST, "/admin/import", &same, Body::from(body), "multipart/form-data; boundary=cut").await
 }
 
 /// Confirms what a preview shows.
@@ -52,7 +39,7 @@ async fn what_the_tables_hold_comes_back_unchanged_and_a_changed_row_is_shown_be
         admin.lang = lang;
         let file = admin.get("/admin/import/template.xlsx").await;
         assert!(file.headers["content-disposition"].to_str().unwrap().contains("units-and-posts.xlsx"));
-        let same = upload(&mut admin, &file.bytes).await;
+        let same = admin.upload("/admin/import", &file.bytes).await;
         assert_eq!(same.status, StatusCode::OK, "{}", same.text);
         same.has(if lang == "en" { "Nothing differs" } else { "没有变化" }).lacks("/admin/import/confirm");
     }
@@ -66,7 +53,7 @@ async fn what_the_tables_hold_comes_back_unchanged_and_a_changed_row_is_shown_be
     ];
     let posts: &[&[&str]] = &[POSTS, &["parks.desk", "园林窗口", "Parks desk", "parks", "经办人"]];
     let file = book(&[("说明", &[&["随便写"]]), ("单位 units", units), ("Posts", posts)]);
-    let preview = upload(&mut admin, &file).await;
+    let preview = admin.upload("/admin/import", &file).await;
     assert_eq!(preview.status, StatusCode::OK, "{}", preview.text);
     preview.has("示范园林局 · Demo parks · 部门 · centre").has("示范住房局").has("示范住建局").has("确认导入");
     assert!(kit.desk.district().open_unit(&UnitCode::from("parks")).is_none(), "a preview changes nothing");
@@ -96,7 +83,7 @@ async fn a_fault_names_its_sheet_row_and_column_in_both_languages_and_nothing_ch
     ];
     let posts: &[&[&str]] = &[POSTS, &["p1", "岗", "Post", "nobody", "king"]];
     let file = book(&[("units", units), ("posts", posts)]);
-    let zh = upload(&mut admin, &file).await;
+    let zh = admin.upload("/admin/import", &file).await;
     assert_eq!(zh.status, StatusCode::UNPROCESSABLE_ENTITY);
     for words in
         ["“Bad Code”不能作代码", "“good”出现了两次", "“no kind”不认识", "这一格不能空", "没有“nobody”", "“king”不认识"]
@@ -108,15 +95,15 @@ async fn a_fault_names_its_sheet_row_and_column_in_both_languages_and_nothing_ch
     let unknown: &[&[&str]] = &[&["code", "zh", "en", "colour", "en"], &["a", "b", "c", "d"]];
     let wrong = book(&[("units", unknown)]);
     admin.lang = "en";
-    let en = upload(&mut admin, &wrong).await;
+    let en = admin.upload("/admin/import", &wrong).await;
     en.has("The column “colour” is not known").has("“en” stands here twice").has("The column “Kind” is missing");
     en.has("<td class=\"n\" data-label=\"Row\">1</td>").has("data-label=\"Column\">D</td>").lacks("import-");
-    let en = upload(&mut admin, &file).await;
+    let en = admin.upload("/admin/import", &file).await;
     en.has("can&#39;t be a code")
         .has("There is no open unit “nobody”")
         .has("<td class=\"n\" data-label=\"Row\">3</td>");
     let circle: &[&[&str]] = &[UNITS, &["a", "甲", "A", "bureau", "b"], &["b", "乙", "B", "bureau", "a"]];
-    let refused = upload(&mut admin, &book(&[("units", circle)])).await;
+    let refused = admin.upload("/admin/import", &book(&[("units", circle)])).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "a unit can't stand above itself");
     assert_eq!(kit.desk.district().version, before);
 }
@@ -154,11 +141,11 @@ async fn what_is_no_workbook_or_too_large_is_refused_at_the_file() {
         (&book(&[("别的表", &[&["x"]])])[..], "没有“单位”或“岗位”这张表"),
         (&book(&[("units", &[])])[..], "这张表是空的"),
     ] {
-        let answer = upload(&mut admin, file).await;
+        let answer = admin.upload("/admin/import", file).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{words}");
         answer.has(words).has("href=\"#f-file\"");
     }
-    let giant = upload(&mut admin, &vec![b'x'; 3 << 20]).await;
+    let giant = admin.upload("/admin/import", &vec![b'x'; 3 << 20]).await;
     assert_eq!(giant.status, StatusCode::PAYLOAD_TOO_LARGE);
     for (version, data) in [("x", "{}"), ("1", "no json"), ("1", "{\"units\":[{}],\"posts\":[]}")] {
         let bad = admin.submit("/admin/import/confirm", &[("version", version), ("data", data)]).await;

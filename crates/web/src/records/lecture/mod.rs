@@ -5,7 +5,7 @@ pub(crate) mod paste;
 pub(crate) mod public;
 pub(crate) mod year;
 
-use super::{Asked, Face, Happened, Scene};
+use super::{Asked, Face, Happened, Scene, time, word};
 use crate::lang::{L, capital};
 use crate::view::StatusView;
 use domain::case::{CaseId, Clock, Fields, Stage as CaseStage};
@@ -43,12 +43,6 @@ fn hosts(l: L, d: &District, lecture: &Lecture) -> String {
     all.map(|unit| d.unit_name(unit, l.0)).collect::<Vec<_>>().join(l.0.pick("、", ", "))
 }
 
-/// Hour and minute.
-fn time(at: Moment) -> String {
-    let local = at.local();
-    format!("{:02}:{:02}", local.hour(), local.minute())
-}
-
 /// From when to when.
 fn span(lecture: &Lecture) -> String {
     format!("{}–{}", time(lecture.starts), time(lecture.ends()))
@@ -75,10 +69,6 @@ fn status(l: L, lecture: &Lecture, now: Moment) -> StatusView {
         Stage::Cancelled | Stage::Merged => ("stop", lecture.stage.label(l.0).to_owned()),
     };
     StatusView { kind, words: capital(&words) }
-}
-
-fn word(words: &Fields, name: &str) -> String {
-    words.get(name).cloned().unwrap_or_default()
 }
 
 /// What the pages of lectures say.

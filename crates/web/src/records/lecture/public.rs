@@ -3,6 +3,7 @@
 
 use super::super::became::{Became, answered};
 use super::super::moved;
+use super::super::paged::{paged, place};
 use super::list::{Session, session};
 use super::{Body, heads, hosts, lecture, span, word};
 use crate::app::App;
@@ -66,21 +67,15 @@ pub(crate) async fn list(
 ) -> Result<Response, Problem> {
     let (l, d, now, number) = (visitor.l, app.desk().district(), app.desk().now(), app.desk().number());
     let today = day_number(now.date());
-    let after = asked.before.split_once('.').and_then(|(day, seq)| Some((day.parse().ok()?, seq.parse().ok()?)));
+    let after = place(&asked.before);
     let found = app.read(move |db, keys| {
         let which =
             |days, back, after| Which { register: "lecture", days, unit: String::new(), public: true, back, after };
         let coming = match after {
-            None => listed::page(db, number, &which((today, i64::MAX), false, None), ROWS)?,
+            None => paged(db, keys, number, &which((today, i64::MAX), false, None), ROWS)?.0,
             Some(_) => Vec::new(),
         };
-        let held = listed::page(db, number, &which((i64::MIN, today + 1), true, after), ROWS + 1)?;
-        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-        let ids: Vec<_> = coming.iter().map(|(id, _)| *id).collect();
-        let coming = listed::some(db, &mut keys, registers::REGISTERS, number, &ids)?;
-        let next = held.get(ROWS - 1).filter(|_| held.len() > ROWS).map(|(_, at)| *at);
-        let ids: Vec<_> = held.iter().take(ROWS).map(|(id, _)| *id).collect();
-        let held = listed::some(db, &mut keys, registers::REGISTERS, number, &ids)?;
+        let (held, next) = paged(db, keys, number, &which((i64::MIN, today + 1), true, after), ROWS)?;
         Ok((coming, held, next))
     });
     let (coming, held, next) = found.await?;

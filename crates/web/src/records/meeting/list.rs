@@ -1,5 +1,6 @@
 //! `/records/meetings`: what is open now, what waits for its minutes, what comes, what was.
 
+use super::super::paged::{paged, place};
 use super::{departments, meeting, status, time, word};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
@@ -10,13 +11,11 @@ use crate::view::{self, ClockView, StatusView};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use domain::case::CaseId;
 use domain::district::District;
 use domain::{Moment, Role};
 use registers::listen::meeting::{NoteState, Stage};
 use serde::Deserialize;
-use std::sync::PoisonError;
-use store::listed::{self, Told, Which};
+use store::listed::{Told, Which};
 
 /// The most meetings of a page.
 const ROWS: usize = 60;
@@ -72,14 +71,10 @@ pub(crate) async fn list(
     let hosts = matches!(staff.role, Role::Clerk | Role::Head);
     let own = hosts && asked.of != "all";
     let unit = if own { staff.unit.to_string() } else { String::new() };
-    let after = asked.after.split_once('.').and_then(|(day, seq)| Some((day.parse().ok()?, seq.parse().ok()?)));
+    let after = place(&asked.after);
     let found = app.read(move |db, keys| {
         let which = Which { register: "meeting", days: (i64::MIN, i64::MAX), unit, public: false, back: true, after };
-        let page = listed::page(db, number, &which, ROWS + 1)?;
-        let next = page.get(ROWS - 1).filter(|_| page.len() > ROWS).map(|(_, at)| *at);
-        let ids: Vec<CaseId> = page.iter().take(ROWS).map(|(id, _)| *id).collect();
-        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok((listed::some(db, &mut keys, registers::REGISTERS, number, &ids)?, next))
+        paged(db, keys, number, &which, ROWS)
     });
     let (told, next) = found.await?;
     let of = |stages: &[Stage]| -> Vec<&Told> {

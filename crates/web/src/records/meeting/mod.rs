@@ -5,7 +5,7 @@ pub(crate) mod list;
 pub(crate) mod notes;
 pub(crate) mod public;
 
-use super::{Asked, Face, Happened, Scene};
+use super::{Asked, Face, Happened, Scene, time, word};
 use crate::lang::{L, capital};
 use crate::view::StatusView;
 use domain::case::{CaseId, Clock, Fields, Stage as CaseStage};
@@ -26,15 +26,6 @@ const BEFORE_MOST: usize = 10;
 
 fn meeting(told: &Told) -> Option<&Meeting> {
     told.state.downcast_ref()
-}
-
-fn word(words: &Fields, name: &str) -> String {
-    words.get(name).cloned().unwrap_or_default()
-}
-
-fn time(at: Moment) -> String {
-    let local = at.local();
-    format!("{:02}:{:02}", local.hour(), local.minute())
 }
 
 /// The topics of a meeting, in their order.

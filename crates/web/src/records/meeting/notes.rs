@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::{L, capital};
-use crate::page::{Choice, FieldError, Page, form_status, go, show, show_with};
+use crate::page::{Choice, FieldError, Page, form_status, go, show, show_with, url_code};
 use crate::problem::Problem;
 use crate::view::{self, StatusView};
 use askama::Template;
@@ -256,7 +256,7 @@ pub(crate) async fn send(
     let code_sent = sent.get("act");
     let act = Act::ALL.iter().filter(|act| matches!(act.code, "note" | "confirm" | "drop"));
     let act = act.into_iter().find(|act| act.code == code_sent).ok_or_else(Problem::form)?;
-    let here = format!("/records/meetings/{}/notes", desk::read_case_code(&code).unwrap_or_default());
+    let here = format!("/records/meetings/{}/notes", url_code(&code));
     let errors = match run(&app, &staff, found.told.id, act, &sent, &d, key).await {
         Ok(done) => {
             // A slip for whoever spoke is printed from the case.

@@ -3,6 +3,7 @@
 
 use super::super::became::{Became, answered};
 use super::super::moved;
+use super::super::paged::{paged, place};
 use super::list::{Line, line};
 use super::{Body, departments, lines, meeting, raised, topic, topics, word};
 use crate::app::App;
@@ -15,7 +16,6 @@ use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use domain::case::CaseId;
 use domain::register::Thing;
 use domain::{Label, Moment};
 use registers::listen::meeting::{Event, NoteState, Stage};
@@ -53,15 +53,11 @@ pub(crate) async fn list(
     Query(asked): Query<PublicQuery>,
 ) -> Result<Response, Problem> {
     let (l, d, now, number) = (visitor.l, app.desk().district(), app.desk().now(), app.desk().number());
-    let after = asked.before.split_once('.').and_then(|(day, seq)| Some((day.parse().ok()?, seq.parse().ok()?)));
+    let after = place(&asked.before);
     let found = app.read(move |db, keys| {
         let (days, unit) = ((i64::MIN, i64::MAX), String::new());
         let which = Which { register: "meeting", days, unit, public: true, back: true, after };
-        let page = listed::page(db, number, &which, ROWS + 1)?;
-        let next = page.get(ROWS - 1).filter(|_| page.len() > ROWS).map(|(_, at)| *at);
-        let ids: Vec<CaseId> = page.iter().take(ROWS).map(|(id, _)| *id).collect();
-        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok((listed::some(db, &mut keys, registers::REGISTERS, number, &ids)?, next))
+        paged(db, keys, number, &which, ROWS)
     });
     let (told, next) = found.await?;
     let open = |told: &Told| {
