@@ -36,6 +36,7 @@ entry-title = Entry { $n }
 entry-what = This entry
 entry-at = Entered
 entry-case = Case
+entry-record = Record
 entry-previous = Previous entry of this case: { $n }
 entry-next = Next entry of this case: { $n }
 entry-previous-own = Previous entry about the district: { $n }

@@ -36,6 +36,7 @@ entry-title = 第 { $n } 条
 entry-what = 这一条
 entry-at = 登记时间
 entry-case = 诉求
+entry-record = 记录
 entry-previous = 本件的上一条：{ $n }
 entry-next = 本件的下一条：{ $n }
 entry-previous-own = 区的设置的上一条：{ $n }

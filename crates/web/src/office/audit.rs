@@ -15,6 +15,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::case::Purpose;
 use domain::district::DISTRICT_STREAM;
+use domain::register::Shelf;
 use domain::{Label, Moment};
 use ledger::entry::Entry;
 use ledger::hash::leaf_hash;
@@ -59,7 +60,19 @@ struct CheckResult {
     text: String,
 }
 
+/// The register of an event's kind, and the event's name in it; none of a case's or the district's own.
+fn of_register(kind: &str) -> Option<(&'static dyn Shelf, &str)> {
+    let (register, event) = kind.split_once('.')?;
+    let shelf = registers::REGISTERS.iter().find(|shelf| shelf.code() == register)?;
+    Some((*shelf, event))
+}
+
+/// What an entry is called. An event of a register is named beside its register: many end with "closed".
 pub(super) fn kind_words(l: L, kind: &str) -> String {
+    if let Some((shelf, event)) = of_register(kind) {
+        let register = shelf.table().map_or_else(|| shelf.code().to_owned(), |(name, ..)| l.t(&format!("look-{name}")));
+        return format!("{register}{}{}", l.0.pick("：", ": "), l.t(&format!("{}-event-{event}", shelf.code())));
+    }
     let keys = [format!("kind-{}", kind.replace('_', "-")), format!("staff-event-{kind}")];
     keys.iter().find(|key| l.has(key)).map_or(kind.to_owned(), |key| l.t(key))
 }
@@ -162,6 +175,8 @@ struct EntryPage {
     seq: u64,
     kind: String,
     at: String,
+    /// What `case` is the handle of.
+    about: String,
     case: String,
     code: Option<String>,
     entry: String,
@@ -210,6 +225,7 @@ pub(crate) async fn entry(
         seq: index,
         kind: kind_words(l, &shown.kind),
         at: Moment(shown.at).minute(),
+        about: l.t(if of_register(&shown.kind).is_some() { "entry-record" } else { "entry-case" }),
         case: shown.stream.hex(),
         code: shown.code.filter(|(_, sealed)| !sealed).map(|(code, _)| code),
         hash: hex(&leaf_hash(&shown.entry)),
@@ -411,4 +427,24 @@ pub(crate) async fn exports(
     let next = rows.last().filter(|_| more).map(|r| format!("/exports?before={}", r.seq)).unwrap_or_default();
     let first = if before.is_none() { String::new() } else { "/exports".into() };
     Ok(show(&ExportsPage { l, page: visitor.page(l.t("exports-title")), rows, next, first }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Lang;
+
+    #[test]
+    fn every_event_of_every_register_is_called_by_words_before_an_auditor() {
+        for (shelf, lang) in
+            registers::REGISTERS.iter().flat_map(|shelf| [Lang::Zh, Lang::En].map(|lang| (shelf, lang)))
+        {
+            for kind in shelf.kinds() {
+                let words = kind_words(L(lang), kind);
+                // A word of English may be the code itself; a key or a code of several words is none.
+                assert!(lang == Lang::En || words != *kind, "{kind}: {words}");
+                assert!(!words.contains(['.', '_']) && !words.contains("-event-"), "{kind}: {words}");
+            }
+        }
+    }
 }
