@@ -44,6 +44,10 @@ crate::vocabulary! {
         MeetingNotice "meeting_notice" "恳谈会公告" "notice of a talk meeting",
         /// The minutes of a talk meeting are approved.
         MeetingMinutes "meeting_minutes" "恳谈会纪要" "minutes of a talk meeting",
+        /// How long before a reception day its roster is published (接访公示).
+        ReceptionNotice "reception_notice" "接访公示" "notice of a reception day",
+        /// A reception day that is over is closed, so that nobody who waited is forgotten.
+        ReceptionClose "reception_close" "接访日收尾" "to close a reception day",
         /// Runs from opening to the target that the former system had set, whatever that was.
         Elsewhere "elsewhere" "原系统期限" "the former system's target",
     }
@@ -136,6 +140,8 @@ impl RuleTable {
             (LectureRecord, working(3, own)),
             (MeetingNotice, window(calendar(3, own))),
             (MeetingMinutes, working(3, own)),
+            (ReceptionNotice, window(calendar(2, own))),
+            (ReceptionClose, working(1, own)),
             (Elsewhere, calendar(15, own)),
         ];
         RuleTable { version: 1, rules: rules.into_iter().collect() }

@@ -24,12 +24,21 @@ pub enum Window {
     Held,
     /// The day on which a talk meeting was held.
     Meeting,
+    /// The day on which somebody was received.
+    Encounter,
 }
 
 impl Window {
     /// Every window.
-    pub const ALL: &'static [Window] =
-        &[Window::Raised, Window::Due, Window::Promise, Window::Ended, Window::Held, Window::Meeting];
+    pub const ALL: &'static [Window] = &[
+        Window::Raised,
+        Window::Due,
+        Window::Promise,
+        Window::Ended,
+        Window::Held,
+        Window::Meeting,
+        Window::Encounter,
+    ];
 
     /// The table that it belongs to.
     pub fn table(self) -> Table {
@@ -37,6 +46,7 @@ impl Window {
             Window::Raised | Window::Due | Window::Promise | Window::Ended => Table::Cases,
             Window::Held => Table::Lectures,
             Window::Meeting => Table::Meetings,
+            Window::Encounter => Table::Encounters,
         }
     }
 
@@ -49,6 +59,7 @@ impl Window {
             Window::Ended => "ended_day",
             Window::Held => "held_day",
             Window::Meeting => "meeting_day",
+            Window::Encounter => "received_day",
         }
     }
 
@@ -59,6 +70,7 @@ impl Window {
             Window::Due | Window::Promise => lang.pick("到期日（顺延）", "day due (rolled)"),
             Window::Ended => lang.pick("结束日", "day ended"),
             Window::Held | Window::Meeting => lang.pick("举行日", "day held"),
+            Window::Encounter => lang.pick("接谈日", "day received"),
         }
     }
 }
@@ -205,6 +217,7 @@ const FILES: &[&str] = &[
     include_str!("../catalogue/cases.toml"),
     include_str!("../catalogue/lectures.toml"),
     include_str!("../catalogue/meetings.toml"),
+    include_str!("../catalogue/reception.toml"),
 ];
 
 static CATALOGUE: LazyLock<Vec<Definition>> = LazyLock::new(|| {

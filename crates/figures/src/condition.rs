@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 /// Declares the conditions of each table with their code in the catalogue and their SQL.
 macro_rules! conditions {
-    ($($table:ident { $($(#[$meta:meta])* $name:ident $code:literal $sql:literal),+ $(,)? })+) => {
+    ($($table:ident { $($(#[$meta:meta])* $name:ident $code:literal $sql:expr),+ $(,)? })+) => {
         /// What a record is counted for. Built from columns of the read table only, so that it is a function of the events.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
         pub enum Condition { $($($(#[$meta])* #[serde(rename = $code)] $name),+),+ }
@@ -20,6 +20,20 @@ macro_rules! conditions {
             /// The condition as SQL; `basis` is the query's table of the ledger's size and day.
             pub(crate) fn sql(self) -> &'static str { match self { $($(Condition::$name => $sql),+),+ } }
         }
+    };
+}
+
+/// What was said to a leader of division level or above who received whoever said it; not on a return visit.
+macro_rules! received {
+    ($also:literal) => {
+        concat!("received IN ('bureau', 'division') AND door <> 'return_visit' AND ", $also)
+    };
+}
+
+/// A leader of division level or above received somebody.
+macro_rules! leader {
+    ($also:literal) => {
+        concat!("stage = 'received' AND level IN ('bureau', 'division') AND mode ", $also)
     };
 }
 
@@ -88,6 +102,14 @@ Cases {
     Extended "extended" "extended > 0",
     /// Was reopened.
     Reopened "reopened" "reopened > 0",
+    /// Accepted, and said to a leader of division level or above who received whoever said it; not on a return visit.
+    ReceivedAccepted "received_accepted" received!("accepted_day IS NOT NULL"),
+    /// The same, accepted within the term.
+    ReceivedAcceptedInTime "received_accepted_in_time" received!("accepted_day IS NOT NULL AND accept_late = 0"),
+    /// Said to such a leader, has an acceptance clock, and was accepted or is overdue.
+    ReceivedAcceptedOrOverdue "received_accepted_or_overdue" received!("accept_due IS NOT NULL AND (accepted_day IS NOT NULL OR accept_late = 1 OR (stage = 'raised' AND accept_due < (SELECT day FROM basis)))"),
+    /// Said to such a leader, and the promise that counts is over.
+    ReceivedDue "received_due" received!("promise_day < (SELECT day FROM basis) AND NOT ((stage IN ('not_accepted', 'routed') OR (stage = 'withdrawn' AND independent = 1)) AND promise_met <= promise_day)"),
 }
 Lectures {
     /// It took place.
@@ -102,5 +124,17 @@ Lectures {
 Meetings {
     /// It took place, and is over.
     MeetingHeld "meeting_held" "stage IN ('closed', 'approved')",
+}
+Encounters {
+    /// A leader of division level or above received somebody: at the door, by appointment or at home.
+    LeaderReceived "leader_received" leader!("<> 'return'"),
+    /// The same at the open door.
+    LeaderAtDoor "leader_at_door" leader!("= 'open_door'"),
+    /// The same by appointment.
+    LeaderByAppointment "leader_by_appointment" leader!("= 'appointment'"),
+    /// The same at the resident's home.
+    LeaderAtHome "leader_at_home" leader!("= 'home'"),
+    /// Such a leader made a return visit after an answer.
+    LeaderReturned "leader_returned" leader!("= 'return'"),
 }
 }

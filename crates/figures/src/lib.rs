@@ -21,7 +21,7 @@ pub use catalogue::{Definition, Part, Window};
 pub use condition::Condition;
 pub use figure::{Figure, Share};
 pub use filter::{By, Fault, Filter, UNKNOWN};
-pub use list::{CaseRow, Counted, LectureRow, MeetingRow, What, list};
+pub use list::{CaseRow, Counted, EncounterRow, LectureRow, MeetingRow, What, list};
 pub use publish::publication;
 pub use query::{Cell, Group, Together, breakdown, count, cross, figures, statements, together};
 pub use table::{Sum, Table};

@@ -9,6 +9,7 @@ use calendar::Date;
 use domain::Label;
 use domain::case::CaseId;
 use domain::moment::date_of;
+use registers::resolve::encounter::Mode;
 use registers::tell::lecture::Kind;
 use std::sync::LazyLock;
 use store::{Db, Result, Row, args};
@@ -20,6 +21,7 @@ fn shown(window: Window) -> String {
         Table::Cases => format!("track, coarse, raised_day AS day, {due} AS due, {met} AS met, ended_day, ending"),
         Table::Lectures => "lecture, held_day AS day, heads".to_owned(),
         Table::Meetings => "meeting_day AS day, heads, opinions".to_owned(),
+        Table::Encounters => "received_day AS day, mode, matters".to_owned(),
     };
     format!("seq, id, code, stage, street, lead, sealed, {own}")
 }
@@ -102,6 +104,8 @@ pub enum What {
     Lecture(LectureRow),
     /// A talk meeting.
     Meeting(MeetingRow),
+    /// An encounter.
+    Encounter(EncounterRow),
 }
 
 /// What a list says of a case.
@@ -139,6 +143,15 @@ pub struct MeetingRow {
     pub opinions: i64,
 }
 
+/// What a list says of an encounter. Who came and what was said stays out of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncounterRow {
+    /// In which way somebody was received; none if this program doesn't know it.
+    pub mode: Option<Mode>,
+    /// How many cases came of it.
+    pub matters: i64,
+}
+
 impl Counted {
     fn of(row: &Row, table: Table) -> Result<Counted> {
         let text = |column| row.opt_text(column).map(|t| t.map(str::to_owned));
@@ -157,6 +170,9 @@ impl Counted {
             }
             Table::Meetings => {
                 What::Meeting(MeetingRow { heads: row.opt_int("heads")?, opinions: row.int("opinions")? })
+            }
+            Table::Encounters => {
+                What::Encounter(EncounterRow { mode: Mode::of(row.text("mode")?), matters: row.int("matters")? })
             }
         };
         Ok(Counted {
@@ -178,6 +194,7 @@ impl Counted {
             What::Case(_) => Table::Cases.register(),
             What::Lecture(_) => Table::Lectures.register(),
             What::Meeting(_) => Table::Meetings.register(),
+            What::Encounter(_) => Table::Encounters.register(),
         }
     }
 }

@@ -59,6 +59,9 @@ pub enum Measure {
     /// Sessions.
     #[serde(rename = "场次")]
     Sessions,
+    /// Encounters.
+    #[serde(rename = "次")]
+    Encounters,
     /// Heads, which are not persons.
     #[serde(rename = "人次")]
     Heads,
@@ -70,6 +73,7 @@ impl Measure {
         match (self, lang) {
             (Measure::Cases, Lang::En) => "case",
             (Measure::Sessions, Lang::En) => "session",
+            (Measure::Encounters, Lang::En) => "encounter",
             (Measure::Heads, Lang::En) => "head",
             _ => self.sign(lang),
         }
@@ -83,6 +87,8 @@ impl Measure {
             (Measure::Cases, Lang::En) => "cases",
             (Measure::Sessions, Lang::Zh) => "场次",
             (Measure::Sessions, Lang::En) => "sessions",
+            (Measure::Encounters, Lang::Zh) => "次",
+            (Measure::Encounters, Lang::En) => "encounters",
             (Measure::Heads, Lang::Zh) => "人次",
             (Measure::Heads, Lang::En) => "heads",
         }

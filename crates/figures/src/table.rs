@@ -14,6 +14,8 @@ pub enum Table {
     Lectures,
     /// The talk meetings.
     Meetings,
+    /// The encounters of reception days and visits.
+    Encounters,
 }
 
 /// Stands where a record of this kind has no such thing at all: no track, no category. No code holds this character, and
@@ -22,7 +24,7 @@ pub(crate) const NOWHERE: &str = "!";
 
 impl Table {
     /// Every table.
-    pub const ALL: &'static [Table] = &[Table::Cases, Table::Lectures, Table::Meetings];
+    pub const ALL: &'static [Table] = &[Table::Cases, Table::Lectures, Table::Meetings, Table::Encounters];
 
     /// The code of the register whose records it holds.
     pub fn register(self) -> &'static str {
@@ -30,6 +32,7 @@ impl Table {
             Table::Cases => "case",
             Table::Lectures => "lecture",
             Table::Meetings => "meeting",
+            Table::Encounters => "encounter",
         }
     }
 
@@ -38,6 +41,7 @@ impl Table {
         match self {
             Table::Cases => Measure::Cases,
             Table::Lectures | Table::Meetings => Measure::Sessions,
+            Table::Encounters => Measure::Encounters,
         }
     }
 
@@ -53,6 +57,10 @@ impl Table {
             Table::Meetings => {
                 "(SELECT district, seq, unit AS lead, '!' AS track, '!' AS category, '!' AS coarse, street, \
                  0 AS sealed, stage, held_day AS meeting_day, opinions FROM meetings) AS talks"
+            }
+            Table::Encounters => {
+                "(SELECT district, seq, unit AS lead, '!' AS track, '!' AS category, '!' AS coarse, street, \
+                 0 AS sealed, mode, level, stage, received_day FROM encounters) AS visits"
             }
         }
     }
@@ -71,6 +79,11 @@ impl Table {
                  m.street, 0 AS sealed, m.stage, m.held_day AS meeting_day, m.heads, m.opinions FROM meetings m \
                  JOIN records r ON r.district = m.district AND r.seq = m.seq) AS talks"
             }
+            Table::Encounters => {
+                "(SELECT e.district, e.seq, r.id, r.code, e.unit AS lead, '!' AS track, '!' AS category, '!' AS coarse, \
+                 e.street, 0 AS sealed, e.mode, e.level, e.stage, e.received_day, e.matters FROM encounters e \
+                 JOIN records r ON r.district = e.district AND r.seq = e.seq) AS visits"
+            }
         }
     }
 }
@@ -87,7 +100,7 @@ pub enum Sum {
 
 impl Sum {
     /// Every sum.
-    pub const ALL: &'static [Sum] = &[Sum::Heads];
+    pub const ALL: &'static [Sum] = &[Sum::Heads, Sum::Opinions];
 
     /// The table that has it.
     pub fn table(self) -> Table {

@@ -2,6 +2,7 @@
 //! further kind is a line of it.
 
 pub mod listen;
+pub mod resolve;
 pub mod shared;
 pub mod tell;
 
@@ -15,6 +16,8 @@ pub static REGISTERS: &[&dyn Shelf] = &[
     &Of::<Cases>::new(),
     &Of::<tell::lecture::Lectures>::new(),
     &Of::<listen::meeting::Meetings>::new(),
+    &Of::<resolve::reception::Receptions>::new(),
+    &Of::<resolve::encounter::Encounters>::new(),
 ];
 
 #[cfg(test)]

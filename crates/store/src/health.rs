@@ -14,11 +14,14 @@ const FARTHEST: &str = "SELECT (SELECT MAX(due_day) FROM cases WHERE district = 
 (SELECT MAX(alarm) FROM cases WHERE district = $1 AND alarm IS NOT NULL AND alarm < 99999999) AS alarm, \
 (SELECT MAX(wake) FROM cases WHERE district = $1 AND wake IS NOT NULL) AS wake";
 const OUTBOX: &str = "SELECT state, COUNT(*) AS n FROM outbox WHERE district = $1 GROUP BY state ORDER BY state";
-pub(crate) const CASES: &str =
-    "SELECT seq, id, erased FROM cases WHERE district = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+/// Everything that has a key of its own: the cases, and the records of other registers.
+pub(crate) const KEYED: [&str; 2] = [
+    "SELECT seq, id, erased FROM cases WHERE district = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+    "SELECT seq, id, erased FROM records WHERE district = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+];
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[ENTRIES, FARTHEST, OUTBOX, CASES];
+pub const STATEMENTS: &[&str] = &[ENTRIES, FARTHEST, OUTBOX, KEYED[0], KEYED[1]];
 
 /// Those of them that go through everything, and why.
 pub const WALKS: &[(&str, &str)] =
@@ -70,43 +73,46 @@ pub fn look(db: &mut Db, number: i64) -> Result<Health> {
     Ok(Health { entries, last_at: read::last_at(db, number)?, farthest_due, outbox: outbox.collect::<Result<_>>()? })
 }
 
-/// Cases and their keys.
+/// Cases and other records, and their keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CaseKeys {
-    /// Cases that were not erased and have no key.
+    /// Records that were not erased and have no key.
     pub without: u64,
     /// The ledger index of the first of them.
     pub first_without: Option<i64>,
-    /// Erased cases whose key is still there.
+    /// Erased records whose key is still there.
     pub erased_with: u64,
 }
 
-/// Whether every case that was not erased has its key, and no other one has.
+/// Whether every record that was not erased has its key, and no other one has.
 ///
 /// # Errors
 /// What either database says.
 pub fn case_keys(db: &mut Db, keys: &mut Keys, number: i64) -> Result<CaseKeys> {
     let mut found = CaseKeys::default();
-    let mut after = -1;
-    loop {
-        let rows = db.query(CASES, &args![number, after, PAGE])?;
-        let streams: Vec<Stream> = rows.iter().map(|row| row.array("id")).collect::<Result<_>>()?;
-        let held: HashSet<Stream> = keys.case_keys(&streams)?.into_keys().collect();
-        for (row, stream) in rows.iter().zip(&streams) {
-            after = row.int("seq")?;
-            match (row.int("erased")? == 1, held.contains(stream)) {
-                (false, false) => {
-                    found.without += 1;
-                    found.first_without.get_or_insert(after);
+    for table in KEYED {
+        let mut after = -1;
+        loop {
+            let rows = db.query(table, &args![number, after, PAGE])?;
+            let streams: Vec<Stream> = rows.iter().map(|row| row.array("id")).collect::<Result<_>>()?;
+            let held: HashSet<Stream> = keys.case_keys(&streams)?.into_keys().collect();
+            for (row, stream) in rows.iter().zip(&streams) {
+                after = row.int("seq")?;
+                match (row.int("erased")? == 1, held.contains(stream)) {
+                    (false, false) => {
+                        found.without += 1;
+                        found.first_without.get_or_insert(after);
+                    }
+                    (true, true) => found.erased_with += 1,
+                    _ => {}
                 }
-                (true, true) => found.erased_with += 1,
-                _ => {}
+            }
+            if rows.len() < PAGE as usize {
+                break;
             }
         }
-        if rows.len() < PAGE as usize {
-            return Ok(found);
-        }
     }
+    Ok(found)
 }
 
 /// Whether a process holds the right to write there now.

@@ -35,7 +35,10 @@ pub(crate) const CHECKPOINT: &str = "INSERT INTO checkpoints(district, size, not
 pub(crate) const DONE: &str =
     "INSERT INTO done(district, key, request, stream, seq, size) VALUES($1, $2, $3, $4, $5, $6)";
 const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) AS size FROM events WHERE district = $1";
-const ERASED: &str = "SELECT seq, id FROM cases WHERE district = $1 AND erased = 1 AND seq > $2 ORDER BY seq LIMIT $3";
+const ERASED: [&str; 2] = [
+    "SELECT seq, id FROM cases WHERE district = $1 AND erased = 1 AND seq > $2 ORDER BY seq LIMIT $3",
+    "SELECT seq, id FROM records WHERE district = $1 AND erased = 1 AND seq > $2 ORDER BY seq LIMIT $3",
+];
 const NOTE: &str = "SELECT note FROM checkpoints WHERE district = $1 ORDER BY size DESC LIMIT 1";
 
 /// A row of the history.
@@ -68,7 +71,8 @@ pub(crate) static EVENT: LazyLock<Written<EventRow>> = LazyLock::new(|| {
 const PAGE: i64 = 64;
 
 /// The constant statements of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[VAULT, VAULT_ERASE, FILE, FILES_ERASE, TILE, CHECKPOINT, DONE, SIZE, NOTE, ERASED];
+pub const STATEMENTS: &[&str] =
+    &[VAULT, VAULT_ERASE, FILE, FILES_ERASE, TILE, CHECKPOINT, DONE, SIZE, NOTE, ERASED[0], ERASED[1]];
 
 /// An event on its way into the log.
 #[derive(Debug)]
@@ -418,21 +422,24 @@ impl Log {
         self.group = Group::default();
     }
 
-    /// Every key whose case says "erased" is destroyed: the crash between commit and destruction ends here. In pages,
+    /// Every key whose record says "erased" is destroyed: the crash between commit and destruction ends here. In pages,
     /// and of each page only the keys that are still there.
     fn finish_erasures(&mut self) -> Result<()> {
-        let mut after = -1;
-        loop {
-            let rows = self.db.query(ERASED, &args![self.district, after, PAGE])?;
-            let streams: Vec<Stream> = rows.iter().map(|row| row.array("id")).collect::<Result<_>>()?;
-            for stream in self.keys.case_keys(&streams)?.keys() {
-                self.keys.destroy_case(stream)?;
-            }
-            match rows.last() {
-                Some(row) if rows.len() == PAGE as usize => after = row.int("seq")?,
-                _ => return Ok(()),
+        for table in ERASED {
+            let mut after = -1;
+            loop {
+                let rows = self.db.query(table, &args![self.district, after, PAGE])?;
+                let streams: Vec<Stream> = rows.iter().map(|row| row.array("id")).collect::<Result<_>>()?;
+                for stream in self.keys.case_keys(&streams)?.keys() {
+                    self.keys.destroy_case(stream)?;
+                }
+                match rows.last() {
+                    Some(row) if rows.len() == PAGE as usize => after = row.int("seq")?,
+                    _ => break,
+                }
             }
         }
+        Ok(())
     }
 }
 

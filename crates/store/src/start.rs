@@ -3,7 +3,7 @@
 
 use crate::args;
 use crate::db::{Db, Result, StoreError};
-use crate::health::CASES;
+use crate::health::KEYED;
 use crate::keys::{Keys, SIGNING_KEY, Stream};
 use crate::place::Place;
 use crate::{read, schema, verify};
@@ -12,14 +12,17 @@ use ledger::checkpoint::Signer;
 use std::collections::HashSet;
 
 const FIRST: &str = "SELECT kind FROM events WHERE district = $1 AND seq = 0";
-const NEWEST: &str = "SELECT id, seq FROM cases WHERE district = $1 AND erased = 0 ORDER BY seq DESC LIMIT $2";
+const NEWEST: [&str; 2] = [
+    "SELECT id, seq FROM cases WHERE district = $1 AND erased = 0 ORDER BY seq DESC LIMIT $2",
+    "SELECT id, seq FROM records WHERE district = $1 AND erased = 0 ORDER BY seq DESC LIMIT $2",
+];
 
 /// Every statement of this file, to be proved on both engines.
-pub const STATEMENTS: &[&str] = &[FIRST, NEWEST];
+pub const STATEMENTS: &[&str] = &[FIRST, NEWEST[0], NEWEST[1]];
 
-/// How many of the newest cases are asked for their keys before anything is served: an older key store lacks these.
+/// How many of the newest cases, and of the newest records of other registers, are asked for their keys before anything is served: an older key store lacks these.
 const ASKED: i64 = 512;
-/// How many cases are looked at together.
+/// How many records are looked at together.
 const PAGE: i64 = 512;
 
 /// Whether a district is here with its own signing key. Reads only: a start that fails leaves nothing behind.
@@ -64,32 +67,35 @@ fn signing_key(keys: &mut Keys) -> Result<Option<String>> {
     Ok(line.and_then(|line| Signer::new(&line).ok()).map(|signer| signer.vkey().to_owned()))
 }
 
-/// How many of the newest living cases have no key, and the ledger index of one of them.
+/// How many of the newest living records have no key, and the ledger index of one of them.
 ///
 /// # Errors
 /// What either database says.
 pub fn newest_without_key(db: &mut Db, keys: &mut Keys, number: i64) -> Result<Option<(u64, i64)>> {
-    let rows = db.query(NEWEST, &args![number, ASKED])?;
-    let cases: Vec<(Stream, i64)> =
-        rows.iter().map(|row| Ok((row.array("id")?, row.int("seq")?))).collect::<Result<_>>()?;
-    let streams: Vec<Stream> = cases.iter().map(|(stream, _)| *stream).collect();
+    let mut records: Vec<(Stream, i64)> = Vec::new();
+    for newest in NEWEST {
+        for row in &db.query(newest, &args![number, ASKED])? {
+            records.push((row.array("id")?, row.int("seq")?));
+        }
+    }
+    let streams: Vec<Stream> = records.iter().map(|(stream, _)| *stream).collect();
     let held: HashSet<Stream> = keys.case_keys(&streams)?.into_keys().collect();
-    let without: Vec<i64> = cases.iter().filter(|(s, _)| !held.contains(s)).map(|(_, seq)| *seq).collect();
+    let without: Vec<i64> = records.iter().filter(|(s, _)| !held.contains(s)).map(|(_, seq)| *seq).collect();
     Ok(without.iter().min().map(|first| (without.len() as u64, *first)))
 }
 
 /// What came of putting two key stores together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Merged {
-    /// Keys of cases that were taken.
+    /// Keys of records that were taken.
     pub taken: u64,
-    /// Cases that have no key in either store, or one that does not open them.
+    /// Records that have no key in either store, or one that does not open them.
     pub without: u64,
     /// Whether the signing key was taken.
     pub signing: bool,
 }
 
-/// Takes from another key store what this one lacks: the keys of living cases, each of them tried on what it seals, and
+/// Takes from another key store what this one lacks: the keys of living records, each of them tried on what it seals, and
 /// the signing key if it is the one that the first entry names. A key that was destroyed is not taken again.
 ///
 /// # Errors
@@ -109,9 +115,23 @@ pub fn merge(place: &Place, from: &Place, number: i64) -> Result<Merged> {
         keys.put_secret(SIGNING_KEY, &line)?;
         merged.signing = true;
     }
+    for table in KEYED {
+        lacking(&mut db, (&mut keys, &mut other), number, table, &mut merged)?;
+    }
+    Ok(merged)
+}
+
+/// Takes the keys that one table's living records lack.
+fn lacking(
+    db: &mut Db,
+    (keys, other): (&mut Keys, &mut Keys),
+    number: i64,
+    table: &'static str,
+    merged: &mut Merged,
+) -> Result<()> {
     let mut after = -1;
     loop {
-        let rows = db.query(CASES, &args![number, after, PAGE])?;
+        let rows = db.query(table, &args![number, after, PAGE])?;
         let mut living = Vec::new();
         for row in &rows {
             after = row.int("seq")?;
@@ -127,7 +147,7 @@ pub fn merge(place: &Place, from: &Place, number: i64) -> Result<Merged> {
         let mut taken = Vec::new();
         for (stream, seq) in living {
             match found.get(&stream) {
-                Some(key) if read::private(&mut db, &mut other, number, CaseId(stream), 1, seq).is_ok() => {
+                Some(key) if read::private(db, other, number, CaseId(stream), 1, seq).is_ok() => {
                     taken.push((stream, *key.bytes()));
                 }
                 _ => merged.without += 1,
@@ -136,7 +156,7 @@ pub fn merge(place: &Place, from: &Place, number: i64) -> Result<Merged> {
         keys.put_cases(&taken)?;
         merged.taken += taken.len() as u64;
         if rows.len() < PAGE as usize {
-            return Ok(merged);
+            return Ok(());
         }
     }
 }

@@ -20,7 +20,8 @@ use domain::district::DISTRICT_STREAM;
 use ledger::checkpoint::Verifier;
 
 const SPAN: &str = "SELECT COALESCE(MAX(seq) + 1, 0) AS size FROM events WHERE district = $1";
-const ERASED_SINCE: &str = "SELECT COUNT(*) AS n FROM events WHERE district = $1 AND stream = $2 AND kind = 'erased'";
+const ERASED_SINCE: &str = "SELECT COUNT(*) AS n FROM events WHERE district = $1 AND stream = $2 \
+AND (kind = 'erased' OR kind LIKE '%.erased')";
 
 /// Every statement of this room's check, to be proved on both engines.
 pub fn statements() -> Vec<&'static str> {

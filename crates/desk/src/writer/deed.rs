@@ -222,7 +222,7 @@ impl Writer {
         ask: &Ask,
         fresh: Fresh<'_>,
     ) -> Result<Vec<Decided>, Failure> {
-        let Needs { near, past } = held.shelf.needs(id, ask.act.as_ref());
+        let Needs { near, past } = held.shelf.needs(held.state.as_ref(), ask.act.as_ref());
         for other in &near {
             self.hold(*other)?;
         }
@@ -239,7 +239,8 @@ impl Writer {
         };
         let near: Vec<(CaseId, &Thing)> = near.into_iter().filter_map(|id| Some((id, state(id)?))).collect();
         let (now, actor, visit, district) = (by.now, by.actor, by.visit, &self.district);
-        let facts = Facts { now, actor, visit, district, fresh, near: &near, past };
+        let asked = by.depth > 0;
+        let facts = Facts { now, actor, visit, asked, district, fresh, near: &near, past };
         Ok(held.shelf.decide(held.state.as_ref(), ask.act.as_ref(), &facts)?)
     }
 

@@ -57,6 +57,9 @@ events! {
         /// How many speak for the group, at most five (信访工作条例 20).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         speakers: Option<u8>,
+        /// The level of the post that received whoever said it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        received: Option<PostLevel>,
         /// The unit that an accusation is about, as 0.1 wrote it. Since then it stands in the vault.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         accused: Option<UnitCode>,
@@ -230,12 +233,6 @@ events! {
 }
 
 impl Event {
-    /// Whether it ends the case's private texts: with its commit the key is destroyed, and nothing sealed with it can be
-    /// opened again, here or in a backup (个人信息保护法 47).
-    pub fn destroys_key(&self) -> bool {
-        matches!(self, Event::Erased { .. })
-    }
-
     /// Takes in what a sealed case keeps in the vault: for who may see it.
     pub fn disclose(&mut self, private: &Fields) {
         let of = |name: &str| private.get(name).map(String::as_str);

@@ -20,6 +20,7 @@ impl Case {
             code: String::new(),
             track: Track::Hotline,
             door: Door::Web,
+            received: None,
             raised_at: Moment(0),
             stage: Stage::Raised,
             category: None,
@@ -141,6 +142,7 @@ fn apply(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[Clock
             email,
             accused,
             accused_tag,
+            received,
             opened,
             urgent,
             opens,
@@ -151,6 +153,7 @@ fn apply(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[Clock
             case.code.clone_from(code);
             case.track = *track;
             case.door = *door;
+            case.received = *received;
             case.raised_at = opened.unwrap_or(at);
             case.category.clone_from(category);
             case.street.clone_from(street);

@@ -178,6 +178,8 @@ pub struct Case {
     pub track: Track,
     /// The door it came in by.
     pub door: Door,
+    /// The level of the post that received whoever said it; none where nobody did.
+    pub received: Option<PostLevel>,
     /// When it was raised.
     pub raised_at: Moment,
     /// Where it stands.

@@ -72,6 +72,9 @@ pub struct Raise {
     pub oral: bool,
     /// How many speak for a group.
     pub speakers: Option<u8>,
+    /// The level of the post that received whoever said it, at a reception or a visit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub received: Option<PostLevel>,
     /// The unit that an accusation is about.
     pub accused: Option<UnitCode>,
     /// SHA-256 of each photo, as hex.
@@ -137,6 +140,7 @@ impl Default for Raise {
             public: false,
             oral: false,
             speakers: None,
+            received: None,
             accused: None,
             photos: Vec::new(),
             source: String::new(),
@@ -316,6 +320,7 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         email: private.contains_key(field::EMAIL),
         oral: raise.oral && !by_resident,
         speakers: raise.speakers,
+        received: raise.received,
         accused: None,
         accused_tag: raise.accused.as_ref().and_then(|unit| district.tags.get(unit).cloned()),
         photos: raise.photos.clone(),

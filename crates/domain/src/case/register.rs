@@ -66,11 +66,11 @@ impl Register for Cases {
         TABLE.iter().map(told).collect()
     }
 
-    fn needs(id: CaseId, act: &Act) -> Needs {
+    fn needs(case: &Case, act: &Act) -> Needs {
         let Act::Do(command) = act else { return Needs::default() };
         let past = match command {
             Command::FollowMerged { into } => vec![*into],
-            command if reads_numbers(command) => vec![id],
+            command if reads_numbers(command) => vec![case.id],
             _ => Vec::new(),
         };
         Needs { near: command.other().into_iter().collect(), past }
@@ -116,10 +116,6 @@ impl Register for Cases {
         let (category, unit) = case.on_the_record();
         let (category, unit) = (category.map(str::to_owned), unit.map(|unit| unit.0.clone()));
         Public { category, unit, due: case.next_due().map(|c| c.due.raw.to_string()) }
-    }
-
-    fn erases(event: &Event) -> bool {
-        event.destroys_key()
     }
 
     fn files(event: &mut Event) -> Option<&mut Vec<String>> {

@@ -25,6 +25,23 @@ crate::vocabulary! {
 }
 
 crate::vocabulary! {
+    /// The level of the post that received somebody. What a post is, not who holds it.
+    PostLevel {
+        Bureau "bureau" "厅局级" "bureau level",
+        Division "division" "处级" "division level",
+        Section "section" "科级" "section level",
+        Other "other" "其他" "another level",
+    }
+}
+
+impl PostLevel {
+    /// Whether it is division level or above (处级以上).
+    pub fn is_leading(self) -> bool {
+        matches!(self, PostLevel::Bureau | PostLevel::Division)
+    }
+}
+
+crate::vocabulary! {
     /// By which way a resident is told of the steps of a case.
     Channel {
         None "none" "不用通知，我自己查询" "do not tell me: I look for myself",

@@ -1,6 +1,7 @@
 //! The acts of a register, declared once by [`acts!`](crate::acts): the enum, the rows of the role matrix, the fields of
 //! the forms, and the one reader for form, API, import row and demo line. And its events, by [`events!`](crate::events).
 
+use super::Facts;
 use crate::actor::{Actor, Role};
 use crate::codes::UnitCode;
 use crate::label::{Label, Lang};
@@ -112,6 +113,10 @@ pub enum By {
     Anywhere(Role),
     /// The program, when time alone brings something about.
     Clock,
+    /// Whoever it is about, without an account.
+    Resident,
+    /// Whoever does an act on another record that asks for this one; nobody by itself.
+    Asked,
 }
 
 impl By {
@@ -121,6 +126,8 @@ impl By {
             By::Here(role) => actor.role() == Some(role) && unit.is_none_or(|unit| actor.unit() == Some(unit)),
             By::Anywhere(role) => actor.role() == Some(role),
             By::Clock => matches!(actor, Actor::System { .. }),
+            By::Resident => matches!(actor, Actor::Resident),
+            By::Asked => false,
         }
     }
 }
@@ -146,6 +153,8 @@ impl ActOf {
         let by = self.by.iter().map(|by| match by {
             By::Here(role) | By::Anywhere(role) => Term::of(*role),
             By::Clock => Term { code: "clock", label: ["时钟", "the clock"] },
+            By::Resident => Term { code: "resident", label: ["群众本人", "the resident"] },
+            By::Asked => Term { code: "asked", label: ["由另一条记录带出", "an act on another record"] },
         });
         Declared { code: self.code, label: self.label, from: self.from.to_vec(), by: by.collect(), fields: self.fields }
     }
@@ -162,7 +171,7 @@ impl ActOf {
 }
 
 /// Whether an actor may do an act now, of those that a register declares: `stage` is where the record stands, none before it
-/// begins, and `unit` the unit that has it.
+/// begins, and `unit` the unit that has it. An act of [`By::Asked`] is let by [`on_request`] instead.
 ///
 /// # Errors
 /// [`Why::WrongStage`] or [`Why::NotYours`], whichever is wrong first.
@@ -180,6 +189,19 @@ pub fn permitted<S: Label>(
         _ => {}
     }
     if act.by.iter().any(|by| by.is(actor, unit)) { Ok(()) } else { Err(Refusal::new(Why::NotYours)) }
+}
+
+/// Whether an act of [`By::Asked`] is possible now: another record's act asks for it, and the record stands where it fits.
+///
+/// # Errors
+/// As [`permitted`].
+pub fn on_request<S: Label>(acts: &[ActOf], code: &str, stage: S, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let act = acts.iter().find(|act| act.code == code).ok_or(Refusal::new(Why::NoSuchAct))?;
+    if !facts.asked {
+        return Err(Refusal::new(Why::NotYours));
+    }
+    let fits = act.from.contains(&stage.code());
+    if fits { Ok(()) } else { Err(Refusal::new(Why::WrongStage).about_term(stage)) }
 }
 
 /// An act as it is told to other programs.

@@ -9,7 +9,7 @@ pub mod column;
 mod shelf;
 mod value;
 
-pub use act::{ActOf, By, Declared, Field, Input, Term, Values, permitted};
+pub use act::{ActOf, By, Declared, Field, Input, Term, Values, on_request, permitted};
 pub use shelf::{Decided, Happened, Of, Registers, Shelf, Stamp, Thing, of_kind};
 pub use value::{Line, Plain, Text, Value};
 
@@ -72,7 +72,7 @@ pub trait Register: Sized + 'static {
     }
 
     /// What of other records, and of the past, the decision on an act reads.
-    fn needs(_id: CaseId, _act: &Self::Act) -> Needs {
+    fn needs(_state: &Self::State, _act: &Self::Act) -> Needs {
         Needs::default()
     }
 
@@ -88,12 +88,6 @@ pub trait Register: Sized + 'static {
     /// What the public entry of an event tells about the record after it.
     fn public(_state: &Self::State) -> Public {
         Public::default()
-    }
-
-    /// Whether an event destroys the record's key: nothing sealed with it can be opened again, here or in a backup
-    /// (个人信息保护法 47).
-    fn erases(_event: &Self::Event) -> bool {
-        false
     }
 
     /// The files that an event names, each by the SHA-256 of its content as hex. What is stored instead is a name under the
@@ -151,6 +145,12 @@ pub trait Register: Sized + 'static {
     }
 }
 
+/// Whether an event of a kind destroys the record's key: nothing sealed with it can be opened again, here or in a backup
+/// (个人信息保护法 47). Every register calls it `erased`.
+pub fn erases(kind: &str) -> bool {
+    kind.rsplit('.').next() == Some("erased")
+}
+
 /// A stored body of a register's event, an old shape lifted first.
 ///
 /// # Errors
@@ -177,6 +177,8 @@ pub struct Summary {
     pub day: Date,
     /// Whether something remains to be done.
     pub open: bool,
+    /// Whether its key is destroyed.
+    pub erased: bool,
     /// Whether everybody may see it.
     pub public: bool,
     /// When something happened to it last.
@@ -262,6 +264,8 @@ pub struct Facts<'a> {
     pub actor: &'a Actor,
     /// What the visit of a resident who acts was opened with.
     pub visit: Visit,
+    /// Whether an act on another record asks for this one.
+    pub asked: bool,
     /// The district with its calendar, rule table and catalogue.
     pub district: &'a District,
     /// Fresh values, for a record that begins; empty otherwise.

@@ -2,7 +2,7 @@
 
 use super::column::{Head, Layout, Value};
 use super::{
-    ActOf, Ask, Declared, Deed, Duty, Facts, Handed, Needs, New, Public, Register, Summary, Values, read_body,
+    ActOf, Ask, Declared, Deed, Duty, Facts, Handed, Needs, New, Public, Register, Summary, Values, erases, read_body,
 };
 use crate::actor::Actor;
 use crate::body::{Body, Fields};
@@ -105,7 +105,7 @@ pub trait Shelf: Send + Sync {
     /// What is wrong, field by field.
     fn read_act(&self, code: &str, values: &Values) -> Result<Box<dyn Any + Send + Sync>, Vec<Refusal>>;
     /// See [`Register::needs`].
-    fn needs(&self, id: CaseId, act: &(dyn Any + Send + Sync)) -> Needs;
+    fn needs(&self, state: &Thing, act: &(dyn Any + Send + Sync)) -> Needs;
     /// See [`Register::decide`].
     ///
     /// # Errors
@@ -244,8 +244,8 @@ impl<R: Register> Shelf for Of<R> {
         Ok(Box::new(R::read(code, values)?))
     }
 
-    fn needs(&self, id: CaseId, act: &(dyn Any + Send + Sync)) -> Needs {
-        R::needs(id, Self::act(act))
+    fn needs(&self, state: &Thing, act: &(dyn Any + Send + Sync)) -> Needs {
+        R::needs(Self::state(state), Self::act(act))
     }
 
     fn decide(&self, state: &Thing, act: &(dyn Any + Send + Sync), facts: &Facts<'_>) -> Result<Vec<Decided>, Refusal> {
@@ -272,7 +272,7 @@ impl<R: Register> Shelf for Of<R> {
         let body = Body { nonce, at, by: by.clone(), because, event, clocks };
         let bytes = serde_json::to_vec(&body)?;
         R::evolve(state, &body);
-        let (kind, erases, public) = (R::kind(&body.event), R::erases(&body.event), R::public(state));
+        let (kind, erases, public) = (R::kind(&body.event), erases(R::kind(&body.event)), R::public(state));
         Ok(Happened { kind, bytes, public, erases, body: Box::new(body) })
     }
 

@@ -77,7 +77,8 @@ fn an_erasure_destroys_the_key_and_nothing_else_does() {
     story.act(&Actor::Resident, verdict(Solved::Yes)).unwrap();
     story.act(&Actor::Resident, Command::AskErasure { reason: String::new() }).unwrap();
     story.act(&dispatcher(), Command::Erase { ground: Ground::ConsentWithdrawn }).unwrap();
-    let destroys: Vec<&str> = story.bodies.iter().filter(|b| b.event.destroys_key()).map(|b| b.event.kind()).collect();
+    let destroys: Vec<&str> =
+        story.bodies.iter().filter(|b| domain::register::erases(b.event.kind())).map(|b| b.event.kind()).collect();
     assert_eq!(destroys, ["erased"]);
 }
 

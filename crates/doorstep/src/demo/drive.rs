@@ -4,6 +4,7 @@
 use super::fault;
 use super::lectures::{self, Move, Turn};
 use super::meetings;
+use super::receptions::{self, At};
 use super::town::{PETITIONS, Town, installer};
 use super::walk::{Way, What, last_day};
 use crate::cli::Failed;
@@ -18,6 +19,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::ToSpan;
 use jiff::civil::date;
 use registers::listen::meeting::{self, Meetings};
+use registers::resolve::encounter::{self, Encounters};
+use registers::resolve::reception::{self, Receptions};
 use registers::tell::lecture::{Act, Lectures, Sort};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -43,15 +46,18 @@ pub struct Plan<'p> {
     pub lectures: &'p lectures::Program,
     /// The talk meetings.
     pub meetings: &'p meetings::Program,
+    /// The reception days and visits.
+    pub receptions: &'p receptions::Program,
 }
 
-/// One command at its time: of the district, or of the case, the lecture or the talk meeting with that number; or the month
-/// whose figures are published.
+/// One command at its time: of the district, or of the case, the lecture or the talk meeting with that number, or of a
+/// reception; or the month whose figures are published.
 enum Sent<'p> {
     District(&'p district::Command),
     Case(usize, &'p Actor, &'p What),
     Lecture(usize, &'p Turn),
     Meeting(usize, &'p meetings::Turn),
+    Reception(&'p receptions::Turn),
     Figures(i8),
 }
 
@@ -65,6 +71,8 @@ enum New {
     Case(usize, Held),
     Lecture(usize, CaseId),
     Meeting(usize, CaseId),
+    Day(usize, CaseId),
+    Visit(usize, CaseId),
 }
 
 /// What has begun so far.
@@ -72,6 +80,8 @@ struct Known<'p> {
     cases: Vec<Option<Held>>,
     lectures: Vec<Option<CaseId>>,
     meetings: Vec<Option<CaseId>>,
+    days: Vec<Option<CaseId>>,
+    visits: Vec<Option<CaseId>>,
     plan: Plan<'p>,
 }
 
@@ -93,18 +103,27 @@ impl Known<'_> {
         self.meetings.get(n).copied().flatten()
     }
 
+    fn day(&self, n: usize) -> Option<CaseId> {
+        self.days.get(n).copied().flatten()
+    }
+
+    fn visit(&self, n: usize) -> Option<CaseId> {
+        self.visits.get(n).copied().flatten()
+    }
+
     /// The meeting before one in its row; no handle where there is none.
     fn before(&self, meeting: usize) -> Option<Option<CaseId>> {
         let before = self.plan.meetings.meetings.get(meeting).and_then(|session| session.after);
         before.map_or(Some(None), |n| self.meeting(n).map(Some))
     }
 
-    /// The lecture or the meeting at which a case is asked for, and as which line.
+    /// The lecture, the meeting or the encounter at which a case is asked for, and as which line.
     fn floor(&self, case: usize) -> Option<(CaseId, u16)> {
         let lecture = self.plan.lectures.floor.get(&case).and_then(|n| self.lecture(*n));
         let said = self.plan.meetings.said.get(&case);
         let meeting = said.and_then(|(n, line)| self.meeting(*n).map(|id| (id, *line)));
-        lecture.map(|id| (id, 0)).or(meeting)
+        let table = self.plan.receptions.said.get(&case).and_then(|(n, _)| self.visit(*n));
+        lecture.or(table).map(|id| (id, 0)).or(meeting)
     }
 }
 
@@ -113,7 +132,7 @@ impl Known<'_> {
 /// # Errors
 /// What the desk says. The place is left half made then.
 pub async fn drive(desk: &Desk, place: &Place, town: &Town, plan: Plan<'_>) -> Result<Vec<Held>, Failed> {
-    let Plan { ways, lectures, meetings } = plan;
+    let Plan { ways, lectures, meetings, receptions } = plan;
     let mut all: Vec<(Moment, Sent)> = town.commands.iter().map(|(at, c)| (*at, Sent::District(c))).collect();
     for (n, way) in ways.iter().enumerate() {
         all.extend(way.steps.iter().map(|s| (s.at, Sent::Case(n, &s.actor, &s.what))));
@@ -124,6 +143,7 @@ pub async fn drive(desk: &Desk, place: &Place, town: &Town, plan: Plan<'_>) -> R
     for (n, session) in meetings.meetings.iter().enumerate() {
         all.extend(session.turns.iter().map(|turn| (turn.at, Sent::Meeting(n, turn))));
     }
+    all.extend(receptions.turns.iter().map(|turn| (turn.at, Sent::Reception(turn))));
     for month in 1..12 {
         all.push((publishing(town, month)?, Sent::Figures(month)));
     }
@@ -133,6 +153,8 @@ pub async fn drive(desk: &Desk, place: &Place, town: &Town, plan: Plan<'_>) -> R
         cases: vec![None; ways.len()],
         lectures: vec![None; lectures.sessions.len()],
         meetings: vec![None; meetings.meetings.len()],
+        days: vec![None; receptions.days],
+        visits: vec![None; receptions.visits],
         plan,
     };
     let bar = bar();
@@ -155,6 +177,7 @@ pub async fn drive(desk: &Desk, place: &Place, town: &Town, plan: Plan<'_>) -> R
             Sent::Case(n, actor, what) => send(desk, *n, actor, what, &known),
             Sent::Lecture(n, turn) => of_lecture(desk, *n, turn, &known),
             Sent::Meeting(n, turn) => of_meeting(desk, *n, turn, &known),
+            Sent::Reception(turn) => of_reception(desk, turn, &known),
         });
     }
     settle(&mut answers, &mut known).await?;
@@ -169,6 +192,8 @@ async fn settle(answers: &mut Vec<Answer<'_>>, known: &mut Known<'_>) -> Result<
             Some(New::Case(n, held)) => known.cases[n] = Some(held),
             Some(New::Lecture(n, id)) => known.lectures[n] = Some(id),
             Some(New::Meeting(n, id)) => known.meetings[n] = Some(id),
+            Some(New::Day(n, id)) => known.days[n] = Some(id),
+            Some(New::Visit(n, id)) => known.visits[n] = Some(id),
             None => {}
         }
     }
@@ -194,6 +219,14 @@ impl Sent<'_> {
                 meeting::Act::Plan { .. } => known.before(*n).is_some(),
                 _ => known.meeting(*n).is_some(),
             },
+            Sent::Reception(turn) => match &turn.act {
+                receptions::Act::Day(_, reception::Act::Plan { .. }) => true,
+                receptions::Act::Day(n, _) => known.day(*n).is_some(),
+                receptions::Act::Visit(_, Some(At::Day(day)), _) => known.day(*day).is_some(),
+                receptions::Act::Visit(_, Some(At::Case(case)), _) => known.has(*case),
+                receptions::Act::Visit(_, None, encounter::Act::Visit { .. }) => true,
+                receptions::Act::Visit(n, None, _) => known.visit(*n).is_some(),
+            },
             Sent::Figures(_) => false,
         }
     }
@@ -216,11 +249,18 @@ fn send<'d>(desk: &'d Desk, n: usize, actor: &Actor, what: &What, known: &Known<
         What::Ask(raise) => {
             let (id, line) = known.floor(n).unwrap_or_default();
             let (on, by) = (On::Record(id), (actor, Visit::BEST));
-            let (raise, at_meeting) = (raise.as_ref().clone(), raise.door == Door::Meeting);
+            let raise = raise.as_ref().clone();
+            let opinion = known.plan.receptions.said.get(&n).map(|(_, opinion)| opinion.clone()).unwrap_or_default();
             Box::pin(async move {
-                let done = match at_meeting {
-                    true => desk.execute::<Meetings>(by, on, None, meetings::read_back(line, &raise), None).await?,
-                    false => desk.execute::<Lectures>(by, on, None, question(&raise), None).await?,
+                let done = match raise.door {
+                    Door::Meeting => {
+                        desk.execute::<Meetings>(by, on, None, meetings::read_back(line, &raise), None).await?
+                    }
+                    Door::Lecture => desk.execute::<Lectures>(by, on, None, question(&raise), None).await?,
+                    _ => {
+                        let act = receptions::take_down(&raise, &opinion);
+                        desk.execute::<Encounters>(by, on, None, act, None).await?
+                    }
                 };
                 let begun = done.asked.into_iter().next();
                 Ok(begun.map(|begun| New::Case(n, Held { id: begun.id, code: begun.code, digits: String::new() })))
@@ -273,6 +313,36 @@ fn of_meeting<'d>(desk: &'d Desk, n: usize, turn: &meetings::Turn, known: &Known
         let done = desk.execute::<Meetings>((actor, Visit::BEST), on, None, act, None).await?;
         Ok(matches!(on, On::New).then_some(New::Meeting(n, done.id)))
     })
+}
+
+fn of_reception<'d>(desk: &'d Desk, turn: &receptions::Turn, known: &Known<'_>) -> Answer<'d> {
+    let by = (turn.actor.clone(), Visit::BEST);
+    match turn.act.clone() {
+        receptions::Act::Day(n, act) => {
+            let on = known.day(n).map_or(On::New, On::Record);
+            Box::pin(async move {
+                let done = desk.execute::<Receptions>(by, on, None, act, None).await?;
+                Ok(matches!(on, On::New).then_some(New::Day(n, done.id)))
+            })
+        }
+        receptions::Act::Visit(n, at, mut act) => {
+            match (&mut act, at) {
+                (
+                    encounter::Act::Book { reception, .. } | encounter::Act::Come { reception, .. },
+                    Some(At::Day(day)),
+                ) => {
+                    *reception = known.day(day).unwrap_or_default();
+                }
+                (encounter::Act::Visit { about, .. }, Some(At::Case(case))) => *about = Some(known.case(case)),
+                _ => {}
+            }
+            let on = known.visit(n).map_or(On::New, On::Record);
+            Box::pin(async move {
+                let done = desk.execute::<Encounters>(by, on, None, act, None).await?;
+                Ok(matches!(on, On::New).then_some(New::Visit(n, done.id)))
+            })
+        }
+    }
 }
 
 /// When a month's figures are published: in the morning of the first working day after it.

@@ -7,6 +7,7 @@ mod lectures;
 mod life;
 mod logins;
 mod meetings;
+mod receptions;
 mod town;
 mod walk;
 mod words;
@@ -46,6 +47,7 @@ struct Made {
     cases: usize,
     lectures: usize,
     meetings: usize,
+    receptions: usize,
 }
 
 /// `demo`
@@ -69,10 +71,10 @@ fn anywhere(place: &Place, seed: u64, small: bool) -> Result<Vec<Login>, Failed>
             made
         }
     };
-    let Made { cases, lectures, meetings, .. } = made;
+    let Made { cases, lectures, meetings, receptions, .. } = made;
     say(format_args!(
-        "示范区 · Demonstration District: {cases} cases, {lectures} lectures and {meetings} talk meetings of the openly \
-         made-up year 2023."
+        "示范区 · Demonstration District: {cases} cases, {lectures} lectures, {meetings} talk meetings and {receptions} \
+         reception days of the openly made-up year 2023."
     ));
     say(format_args!("A case to follow: {} with the digits {}", made.code, made.digits));
     Ok(made.logins)
@@ -143,7 +145,8 @@ fn make(place: &Place, seed: u64, small: bool) -> Result<Made, Failed> {
     let ways = year::plan(&town, seed, small)?;
     let lectures = lectures::plan(&town, &ways, seed, small)?;
     let meetings = meetings::plan(&town, &ways, seed)?;
-    let plan = drive::Plan { ways: &ways, lectures: &lectures, meetings: &meetings };
+    let receptions = receptions::plan(&town, &ways, seed, small)?;
+    let plan = drive::Plan { ways: &ways, lectures: &lectures, meetings: &meetings, receptions: &receptions };
     let clock = Clock::at(town::beginning());
     let options = Options { clock, entropy: Entropy::seeded(seed), ..Options::default() };
     let (desk, thread) = Desk::found(place, options, NAMES.0, NAMES.1, DEMO_ORIGIN)?;
@@ -169,6 +172,7 @@ fn make(place: &Place, seed: u64, small: bool) -> Result<Made, Failed> {
         cases: held.len(),
         lectures: lectures.sessions.len(),
         meetings: meetings.meetings.len(),
+        receptions: receptions.days,
     })
 }
 

@@ -26,7 +26,7 @@ pub struct Step {
 pub enum What {
     /// Raise the case.
     Raise(Box<Raise>),
-    /// Raise it from the floor of a lecture, or at a talk meeting.
+    /// Raise it from the floor of a lecture, at a talk meeting, or at the table of an encounter.
     Ask(Box<Raise>),
     /// Act on it.
     Act(Box<Command>),
@@ -242,7 +242,7 @@ impl<'a> Walk<'a> {
         let news = case::decide_raise(&raise, &facts).map_err(fault)?;
         let raise = Box::new(raise);
         let what = match raise.door {
-            Door::Lecture | Door::Meeting => What::Ask(raise),
+            Door::Lecture | Door::Meeting | Door::Reception | Door::Appointment | Door::HomeVisit => What::Ask(raise),
             _ => What::Raise(raise),
         };
         self.take(at, actor, what, &news);

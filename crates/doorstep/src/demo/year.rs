@@ -4,6 +4,7 @@ use super::dice::Dice;
 use super::fault;
 use super::lectures::WITH_QUESTIONS;
 use super::life::Life;
+use super::receptions::{at_the_table, is_at_a_table};
 use super::town::{CENTRE, DISCIPLINE, MEDIATION, PETITIONS, Town, communities, ordinal};
 use super::walk::{Planned, Stop, Walk, Way, last_day};
 use super::words::Words;
@@ -198,6 +199,9 @@ fn attempt(town: &Town, words: &Words, dice: &mut Dice, row: &Row, others: &[Way
     if door == Door::Meeting {
         raise = taken_down(raise, door);
     }
+    if let (true, Some(unit)) = (is_at_a_table(door), actor.unit()) {
+        raise = at_the_table(raise, unit, walk.day());
+    }
     let joined = if door == Door::Web { neighbour(&mut walk, &raise, others) } else { None };
     if by_resident && door == Door::Web {
         raise.secret = digits(others.len());
@@ -205,7 +209,7 @@ fn attempt(town: &Town, words: &Words, dice: &mut Dice, row: &Row, others: &[Way
     walk.raise(actor.clone(), raise)?;
     hand(&mut walk, actor, others.len())?;
     // A note-taker takes down a name and a number; whoever wants to be told says so themselves.
-    if let (Door::Meeting, Some(tell)) = (door, wished.tell) {
+    if let (true, Some(tell)) = (door == Door::Meeting || is_at_a_table(door), wished.tell) {
         let address = if tell.channel == Channel::Email { wished.email } else { String::new() };
         walk.act(Actor::Resident, Command::ChooseTelling { tell, address })?;
     }

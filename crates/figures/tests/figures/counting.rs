@@ -91,7 +91,7 @@ fn every_number_is_the_length_of_the_list_behind_it() {
 fn heads(counted: &Counted) -> i64 {
     match &counted.what {
         What::Lecture(lecture) => lecture.heads.unwrap(),
-        What::Case(_) | What::Meeting(_) => 0,
+        What::Case(_) | What::Meeting(_) | What::Encounter(_) => 0,
     }
 }
 
@@ -99,7 +99,7 @@ fn heads(counted: &Counted) -> i64 {
 fn opinions(counted: &Counted) -> i64 {
     match &counted.what {
         What::Meeting(meeting) => meeting.opinions,
-        What::Case(_) | What::Lecture(_) => 0,
+        What::Case(_) | What::Lecture(_) | What::Encounter(_) => 0,
     }
 }
 
@@ -263,9 +263,13 @@ const MANY_MEETINGS: &str = "INSERT INTO meetings(district, seq, unit, chosen, s
 read_back, struck) SELECT 1, n, 'street-1', 'open', 'approved', n, 19000 + n / 20, 2, 3, 3, 0 \
 FROM generate_series(1, 20000) AS n";
 
+/// Encounters likewise.
+const MANY_ENCOUNTERS: &str = "INSERT INTO encounters(district, seq, unit, mode, level, stage, received_day, matters) \
+SELECT 1, n, 'street-1', 'open_door', 'division', 'received', 19000 + n / 20, 1 FROM generate_series(1, 20000) AS n";
+
 const MANY_RECORDS: &str = "INSERT INTO records(district, seq, id, register, code, version, stage, unit, day, open, public, \
-touched, last) SELECT 1, n, decode(lpad(to_hex(n), 32, '0'), 'hex'), 'lecture', 'L' || n, 1, 'recorded', 'housing', 19000 + n / 20, \
-0, 1, n, n FROM generate_series(1, 20000) AS n";
+erased, touched, last) SELECT 1, n, decode(lpad(to_hex(n), 32, '0'), 'hex'), 'lecture', 'L' || n, 1, 'recorded', 'housing', 19000 + n / 20, \
+0, 1, 0, n, n FROM generate_series(1, 20000) AS n";
 
 #[test]
 fn each_table_is_walked_by_the_day_of_its_window_alone() {
@@ -278,9 +282,11 @@ fn each_table_is_walked_by_the_day_of_its_window_alone() {
             let all = set.into_iter().chain([
                 MANY,
                 MANY_MEETINGS,
+                MANY_ENCOUNTERS,
                 MANY_RECORDS,
                 "ANALYZE lectures",
                 "ANALYZE meetings",
+                "ANALYZE encounters",
                 "ANALYZE records",
             ]);
             db.write(&all.map(|sql| Write::new(sql, vec![])).collect::<Vec<_>>()).unwrap();
@@ -297,6 +303,7 @@ fn each_table_is_walked_by_the_day_of_its_window_alone() {
             };
             assert!(by_day("lectures_held") >= sql.matches("FROM lectures").count(), "{sql}\n{whole}");
             assert!(by_day("meetings_held") >= sql.matches("FROM meetings").count(), "{sql}\n{whole}");
+            assert!(by_day("encounters_received") >= sql.matches("FROM encounters").count(), "{sql}\n{whole}");
             // The cases are none here: PostgreSQL does not care how it reads them.
             let cases = sql.matches("FROM cases").count();
             assert!(engine == Engine::Postgres || by_day("cases_") >= cases, "{sql}\n{whole}");
@@ -304,8 +311,10 @@ fn each_table_is_walked_by_the_day_of_its_window_alone() {
                 let first: Vec<&str> = step.trim_start_matches("->").split_whitespace().take(2).collect();
                 matches!(
                     first[..],
-                    ["SCAN", "cases" | "lectures" | "meetings" | "records" | "l" | "m" | "r" | "events"]
-                        | ["Seq", "Scan"]
+                    [
+                        "SCAN",
+                        "cases" | "lectures" | "meetings" | "encounters" | "records" | "l" | "m" | "e" | "r" | "events"
+                    ] | ["Seq", "Scan"]
                 )
             };
             assert_eq!(plan.iter().find(scan), None, "{sql}\n{whole}");

@@ -9,4 +9,5 @@ mod lectures;
 mod meaning;
 mod meetings;
 mod published;
+mod receptions;
 mod world;

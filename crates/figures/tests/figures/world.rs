@@ -4,16 +4,20 @@ use calendar::Date;
 use desk::{Acted, Changed, Clock, Desk, Entropy, Failure, Options, WriterThread};
 use domain::case::*;
 use domain::district::{self, Catalogue, Category, Responsible, Unit, UnitKind};
-use domain::register::{Line, On, Text};
+use domain::register::{Line, On, Register, Text};
 
 use domain::{Actor, Label, Moment, Role};
 use figures::{Filter, figures};
 use registers::listen::meeting::{self, Meetings};
+use registers::resolve::encounter::{self, Encounters, Matter, Mode, Trip};
+use registers::resolve::reception::{self, Form, Receptions};
 use registers::tell::lecture::{Act, Audience, Counted, Kind, Lectures, Level, Venue};
 use store::testing::cluster;
 use store::{Db, Place};
 
 pub const NUMBER: i64 = 1;
+/// Mostly leaders.
+const LEVELS: [PostLevel; 4] = [PostLevel::Division, PostLevel::Bureau, PostLevel::Division, PostLevel::Section];
 
 pub struct World {
     pub desk: Desk,
@@ -131,6 +135,46 @@ pub fn read_back(no: u16) -> meeting::Act {
         phone: None,
         public: false,
     }
+}
+
+/// A reception day with two desks and times of half an hour.
+pub fn roster(level: PostLevel, starts: Moment) -> reception::Act {
+    reception::Act::Plan {
+        post: Line("示例岗位".into()),
+        leader: Line("示例姓名".into()),
+        level,
+        field: Line("示例分管".into()),
+        form: Form::Fixed,
+        starts,
+        minutes: 120,
+        place: Line("示例地点".into()),
+        street: Some("street-1".into()),
+        desks: 2,
+        slot: 30,
+        host: None,
+    }
+}
+
+/// What is said at a table.
+pub fn take_down() -> encounter::Act {
+    encounter::Act::TakeDown {
+        words: Text("示例诉求。".into()),
+        kind: Matter::Petition,
+        category: None,
+        near: None,
+        place: None,
+        name: None,
+        phone: None,
+        speakers: None,
+        opinion: None,
+        public: false,
+    }
+}
+
+/// A visit that was made just now.
+fn visited(mode: Trip, level: PostLevel, at: Moment, about: Option<CaseId>) -> encounter::Act {
+    let (post, street) = (Line("示例岗位".into()), Some("street-1".into()));
+    encounter::Act::Visit { mode, post, level, at, street, agreed: true, about, opinion: None }
 }
 
 /// A meeting is over.
@@ -259,11 +303,75 @@ impl World {
         self.try_lecture(unit, on, act).unwrap()
     }
 
-    /// An act on a talk meeting by a unit's clerk.
-    pub fn meeting(&self, unit: &str, on: On, act: meeting::Act) -> desk::Done {
+    /// An act on a record of a register by a unit's clerk.
+    pub fn clerk<R: Register>(&self, unit: &str, on: On, act: R::Act) -> desk::Done
+    where
+        R::Act: serde::Serialize,
+    {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let clerk = (staff(unit, Role::Clerk), Visit::BEST);
-        runtime.block_on(self.desk.execute::<Meetings>(clerk, on, None, act, None)).unwrap()
+        runtime.block_on(self.desk.execute::<R>(clerk, on, None, act, None)).unwrap()
+    }
+
+    /// Somebody was received in a way by a post of a level, and so many cases came of it.
+    pub fn received(&self, unit: &str, mode: Mode, level: PostLevel, cases: usize) -> (CaseId, Vec<CaseId>) {
+        let about = (mode == Mode::Return).then(|| self.answered());
+        self.received_about(unit, (mode, about), level, cases)
+    }
+
+    /// The same; a return visit is about a case.
+    fn received_about(
+        &self,
+        unit: &str,
+        (mode, about): (Mode, Option<CaseId>),
+        level: PostLevel,
+        cases: usize,
+    ) -> (CaseId, Vec<CaseId>) {
+        let visit = match mode {
+            Mode::Home | Mode::Return => {
+                let trip = if mode == Mode::Home { Trip::Home } else { Trip::Return };
+                self.clerk::<Encounters>(unit, On::New, visited(trip, level, self.clock.now(), about)).id
+            }
+            Mode::OpenDoor | Mode::Appointment => self.at_the_table(unit, mode, level),
+        };
+        let act = |act| self.clerk::<Encounters>(unit, On::Record(visit), act);
+        if cases == 0 && !matches!(mode, Mode::Home | Mode::Return) {
+            act(encounter::Act::Advise { opinion: Text("示例答复。".into()) });
+        }
+        let said = (0..cases).flat_map(|_| act(take_down()).asked);
+        (visit, said.map(|begun| begun.id).collect())
+    }
+
+    /// Somebody came, and was called to a desk.
+    fn at_the_table(&self, unit: &str, mode: Mode, level: PostLevel) -> CaseId {
+        let booked = mode == Mode::Appointment;
+        let starts = Moment(self.clock.now().0 + if booked { 2 * 86_400_000 } else { 0 });
+        let day = self.clerk::<Receptions>(unit, On::New, roster(level, starts)).id;
+        let of_day = |act| self.clerk::<Receptions>(unit, On::Record(day), act);
+        of_day(reception::Act::Publish {});
+        let visit = booked.then(|| {
+            let (slot, phone) = (0, Line("13800012345".into()));
+            let (name, matter) = (None, None);
+            let book = encounter::Act::Book { reception: day, slot, phone, name, people: 1, matter, fetch: false };
+            let id = self.clerk::<Encounters>(unit, On::New, book).id;
+            self.clock.set(starts);
+            id
+        });
+        of_day(reception::Act::Open {});
+        let visit = match visit {
+            Some(id) => self.clerk::<Encounters>(unit, On::Record(id), encounter::Act::Arrive {}).id,
+            None => {
+                let come = encounter::Act::Come { reception: day, people: 1, fetch: false };
+                self.clerk::<Encounters>(unit, On::New, come).id
+            }
+        };
+        of_day(reception::Act::Call { desk: 1 });
+        visit
+    }
+
+    /// An act on a talk meeting by a unit's clerk.
+    pub fn meeting(&self, unit: &str, on: On, act: meeting::Act) -> desk::Done {
+        self.clerk::<Meetings>(unit, on, act)
     }
 
     /// One that lies on a day and is over now: so many lines were read back, so many not, and so many were struck out.
@@ -313,6 +421,7 @@ impl World {
         let (mut chance, mut of_lectures) = (Chance(seed), Chance(seed + 1));
         let (mut ids, mut lectures): (Vec<CaseId>, Vec<(CaseId, &str)>) = Default::default();
         let (mut of_meetings, mut spoken) = (Chance(seed + 2), Vec::new());
+        let mut of_receptions = Chance(seed + 3);
         let (mut today, mut done) = (date("2023-03-01"), 0);
         for n in 0..cases * STEPS {
             today = if n % STEPS == 0 { today.checked_add(jiff::Span::new().days(3)).unwrap() } else { today };
@@ -323,6 +432,13 @@ impl World {
             }
             if n % (8 * STEPS) == 0 {
                 spoken.extend(self.meeting_of_a_day(&mut of_meetings, today));
+                for mode in Mode::ALL {
+                    let level = LEVELS[(n / (8 * STEPS)) % LEVELS.len()];
+                    let about = (*mode == Mode::Return).then(|| self.answered());
+                    ids.extend(about);
+                    let cases = of_receptions.below(3);
+                    ids.extend(self.received_about("street-1", (*mode, about), level, cases).1);
+                }
             }
             // Mostly the cases of late, as in life: so that some come to their end.
             let oldest = if chance.below(4) == 0 { 0 } else { ids.len().saturating_sub(5) };

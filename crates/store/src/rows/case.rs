@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 pub const NO_DUE: i64 = 99_999_999;
 
 /// The cases, by the ledger index of each one's first entry.
-pub(crate) static CASES: LazyLock<Table<Case>> = LazyLock::new(|| Table::new("cases", 1, CASE, CASE_INDEXES));
+pub(crate) static CASES: LazyLock<Table<Case>> = LazyLock::new(|| Table::new("cases", 2, CASE, CASE_INDEXES));
 
 const CASE: &[Column<Case>] = columns! { Case:
     id "BYTEA NOT NULL" fixed = |c| &c.id.0,
@@ -26,6 +26,8 @@ const CASE: &[Column<Case>] = columns! { Case:
     because "BIGINT" fixed = |c| c.because,
     track "TEXT NOT NULL" fixed = |c| c.track.code(),
     door "TEXT NOT NULL" fixed = |c| c.door.code(),
+    // The level of the post that received whoever said it.
+    received "TEXT" fixed = |c| c.received.map(|level| level.code()),
     stage "TEXT NOT NULL" = |c| c.stage.code(),
     category "TEXT" = |c| category(c).map(CategoryCode::as_str),
     coarse "TEXT" = |c| category(c).map(CategoryCode::coarse),

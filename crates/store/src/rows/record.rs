@@ -32,6 +32,8 @@ pub(crate) static RECORDS: LazyLock<Table<RecordOf>> = LazyLock::new(|| {
         open "BIGINT NOT NULL" = |r| r.summary.open,
         // 1 while everybody may see it.
         public "BIGINT NOT NULL" = |r| r.summary.public,
+        // 1 when its key is destroyed.
+        erased "BIGINT NOT NULL" = |r| r.summary.erased,
         touched "BIGINT NOT NULL" = |r| r.summary.touched.0,
         last "BIGINT NOT NULL" = |r| r.last,
     };
@@ -40,9 +42,10 @@ CREATE UNIQUE INDEX records_code ON records(district, code);
 CREATE INDEX records_day ON records(district, register, day, seq);
 CREATE INDEX records_public ON records(district, register, day, seq) WHERE public = 1;
 CREATE INDEX records_unit ON records(district, register, unit, day, seq);
+CREATE INDEX records_erased ON records(district, seq) WHERE erased = 1;
 CREATE INDEX records_last ON records(district, register, last);
 ";
-    Table::new("records", 2, columns, indexes)
+    Table::new("records", 3, columns, indexes)
 });
 
 /// What a unit owes a record, by the ledger index of the record's first entry.

@@ -10,6 +10,7 @@ use domain::Moment;
 use domain::case::CaseId;
 use domain::district::DISTRICT_STREAM;
 use domain::district::District;
+use domain::register::erases;
 use ledger::checkpoint::Verifier;
 use ledger::commit::{commitment, field_salt};
 use ledger::entry::Entry;
@@ -28,8 +29,8 @@ const TILE: &str = "SELECT hashes FROM tiles WHERE district = $1 AND level = $2 
 const TILES: &str = "SELECT level, idx FROM tiles WHERE district = $1 ORDER BY level, idx";
 const FILES: &str = "SELECT DISTINCT stream FROM files WHERE district = $1 ORDER BY stream";
 pub(super) const FIRST: &str = "SELECT seq, body FROM events WHERE district = $1 AND stream = $2 AND version = 1";
-const ERASED: &str =
-    "SELECT seq FROM events WHERE district = $1 AND stream = $2 AND kind = 'erased' ORDER BY version LIMIT 1";
+const ERASED: &str = "SELECT seq FROM events WHERE district = $1 AND stream = $2 AND (kind = 'erased' OR kind LIKE '%.erased') \
+     ORDER BY version LIMIT 1";
 const STILL: &str = "SELECT MIN(v.seq) AS seq FROM events e JOIN vault v ON v.district = e.district AND v.seq = e.seq \
 WHERE e.district = $1 AND e.stream = $2";
 // A number that is none stands behind all numbers, and in no page.
@@ -285,7 +286,7 @@ impl<'a> Walk<'a> {
         if version != before.map_or(1, |(v, _)| v + 1) || entry.previous != before.map(|(_, s)| s) {
             return wrong("it does not follow the entry of its case before it");
         }
-        if kind == "erased" {
+        if erases(kind) {
             self.erased.push(id);
         }
         let private = self.private(seq, id, version, &entry, page, absent);

@@ -75,11 +75,11 @@ const TABLES: &[(&str, &str, i64, &str)] = &[
     // One in ten as many lectures as cases; half of them are still to be held or recorded.
     (
         "records",
-        "district, seq, id, register, code, version, stage, unit, day, open, public, touched, last",
+        "district, seq, id, register, code, version, stage, unit, day, open, public, erased, touched, last",
         CASES / 10,
         "1, 40 * i + 1, blob((i + 7) * 48271 % 2147483647), 'lecture', text((i + 7) * 69621 % 2147483647), 3, \
          CASE WHEN i >= 5000 THEN 'announced' ELSE 'recorded' END, 'u' || CAST(i % 25 AS TEXT), 18500 + i / 10, \
-         CASE WHEN i >= 5000 THEN 1 ELSE 0 END, CASE i % 10 WHEN 0 THEN 0 ELSE 1 END, 1600000000000 + i * 1000000, \
+         CASE WHEN i >= 5000 THEN 1 ELSE 0 END, CASE i % 10 WHEN 0 THEN 0 ELSE 1 END, 0, 1600000000000 + i * 1000000, \
          40 * i + 20",
     ),
     (
@@ -106,6 +106,20 @@ const TABLES: &[(&str, &str, i64, &str)] = &[
         CASES / 100,
         "1, 400 * i + 2, 'u' || CAST(i % 25 AS TEXT), 's' || CAST(i % 12 AS TEXT), 'open', 'approved', \
          1600000000000 + i * 86400000, 18500 + i, 5, 3, 40, 'by_hand', 12, 10, 1",
+    ),
+    (
+        "receptions",
+        "district, seq, unit, street, form, level, stage, starts, held_day, published, swaps, numbers, heard, turned",
+        CASES / 100,
+        "1, 400 * i + 3, 'u' || CAST(i % 25 AS TEXT), 's' || CAST(i % 12 AS TEXT), 'fixed', 'division', 'closed', \
+         1600000000000 + i * 86400000, 18500 + i, 5, 0, 8, 7, 0",
+    ),
+    (
+        "encounters",
+        "district, seq, unit, street, mode, level, stage, received_day, matters",
+        CASES / 20,
+        "1, 80 * i + 7, 'u' || CAST(i % 25 AS TEXT), 's' || CAST(i % 12 AS TEXT), 'open_door', 'division', \
+         CASE i % 10 WHEN 0 THEN 'left' ELSE 'received' END, CASE i % 10 WHEN 0 THEN NULL ELSE 18500 + i / 5 END, 1",
     ),
     (
         "tasks",

@@ -36,6 +36,8 @@ const GROWING: &[&str] = &[
     "duties",
     "lectures",
     "meetings",
+    "receptions",
+    "encounters",
 ];
 
 fn parameters(sql: &str) -> usize {

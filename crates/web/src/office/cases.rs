@@ -57,8 +57,8 @@ struct SessionsPage {
     rows: Vec<SessionLine>,
     /// Whether they are talk meetings: a row says how many opinions it has instead of its kind.
     talks: bool,
-    /// What stands above that, and above its unit.
-    heads: (String, String),
+    /// What stands above that, above its unit, and above the number of its row.
+    heads: [String; 3],
 }
 
 struct SessionLine {
@@ -66,7 +66,7 @@ struct SessionLine {
     code: String,
     /// Its page; empty for who may not open it.
     href: String,
-    /// Its kind; of a talk meeting, how many opinions it has.
+    /// Its kind, or the way of an encounter; of a talk meeting, how many opinions it has.
     what: String,
     unit: String,
     street: String,
@@ -157,6 +157,10 @@ pub(crate) async fn cases(
                 let opinions = meeting.opinions.to_string();
                 sessions.push(session_line(l, &d, &staff, counted, ("meetings", opinions, meeting.heads)));
             }
+            What::Encounter(encounter) => {
+                let mode = encounter.mode.map(|mode| mode.label(l.0).to_owned()).unwrap_or_default();
+                sessions.push(session_line(l, &d, &staff, counted, ("encounters", mode, Some(encounter.matters))));
+            }
         }
     }
     Ok(match definition.of {
@@ -165,10 +169,14 @@ pub(crate) async fn cases(
             let page = visitor.page(l.t("figures-cases"));
             show(&CasesPage { l, page, list, count, rows: cases, weighed, hidden })
         }
-        Table::Lectures | Table::Meetings => {
-            let (page, talks) = (visitor.page(l.t("figures-sessions")), definition.of == Table::Meetings);
-            let heads = if talks { ["figures-opinions", "figures-convener"] } else { ["figures-kind", "figures-host"] };
-            let heads = (l.t(heads[0]), l.t(heads[1]));
+        table => {
+            let (page, talks) = (visitor.page(l.t("figures-sessions")), table == Table::Meetings);
+            let heads = match table {
+                Table::Meetings => ["figures-opinions", "figures-convener", "figures-heads"],
+                Table::Encounters => ["figures-mode", "figures-received-by", "figures-matters"],
+                _ => ["figures-kind", "figures-host", "figures-heads"],
+            };
+            let heads = heads.map(|key| l.t(key));
             show(&SessionsPage { l, page, list, count, rows: sessions, talks, heads })
         }
     })

@@ -299,11 +299,11 @@ impl Register for Meetings {
         Act::read(code, values)
     }
 
-    fn needs(id: CaseId, act: &Act) -> Needs {
+    fn needs(meeting: &Meeting, act: &Act) -> Needs {
         match act {
             Act::Plan { after: Some(before), .. } => Needs { near: vec![*before], past: Vec::new() },
             // What was not read back becomes cases in the words that were written.
-            Act::Close { unread: true, .. } => Needs { near: Vec::new(), past: vec![id] },
+            Act::Close { unread: true, .. } => Needs { near: Vec::new(), past: vec![meeting.id] },
             _ => Needs::default(),
         }
     }
@@ -365,6 +365,7 @@ impl Register for Meetings {
             unit: meeting.unit.clone(),
             day: meeting.starts.date(),
             open: !matches!(meeting.stage, Stage::Approved | Stage::Cancelled),
+            erased: false,
             public: meeting.is_public(),
             touched: meeting.touched,
         })

@@ -56,7 +56,7 @@ impl Story {
         let fresh = Fresh { code: "AAAA-AAAA-AAA", digits: "123456" };
         let (now, visit, district, actor) = (self.now, Visit::BEST, &self.district, by(role));
         let past = [Past { id: self.meeting.id, events: std::mem::take(&mut self.past) }];
-        let facts = Facts { now, actor: &actor, visit, district, fresh, near: &[], past: &past };
+        let facts = Facts { now, actor: &actor, visit, asked: false, district, fresh, near: &[], past: &past };
         let deeds = Meetings::decide(&self.meeting, act, &facts);
         let [Past { events, .. }] = past;
         self.past = events;

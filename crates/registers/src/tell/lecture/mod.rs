@@ -300,7 +300,7 @@ impl Register for Lectures {
         Act::read(code, values)
     }
 
-    fn needs(_id: CaseId, act: &Act) -> Needs {
+    fn needs(_lecture: &Lecture, act: &Act) -> Needs {
         let near = match act {
             Act::Merge { into } => vec![*into],
             _ => Vec::new(),
@@ -378,6 +378,7 @@ impl Register for Lectures {
             unit: lecture.unit.clone(),
             day: lecture.starts.date(),
             open: matches!(lecture.stage, Stage::Planned | Stage::Announced),
+            erased: false,
             public: lecture.is_public(),
             touched: lecture.touched,
         })

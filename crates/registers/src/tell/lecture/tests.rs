@@ -48,7 +48,11 @@ impl Story {
     fn decide(&self, actor: &Actor, act: &Act, near: &[(CaseId, &Thing)]) -> Result<Vec<Deed<Event>>, Refusal> {
         let fresh = Fresh { code: "AAAA-AAAA-AAA", digits: "123456" };
         let (now, visit, district) = (self.now, Visit::BEST, &self.district);
-        Lectures::decide(&self.lecture, act, &Facts { now, actor, visit, district, fresh, near, past: &[] })
+        Lectures::decide(
+            &self.lecture,
+            act,
+            &Facts { now, actor, visit, asked: false, district, fresh, near, past: &[] },
+        )
     }
 
     fn acts(&mut self, actor: &Actor, act: &Act) -> Result<Vec<&'static str>, Refusal> {

@@ -385,7 +385,16 @@ impl Reader<'_> {
 
     fn decide(&self, lecture: &mut Lecture, act: &Act) -> Result<(), Refusal> {
         let (now, actor, district) = (self.now, self.actor, self.d);
-        let facts = Facts { now, actor, visit: Visit::BEST, district, fresh: Fresh::default(), near: &[], past: &[] };
+        let facts = Facts {
+            now,
+            actor,
+            visit: Visit::BEST,
+            asked: false,
+            district,
+            fresh: Fresh::default(),
+            near: &[],
+            past: &[],
+        };
         for deed in Lectures::decide(lecture, act, &facts)? {
             if let Deed::Event(new) = deed {
                 let (event, clocks) = (new.event, new.clocks);
