@@ -261,6 +261,14 @@ pub fn by_code(db: &mut Db, district: i64, register: &str, code: &str) -> Result
     Ok(if of_it { Some((CaseId(row.array("id")?), row.int("public")? == 1)) } else { None })
 }
 
+/// The handle of a code in any register but cases.
+///
+/// # Errors
+/// What the database says.
+pub fn any_by_code(db: &mut Db, district: i64, code: &str) -> Result<Option<CaseId>> {
+    db.query(CODE, &args![district, code])?.first().map(|row| Ok(CaseId(row.array("id")?))).transpose()
+}
+
 /// What a unit owes a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owed {

@@ -8,7 +8,6 @@ use domain::case::CaseId;
 use domain::district::DISTRICT_STREAM;
 use domain::register::{Past, Recorded, Registers, Shelf, Thing, of_kind};
 use serde::Deserialize;
-use std::collections::BTreeSet;
 
 const RECORD: &str = "SELECT seq, version, kind, body FROM events WHERE district = $1 AND stream = $2 ORDER BY version";
 const PAST: &str = "SELECT e.seq, e.version, e.kind, e.body, v.sealed FROM events e \
@@ -95,18 +94,17 @@ pub type Begun = (&'static str, CaseId, String, u64);
 /// # Errors
 /// What the database says; as [`read`].
 pub fn begun_behind(db: &mut Db, registers: Registers, district: i64, seq: u64) -> Result<Vec<Begun>> {
-    let (mut chain, mut found, mut last) = (BTreeSet::from([seq]), Vec::new(), seq);
-    // What an act asks for follows it at once: the first entry that is there for another reason is another act's.
+    let (mut found, mut last) = (Vec::new(), seq);
+    // What an act asks for follows it at once: the first entry that nothing asked for is another act's.
     'act: loop {
         let rows = db.query(BEHIND, &args![district, last, ON_AT_ONCE])?;
         for row in &rows {
             let body: Because =
                 serde_json::from_slice(row.bytes("body")?).map_err(|e| StoreError::Corrupt(e.to_string()))?;
-            if !body.because.is_some_and(|because| chain.contains(&because)) {
+            if body.because.is_none() {
                 break 'act;
             }
             last = row.int("seq")? as u64;
-            chain.insert(last);
             if row.int("version")? == 1 {
                 found.push((CaseId(row.array("stream")?), last));
             }

@@ -23,4 +23,4 @@ async function look() {
   } catch { /* the line is down: the next look comes */ }
 }
 
-if (live) listen(live.dataset.stream, look);
+if (live) listen(live.dataset.stream, look, Number(live.dataset.every) || undefined);

@@ -159,6 +159,8 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
             ("/intake", "nav-intake"),
             ("/records/lectures", "nav-lectures"),
             ("/records/meetings", "nav-meetings"),
+            ("/records/receptions", "nav-receptions"),
+            ("/records/encounters", "nav-encounters"),
             ("/figures/live", "nav-figures"),
         ],
         Some(Role::Head) => &[
@@ -168,6 +170,8 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
             ("/templates", "nav-templates"),
             ("/records/lectures", "nav-lectures"),
             ("/records/meetings", "nav-meetings"),
+            ("/records/receptions", "nav-receptions"),
+            ("/records/encounters", "nav-encounters"),
             ("/figures/live", "nav-figures"),
         ],
         Some(Role::Dispatcher) => &[
@@ -177,6 +181,8 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
             ("/intake", "nav-intake"),
             ("/records/lectures", "nav-lectures"),
             ("/records/meetings", "nav-meetings"),
+            ("/records/receptions", "nav-receptions"),
+            ("/records/encounters", "nav-encounters"),
             ("/figures/live", "nav-figures"),
         ],
         Some(Role::Supervisor) => &[
@@ -185,6 +191,8 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
             ("/to-release", "nav-release"),
             ("/records/lectures", "nav-lectures"),
             ("/records/meetings", "nav-meetings"),
+            ("/records/receptions", "nav-receptions"),
+            ("/records/encounters", "nav-encounters"),
             ("/figures/live", "nav-figures"),
         ],
         Some(Role::Leader) => &[
@@ -192,6 +200,8 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
             ("/late", "nav-late"),
             ("/records/lectures", "nav-lectures"),
             ("/records/meetings", "nav-meetings"),
+            ("/records/receptions", "nav-receptions"),
+            ("/records/encounters", "nav-encounters"),
             ("/figures/live", "nav-figures"),
         ],
         Some(Role::Auditor) => &[

@@ -8,7 +8,7 @@ use crate::office::{
 use crate::parts::error_page::errors_in_form;
 use crate::problem::Problem;
 use crate::receive::receive;
-use crate::records::{self, lecture, meeting};
+use crate::records::{self, encounter, lecture, meeting, reception};
 use crate::roles::{
     ACT, ADMINISTRATOR, ANY, AUDITOR, CASES, INTAKE, PUBLISHERS, READERS, RECOMPUTE, RECORDS, TEMPLATES,
 };
@@ -183,6 +183,22 @@ pub const TABLE: &[Route] = &[
     route("GET", "/meetings", Access::Public, || get(meeting::public::list)),
     route("GET", "/meetings/{code}", Access::Public, || get(meeting::public::show_one)),
     // The pages of registers.
+    route("GET", "/receptions", Access::Public, || get(reception::public::list)),
+    route("GET", "/receptions/{code}", Access::Public, || get(reception::public::show_one)),
+    route("POST", "/receptions/{code}/book", Access::Public, || post(reception::public::book)),
+    route("GET", "/receptions/{code}/calendar.ics", Access::Public, || get(reception::public::calendar)),
+    route("GET", "/receptions/{code}/queue", Access::Public, || get(reception::queue::phone)),
+    route("GET", "/bookings", Access::Public, || get(reception::own::form)),
+    route("POST", "/bookings", Access::Public, || post(reception::own::send)),
+    route("GET", "/records/receptions", Access::Staff(CASES), || get(reception::list::list)),
+    route("GET", "/records/receptions/{code}/table", Access::Staff(RECORDS), || get(reception::table::page)),
+    route("POST", "/records/receptions/{code}/table", Access::Staff(RECORDS), || post(reception::table::send)),
+    route("GET", "/records/receptions/{code}/number/{no}", Access::Staff(RECORDS), || get(reception::table::number)),
+    route("GET", "/records/receptions/{code}/screen", Access::Staff(RECORDS), || get(reception::queue::screen)),
+    route("GET", "/records/receptions/{code}/sheet", Access::Staff(RECORDS), || get(reception::sheet::sheet)),
+    route("GET", "/records/receptions/{code}/book", Access::Staff(RECORDS), || get(reception::public::for_caller)),
+    route("POST", "/records/receptions/{code}/book", Access::Staff(RECORDS), || post(reception::public::book_for)),
+    route("GET", "/records/encounters", Access::Staff(CASES), || get(encounter::list::list)),
     route("GET", "/records/meetings", Access::Staff(CASES), || get(meeting::list::list)),
     route("GET", "/records/meetings/{code}/notes", Access::Staff(RECORDS), || get(meeting::notes::page)),
     route("POST", "/records/meetings/{code}/notes", Access::Staff(RECORDS), || post(meeting::notes::send)),

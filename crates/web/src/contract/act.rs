@@ -3,16 +3,17 @@
 use super::{acts, begins, fields, record, register};
 use crate::app::App;
 use crate::caller::{ActToken, idempotency_key, json_only};
+use crate::parts::handles::by_handle;
 use crate::problem::Problem;
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use desk::{Done, Failure, Key};
 use domain::Refusal;
 use domain::case::Visit;
 use domain::register::{Declared, On, Shelf};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An act that is done.
 #[derive(Serialize)]
@@ -41,16 +42,24 @@ impl From<Done> for Acted {
     }
 }
 
-/// `POST /api/v1/{register}`: a record begins.
+/// By which act a record begins, where there are several.
+#[derive(Default, Deserialize)]
+pub(crate) struct BeginQuery {
+    act: Option<String>,
+}
+
+/// `POST /api/v1/{register}`: a record begins, by the first act that can begin one or by the one that `?act=` names.
 pub(crate) async fn begin(
     State(app): State<App>,
     token: ActToken,
     Path(plural): Path<String>,
+    Query(asked): Query<BeginQuery>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Acted>), Problem> {
     let shelf = register(&plural)?;
-    let act = begins(shelf).ok_or_else(Problem::not_found)?;
+    let wanted = |act: &Declared| asked.act.as_deref().is_none_or(|code| code == act.code);
+    let act = begins(shelf).find(wanted).ok_or_else(Problem::not_found)?;
     let done = run(&app, token, shelf, On::New, &act, (&headers, &body)).await?;
     Ok((StatusCode::CREATED, Json(done.into())))
 }
@@ -83,8 +92,8 @@ async fn run(
     let key = idempotency_key(headers, 1)?.ok_or_else(|| Problem::key(1))?;
     let key = Key::of(&format!("token {}", token.name), key);
     let seen = fields::version_seen(headers)?;
-    let values = fields::values(act.fields, body)?;
-    let first = |wrong: Vec<Refusal>| wrong.into_iter().next().map_or_else(Problem::form, |one| refused(shelf, one));
+    let values = by_handle(app, act.fields, fields::values(act.fields, body)?).await?;
+    let first = |wrong: Vec<Refusal>| wrong.into_iter().next().map_or_else(Problem::form, refused);
     let read = shelf.read_act(act.code, &values).map_err(first)?;
     let seen = match on {
         On::New => None,
@@ -96,15 +105,16 @@ async fn run(
     let by = (token.actor, Visit::BEST);
     let done = app.desk().execute_read(by, shelf, (on, seen), (act.code, &values, read), Some(key)).await;
     done.map_err(|failure| match failure {
-        Failure::Refused(refusal) => refused(shelf, refusal),
+        Failure::Refused(refusal) => refused(refusal),
         other => other.into(),
     })
 }
 
-/// What is refused at a field has to change there. A register's own reason without one is about the record as it stands:
+/// What is refused at a field has to change there. A register's own reason without one is about a record as it stands:
 /// the act is not possible now.
-fn refused(shelf: &dyn Shelf, refusal: Refusal) -> Problem {
-    let stands = refusal.field.is_none() && shelf.reasons().contains(&refusal.why);
+fn refused(refusal: Refusal) -> Problem {
+    let own = |shelf: &&dyn Shelf| shelf.reasons().contains(&refusal.why);
+    let stands = refusal.field.is_none() && registers::REGISTERS.iter().any(own);
     let at_field = refusal.field.is_some();
     let problem = Problem::from(refusal);
     match (stands, at_field) {

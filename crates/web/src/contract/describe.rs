@@ -12,11 +12,13 @@ pub(crate) fn add(document: &mut Value) {
         let paths = &mut document["paths"];
         paths[format!("/api/v1/{plural}")] = json!({ "get": list(plural) });
         paths[format!("/api/v1/{plural}/{{code}}")] = json!({ "get": show(plural, shelf) });
-        if let Some(act) = begins(shelf) {
-            paths[format!("/api/v1/{plural}")]["post"] = doing(&act);
+        let first: Vec<Declared> = begins(shelf).collect();
+        if !first.is_empty() {
+            paths[format!("/api/v1/{plural}")]["post"] = doing(&first);
         }
         for act in acts(shelf) {
-            paths[format!("/api/v1/{plural}/{{code}}/{}", act.code)] = json!({ "post": doing(&act) });
+            paths[format!("/api/v1/{plural}/{{code}}/{}", act.code)] =
+                json!({ "post": doing(std::slice::from_ref(&act)) });
         }
     }
 }
@@ -153,7 +155,9 @@ fn show(plural: &str, shelf: &dyn Shelf) -> Value {
 }
 
 /// What is said of an act.
-fn doing(act: &Declared) -> Value {
+/// What does an act; where several begin a record, what does each of them.
+fn doing(all: &[Declared]) -> Value {
+    let [act, others @ ..] = all else { return Value::Null };
     let begins = act.from.is_empty();
     let key = json!({ "name": "Idempotency-Key", "in": "header", "required": true, "description": "The same key again gives the first answer.",
         "schema": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$" } });
@@ -168,6 +172,12 @@ fn doing(act: &Declared) -> Value {
         ("409", "It is not possible now."),
     ];
     let mut parameters = vec![key];
+    if !others.is_empty() {
+        let codes: Vec<&str> = all.iter().map(|act| act.code).collect();
+        parameters.push(json!({ "name": "act", "in": "query", "schema": { "type": "string", "enum": codes },
+            "description": format!("By which act the record begins; {} where nothing is said.", act.code) }));
+        refused.push(("404", "No record begins by this act."));
+    }
     if !begins {
         let more = [
             ("404", "There is no such record."),
@@ -177,18 +187,27 @@ fn doing(act: &Declared) -> Value {
         refused.extend(more);
         parameters = [vec![code()], parameters, vec![seen]].concat();
     }
-    let who = act.by.iter().map(|by| by.label[1]).collect::<Vec<_>>().join(", ");
+    let who = |act: &Declared| act.by.iter().map(|by| by.label[1]).collect::<Vec<_>>().join(", ");
     let stages = if begins { "A record begins.".to_owned() } else { format!("Possible in: {}.", act.from.join(", ")) };
     let own = if begins {
         json!({ "201": answer("Begun, and on disk.", done(true)) })
     } else {
         json!({ "200": answer("Done, and on disk.", done(false)) })
     };
-    let schema = fields::schema(act.code, act.label[1], act.fields);
+    let schema = |act: &Declared| fields::schema(act.code, act.label[1], act.fields);
+    let (summary, by, schema) = match others {
+        [] => (act.label[1].to_owned(), who(act), schema(act)),
+        _ => {
+            let names: Vec<&str> = all.iter().map(|act| act.label[1]).collect();
+            let by: Vec<String> = all.iter().map(|act| format!("{} ({})", act.code, who(act))).collect();
+            let schemas: Vec<Value> = all.iter().map(schema).collect();
+            (names.join("; "), by.join("; "), json!({ "anyOf": schemas }))
+        }
+    };
     json!({
         "security": [{ "token": [] }],
-        "summary": act.label[1],
-        "description": format!("{stages} By: {who}. The token is of scope act."),
+        "summary": summary,
+        "description": format!("{stages} By: {by}. The token is of scope act."),
         "parameters": parameters,
         "requestBody": { "required": true, "content": { "application/json": { "schema": schema } } },
         "responses": answers(own, &refused),
@@ -239,11 +258,13 @@ mod tests {
             }
             assert_eq!(schema["events"]["items"]["properties"]["kind"]["enum"], json!(shelf.kinds()));
             let begin = document["paths"][format!("/api/v1/{plural}")]["post"].clone();
-            let done = shelf.acts().into_iter().filter(|act| act.by.iter().any(|by| by.code != "clock"));
-            for act in done {
+            for act in super::super::done_by_posts(shelf) {
                 let path = format!("/api/v1/{plural}/{{code}}/{}", act.code);
                 let post = if act.from.is_empty() { &begin } else { &document["paths"][path]["post"] };
                 let schema = &post["requestBody"]["content"]["application/json"]["schema"];
+                // Where several acts begin a record, the schema has one for each.
+                let one = schema["anyOf"].as_array().and_then(|all| all.iter().find(|s| s["title"] == act.code));
+                let schema = one.unwrap_or(schema);
                 let named: Vec<&str> = act.fields.iter().map(|field| field.name).collect();
                 let described = schema["properties"].as_object().unwrap();
                 assert_eq!(described.len(), named.len(), "{}", act.code);

@@ -99,7 +99,7 @@ fn property(field: &Field) -> Value {
             json!({ "type": "array", "items": { "type": "string" }, "description": format!("{label}: codes of units") })
         }
         Input::Unit => json!({ "type": "string", "description": format!("{label}: the code of a unit") }),
-        Input::Record => json!({ "type": "string", "description": format!("{label}: the id of a record") }),
+        Input::Record => json!({ "type": "string", "description": format!("{label}: the code or the id of a record") }),
         Input::Choice(terms) => {
             let codes: Vec<&str> = terms().iter().map(|term| term.code).collect();
             json!({ "type": "string", "enum": codes, "description": label })

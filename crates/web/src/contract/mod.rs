@@ -22,14 +22,15 @@ fn register(plural: &str) -> Result<&'static dyn Shelf, Problem> {
     all().find(|(name, _)| *name == plural).map(|(_, shelf)| shelf).ok_or_else(Problem::not_found)
 }
 
-/// Its acts that a post does, and not the clock alone.
+/// Its acts that a post does, and not the clock, a resident or another record alone.
 fn done_by_posts(shelf: &dyn Shelf) -> impl Iterator<Item = Declared> + use<> {
-    shelf.acts().into_iter().filter(|act| act.by.iter().any(|by| by.code != "clock"))
+    let post = |by: &domain::register::Term| !matches!(by.code, "clock" | "resident" | "asked");
+    shelf.acts().into_iter().filter(move |act| act.by.iter().any(post))
 }
 
-/// The act by which a record begins.
-fn begins(shelf: &dyn Shelf) -> Option<Declared> {
-    done_by_posts(shelf).find(|act| act.from.is_empty())
+/// The acts by which a record begins; the first of them where nothing else is asked for.
+fn begins(shelf: &dyn Shelf) -> impl Iterator<Item = Declared> + use<> {
+    done_by_posts(shelf).filter(|act| act.from.is_empty())
 }
 
 /// The acts on a record that is there.

@@ -5,6 +5,7 @@ pub(crate) mod case_title;
 pub(crate) mod error_page;
 pub(crate) mod figure;
 pub(crate) mod form_input;
+pub(crate) mod handles;
 pub(crate) mod history;
 pub(crate) mod open_case;
 pub(crate) mod owed;

@@ -10,6 +10,7 @@ pub(crate) fn public_tabs(l: L, here: &str) -> Vec<NavItem> {
         ("/published", "look-cases"),
         ("/lectures", "look-lectures"),
         ("/meetings", "look-meetings"),
+        ("/receptions", "look-receptions"),
         ("/ledger-today", "look-ledger"),
         ("/open-data", "look-data"),
     ];

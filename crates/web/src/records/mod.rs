@@ -2,12 +2,14 @@
 //! declares; what it says stands in the register's [`Face`].
 
 mod became;
+pub(crate) mod encounter;
 mod face;
 mod form;
 pub(crate) mod lecture;
 pub(crate) mod meeting;
 pub(crate) mod page;
 mod paged;
+pub(crate) mod reception;
 pub(crate) mod stream;
 
 use crate::lang::L;
@@ -50,7 +52,8 @@ fn moved(l: L, told: &Told, starts: impl Fn(&Thing) -> Option<(Moment, bool)>) -
 }
 
 /// The face of every register that has pages here.
-static FACES: &[&dyn Face] = &[&lecture::LectureFace, &meeting::MeetingFace];
+static FACES: &[&dyn Face] =
+    &[&lecture::LectureFace, &meeting::MeetingFace, &reception::ReceptionFace, &encounter::EncounterFace];
 
 /// The face of a register by the name that stands in its addresses: `lectures`.
 fn face_of(plural: &str) -> Option<&'static dyn Face> {

@@ -8,6 +8,7 @@ use crate::form::Sent;
 use crate::lang::{L, capital};
 use crate::page::{FieldError, Page, form_status, go, show_with, url_code};
 use crate::parts::case_title::CaseTitle;
+use crate::parts::handles::by_handle;
 use crate::parts::who::who;
 use crate::problem::Problem;
 use crate::view::{self, ClockView, StatusView};
@@ -293,7 +294,7 @@ pub(crate) async fn act(
     let declared = told.shelf.acts();
     let asked = declared.iter().find(|act| act.code == sent.get("act")).ok_or_else(Problem::form)?;
     let done = match offers.into_iter().find(|act| act.code == asked.code) {
-        Some(act) => run(&app, &staff, face, (On::Record(told.id), Some(seen)), act, &sent, key).await,
+        Some(act) => run(&app, &staff, face, (On::Record(told.id), Some(seen)), act, &sent, key).await?,
         // The record has changed since the page was made, or the post never offered it: the rules say which.
         None => Err(vec![Failure::Refused(Refusal::new(Why::Changed))]),
     };
@@ -324,20 +325,22 @@ async fn run(
     act: &ActOf,
     sent: &Sent,
     key: desk::Key,
-) -> Result<desk::Done, Vec<Failure>> {
-    let values = values(act, sent, &app.desk().district());
-    let refused = |wrong: Vec<Refusal>| wrong.into_iter().map(Failure::Refused).collect::<Vec<_>>();
-    let read = face.shelf().read_act(act.code, &values).map_err(refused)?;
+) -> Result<Result<desk::Done, Vec<Failure>>, Problem> {
+    let values = by_handle(app, act.fields, values(act, sent, &app.desk().district())).await?;
+    let read = match face.shelf().read_act(act.code, &values) {
+        Ok(read) => read,
+        Err(wrong) => return Ok(Err(wrong.into_iter().map(Failure::Refused).collect())),
+    };
     let by = (staff.actor(), Visit::BEST);
     let done = app.desk().execute_read(by, face.shelf(), on, (act.code, &values, read), Some(key)).await;
-    done.map_err(|failure| vec![failure])
+    Ok(done.map_err(|failure| vec![failure]))
 }
 
 /// The refusals among failures.
 ///
 /// # Errors
 /// What is no refusal.
-fn refusals(failures: Vec<Failure>) -> Result<Vec<Refusal>, Problem> {
+pub(super) fn refusals(failures: Vec<Failure>) -> Result<Vec<Refusal>, Problem> {
     let one = |failure| match failure {
         Failure::Refused(refusal) => Ok(refusal),
         other => Err(Problem::from(other)),
@@ -346,7 +349,7 @@ fn refusals(failures: Vec<Failure>) -> Result<Vec<Refusal>, Problem> {
 }
 
 /// Each sentence at its field, with the field's name; what is said of the whole act, at its form.
-fn at_fields(l: L, act: &ActOf, wrong: &[Refusal]) -> Vec<FieldError> {
+pub(super) fn at_fields(l: L, act: &ActOf, wrong: &[Refusal]) -> Vec<FieldError> {
     let at = |refusal: &Refusal| {
         let sentence = Problem::from(refusal.clone()).sentence(l.0);
         let field = act.fields.iter().find(|field| Some(field.name) == refusal.field);
@@ -413,7 +416,7 @@ pub(crate) async fn begin(
 ) -> Result<Response, Problem> {
     let face = face_of(&register).ok_or_else(Problem::not_found)?;
     let (act, key) = (face.begins(), sent.key(&staff)?);
-    match run(&app, &staff, face, (On::New, None), act, &sent, key).await {
+    match run(&app, &staff, face, (On::New, None), act, &sent, key).await? {
         Ok(done) => Ok(go(&format!("/records/{register}/{}?done=work-{}", done.code, act.code))),
         Err(wrong) => {
             let errors = at_fields(visitor.l, act, &refusals(wrong)?);

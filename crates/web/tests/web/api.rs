@@ -80,10 +80,9 @@ fn described(path: &str) -> Vec<String> {
         let Some((plural, ..)) = shelf.table() else { continue };
         let path = path.replace("{register}", plural);
         if path.contains("/{act}") {
-            let acts = shelf
-                .acts()
-                .into_iter()
-                .filter(|act| !act.from.is_empty() && !act.by.iter().all(|by| by.code == "clock"));
+            let acts = shelf.acts().into_iter().filter(|act| {
+                !act.from.is_empty() && !act.by.iter().all(|by| ["clock", "resident", "asked"].contains(&by.code))
+            });
             paths.extend(acts.map(|act| path.replace("{act}", act.code)));
         } else {
             paths.push(path);

@@ -26,6 +26,7 @@ mod private;
 mod promises;
 mod public;
 mod raising;
+mod receptions;
 mod register_api;
 mod resident;
 mod scripts;

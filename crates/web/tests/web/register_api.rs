@@ -532,6 +532,40 @@ async fn acts_on_one_record_are_counted() {
 }
 
 #[tokio::test]
+async fn a_number_is_given_called_and_taken_down_by_a_program_and_a_record_is_named_by_its_code() {
+    let kit = Kit::new().await;
+    acting(&kit, "own", "housing", Role::Clerk).await;
+    let plan = json!({ "post": "示范主任", "leader": "示例姓名", "level": "division", "field": "城建", "form": "fixed",
+        "starts": "2023-05-04 09:30", "minutes": 60, "place": "接访室", "desks": 1, "slot": 20 });
+    let (status, day) = post(&kit, "own", "/api/v1/receptions", &keyed_by("r1"), &plan).await;
+    assert_eq!(status, StatusCode::CREATED, "{day}");
+    let of_day = format!("/api/v1/receptions/{}", day["code"].as_str().unwrap());
+    post(&kit, "own", &format!("{of_day}/open"), &keyed_by("r2"), &json!({})).await;
+    let come = json!({ "reception": day["code"], "people": 1 });
+    let (status, visit) = post(&kit, "own", "/api/v1/encounters?act=come", &keyed_by("r3"), &come).await;
+    assert_eq!(status, StatusCode::CREATED, "{visit}");
+    assert_eq!(
+        post(&kit, "own", "/api/v1/encounters?act=leave", &keyed_by("r4"), &json!({})).await.0,
+        StatusCode::NOT_FOUND
+    );
+    // What only another record asks for is no program's own act.
+    let hear = json!({ "encounter": visit["code"] });
+    let (status, _) = post(&kit, "own", &format!("{of_day}/hear"), &keyed_by("r5"), &hear).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    let of_visit = format!("/api/v1/encounters/{}", visit["code"].as_str().unwrap());
+    let said = json!({ "words": "楼道灯不亮", "kind": "petition" });
+    let (status, early) = post(&kit, "own", &format!("{of_visit}/take_down"), &keyed_by("r6"), &said).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{early}");
+    assert_eq!(early["type"], "urn:doorstep:problem:reception_not_at_desk");
+    assert_eq!(
+        post(&kit, "own", &format!("{of_day}/call"), &keyed_by("r7"), &json!({ "desk": 1 })).await.0,
+        StatusCode::OK
+    );
+    let (status, taken) = post(&kit, "own", &format!("{of_visit}/take_down"), &keyed_by("r8"), &said).await;
+    assert_eq!((status, taken["asked"][0]["register"].as_str()), (StatusCode::OK, Some("case")), "{taken}");
+}
+
+#[tokio::test]
 async fn what_was_said_in_a_hall_and_is_no_case_yet_is_read_by_the_unit_that_took_it_down_alone() {
     let kit = Kit::new().await;
     token(&kit, "reader", Scope::Read).await;

@@ -1,9 +1,12 @@
-//! Lectures and talk meetings of the served district.
+//! Lectures, talk meetings and reception days of the served district.
 
 use crate::district::Story;
-use domain::Moment;
+use domain::case::PostLevel;
 use domain::register::{Line, On, Text};
+use domain::{Actor, Moment};
 use registers::listen::meeting::{self, Meetings};
+use registers::resolve::encounter::{self, Encounters};
+use registers::resolve::reception::{self, Receptions};
 use registers::tell::lecture::{self, Lectures};
 
 const HOUR: i64 = 3_600_000;
@@ -88,4 +91,80 @@ pub fn held(story: &Story, now: i64) {
     on(first, meeting::Act::Close { heads: 12, counted: meeting::Counted::ByHand, unread: true });
     on(first, meeting::Act::Minute { text: Text("What was said, in order.".into()) });
     open(2, Some(first));
+    received(story, now);
+}
+
+/// A reception day that is open, with numbers of every state; one to come with a booking; and a visit.
+fn received(story: &Story, now: i64) {
+    let clerk = || story.by("clerk-1");
+    let plan = |starts: i64| reception::Act::Plan {
+        post: Line("Sample leader's post".into()),
+        leader: Line("Sample name".into()),
+        level: PostLevel::Division,
+        field: Line("Housing".into()),
+        form: reception::Form::Fixed,
+        starts: Moment(starts),
+        minutes: 120,
+        place: Line("Sample hall".into()),
+        street: Some("street-1".into()),
+        desks: 2,
+        slot: 30,
+        host: None,
+    };
+    let day = |starts: i64| {
+        let id = story.do_to::<Receptions>(clerk(), On::New, plan(starts)).id;
+        story.do_to::<Receptions>(clerk(), On::Record(id), reception::Act::Publish {});
+        id
+    };
+    let ahead = day(now + 72 * HOUR);
+    let book = encounter::Act::Book {
+        reception: ahead,
+        slot: 1,
+        phone: Line("13800000000".into()),
+        name: Some(Line("Sample resident".into())),
+        people: 2,
+        matter: Some(Text("The lamp at the gate.".into())),
+        fetch: true,
+    };
+    story.do_to::<Encounters>(Actor::Resident, On::New, book);
+    let open = day(now);
+    let on_day = |act| story.do_to::<Receptions>(clerk(), On::Record(open), act);
+    on_day(reception::Act::Open {});
+    let come = || {
+        let come = encounter::Act::Come { reception: open, people: 1, fetch: false };
+        story.do_to::<Encounters>(clerk(), On::New, come).id
+    };
+    let (_, second, third) = (come(), come(), come());
+    on_day(reception::Act::Call { desk: 1 });
+    on_day(reception::Act::Miss { no: 1 });
+    let said = || encounter::Act::TakeDown {
+        words: Text("The lamp at the gate is out at night.".into()),
+        kind: encounter::Matter::Petition,
+        category: None,
+        near: None,
+        place: None,
+        name: None,
+        phone: None,
+        speakers: None,
+        opinion: Some(Text("Somebody looks at it today.".into())),
+        public: false,
+    };
+    for (desk, id) in [(1, second), (2, third)] {
+        on_day(reception::Act::Call { desk });
+        if desk == 1 {
+            story.do_to::<Encounters>(clerk(), On::Record(id), said());
+        }
+    }
+    let visit = encounter::Act::Visit {
+        mode: encounter::Trip::Home,
+        post: Line("Sample leader's post".into()),
+        level: PostLevel::Division,
+        at: story.clock.now(),
+        street: Some("street-1".into()),
+        agreed: true,
+        about: None,
+        opinion: Some(Text("We looked at the stairs.".into())),
+    };
+    let id = story.do_to::<Encounters>(clerk(), On::New, visit).id;
+    story.do_to::<Encounters>(clerk(), On::Record(id), said());
 }

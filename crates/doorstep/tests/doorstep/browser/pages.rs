@@ -36,6 +36,7 @@ const NO_PAGES: &[&str] = &[
     "/print-size",
     "/readyz",
     "/receipts/{file}",
+    "/receptions/{code}/calendar.ics",
     "/records/{register}/{code}/stream",
     "/tile/{*path}",
 ];

@@ -1,0 +1,169 @@
+//! Encounters: what their pages say, and the list. Who booked, what about and what was said on the spot is read by the unit
+//! that received; what was said at the table stands in its cases.
+
+pub(crate) mod list;
+
+use super::reception::sheet::status;
+use super::{Asked, Face, Happened, Scene, time, word};
+use crate::lang::{L, capital};
+use crate::view::StatusView;
+use domain::case::{CaseId, Clock, Fields};
+use domain::register::{ActOf, Field, Of, Shelf, Thing};
+use domain::{Label, Moment};
+use registers::resolve::encounter::{Act, Encounter, Encounters, Event, Mode, Stage};
+use store::listed::{AskedCase, Told};
+use store::{Db, Keys};
+
+type Body = domain::body::Body<Event>;
+
+static SHELF: Of<Encounters> = Of::new();
+
+fn encounter(told: &Told) -> Option<&Encounter> {
+    told.state.downcast_ref()
+}
+
+/// What the pages of encounters say.
+pub(crate) struct EncounterFace;
+
+impl Face for EncounterFace {
+    fn shelf(&self) -> &'static dyn Shelf {
+        &SHELF
+    }
+
+    fn plural(&self) -> &'static str {
+        "encounters"
+    }
+
+    /// A visit: who comes to a reception day is entered at its table.
+    fn begins(&self) -> &'static ActOf {
+        &Act::ALL[2]
+    }
+
+    fn begin_title(&self) -> &'static str {
+        "encounter-new"
+    }
+
+    fn hint(&self, l: L, act: &str) -> String {
+        l.if_any(&format!("encounter-hint-{act}"))
+    }
+
+    fn field_hint(&self, l: L, act: &str, field: &str) -> String {
+        l.if_any(&format!("encounter-hint-{act}-{field}"))
+    }
+
+    fn asked_title(&self, l: L) -> String {
+        l.t("encounter-asked")
+    }
+
+    fn kind(&self, s: &Scene<'_>, told: &Told) -> String {
+        encounter(told).map(|visit| capital(visit.level.label(s.l.0))).unwrap_or_default()
+    }
+
+    fn status(&self, s: &Scene<'_>, told: &Told) -> StatusView {
+        encounter(told).map_or(StatusView { kind: "stop", words: String::new() }, |visit| status(s.l, visit.stage))
+    }
+
+    fn clock(&self, _told: &Told) -> Option<Clock> {
+        None
+    }
+
+    fn stands(&self, s: &Scene<'_>, told: &Told, asked: &[AskedCase]) -> Vec<String> {
+        let (l, Some(visit)) = (s.l, encounter(told)) else { return Vec::new() };
+        let values = [
+            ("day", l.day(visit.day.date(), s.now.date())),
+            ("time", time(visit.day)),
+            ("no", visit.no.map(|no| no.to_string()).unwrap_or_default()),
+            ("n", asked.len().to_string()),
+        ];
+        let key = match (visit.stage, asked.is_empty()) {
+            (Stage::Received, true) => "encounter-now-advised".to_owned(),
+            (stage, _) => format!("encounter-now-{}", stage.code()),
+        };
+        let mut said = vec![l.t_with(&key, &values)];
+        if visit.mode == Mode::Return {
+            said.push(l.t("encounter-return"));
+        }
+        if visit.erased {
+            said.push(l.t("encounter-erased"));
+        }
+        said
+    }
+
+    fn facts(&self, s: &Scene<'_>, told: &Told) -> Vec<(String, String)> {
+        let (l, Some(visit)) = (s.l, encounter(told)) else { return Vec::new() };
+        let words = told.words_for(visit.unit == s.staff.unit);
+        let street = visit.street.as_ref().map(|unit| s.d.unit_name(unit, l.0).to_owned());
+        let people = if visit.people > 0 { l.t_n("reception-people", visit.people) } else { String::new() };
+        let rows = [
+            ("reception-when", format!("{} {}", l.day(visit.day.date(), s.now.date()), time(visit.day))),
+            ("reception-unit", s.d.unit_name(&visit.unit, l.0).to_owned()),
+            ("encounter-street", street.unwrap_or_default()),
+            ("reception-post", word(&words, "post")),
+            ("encounter-people", people),
+            ("encounter-word-name", word(&words, "name")),
+            ("encounter-word-phone", word(&words, "phone")),
+            ("encounter-word-matter", word(&words, "matter")),
+        ];
+        rows.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (l.t(key), value)).collect()
+    }
+
+    fn leads(&self, _s: &Scene<'_>, told: &Told) -> &'static [&'static str] {
+        match encounter(told).map(|visit| visit.stage) {
+            Some(Stage::Received) => &["take_down"],
+            _ => &["arrive"],
+        }
+    }
+
+    fn happened(&self, s: &Scene<'_>, body: &Thing) -> Option<Happened> {
+        let (l, Body { event, .. }) = (s.l, body.downcast_ref()?);
+        let moment = |at: &Moment| format!("{} {}", l.day(at.date(), s.now.date()), time(*at));
+        let (key, details) = match event {
+            Event::Booked { day, .. } => ("booked", vec![moment(day)]),
+            Event::Came { no, .. } => ("came", vec![l.t_n("reception-number", no)]),
+            Event::Arrived { no, .. } => ("arrived", vec![l.t_n("reception-number", no)]),
+            Event::Unbooked {} => ("unbooked", Vec::new()),
+            Event::Visited { mode, day, .. } => ("visited", vec![capital(mode.label(l.0)), moment(day)]),
+            Event::Received {} => ("received", Vec::new()),
+            Event::TakenDown { no } => ("taken_down", vec![l.t_n("encounter-matter-no", no)]),
+            Event::Left {} => ("left", Vec::new()),
+            Event::Erased {} => ("erased", Vec::new()),
+        };
+        Some(Happened { title: l.t(&format!("encounter-event-{key}")), details })
+    }
+
+    fn when(&self, body: &Thing) -> Option<(Moment, domain::Actor)> {
+        let Body { at, by, .. } = body.downcast_ref()?;
+        Some((*at, by.clone()))
+    }
+
+    fn said(&self, l: L, words: &Fields) -> Vec<(String, String)> {
+        let names = ["post", "matter", "opinion"];
+        let label = |name: &&str| words.get(*name).map(|text| (l.t(&format!("encounter-word-{name}")), text.clone()));
+        names.iter().filter_map(label).collect()
+    }
+
+    fn asks(&self, s: &Scene<'_>, told: Option<&Told>, _alike: &[Told], act: &ActOf, field: &Field) -> Asked {
+        let now = told.and_then(encounter);
+        let waits = now.is_some_and(|visit| visit.stage == Stage::Waiting);
+        match (act.code, field.name) {
+            // Who waits is called to a desk, and heard there.
+            ("take_down" | "advise", _) if waits => Asked::Not,
+            ("visit", "at") => Asked::With(super::form::moment(s.now)),
+            ("visit", "street") | ("take_down", "near") => Asked::Of(super::form::streets(s.d, s.l.0)),
+            ("take_down", "speakers") => Asked::With("1".into()),
+            _ => Asked::Usual,
+        }
+    }
+
+    fn alike(&self, _db: &mut Db, _keys: &mut Keys, _district: i64, _told: &Told) -> store::Result<Vec<Told>> {
+        Ok(Vec::new())
+    }
+
+    fn into(&self, _told: &Told) -> Option<CaseId> {
+        None
+    }
+
+    fn public_page(&self, _told: &Told) -> Option<String> {
+        None
+    }
+}

@@ -1,0 +1,146 @@
+//! `/bookings`: whoever booked looks at the booking with its code and secret, and gives the time back. Nobody is asked why.
+
+use super::{encounter, time, word};
+use crate::app::App;
+use crate::caller::{From, Visitor};
+use crate::form::Sent;
+use crate::lang::L;
+use crate::page::{FieldError, Page, form_status, show, show_with};
+use crate::problem::Problem;
+use crate::view::StatusView;
+use askama::Template;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::Response;
+use desk::Key;
+use domain::Actor;
+use domain::case::Visit;
+use domain::register::On;
+use registers::resolve::encounter::{Act, Encounters, Stage};
+use std::sync::PoisonError;
+use store::listed::{self, Told};
+use store::opening;
+use subtle::ConstantTimeEq;
+
+/// The number of the secret that opens a booking.
+const NO: u16 = 1;
+
+/// A booking as who made it sees it.
+struct Own {
+    code: String,
+    secret: String,
+    when: String,
+    post: String,
+    place: String,
+    status: StatusView,
+    /// Whether the time can be given back.
+    booked: bool,
+    day: String,
+}
+
+#[derive(Template)]
+#[template(path = "records/bookings.html")]
+struct BookingsPage {
+    l: L,
+    page: Page,
+    errors: Vec<FieldError>,
+    code: String,
+    own: Option<Own>,
+    key: String,
+}
+
+/// `GET /bookings`
+pub(crate) async fn form(State(app): State<App>, visitor: Visitor) -> Response {
+    show(&blank(&app, &visitor, String::new(), Vec::new()))
+}
+
+fn blank(app: &App, visitor: &Visitor, code: String, errors: Vec<FieldError>) -> BookingsPage {
+    let l = visitor.l;
+    BookingsPage { l, page: visitor.page(l.t("bookings-title")), errors, code, own: None, key: app.random_text() }
+}
+
+/// The booking of a code that a secret opens.
+async fn opened(app: &App, code: &str, secret: &str) -> Result<Option<Told>, Problem> {
+    let Some((code, secret)) = desk::read_case_code(code).zip(opening::read_secret(secret)) else { return Ok(None) };
+    let number = app.desk().number();
+    let found = app.read(move |db, keys| {
+        let Some((id, _)) = listed::by_code(db, number, "encounter", &code)? else { return Ok(None) };
+        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let right = opening::secret_of(&mut keys, id, NO)?;
+        if !right.is_some_and(|right| bool::from(right.as_bytes().ct_eq(secret.as_bytes()))) {
+            return Ok(None);
+        }
+        Ok(listed::some(db, &mut keys, registers::REGISTERS, number, &[id])?.pop())
+    });
+    let told = found.await?;
+    // What began at the door was never booked, and has no secret.
+    Ok(told.filter(|told| encounter(told).is_some_and(|visit| visit.slot.is_some())))
+}
+
+/// `POST /bookings`: the booking; with `act=unbook`, its time is given back.
+pub(crate) async fn send(
+    State(app): State<App>,
+    visitor: Visitor,
+    From(from): From,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    app.limits().count_asked(from)?;
+    let l = visitor.l;
+    let told = opened(&app, sent.get("code"), sent.get("secret")).await?;
+    let Some(told) = told else {
+        let errors = vec![FieldError { field: "secret".into(), text: l.t("bookings-wrong") }];
+        let page = blank(&app, &visitor, sent.get("code").to_owned(), errors);
+        return Ok(show_with(form_status(&page.errors), &page));
+    };
+    let mut errors = Vec::new();
+    let told = if sent.get("act") == "unbook" {
+        let by = (Actor::Resident, Visit::BEST);
+        let key = Key::of("unbook", sent.get("key"));
+        let done = app.desk().execute::<Encounters>(by, On::Record(told.id), None, Act::Unbook {}, Some(key)).await;
+        match done {
+            Ok(_) => {}
+            Err(desk::Failure::Refused(refusal)) => {
+                errors.push(FieldError { field: "unbook".into(), text: Problem::from(refusal).sentence(l.0) });
+            }
+            Err(other) => return Err(other.into()),
+        }
+        opened(&app, sent.get("code"), sent.get("secret")).await?.ok_or_else(Problem::not_found)?
+    } else {
+        told
+    };
+    let visit = encounter(&told).ok_or_else(Problem::not_found)?;
+    let day = day_of(&app, visit.reception).await?;
+    // A day that was moved takes its bookings along.
+    let at =
+        day.as_ref().and_then(super::reception).zip(visit.slot).map_or(visit.day, |(day, slot)| day.slot_starts(slot));
+    let (post, place, day) = match &day {
+        Some(day) => {
+            let code = day.shelf.code_of(day.state.as_ref()).unwrap_or_default();
+            (day.title(l.0), word(&day.words(), "place"), format!("/receptions/{code}"))
+        }
+        None => Default::default(),
+    };
+    let own = Own {
+        code: visit.code.as_str().to_owned(),
+        secret: sent.get("secret").to_owned(),
+        when: format!("{} {}", l.full_day(at.date()), time(at)),
+        post,
+        place,
+        status: super::sheet::status(l, visit.stage),
+        booked: visit.stage == Stage::Booked,
+        day,
+    };
+    let page = BookingsPage { own: Some(own), ..blank(&app, &visitor, String::new(), errors) };
+    let mut response = show_with(form_status(&page.errors), &page);
+    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+async fn day_of(app: &App, id: Option<domain::case::CaseId>) -> Result<Option<Told>, Problem> {
+    let (number, Some(id)) = (app.desk().number(), id) else { return Ok(None) };
+    let found = app.read(move |db, keys| {
+        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(listed::some(db, &mut keys, registers::REGISTERS, number, &[id])?.pop())
+    });
+    found.await
+}
