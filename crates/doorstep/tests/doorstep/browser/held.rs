@@ -127,7 +127,7 @@ fn received(story: &Story, now: i64) {
         fetch: true,
     };
     story.do_to::<Encounters>(Actor::Resident, On::New, book);
-    let open = day(now);
+    let open = day(story.clock.now().0);
     let on_day = |act| story.do_to::<Receptions>(clerk(), On::Record(open), act);
     on_day(reception::Act::Open {});
     let come = || {

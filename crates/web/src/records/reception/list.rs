@@ -25,6 +25,8 @@ pub(super) struct Line {
     pub(super) href: String,
     /// Where people are heard; empty where it is not open, or not the account's unit.
     pub(super) table: String,
+    /// Where a time is booked for somebody who calls; empty likewise.
+    pub(super) book: String,
     pub(super) post: String,
     pub(super) leader: String,
     pub(super) field: String,
@@ -128,6 +130,11 @@ pub(super) fn line(l: L, d: &District, now: Moment, told: &Told, staff: Option<&
     Some(Line {
         href: format!("{}/receptions/{code}", if staff.is_some() { "/records" } else { "" }),
         table: if own && of.stage == Stage::Open { format!("/records/receptions/{code}/table") } else { String::new() },
+        book: if own && of.stage == Stage::Published && now < of.starts {
+            format!("/records/receptions/{code}/book")
+        } else {
+            String::new()
+        },
         post,
         // A colleague of another unit needs no name.
         leader: if own || staff.is_none() { leader } else { String::new() },
