@@ -1,5 +1,6 @@
-// What stands on a wall is read anew when it has changed, and put in place only where it differs, so that nothing blinks and a
-// screen reader is not told the same twice. <div id="live" data-live="/address" data-stream="/address/stream">
+// What stands on a wall or in a queue is read anew when it has changed, and put in place only where it differs, so that nothing
+// blinks and a screen reader is not told the same twice. <div id="live" data-live="/address" data-stream="/address/stream">;
+// further parts of the same page are <div id="…" data-part>. What somebody is using stays as it is.
 
 /** Calls `changed` when the server says that a record has changed: by its stream, and every few seconds while there is none. */
 export function listen(stream, changed, every = 3000) {
@@ -18,8 +19,11 @@ async function look() {
   try {
     const answer = await fetch(live.dataset.live, { headers: { accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
-    const now = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live");
-    if (now && now.innerHTML !== live.innerHTML) live.innerHTML = now.innerHTML;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of [live, ...document.querySelectorAll("[data-part]")]) {
+      const now = page.getElementById(part.id);
+      if (now && now.innerHTML !== part.innerHTML && !part.contains(document.activeElement)) part.innerHTML = now.innerHTML;
+    }
   } catch { /* the line is down: the next look comes */ }
 }
 

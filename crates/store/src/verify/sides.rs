@@ -8,10 +8,10 @@ use crate::schema;
 use domain::district::District;
 use ledger::checkpoint::{Signer, Verifier};
 
-/// Answers in the order of their keys, and whether one does not fit: it was given for an entry of its stream, at the size
-/// that its commit signed.
-const ANSWERS: &str = "SELECT d.key, d.seq, CASE WHEN e.seq IS NULL OR d.size <> COALESCE((SELECT MIN(c.size) \
-FROM checkpoints c WHERE c.district = d.district AND c.size > d.seq), -1) THEN 1 ELSE 0 END AS wrong \
+/// Answers in the order of their keys, and whether one does not fit: it was given for an entry of its stream, at a size that
+/// was signed and has the entry. Where there was nothing to do, that entry is older than the commit.
+const ANSWERS: &str = "SELECT d.key, d.seq, CASE WHEN e.seq IS NULL OR d.size <= d.seq OR NOT EXISTS (SELECT 1 \
+FROM checkpoints c WHERE c.district = d.district AND c.size = d.size) THEN 1 ELSE 0 END AS wrong \
 FROM done d LEFT JOIN events e ON e.district = d.district AND e.seq = d.seq AND e.stream = d.stream \
 WHERE d.district = $1 AND d.key > $2 ORDER BY d.key LIMIT $3";
 const PASSWORDS: &str = "SELECT account FROM passwords WHERE district = $1 ORDER BY account";
@@ -49,7 +49,7 @@ pub(super) fn signing_key(keys: &mut Keys, log: &Verifier) -> Checked<()> {
 /// How many answers one query brings.
 const PAGE: u64 = 2048;
 
-/// Whether each idempotency key leads to an entry, and to the checkpoint that covered it first.
+/// Whether each idempotency key leads to an entry, and to a checkpoint that covers it.
 pub(super) fn answers(db: &mut Db, number: i64, _: &District) -> Checked<()> {
     let mut behind = Vec::new();
     loop {

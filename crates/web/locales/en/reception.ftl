@@ -1,6 +1,6 @@
 # Reception days, encounters and visits.
 nav-receptions = Receptions
-look-receptions = Leaders’ reception days
+look-receptions = Reception days
 nav-encounters = Encounters
 look-encounters = Encounters
 reception-new = Plan a reception day
@@ -85,7 +85,7 @@ reception-book-for = Book for somebody who calls
 reception-back = Back to the reception day
 reception-book = Book a time
 reception-book-hint = No account, no papers needed. Bring somebody along if you like.
-reception-book-slot = Time
+reception-book-slot = Time ({ $n } minutes each)
 reception-book-phone = Phone
 reception-book-phone-hint = We call you if it is moved or cancelled, and for nothing else.
 reception-book-people = How many people

@@ -3,6 +3,7 @@
 use super::world::World;
 use crate::*;
 use ::registers::listen::meeting;
+use ::registers::resolve::{encounter, reception};
 use calendar::YearTable;
 use desk::Key;
 use domain::Label;
@@ -53,6 +54,26 @@ pub enum What {
         on: On,
         act: Box<meeting::Act>,
     },
+    /// An act on a reception day.
+    Day {
+        on: On,
+        act: Box<reception::Act>,
+    },
+    /// An act on an encounter: a record of a register, whose acts ask for acts on the day in the same commit, and for cases.
+    Visit {
+        on: On,
+        act: Box<encounter::Act>,
+    },
+}
+
+impl What {
+    /// Which record of a register it is on; none for what is on a case or the district.
+    pub fn on(&self) -> Option<On> {
+        match self {
+            What::Meet { on, .. } | What::Day { on, .. } | What::Visit { on, .. } => Some(*on),
+            What::Raise(_) | What::Act { .. } | What::Change(_) => None,
+        }
+    }
 }
 
 /// What brings a case in a stage further.
@@ -98,6 +119,9 @@ impl World<'_> {
         }
         if self.meets && !self.dice.one_in(4) {
             return self.meet(key);
+        }
+        if self.receives && !self.dice.one_in(4) {
+            return self.receive(key);
         }
         if self.book.cases.is_empty() || self.dice.one_in(5) {
             return self.raise(key);
@@ -168,6 +192,45 @@ impl World<'_> {
         let unit = dice.pick(&["street-1", "street-1", "street-1", "street-1", "housing"]);
         let actor = staff(unit, dice.pick(&roles));
         Ask { actor, what: What::Meet { on, act: Box::new(act) }, key }
+    }
+
+    /// Somebody comes to a reception day, or the day goes on.
+    fn receive(&mut self, key: Option<Key>) -> Ask {
+        let begins = self.book.days.is_empty() || self.dice.one_in(20);
+        let roles = [Role::Clerk, Role::Clerk, Role::Clerk, Role::Head, Role::Head, Role::Leader];
+        let unit = self.dice.pick(&["street-1", "street-1", "street-1", "street-1", "housing"]);
+        let actor = if self.dice.one_in(9) { Actor::Resident } else { staff(unit, self.dice.pick(&roles)) };
+        if begins {
+            let act = Box::new(plan_day(&mut self.dice, self.clock.now()));
+            return Ask { actor, what: What::Day { on: On::New, act }, key };
+        }
+        let id = if self.dice.one_in(5) { self.dice.pick(&self.book.days) } else { self.book.days[0] };
+        let of = store::stream::record(&mut self.reader, ::registers::REGISTERS, 1, id).unwrap();
+        let day = of.as_ref().and_then(|record| record.state.downcast_ref::<reception::Reception>());
+        let called = day.and_then(|day| day.at_desk(1)).map(|ticket| (ticket.no, ticket.encounter));
+        let (dice, visits) = (&mut self.dice, &self.book.visits);
+        let visit = match called {
+            Some((_, at_desk)) if !dice.one_in(3) => Some(at_desk),
+            _ => (!visits.is_empty()).then(|| dice.pick(visits)),
+        };
+        let on_day = |act| What::Day { on: On::Record(id), act: Box::new(act) };
+        let open = day.is_some_and(|day| day.stage == reception::Stage::Open);
+        let turn = if open || dice.one_in(3) { dice.below(12) } else { dice.pick(&[0, 1, 1, 1, 10]) };
+        let what = match (turn, visit) {
+            (0, _) => on_day(reception::Act::Publish {}),
+            (1, _) => on_day(reception::Act::Open {}),
+            (2 | 3, _) => on_day(reception::Act::Call { desk: 1 + dice.below(2) as u8 }),
+            (4, _) => on_day(reception::Act::Miss { no: called.map_or(1, |(no, _)| no) }),
+            (5, _) if dice.one_in(4) => on_day(reception::Act::Close { turned: dice.one_in(2) }),
+            (6, Some(visit)) => What::Visit { on: On::Record(visit), act: Box::new(of_visit(dice)) },
+            (7..=9, Some(visit)) => What::Visit { on: On::Record(visit), act: Box::new(take_down(dice)) },
+            (10, _) => What::Visit { on: On::New, act: Box::new(book_time(dice, id)) },
+            _ => {
+                let come = encounter::Act::Come { reception: id, people: dice.below(9) as u8, fetch: dice.one_in(4) };
+                What::Visit { on: On::New, act: Box::new(come) }
+            }
+        };
+        Ask { actor, what, key }
     }
 
     /// The district itself moves on.
@@ -307,6 +370,56 @@ fn plan_meeting(dice: &mut Dice, now: Moment, before: Option<CaseId>) -> meeting
         chosen: meeting::Chosen::Open,
         convener: None,
         after: before.filter(|_| dice.one_in(3)),
+    }
+}
+
+fn plan_day(dice: &mut Dice, now: Moment) -> reception::Act {
+    reception::Act::Plan {
+        post: Line("主任".into()),
+        leader: Line("示例姓名".into()),
+        level: dice.pick(PostLevel::ALL),
+        field: Line("民政".into()),
+        form: reception::Form::Fixed,
+        starts: Moment(now.0 + 86_400_000 * dice.pick(&[0, 0, 2])),
+        minutes: 120,
+        place: Line("接访室".into()),
+        street: None,
+        desks: 1 + dice.below(2) as u8,
+        slot: if dice.one_in(20) { 0 } else { 30 },
+        host: None,
+    }
+}
+
+fn book_time(dice: &mut Dice, reception: CaseId) -> encounter::Act {
+    let (slot, phone) = (dice.below(5) as u16, Line("13800000000".into()));
+    let matter = dice.one_in(2).then(|| Text(reason()));
+    encounter::Act::Book { reception, slot, phone, name: None, people: 1, matter, fetch: false }
+}
+
+/// What else may happen to an encounter.
+fn of_visit(dice: &mut Dice) -> encounter::Act {
+    match dice.below(5) {
+        0 => encounter::Act::Unbook {},
+        1 => encounter::Act::Advise { opinion: Text(reason()) },
+        2 => encounter::Act::Erase {},
+        3 => encounter::Act::Leave {},
+        _ => encounter::Act::Arrive {},
+    }
+}
+
+fn take_down(dice: &mut Dice) -> encounter::Act {
+    encounter::Act::TakeDown {
+        // A case that is refused leaves nothing of the act that asks for it, nor of what that asks of the day.
+        words: Text(words(dice)),
+        kind: dice.pick(encounter::Matter::ALL),
+        category: dice.one_in(2).then(|| category(dice)),
+        near: None,
+        place: None,
+        name: None,
+        phone: None,
+        speakers: Some(dice.below(7) as u8),
+        opinion: dice.one_in(2).then(|| Text(reason())),
+        public: dice.one_in(2),
     }
 }
 

@@ -50,6 +50,10 @@ pub struct Book {
     pub cases: Vec<CaseId>,
     /// All talk meetings that are there.
     pub meetings: Vec<CaseId>,
+    /// All reception days.
+    pub days: Vec<CaseId>,
+    /// All encounters.
+    pub visits: Vec<CaseId>,
     /// What was acknowledged with a key, to be asked for again.
     pub answered: Vec<(Ask, Did)>,
     /// What was asked with a key and has no answer; and where in the ledger it stands all the same, perhaps with others on
@@ -58,6 +62,18 @@ pub struct Book {
     /// Entries that were acknowledged: stream and version by ledger index.
     told: BTreeMap<u64, (CaseId, u64)>,
     receipts: Vec<Raised>,
+}
+
+impl Book {
+    /// A record began.
+    fn begun(&mut self, what: &What, id: CaseId) {
+        match what {
+            What::Meet { .. } => self.meetings.push(id),
+            What::Day { .. } => self.days.push(id),
+            What::Visit { .. } => self.visits.push(id),
+            What::Raise(_) | What::Act { .. } | What::Change(_) => {}
+        }
+    }
 }
 
 impl World<'_> {
@@ -82,7 +98,7 @@ impl World<'_> {
                 let next = others.filter_map(|(_, did)| index(did)).filter(|index| *index >= here).min();
                 at += self.unknown(ask, &new[at..], next.unwrap_or(u64::MAX));
             } else if answer.is_new() && !self.is_nothing(ask, answer, self.book.size + at as u64) {
-                at += self.known(answer, &new[at..]);
+                at += self.known(ask, answer, &new[at..]);
             }
             if ask.key.is_none() || twice {
                 continue;
@@ -113,7 +129,7 @@ impl World<'_> {
     }
 
     /// How many of the entries are those of an acknowledged command.
-    fn known(&mut self, did: &Did, new: &[Found]) -> usize {
+    fn known(&mut self, ask: &Ask, did: &Did, new: &[Found]) -> usize {
         let there = |length: usize, stream: CaseId| {
             assert!(length > 0 && length <= new.len(), "acknowledged and not there: {did:?}");
             assert!(new[..length].iter().all(|e| e.stream == stream), "entries of others within {did:?}");
@@ -147,17 +163,21 @@ impl World<'_> {
                 if done.version == length as u64 {
                     let receipt = Receipt::parse(&done.receipt).unwrap();
                     receipt.verify(self.log).expect("a receipt verifies");
-                    self.book.meetings.push(done.id);
+                    self.book.begun(&ask.what, done.id);
                 }
-                // What it asked for stands right behind it, and says because of which of its events.
-                for asked in &done.asked {
-                    let from = &new[length..];
-                    assert_eq!((from[0].stream, from[0].seq), (asked.id, asked.index), "{done:?}");
-                    assert!(from[0].because.is_some_and(|of| (new[0].seq..=done.index).contains(&of)), "{done:?}");
-                    self.book.told.insert(asked.index, (asked.id, 1));
-                    self.book.cases.push(asked.id);
-                    length += run(from);
+                // What it asked for stands right behind it, and says because of which event; what began is named.
+                let (mut named, own) = (done.asked.iter(), new[0].seq);
+                while let Some(entry) = new.get(length).filter(|entry| entry.because.is_some()) {
+                    assert!(entry.because.is_some_and(|of| (own..entry.seq).contains(&of)), "{done:?}");
+                    if entry.version == 1 {
+                        let asked = named.next().expect("what began is named");
+                        assert_eq!((entry.stream, entry.seq), (asked.id, asked.index), "{done:?}");
+                        self.book.told.insert(asked.index, (asked.id, 1));
+                        self.book.cases.push(asked.id);
+                    }
+                    length += 1;
                 }
+                assert!(named.next().is_none(), "named and not there: {done:?}");
                 length
             }
             Did::Changed(index) => {
@@ -177,8 +197,10 @@ impl World<'_> {
             What::Raise(_) => first.version == 1 && first.stream != DISTRICT_STREAM,
             What::Act { id, .. } => first.stream == *id,
             What::Change(_) => first.stream == DISTRICT_STREAM,
-            What::Meet { on: On::New, .. } => first.version == 1 && first.stream != DISTRICT_STREAM,
-            What::Meet { on: On::Record(id), .. } => first.stream == *id,
+            what => match what.on() {
+                Some(On::Record(id)) => first.stream == id,
+                _ => first.version == 1 && first.stream != DISTRICT_STREAM,
+            },
         };
         if !fits {
             return 0;
@@ -187,15 +209,16 @@ impl World<'_> {
             self.book.cases.push(first.stream);
         }
         let mut length = run(mine);
-        if let What::Meet { on, .. } = &ask.what {
-            if *on == On::New {
-                self.book.meetings.push(first.stream);
+        if let Some(on) = ask.what.on() {
+            if on == On::New {
+                self.book.begun(&ask.what, first.stream);
             }
             // The same commit has what the act asked for, or nothing of the act.
-            let own = first.seq..=mine[length - 1].seq;
-            while let Some(asked) = mine.get(length).filter(|e| e.because.is_some_and(|of| own.contains(&of))) {
-                self.book.cases.push(asked.stream);
-                length += run(&mine[length..]);
+            while let Some(asked) = mine.get(length).filter(|entry| entry.because.is_some()) {
+                if asked.version == 1 {
+                    self.book.cases.push(asked.stream);
+                }
+                length += 1;
             }
         }
         length
@@ -254,7 +277,7 @@ impl World<'_> {
             (Did::Changed(a), Did::Changed(b)) => assert_eq!(a, b),
             (Did::Done(a), Did::Done(b)) => {
                 assert_eq!((a.id, true), (b.id, b.again));
-                let begun = matches!(ask.what, What::Meet { on: On::New, .. });
+                let begun = ask.what.on() == Some(On::New);
                 if begun {
                     assert_eq!((a.first, &a.code, &a.receipt), (b.first, &b.code, &b.receipt));
                 } else {

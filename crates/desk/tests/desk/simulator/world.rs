@@ -4,6 +4,8 @@ use super::asks::{Ask, Dice, What};
 use super::book::Book;
 use crate::*;
 use ::registers::listen::meeting::Meetings;
+use ::registers::resolve::encounter::Encounters;
+use ::registers::resolve::reception::Receptions;
 use desk::Key;
 use std::future::Future;
 use std::pin::Pin;
@@ -158,6 +160,8 @@ pub struct World<'a> {
     seed: u64,
     /// Whether this schedule is mostly about talk meetings.
     pub meets: bool,
+    /// Whether it is mostly about reception days and who comes to them.
+    pub receives: bool,
     runtime: tokio::runtime::Runtime,
     talks: bool,
 }
@@ -181,6 +185,7 @@ impl<'a> World<'a> {
             opened: 0,
             seed,
             meets: seed % 4 == 1,
+            receives: seed % 4 == 3,
             runtime: tokio::runtime::Builder::new_current_thread().build().unwrap(),
             talks: super::number("DOORSTEP_SEED").is_some(),
         };
@@ -315,6 +320,14 @@ async fn answer(desk: Desk, Ask { actor, what, key }: Ask) -> Did {
         What::Act { id, seen, command } => Did::of(desk.act(actor, id, seen, *command, key).await, Did::Acted),
         What::Meet { on, act } => {
             let done = desk.execute::<Meetings>((actor, Visit::BEST), on, None, *act, key).await;
+            Did::of(done, |done| Did::Done(Box::new(done)))
+        }
+        What::Day { on, act } => {
+            let done = desk.execute::<Receptions>((actor, Visit::BEST), on, None, *act, key).await;
+            Did::of(done, |done| Did::Done(Box::new(done)))
+        }
+        What::Visit { on, act } => {
+            let done = desk.execute::<Encounters>((actor, Visit::BEST), on, None, *act, key).await;
             Did::of(done, |done| Did::Done(Box::new(done)))
         }
         What::Change(command) => match key {

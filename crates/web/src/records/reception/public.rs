@@ -115,6 +115,8 @@ struct DayPage {
     key: String,
     errors: Vec<FieldError>,
     slots: Vec<Choice>,
+    /// How long each is.
+    length: String,
     who: String,
     phone: String,
     people: String,
@@ -136,11 +138,9 @@ fn can_be_booked(day: &Reception, now: Moment) -> bool {
 }
 
 /// The times that are free.
-fn free(l: L, day: &Reception, chosen: &str) -> Vec<Choice> {
+fn free(day: &Reception, chosen: &str) -> Vec<Choice> {
     let free = (0..day.slots()).filter(|slot| day.booked.iter().all(|(booked, _)| booked != slot));
-    free.map(|slot| Choice::of(&slot.to_string(), &time(day.slot_starts(slot)), chosen))
-        .map(|choice| Choice { hint: l.t_n("reception-minutes", day.slot), ..choice })
-        .collect()
+    free.map(|slot| Choice::of(&slot.to_string(), &time(day.slot_starts(slot)), chosen)).collect()
 }
 
 fn drawn(
@@ -169,7 +169,8 @@ fn drawn(
         at: if can_be_booked(of, now) { format!("{to}/{code}/book") } else { String::new() },
         key: app.random_text(),
         errors,
-        slots: free(l, of, &typed("slot")),
+        slots: free(of, &typed("slot")),
+        length: l.t_n("reception-book-slot", of.slot),
         who: typed("name"),
         phone: typed("phone"),
         people: if people.is_empty() { "1".into() } else { people },
