@@ -50,10 +50,15 @@ pub fn plain(text: &str) -> String {
     let keep = |c: char| match c {
         '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
         '\n' | '\t' => Some(c),
-        c if c.is_control() || is_no_character(c) => None,
+        c if c.is_control() || is_no_character(c) || turns(c) => None,
         c => Some(c),
     };
     text.chars().filter_map(keep).collect()
+}
+
+/// Whether a sign turns the direction of what follows it, so that a reader sees another text than the one that is there.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A text as it is kept: plain, without space around it, and empty if there is nothing to read in it.

@@ -9,7 +9,7 @@ const SIZE: &str = "SELECT COALESCE(MAX(seq) + 1, 0) AS size FROM events WHERE d
 const ENTRY: &str = "SELECT entry FROM events WHERE district = $1 AND seq = $2";
 const SINCE: &str = "SELECT e.seq, (SELECT f.seq FROM events f \
 WHERE f.district = e.district AND f.stream = e.stream AND f.version = 1) AS first, e.kind FROM events e \
-WHERE e.district = $1 AND e.seq >= $2 AND e.seq < $3 AND e.stream <> $4 ORDER BY e.seq";
+WHERE e.district = $1 AND e.seq >= $2 AND e.seq < $3 AND e.stream <> $4 AND e.kind NOT LIKE '%.%' ORDER BY e.seq";
 const BEHIND: &str = "SELECT seq FROM cases WHERE district = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 
 /// Every statement of this file, to be proved on both engines.
@@ -44,7 +44,8 @@ pub fn entry_hash(db: &mut Db, district: i64, seq: u64) -> Result<Option<[u8; 32
     rows.first().map(|row| Ok(Sha256::digest(row.bytes("entry")?).into())).transpose()
 }
 
-/// What happened to cases at the ledger indexes `[from, to)`, in order. What happened to the district is left out.
+/// What happened to cases at the ledger indexes `[from, to)`, in order. What happened to the district and to the records of
+/// other registers, whose kinds have a dot, is left out.
 ///
 /// # Errors
 /// What the database says.

@@ -19,6 +19,9 @@ const PHOTO_KEPT_WINDOW: Duration = Duration::from_secs(86_400);
 /// How many acts a case takes from its resident in [`ACTS_WINDOW`].
 const ACTS_MOST: u32 = 30;
 const ACTS_WINDOW: Duration = Duration::from_secs(600);
+/// How many times of reception days one address may book in [`BOOKED_WINDOW`].
+const BOOKED_MOST: u32 = 6;
+const BOOKED_WINDOW: Duration = Duration::from_secs(3_600);
 /// How often one address may try pairing codes, or ask for a new secret, in [`ASKED_WINDOW`].
 const ASKED_MOST: u32 = 10;
 const ASKED_WINDOW: Duration = Duration::from_secs(900);
@@ -30,6 +33,7 @@ pub(crate) struct Limits {
     photo_kept: Limit<IpAddr>,
     acts: Limit<[u8; 16]>,
     asked: AddressLimit,
+    booked: AddressLimit,
 }
 
 impl Limits {
@@ -40,6 +44,7 @@ impl Limits {
             photo_kept: Limit::new(PHOTO_KEPT_MOST, PHOTO_KEPT_WINDOW),
             acts: Limit::new(ACTS_MOST, ACTS_WINDOW),
             asked: AddressLimit::new(ASKED_MOST, ASKED_WINDOW),
+            booked: AddressLimit::new(BOOKED_MOST, BOOKED_WINDOW),
         }
     }
 
@@ -61,6 +66,11 @@ impl Limits {
     /// An act of a resident on a case: each stays for ever.
     pub(crate) fn count_act(&self, id: CaseId) -> Result<(), Problem> {
         self.acts.count(id.0)
+    }
+
+    /// A time of a reception day, booked from an address.
+    pub(crate) fn count_booking(&self, from: IpAddr) -> Result<(), Problem> {
+        self.booked.count(from)
     }
 
     /// A pairing code, or a request for a new secret, from an address.

@@ -69,6 +69,7 @@ pub(crate) struct Page {
     pub(crate) lang: &'static str,
     pub(crate) large: bool,
     pub(crate) desk: bool,
+    /// Where it is shown again in another language or size; empty where it is shown once.
     pub(crate) path: String,
     pub(crate) csrf: String,
     /// The account whose drafts the page keeps on the device; a visitor's belong to the tab.

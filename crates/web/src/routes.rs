@@ -185,6 +185,7 @@ pub const TABLE: &[Route] = &[
     // The pages of registers.
     route("GET", "/receptions", Access::Public, || get(reception::public::list)),
     route("GET", "/receptions/{code}", Access::Public, || get(reception::public::show_one)),
+    route("GET", "/receptions/{code}/book", Access::Public, || get(reception::public::again)),
     route("POST", "/receptions/{code}/book", Access::Public, || post(reception::public::book)),
     route("GET", "/receptions/{code}/calendar.ics", Access::Public, || get(reception::public::calendar)),
     route("GET", "/receptions/{code}/queue", Access::Public, || get(reception::queue::phone)),
@@ -204,10 +205,10 @@ pub const TABLE: &[Route] = &[
     route("POST", "/records/meetings/{code}/notes", Access::Staff(RECORDS), || post(meeting::notes::send)),
     route("GET", "/records/meetings/{code}/wall", Access::Staff(RECORDS), || get(meeting::notes::wall)),
     route("GET", "/records/lectures", Access::Staff(CASES), || get(lecture::list::list)),
-    route("GET", "/records/lectures/paste", Access::Staff(RECORDS), || get(lecture::paste::form)),
-    route("POST", "/records/lectures/paste", Access::Staff(RECORDS), || post(lecture::paste::send))
+    route("GET", "/records/{register}/paste", Access::Staff(RECORDS), || get(records::paste::form)),
+    route("POST", "/records/{register}/paste", Access::Staff(RECORDS), || post(records::paste::send))
         .with_body(2 * WORKBOOK_MOST),
-    route("POST", "/records/lectures/year", Access::Staff(RECORDS), || post(lecture::year::file)),
+    route("POST", "/records/{register}/year", Access::Staff(RECORDS), || post(records::year::file)),
     route("GET", "/records/{register}/new", Access::Staff(RECORDS), || get(records::page::begin_form)),
     route("POST", "/records/{register}/new", Access::Staff(RECORDS), || post(records::page::begin)),
     route("GET", "/records/{register}/{code}", Access::Staff(CASES), || get(records::page::show)),

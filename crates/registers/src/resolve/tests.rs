@@ -223,15 +223,15 @@ fn swap() -> reception::Act {
 fn a_roster_is_published_some_days_ahead_and_its_name_is_shown_only_until_the_day_is_over() {
     let mut world = World::new();
     world.day(&plan()).unwrap();
-    assert!(!world.day.is_public() && !world.day.shows_leader());
+    assert!(!world.day.is_public() && !world.day.shows_leader(world.now));
     assert_eq!(world.day(&reception::Act::Publish {}), Ok(vec!["reception.published"]));
-    assert_eq!((world.day.published, world.day.shows_leader()), (Some(4), true));
+    assert_eq!((world.day.published, world.day.shows_leader(world.now)), (Some(4), true));
     assert_eq!(world.day(&swap()), Ok(vec!["reception.swapped"]));
     assert_eq!((world.day.swaps, world.day.level), (1, PostLevel::Section));
     world.now = at("2023-05-08T08:00");
     world.day(&reception::Act::Open {}).unwrap();
     world.day(&reception::Act::Close { turned: false }).unwrap();
-    assert!(world.day.is_public() && !world.day.shows_leader());
+    assert!(world.day.is_public() && !world.day.shows_leader(world.now));
 }
 
 #[test]
@@ -244,7 +244,7 @@ fn a_day_that_is_over_is_owed_from_the_time_that_was_set_until_somebody_closes_o
         reception::Act::Move { starts: at("2023-05-10T09:00"), minutes: 60, place: None, reason: reason.clone() };
     assert_eq!(world.day(&moved), Ok(vec!["reception.moved"]));
     assert_eq!((owed(&world), world.day.published), (vec!["2023-05-11".to_owned()], Some(6)));
-    assert_eq!(world.day(&reception::Act::Open {}).unwrap_err().why, reception::REASONS[0], "it is not time yet");
+    assert_eq!(world.day(&reception::Act::Open {}).unwrap_err().why.code(), "reception_not_yet");
     assert_eq!(world.day(&reception::Act::Cancel { reason }), Ok(vec!["reception.cancelled"]));
     assert!(owed(&world).is_empty());
 }
@@ -282,7 +282,7 @@ fn numbers_are_called_as_they_came_and_who_misses_a_call_comes_back_after_two_ot
             assert_eq!(world.visit(id, &by(Role::Clerk), &advise), Ok(heard));
         }
     }
-    assert_eq!(world.call(2).unwrap_err().why, reception::REASONS[5], "nobody waits");
+    assert_eq!(world.call(2).unwrap_err().why.code(), "reception_nobody");
     let called: Vec<u16> = world.day.called_last().iter().map(|ticket| ticket.no).collect();
     assert_eq!(called.len(), 4, "{called:?}");
 }
@@ -345,9 +345,79 @@ fn nobody_who_waits_is_forgotten_when_a_day_is_closed_and_who_booked_and_did_not
     world.visit(one, &by(Role::Clerk), &take_down("路灯不亮")).unwrap();
     assert_eq!(world.day(&reception::Act::Close { turned: false }).unwrap_err().field, Some("turned"));
     let closed = world.day(&reception::Act::Close { turned: true }).unwrap();
+    assert_eq!(world.day.booked.len(), 1);
     assert_eq!(closed, ["reception.closed", "encounter.left", "encounter.left"]);
     assert_eq!((world.day.turned, world.visits[&two].stage), (1, encounter::Stage::Left));
     assert_eq!(world.visits[&CaseId([41; 16])].stage, encounter::Stage::Left);
+}
+
+#[test]
+fn a_day_that_is_over_is_neither_planned_opened_nor_moved_and_shows_no_name_though_nobody_closed_it() {
+    let mut world = World::published();
+    world.now = at("2023-05-09T08:00");
+    assert!(world.day.is_public() && !world.day.shows_leader(world.now));
+    assert_eq!(world.day(&reception::Act::Open {}).unwrap_err().why.code(), "reception_over");
+    let (starts, reason) = (at("2023-05-20T09:00"), Line("改期".into()));
+    let moved = reception::Act::Move { starts, minutes: 60, place: None, reason };
+    assert_eq!(world.day(&moved).unwrap_err().why.code(), "reception_over");
+    let mut late = World::new();
+    late.now = at("2023-05-09T08:00");
+    assert_eq!(late.day(&plan()).unwrap_err().field, Some("starts"));
+    // One that was left open takes nobody on another day.
+    let mut open = World::open();
+    open.now = at("2023-05-09T09:00");
+    let come = encounter::Act::Come { reception: open.day.id, people: 1, fetch: false };
+    let refused = open.visit(CaseId([9; 16]), &by(Role::Clerk), &come).unwrap_err();
+    assert_eq!(refused.why.code(), "encounter_not_today");
+}
+
+#[test]
+fn a_move_at_the_last_minute_is_a_short_notice_however_early_the_first_day_was_published() {
+    let mut world = World::published();
+    assert_eq!(world.day.published, Some(4));
+    world.now = at("2023-05-07T18:00");
+    let moved = |day: &str| {
+        let reason = Line("检修".into());
+        reception::Act::Move { starts: at(day), minutes: 120, place: None, reason }
+    };
+    world.day(&moved("2023-05-08T14:00")).unwrap();
+    assert_eq!(world.day.published, Some(1), "nobody knew of this time before");
+    world.day(&moved("2023-05-20T09:00")).unwrap();
+    assert_eq!(world.day.published, Some(13));
+}
+
+#[test]
+fn who_booked_a_time_that_is_still_to_come_is_not_forgotten_when_the_day_is_closed_early() {
+    let mut world = World::published();
+    world.book(45, &Actor::Resident, 5).unwrap();
+    world.now = at("2023-05-08T09:00");
+    world.day(&reception::Act::Open {}).unwrap();
+    let refused = world.day(&reception::Act::Close { turned: false }).unwrap_err();
+    assert_eq!((refused.field, refused.detail[0].as_str()), (Some("turned"), "1"));
+    world.day(&reception::Act::Close { turned: true }).unwrap();
+    assert_eq!((world.day.turned, world.visits[&CaseId([45; 16])].stage), (1, encounter::Stage::Left));
+}
+
+#[test]
+fn a_visit_that_was_entered_twice_is_void_and_its_cases_go_on() {
+    let mut world = World::new();
+    let visit = encounter::Act::Visit {
+        mode: Trip::Home,
+        post: Line("街道书记".into()),
+        level: PostLevel::Division,
+        at: at("2023-05-03T15:00"),
+        street: None,
+        agreed: true,
+        about: None,
+        opinion: None,
+    };
+    let id = CaseId([81; 16]);
+    world.visit(id, &by(Role::Clerk), &visit).unwrap();
+    world.visit(id, &by(Role::Clerk), &take_down("楼道堆物")).unwrap();
+    let void = encounter::Act::Void { reason: Line("登记了两次".into()) };
+    assert_eq!(world.visit(id, &by(Role::Head), &void), Ok(vec!["encounter.voided"]));
+    assert_eq!((world.visits[&id].stage, world.raised.len()), (encounter::Stage::Void, 1));
+    assert_eq!(world.visit(id, &by(Role::Head), &take_down("再来一件")).unwrap_err().why, Why::WrongStage);
 }
 
 #[test]
@@ -370,6 +440,8 @@ fn a_visit_is_made_where_it_was_agreed_to_and_a_return_visit_is_about_an_answer(
     world.visit(home, &by(Role::Clerk), &take_down("楼道堆物")).unwrap();
     assert_eq!((world.raised[0].door, world.visits[&home].mode), (Door::HomeVisit, Mode::Home));
     let about = Some(world.case.id);
+    let other = world.visit(CaseId([53; 16]), &by(Role::Clerk), &visit(Trip::Home, true, about)).unwrap_err();
+    assert_eq!(other.why.code(), "encounter_no_return");
     assert_eq!(
         world.visit(back, &by(Role::Clerk), &visit(Trip::Return, true, about)).unwrap_err().field,
         Some("about")

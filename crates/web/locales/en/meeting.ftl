@@ -120,5 +120,5 @@ record-cancelled = Cancelled. Reason: { $n }
 lecture-public-over = Over
 lecture-hint-move-reason = Everybody will see it.
 lecture-hint-cancel-reason = Everybody will see it.
-home-held = Lectures and talk meetings:
+home-held = Lectures, talk meetings and reception days:
 meetings-public-list = Coming and held

@@ -401,6 +401,7 @@ keep-what-0 = What a case of yours holds
 keep-what-1 = What you wrote, the place, your name, phone and e-mail, photos, and the units' answers. All of it encrypted, with one key per case.
 keep-what-2 = Photos are saved as a new copy: where they were taken and with which phone is not kept.
 keep-what-3 = This system does not write down your network address; it only counts in memory how often one came in the last ten minutes, to keep nuisance away.
+keep-what-4 = When you book a reception day: your phone, name and what it is about. Only the unit that holds the day sees them. Ask it to erase them when they are no longer needed: the key is destroyed, too.
 keep-who-0 = Who sees it
 keep-who-1 = The dispatch centre and the units that handle it see the text; supervision, district leaders and auditors do too.
 keep-who-2 = Name, phone and place are masked at first. Whoever opens them must say what for; each time is noted, and you see it.

@@ -111,5 +111,5 @@ record-cancelled = 已取消。原因：{ $n }
 lecture-public-over = 已讲完
 lecture-hint-move-reason = 会公开，居民看得到。
 lecture-hint-cancel-reason = 会公开，居民看得到。
-home-held = 最近的讲课和恳谈会：
+home-held = 可以来的讲课、恳谈会和领导接访：
 meetings-public-list = 将要开的和开过的

@@ -1,5 +1,6 @@
 //! What the pages of a register say: sentences, written by hand. There is no default for what a reader sees first.
 
+use super::paste::Sheet;
 use crate::caller::Staff;
 use crate::lang::L;
 use crate::view::StatusView;
@@ -85,6 +86,10 @@ pub(crate) trait Face: Sync {
     /// Further pages of a record, for the unit that has it: address and name.
     fn ways(&self, _l: L, _told: &Told) -> Vec<(String, String)> {
         Vec::new()
+    }
+    /// How its records stand in a sheet; none where they don't.
+    fn sheet(&self) -> Option<&'static Sheet> {
+        None
     }
     /// A text that is to be read before something is done: heading and text.
     fn paper(&self, _l: L, _told: &Told) -> Option<(String, String)> {

@@ -9,8 +9,10 @@ pub(crate) mod lecture;
 pub(crate) mod meeting;
 pub(crate) mod page;
 mod paged;
+pub(crate) mod paste;
 pub(crate) mod reception;
 pub(crate) mod stream;
+pub(crate) mod year;
 
 use crate::lang::L;
 use domain::Moment;

@@ -235,6 +235,16 @@ fn asked_line(scene: &Scene<'_>, loaded: &Loaded, case: &AskedCase) -> Option<As
         street: case.street.as_ref(),
         personal: card.personal.iter().map(String::as_str).collect(),
     };
+    // A clerk of another unit is told that there is a case, and where it stands: its code is half of what opens it.
+    let stranger = unit_bound
+        && !own
+        && !leads
+        && !loaded.told.shelf.closed().is_empty()
+        && loaded.told.shelf.summary(loaded.told.state.as_ref()).is_some_and(|s| !s.public);
+    if stranger {
+        let (code, href, unit, title) = (String::new(), String::new(), String::new(), l.t("staff-title-hidden"));
+        return Some(AskedLine { code, href, slip: false, title, status: view::status(l, case.stage, false), unit });
+    }
     Some(AskedLine {
         code: case.code.clone(),
         href: if unit_bound && !leads { String::new() } else { format!("/cases/{}", case.code) },
@@ -287,33 +297,51 @@ pub(crate) async fn act(
 ) -> Result<Response, Problem> {
     let face = face_of(&register).ok_or_else(Problem::not_found)?;
     let loaded = load(&app, face, &code).await?;
-    let (told, now) = (&loaded.told, app.desk().now());
+    let told = &loaded.told;
     let seen: u64 = sent.get("version").parse().map_err(|_| Problem::form())?;
     let key = sent.key(&staff)?;
-    let offers = told.shelf.offers(told.state.as_ref(), &staff.actor(), now);
     let declared = told.shelf.acts();
     let asked = declared.iter().find(|act| act.code == sent.get("act")).ok_or_else(Problem::form)?;
-    let done = match offers.into_iter().find(|act| act.code == asked.code) {
-        Some(act) => run(&app, &staff, face, (On::Record(told.id), Some(seen)), act, &sent, key).await?,
-        // The record has changed since the page was made, or the post never offered it: the rules say which.
-        None => Err(vec![Failure::Refused(Refusal::new(Why::Changed))]),
-    };
+    // What the page did not offer the rules refuse, and say why.
+    let act = ActOf { code: asked.code, label: asked.label, from: &[], by: &[], fields: asked.fields };
+    let done = run(&app, &staff, face, (On::Record(told.id), Some(seen)), &act, &sent, key).await?;
     let wrong = match done {
-        Ok(_) => return Ok(go(&format!("/records/{register}/{}?done=work-{}", url_code(&code), asked.code))),
+        Ok(_) => {
+            return Ok(go(&format!(
+                "/records/{register}/{}?done={}",
+                url_code(&code),
+                done_key(visitor.l, face, asked.code)
+            )));
+        }
         Err(wrong) => wrong,
     };
     let refusals = refusals(wrong)?;
     let loaded = load(&app, face, &code).await?;
-    let fields = ActOf { code: asked.code, label: asked.label, from: &[], by: &[], fields: asked.fields };
-    let errors = at_fields(visitor.l, &fields, &refusals);
-    let changed = refusals.iter().any(|refusal| refusal.why == Why::Changed);
+    let errors = at_fields(visitor.l, &act, &refusals);
+    // What is said of the record as it stands, and of no field, is said on top: its form may not be there any more.
+    let stands = |why| refusals.iter().any(|refusal| refusal.why == why);
+    let status = match (stands(Why::NotYours), stands(Why::Changed) || stands(Why::WrongStage)) {
+        (true, _) => Some(StatusCode::FORBIDDEN),
+        (_, true) => Some(StatusCode::CONFLICT),
+        _ => None,
+    };
+    let notice = status.map(|_| match stands(Why::Changed) {
+        true => visitor.l.t_n("record-changed", &errors[0].text),
+        false => errors[0].text.clone(),
+    });
     let refused = Refused {
-        status: if changed { StatusCode::CONFLICT } else { form_status(&errors) },
+        status: status.unwrap_or(form_status(&errors)),
         sent: Some(&sent),
-        notice: changed.then(|| visitor.l.t_n("record-changed", &errors[0].text)),
-        errors: if changed { Vec::new() } else { errors },
+        errors: if notice.is_some() { Vec::new() } else { errors },
+        notice,
     };
     Ok(page(&app, &visitor, &staff, face, &loaded, &refused))
+}
+
+/// What is said once an act is done: of this register, else of every one.
+fn done_key(l: L, face: &dyn Face, act: &str) -> String {
+    let own = format!("{}-{act}", face.plural());
+    if l.has(&format!("done-{own}")) { own } else { format!("work-{act}") }
 }
 
 /// Reads an act from what was sent, and has it done.
@@ -417,7 +445,10 @@ pub(crate) async fn begin(
     let face = face_of(&register).ok_or_else(Problem::not_found)?;
     let (act, key) = (face.begins(), sent.key(&staff)?);
     match run(&app, &staff, face, (On::New, None), act, &sent, key).await? {
-        Ok(done) => Ok(go(&format!("/records/{register}/{}?done=work-{}", done.code, act.code))),
+        Ok(done) => {
+            let said = done_key(visitor.l, face, act.code);
+            Ok(go(&format!("/records/{register}/{}?done={said}", done.code)))
+        }
         Err(wrong) => {
             let errors = at_fields(visitor.l, act, &refusals(wrong)?);
             let sent = sent.changed("act", act.code.to_owned());

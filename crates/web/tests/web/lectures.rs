@@ -136,7 +136,7 @@ async fn another_unit_acts_on_nothing_but_says_that_it_hosts_too_and_a_stale_pag
     let seen = water.get(&at_page).await;
     assert!(seen.text.contains("我单位也是主办") && !seen.text.contains("改期原因"));
     let moved = [("cancel-reason", "停办")];
-    assert_eq!(act(&mut water, &at_page, "cancel", &moved).await.status, StatusCode::CONFLICT);
+    assert_eq!(act(&mut water, &at_page, "cancel", &moved).await.status, StatusCode::FORBIDDEN);
     there(&act(&mut water, &at_page, "join", &[]).await);
     let (key, version) = (page.input("key"), page.input("version"));
     let stale = [("act", "cancel"), ("key", &key), ("version", &version), ("cancel-reason", "停办")];
@@ -173,7 +173,7 @@ async fn two_records_of_one_session_are_offered_to_be_merged_and_count_once() {
     let mut water = kit.signed_in("clerk-water").await;
     let twice = there(&begin(&mut water, &[("plan-with", "")]).await);
     let page = water.get(&twice).await;
-    assert!(page.text.contains("可能是同一场") && page.text.contains(&kept));
+    assert!(page.text.contains("可能是同一条") && page.text.contains(&kept));
     let into = page.text.split("name=\"merge-into\"").nth(1).unwrap();
     let into = into.split("value=\"").find_map(|part| part.split('"').next().filter(|v| v.len() == 32)).unwrap();
     there(&act(&mut water, &twice, "merge", &[("merge-into", into)]).await);
@@ -193,15 +193,15 @@ async fn a_pasted_sheet_is_checked_as_a_whole_and_entered_once() {
     let bad = SHEET.replace("2023-05-20 09:30", "5月某日").replace("党课\t第一讲", "讲座\t第一讲");
     let answer = clerk.submit("/records/lectures/paste", &[("text", &bad)]).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(answer.text.contains("有 2 处要改，一场都没有登记"), "{}", answer.text);
+    assert!(answer.text.contains("有 2 处要改，一行都没有登记"), "{}", answer.text);
     assert!(answer.text.contains("身份证号") && answer.text.contains("备注"), "what is left out is named");
     let checked = clerk.submit("/records/lectures/paste", &[("text", SHEET)]).await;
-    assert!(checked.text.contains("可以登记 2 场"), "{}", checked.text);
+    assert!(checked.text.contains("可以登记 2 行"), "{}", checked.text);
     assert!(!clerk.get("/records/lectures").await.text.contains("第一讲"), "nothing is entered by looking");
     let entered = clerk.submit("/records/lectures/paste", &[("text", SHEET), ("enter", "1")]).await;
-    assert!(entered.text.contains("新登记 2 场"), "{}", entered.text);
+    assert!(entered.text.contains("新登记 2 行"), "{}", entered.text);
     let again = clerk.submit("/records/lectures/paste", &[("text", SHEET), ("enter", "1")]).await;
-    assert!(again.text.contains("新登记 0 场") && again.text.contains("另有 2 场原来已经登记"), "{}", again.text);
+    assert!(again.text.contains("新登记 0 行") && again.text.contains("另有 2 行原来已经登记"), "{}", again.text);
     let list = clerk.get("/records/lectures").await;
     assert!(list.text.contains("30 人次") && list.text.contains("第二讲"), "{}", list.text);
 }
@@ -214,7 +214,7 @@ async fn the_years_list_leaves_as_a_workbook_that_can_be_read_back_and_the_ledge
     let list = clerk.submit("/records/lectures/year", &[("year", "2023"), ("of", "own")]).await;
     assert_eq!(list.status, StatusCode::OK);
     let again = clerk.upload("/records/lectures/paste", &list.bytes).await;
-    again.has("可以登记 2 场");
+    again.has("可以登记 2 行");
     assert_eq!(clerk.submit("/records/lectures/year", &[("year", "soon")]).await.status, StatusCode::BAD_REQUEST);
     let exports = kit.role(Role::Auditor).await.get("/exports").await;
     assert!(exports.text.contains("lectures"), "{}", exports.text);

@@ -215,7 +215,7 @@ async fn a_missed_call_comes_back_and_nobody_who_waits_is_forgotten_at_the_end()
     kit.client().get(&format!("/receptions/{code}/queue?no=1")).await.has("前面还有 2 人").has("过两个号会再叫");
     let left = act(&mut clerk, &format!("receptions/{code}"), "close", &[]).await;
     assert_eq!(left.status, StatusCode::UNPROCESSABLE_ENTITY);
-    left.has("还有4人在等");
+    left.has("还有4位在等");
     done(&act(&mut clerk, &format!("receptions/{code}"), "close", &[("close-turned", "1")]).await);
     clerk.get(&format!("/records/receptions/{code}")).await.has("4 人没有接谈到");
     kit.client().get(&format!("/receptions/{code}/queue?no=1")).await.has("没有接谈").lacks("王");
@@ -244,7 +244,7 @@ async fn a_return_visit_names_the_case_by_its_code_and_only_one_that_was_answere
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     refused.has("回访的应是一件已经答复的诉求").has("看了新换的灯");
     let mut home = visit.to_vec();
-    home[2].1 = "home";
+    (home[2].1, home[7].1) = ("home", "");
     home[6].1 = "";
     let refused = clerk.submit("/records/encounters/new", &home).await;
     refused.has("上门走访要对方事先同意");
@@ -283,4 +283,109 @@ async fn a_clerk_books_for_somebody_who_calls_and_who_had_booked_is_called_when_
     gone.has("已取消。原因：防汛").lacks("book-slot");
     let late = kit.client().post(&format!("/receptions/{code}/book"), &[&[("key", "z")], &BOOKING[1..]].concat()).await;
     assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+/// A month's roster as an office keeps it.
+const ROSTER: &str = "\
+职务\t姓名\t职级\t分管工作\t形式\t时间\t地点\t街道\n\
+示范街道主任\t示例姓名一\t处级\t城建\t定点接访\t2023-06-01 09:00\t接访室\t示范一街道\n\
+示范街道书记\t示例姓名二\t处级\t民政\t约访\t2023-06-02 14:30\t接访室\t示范一街道\n";
+
+#[tokio::test]
+async fn a_months_roster_is_pasted_checked_as_a_whole_entered_once_and_read_back_from_the_years_list() {
+    let kit = Kit::new().await;
+    let mut clerk = kit.role(Role::Clerk).await;
+    clerk.get("/records/receptions/paste").await.has("粘贴一个月的安排").has("职务");
+    let bad = ROSTER.replace("2023-06-02 14:30", "六月二日下午").replace("处级\t民政", "科长\t民政");
+    let answer = clerk.submit("/records/receptions/paste", &[("text", &bad)]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    answer.has("有 2 处要改，一行都没有登记").has("六月二日下午");
+    clerk.submit("/records/receptions/paste", &[("text", ROSTER)]).await.has("可以登记 2 行").has("示范街道书记");
+    let enter = [("text", ROSTER), ("enter", "1")];
+    clerk.submit("/records/receptions/paste", &enter).await.has("新登记 2 行");
+    clerk.submit("/records/receptions/paste", &enter).await.has("新登记 0 行").has("另有 2 行原来已经登记");
+    clerk.get("/records/receptions").await.has("等公示").has("示范街道主任").has("示范街道书记");
+    assert_eq!(kit.client().get("/receptions").await.text.matches("示范街道").count(), 0, "nothing is published yet");
+    let list = clerk.submit("/records/receptions/year", &[("year", "2023"), ("of", "own")]).await;
+    assert_eq!(list.status, StatusCode::OK);
+    let again = clerk.upload("/records/receptions/paste", &list.bytes).await;
+    again.has("示范街道主任").has("2023-06-02 14:30");
+    assert_eq!(clerk.get("/records/encounters/paste").await.status, StatusCode::NOT_FOUND, "it has no sheet");
+}
+
+#[tokio::test]
+async fn what_is_promised_to_be_public_is_and_the_name_ends_with_the_day_though_nobody_closes_it() {
+    let kit = Kit::new().await;
+    let mut clerk = kit.role(Role::Clerk).await;
+    let code = published(&mut clerk).await;
+    let (booking, secret) = slip(&kit.client().post(&format!("/receptions/{code}/book"), BOOKING).await);
+    let swap = [
+        ("swap-post", "示范街道副主任"),
+        ("swap-leader", "示例姓名八"),
+        ("swap-level", "section"),
+        ("swap-field", "城管"),
+        ("swap-reason", "上级会议"),
+    ];
+    let record = format!("receptions/{code}");
+    done(&act(&mut clerk, &record, "swap", &swap).await);
+    let told = "换人接访：原定示范街道主任。原因：上级会议";
+    let public = format!("/receptions/{code}");
+    kit.client().get(&public).await.has(told).has("示例姓名八").lacks("示例姓名七");
+    let of_booking = [("code", booking.as_str()), ("secret", &secret)];
+    kit.client().post("/bookings", &of_booking).await.has(told).has("示范街道副主任");
+    // Sent once more with another time: the page has booked already.
+    let mut other = BOOKING.to_vec();
+    other[1].1 = "2";
+    let twice = kit.client().post(&format!("/receptions/{code}/book"), &other).await;
+    assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
+    twice.has("已经预约过了").lacks("提交标识");
+    kit.clock.set(at("2023-05-08T08:30:00"));
+    kit.client().get(&public).await.has("今天不用预约").lacks("book-slot");
+    kit.clock.set(at("2023-05-09T08:00:00"));
+    for path in [public.as_str(), "/receptions"] {
+        kit.client().get(path).await.has("示范街道副主任").lacks("示例姓名");
+    }
+    let mut clerk = kit.role(Role::Clerk).await;
+    let late = act(&mut clerk, &record, "open", &[]).await;
+    late.has("这次接访的时间已经过去了");
+    let reason = [("cancel-reason", "没有接访")];
+    done(&act(&mut clerk, &record, "cancel", &reason).await);
+    kit.client().post("/bookings", &of_booking).await.has("这次接访取消了。原因：没有接访");
+}
+
+#[tokio::test]
+async fn a_clerk_of_another_unit_sees_that_there_is_a_case_and_neither_its_code_nor_its_words() {
+    let kit = Kit::new().await;
+    let mut clerk = kit.role(Role::Clerk).await;
+    let key = clerk.get("/records/encounters/new").await.input("key");
+    let visit = [
+        ("act", "visit"),
+        ("key", key.as_str()),
+        ("visit-mode", "home"),
+        ("visit-post", "示范局长"),
+        ("visit-level", "division"),
+        ("visit-at", "2023-05-04T08:30"),
+        ("visit-agreed", "1"),
+    ];
+    let to = done(&clerk.submit("/records/encounters/new", &visit).await);
+    let code = to.split('?').next().unwrap().rsplit('/').next().unwrap().to_owned();
+    let here = format!("encounters/{code}");
+    let said = [("take_down-words", "楼道堆满了东西"), ("take_down-kind", "request")];
+    done(&act(&mut clerk, &here, "take_down", &said).await);
+    let own = clerk.get(&format!("/records/{here}")).await;
+    own.has("楼道堆满了东西");
+    let case = own.text.split("name=\"code\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let mut other = kit.signed_in("clerk-water").await;
+    other.get(&format!("/records/{here}")).await.lacks("楼道堆满了东西").lacks(&case);
+    let void = [("act", "void"), ("key", "v"), ("version", "2"), ("void-reason", "不是我们的")];
+    let refused = other.submit(&format!("/records/{here}/act"), &void).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    // Entered twice: each is shown beside the other, and one of them is void.
+    let mut twice = visit.to_vec();
+    twice[1].1 = "again";
+    let to = done(&clerk.submit("/records/encounters/new", &twice).await);
+    let second = to.split('?').next().unwrap().rsplit('/').next().unwrap().to_owned();
+    clerk.get(&format!("/records/encounters/{second}")).await.has("可能是同一").has(&code);
+    done(&act(&mut clerk, &format!("encounters/{second}"), "void", &[("void-reason", "登记了两次")]).await);
+    clerk.get(&format!("/records/encounters/{second}")).await.has("记错作废").has("登记了两次");
 }

@@ -215,7 +215,14 @@ impl World<'_> {
         };
         let on_day = |act| What::Day { on: On::Record(id), act: Box::new(act) };
         let open = day.is_some_and(|day| day.stage == reception::Stage::Open);
-        let turn = if open || dice.one_in(3) { dice.below(12) } else { dice.pick(&[0, 1, 1, 1, 10]) };
+        let waits = day.is_some_and(|day| !day.line.is_empty());
+        let turn = match (open, called.is_some(), waits) {
+            _ if dice.one_in(4) => dice.below(12),
+            (false, ..) => dice.pick(&[0, 1, 1, 1, 1, 10]),
+            (true, true, _) => dice.pick(&[4, 6, 7, 8, 9, 9]),
+            (true, false, true) => dice.pick(&[2, 3, 3, 11]),
+            (true, false, false) => 11,
+        };
         let what = match (turn, visit) {
             (0, _) => on_day(reception::Act::Publish {}),
             (1, _) => on_day(reception::Act::Open {}),

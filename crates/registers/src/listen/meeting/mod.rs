@@ -325,10 +325,9 @@ impl Register for Meetings {
             }
             Event::Noticed { days } => (meeting.stage, meeting.noticed) = (Stage::Noticed, Some(*days)),
             Event::Moved { starts, minutes } => {
-                // How long before it was announced goes with its day.
-                let later = day_number(starts.date()) - day_number(meeting.starts.date());
-                let moved = |days: u16| u16::try_from((i64::from(days) + later).max(0)).unwrap_or(u16::MAX);
-                meeting.noticed = meeting.noticed.map(moved);
+                // Whoever looked before knew another time: from now on counts.
+                let days = (day_number(starts.date()) - day_number(body.at.date())).max(0);
+                meeting.noticed = meeting.noticed.map(|_| u16::try_from(days).unwrap_or(u16::MAX));
                 (meeting.starts, meeting.minutes) = (*starts, *minutes);
             }
             Event::Cancelled {} => meeting.stage = Stage::Cancelled,

@@ -77,6 +77,8 @@ vocabulary! {
         /// Booked or come, and not heard: nobody is asked why.
         Left "left" "没有接谈" "not heard",
         Cancelled "cancelled" "已退约" "booking cancelled",
+        /// Entered by mistake, or twice: it counts nowhere.
+        Void "void" "记错作废" "entered by mistake",
     }
 }
 
@@ -108,10 +110,13 @@ acts! {
         /// It was talked over, and nothing is left to be handled.
         Advise "advise" "当场答复，不立案" "answered on the spot, no case" from ["waiting"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
             { opinion: Text = "当场答复了什么" "what was answered" },
+        /// It was entered by mistake, or twice: it counts nowhere any more.
+        Void "void" "记错作废" "entered by mistake" from ["received"] by [By::Here(Role::Head), By::Here(Role::Clerk)]
+            { reason: Line = "为什么作废" "what was wrong" },
         /// It came to nothing: the day is over, was cancelled, or three calls were missed.
         Leave "leave" "没有接谈" "not heard" from ["booked", "waiting"] by [By::Asked] {},
         /// Destroy what was written of it.
-        Erase "erase" "删除个人信息" "erase personal data" from ["booked", "waiting", "received", "left", "cancelled"]
+        Erase "erase" "删除个人信息" "erase personal data" from ["booked", "waiting", "received", "left", "cancelled", "void"]
             by [By::Here(Role::Head), By::Anywhere(Role::Dispatcher)] {},
     }
 }
@@ -140,6 +145,8 @@ events! {
         Received "encounter.received" {},
         /// What was said is a case, which says that it is because of this event. Private: opinion, of a further one.
         TakenDown "encounter.taken_down" { no: u16 },
+        /// It was entered by mistake, or twice. Private: reason.
+        Voided "encounter.voided" {},
         /// It came to nothing.
         Left "encounter.left" {},
         /// What was written of it is destroyed.
@@ -301,7 +308,7 @@ impl Register for Encounters {
             }
             Event::Arrived { no, level } => {
                 (visit.stage, visit.no, visit.came) = (Stage::Waiting, Some(*no), Some(body.at));
-                visit.level = *level;
+                (visit.level, visit.day) = (*level, body.at);
             }
             Event::Unbooked {} => visit.stage = Stage::Cancelled,
             Event::Visited { code, unit, mode, level, street, day, about } => {
@@ -312,6 +319,7 @@ impl Register for Encounters {
             }
             Event::Received {} => (visit.stage, visit.received, visit.day) = (Stage::Received, Some(body.at), body.at),
             Event::TakenDown { no } => visit.matters = *no,
+            Event::Voided {} => visit.stage = Stage::Void,
             Event::Left {} => visit.stage = Stage::Left,
             Event::Erased {} => visit.erased = true,
         }

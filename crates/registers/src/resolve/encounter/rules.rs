@@ -29,6 +29,7 @@ reasons! {
     NOT_AGREED "encounter_not_agreed" "上门走访要对方事先同意。" "没有同意的不要上门，可以请对方来接访日。" "A visit is made only where it was agreed to before." "If it was not, offer a reception day instead.",
     VISIT_WHEN "encounter_visit_when" "走访的时间应在过去7天以内。" "请核对日期。" "A visit is entered within 7 days after it." "Look at the date again.",
     NO_CASE "encounter_no_case" "回访的应是一件已经答复的诉求。" "请核对编号；没有答复的，按登门走访登记。" "A return visit is about a case that was answered." "Look at its code; if it was not answered, enter a visit at home.",
+    NO_RETURN "encounter_no_return" "只有上门回访要填是哪一件。" "请清空这一项，或把方式改为上门回访。" "Only a return visit names a case." "Empty this, or make it a return visit.",
     OVER "encounter_over" "接谈已经过去，不能再登记。" "请按来访窗口另行登记。" "This talk is too long ago." "Register what is said now at the counter.",
     MANY "encounter_many" "一次来访最多登记{}件。" "请请对方另约一次。" "One encounter has {} cases at most." "Offer another appointment.",
 }
@@ -98,6 +99,7 @@ pub(super) fn decide(visit: &Encounter, act: &Act, facts: &Facts<'_>) -> Result<
             deeds
         }
         Act::Advise { opinion } => received(visit, &opinion.0),
+        Act::Void { reason } => vec![New::of(Event::Voided {}).with("reason", &reason.0).into()],
         Act::Leave {} => vec![New::of(Event::Left {}).into()],
         Act::Erase {} => {
             // What waits for the day is given back first, so that nothing there leads to what is gone.
@@ -177,7 +179,8 @@ fn begin(id: CaseId, act: &Act, facts: &Facts<'_>) -> Result<Vec<Deed<Event>>, R
                 })
             };
             let about = match (mode, about) {
-                (Trip::Home, _) => None,
+                (Trip::Home, None) => None,
+                (Trip::Home, Some(_)) => return Err(Refusal::at(NO_RETURN, "about")),
                 (Trip::Return, Some(id)) if answered(id) => Some(*id),
                 (Trip::Return, _) => return Err(Refusal::at(NO_CASE, "about")),
             };
@@ -195,7 +198,7 @@ fn here(day: &Reception, facts: &Facts<'_>) -> Result<u16, Refusal> {
     if day.stage != reception::Stage::Open {
         return Err(Refusal::new(NOT_OPEN));
     }
-    if day_number(day.starts.date()) > day_number(facts.now.date()) {
+    if day_number(day.starts.date()) > day_number(facts.now.date()) || !day.is_on(facts.now) {
         return Err(Refusal::new(NOT_TODAY));
     }
     Ok(day.next_no())

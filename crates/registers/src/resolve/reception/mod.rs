@@ -22,7 +22,7 @@ use domain::{Actor, Label, Lang, Moment, Refusal, Role, Why, acts, columns, even
 vocabulary! {
     /// How people come to a reception day.
     Form {
-        Fixed "fixed" "定点接访" "at its place, whoever comes",
+        Fixed "fixed" "定点接访" "at the office, open to all",
         Booked "booked" "约访" "by appointment",
         Away "away" "下访" "where people live",
         WithCase "with_case" "带案下访" "where people live, about cases that are known",
@@ -52,9 +52,9 @@ acts! {
         /// Publish the roster.
         Publish "publish" "公示" "publish" from ["planned"] by [By::Here(Role::Clerk), By::Here(Role::Head)] {},
         /// Another post receives.
-        Swap "swap" "换人接访" "have another post receive" from ["planned", "published"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
+        Swap "swap" "换人接访" "change the leader" from ["planned", "published"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
             { post: Line = "接访人职务" "post", leader: Line = "接访人姓名（公示用）" "name, to be published", level: PostLevel = "职级" "level of the post",
-              field: Line = "分管工作" "responsible for", reason: Line = "换人原因" "why another one receives" },
+              field: Line = "分管工作" "responsible for", reason: Line = "换人原因" "why the leader is changed" },
         /// Move it to another time or place.
         Move "move" "改期" "move" from ["planned", "published"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
             { starts: Moment = "新的开始时间" "new start", minutes: u16 = "时长（分钟）" "minutes",
@@ -72,7 +72,7 @@ acts! {
             { no: u16 = "号码" "number" },
         /// It is over.
         Close "close" "结束接访" "close the day" from ["open"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
-            { turned: bool = "还在等的人已当面说明、另行安排" "who still waits was told, and gets another time" },
+            { turned: bool = "还在等的、约了后面时段的，已逐个说明、另行安排" "who still waits or booked was told, and gets another time" },
         /// Somebody books a time.
         Reserve "reserve" "预约一个时段" "reserve a time" from ["published"] by [By::Asked]
             { slot: u16 = "第几个时段" "which time", encounter: CaseId = "预约" "booking" },
@@ -173,9 +173,15 @@ impl Reception {
         self.published.is_some() || matches!(self.stage, Stage::Open | Stage::Closed)
     }
 
-    /// Whether the name of whoever receives is shown: while it is published, and not any more when it is over.
-    pub fn shows_leader(&self) -> bool {
-        matches!(self.stage, Stage::Published | Stage::Open)
+    /// Whether the name of whoever receives is shown: while it is published, and not any more when it is over, whether
+    /// somebody closes it or not.
+    pub fn shows_leader(&self, now: Moment) -> bool {
+        matches!(self.stage, Stage::Published | Stage::Open) && self.is_on(now)
+    }
+
+    /// Whether its last day is not over.
+    pub fn is_on(&self, now: Moment) -> bool {
+        now.date() <= self.ends().date()
     }
 
     /// When it is over.
@@ -284,10 +290,9 @@ impl Register for Receptions {
             Event::Published { days } => (day.stage, day.published) = (Stage::Published, Some(*days)),
             Event::Swapped { level, .. } => (day.level, day.swaps) = (*level, day.swaps.saturating_add(1)),
             Event::Moved { starts, minutes } => {
-                // How long before it was published goes with its day.
-                let later = day_number(starts.date()) - day_number(day.starts.date());
-                let moved = |days: u16| u16::try_from((i64::from(days) + later).max(0)).unwrap_or(u16::MAX);
-                day.published = day.published.map(moved);
+                // Whoever looked before knew another time: from now on counts.
+                let days = (day_number(starts.date()) - day_number(body.at.date())).max(0);
+                day.published = day.published.map(|_| u16::try_from(days).unwrap_or(u16::MAX));
                 (day.starts, day.minutes) = (*starts, *minutes);
             }
             Event::Cancelled {} => day.stage = Stage::Cancelled,
@@ -352,7 +357,8 @@ impl Register for Receptions {
             no: 0,
             unit: day.unit.clone(),
             rule: RuleId::ReceptionClose,
-            from: clock.start,
+            // On the day itself there is nothing to be mended yet.
+            from: clock.start.tomorrow().unwrap_or(clock.start),
             due: clock.due,
         });
         owed.into_iter().collect()

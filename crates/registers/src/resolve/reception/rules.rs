@@ -27,13 +27,15 @@ reasons! {
     GONE "reception_gone" "改到的时间已经过去了。" "请填以后的时间。" "That time is over already." "Choose a time to come.",
     LENGTH "reception_length" "时长应在1到1440分钟之间。" "请按分钟填写。" "A reception day lasts 1 to 1,440 minutes." "Enter minutes.",
     SLOT "reception_slot" "每次约谈应在5分钟到全天时长之间。" "请按分钟填写，例如 20。" "An appointment lasts 5 minutes at least and no longer than the day." "Enter minutes, such as 20.",
+    PAST "reception_past" "这一天已经过去了。" "请填今天或以后的时间。" "That day is over." "Choose today or a day to come.",
+    OVER "reception_over" "这次接访的时间已经过去了。" "没有接访的，请取消并写明原因，另排一次。" "The time of this reception day is over." "If nobody received, cancel it with the reason and plan another one.",
     TOO_FAR "reception_too_far" "日期离今天超过两年。" "请核对年份。" "This is more than two years from today." "Look at the year again.",
     NOBODY "reception_nobody" "没有人在等。" "有人到了再叫号。" "Nobody waits." "Call when somebody has come.",
     NO_DESK "reception_no_desk" "没有这张桌。" "请选择1到{}号桌。" "There is no such desk." "Choose a desk from 1 to {}.",
     BUSY "reception_busy" "这张桌叫的{}号还没有办完。" "请先登记接谈，或点“叫了没到”。" "Number {} was called to this desk and is not settled." "Write down the talk first, or say that nobody came.",
     NOT_CALLED "reception_not_called" "{}号现在没有被叫到。" "请刷新页面，看看现在叫到几号。" "Number {} is not being called." "Reload the page to see which number is.",
     NOT_AT_DESK "reception_not_at_desk" "这位来访人还没有被叫到桌前。" "请先叫号，再登记接谈。" "This number has not been called to a desk yet." "Call it first, then write down the talk.",
-    WAITING "reception_waiting" "还有{}人在等。" "请接谈完；实在接不完的，当面说明并另行安排，再勾选这一项。" "{} people still wait." "Hear them; if that is not possible, tell them, give them another time, and tick this.",
+    WAITING "reception_waiting" "还有{}位在等，或约了后面的时段。" "请接谈完；实在接不完的，逐个说明并另行安排，再勾选这一项。" "{} still wait or booked a later time." "Hear them; if that is not possible, tell each of them, give them another time, and tick this.",
     TAKEN "reception_taken" "这个时段刚刚被别人约了。" "请另选一个时段。" "Somebody has just booked this time." "Choose another one.",
     NO_SLOT "reception_no_slot" "没有这个时段。" "请从列表里选择。" "There is no such time." "Choose from the list.",
     FULL "reception_full" "今天的号已经发完（{}个）。" "请预约另一天。" "All {} numbers of today are given." "Book another day.",
@@ -42,7 +44,8 @@ reasons! {
 pub(super) fn offers(day: &Reception, actor: &Actor, now: Moment) -> Vec<&'static ActOf> {
     let stage = (day.version > 0).then_some(day.stage);
     let fits = |act: &ActOf| match act.code {
-        "open" => now.0 >= day.starts.0 - EARLY,
+        "open" => now.0 >= day.starts.0 - EARLY && day.is_on(now),
+        "move" => now < day.ends(),
         "call" => !day.line.is_empty(),
         "miss" => day.tickets.iter().any(|ticket| ticket.state == TicketState::Called),
         _ => true,
@@ -78,6 +81,9 @@ pub(super) fn decide(day: &Reception, act: &Act, facts: &Facts<'_>) -> Result<Ve
             vec![swapped.with("leader", &leader.0).with("field", &field.0).with("reason", &reason.0).into()]
         }
         Act::Move { starts, minutes, place, reason } => {
+            if facts.now >= day.ends() {
+                return Err(Refusal::new(OVER));
+            }
             fits(*starts, *minutes, facts)?;
             if *starts < facts.now {
                 return Err(Refusal::at(GONE, "starts"));
@@ -99,6 +105,9 @@ pub(super) fn decide(day: &Reception, act: &Act, facts: &Facts<'_>) -> Result<Ve
         Act::Open {} => {
             if facts.now.0 < day.starts.0 - EARLY {
                 return Err(Refusal::new(NOT_YET));
+            }
+            if !day.is_on(facts.now) {
+                return Err(Refusal::new(OVER));
             }
             vec![New::of(Event::Opened {}).into()]
         }
@@ -160,6 +169,9 @@ fn plan(act: &Act, unit: &UnitCode, facts: &Facts<'_>) -> Result<Vec<Deed<Event>
         return Ok(Vec::new());
     };
     fits(*starts, *minutes, facts)?;
+    if starts.date() < facts.now.date() {
+        return Err(Refusal::at(PAST, "starts"));
+    }
     let known = |unit: &UnitCode, field| match facts.district.open_unit(unit) {
         Some(_) => Ok(()),
         None => Err(Refusal::at(Why::NoSuchUnit, field).about(unit)),
@@ -192,10 +204,14 @@ fn close(day: &Reception, turned: bool, facts: &Facts<'_>) -> Result<Vec<Deed<Ev
     if let Some(ticket) = day.tickets.iter().find(|ticket| ticket.state == TicketState::Called) {
         return Err(Refusal::new(BUSY).about(ticket.no));
     }
-    if !day.line.is_empty() && !turned {
-        return Err(Refusal::at(WAITING, "turned").about(day.line.len()));
+    // Whoever booked a time that is still to come expects to be heard, too.
+    let to_come =
+        day.booked.iter().filter(|(slot, id)| day.slot_starts(*slot) > facts.now && day.ticket_of(*id).is_none());
+    let left = day.line.len() + to_come.count();
+    if left > 0 && !turned {
+        return Err(Refusal::at(WAITING, "turned").about(left));
     }
-    let turned = u16::try_from(day.line.len()).unwrap_or(u16::MAX);
+    let turned = u16::try_from(left).unwrap_or(u16::MAX);
     let closed = New::of(Event::Closed { turned }).clocks(settled(&day.clocks, facts));
     let waiting = day.tickets.iter().filter(|ticket| ticket.is_here()).map(|ticket| ticket.encounter);
     // Who booked and did not come is not asked why.

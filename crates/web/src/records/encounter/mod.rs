@@ -8,13 +8,17 @@ use super::{Asked, Face, Happened, Scene, time, word};
 use crate::lang::{L, capital};
 use crate::view::StatusView;
 use domain::case::{CaseId, Clock, Fields};
+use domain::moment::day_number;
 use domain::register::{ActOf, Field, Of, Shelf, Thing};
 use domain::{Label, Moment};
 use registers::resolve::encounter::{Act, Encounter, Encounters, Event, Mode, Stage};
-use store::listed::{AskedCase, Told};
+use store::listed::{self, AskedCase, Told, Which};
 use store::{Db, Keys};
 
 type Body = domain::body::Body<Event>;
+
+/// How many encounters of a day are looked at for those that may be one.
+const ALIKE_MOST: usize = 60;
 
 static SHELF: Of<Encounters> = Of::new();
 
@@ -125,6 +129,7 @@ impl Face for EncounterFace {
             Event::Visited { mode, day, .. } => ("visited", vec![capital(mode.label(l.0)), moment(day)]),
             Event::Received {} => ("received", Vec::new()),
             Event::TakenDown { no } => ("taken_down", vec![l.t_n("encounter-matter-no", no)]),
+            Event::Voided {} => ("voided", Vec::new()),
             Event::Left {} => ("left", Vec::new()),
             Event::Erased {} => ("erased", Vec::new()),
         };
@@ -137,7 +142,7 @@ impl Face for EncounterFace {
     }
 
     fn said(&self, l: L, words: &Fields) -> Vec<(String, String)> {
-        let names = ["post", "matter", "opinion"];
+        let names = ["post", "matter", "opinion", "reason"];
         let label = |name: &&str| words.get(*name).map(|text| (l.t(&format!("encounter-word-{name}")), text.clone()));
         names.iter().filter_map(label).collect()
     }
@@ -155,8 +160,23 @@ impl Face for EncounterFace {
         }
     }
 
-    fn alike(&self, _db: &mut Db, _keys: &mut Keys, _district: i64, _told: &Told) -> store::Result<Vec<Told>> {
-        Ok(Vec::new())
+    /// Visits that the same unit entered for the same day in the same way: one that was entered twice is void.
+    fn alike(&self, db: &mut Db, keys: &mut Keys, district: i64, told: &Told) -> store::Result<Vec<Told>> {
+        let Some(visit) = encounter(told).filter(|visit| visit.reception.is_none() && visit.stage != Stage::Void)
+        else {
+            return Ok(Vec::new());
+        };
+        let day = day_number(visit.day.date());
+        let (days, unit) = ((day, day + 1), visit.unit.to_string());
+        let which = Which { register: "encounter", days, unit, public: false, back: false, after: None };
+        let ids: Vec<CaseId> = listed::page(db, district, &which, ALIKE_MOST)?.into_iter().map(|(id, _)| id).collect();
+        let all = listed::some(db, keys, registers::REGISTERS, district, &ids)?;
+        let same = |other: &Told| {
+            let of = encounter(other).filter(|of| of.stage != Stage::Void);
+            other.id != told.id
+                && of.is_some_and(|of| (of.mode, of.level, of.about) == (visit.mode, visit.level, visit.about))
+        };
+        Ok(all.into_iter().filter(same).collect())
     }
 
     fn into(&self, _told: &Told) -> Option<CaseId> {

@@ -1,10 +1,10 @@
 //! Lectures: what their pages say, the list of the week, and the page that everybody may look at.
 
 pub(crate) mod list;
-pub(crate) mod paste;
 pub(crate) mod public;
-pub(crate) mod year;
+mod sheet;
 
+use super::paste::Sheet;
 use super::{Asked, Face, Happened, Scene, time, word};
 use crate::lang::{L, capital};
 use crate::view::StatusView;
@@ -251,6 +251,10 @@ impl Face for LectureFace {
         };
         let all = listed::some(db, keys, registers::REGISTERS, district, &ids)?;
         Ok(all.into_iter().filter(same).take(ALIKE_MOST).collect())
+    }
+
+    fn sheet(&self) -> Option<&'static Sheet> {
+        Some(&sheet::SHEET)
     }
 
     fn into(&self, told: &Told) -> Option<CaseId> {

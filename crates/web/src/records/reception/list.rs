@@ -52,6 +52,9 @@ struct ReceptionsPage {
     page: Page,
     may_plan: bool,
     own: Option<bool>,
+    /// Whether the list of a year is of all units.
+    all: bool,
+    year: i16,
     groups: Vec<Group>,
     next: String,
 }
@@ -103,6 +106,8 @@ pub(crate) async fn list(
         page: visitor.page(l.t("nav-receptions")),
         may_plan: hosts || staff.role == Role::Dispatcher,
         own: hosts.then_some(own),
+        all: !own,
+        year: now.date().year(),
         groups: groups.into_iter().filter(|group| !group.lines.is_empty()).collect(),
         next: next
             .map(|(day, seq)| address("/records/receptions", &[("of", &asked.of), ("after", &format!("{day}.{seq}"))]))
@@ -114,10 +119,10 @@ pub(crate) async fn list(
 /// A day as a line, for staff or for everybody.
 pub(super) fn line(l: L, d: &District, now: Moment, told: &Told, staff: Option<&Staff>) -> Option<Line> {
     let of = reception(told)?;
-    let (code, (post, field, leader)) = (of.code.as_str(), posted(told));
     let street = of.street.as_ref().map(|unit| d.unit_name(unit, l.0).to_owned());
     let place = [street, told.words().get("place").cloned()].into_iter().flatten().filter(|part| !part.is_empty());
     let own = staff.is_some_and(|staff| staff.unit == of.unit);
+    let (code, (post, field, leader)) = (of.code.as_str(), posted(told, now, own));
     let heard = count(of, TicketState::Heard);
     let counts = match of.stage {
         Stage::Open => {
@@ -130,7 +135,7 @@ pub(super) fn line(l: L, d: &District, now: Moment, told: &Told, staff: Option<&
     Some(Line {
         href: format!("{}/receptions/{code}", if staff.is_some() { "/records" } else { "" }),
         table: if own && of.stage == Stage::Open { format!("/records/receptions/{code}/table") } else { String::new() },
-        book: if own && of.stage == Stage::Published && now < of.starts {
+        book: if own && of.stage == Stage::Published && now.date() < of.starts.date() {
             format!("/records/receptions/{code}/book")
         } else {
             String::new()

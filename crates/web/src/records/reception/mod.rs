@@ -5,9 +5,11 @@ pub(crate) mod list;
 pub(crate) mod own;
 pub(crate) mod public;
 pub(crate) mod queue;
+mod roster;
 pub(crate) mod sheet;
 pub(crate) mod table;
 
+use super::paste::Sheet;
 use super::{Asked, Face, Happened, Scene, time, word};
 use crate::app::App;
 use crate::caller::Staff;
@@ -84,11 +86,31 @@ fn count(day: &Reception, state: TicketState) -> usize {
     day.tickets.iter().filter(|ticket| ticket.state == state).count()
 }
 
-/// The post that receives, what it is responsible for, and, while it may be shown, the name.
-fn posted(told: &Told) -> (String, String, String) {
+/// The post that receives, what it is responsible for, and, while it may be shown, the name; the unit that holds the day
+/// looks at it before it is published, too.
+fn posted(told: &Told, now: Moment, own: bool) -> (String, String, String) {
     let words = told.words();
-    let leader = reception(told).filter(|day| day.shows_leader()).map(|_| word(&words, "leader")).unwrap_or_default();
+    let shown = reception(told).is_some_and(|day| day.shows_leader(now) || own && day.stage == Stage::Planned);
+    let leader = if shown { word(&words, "leader") } else { String::new() };
     (word(&words, "post"), word(&words, "field"), leader)
+}
+
+/// Why another post receives, and which one was to; none while nobody took over.
+fn swapped(l: L, told: &Told) -> Option<String> {
+    let (mut before, mut last) = (String::new(), String::new());
+    let mut why = None;
+    for (_, recorded) in &told.events {
+        let swaps = matches!(recorded.body.downcast_ref::<Body>()?.event, Event::Swapped { .. });
+        if let Some(post) = recorded.private.get("post") {
+            before = std::mem::replace(&mut last, post.clone());
+        }
+        if swaps {
+            why = recorded.private.get("reason").map(|reason| (before.clone(), reason.clone()));
+        }
+    }
+    let (before, reason) = why?;
+    let values = [("before", before), ("reason", reading::mask::numbers(&reason, &[]))];
+    Some(l.t_with("reception-swapped", &values))
 }
 
 /// What the pages of reception days say.
@@ -159,6 +181,9 @@ impl Face for ReceptionFace {
                 l.t_with(if days < rule.length { "reception-notice-short" } else { "reception-notice" }, &counts),
             );
         }
+        if day.published.is_none() && matches!(day.stage, Stage::Open | Stage::Closed) {
+            said.push(l.t("reception-not-published"));
+        }
         if day.turned > 0 {
             said.push(l.t_n("reception-turned", day.turned));
         }
@@ -173,7 +198,7 @@ impl Face for ReceptionFace {
         let words = told.words();
         let street = day.street.as_ref().map(|unit| s.d.unit_name(unit, l.0).to_owned());
         let place = [street, Some(word(&words, "place"))].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-        let (post, field, leader) = posted(told);
+        let (post, field, leader) = posted(told, s.now, s.staff.unit == day.unit);
         let rows = [
             ("reception-when", format!("{} {}", l.day(day.starts.date(), s.now.date()), span(day))),
             ("reception-where", place),
@@ -188,8 +213,11 @@ impl Face for ReceptionFace {
         rows.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (l.t(key), value)).collect()
     }
 
-    fn leads(&self, _s: &Scene<'_>, _told: &Told) -> &'static [&'static str] {
-        &["open", "publish", "close"]
+    fn leads(&self, _s: &Scene<'_>, told: &Told) -> &'static [&'static str] {
+        match reception(told).map(|day| day.stage) {
+            Some(Stage::Planned) => &["publish", "open"],
+            _ => &["open", "close"],
+        }
     }
 
     fn happened(&self, s: &Scene<'_>, body: &Thing) -> Option<Happened> {
@@ -242,7 +270,7 @@ impl Face for ReceptionFace {
             ("swap", "field") => own("field"),
             ("move", "starts") => Asked::With(now.map(|day| super::form::moment(day.starts)).unwrap_or_default()),
             ("move", "minutes") => Asked::With(now.map(|day| day.minutes.to_string()).unwrap_or_default()),
-            ("close", "turned") if now.is_some_and(|day| day.line.is_empty()) => Asked::Not,
+            ("close", "turned") if now.is_some_and(|day| day.line.is_empty() && day.booked.is_empty()) => Asked::Not,
             _ => Asked::Usual,
         }
     }
@@ -250,6 +278,10 @@ impl Face for ReceptionFace {
     /// None: two posts that sit at one time are two days.
     fn alike(&self, _db: &mut Db, _keys: &mut Keys, _district: i64, _told: &Told) -> store::Result<Vec<Told>> {
         Ok(Vec::new())
+    }
+
+    fn sheet(&self) -> Option<&'static Sheet> {
+        Some(&roster::SHEET)
     }
 
     fn into(&self, _told: &Told) -> Option<CaseId> {
@@ -273,7 +305,7 @@ impl Face for ReceptionFace {
                     way("sheet", "reception-sheet"),
                 ]
             }
-            Stage::Published => vec![way("book", "reception-book-for"), way("sheet", "reception-sheet")],
+            Stage::Published => vec![way("sheet", "reception-sheet")],
             Stage::Closed | Stage::Cancelled => vec![way("sheet", "reception-sheet")],
             Stage::Planned => Vec::new(),
         }

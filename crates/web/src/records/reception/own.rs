@@ -33,6 +33,8 @@ struct Own {
     post: String,
     place: String,
     status: StatusView,
+    /// What became of the day, if something did.
+    news: String,
     /// Whether the time can be given back.
     booked: bool,
     day: String,
@@ -84,10 +86,11 @@ pub(crate) async fn send(
     From(from): From,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    app.limits().count_asked(from)?;
     let l = visitor.l;
     let told = opened(&app, sent.get("code"), sent.get("secret")).await?;
     let Some(told) = told else {
+        // Whoever has the secret is never shut out by others at the same address.
+        app.limits().count_asked(from)?;
         let errors = vec![FieldError { field: "secret".into(), text: l.t("bookings-wrong") }];
         let page = blank(&app, &visitor, sent.get("code").to_owned(), errors);
         return Ok(show_with(form_status(&page.errors), &page));
@@ -109,18 +112,30 @@ pub(crate) async fn send(
         told
     };
     let visit = encounter(&told).ok_or_else(Problem::not_found)?;
-    let day = day_of(&app, visit.reception).await?;
+    let day_told = day_of(&app, visit.reception).await?;
     // A day that was moved takes its bookings along.
-    let at =
-        day.as_ref().and_then(super::reception).zip(visit.slot).map_or(visit.day, |(day, slot)| day.slot_starts(slot));
-    let (post, place, day) = match &day {
+    let at = day_told
+        .as_ref()
+        .and_then(super::reception)
+        .zip(visit.slot)
+        .map_or(visit.day, |(day, slot)| day.slot_starts(slot));
+    let (post, place, day) = match &day_told {
         Some(day) => {
             let code = day.shelf.code_of(day.state.as_ref()).unwrap_or_default();
             (day.title(l.0), word(&day.words(), "place"), format!("/receptions/{code}"))
         }
         None => Default::default(),
     };
+    let of_day = day_told.as_ref().and_then(super::reception);
+    let cancelled = of_day.is_some_and(|day| day.stage == registers::resolve::reception::Stage::Cancelled);
+    let reason = day_told.as_ref().map(|day| word(&day.words(), "reason")).unwrap_or_default();
+    let news = match &day_told {
+        Some(_) if cancelled => l.t_n("bookings-cancelled", reading::mask::numbers(&reason, &[])),
+        Some(told) => super::public::news(l, told),
+        None => String::new(),
+    };
     let own = Own {
+        news,
         code: visit.code.as_str().to_owned(),
         secret: sent.get("secret").to_owned(),
         when: format!("{} {}", l.full_day(at.date()), time(at)),

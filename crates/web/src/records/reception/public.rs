@@ -7,13 +7,13 @@ use super::super::moved;
 use super::super::page::{at_fields, refusals};
 use super::super::paged::{paged, place};
 use super::list::{Line, line};
-use super::{Body, VISITS, holds, posted, read, reception, time};
+use super::{Body, VISITS, holds, posted, read, reception, swapped, time};
 use crate::app::App;
 use crate::caller::{From, Staff, Visitor};
 use crate::form::{KEY_MOST, Sent};
 use crate::kept;
 use crate::lang::{L, capital};
-use crate::page::{Choice, FieldError, NavItem, Page, form_status, show, show_with};
+use crate::page::{Choice, FieldError, NavItem, Page, form_status, go, show, show_with, url_code};
 use crate::parts::public_tabs::public_tabs;
 use crate::parts::qr::Qr;
 use crate::problem::Problem;
@@ -107,6 +107,10 @@ struct DayPage {
     line: Line,
     level: String,
     moved: String,
+    /// That another post receives, and why; none while nobody took over.
+    swapped: Option<String>,
+    /// Said of a day that is today and not open.
+    today: bool,
     /// Why it is cancelled; none if it is not.
     cancelled: Option<String>,
     open: bool,
@@ -164,6 +168,8 @@ fn drawn(
         tabs: public_tabs(l, "/receptions"),
         level: capital(of.level.label(l.0)),
         moved: moved(l, told, starts),
+        swapped: swapped(l, told),
+        today: of.stage == Stage::Published && of.is_on(now) && !can_be_booked(of, now),
         cancelled: (of.stage == Stage::Cancelled).then(|| reading::mask::numbers(&reason, &[])),
         open: of.stage == Stage::Open,
         at: if can_be_booked(of, now) { format!("{to}/{code}/book") } else { String::new() },
@@ -211,6 +217,11 @@ pub(crate) async fn for_caller(
     Ok(show(&drawn(&app, &visitor, &told, None, Vec::new(), Some(&staff))?))
 }
 
+/// `GET /receptions/{code}/book`: where the form was sent to; its page is the day's.
+pub(crate) async fn again(Path(code): Path<String>) -> Response {
+    go(&format!("/receptions/{}", url_code(&code)))
+}
+
 #[derive(Template)]
 #[template(path = "records/booked.html")]
 struct BookedPage {
@@ -235,7 +246,7 @@ pub(crate) async fn book(
     Path(code): Path<String>,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    app.limits().count_asked(from)?;
+    app.limits().count_booking(from)?;
     let typed = sent.get("key").to_owned();
     let key = if (1..=KEY_MOST).contains(&typed.len()) { typed } else { app.random_text() };
     run(&app, &visitor, (Actor::Resident, Key::of(SCOPE, &key)), &code, sent, None).await
@@ -278,18 +289,24 @@ async fn run(
     let done = match done {
         Ok(done) => done,
         Err(wrong) => {
-            let errors = at_fields(l, act, &refusals(wrong)?);
+            let wrong = refusals(wrong)?;
+            let mut errors = at_fields(l, act, &wrong);
+            // This page has booked before: sent once more with something else in it.
+            if wrong.iter().any(|refusal| refusal.why == domain::Why::KeyReused) {
+                errors = vec![FieldError { field: "book-slot".into(), text: l.t("booked-already") }];
+            }
             let told = open(app, code).await?;
             let page = drawn(app, visitor, &told, Some(&sent), errors, staff)?;
             return Ok(show_with(form_status(&page.errors), &page));
         }
     };
     let slot = values.get("slot").parse().unwrap_or(0);
-    let (post, ..) = posted(&told);
+    let (post, ..) = posted(&told, app.desk().now(), false);
     let code = day.code.as_str();
     let mut response = show(&BookedPage {
         l,
-        page: visitor.page(l.t("booked-title")),
+        // It is shown once: nothing on it leads away by itself.
+        page: Page { path: String::new(), ..visitor.page(l.t("booked-title")) },
         qr: Qr::of(&format!("{}/bookings#{}.{}", app.site().origin(), done.code, done.secret)),
         code: done.code,
         secret: done.secret,
@@ -388,6 +405,11 @@ fn folded(line: &str) -> String {
     }
     out.push_str("\r\n");
     out
+}
+
+/// That the day was moved, or another post receives; empty if neither.
+pub(super) fn news(l: L, told: &Told) -> String {
+    [moved(l, told, starts), swapped(l, told).unwrap_or_default()].join(" ").trim().to_owned()
 }
 
 /// When it was to be held, as an event says it, and whether the event moved it.

@@ -107,7 +107,7 @@ pub(crate) async fn phone(
     let own = ticket.map(|ticket| {
         let (said, more) = match (ticket.state, day.ahead(ticket.no)) {
             (TicketState::Waiting, Some(ahead)) => {
-                let missed = if ticket.misses > 0 { l.t("reception-own-missed") } else { String::new() };
+                let missed = if ticket.misses > 0 && ahead > 0 { l.t("reception-own-missed") } else { String::new() };
                 let counts = [("ahead", ahead.to_string()), ("minutes", day.wait(ahead).to_string())];
                 (l.t_with("reception-own-waiting", &counts), missed)
             }

@@ -61,7 +61,7 @@ pub(in crate::records) fn status(l: L, stage: Stage) -> StatusView {
         Stage::Booked => "new",
         Stage::Waiting => "wait",
         Stage::Received => "done",
-        Stage::Left | Stage::Cancelled => "stop",
+        Stage::Left | Stage::Cancelled | Stage::Void => "stop",
     };
     StatusView { kind, words: capital(stage.label(l.0)) }
 }
@@ -98,7 +98,7 @@ pub(crate) async fn sheet(
     let (told, visits) = read(&app, &code, all).await?;
     holds(&told, &staff)?;
     let day = reception(&told).ok_or_else(Problem::not_found)?;
-    let (post, field, _) = posted(&told);
+    let (post, field, _) = posted(&told, now, true);
     let page = SheetPage {
         l,
         page: visitor.page(l.t("reception-sheet")),

@@ -44,7 +44,6 @@ struct AtDesk {
     booked: String,
     people: String,
     name: String,
-    phone: String,
     matter: String,
 }
 
@@ -86,6 +85,8 @@ struct TablePage {
     key: String,
     errors: Vec<FieldError>,
     at_desk: Option<AtDesk>,
+    /// The encounter that something is taken down in: of who sits here, or of who has just been heard and goes on.
+    talk: Option<String>,
     next: Option<u16>,
     waits: Vec<Waits>,
     booked: Vec<Booked>,
@@ -125,6 +126,8 @@ pub(crate) struct TableQuery {
     visit: String,
     #[serde(default)]
     gave: String,
+    #[serde(default)]
+    again: String,
 }
 
 /// Those whose words the page says: at a desk, called before, or booked and not here.
@@ -162,7 +165,9 @@ pub(crate) async fn page(
     let page = drawn(&app, &visitor, (&told, &visits), desk_of(of, &asked.desk), None, Vec::new())?;
     let taken = desk::read_case_code(&asked.case).zip(desk::read_case_code(&asked.visit));
     let given = asked.gave.parse::<u16>().map(|no| no.to_string()).unwrap_or_default();
-    Ok(show(&TablePage { taken, given, ..page }))
+    let again = desk::read_case_code(&asked.again);
+    let talk = page.talk.clone().or(again);
+    Ok(show(&TablePage { taken, given, talk, ..page }))
 }
 
 /// The desk that was asked for, among those that there are.
@@ -193,11 +198,6 @@ fn drawn(
         number: of.at_desk(no).map(|ticket| l.t_n("reception-number", ticket.no)).unwrap_or_default(),
     });
     let at_desk = of.at_desk(desk).and_then(|ticket| Some(at_desk(l, of, ticket, visit(ticket.encounter)?)));
-    // What who booked said of themselves stands in the form already; what was typed stays.
-    let known = |typed: String, told: fn(&AtDesk) -> &String| match &at_desk {
-        Some(at) if typed.is_empty() => told(at).clone(),
-        _ => typed,
-    };
     let booked = of.booked.iter().filter(|(_, id)| of.ticket_of(*id).is_none());
     let mut booked: Vec<(u16, Booked)> =
         booked.filter_map(|(slot, id)| Some((*slot, booking(l, of, *slot, visit(*id)?)?))).collect();
@@ -227,14 +227,19 @@ fn drawn(
         words: typed("take_down", "words"),
         opinion: typed("take_down", "opinion"),
         advice: typed("advise", "opinion"),
-        who: known(typed("take_down", "name"), |at| &at.name),
-        phone: known(typed("take_down", "phone"), |at| &at.phone),
+        who: typed("take_down", "name"),
+        phone: typed("take_down", "phone"),
         place: typed("take_down", "place"),
         speakers: chosen("speakers", "1"),
         kinds: Choice::all::<Matter>(l, &chosen("kind", Matter::Petition.code())),
         categories: pick(categories(&d, l), typed("take_down", "category")),
         streets: pick(form::streets(&d, l.0), chosen("near", of.street.as_ref().map_or("", |street| street.as_str()))),
         public: !typed("take_down", "public").is_empty(),
+        // Refused while nobody sits here: the talk goes on.
+        talk: at_desk.as_ref().map(|at| at.code.clone()).or_else(|| {
+            let sent = sent.filter(|sent| sent.get("act") == "take_down")?;
+            desk::read_case_code(sent.get("visit"))
+        }),
         people: Some(typed("come", "people")).filter(|typed| !typed.is_empty()).unwrap_or_else(|| "1".into()),
         at_desk,
         taken: None,
@@ -259,7 +264,6 @@ fn at_desk(l: L, day: &Reception, ticket: &Ticket, told: &Told) -> AtDesk {
         booked: slot_time(day, ticket.slot),
         people: visit.map(|visit| l.t_n("reception-people", visit.people)).unwrap_or_default(),
         name: word(&words, "name"),
-        phone: word(&words, "phone"),
         matter: word(&words, "matter"),
     }
 }

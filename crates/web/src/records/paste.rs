@@ -1,9 +1,9 @@
-//! `/records/lectures/paste`: many sessions at once, from a sheet or from what was copied out of one. Every row is read and
+//! `/records/{register}/paste`: many records at once, from a sheet or from what was copied out of one. Every row is read and
 //! judged by the rules before anything is entered; a fault names its line and column; and the same row is entered once
 //! however often an account sends it.
 
-use super::super::form::unit_codes;
-use super::unit_name;
+use super::form::unit_codes;
+use super::{Face, face_of};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
@@ -12,64 +12,51 @@ use crate::page::{FieldError, Page, form_status, show_with};
 use crate::parts::sheet;
 use crate::problem::Problem;
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::Response;
 use desk::{Failure, Key};
-use domain::body::Body;
 use domain::case::{CaseId, Visit};
 use domain::district::District;
-use domain::register::{Deed, Facts, Field, Fresh, On, Register, Values};
+use domain::register::{Decided, Facts, Field, Fresh, On, Stamp, Thing, Values};
 use domain::{Actor, Moment, Refusal};
-use registers::tell::lecture::{Act, Lecture, Lectures};
+use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
+use store::listed::Told;
 
 /// The most rows at a time.
 const ROWS_MOST: usize = 500;
 /// The most faults that are shown: whoever has mended these sends it again.
 const FAULTS_MOST: usize = 100;
 
-/// Headings as offices write them, each with the field that it fills. The first one of a field is the one that is shown.
-const HEADINGS: &[(&str, &str)] = &[
-    ("类别", "lecture"),
-    ("题目", "topic"),
-    ("主题", "topic"),
-    ("主讲人职务", "speaker"),
-    ("职务层级", "level"),
-    ("时间", "starts"),
-    ("开始时间", "starts"),
-    ("时长", "minutes"),
-    ("地点", "place"),
-    ("街道", "street"),
-    ("场所类型", "venue"),
-    ("听众类别", "audience"),
-    ("听众", "audience"),
-    ("主办单位", "host"),
-    ("承办单位", "with"),
-    ("联合主办", "with"),
-    ("是否第一课", "first"),
-    ("第一课", "first"),
-    ("人数", "heads"),
-    ("到场人次", "heads"),
-    ("怎么数的", "counted"),
-    ("线上收看", "online"),
-];
+/// The headings of every sheet that say who somebody is: named, left out, and said so.
+const REFUSED: &[&str] =
+    &["身份证号", "性别", "民族", "年龄", "电话", "签到", "签到名单", "出席人员", "缺席人员", "参加人员"];
 
-/// Headings of what says who somebody is: named, left out, and said so.
-const REFUSED: &[&str] = &[
-    "姓名",
-    "主讲人",
-    "主讲人姓名",
-    "身份证号",
-    "性别",
-    "民族",
-    "年龄",
-    "电话",
-    "签到",
-    "签到名单",
-    "出席人员",
-    "缺席人员",
-    "参加人员",
-];
+/// How a register's records stand in a sheet, to be read from it and written into it.
+pub(crate) struct Sheet {
+    /// Headings as offices write them, each with the field that it fills. The first one of a field is the one that is shown.
+    pub(super) headings: &'static [(&'static str, &'static str)],
+    /// Headings that this register refuses beside those that all refuse.
+    pub(super) refused: &'static [&'static str],
+    /// What a sheet mostly leaves out, and how it is filled then; a cell that is there and wrong is told.
+    pub(super) usual: &'static [(&'static str, &'static str)],
+    /// What every row says without a column.
+    pub(super) always: &'static [(&'static str, &'static str)],
+    /// The fields that hold units, which may stand there by their names.
+    pub(super) units: &'static [&'static str],
+    /// The field without whose column a first line has no headings.
+    pub(super) needs: &'static str,
+    /// A further act on the new record, and the field that asks for it by saying something.
+    pub(super) then: Option<(&'static str, &'static str)>,
+    /// The fields that are shown before they are entered.
+    pub(super) shown: &'static [&'static str],
+    /// The fields that are written into the list of a year, in its order, and can be read back.
+    pub(super) written: &'static [&'static str],
+    /// The keys of the columns that only tell.
+    pub(super) told: &'static [&'static str],
+    /// A record as a row of that list; none where it does not stand in it.
+    pub(super) row: fn(L, &District, Moment, &Told) -> Option<Vec<String>>,
+}
 
 /// What is wrong with a row, at its column.
 struct Fault {
@@ -82,9 +69,9 @@ struct Fault {
 struct Row {
     line: usize,
     values: Values,
-    /// Whether it has heads: then it is recorded, too.
+    /// Whether a further act follows: a session that is over is recorded, too.
     recorded: bool,
-    shown: [String; 5],
+    shown: Vec<String>,
 }
 
 /// What a text holds.
@@ -97,10 +84,15 @@ struct Table {
 }
 
 #[derive(Template)]
-#[template(path = "records/lectures_paste.html")]
+#[template(path = "records/paste.html")]
 struct PastePage {
     l: L,
     page: Page,
+    plural: &'static str,
+    list: String,
+    title: String,
+    how: String,
+    columns: Vec<String>,
     key: String,
     errors: Vec<FieldError>,
     headings: String,
@@ -114,23 +106,47 @@ struct PastePage {
     done: String,
 }
 
-/// `GET /records/lectures/paste`
-pub(crate) async fn form(State(app): State<App>, visitor: Visitor) -> Response {
-    let page = page(&app, &visitor, String::new(), Vec::new());
-    show_with(form_status(&page.errors), &page)
+/// A register's pages and its sheet.
+#[derive(Clone, Copy)]
+pub(super) struct Of {
+    pub(super) face: &'static dyn Face,
+    pub(super) sheet: &'static Sheet,
 }
 
-fn page(app: &App, visitor: &Visitor, text: String, errors: Vec<FieldError>) -> PastePage {
-    let l = visitor.l;
+/// A register that can be read from a sheet.
+pub(super) fn of(register: &str) -> Result<Of, Problem> {
+    let face = face_of(register).ok_or_else(Problem::not_found)?;
+    Ok(Of { face, sheet: face.sheet().ok_or_else(Problem::not_found)? })
+}
+
+/// `GET /records/{register}/paste`
+pub(crate) async fn form(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(register): Path<String>,
+) -> Result<Response, Problem> {
+    let page = page(&app, &visitor, of(&register)?, String::new(), Vec::new());
+    Ok(show_with(form_status(&page.errors), &page))
+}
+
+fn page(app: &App, visitor: &Visitor, of: Of, text: String, errors: Vec<FieldError>) -> PastePage {
+    let (l, plural) = (visitor.l, of.face.plural());
     let mut seen = BTreeSet::new();
-    let first = HEADINGS.iter().filter(|(_, field)| seen.insert(*field)).map(|(_, field)| heading_of(l, field));
+    let first = of.sheet.headings.iter().filter(|(_, field)| seen.insert(*field));
+    let first = first.map(|(_, field)| of.heading(l, field));
+    let title = l.t(&format!("{plural}-paste"));
     PastePage {
         l,
-        page: visitor.page(l.t("lectures-paste")),
+        page: visitor.page(title.clone()),
+        plural,
+        list: l.t(&format!("nav-{plural}")),
+        title,
+        how: l.t(&format!("paste-how-{plural}")),
+        columns: of.sheet.shown.iter().map(|field| of.heading(l, field)).collect(),
         key: app.random_text(),
         errors,
         headings: first.collect::<Vec<_>>().join("\t"),
-        example: l.t("lectures-paste-example"),
+        example: l.t(&format!("paste-example-{plural}")),
         text,
         faults: Vec::new(),
         rows: Vec::new(),
@@ -140,14 +156,15 @@ fn page(app: &App, visitor: &Visitor, text: String, errors: Vec<FieldError>) -> 
     }
 }
 
-/// `POST /records/lectures/paste`: reads and shows; with `enter`, enters what was read.
+/// `POST /records/{register}/paste`: reads and shows; with `enter`, enters what was read.
 pub(crate) async fn send(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
+    Path(register): Path<String>,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    let l = visitor.l;
+    let (l, of) = (visitor.l, of(&register)?);
     let at_text = |text: String| vec![FieldError { field: "text".into(), text }];
     let text = match sent.files("file").next().cloned() {
         None => sent.raw("text").to_owned(),
@@ -155,37 +172,45 @@ pub(crate) async fn send(
             Ok(sheets) => sheets.first().map(tabbed).unwrap_or_default(),
             Err(fault) => {
                 let errors = vec![FieldError { field: "file".into(), text: fault.said(l) }];
-                let page = page(&app, &visitor, String::new(), errors);
+                let page = page(&app, &visitor, of, String::new(), errors);
                 return Ok(show_with(form_status(&page.errors), &page));
             }
         },
     };
     let (d, now, actor) = (app.desk().district(), app.desk().now(), staff.actor());
-    let mut table = Reader { l, d: &d, now, actor: &actor }.table(&text);
-    let mut page = page(&app, &visitor, text, Vec::new());
+    let mut table = Reader { l, d: &d, now, actor: &actor, of }.table(&text);
+    let mut page = page(&app, &visitor, of, text, Vec::new());
     (page.left_out, page.refused) = (table.left_out.join("、"), table.refused.join("、"));
     if table.rows.is_empty() && table.faults.is_empty() {
-        page.errors = at_text(l.t("lectures-paste-empty"));
+        page.errors = at_text(l.t("paste-empty"));
     } else if !table.faults.is_empty() {
-        page.errors = at_text(l.t_n("lectures-paste-faults", table.faults.len()));
+        page.errors = at_text(l.t_n("paste-faults", table.faults.len()));
         table.faults.truncate(FAULTS_MOST);
         page.faults = table.faults;
     } else if sent.is_on("enter") {
-        return enter(&app, &actor, page, table.rows).await;
+        return enter(&app, &actor, of, page, table.rows).await;
     } else {
         page.rows = table.rows;
     }
     Ok(show_with(form_status(&page.errors), &page))
 }
 
-/// The name of a field's column: as offices write it, in English as the form has it.
-pub(super) fn heading_of(l: L, field: &str) -> String {
-    let heading = HEADINGS.iter().find(|(_, name)| *name == field).map(|(heading, _)| *heading);
-    let declared = Act::ALL.iter().flat_map(|act| act.fields).find(|declared| declared.name == field);
-    let label = declared.map(|f: &Field| capital(l.0.pick(f.label[0], f.label[1])));
-    match (l.0, heading) {
-        (domain::Lang::Zh, Some(heading)) => heading.to_owned(),
-        _ => label.unwrap_or_default(),
+impl Of {
+    /// The name of a field's column: as offices write it, in English as the form has it.
+    pub(super) fn heading(self, l: L, field: &str) -> String {
+        let heading = self.sheet.headings.iter().find(|(_, name)| *name == field).map(|(heading, _)| *heading);
+        let acts = self.face.shelf().acts();
+        let declared = acts.iter().flat_map(|act| act.fields).find(|declared| declared.name == field);
+        let label = declared.map(|f: &Field| capital(l.0.pick(f.label[0], f.label[1])));
+        match (l.0, heading) {
+            (domain::Lang::Zh, Some(heading)) => heading.to_owned(),
+            _ => label.unwrap_or_default(),
+        }
+    }
+
+    /// The act by which a record of it begins.
+    fn begins(self) -> &'static str {
+        self.face.begins().code
     }
 }
 
@@ -197,14 +222,14 @@ fn tabbed(sheet: &sheet::Sheet) -> String {
 
 /// Enters the rows one after the other. A row that was entered before is not entered again: sent once more after a
 /// failure, the rest follows.
-async fn enter(app: &App, actor: &Actor, mut page: PastePage, rows: Vec<Row>) -> Result<Response, Problem> {
+async fn enter(app: &App, actor: &Actor, of: Of, mut page: PastePage, rows: Vec<Row>) -> Result<Response, Problem> {
     let (mut new, mut old) = (0, 0);
     for row in &rows {
         let key = |act: &str| {
             let text: Vec<String> = row.values.iter().map(|(name, text)| format!("{name}={text}")).collect();
-            Key::of(&format!("lectures pasted {actor:?}"), &format!("{act} {}", text.join("\u{1f}")))
+            Key::of(&format!("{} pasted {actor:?}", of.face.plural()), &format!("{act} {}", text.join("\u{1f}")))
         };
-        let done = run(app, actor, On::New, "plan", row, key("plan")).await;
+        let done = run(app, actor, of, On::New, of.begins(), row, key(of.begins())).await;
         let done = match done {
             Ok(done) => done,
             Err(failure) => return stopped(page, row.line, failure),
@@ -214,14 +239,14 @@ async fn enter(app: &App, actor: &Actor, mut page: PastePage, rows: Vec<Row>) ->
         } else {
             new += 1
         }
-        if row.recorded
-            && let Err(failure) = run(app, actor, On::Record(done.id), "record", row, key("record")).await
+        if let Some((then, _)) = of.sheet.then.filter(|_| row.recorded)
+            && let Err(failure) = run(app, actor, of, On::Record(done.id), then, row, key(then)).await
         {
             return stopped(page, row.line, failure);
         }
     }
     let counts = [("new", new.to_string()), ("old", old.to_string())];
-    (page.done, page.text) = (page.l.t_with("lectures-paste-done", &counts), String::new());
+    (page.done, page.text) = (page.l.t_with("paste-done", &counts), String::new());
     Ok(show_with(form_status(&page.errors), &page))
 }
 
@@ -231,15 +256,24 @@ fn stopped(mut page: PastePage, line: usize, failure: Failure) -> Result<Respons
     let text = Problem::from(refusal).sentence(page.l.0);
     page.errors = vec![FieldError {
         field: "text".into(),
-        text: page.l.t_with("lectures-paste-stopped", &[("line", line.to_string()), ("text", text)]),
+        text: page.l.t_with("paste-stopped", &[("line", line.to_string()), ("text", text)]),
     }];
     Ok(show_with(form_status(&page.errors), &page))
 }
 
-async fn run(app: &App, actor: &Actor, on: On, code: &str, row: &Row, key: Key) -> Result<desk::Done, Failure> {
+async fn run(
+    app: &App,
+    actor: &Actor,
+    of: Of,
+    on: On,
+    code: &'static str,
+    row: &Row,
+    key: Key,
+) -> Result<desk::Done, Failure> {
     let wrong = |wrong: Vec<Refusal>| wrong.into_iter().next().map_or(Failure::Closed, Failure::Refused);
-    let act = Act::read(code, &row.values).map_err(wrong)?;
-    app.desk().execute::<Lectures>((actor.clone(), Visit::BEST), on, None, act, Some(key)).await
+    let read = of.face.shelf().read_act(code, &row.values).map_err(wrong)?;
+    let by = (actor.clone(), Visit::BEST);
+    app.desk().execute_read(by, of.face.shelf(), (on, None), (code, &row.values, read), Some(key)).await
 }
 
 /// Reads a text into rows.
@@ -248,6 +282,7 @@ struct Reader<'a> {
     d: &'a District,
     now: Moment,
     actor: &'a Actor,
+    of: Of,
 }
 
 impl Reader<'_> {
@@ -261,18 +296,14 @@ impl Reader<'_> {
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         for (n, record) in reader.records().enumerate() {
             let Ok(record) = record else {
-                table.faults.push(Fault {
-                    line: n + 1,
-                    column: String::new(),
-                    text: self.l.t("lectures-paste-unreadable"),
-                });
+                table.faults.push(Fault { line: n + 1, column: String::new(), text: self.l.t("paste-unreadable") });
                 break;
             };
             let line = record.position().map_or(n + 1, |at| usize::try_from(at.line()).unwrap_or(n + 1));
             if columns.is_empty() {
                 columns = record.iter().map(|heading| self.column(heading, &mut table)).collect();
-                if !columns.contains(&Some("topic")) {
-                    let text = self.l.t("lectures-paste-no-headings");
+                if !columns.contains(&Some(self.of.sheet.needs)) {
+                    let text = self.l.t_n("paste-no-headings", self.heading(self.of.sheet.needs));
                     table.faults.push(Fault { line, column: String::new(), text });
                     return table;
                 }
@@ -282,13 +313,13 @@ impl Reader<'_> {
                 continue;
             }
             if table.rows.len() + table.faults.len() >= ROWS_MOST {
-                let text = self.l.t_n("lectures-paste-most", ROWS_MOST);
+                let text = self.l.t_n("paste-most", ROWS_MOST);
                 table.faults.push(Fault { line, column: String::new(), text });
                 return table;
             }
             let whole = record.iter().collect::<Vec<_>>().join("\u{1f}");
             if let Some(first) = seen.insert(whole, line) {
-                let text = self.l.t_n("lectures-paste-twice", first);
+                let text = self.l.t_n("paste-twice", first);
                 table.faults.push(Fault { line, column: String::new(), text });
                 continue;
             }
@@ -302,12 +333,13 @@ impl Reader<'_> {
         let heading = domain::typed::kept_line(heading);
         let heading = heading.trim_start_matches('\u{feff}');
         let bare = heading.split(['（', '(']).next().unwrap_or_default().trim();
-        if REFUSED.contains(&bare) {
+        if REFUSED.contains(&bare) || self.of.sheet.refused.contains(&bare) {
             table.refused.push(heading.to_owned());
             return None;
         }
         let named = |field: &&str| [*field, &self.heading(field)].iter().any(|name| name.eq_ignore_ascii_case(bare));
-        let found = HEADINGS.iter().find(|(word, field)| *word == bare || named(field)).map(|(_, field)| *field);
+        let found =
+            self.of.sheet.headings.iter().find(|(word, field)| *word == bare || named(field)).map(|(_, field)| *field);
         if found.is_none() && !heading.is_empty() {
             table.left_out.push(heading.to_owned());
         }
@@ -318,28 +350,24 @@ impl Reader<'_> {
         let mut values: BTreeMap<&str, String> = BTreeMap::new();
         for (field, cell) in columns.iter().zip(record) {
             let Some(field) = field else { continue };
-            let units = matches!(*field, "host" | "with" | "street");
+            let units = self.of.sheet.units.contains(field);
             values.insert(field, if units { unit_codes(cell, self.d) } else { cell.trim().to_owned() });
         }
-        // What a sheet mostly leaves out; a cell that is there and wrong is told.
-        for (field, usual) in [("minutes", "60"), ("level", "grassroots"), ("venue", "hall"), ("audience", "everybody")]
-        {
-            if !columns.contains(&Some(field)) {
-                values.insert(field, usual.to_owned());
+        for (field, usual) in self.of.sheet.usual {
+            if !columns.contains(&Some(*field)) {
+                values.insert(field, (*usual).to_owned());
             }
         }
-        values.insert("announce", "1".to_owned());
+        values.extend(self.of.sheet.always.iter().map(|(field, text)| (*field, (*text).to_owned())));
         let values: Values = values.into_iter().collect();
-        let recorded = domain::typed::says_something(values.get("heads"));
+        let recorded = self.of.sheet.then.is_some_and(|(_, field)| domain::typed::says_something(values.get(field)));
         let wrong = self.judge(&values, recorded);
         if wrong.is_empty() {
-            let shown = [
-                values.get("lecture").to_owned(),
-                values.get("topic").to_owned(),
-                values.get("starts").to_owned(),
-                self.host(&values),
-                values.get("heads").to_owned(),
-            ];
+            let shown = self.of.sheet.shown.iter().map(|field| match *field {
+                "host" => self.host(&values),
+                field => values.get(field).to_owned(),
+            });
+            let shown = shown.collect();
             table.rows.push(Row { line, values, recorded, shown });
             return;
         }
@@ -352,39 +380,38 @@ impl Reader<'_> {
     fn host(&self, values: &Values) -> String {
         let typed = values.get("host");
         let unit = if typed.is_empty() { self.actor.unit().cloned() } else { Some(typed.into()) };
-        unit.map(|unit| unit_name(self.l, self.d, &unit)).unwrap_or_default()
+        unit.map(|unit| self.d.unit_name(&unit, self.l.0).to_owned()).unwrap_or_default()
     }
 
     fn heading(&self, field: &str) -> String {
-        heading_of(self.l, field)
+        self.of.heading(self.l, field)
     }
 
     /// Everything that the rules have against a row, as far as they can tell now.
     fn judge(&self, values: &Values, recorded: bool) -> Vec<Refusal> {
-        let planned = match Act::read("plan", values) {
+        let shelf = self.of.face.shelf();
+        let then = self.of.sheet.then.filter(|_| recorded).map(|(act, _)| act);
+        let further = then.map(|act| shelf.read_act(act, values));
+        let planned = match shelf.read_act(self.of.begins(), values) {
             Ok(act) => act,
             Err(mut wrong) => {
-                if recorded {
-                    wrong.extend(Act::read("record", values).err().unwrap_or_default());
-                }
+                wrong.extend(further.and_then(Result::err).unwrap_or_default());
                 return wrong;
             }
         };
-        let mut lecture = Lectures::blank(CaseId([0; 16]));
-        if let Err(refusal) = self.decide(&mut lecture, &planned) {
+        let mut record = shelf.blank(CaseId([0; 16]));
+        if let Err(refusal) = self.decide(record.as_mut(), planned.as_ref()) {
             return vec![refusal];
         }
-        if !recorded {
-            return Vec::new();
-        }
-        match Act::read("record", values) {
-            Ok(act) => self.decide(&mut lecture, &act).err().into_iter().collect(),
-            Err(wrong) => wrong,
+        match further {
+            None => Vec::new(),
+            Some(Ok(act)) => self.decide(record.as_mut(), act.as_ref()).err().into_iter().collect(),
+            Some(Err(wrong)) => wrong,
         }
     }
 
-    fn decide(&self, lecture: &mut Lecture, act: &Act) -> Result<(), Refusal> {
-        let (now, actor, district) = (self.now, self.actor, self.d);
+    fn decide(&self, record: &mut Thing, act: &(dyn Any + Send + Sync)) -> Result<(), Refusal> {
+        let (now, actor, district, shelf) = (self.now, self.actor, self.d, self.of.face.shelf());
         let facts = Facts {
             now,
             actor,
@@ -395,11 +422,11 @@ impl Reader<'_> {
             near: &[],
             past: &[],
         };
-        for deed in Lectures::decide(lecture, act, &facts)? {
-            if let Deed::Event(new) = deed {
-                let (event, clocks) = (new.event, new.clocks);
-                let body = Body { nonce: String::new(), at: now, by: actor.clone(), because: None, event, clocks };
-                Lectures::evolve(lecture, &body);
+        for decided in shelf.decide(record, act, &facts)? {
+            if let Decided::Event(event, _) = decided {
+                let stamp = Stamp { nonce: String::new(), at: now, by: actor, because: None };
+                // An event that was just decided has a JSON form.
+                let _ = shelf.happen(record, event, stamp);
             }
         }
         Ok(())
