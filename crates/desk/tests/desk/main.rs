@@ -11,6 +11,7 @@ mod doors;
 mod lectures;
 mod outbox;
 mod privacy;
+mod receptions;
 mod registers;
 mod simulator;
 mod units;

@@ -250,7 +250,7 @@ impl Planner<'_> {
         let (number, published) = self.published((unit, level), starts, minutes, nth)?;
         self.act(starts, unit, Act::Day(number, reception::Act::Open {}))?;
         if nth % 7 == 3 {
-            self.absent(number, unit, (starts, minutes), published, nth % 2 == 1)?;
+            self.absent(number, unit, starts, published, nth % 2 == 1)?;
         }
         // A talk begins a while before its first case is taken down, each on a desk of its own, one after the other.
         let (mut called, mut came) = (starts, starts);
@@ -415,20 +415,19 @@ impl Planner<'_> {
         self.act(at, unit, Act::Visit(visit, Some(At::Day(number)), come))
     }
 
-    /// Somebody booked the last time of the day, and does not come, or gives it back. What was written of it is destroyed a
+    /// Somebody booked the first time of the day, and does not come, or gives it back. What was written of it is destroyed a
     /// month later.
     fn absent(
         &mut self,
         number: usize,
         unit: &UnitCode,
-        (starts, minutes): (Moment, i64),
+        starts: Moment,
         published: Moment,
         comes_not: bool,
     ) -> Result<(), Failed> {
         let visit = self.visit();
-        let last = u16::try_from(minutes).map_err(fault)? / SLOT - 1;
         let contact = domain::case::Contact { phone: "10000009998".to_owned(), ..Default::default() };
-        self.book(visit, number, (unit, last), published, starts.date(), &contact)?;
+        self.book(visit, number, (unit, 0), published, starts.date(), &contact)?;
         if !comes_not {
             let back = Moment(starts.0 - 60 * MINUTE);
             let act = Act::Visit(visit, None, encounter::Act::Unbook {});

@@ -10,8 +10,8 @@ use ledger::checkpoint::{Signer, Verifier};
 
 /// Answers in the order of their keys, and whether one does not fit: it was given for an entry of its stream, at a size that
 /// was signed and has the entry. Where there was nothing to do, that entry is older than the commit.
-const ANSWERS: &str = "SELECT d.key, d.seq, CASE WHEN e.seq IS NULL OR d.size <= d.seq OR NOT EXISTS (SELECT 1 \
-FROM checkpoints c WHERE c.district = d.district AND c.size = d.size) THEN 1 ELSE 0 END AS wrong \
+const ANSWERS: &str = "SELECT d.key, d.seq, CASE WHEN e.seq IS NULL OR d.size <= d.seq OR d.size <> COALESCE((SELECT MIN(c.size) \
+FROM checkpoints c WHERE c.district = d.district AND c.size >= d.size), -1) THEN 1 ELSE 0 END AS wrong \
 FROM done d LEFT JOIN events e ON e.district = d.district AND e.seq = d.seq AND e.stream = d.stream \
 WHERE d.district = $1 AND d.key > $2 ORDER BY d.key LIMIT $3";
 const PASSWORDS: &str = "SELECT account FROM passwords WHERE district = $1 ORDER BY account";

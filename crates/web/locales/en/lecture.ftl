@@ -31,7 +31,6 @@ lecture-asked-n = { $n ->
     [one] 1 question
    *[other] { $n } questions
 }
-lecture-kind = Kind
 lecture-when = When
 lecture-where = Where
 lecture-hosts = Hosts

@@ -25,7 +25,6 @@ look-lectures = 讲课
 lecture-new = 登记一场
 lecture-asked = 现场提问
 lecture-asked-n = 提问 { $n } 件
-lecture-kind = 类别
 lecture-when = 时间
 lecture-where = 地点
 lecture-hosts = 主办

@@ -236,12 +236,8 @@ fn asked_line(scene: &Scene<'_>, loaded: &Loaded, case: &AskedCase) -> Option<As
         personal: card.personal.iter().map(String::as_str).collect(),
     };
     // A clerk of another unit is told that there is a case, and where it stands: its code is half of what opens it.
-    let stranger = unit_bound
-        && !own
-        && !leads
-        && !loaded.told.shelf.closed().is_empty()
-        && loaded.told.shelf.summary(loaded.told.state.as_ref()).is_some_and(|s| !s.public);
-    if stranger {
+    let private = !loaded.told.shelf.summary(loaded.told.state.as_ref()).is_some_and(|summary| summary.public);
+    if unit_bound && !own && !leads && private {
         let (code, href, unit, title) = (String::new(), String::new(), String::new(), l.t("staff-title-hidden"));
         return Some(AskedLine { code, href, slip: false, title, status: view::status(l, case.stage, false), unit });
     }

@@ -1,0 +1,130 @@
+//! Reception days at the desk, on both engines: a time is booked once however many want it, numbers are given once, what is
+//! written of an encounter can be destroyed with its key, and nothing of it is taken for a case.
+
+use crate::*;
+use ::registers::resolve::encounter::{Act, Encounters};
+use ::registers::resolve::reception::{self, Form, Reception, Receptions};
+use domain::register::{Line, On, Register, Text};
+use store::listed;
+
+const DAY: i64 = 86_400_000;
+
+fn plan(starts: Moment) -> reception::Act {
+    reception::Act::Plan {
+        post: Line("示范主任".into()),
+        leader: Line("示例姓名".into()),
+        level: PostLevel::Division,
+        field: Line("城建".into()),
+        form: Form::Fixed,
+        starts,
+        minutes: 120,
+        place: Line("接访室".into()),
+        street: Some("street-1".into()),
+        desks: 2,
+        slot: 30,
+        host: None,
+    }
+}
+
+fn book(reception: CaseId, slot: u16) -> Act {
+    let (phone, matter) = (Line("13800012345".into()), Some(Text("说说停车".into())));
+    Act::Book { reception, slot, phone, name: Some(Line("王女士".into())), people: 1, matter, fetch: false }
+}
+
+impl Town {
+    fn do_to<R: Register>(&self, actor: Actor, on: On, act: R::Act) -> Result<desk::Done, Failure>
+    where
+        R::Act: serde::Serialize,
+    {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(self.desk().execute::<R>((actor, Visit::BEST), on, None, act, None))
+    }
+
+    /// A day that is published, two days ahead.
+    fn published(&self) -> CaseId {
+        let starts = Moment(self.clock.now().0 + 2 * DAY);
+        let id = self.do_to::<Receptions>(clerk("street-1"), On::New, plan(starts)).unwrap().id;
+        self.do_to::<Receptions>(clerk("street-1"), On::Record(id), reception::Act::Publish {}).unwrap();
+        id
+    }
+
+    fn day<T>(&self, id: CaseId, of: impl FnOnce(&Reception) -> T) -> T {
+        let mut keys = Keys::open(&self.place, 1, false).unwrap();
+        let told = listed::some(&mut self.reader(), &mut keys, ::registers::REGISTERS, 1, &[id]).unwrap().remove(0);
+        of(told.state.downcast_ref::<Reception>().unwrap())
+    }
+}
+
+/// What many ask for at the same time, all of it sent before the first answer is there.
+fn at_once(town: &Town, acts: Vec<(Actor, Act)>) -> Vec<Result<desk::Done, Failure>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).build().unwrap();
+    let asked: Vec<_> = acts
+        .into_iter()
+        .map(|(actor, act)| {
+            let desk = town.desk().clone();
+            runtime
+                .spawn(async move { desk.execute::<Encounters>((actor, Visit::BEST), On::New, None, act, None).await })
+        })
+        .collect();
+    asked.into_iter().map(|answer| runtime.block_on(answer).unwrap()).collect()
+}
+
+#[test]
+fn fifty_phones_that_want_the_same_four_times_get_four_bookings_and_nobody_a_false_yes() {
+    everywhere(|town| {
+        let day = town.published();
+        let asked = (0..50).map(|n| (Actor::Resident, book(day, n % 4))).collect();
+        let answers = at_once(town, asked);
+        let booked: Vec<CaseId> = answers.iter().flatten().map(|done| done.id).collect();
+        let refused = answers.iter().filter_map(|answer| match answer {
+            Err(Failure::Refused(refusal)) => Some(refusal.why.code()),
+            _ => None,
+        });
+        assert!(refused.clone().all(|why| why == "reception_taken"));
+        assert_eq!((booked.len(), refused.count()), (4, 46));
+        let held = town.day(day, |day| day.booked.clone());
+        let slots: std::collections::BTreeSet<u16> = held.iter().map(|(slot, _)| *slot).collect();
+        assert_eq!(slots.len(), 4);
+        assert!(held.iter().all(|(_, id)| booked.contains(id)), "whoever was told yes has the time");
+        // What was refused is nowhere, not even its key.
+        let encounters = "SELECT COUNT(*) FROM records WHERE district = $1 AND register = 'encounter'";
+        assert_eq!(town.reader().number(encounters, &args![1]).unwrap(), 4);
+    });
+}
+
+#[test]
+fn numbers_that_are_given_at_once_are_given_once() {
+    everywhere(|town| {
+        let day = town.published();
+        town.clock.set(Moment(town.clock.now().0 + 2 * DAY));
+        town.do_to::<Receptions>(clerk("street-1"), On::Record(day), reception::Act::Open {}).unwrap();
+        let come = || Act::Come { reception: day, people: 1, fetch: false };
+        let answers = at_once(town, (0..40).map(|_| (clerk("street-1"), come())).collect());
+        assert!(answers.iter().all(Result::is_ok));
+        let numbers: Vec<u16> = town.day(day, |day| day.tickets.iter().map(|ticket| ticket.no).collect());
+        assert_eq!(numbers, (1..=40).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn an_erased_booking_leaves_no_key_and_no_word_and_everything_still_fits() {
+    everywhere(|town| {
+        let day = town.published();
+        let kept = town.do_to::<Encounters>(Actor::Resident, On::New, book(day, 0)).unwrap().id;
+        let gone = town.do_to::<Encounters>(Actor::Resident, On::New, book(day, 1)).unwrap().id;
+        let head = Actor::Staff { account: 1, unit: "street-1".into(), role: Role::Head };
+        town.do_to::<Encounters>(head, On::Record(gone), Act::Erase {}).unwrap();
+        let mut keys = Keys::open(&town.place, 1, false).unwrap();
+        let held = keys.case_keys(&[kept.0, gone.0]).unwrap();
+        assert!(held.contains_key(&kept.0) && !held.contains_key(&gone.0));
+        let told = listed::some(&mut town.reader(), &mut keys, ::registers::REGISTERS, 1, &[kept, gone]).unwrap();
+        let words: Vec<_> = told.iter().map(|told| told.words().get("phone").cloned()).collect();
+        assert_eq!(words, [Some("13800012345".to_owned()), None]);
+        assert_eq!(town.day(day, |day| day.booked.len()), 1, "its time is free again");
+        let found = store::health::case_keys(&mut town.reader(), &mut keys, 1).unwrap();
+        assert_eq!((found.without, found.erased_with), (0, 0));
+        // The index of cases looks at cases alone.
+        let size = store::follow::size(&mut town.reader(), 1).unwrap();
+        assert_eq!(store::follow::since(&mut town.reader(), 1, 0, size).unwrap(), []);
+    });
+}
