@@ -36,6 +36,8 @@ const NO_PAGES: &[&str] = &[
     "/print-size",
     "/readyz",
     "/receipts/{file}",
+    // Sends on to the day's page.
+    "/receptions/{code}/book",
     "/receptions/{code}/calendar.ics",
     "/records/{register}/{code}/stream",
     "/tile/{*path}",
