@@ -44,7 +44,8 @@ pub fn says_something(text: &str) -> bool {
     text.chars().any(shows)
 }
 
-/// A text without control characters: whatever ends a line is a line end, tabs stay, the rest is left out.
+/// A text without control characters and without what turns its direction: whatever ends a line is a line end, tabs stay, the
+/// rest is left out.
 pub fn plain(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
     let keep = |c: char| match c {
@@ -326,6 +327,7 @@ mod tests {
         assert_eq!(plain("a\0b\u{1B}[1m\u{7F}\u{9F}c\u{FFFF}"), "ab[1mc");
         assert_eq!(plain("一\r\n二\r三\u{B}四\u{C}五\u{85}六\u{2028}七\t八\n"), "一\n二\n三\n四\n五\n六\n七\t八\n");
         assert_eq!(kept_line(" 王\r\n伟\t先生 "), "王 伟 先生");
+        assert_eq!(plain("主\u{202E}任\u{2066}甲\u{2069}"), "主任甲", "nothing turns the direction of what follows it");
     }
 
     #[test]

@@ -101,7 +101,7 @@ pub fn case_keys(db: &mut Db, keys: &mut Keys, number: i64) -> Result<CaseKeys> 
                 match (row.int("erased")? == 1, held.contains(stream)) {
                     (false, false) => {
                         found.without += 1;
-                        found.first_without.get_or_insert(after);
+                        found.first_without = Some(found.first_without.map_or(after, |first| first.min(after)));
                     }
                     (true, true) => found.erased_with += 1,
                     _ => {}

@@ -95,7 +95,7 @@ pub struct Merged {
     pub signing: bool,
 }
 
-/// Takes from another key store what this one lacks: the keys of living records, each of them tried on what it seals, and
+/// Takes from another key store what this one lacks: the keys of living records, each of them tried on what the first entry seals, where that seals something, and
 /// the signing key if it is the one that the first entry names. A key that was destroyed is not taken again.
 ///
 /// # Errors

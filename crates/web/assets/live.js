@@ -27,4 +27,6 @@ async function look() {
   } catch { /* the line is down: the next look comes */ }
 }
 
+// What was left alone under somebody's hands is looked at when they leave it.
+if (live) document.addEventListener("focusout", look);
 if (live) listen(live.dataset.stream, look, Number(live.dataset.every) || undefined);

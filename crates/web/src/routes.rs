@@ -182,7 +182,6 @@ pub const TABLE: &[Route] = &[
     route("GET", "/lectures/{code}/poster", Access::Public, || get(lecture::public::poster)),
     route("GET", "/meetings", Access::Public, || get(meeting::public::list)),
     route("GET", "/meetings/{code}", Access::Public, || get(meeting::public::show_one)),
-    // The pages of registers.
     route("GET", "/receptions", Access::Public, || get(reception::public::list)),
     route("GET", "/receptions/{code}", Access::Public, || get(reception::public::show_one)),
     route("GET", "/receptions/{code}/book", Access::Public, || get(reception::public::again)),
@@ -191,6 +190,7 @@ pub const TABLE: &[Route] = &[
     route("GET", "/receptions/{code}/queue", Access::Public, || get(reception::queue::phone)),
     route("GET", "/bookings", Access::Public, || get(reception::own::form)),
     route("POST", "/bookings", Access::Public, || post(reception::own::send)),
+    // The pages of registers.
     route("GET", "/records/receptions", Access::Staff(CASES), || get(reception::list::list)),
     route("GET", "/records/receptions/{code}/table", Access::Staff(RECORDS), || get(reception::table::page)),
     route("POST", "/records/receptions/{code}/table", Access::Staff(RECORDS), || post(reception::table::send)),

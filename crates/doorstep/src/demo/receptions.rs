@@ -101,6 +101,7 @@ struct Texts {
     swap: String,
     r#move: String,
     cancel: String,
+    twice: String,
 }
 
 /// A case that is said at a table.
@@ -523,6 +524,14 @@ impl Planner<'_> {
             }
             let (unit, visit) = (unit.clone(), self.visit());
             let act = self.trip((&unit, level(&unit, at.date())), Trip::Return, Moment(at.0 - 20 * MINUTE));
+            // The first is entered twice, and one of the two is void.
+            if left == count {
+                let twice = self.visit();
+                let later = |minutes: i64| Moment(at.0 + minutes * MINUTE);
+                self.act(later(3), &unit, Act::Visit(twice, Some(At::Case(n)), act.clone()))?;
+                let reason = Line(self.texts.twice.clone());
+                self.act(later(9), &unit, Act::Visit(twice, None, encounter::Act::Void { reason }))?;
+            }
             self.act(at, &unit, Act::Visit(visit, Some(At::Case(n)), act))?;
             left -= 1;
         }

@@ -312,6 +312,7 @@ fn a_booking_whose_time_has_come_goes_before_the_line_and_comes_early_like_every
     world.now = at("2023-05-08T10:01");
     let next = world.day.line.clone();
     assert_eq!((next, world.day.next(world.now)), (vec![2, 3], Some(2)));
+    assert_eq!((world.day.ahead(2, world.now), world.day.ahead(3, world.now)), (Some(0), Some(1)));
 }
 
 #[test]
@@ -396,6 +397,33 @@ fn who_booked_a_time_that_is_still_to_come_is_not_forgotten_when_the_day_is_clos
     assert_eq!((refused.field, refused.detail[0].as_str()), (Some("turned"), "1"));
     world.day(&reception::Act::Close { turned: true }).unwrap();
     assert_eq!((world.day.turned, world.visits[&CaseId([45; 16])].stage), (1, encounter::Stage::Left));
+}
+
+#[test]
+fn what_a_phone_says_is_the_order_in_which_numbers_are_called() {
+    let mut world = World::published();
+    world.book(46, &Actor::Resident, 1).unwrap();
+    world.now = at("2023-05-08T09:00");
+    world.day(&reception::Act::Open {}).unwrap();
+    world.comes(47);
+    world.comes(48);
+    world.visit(CaseId([46; 16]), &by(Role::Clerk), &encounter::Act::Arrive {}).unwrap();
+    assert_eq!(world.day.order(world.now), [1, 2, 3], "its time has not come");
+    world.now = at("2023-05-08T09:31");
+    assert_eq!(world.day.order(world.now), [3, 1, 2]);
+    assert_eq!((world.day.ahead(3, world.now), world.day.ahead(1, world.now)), (Some(0), Some(1)));
+    // By the length of an appointment, shared among two desks, while no talk is over.
+    assert_eq!([0, 1, 3].map(|ahead| world.day.wait(ahead)), [15, 30, 60]);
+}
+
+#[test]
+fn who_waits_is_not_erased_but_heard_or_sent_home() {
+    let mut world = World::open();
+    let id = world.comes(49);
+    let head = by(Role::Head);
+    assert_eq!(world.visit(id, &head, &encounter::Act::Erase {}).unwrap_err().why, Why::WrongStage);
+    world.day(&reception::Act::Close { turned: true }).unwrap();
+    assert_eq!(world.visit(id, &head, &encounter::Act::Erase {}), Ok(vec!["encounter.erased"]));
 }
 
 #[test]

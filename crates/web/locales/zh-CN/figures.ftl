@@ -123,6 +123,6 @@ figures-convener = 召集单位
 figures-opinions = 立案的意见
 figures-mode = 方式
 figures-received-by = 接访单位
-figures-matters = 当场立案
+figures-matters = 当场登记
 figures-held = 举行日
 figures-heads = 到场人次

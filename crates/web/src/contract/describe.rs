@@ -154,7 +154,6 @@ fn show(plural: &str, shelf: &dyn Shelf) -> Value {
     })
 }
 
-/// What is said of an act.
 /// What does an act; where several begin a record, what does each of them.
 fn doing(all: &[Declared]) -> Value {
     let [act, others @ ..] = all else { return Value::Null };

@@ -254,7 +254,7 @@ async fn a_return_visit_names_the_case_by_its_code_and_only_one_that_was_answere
     let said = [("take_down-words", "楼道堆满了东西"), ("take_down-kind", "request"), ("take_down-speakers", "1")];
     done(&act(&mut clerk, &format!("encounters/{code}"), "take_down", &said).await);
     clerk.get(&format!("/records/encounters/{code}")).await.has("楼道堆满了东西").has("登记了 1 件");
-    clerk.get("/records/encounters").await.has("登门走访").has("立案 1 件").lacks("楼道堆满了东西");
+    clerk.get("/records/encounters").await.has("登门走访").has("登记 1 件").lacks("楼道堆满了东西");
     // What was written of it is destroyed; the case is not.
     let mut head = kit.role(Role::Head).await;
     done(&act(&mut head, &format!("encounters/{code}"), "erase", &[]).await);

@@ -201,6 +201,18 @@ fn a_meeting_is_moved_or_cancelled_before_it_begins_and_not_opened_days_ahead() 
 }
 
 #[test]
+fn a_move_at_the_last_minute_is_a_short_notice_however_early_it_was_announced() {
+    let mut story = Story::new();
+    story.acts(Role::Clerk, &plan()).unwrap();
+    story.acts(Role::Clerk, &Act::Notice {}).unwrap();
+    assert_eq!(story.meeting.noticed, Some(4));
+    story.now = at("2023-05-08T09:00");
+    let moved = Act::Move { starts: at("2023-05-09T14:30"), minutes: 60, place: None, reason: Line("防汛".into()) };
+    story.acts(Role::Clerk, &moved).unwrap();
+    assert_eq!(story.meeting.noticed, Some(1), "nobody knew of this time before");
+}
+
+#[test]
 fn only_the_convener_writes() {
     let mut story = Story::open();
     let opened = story.past.iter().filter_map(|e| e.body.downcast_ref::<Body<Event>>());

@@ -108,7 +108,7 @@ acts! {
               phone: Option<Line> = "电话（便于答复）" "phone, for the answer", speakers: Option<u8> = "几个人一起反映（最多五人）" "how many speak, five at most",
               opinion: Option<Text> = "接谈人当场意见" "opinion on the spot", public: bool = "本人同意公开原话" "the speaker lets the words be shown" },
         /// It was talked over, and nothing is left to be handled.
-        Advise "advise" "当场答复，不立案" "answered on the spot, no case" from ["waiting"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
+        Advise "advise" "当场答复，不登记诉求" "answered on the spot, no case" from ["waiting"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
             { opinion: Text = "当场答复了什么" "what was answered" },
         /// It was entered by mistake, or twice: it counts nowhere any more.
         Void "void" "记错作废" "entered by mistake" from ["received"] by [By::Here(Role::Head), By::Here(Role::Clerk)]
@@ -116,7 +116,7 @@ acts! {
         /// It came to nothing: the day is over, was cancelled, or three calls were missed.
         Leave "leave" "没有接谈" "not heard" from ["booked", "waiting"] by [By::Asked] {},
         /// Destroy what was written of it.
-        Erase "erase" "删除个人信息" "erase personal data" from ["booked", "waiting", "received", "left", "cancelled", "void"]
+        Erase "erase" "删除个人信息" "erase personal data" from ["booked", "received", "left", "cancelled", "void"]
             by [By::Here(Role::Head), By::Anywhere(Role::Dispatcher)] {},
     }
 }
@@ -193,8 +193,6 @@ pub struct Encounter {
     pub received: Option<Moment>,
     /// How many cases came of it.
     pub matters: u16,
-    /// Whether it was booked without an account, and so has a secret.
-    pub own: bool,
     /// Whether what was written of it is destroyed.
     pub erased: bool,
     /// When something happened to it last.
@@ -251,7 +249,6 @@ impl Register for Encounters {
             came: None,
             received: None,
             matters: 0,
-            own: false,
             erased: false,
             touched: Moment(0),
         }
@@ -299,7 +296,6 @@ impl Register for Encounters {
                 (visit.code, visit.unit, visit.level) = (code.clone(), unit.clone(), *level);
                 (visit.mode, visit.reception, visit.street) = (Mode::Appointment, Some(*reception), street.clone());
                 (visit.slot, visit.day, visit.people, visit.fetch) = (Some(*slot), *day, *people, *fetch);
-                visit.own = matches!(body.by, Actor::Resident);
             }
             Event::Came { code, reception, unit, level, street, no, people } => {
                 (visit.code, visit.unit, visit.level) = (code.clone(), unit.clone(), *level);
@@ -333,9 +329,9 @@ impl Register for Encounters {
         Some(visit.code.as_str())
     }
 
-    /// Who books holds a secret that opens the booking.
+    /// Who books holds a secret that opens the booking, whatever became of it.
     fn handed(visit: &Encounter, _private: &Fields) -> Handed {
-        Handed { secret: (visit.stage == Stage::Booked).then_some(1), digits: String::new() }
+        Handed { secret: (visit.slot.is_some() && !visit.erased).then_some(1), digits: String::new() }
     }
 
     fn summary(visit: &Encounter) -> Option<Summary> {

@@ -13,7 +13,7 @@ use domain::{Actor, Moment, Refusal, Why, reasons, typed};
 const PEOPLE_MOST: u8 = 20;
 /// The most cases of one encounter.
 const MATTERS_MOST: u16 = 20;
-/// For how many days after it something can still be taken down.
+/// For how many days after it something can still be taken down: configuration, as the two below.
 const DAYS_AFTER: i64 = 1;
 /// How many days back a visit can be entered.
 const VISIT_BACK: i64 = 7;
@@ -30,15 +30,14 @@ reasons! {
     VISIT_WHEN "encounter_visit_when" "走访的时间应在过去7天以内。" "请核对日期。" "A visit is entered within 7 days after it." "Look at the date again.",
     NO_CASE "encounter_no_case" "回访的应是一件已经答复的诉求。" "请核对编号；没有答复的，按登门走访登记。" "A return visit is about a case that was answered." "Look at its code; if it was not answered, enter a visit at home.",
     NO_RETURN "encounter_no_return" "只有上门回访要填是哪一件。" "请清空这一项，或把方式改为上门回访。" "Only a return visit names a case." "Empty this, or make it a return visit.",
-    OVER "encounter_over" "接谈已经过去，不能再登记。" "请按来访窗口另行登记。" "This talk is too long ago." "Register what is said now at the counter.",
-    MANY "encounter_many" "一次来访最多登记{}件。" "请请对方另约一次。" "One encounter has {} cases at most." "Offer another appointment.",
+    OVER "encounter_over" "接谈已经过去，不能再登记。" "请到来访窗口另行登记。" "This talk is too long ago." "Register what is said now at the counter.",
+    MANY "encounter_many" "一次来访最多登记{}件。" "请让对方另约一次。" "One encounter has {} cases at most." "Offer another appointment.",
 }
 
 pub(super) fn offers(visit: &Encounter, actor: &Actor, now: Moment) -> Vec<&'static ActOf> {
     let stage = (visit.version > 0).then_some(visit.stage);
     let fits = |act: &ActOf| match act.code {
         "take_down" => still(visit, now),
-        "arrive" => visit.day.date() == now.date(),
         _ => true,
     };
     let unit = stage.map(|_| &visit.unit);

@@ -9,7 +9,7 @@ use domain::{Moment, vocabulary};
 pub const AFTER_A_MISS: usize = 2;
 /// How often a number that was not there comes back.
 pub const MISSES: u8 = 2;
-/// How many of the numbers that were called last a screen shows: two desks may call at once.
+/// How many of the numbers that were called last a screen shows at least: two desks may call at once.
 pub const CALLED_LAST: usize = 4;
 /// From how many talks on their own length says how long the next ones take.
 const TALKS: usize = 3;
@@ -81,15 +81,22 @@ impl Reception {
         Moment(self.starts.0.saturating_add(i64::from(slot) * i64::from(self.slot) * MINUTE))
     }
 
-    /// The number that is called next: a booking whose time has come and that was not called in vain, the earliest first;
-    /// else the first of the line.
-    pub fn next(&self, now: Moment) -> Option<u16> {
+    /// The numbers that wait, in the order in which they would be called now: bookings whose time has come and that were not
+    /// called in vain, the earliest first; then the line as it stands.
+    pub fn order(&self, now: Moment) -> Vec<u16> {
         let time = |no: &u16| {
             let ticket = self.ticket(*no).filter(|ticket| ticket.misses == 0)?;
             ticket.slot.filter(|slot| self.slot_starts(*slot) <= now)
         };
-        let booked = self.line.iter().filter_map(|no| Some((time(no)?, *no))).min();
-        booked.map(|(_, no)| no).or(self.line.first().copied())
+        let mut order = self.line.clone();
+        // Stable: what is not due keeps its place.
+        order.sort_by_key(|no| time(no).map_or((true, 0, 0), |slot| (false, slot, *no)));
+        order
+    }
+
+    /// The number that is called next.
+    pub fn next(&self, now: Moment) -> Option<u16> {
+        self.order(now).first().copied()
     }
 
     /// The number that sits at a desk, or was called to it and is not settled.
@@ -97,17 +104,17 @@ impl Reception {
         self.tickets.iter().find(|ticket| ticket.state == TicketState::Called && ticket.desk == Some(desk))
     }
 
-    /// The numbers that were called last, the latest first.
+    /// The numbers that were called last, the latest first; one for each desk at least.
     pub fn called_last(&self) -> Vec<&Ticket> {
         let mut called: Vec<&Ticket> = self.tickets.iter().filter(|ticket| ticket.called.is_some()).collect();
         called.sort_by_key(|ticket| std::cmp::Reverse((ticket.called, ticket.no)));
-        called.truncate(CALLED_LAST);
+        called.truncate(CALLED_LAST.max(usize::from(self.desks)));
         called
     }
 
-    /// How many are called before a number, as it stands; none if it does not wait.
-    pub fn ahead(&self, no: u16) -> Option<usize> {
-        self.line.iter().position(|other| *other == no)
+    /// How many are called before a number, as it stands now; none if it does not wait.
+    pub fn ahead(&self, no: u16, now: Moment) -> Option<usize> {
+        self.order(now).iter().position(|other| *other == no)
     }
 
     /// About how many minutes that is: by the talks that are over, as soon as there are some, else by the length of an

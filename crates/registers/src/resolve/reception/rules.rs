@@ -29,6 +29,7 @@ reasons! {
     SLOT "reception_slot" "每次约谈应在5分钟到全天时长之间。" "请按分钟填写，例如 20。" "An appointment lasts 5 minutes at least and no longer than the day." "Enter minutes, such as 20.",
     PAST "reception_past" "这一天已经过去了。" "请填今天或以后的时间。" "That day is over." "Choose today or a day to come.",
     OVER "reception_over" "这次接访的时间已经过去了。" "没有接访的，请取消并写明原因，另排一次。" "The time of this reception day is over." "If nobody received, cancel it with the reason and plan another one.",
+    BOOKED "reception_booked" "有人约了后面的时段，时长不够了。" "请留够时长，或先请他们改约。" "Somebody has booked a later time than that." "Leave enough minutes, or ask them to book another time first.",
     TOO_FAR "reception_too_far" "日期离今天超过两年。" "请核对年份。" "This is more than two years from today." "Look at the year again.",
     NOBODY "reception_nobody" "没有人在等。" "有人到了再叫号。" "Nobody waits." "Call when somebody has come.",
     NO_DESK "reception_no_desk" "没有这张桌。" "请选择1到{}号桌。" "There is no such desk." "Choose a desk from 1 to {}.",
@@ -88,8 +89,11 @@ pub(super) fn decide(day: &Reception, act: &Act, facts: &Facts<'_>) -> Result<Ve
             if *starts < facts.now {
                 return Err(Refusal::at(GONE, "starts"));
             }
-            if day.booked.iter().any(|(slot, _)| *slot >= minutes / day.slot.max(1)) {
+            if *minutes < day.slot {
                 return Err(Refusal::at(SLOT, "minutes"));
+            }
+            if day.booked.iter().any(|(slot, _)| *slot >= minutes / day.slot.max(1)) {
+                return Err(Refusal::at(BOOKED, "minutes"));
             }
             let place = place.as_ref().map_or("", |Line(place)| place);
             let clocks = settled(&day.clocks, facts).into_iter().chain([owed(*starts, *minutes, facts)]);

@@ -1,7 +1,7 @@
 //! `/records/receptions`: what is open now, what waits to be closed or published, what comes day by day, what was.
 
 use super::super::paged::{paged, place};
-use super::{count, posted, reception, span, status};
+use super::{books, count, posted, reception, span, status};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::L;
@@ -12,13 +12,16 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use domain::district::District;
+use domain::moment::day_number;
 use domain::{Moment, Role};
 use registers::resolve::reception::{Stage, TicketState};
 use serde::Deserialize;
 use store::listed::{Told, Which};
 
-/// The most days of a page.
+/// The most days of a page that are over.
 const ROWS: usize = 60;
+/// The most that come: the rosters of some months.
+pub(super) const COMING: usize = 500;
 
 /// A reception day as a line.
 pub(super) struct Line {
@@ -78,12 +81,23 @@ pub(crate) async fn list(
     let hosts = matches!(staff.role, Role::Clerk | Role::Head);
     let own = hosts && asked.of != "all";
     let unit = if own { staff.unit.to_string() } else { String::new() };
-    let after = place(&asked.after);
+    let (after, today) = (place(&asked.after), day_number(now.date()));
     let found = app.read(move |db, keys| {
-        let which = Which { register: "reception", days: (i64::MIN, i64::MAX), unit, public: false, back: true, after };
-        paged(db, keys, number, &which, ROWS)
+        let which = |days, back, after| {
+            let unit = unit.clone();
+            Which { register: "reception", days, unit, public: false, back, after }
+        };
+        // What is now and comes stands whole on the first page; what was goes on behind it.
+        let ahead = match after {
+            None => paged(db, keys, number, &which((today, i64::MAX), false, None), COMING)?.0,
+            Some(_) => Vec::new(),
+        };
+        let (over, next) = paged(db, keys, number, &which((i64::MIN, today), true, after), ROWS)?;
+        Ok((ahead, over, next))
     });
-    let (told, next) = found.await?;
+    let (ahead, over, next) = found.await?;
+    // The latest first.
+    let told: Vec<Told> = ahead.into_iter().rev().chain(over).collect();
     let group = |key: &str, wanted: &dyn Fn(Stage, bool) -> bool, back: bool| {
         let fits = |told: &&Told| reception(told).is_some_and(|day| wanted(day.stage, now > day.ends()));
         let mut lines: Vec<Line> =
@@ -93,10 +107,10 @@ pub(crate) async fn list(
         }
         Group { heading: l.t(key), lines }
     };
-    let ahead = |stage| matches!(stage, Stage::Planned | Stage::Published);
+    let to_come = |stage| matches!(stage, Stage::Planned | Stage::Published);
     let groups = [
         group("receptions-open", &|stage, _| stage == Stage::Open, false),
-        group("receptions-forgotten", &|stage, over| over && ahead(stage), false),
+        group("receptions-forgotten", &|stage, over| over && to_come(stage), false),
         group("receptions-to-publish", &|stage, over| !over && stage == Stage::Planned, false),
         group("receptions-coming", &|stage, over| !over && stage == Stage::Published, false),
         group("receptions-over", &|stage, _| matches!(stage, Stage::Closed | Stage::Cancelled), true),
@@ -123,6 +137,7 @@ pub(super) fn line(l: L, d: &District, now: Moment, told: &Told, staff: Option<&
     let place = [street, told.words().get("place").cloned()].into_iter().flatten().filter(|part| !part.is_empty());
     let own = staff.is_some_and(|staff| staff.unit == of.unit);
     let (code, (post, field, leader)) = (of.code.as_str(), posted(told, now, own));
+    let may_book = staff.is_some_and(|staff| books(of, staff));
     let heard = count(of, TicketState::Heard);
     let counts = match of.stage {
         Stage::Open => {
@@ -135,7 +150,7 @@ pub(super) fn line(l: L, d: &District, now: Moment, told: &Told, staff: Option<&
     Some(Line {
         href: format!("{}/receptions/{code}", if staff.is_some() { "/records" } else { "" }),
         table: if own && of.stage == Stage::Open { format!("/records/receptions/{code}/table") } else { String::new() },
-        book: if own && of.stage == Stage::Published && now.date() < of.starts.date() {
+        book: if may_book && of.stage == Stage::Published && now.date() < of.starts.date() {
             format!("/records/receptions/{code}/book")
         } else {
             String::new()

@@ -65,6 +65,11 @@ fn holds(told: &Told, staff: &Staff) -> Result<(), Problem> {
     if own { Ok(()) } else { Err(Problem::not_yours()) }
 }
 
+/// Whether an account books for somebody who calls: at the unit that holds the day, or at the dispatch centre.
+fn books(day: &Reception, staff: &Staff) -> bool {
+    staff.role == Role::Dispatcher || day.unit == staff.unit && matches!(staff.role, Role::Clerk | Role::Head)
+}
+
 fn status(l: L, day: &Reception) -> StatusView {
     let kind = match day.stage {
         Stage::Planned => "new",
@@ -182,7 +187,8 @@ impl Face for ReceptionFace {
             );
         }
         if day.published.is_none() && matches!(day.stage, Stage::Open | Stage::Closed) {
-            said.push(l.t("reception-not-published"));
+            let rule = s.d.rules.rule(RuleId::ReceptionNotice);
+            said.push(l.t_n("reception-not-published", rule.length));
         }
         if day.turned > 0 {
             said.push(l.t_n("reception-turned", day.turned));

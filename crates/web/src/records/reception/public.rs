@@ -6,8 +6,8 @@ use super::super::form::{name, values};
 use super::super::moved;
 use super::super::page::{at_fields, refusals};
 use super::super::paged::{paged, place};
-use super::list::{Line, line};
-use super::{Body, VISITS, holds, posted, read, reception, swapped, time};
+use super::list::{COMING, Line, line};
+use super::{Body, VISITS, books, posted, read, reception, swapped, time};
 use crate::app::App;
 use crate::caller::{From, Staff, Visitor};
 use crate::form::{KEY_MOST, Sent};
@@ -70,7 +70,7 @@ pub(crate) async fn list(
         let which =
             |days, back, after| Which { register: "reception", days, unit: String::new(), public: true, back, after };
         let coming = match after {
-            None => paged(db, keys, number, &which((today, i64::MAX), false, None), ROWS)?.0,
+            None => paged(db, keys, number, &which((today, i64::MAX), false, None), COMING)?.0,
             Some(_) => Vec::new(),
         };
         let (over, next) = paged(db, keys, number, &which((i64::MIN, today), true, after), ROWS)?;
@@ -169,7 +169,7 @@ fn drawn(
         level: capital(of.level.label(l.0)),
         moved: moved(l, told, starts),
         swapped: swapped(l, told),
-        today: of.stage == Stage::Published && of.is_on(now) && !can_be_booked(of, now),
+        today: of.stage == Stage::Published && now < of.ends() && !can_be_booked(of, now),
         cancelled: (of.stage == Stage::Cancelled).then(|| reading::mask::numbers(&reason, &[])),
         open: of.stage == Stage::Open,
         at: if can_be_booked(of, now) { format!("{to}/{code}/book") } else { String::new() },
@@ -213,7 +213,9 @@ pub(crate) async fn for_caller(
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
     let told = open(&app, &code).await?;
-    holds(&told, &staff)?;
+    if !reception(&told).is_some_and(|day| books(day, &staff)) {
+        return Err(Problem::not_yours());
+    }
     Ok(show(&drawn(&app, &visitor, &told, None, Vec::new(), Some(&staff))?))
 }
 
@@ -300,6 +302,10 @@ async fn run(
             return Ok(show_with(form_status(&page.errors), &page));
         }
     };
+    // Sent once more after something became of it: the booking says what.
+    if done.again && !day.booked.iter().any(|(_, id)| *id == done.id) {
+        return Ok(go("/bookings"));
+    }
     let slot = values.get("slot").parse().unwrap_or(0);
     let (post, ..) = posted(&told, app.desk().now(), false);
     let code = day.code.as_str();

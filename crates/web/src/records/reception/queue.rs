@@ -99,13 +99,13 @@ pub(crate) async fn phone(
     Path(code): Path<String>,
     Query(asked): Query<QueueQuery>,
 ) -> Result<Response, Problem> {
-    let l = visitor.l;
+    let (l, now) = (visitor.l, app.desk().now());
     let (told, _) = read(&app, &code, |_| Vec::new()).await?;
     let day = reception(&told).filter(|day| day.is_public()).ok_or_else(Problem::not_found)?;
     let typed = domain::typed::folded(&asked.no);
     let ticket = typed.parse::<u16>().ok().and_then(|no| day.ticket(no));
     let own = ticket.map(|ticket| {
-        let (said, more) = match (ticket.state, day.ahead(ticket.no)) {
+        let (said, more) = match (ticket.state, day.ahead(ticket.no, now)) {
             (TicketState::Waiting, Some(ahead)) => {
                 let missed = if ticket.misses > 0 && ahead > 0 { l.t("reception-own-missed") } else { String::new() };
                 let counts = [("ahead", ahead.to_string()), ("minutes", day.wait(ahead).to_string())];

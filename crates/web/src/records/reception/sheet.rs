@@ -66,14 +66,12 @@ pub(in crate::records) fn status(l: L, stage: Stage) -> StatusView {
     StatusView { kind, words: capital(stage.label(l.0)) }
 }
 
-fn row(l: L, told: &Told) -> Option<Row> {
-    let (visit, words) = (encounter(told)?, told.words());
+fn row(l: L, day: &Reception, told: &Told) -> Option<Row> {
+    let (visit, words, ticket) = (encounter(told)?, told.words(), day.ticket_of(told.id));
+    let booked = visit.slot.map(|slot| day.slot_starts(slot));
     Some(Row {
-        when: if visit.slot.is_some() {
-            super::time(visit.day)
-        } else {
-            visit.came.map(super::time).unwrap_or_default()
-        },
+        // A day that was moved takes its bookings along.
+        when: booked.or(visit.came).map(super::time).unwrap_or_default(),
         no: visit.no.map(|no| no.to_string()).unwrap_or_default(),
         href: format!("/records/encounters/{}", visit.code.as_str()),
         status: status(l, visit.stage),
@@ -83,7 +81,7 @@ fn row(l: L, told: &Told) -> Option<Row> {
         matter: word(&words, "matter"),
         opinion: word(&words, "opinion"),
         cases: visit.matters,
-        fetch: visit.fetch,
+        fetch: ticket.map_or(visit.fetch, |ticket| ticket.fetch),
     })
 }
 
@@ -107,7 +105,7 @@ pub(crate) async fn sheet(
         field,
         when: format!("{} {}", l.day(day.starts.date(), now.date()), span(day)),
         place: word(&told.words(), "place"),
-        rows: visits.iter().filter_map(|told| row(l, told)).collect(),
+        rows: visits.iter().filter_map(|told| row(l, day, told)).collect(),
     };
     Ok(show(&page))
 }

@@ -411,7 +411,7 @@ pub(crate) async fn number(
     let of = reception(&told).ok_or_else(Problem::not_found)?;
     let ticket = of.ticket(no).ok_or_else(Problem::not_found)?;
     let address = format!("{}/receptions/{}/queue?no={no}", app.site().origin(), of.code.as_str());
-    let ahead = of.ahead(no).map(|ahead| {
+    let ahead = of.ahead(no, app.desk().now()).map(|ahead| {
         let counts = [("ahead", ahead.to_string()), ("minutes", of.wait(ahead).to_string())];
         l.t_with("reception-own-waiting", &counts)
     });
