@@ -1,11 +1,48 @@
-//! Pages of records, one after another.
+//! Pages of records, one after another, and whose they are.
 
+use crate::caller::Staff;
+use crate::page::address;
+use domain::Role;
+use serde::Deserialize;
 use std::sync::{Mutex, PoisonError};
 use store::listed::{self, Told, Which};
 use store::{Db, Keys};
 
 /// Behind which record a page goes on: its day and its ledger index.
 pub(super) type Place = (i64, i64);
+
+/// What the address of a list asks for.
+#[derive(Default, Deserialize)]
+pub(crate) struct Asked {
+    /// `all`: of all units; else of the account's own, where its post has records of its own.
+    #[serde(default)]
+    of: String,
+    #[serde(default)]
+    after: String,
+}
+
+impl Asked {
+    /// Whether the list is of the account's own unit; none: its post has none of its own.
+    pub(super) fn own(&self, staff: &Staff) -> Option<bool> {
+        matches!(staff.role, Role::Clerk | Role::Head).then_some(self.of != "all")
+    }
+
+    /// The unit whose records are listed; empty: all units.
+    pub(super) fn unit(&self, staff: &Staff) -> String {
+        if self.own(staff) == Some(true) { staff.unit.to_string() } else { String::new() }
+    }
+
+    /// Behind which record the page begins; none: the first page.
+    pub(super) fn after(&self) -> Option<Place> {
+        place(&self.after)
+    }
+
+    /// The address of the next page; empty where there is none.
+    pub(super) fn next(&self, path: &str, next: Option<Place>) -> String {
+        next.map(|(day, seq)| address(path, &[("of", &self.of), ("after", &format!("{day}.{seq}"))]))
+            .unwrap_or_default()
+    }
+}
 
 /// The place that an address names, as `day.index`; none: the first page.
 pub(super) fn place(text: &str) -> Option<Place> {

@@ -1,19 +1,18 @@
 //! `/records/encounters`: who was received, day by day, the latest first; without a name.
 
-use super::super::paged::{paged, place};
+use super::super::paged::{Asked, paged};
 use super::super::reception::sheet::status;
 use super::encounter;
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::{L, capital};
-use crate::page::{Page, address, show};
+use crate::page::{Page, show};
 use crate::problem::Problem;
 use crate::view::StatusView;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use domain::{Label, Role};
-use serde::Deserialize;
+use domain::Label;
 use store::listed::{Told, Which};
 
 /// The most encounters of a page.
@@ -41,26 +40,16 @@ struct EncountersPage {
     next: String,
 }
 
-#[derive(Default, Deserialize)]
-pub(crate) struct EncountersQuery {
-    #[serde(default)]
-    of: String,
-    #[serde(default)]
-    after: String,
-}
-
 /// `GET /records/encounters`
 pub(crate) async fn list(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    Query(asked): Query<EncountersQuery>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let (l, d, now, number) = (visitor.l, app.desk().district(), app.desk().now(), app.desk().number());
-    let hosts = matches!(staff.role, Role::Clerk | Role::Head);
-    let own = hosts && asked.of != "all";
-    let unit = if own { staff.unit.to_string() } else { String::new() };
-    let after = place(&asked.after);
+    let (own, unit) = (asked.own(&staff), asked.unit(&staff));
+    let after = asked.after();
     let found = app.read(move |db, keys| {
         let which = Which { register: "encounter", days: (i64::MIN, i64::MAX), unit, public: false, back: true, after };
         paged(db, keys, number, &which, ROWS)
@@ -89,12 +78,10 @@ pub(crate) async fn list(
     let page = EncountersPage {
         l,
         page: visitor.page(l.t("nav-encounters")),
-        may_visit: hosts,
-        own: hosts.then_some(own),
+        may_visit: own.is_some(),
+        own,
         days,
-        next: next
-            .map(|(day, seq)| address("/records/encounters", &[("of", &asked.of), ("after", &format!("{day}.{seq}"))]))
-            .unwrap_or_default(),
+        next: asked.next("/records/encounters", next),
     };
     Ok(show(&page))
 }

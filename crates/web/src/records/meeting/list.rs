@@ -1,11 +1,11 @@
 //! `/records/meetings`: what is open now, what waits for its minutes, what comes, what was.
 
-use super::super::paged::{paged, place};
+use super::super::paged::{Asked, paged};
 use super::{departments, meeting, status, time, word};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::L;
-use crate::page::{Page, address, show};
+use crate::page::{Page, show};
 use crate::problem::Problem;
 use crate::view::{self, ClockView, StatusView};
 use askama::Template;
@@ -14,7 +14,6 @@ use axum::response::Response;
 use domain::district::District;
 use domain::{Moment, Role};
 use registers::listen::meeting::{NoteState, Stage};
-use serde::Deserialize;
 use store::listed::{Told, Which};
 
 /// The most meetings of a page.
@@ -52,26 +51,16 @@ struct MeetingsPage {
     next: String,
 }
 
-#[derive(Default, Deserialize)]
-pub(crate) struct MeetingsQuery {
-    #[serde(default)]
-    of: String,
-    #[serde(default)]
-    after: String,
-}
-
 /// `GET /records/meetings`
 pub(crate) async fn list(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    Query(asked): Query<MeetingsQuery>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let (l, d, now, number) = (visitor.l, app.desk().district(), app.desk().now(), app.desk().number());
-    let hosts = matches!(staff.role, Role::Clerk | Role::Head);
-    let own = hosts && asked.of != "all";
-    let unit = if own { staff.unit.to_string() } else { String::new() };
-    let after = place(&asked.after);
+    let (own, unit) = (asked.own(&staff), asked.unit(&staff));
+    let after = asked.after();
     let found = app.read(move |db, keys| {
         let which = Which { register: "meeting", days: (i64::MIN, i64::MAX), unit, public: false, back: true, after };
         paged(db, keys, number, &which, ROWS)
@@ -101,12 +90,10 @@ pub(crate) async fn list(
     let page = MeetingsPage {
         l,
         page: visitor.page(l.t("nav-meetings")),
-        may_plan: hosts || staff.role == Role::Dispatcher,
-        own: hosts.then_some(own),
+        may_plan: own.is_some() || staff.role == Role::Dispatcher,
+        own,
         groups: groups.into_iter().filter(|group| !group.lines.is_empty()).collect(),
-        next: next
-            .map(|(day, seq)| address("/records/meetings", &[("of", &asked.of), ("after", &format!("{day}.{seq}"))]))
-            .unwrap_or_default(),
+        next: asked.next("/records/meetings", next),
     };
     Ok(show(&page))
 }

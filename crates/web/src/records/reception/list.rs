@@ -1,11 +1,11 @@
 //! `/records/receptions`: what is open now, what waits to be closed or published, what comes day by day, what was.
 
-use super::super::paged::{paged, place};
+use super::super::paged::{Asked, paged};
 use super::{books, count, posted, reception, span, status};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::L;
-use crate::page::{Page, address, show};
+use crate::page::{Page, show};
 use crate::problem::Problem;
 use crate::view::{self, ClockView, StatusView};
 use askama::Template;
@@ -15,7 +15,6 @@ use domain::district::District;
 use domain::moment::day_number;
 use domain::{Moment, Role};
 use registers::resolve::reception::{Stage, TicketState};
-use serde::Deserialize;
 use store::listed::{Told, Which};
 
 /// The most days of a page that are over.
@@ -62,26 +61,16 @@ struct ReceptionsPage {
     next: String,
 }
 
-#[derive(Default, Deserialize)]
-pub(crate) struct ReceptionsQuery {
-    #[serde(default)]
-    of: String,
-    #[serde(default)]
-    after: String,
-}
-
 /// `GET /records/receptions`
 pub(crate) async fn list(
     State(app): State<App>,
     visitor: Visitor,
     staff: Staff,
-    Query(asked): Query<ReceptionsQuery>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let (l, d, now, number) = (visitor.l, app.desk().district(), app.desk().now(), app.desk().number());
-    let hosts = matches!(staff.role, Role::Clerk | Role::Head);
-    let own = hosts && asked.of != "all";
-    let unit = if own { staff.unit.to_string() } else { String::new() };
-    let (after, today) = (place(&asked.after), day_number(now.date()));
+    let (own, unit) = (asked.own(&staff), asked.unit(&staff));
+    let (after, today) = (asked.after(), day_number(now.date()));
     let found = app.read(move |db, keys| {
         let which = |days, back, after| {
             let unit = unit.clone();
@@ -118,14 +107,12 @@ pub(crate) async fn list(
     let page = ReceptionsPage {
         l,
         page: visitor.page(l.t("nav-receptions")),
-        may_plan: hosts || staff.role == Role::Dispatcher,
-        own: hosts.then_some(own),
-        all: !own,
+        may_plan: own.is_some() || staff.role == Role::Dispatcher,
+        own,
+        all: own != Some(true),
         year: now.date().year(),
         groups: groups.into_iter().filter(|group| !group.lines.is_empty()).collect(),
-        next: next
-            .map(|(day, seq)| address("/records/receptions", &[("of", &asked.of), ("after", &format!("{day}.{seq}"))]))
-            .unwrap_or_default(),
+        next: asked.next("/records/receptions", next),
     };
     Ok(show(&page))
 }
