@@ -234,7 +234,7 @@ impl Desk {
         R::Act: Serialize,
     {
         let record = match on {
-            On::New => None,
+            On::New | On::Begin(_) => None,
             On::Record(id) => Some(id),
         };
         let once = key.map(|key| Once { key, request: hash_of(&(&actor, R::CODE, record, &act)) });
@@ -255,7 +255,7 @@ impl Desk {
         key: Option<Key>,
     ) -> Result<Done, Failure> {
         let record = match on {
-            On::New => None,
+            On::New | On::Begin(_) => None,
             On::Record(id) => Some(id),
         };
         let read: Vec<(&str, &str)> = values.iter().collect();

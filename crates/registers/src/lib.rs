@@ -16,6 +16,7 @@ pub static REGISTERS: &[&dyn Shelf] = &[
     &Of::<Cases>::new(),
     &Of::<tell::lecture::Lectures>::new(),
     &Of::<listen::meeting::Meetings>::new(),
+    &Of::<listen::opinion::Opinions>::new(),
     &Of::<resolve::reception::Receptions>::new(),
     &Of::<resolve::encounter::Encounters>::new(),
 ];

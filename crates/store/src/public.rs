@@ -32,7 +32,8 @@ const NEAR: &str =
     shown!("c.public = 1 AND c.live = 1 AND c.street = $2 AND c.coarse = $3 ORDER BY c.seq DESC LIMIT $4");
 const ALL: &str = shown!("c.public = 1 AND c.seq > $2 ORDER BY c.seq LIMIT $3");
 const ASKED: &str = shown!(
-    "c.sealed = 0 AND c.because IN (SELECT a.seq FROM events a WHERE a.district = $1 AND a.stream = $2) ORDER BY c.seq LIMIT $3"
+    "c.sealed = 0 AND c.because IN (SELECT a.seq FROM events a WHERE a.district = $1 AND a.stream IN \
+     (SELECT r.id FROM records r WHERE r.district = $1 AND r.under = $2 UNION ALL SELECT $2)) ORDER BY c.seq LIMIT $3"
 );
 const TIME: &str = "SELECT at FROM events WHERE district = $1 AND seq = $2";
 
@@ -167,7 +168,7 @@ pub fn all(db: &mut Db, keys: &mut Keys, district: i64, after: i64, most: usize)
     shown(&rows, keys, district)
 }
 
-/// The cases that acts on a record asked for, in their order, at most `most`: where each stands, and its words once a person
+/// The cases that acts on a record and on its parts asked for, in their order, at most `most`: where each stands, and its words once a person
 /// has released them. Sealed ones are left out.
 ///
 /// # Errors

@@ -6,6 +6,8 @@ import { readFileSync, readdirSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 const css = readFileSync(new URL("./app.css", import.meta.url), "utf8");
+// What only pages in a hall need.
+const hall = readFileSync(new URL("./hall.css", import.meta.url), "utf8");
 const page = readFileSync(new URL("../templates/patterns.html", import.meta.url), "utf8");
 const folder = new URL("../templates/", import.meta.url);
 const templates = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".html")).map((name) => readFileSync(new URL(name, folder), "utf8"));
@@ -38,14 +40,14 @@ test("the stylesheet stays small and the templates hold no inline style, script 
     const html = text.replace(/\{#[\s\S]*?#\}/g, "");
     assert.doesNotMatch(html, /\sstyle=|<style|\son\w+=|javascript:|<script(?![^>]*(\ssrc=|type="application\/json"))/);
   }
-  assert.doesNotMatch(css, /url\(|@import/);
+  assert.doesNotMatch(css + hall, /url\(|@import/);
 });
 
 test("every class and every variable that the parts use is in the stylesheet", () => {
-  const defined = new Set([...css.matchAll(/\.([a-z][\w-]*)/g)].map((m) => m[1]));
+  const defined = new Set([...(css + hall).matchAll(/\.([a-z][\w-]*)/g)].map((m) => m[1]));
   const plain = new Set(["grow", "desk", "public", "choices"]);
   for (const text of templates) for (const [, list] of text.replace(/\{[#%{][\s\S]*?[#%}]\}/g, " ").matchAll(/class="([^"]*)"/g))
     for (const name of list.split(/\s+/).filter((n) => n && !n.endsWith("-"))) assert.ok(defined.has(name) || plain.has(name), `class ${name}`);
   const set = new Set([...css.matchAll(/(--[\w-]+):/g)].map((m) => m[1]));
-  for (const [, name] of css.matchAll(/var\((--[\w-]+)\)/g)) assert.ok(set.has(name), `variable ${name}`);
+  for (const [, name] of (css + hall).matchAll(/var\((--[\w-]+)\)/g)) assert.ok(set.has(name), `variable ${name}`);
 });

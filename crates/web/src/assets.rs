@@ -13,6 +13,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("follow.js", "text/javascript; charset=utf-8", include_str!("../assets/follow.js")),
     ("keys.js", "text/javascript; charset=utf-8", include_str!("../assets/keys.js")),
     ("app.css", "text/css; charset=utf-8", include_str!("../assets/app.css")),
+    ("hall.css", "text/css; charset=utf-8", include_str!("../assets/hall.css")),
     ("drafts.js", "text/javascript; charset=utf-8", include_str!("../assets/drafts.js")),
     ("form.js", "text/javascript; charset=utf-8", include_str!("../assets/form.js")),
     ("live.js", "text/javascript; charset=utf-8", include_str!("../assets/live.js")),

@@ -204,6 +204,9 @@ pub const TABLE: &[Route] = &[
     route("GET", "/records/meetings/{code}/notes", Access::Staff(RECORDS), || get(meeting::notes::page)),
     route("POST", "/records/meetings/{code}/notes", Access::Staff(RECORDS), || post(meeting::notes::send)),
     route("GET", "/records/meetings/{code}/wall", Access::Staff(RECORDS), || get(meeting::notes::wall)),
+    route("GET", "/records/meetings/{code}/board", Access::Staff(CASES), || get(meeting::board::page)),
+    route("POST", "/records/meetings/{code}/board", Access::Staff(RECORDS), || post(meeting::board::send)),
+    route("GET", "/records/meetings/{code}/claims", Access::Staff(CASES), || get(meeting::board::claims)),
     route("GET", "/records/lectures", Access::Staff(CASES), || get(lecture::list::list)),
     route("GET", "/records/{register}/paste", Access::Staff(RECORDS), || get(records::paste::form)),
     route("POST", "/records/{register}/paste", Access::Staff(RECORDS), || post(records::paste::send))

@@ -51,6 +51,8 @@ impl Order {
 /// An event that is decided, with everything that its entry, its rows and its messages need.
 struct Entry {
     stream: CaseId,
+    /// The record that this one is a part of.
+    under: Option<CaseId>,
     version: u64,
     previous: Option<u64>,
     happened: Happened,
@@ -140,27 +142,29 @@ impl Writer {
         }
         let shelf = self.shelf(ask.register).ok_or(Refusal::new(Why::NoSuchCase))?;
         let (id, mut held, fresh) = match ask.on {
-            On::New => {
+            On::New | On::Begin(_) => {
                 // What holds the intake holds whatever an act would begin, too.
                 if let Some(hold) = self.shared.standing.held() {
                     return Err(Failure::Held(hold));
                 }
                 let fresh = (self.entropy.case_code(), self.entropy.digits());
                 let first = self.log.size() + plan.entries.len() as u64;
-                let id = self.entropy.handle(first);
+                let id = if let On::Begin(id) = ask.on { id } else { self.entropy.handle(first) };
                 (id, Held { shelf, state: shelf.blank(id), first, last: None }, fresh)
             }
             On::Record(id) => (id, self.copy(plan, id, shelf)?, Default::default()),
         };
+        let handle = self.entropy.handle(self.log.size() + plan.entries.len() as u64 + 1);
         if seen.is_some_and(|seen| seen != held.version()) {
             return Err(Refusal::new(Why::Changed).into());
         }
-        let decided = self.decide(plan, by, (id, &held), ask, Fresh { code: &fresh.0, digits: &fresh.1 })?;
-        if ask.on == On::New && shelf.seals() {
+        let decided = self.decide(plan, by, (id, &held), ask, Fresh { code: &fresh.0, digits: &fresh.1, handle })?;
+        let begins = !matches!(ask.on, On::Record(_));
+        if begins && shelf.seals() {
             self.log.make_key(id, self.entropy.rng());
             plan.begun.push(id);
         }
-        if ask.on == On::New && by.depth > 0 {
+        if begins && by.depth > 0 {
             plan.asked.push(id);
         }
         let names = self.names(plan, id, files)?;
@@ -279,7 +283,8 @@ impl Writer {
         let mut rows = rows::project(self.number, (held.first, seq), held.shelf, state, body);
         rows.extend(outbox::project(self.number, seq, state, body));
         let (version, previous) = (held.version(), held.last.replace(seq));
-        plan.entries.push(Entry { stream: id, version, previous, happened, private, rows });
+        let under = held.shelf.summary(held.state.as_ref()).and_then(|summary| summary.under);
+        plan.entries.push(Entry { stream: id, under, version, previous, happened, private, rows });
         Ok(())
     }
 
@@ -322,13 +327,14 @@ impl Writer {
     }
 
     fn append_one(&mut self, entry: Entry, now: Moment, calendar: &str) -> Result<(), StoreError> {
-        let Entry { stream, version, previous, happened, private, rows } = entry;
+        let Entry { stream, under, version, previous, happened, private, rows } = entry;
         let Happened { kind, bytes, public, erases, .. } = happened;
         let pending =
             Pending { stream, version, previous, kind, at: now, body: bytes, private: &private, public, calendar };
         let seq = self.log.size();
         self.log.append(pending, self.entropy.rng())?;
-        self.touched.push((stream, seq));
+        // Who follows a record is told of its parts, too.
+        self.touched.extend([Some(stream), under].into_iter().flatten().map(|id| (id, seq)));
         self.log.rows(rows);
         if erases {
             self.log.erase(stream);
@@ -389,7 +395,7 @@ impl Writer {
         let shelf = self.shelf(order.ask.register).ok_or_else(reused)?;
         let same = if shelf.seals() { done.is_of(self.log.keys(), request)? } else { done.request == *request };
         let here = match order.ask.on {
-            On::New => true,
+            On::New | On::Begin(_) => true,
             On::Record(id) => id == done.stream,
         };
         if !same || !here {

@@ -327,6 +327,26 @@ commands! {
     },
     /// Somebody has tried a series of wrong digits: said once a day.
     ReportTries "report_tries" "记录密码试错" "report wrong digits",
+    /// A unit takes it on in front of all, while the board of a talk meeting is open.
+    Claim "claim" "现场认领" "claim" {
+        post: String as Line = "哪个岗位负责" "Post that answers for it",
+        step: String as Line = "第一步做什么" "First step",
+        by: Date = "第一步哪天做到" "First step by",
+    },
+    /// It takes the claim back.
+    Unclaim "unclaim" "撤回认领" "take the claim back",
+    /// The chair settles who leads, among those who claimed it.
+    Settle "settle" "确定牵头单位" "settle who leads" {
+        lead: UnitCode = "牵头单位" "Lead unit",
+        joint: Vec<UnitCode> = "协办单位" "Joint unit",
+        category: Option<CategoryCode> = "类别" "Category",
+    },
+    /// The day of the first step has come: its speaker is asked.
+    AskStep "ask_step" "询问第一步做到没有" "ask whether the first step was kept",
+    /// The resident's word on the first step.
+    TellStep "tell_step" "说第一步做到没有" "say whether the first step was kept" {
+        kept: Kept = "第一步做到了吗" "Was the first step kept?",
+    },
 }
 
 impl Value for Verdict {

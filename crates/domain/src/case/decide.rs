@@ -6,7 +6,7 @@ use super::opening::Trust;
 use super::raise::{LINE_MOST, TEXT_MOST};
 use super::review::Reviewer;
 use super::term::*;
-use super::transition::{Transition, fits, may, survives_erasure};
+use super::transition::{Transition, Who, fits, may, survives_erasure};
 use super::{CLOCKS_MOST, Case, New, TASKS_MOST, Task, TaskState, field};
 use crate::actor::{Actor, Role};
 use crate::clock::{Clock, ClockChange};
@@ -37,6 +37,8 @@ pub struct Facts<'a> {
     pub visit: Visit,
     /// The phone numbers of the case, for digits that are set: they must not stand in one.
     pub numbers: &'a [&'a str],
+    /// Whether an act on another record asks for this one.
+    pub asked: bool,
 }
 
 pub(super) fn required(text: &str, field: &'static str) -> Result<(), Refusal> {
@@ -113,7 +115,9 @@ fn check<'a>(case: &'a Case, command: &Command, facts: &Facts<'_>) -> Result<Opt
         let again = kind == CommandKind::DeclareInterest;
         return Err(Refusal::new(if again { Why::AlreadyWithdrawn } else { Why::Interest }));
     }
-    if !fits(kind, case, actor, district) {
+    // What another record asks for is for that record's rules: whose act it is was asked there.
+    let on_request = Transition::of(kind).is_some_and(|t| t.who == [Who::Asked]);
+    if if on_request { !facts.asked } else { !fits(kind, case, actor, district) } {
         return Err(Refusal::new(Why::NotYours));
     }
     // Digits that others may know look, and do nothing else. A secret that is handed out anew goes where it is allowed to,
@@ -133,7 +137,7 @@ fn check<'a>(case: &'a Case, command: &Command, facts: &Facts<'_>) -> Result<Opt
         Some(no) => Some(case.task(no).filter(|t| t.is_open()).ok_or(Refusal::new(Why::NoSuchTask))?),
         None => None,
     };
-    if !may(kind, case, task, actor, district) {
+    if !on_request && !may(kind, case, task, actor, district) {
         return Err(Refusal::new(Why::NotYours));
     }
     Ok(task)
@@ -322,6 +326,11 @@ impl Decision<'_> {
             // A second series on the same day is no news.
             Command::ReportTries if self.case.tried_on == Some(self.facts.now.date()) => Ok(Vec::new()),
             Command::ReportTries => one(New::of(Event::DigitsTried)),
+            Command::Claim { post, step, by } => one(self.claim(post, step, *by)?),
+            Command::Unclaim => one(self.unclaim()?),
+            Command::Settle { lead, joint, category } => self.settle_claims(lead, joint, category.as_ref()),
+            Command::AskStep => one(self.ask_step()?),
+            Command::TellStep { kept } => one(self.tell_step(*kept)?),
         }
     }
 
@@ -455,7 +464,7 @@ impl Decision<'_> {
         Ok(vec![New::of(Event::Informed { task: no }).with(field::ANSWER, text).clocks(told).clocks(next)])
     }
 
-    fn accept(&self, way: Option<Way>, category: &crate::codes::CategoryCode) -> Result<Vec<New>, Refusal> {
+    pub(super) fn accept(&self, way: Option<Way>, category: &crate::codes::CategoryCode) -> Result<Vec<New>, Refusal> {
         self.category(category)?;
         let petition = self.case.track == Track::Petition;
         if petition && way != Some(Way::Opinion) {

@@ -94,7 +94,11 @@ events! {
     /// A petition goes to a lawful way. Private: reason, with the address of the right door.
     Routed "routed" { way: Way },
     /// Units get their tasks.
-    Dispatched "dispatched" { lead: UnitCode, #[serde(default, skip_serializing_if = "Vec::is_empty")] joint: Vec<UnitCode>, designated: bool, catalogue: u32 },
+    Dispatched "dispatched" { lead: UnitCode, #[serde(default, skip_serializing_if = "Vec::is_empty")] joint: Vec<UnitCode>, designated: bool, catalogue: u32,
+        /// By claim: the day by which its lead promised a first step.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        first_step: Option<Date>,
+    },
     /// A further unit is called in.
     Joined "joined" { unit: UnitCode },
     /// A unit's task is taken back.
@@ -230,6 +234,14 @@ events! {
     AddressConfirmed "address_confirmed" { channel: Channel },
     /// Somebody tried a series of wrong digits on that day. Where from is not kept.
     DigitsTried "digits_tried",
+    /// A unit claimed it in front of all. Private: post, step.
+    Claimed "claimed" { unit: UnitCode, by: Date },
+    /// The unit took its claim back.
+    Unclaimed "unclaimed" { unit: UnitCode },
+    /// The day of the promised first step has come.
+    StepAsked "step_asked",
+    /// The resident's word on the first step, and whether the case was opened for it by a way that staff did not hold.
+    StepTold "step_told" { kept: Kept, independent: bool },
 }
 
 impl Event {

@@ -3,12 +3,13 @@
 use super::event::Event;
 use super::opening::{Opening, Trust};
 use super::term::*;
-use super::{Case, CaseId, Task, TaskState};
+use super::{Case, CaseId, Claim, Step, Task, TaskState};
 use crate::actor::Actor;
 use crate::body::Body;
 use crate::clock::{Clock, ClockChange, index};
 use crate::codes::UnitCode;
 use crate::moment::Moment;
+use calendar::Date;
 
 impl Case {
     /// A case before its first event; only [`replay`] and the desk start from one.
@@ -68,6 +69,8 @@ impl Case {
             touched: Moment(0),
             opening: Opening::default(),
             independent: false,
+            claims: Vec::new(),
+            step: None,
         }
     }
 
@@ -190,8 +193,10 @@ fn apply(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[Clock
             case.stage = Stage::Routed;
             case.way = Some(*way);
         }
-        Event::Dispatched { lead, joint, designated, .. } => {
+        Event::Dispatched { lead, joint, designated, first_step, .. } => {
             case.stage = Stage::Handling;
+            let promised = |by: Date| Step { unit: lead.clone(), by, asked: false, word: None };
+            case.step = first_step.map(promised).or(case.step.take());
             case.hops = case.hops.saturating_add(1);
             case.add_task(lead, true, *designated, at);
             for unit in joint {
@@ -246,6 +251,12 @@ fn apply(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[Clock
         | Event::Reached { .. }
         | Event::LetRest => {}
         Event::AddressConfirmed { channel } => case.confirm(*channel),
+        Event::Claimed { unit, by } => case.claims.push(Claim { unit: unit.clone(), by: *by }),
+        Event::Unclaimed { unit } => case.claims.retain(|claim| claim.unit != *unit),
+        Event::StepAsked => case.step.iter_mut().for_each(|step| step.asked = true),
+        Event::StepTold { kept, independent } => {
+            case.step.iter_mut().for_each(|step| step.word = Some((*kept, *independent)));
+        }
         Event::Reported { task } => case.set_task(*task, TaskState::Done),
         Event::Proposed { task, outcome } => {
             let version = case.version;

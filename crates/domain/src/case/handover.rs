@@ -26,7 +26,7 @@ impl Decision<'_> {
         Ok(vec![self.dispatched(lead, joint, self.case.is_designated(lead))])
     }
 
-    fn dispatched(&self, lead: &UnitCode, joint: &[UnitCode], designated: bool) -> New {
+    pub(super) fn dispatched(&self, lead: &UnitCode, joint: &[UnitCode], designated: bool) -> New {
         let first = self.next_task();
         let mut clocks = self.stop(|c| c.rule == RuleId::HotlineDispatch);
         let (rule, _) = promise(self.case.track);
@@ -38,7 +38,8 @@ impl Decision<'_> {
             clocks.extend(self.joint_clocks(unit, first + 1 + index(n)));
         }
         let catalogue = self.facts.district.catalogue.version;
-        let event = Event::Dispatched { lead: lead.clone(), joint: joint.to_vec(), designated, catalogue };
+        let joint = joint.to_vec();
+        let event = Event::Dispatched { lead: lead.clone(), joint, designated, catalogue, first_step: None };
         New::of(event).clocks(clocks)
     }
 

@@ -1,5 +1,6 @@
 //! One case from raising to the resident's word: its state, and what the state says.
 
+mod claim;
 mod command;
 mod correction;
 mod decide;
@@ -28,6 +29,7 @@ pub use crate::body::{Body, Fields};
 pub use crate::clock::{Clock, ClockChange};
 pub use crate::handle::CaseId;
 pub use crate::visit::{Visit, With};
+pub use claim::{Claim, STEP_DAYS_MOST, Step};
 pub use command::{Command, CommandKind, Corrected};
 pub use decide::{Facts, decide};
 pub use event::{EVENT_KINDS, Event};
@@ -106,6 +108,10 @@ pub mod field {
     pub const DANGER: &str = "danger";
     /// Why personal fields were opened, in words.
     pub const PURPOSE: &str = "purpose";
+    /// The post that answers for a claim.
+    pub const POST: &str = "post";
+    /// The first step that a claim promises.
+    pub const STEP: &str = "step";
     /// Fields that say who the resident is; masked until a handler acts.
     pub const PERSONAL: &[&str] = &[NAME, PHONE, EMAIL, PLACE, WITNESS];
 }
@@ -275,6 +281,10 @@ pub struct Case {
     pub opening: Opening,
     /// Whether the case was opened for its verdict by a way that staff did not hold.
     pub independent: bool,
+    /// The units that claim it on the board of a talk meeting, in their order.
+    pub claims: Vec<Claim>,
+    /// The first step that the unit which leads by claim promised.
+    pub step: Option<Step>,
 }
 
 impl Stage {

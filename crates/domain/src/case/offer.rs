@@ -167,5 +167,9 @@ fn choices(case: &Case, act: CommandKind, facts: &Facts<'_>) -> Vec<Command> {
         K::SetDigits => one(Command::SetDigits { digits: DIGITS.to_owned() }),
         K::ConfirmAddress => Channel::ALL.iter().map(|c| Command::ConfirmAddress { channel: *c }).collect(),
         K::ReportTries => one(Command::ReportTries),
+        // What only another record asks for is offered there.
+        K::Claim | K::Unclaim | K::Settle => Vec::new(),
+        K::AskStep => one(Command::AskStep),
+        K::TellStep => Kept::ALL.iter().map(|kept| Command::TellStep { kept: *kept }).collect(),
     }
 }

@@ -86,6 +86,7 @@ impl Register for Cases {
             other: None,
             visit: facts.visit,
             numbers: &[],
+            asked: facts.asked,
         };
         let command = match act {
             Act::Raise(_) if case.version > 0 => return Err(Refusal::new(Why::WrongStage).about_term(case.stage)),

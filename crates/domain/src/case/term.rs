@@ -4,6 +4,15 @@ pub use crate::purpose::Purpose;
 pub use crate::track::Track;
 
 crate::vocabulary! {
+    /// The resident's word on a first step that was promised when the case was claimed.
+    Kept {
+        Yes "yes" "做到了" "it was",
+        No "no" "没做到" "it was not",
+        Unclear "unclear" "说不清" "I can't tell",
+    }
+}
+
+crate::vocabulary! {
     /// The door that a case came in by (四访 and the other channels).
     Door {
         Web "web" "网上" "web",
@@ -69,6 +78,7 @@ crate::vocabulary! {
         ReReviewAnswered "re_review_answered" "复核已答复" "re-review answered",
         HearingOpened "hearing_opened" "听证开始" "a hearing begins",
         HearingClosed "hearing_closed" "听证结束" "a hearing is over",
+        StepDue "step_due" "请说第一步做到没有" "asked whether the first step was kept",
         Merged "merged" "已并案" "merged",
         Parted "parted" "并案结束，单独办理" "goes on by itself",
         ErasureDeclined "erasure_declined" "删除申请已答复" "erasure declined",

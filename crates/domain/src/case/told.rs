@@ -74,6 +74,9 @@ pub const SILENT: &[(&str, &str)] = &[
     ("opened", "the resident's own act, to be seen on the page"),
     ("digits_set", "the resident's own act, to be seen on the page"),
     ("address_confirmed", "the resident's own act, confirmed on the page"),
+    ("claimed", "said in front of all, and to be seen on the page"),
+    ("unclaimed", "said in front of all, and to be seen on the page"),
+    ("step_told", "the resident's own act, confirmed on the page"),
     ("digits_tried", "to be seen on the page; a message for each would be a way to disturb somebody"),
 ];
 
@@ -139,6 +142,7 @@ fn to_resident(event: &Event, by: &Actor, case: &Case, clocks: &[ClockChange]) -
         Event::Asked { .. } => Topic::Asked,
         Event::Informed { .. } => Topic::Informed,
         Event::Answered { .. } | Event::AnsweredTogether { .. } => Topic::Answered,
+        Event::StepAsked => Topic::StepDue,
         Event::NotReached => Topic::NotReached,
         Event::Reopened => Topic::Reopened,
         Event::ReviewAnswered { .. } => Topic::ReviewAnswered,

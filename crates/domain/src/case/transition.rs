@@ -26,6 +26,8 @@ crate::vocabulary! {
         Auditor "auditor" "审计" "the auditor",
         /// A connected system, or the district's own clock.
         System "system" "系统" "the system",
+        /// Whoever does an act on another record that asks for this one; nobody by itself.
+        Asked "asked" "由另一条记录带出" "an act on another record",
         /// The account that took the case down.
         Taker "taker" "收件人" "whoever took it down",
     }
@@ -45,6 +47,9 @@ pub struct Transition {
 const OPEN: &[Stage] = &[Stage::Raised, Stage::Accepted, Stage::Handling];
 const LIVE: &[Stage] =
     &[Stage::Raised, Stage::Accepted, Stage::Handling, Stage::Answered, Stage::Review, Stage::ReReview, Stage::Merged];
+/// While a case is here, its resident is asked about a first step whose day has come.
+const STEPS: &[Stage] =
+    &[Stage::Accepted, Stage::Handling, Stage::Answered, Stage::Review, Stage::ReReview, Stage::Merged];
 const OVER: &[Stage] = &[Stage::Ended, Stage::NotAccepted, Stage::Routed, Stage::Withdrawn];
 const ANY: &[Stage] = &[
     Stage::Raised,
@@ -126,6 +131,11 @@ pub const TABLE: &[Transition] = {
         row(Open, ANY, &[Who::Resident]),
         row(SetDigits, ANY, &[Who::Resident]),
         row(ConfirmAddress, ANY, &[Who::Resident]),
+        row(Claim, &[Raised, Accepted], &[Who::Asked]),
+        row(Unclaim, &[Raised, Accepted], &[Who::Asked]),
+        row(Settle, &[Raised, Accepted], &[Who::Asked]),
+        row(AskStep, STEPS, &[Who::System]),
+        row(TellStep, ANY, &[Who::Resident]),
     ]
 };
 
@@ -150,6 +160,7 @@ impl Who {
             Who::Administrator => role == Some(Role::Administrator),
             Who::Auditor => role == Some(Role::Auditor),
             Who::System => matches!(actor, Actor::System { .. }),
+            Who::Asked => false,
             // Which account it was is asked of the case.
             Who::Taker => actor.account().is_some(),
         }
@@ -197,6 +208,11 @@ fn comes_near(command: CommandKind, case: &Case, actor: &Actor, district: &Distr
 fn reaches(case: &Case, actor: &Actor, district: &District) -> bool {
     let administers = actor.role() == Some(Role::Administrator) && !case.is_sealed();
     !case.stepped_aside(actor) && (actor.unit().is_none() || administers || may_see(case, actor, district))
+}
+
+/// Whether a case in this stage is asked about a first step.
+pub(super) fn asks_steps(stage: Stage) -> bool {
+    STEPS.contains(&stage)
 }
 
 /// What is still possible once the personal data is gone: links between cases hold none.

@@ -200,7 +200,7 @@ pub fn on_request<S: Label>(acts: &[ActOf], code: &str, stage: S, facts: &Facts<
     if !facts.asked {
         return Err(Refusal::new(Why::NotYours));
     }
-    let fits = act.from.contains(&stage.code());
+    let fits = act.begins() || act.from.contains(&stage.code());
     if fits { Ok(()) } else { Err(Refusal::new(Why::WrongStage).about_term(stage)) }
 }
 

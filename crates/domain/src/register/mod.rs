@@ -173,6 +173,8 @@ pub struct Summary {
     pub stage: &'static str,
     /// The unit that has it.
     pub unit: UnitCode,
+    /// The record that it is a part of, as an opinion is of its meeting. Whoever follows that one is told of this one, too.
+    pub under: Option<CaseId>,
     /// The day that it is about.
     pub day: Date,
     /// Whether something remains to be done.
@@ -247,13 +249,15 @@ pub struct Past {
     pub events: Vec<Recorded>,
 }
 
-/// Fresh random values for a record that begins.
+/// Fresh random values for records that begin.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Fresh<'a> {
     /// A code.
     pub code: &'a str,
     /// Digits.
     pub digits: &'a str,
+    /// The handle of the first record that the act begins by asking for it ([`On::Begin`]).
+    pub handle: CaseId,
 }
 
 /// What a decision may know: handed in, so that the rules stay pure.
@@ -268,7 +272,7 @@ pub struct Facts<'a> {
     pub asked: bool,
     /// The district with its calendar, rule table and catalogue.
     pub district: &'a District,
-    /// Fresh values, for a record that begins; empty otherwise.
+    /// Fresh values; code and digits are for a record that begins, and empty otherwise.
     pub fresh: Fresh<'a>,
     /// The other records that the act [needs](Register::needs), as far as they are there.
     pub near: &'a [(CaseId, &'a Thing)],
@@ -361,6 +365,8 @@ impl Ask {
 pub enum On {
     /// One that begins with the act.
     New,
+    /// The same, under the handle that was [fresh](Fresh::handle): for an event that names the record which it asks for.
+    Begin(CaseId),
     /// One that is there.
     Record(CaseId),
 }

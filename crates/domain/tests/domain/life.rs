@@ -302,6 +302,7 @@ fn a_photo_is_named_by_its_hash_and_by_nothing_else() {
         other: None,
         visit: Visit::BEST,
         numbers: &[],
+        asked: false,
     };
     let raise = |photo: &str| Raise { text: "灯坏了".into(), photos: vec![photo.into()], ..Raise::default() };
     assert_eq!(decide_raise(&raise("张三的照片.jpg"), &facts).unwrap_err().why, Why::BadCode);
@@ -411,6 +412,7 @@ fn whoever_wants_to_be_told_leaves_an_address() {
             other: None,
             visit: Visit::BEST,
             numbers: &[],
+            asked: false,
         };
         decide_raise(&raise, &facts).map(drop).map_err(|r| (r.why, r.field))
     };
@@ -497,6 +499,7 @@ fn what_cannot_be_seen_is_no_text_no_answer_and_no_reason() {
             other: None,
             visit: Visit::BEST,
             numbers: &[],
+            asked: false,
         };
         decide_raise(raise, &facts)
     };

@@ -137,6 +137,7 @@ impl Story {
             other: None,
             visit: Visit::BEST,
             numbers: &[],
+            asked: false,
         };
         let news = decide_raise(raise, &facts)?;
         story.take(&actor, news);
@@ -167,7 +168,8 @@ impl Story {
 
     fn decide(&mut self, actor: &Actor, visit: Visit, command: Command, other: Option<&Case>) -> Result<(), Refusal> {
         let (now, district) = (self.now, &self.district);
-        let facts = Facts { now, actor, district, code: "", secret: "", other, visit, numbers: &["13800000000"] };
+        let facts =
+            Facts { now, actor, district, code: "", secret: "", other, visit, numbers: &["13800000000"], asked: false };
         let news = decide(&self.case, &command, &facts)?;
         self.take(actor, news);
         Ok(())

@@ -99,6 +99,10 @@ fn every_act_has_exactly_one_row_and_somebody_who_may() {
     let page = page();
     for kind in CommandKind::ALL {
         assert_eq!(TABLE.iter().filter(|t| t.command == *kind).count(), 1, "{kind}");
+        // What only another record asks for is nobody's by itself.
+        if TABLE.iter().any(|t| t.command == *kind && t.who == [Who::Asked]) {
+            continue;
+        }
         assert!(page.lines().any(|l| l.starts_with(&format!("{:<18}", kind.code()))), "nobody may ever {kind}");
     }
 }

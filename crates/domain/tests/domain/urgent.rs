@@ -43,6 +43,7 @@ fn the_word_that_was_found_goes_into_the_vault_and_the_body_names_the_danger_alo
         other: None,
         visit: Visit::BEST,
         numbers: &[],
+        asked: false,
     };
     let raise = Raise { text: GAS.into(), ..Raise::default() };
     let new = decide_raise(&raise, &facts).unwrap().remove(0);

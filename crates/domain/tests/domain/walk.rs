@@ -47,8 +47,8 @@ fn pick<T: Clone>(from: &[T], dice: u16) -> T {
 fn onward(stage: Stage) -> &'static [CommandKind] {
     use CommandKind as K;
     match stage {
-        Stage::Raised => &[K::Accept],
-        Stage::Accepted => &[K::Dispatch, K::Dispatch, K::Designate],
+        Stage::Raised => &[K::Accept, K::Accept, K::Claim],
+        Stage::Accepted => &[K::Dispatch, K::Dispatch, K::Designate, K::Claim, K::Claim],
         Stage::Handling => {
             &[K::Answer, K::Approve, K::Reply, K::Report, K::UpholdObjection, K::RejectObjection, K::Inform, K::Ask]
         }
@@ -120,6 +120,7 @@ impl Walk<'_> {
             other: None,
             visit: Visit::BEST,
             numbers: &[],
+            asked: false,
         };
         let news = match decide_raise(&raise, &facts) {
             Ok(news) => news,
@@ -256,6 +257,23 @@ impl Walk<'_> {
             K::SetDigits => Command::SetDigits { digits: pick(&["274091", "123456", "2740"], b).into() },
             K::ConfirmAddress => Command::ConfirmAddress { channel: pick(Channel::ALL, a) },
             K::ReportTries => Command::ReportTries,
+            K::Claim => {
+                let by = Moment(
+                    self.now.0
+                        + (i64::from(if b % 9 == 0 { b % 70 } else { b % 3 }) - i64::from(b % 23 == 0)) * 86_400_000,
+                )
+                .date();
+                Command::Claim { post: words(a), step: words(b), by }
+            }
+            K::Unclaim => Command::Unclaim,
+            K::Settle => {
+                let claims: Vec<UnitCode> = case.claims.iter().map(|claim| claim.unit.clone()).collect();
+                let lead = if claims.is_empty() || a % 5 == 0 { unit(a) } else { pick(&claims, a) };
+                let joint = claims.into_iter().filter(|unit| *unit != lead || b % 7 == 0).collect();
+                Command::Settle { lead, joint, category: (b % 3 != 0).then(|| category(b)) }
+            }
+            K::AskStep => Command::AskStep,
+            K::TellStep => Command::TellStep { kept: pick(Kept::ALL, a) },
         }
     }
 
@@ -280,6 +298,9 @@ impl Walk<'_> {
         // Mostly what is possible in this stage, and by somebody who may: otherwise no case gets anywhere.
         let kind = match act % 8 {
             0 => pick(CommandKind::ALL, act / 8),
+            1 if case.step_to_ask().is_some() && b % 2 == 0 => CommandKind::AskStep,
+            2 if !case.claims.is_empty() && b % 3 == 0 => CommandKind::Unclaim,
+            2 | 3 if !case.claims.is_empty() && case.tasks.is_empty() => CommandKind::Settle,
             1 if followed && b % 4 == 0 => CommandKind::Withdraw,
             1..=3 if followed && case.stage == Stage::Handling => CommandKind::Answer,
             1..=4 => pick(onward(case.stage), act / 8),
@@ -311,6 +332,9 @@ impl Walk<'_> {
         }
         let command = self.command(kind, &case, a, b);
         let other = command.other().and_then(|id| self.cases.iter().find(|s| s.case.id == id)).map(|s| s.case.clone());
+        // Claims come from the board of a meeting, now and then from nowhere.
+        let board = matches!(kind, CommandKind::Claim | CommandKind::Unclaim | CommandKind::Settle);
+        let asked = board && a % 13 != 0;
         let facts = Facts {
             now: self.now,
             actor: &actor,
@@ -320,12 +344,14 @@ impl Walk<'_> {
             other: other.as_ref(),
             visit: Visit::BEST,
             numbers: &[],
+            asked,
         };
         match decide(&case, &command, &facts) {
             Err(refusal) => self.refused(&refusal),
             Ok(news) => {
-                assert!(allowed(&case, &actor, &self.district).contains(&kind), "{kind} had no button");
-                assert!(offer(&case, kind, &facts).is_some(), "{kind} was not offered");
+                assert!(asked || allowed(&case, &actor, &self.district).contains(&kind), "{kind} had no button");
+                assert!(asked || offer(&case, kind, &facts).is_some(), "{kind} was not offered");
+                assert!(!board || asked, "{kind} was done by itself");
                 *self.reached.borrow_mut().acts.entry(kind.code()).or_default() += 1;
                 self.holds_before(&case, &actor, &command);
                 let from = self.cases[at].bodies.len();
@@ -425,6 +451,8 @@ impl Walk<'_> {
                 assert_eq!(*actor, Actor::Resident, "a verdict without the resident");
                 &[S::Ended]
             }
+            // What is settled on a board is accepted and handed over at once.
+            Event::Accepted { .. } if after.step.is_some() && before.step.is_none() => &[S::Handling],
             Event::Accepted { .. } | Event::Parted { .. } => &[S::Accepted],
             Event::NotAccepted { .. } => &[S::NotAccepted],
             Event::Routed { .. } => &[S::Routed],

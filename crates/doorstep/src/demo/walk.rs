@@ -292,7 +292,7 @@ impl<'a> Walk<'a> {
         'a: 'f,
     {
         let district = self.town.at(now)?;
-        Ok(Facts { now, actor, district, code: "", secret: "", other, visit: Visit::BEST, numbers: &[] })
+        Ok(Facts { now, actor, district, code: "", secret: "", other, visit: Visit::BEST, numbers: &[], asked: false })
     }
 
     fn take(&mut self, at: Moment, actor: Actor, what: What, news: &[New]) {

@@ -64,6 +64,7 @@ impl Judge<'_> {
             other: None,
             visit: Visit::BEST,
             numbers: &[],
+            asked: false,
         };
         if let Err(refusal) = decide_raise(&row.raise, &facts) {
             let column = refusal.field.map_or("", |field| self.map.columns.of_field(field));

@@ -20,6 +20,7 @@ handed-to = Your case { $code } is with { $unit } now.
 extended = Your case { $code } needs more time; the reason stands on your case's page.
 due-moved = The public holidays were announced, and a date of your case { $code } has moved.
 asked = The unit that handles your case { $code } has a question for you.
+step_due = The day promised for your case { $code } has come: was the first step kept? Please open it and say.
 informed = There is news of your case { $code }.
 answered = Your case { $code } is answered. Whether it is solved is for you to say.
 not-reached = Your case { $code } was answered and has ended without a word from you. If it is not solved, you can ask to reopen it.

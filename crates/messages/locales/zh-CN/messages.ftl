@@ -20,6 +20,7 @@ handed-to = 您的诉求{ $code }已交{ $unit }办理。
 extended = 您的诉求{ $code }的办理期限延长了，理由写在诉求页面上。
 due-moved = 因放假安排公布，您的诉求{ $code }的期限有变动。
 asked = 办理您的诉求{ $code }的单位有一个问题想问您。
+step_due = 您在会上提的事（{ $code }）到了答应的日子：第一步做到了吗？请打开说一声。
 informed = 您的诉求{ $code }有新的办理进展。
 answered = 您的诉求{ $code }已答复。是否解决，由您来说。
 not-reached = 您的诉求{ $code }已答复，一直没有收到您的评价，现已结束。没有解决的，可以申请重新办理。

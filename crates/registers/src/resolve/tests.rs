@@ -98,7 +98,7 @@ impl World {
         asked: bool,
     ) -> Result<Vec<Deed<R::Event>>, Refusal> {
         let near: [(CaseId, &Thing); 2] = [(self.day.id, &self.day), (self.case.id, &self.case)];
-        let fresh = Fresh { code: "AAAA-AAAA-AAA", digits: "123456" };
+        let fresh = Fresh { code: "AAAA-AAAA-AAA", digits: "123456", ..Fresh::default() };
         let (now, visit, district) = (self.now, Visit::BEST, &self.district);
         R::decide(state, act, &Facts { now, actor, visit, asked, district, fresh, near: &near, past: &[] })
     }
@@ -143,7 +143,7 @@ impl World {
 
     fn ask(&mut self, actor: &Actor, ask: Ask) -> Done {
         match ask.on {
-            On::New => {
+            On::New | On::Begin(_) => {
                 let Some(domain::case::Act::Raise(raise)) = ask.act.downcast_ref() else { panic!("no case") };
                 self.raised.push((**raise).clone());
                 Ok(Vec::new())

@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 pub const NO_DUE: i64 = 99_999_999;
 
 /// The cases, by the ledger index of each one's first entry.
-pub(crate) static CASES: LazyLock<Table<Case>> = LazyLock::new(|| Table::new("cases", 2, CASE, CASE_INDEXES));
+pub(crate) static CASES: LazyLock<Table<Case>> = LazyLock::new(|| Table::new("cases", 3, CASE, CASE_INDEXES));
 
 const CASE: &[Column<Case>] = columns! { Case:
     id "BYTEA NOT NULL" fixed = |c| &c.id.0,
@@ -52,8 +52,8 @@ const CASE: &[Column<Case>] = columns! { Case:
     accept_late "BIGINT NOT NULL" = |c| acceptances(c).any(|clock| clock.stopped.is_some_and(|day| day > clock.due.rolled)),
     // The earliest running duty.
     alarm "BIGINT" = |c| c.next_due().map(alarm),
-    // The last day of the wait for a verdict, or for the reply to a question.
-    wake "BIGINT" = |c| c.waits().map(last_day),
+    // The last day of the wait for a verdict, for the reply to a question, or before a first step is asked about.
+    wake "BIGINT" = |c| c.waits().map(last_day).into_iter().chain(c.step_to_ask().map(|step| day_number(step.by) - 1)).min(),
     // Rolled due day of the promise.
     due_day "BIGINT" = |c| c.promise().map(last_day),
     // The day on which the promise was met or ended.
@@ -97,6 +97,10 @@ const CASE: &[Column<Case>] = columns! { Case:
     taken "TEXT" fixed = |c| c.opening.taken.as_ref().map(|(unit, _)| unit.as_str()),
     // 1 when that unit leads it, or led it last.
     own_answer "BIGINT NOT NULL" = |c| c.is_own_answer(),
+    // The day by which a first step was promised in front of all, the resident's word on it, and whether staff held the way.
+    step_by "BIGINT" = |c| c.step.as_ref().map(|step| day_number(step.by)),
+    step_kept "TEXT" = |c| c.step.as_ref().and_then(|step| step.word).map(|(kept, _)| kept.code()),
+    step_independent "BIGINT NOT NULL" = |c| c.step.as_ref().and_then(|step| step.word).is_some_and(|(_, own)| own),
 };
 
 const CASE_INDEXES: &str = "\
@@ -117,6 +121,7 @@ CREATE INDEX cases_merged ON cases(district, stage, seq, id) WHERE stage = 'merg
 CREATE INDEX cases_urgent ON cases(district, urgent, seq) WHERE urgent = 1;
 CREATE INDEX cases_hour ON cases(district, hour, seq) WHERE hour IS NOT NULL;
 CREATE INDEX cases_cleared ON cases(district, cleared, seq) WHERE cleared IS NOT NULL;
+CREATE INDEX cases_step ON cases(district, step_by, seq) WHERE step_by IS NOT NULL;
 CREATE INDEX cases_asked_late ON cases(district, asked_late, seq) WHERE asked_late IS NOT NULL;
 CREATE INDEX cases_unsolved ON cases(district, unsolved, seq) WHERE unsolved IS NOT NULL;
 -- Cases that went back and forth are found without reading every case.

@@ -26,6 +26,8 @@ pub(crate) static RECORDS: LazyLock<Table<RecordOf>> = LazyLock::new(|| {
         version "BIGINT NOT NULL" = |r| r.version,
         stage "TEXT /*collate*/ NOT NULL" = |r| r.summary.stage,
         unit "TEXT /*collate*/ NOT NULL" = |r| r.summary.unit.as_str(),
+        // The record that it is a part of.
+        under "BYTEA" fixed = |r| r.summary.under.as_ref().map(|id| &id.0),
         // The day that it is about.
         day "BIGINT NOT NULL" = |r| day_number(r.summary.day),
         // 1 while something remains to be done.
@@ -43,9 +45,10 @@ CREATE INDEX records_day ON records(district, register, day, seq);
 CREATE INDEX records_public ON records(district, register, day, seq) WHERE public = 1;
 CREATE INDEX records_unit ON records(district, register, unit, day, seq);
 CREATE INDEX records_erased ON records(district, seq) WHERE erased = 1;
+CREATE INDEX records_under ON records(district, under, seq) WHERE under IS NOT NULL;
 CREATE INDEX records_last ON records(district, register, last);
 ";
-    Table::new("records", 3, columns, indexes)
+    Table::new("records", 4, columns, indexes)
 });
 
 /// What a unit owes a record, by the ledger index of the record's first entry.

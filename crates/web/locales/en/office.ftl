@@ -300,3 +300,7 @@ kind-password-changed = password changed by its owner
 kind-sign-ins-opened = sign-ins opened
 kind-factor-set = second factor set up
 kind-factor-ended = second factor ended
+kind-claimed = claimed at a meeting
+kind-unclaimed = claim taken back
+kind-step_asked = asked about the first step
+kind-step_told = the resident's word on the first step

@@ -288,3 +288,7 @@ kind-password-changed = 本人改密码
 kind-sign-ins-opened = 查看登录记录
 kind-factor-set = 设置第二重验证
 kind-factor-ended = 结束第二重验证
+kind-claimed = 会上认领
+kind-unclaimed = 撤回认领
+kind-step_asked = 询问第一步
+kind-step_told = 本人说第一步

@@ -96,7 +96,7 @@ async fn run(
     let first = |wrong: Vec<Refusal>| wrong.into_iter().next().map_or_else(Problem::form, refused);
     let read = shelf.read_act(act.code, &values).map_err(first)?;
     let seen = match on {
-        On::New => None,
+        On::New | On::Begin(_) => None,
         On::Record(id) => {
             app.limits().count_act(id)?;
             seen

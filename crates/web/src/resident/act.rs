@@ -13,7 +13,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use desk::{Failure, Key};
-use domain::case::{CaseId, Command, Corrected, Handled, LinkKind, Solved, Verdict, With};
+use domain::case::{CaseId, Command, Corrected, Handled, Kept, LinkKind, Solved, Verdict, With};
 use domain::{Label, Lang, Why};
 
 /// What a form asks for.
@@ -31,6 +31,10 @@ fn read(act: &str, sent: &Sent, joins: Option<CaseId>) -> Option<Intent> {
         "join" => {
             let Some(to) = joins else { return Some(Intent::Open("joins", "near-open")) };
             return Some(Intent::Command(Command::Link { link: LinkKind::Related, to }, "joins".to_owned()));
+        }
+        "step" => {
+            let Some(kept) = Kept::of(sent.get("kept")) else { return Some(Intent::Open("kept", "step-open")) };
+            return Some(Intent::Command(Command::TellStep { kept }, "kept".to_owned()));
         }
         "reply" => Command::Reply { text: text("reply") },
         "verdict" => return Some(verdict(sent)),

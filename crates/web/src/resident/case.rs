@@ -18,7 +18,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use calendar::{Date, Unit};
 use domain::case::{
-    Case, Channel, Clock, CommandKind, Ending, Event, Facts, Handled, Reviewer, Solved, Stage, Trust, field, offers,
+    Case, Channel, Clock, CommandKind, Ending, Event, Facts, Handled, Kept, Reviewer, Solved, Stage, Trust, field,
+    offers,
 };
 use domain::district::District;
 use domain::rule::RuleId;
@@ -115,7 +116,8 @@ impl ResidentActs {
     /// What whoever opens the case with its secret may do: a visit that only looks is told how to open it.
     fn of(l: L, case: &Case, district: &District, now: Moment) -> ResidentActs {
         let (actor, visit) = (&Actor::Resident, domain::case::Visit::BEST);
-        let facts = Facts { now, actor, district, code: "", secret: "", other: None, visit, numbers: &[] };
+        let facts =
+            Facts { now, actor, district, code: "", secret: "", other: None, visit, numbers: &[], asked: false };
         let possible = if case.erased { Vec::new() } else { offers(case, &facts) };
         let can = |kind| possible.iter().any(|offer| offer.act == kind);
         let until = |rule| case.running(rule).map(|(_, c)| l.day(c.due.rolled, now.date()));
@@ -132,6 +134,17 @@ impl ResidentActs {
             re_review: until(RuleId::ReReviewAsk).filter(|_| can(CommandKind::AskReReview)),
         }
     }
+}
+
+/// The first step that a unit promised when it claimed the case in front of all.
+struct StepView {
+    /// Who promised what, by when.
+    promised: String,
+    /// The resident's word on it so far; empty while there is none.
+    word: String,
+    /// Whether the resident may say if it was kept.
+    asked: bool,
+    kept: Vec<Choice>,
 }
 
 /// The case in which this one goes on.
@@ -180,6 +193,7 @@ struct OwnCasePage {
     question: Option<String>,
     answer: Option<AnswerView>,
     other: Option<MergedInto>,
+    step: Option<StepView>,
     steps: Vec<TimelineStep>,
     openings: Vec<ContactOpening>,
     erased: bool,
@@ -236,6 +250,7 @@ pub(crate) async fn page(
     drawn.looks = history.case.trust(visit.1) < Trust::Acts;
     if drawn.looks {
         drawn.may = ResidentActs::default();
+        drawn.step.iter_mut().for_each(|step| step.asked = false);
         (drawn.own.name, drawn.own.phone) = Default::default();
     }
     Ok(show_with(status, &drawn))
@@ -292,6 +307,7 @@ fn draw(
         until: case.waits().map(|window| l.day(window.due.rolled, today)).unwrap_or_default(),
         question: case.question.and_then(|_| history.latest(field::QUESTION)).map(str::to_owned),
         answer: answer(&teller),
+        step: first_step(&teller, &form),
         other: other.map(|o| MergedInto { status: other_standing(l, o) }),
         steps: steps(&teller, clock),
         openings: teller.openings(),
@@ -308,6 +324,28 @@ fn draw(
         asked_for_good: vec![Choice::of("yes", &l.t("verdict-asked-for-good"), form.v("asked_for_good"))],
         form,
     }
+}
+
+fn first_step(teller: &ResidentTimeline<'_>, form: &Form) -> Option<StepView> {
+    let (l, case, today) = (teller.l, &teller.history.case, teller.today);
+    let step = case.step.as_ref().filter(|_| !case.erased)?;
+    let claim = teller.history.told.iter().rev().find(|told| match &told.body.event {
+        Event::Claimed { unit, .. } => *unit == step.unit,
+        _ => false,
+    });
+    let word = |name: &str| claim.and_then(|told| told.private.get(name)).cloned().unwrap_or_default();
+    let values = [
+        ("unit", teller.district.unit_name(&step.unit, l.0).to_owned()),
+        ("post", word(field::POST)),
+        ("step", word(field::STEP)),
+        ("day", l.day(step.by, today)),
+    ];
+    Some(StepView {
+        promised: l.t_with("step-promised", &values),
+        word: step.word.map(|(kept, _)| l.t_n("step-word", kept.label(l.0))).unwrap_or_default(),
+        asked: step.by <= today,
+        kept: Choice::all::<Kept>(l, form.v("kept")),
+    })
 }
 
 fn own(history: &History) -> OwnWords {

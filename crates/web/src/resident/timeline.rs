@@ -102,11 +102,18 @@ impl ResidentTimeline<'_> {
                 (l.t_n("line-not-accepted", reason.label(l.0)), private(field::REASON), l.t("line-not-accepted-note"))
             }
             Routed { way } => (l.t_n("line-routed", way.label(l.0)), private(field::REASON), l.t("line-routed-note")),
-            Dispatched { lead, joint, .. } => {
+            Claimed { unit, .. } => {
+                (l.t_n("line-claimed", self.unit(unit)), private(field::STEP), private(field::POST))
+            }
+            Unclaimed { unit } => named("line-unclaimed", &self.unit(unit)),
+            StepAsked => plain("line-step-asked"),
+            StepTold { kept, .. } => named("line-step-told", kept.label(l.0)),
+            Dispatched { lead, joint, first_step, .. } => {
                 let names: Vec<String> = joint.iter().map(|u| self.unit(u)).collect();
                 let comma = l.0.pick("、", ", ");
                 let with = (!joint.is_empty()).then(|| l.t_n("line-joint", names.join(comma)));
-                (l.t_n("line-dispatched", self.unit(lead)), String::new(), with.unwrap_or_default())
+                let key = if first_step.is_some() { "line-settled" } else { "line-dispatched" };
+                (l.t_n(key, self.unit(lead)), String::new(), with.unwrap_or_default())
             }
             Joined { unit } => named("line-joined", &self.unit(unit)),
             Released { task } => named("line-released", &self.task_unit(*task)),

@@ -421,6 +421,7 @@ impl Bulk<'_> {
                 other: None,
                 visit: Visit::BEST,
                 numbers: &[],
+                asked: false,
             };
             for new in decide(&case, command, &facts)? {
                 evolve(&mut case, now, &actor, &new.event, &new.clocks);

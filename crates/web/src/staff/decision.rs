@@ -59,6 +59,7 @@ fn given(teller: &StaffTimeline<'_>, told: &Told, today: Date) -> String {
     let l = teller.l;
     let by = told.body.by.unit().map_or(String::new(), |u| teller.district.unit_name(u, l.0).to_owned());
     let why = match &told.body.event {
+        Event::Dispatched { first_step: Some(_), .. } => Some(l.t("staff-told-claimed")),
         Event::Dispatched { catalogue, .. } => Some(l.t_n("staff-told-catalogue", catalogue)),
         _ => None,
     };
@@ -73,6 +74,7 @@ fn hop(teller: &StaffTimeline<'_>, told: &Told, today: Date) -> Option<String> {
     let name = |unit: &UnitCode| teller.district.unit_name(unit, l.0).to_owned();
     let of = |task: &u16| case.task(*task).map_or(String::new(), |t| name(&t.unit));
     let (key, unit) = match &told.body.event {
+        Event::Dispatched { lead, first_step: Some(_), .. } => ("clerk-hop-claimed", name(lead)),
         Event::Dispatched { lead, .. } => ("clerk-hop-dispatched", name(lead)),
         Event::Transferred { to, .. } => ("clerk-hop-transferred", name(to)),
         Event::Objected { task } => ("clerk-hop-objected", of(task)),

@@ -97,6 +97,7 @@ impl FormMaker<'_> {
             other: None,
             visit: Visit::BEST,
             numbers: &[],
+            asked: false,
         };
         let possible = offers(self.case, &facts);
         let mut forms: Vec<ActForm> = possible.iter().filter_map(|offer| self.form(offer)).collect();

@@ -80,6 +80,7 @@ pub(super) async fn preview(
         other: Some(&other.case),
         visit: Visit::BEST,
         numbers: &[],
+        asked: false,
     };
     let mut after = own.case.clone();
     match decide(&own.case, &command, &facts) {

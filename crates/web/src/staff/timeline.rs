@@ -114,7 +114,13 @@ impl StaffTimeline<'_> {
             }
             Event::NotAccepted { reason } => vec![reason.label(l.0).into()],
             Event::Routed { way } => vec![way.label(l.0).into()],
-            Event::Dispatched { lead, joint, designated, catalogue } => {
+            Event::Dispatched { lead, joint, first_step: Some(day), .. } => {
+                let lead = l.t_n("staff-told-lead", self.unit(lead));
+                let joint = joint.iter().map(|u| l.t_n("staff-told-joint", self.unit(u)));
+                let step = l.t_n("staff-told-first-step", day);
+                std::iter::once(lead).chain(joint).chain([step]).collect()
+            }
+            Event::Dispatched { lead, joint, designated, catalogue, first_step: None } => {
                 let lead = l.t_n("staff-told-lead", self.unit(lead));
                 let joint = joint.iter().map(|u| l.t_n("staff-told-joint", self.unit(u)));
                 let designated = designated.then(|| l.t("staff-told-designated"));
@@ -169,6 +175,12 @@ impl StaffTimeline<'_> {
                 let held = (*independent == Some(false)).then(|| l.t("staff-told-held"));
                 held.into_iter().collect()
             }
+            Event::Claimed { unit, by } => vec![self.unit(unit), l.t_n("staff-told-first-step", by)],
+            Event::Unclaimed { unit } => vec![self.unit(unit)],
+            Event::StepTold { kept, independent } => {
+                let held = (!independent).then(|| l.t("staff-told-held"));
+                std::iter::once(kept.label(l.0).to_owned()).chain(held).collect()
+            }
             Event::AddressConfirmed { channel } => vec![channel.label(l.0).into()],
             Event::Unmasked { purpose } => vec![purpose.label(l.0).into()],
             Event::MarkedUrgent { urgent } => {
@@ -192,6 +204,7 @@ impl StaffTimeline<'_> {
             | Event::ErasureDeclined
             | Event::InterestDeclared
             | Event::DigitsTried
+            | Event::StepAsked
             | Event::LetRest
             | Event::UrgencyCleared
             | Event::DueMoved => Vec::new(),

@@ -2,7 +2,7 @@
 
 use super::world::World;
 use crate::*;
-use ::registers::listen::meeting;
+use ::registers::listen::{meeting, opinion};
 use ::registers::resolve::{encounter, reception};
 use calendar::YearTable;
 use desk::Key;
@@ -54,6 +54,11 @@ pub enum What {
         on: On,
         act: Box<meeting::Act>,
     },
+    /// An act on an opinion: a unit claims it, or the chair settles who leads, with its case in the same commit.
+    Line {
+        on: On,
+        act: Box<opinion::Act>,
+    },
     /// An act on a reception day.
     Day {
         on: On,
@@ -70,7 +75,7 @@ impl What {
     /// Which record of a register it is on; none for what is on a case or the district.
     pub fn on(&self) -> Option<On> {
         match self {
-            What::Meet { on, .. } | What::Day { on, .. } | What::Visit { on, .. } => Some(*on),
+            What::Meet { on, .. } | What::Line { on, .. } | What::Day { on, .. } | What::Visit { on, .. } => Some(*on),
             What::Raise(_) | What::Act { .. } | What::Change(_) => None,
         }
     }
@@ -178,10 +183,18 @@ impl World<'_> {
         let (now, known) = (self.clock.now(), self.book.meetings.last().copied());
         let of = match on {
             On::Record(id) => store::stream::record(&mut self.reader, ::registers::REGISTERS, 1, id).unwrap(),
-            On::New => None,
+            On::New | On::Begin(_) => None,
         };
         let meeting = of.as_ref().and_then(|record| record.state.downcast_ref::<meeting::Meeting>());
         let dice = &mut self.dice;
+        if let Some(of) = meeting.filter(|of| of.boarded && !of.notes.is_empty())
+            && dice.one_in(2)
+        {
+            let line = dice.pick(&of.notes).opinion;
+            let unit = dice.pick(&["housing", "water", "street-1", "street-1"]);
+            let act = Box::new(on_board(dice, now));
+            return Ask { actor: staff(unit, Role::Clerk), what: What::Line { on: On::Record(line), act }, key };
+        }
         let act = match meeting {
             None => plan_meeting(dice, now, known.filter(|_| begins)),
             Some(_) if dice.one_in(8) => meet(dice, 1),
@@ -338,6 +351,11 @@ impl World<'_> {
                 let tell = Tell { channel: dice.pick(Channel::ALL), lang: domain::Lang::Zh };
                 Command::ChooseTelling { tell, address: dice.pick(&["", "13800000000", "name@example.com"]).into() }
             }
+            K::Claim => Command::Claim { post: text, step: why, by: now.date() },
+            K::Unclaim => Command::Unclaim,
+            K::Settle => Command::Settle { lead: unit(dice), joint: vec![], category: None },
+            K::AskStep => Command::AskStep,
+            K::TellStep => Command::TellStep { kept: dice.pick(Kept::ALL) },
             K::HideText => Command::HideText { reason: why },
             K::ReleaseText => Command::ReleaseText { text, answer: why },
             K::AskErasure => Command::AskErasure { reason: why },
@@ -373,7 +391,7 @@ fn plan_meeting(dice: &mut Dice, now: Moment, before: Option<CaseId>) -> meeting
         place: Line("礼堂".into()),
         street: None,
         chair: Line("主任".into()),
-        departments: vec![unit(dice)],
+        departments: vec![unit(dice), "water".into(), "housing".into()],
         chosen: meeting::Chosen::Open,
         convener: None,
         after: before.filter(|_| dice.one_in(3)),
@@ -433,10 +451,12 @@ fn take_down(dice: &mut Dice) -> encounter::Act {
 /// What may be done at a meeting whose last line has this number.
 fn meet(dice: &mut Dice, last: u16) -> meeting::Act {
     let no = last.saturating_sub(dice.below(2) as u16).max(1);
-    match dice.below(12) {
+    match dice.below(15) {
+        12 | 13 => meeting::Act::Board {},
+        14 => meeting::Act::EndBoard {},
         0 => meeting::Act::Notice {},
         1 | 2 => meeting::Act::Open {},
-        3..=6 => meeting::Act::Note { words: Text(reason()), topic: dice.below(4) as u8, how: meeting::How::Spoken },
+        3..=6 => meeting::Act::Note { words: Text(reason()), topic: dice.below(4) as u8, how: opinion::How::Spoken },
         7 | 8 => meeting::Act::Confirm {
             no,
             // A case that is refused leaves nothing of the act that asks for it.
@@ -451,5 +471,22 @@ fn meet(dice: &mut Dice, last: u16) -> meeting::Act {
         9 => meeting::Act::Drop { no, reason: Line("重复".into()) },
         10 => meeting::Act::Close { heads: 9, counted: meeting::Counted::ByHand, unread: dice.one_in(2) },
         _ => meeting::Act::Minute { text: Text("纪要".into()) },
+    }
+}
+
+/// What may be done on a board.
+fn on_board(dice: &mut Dice, now: Moment) -> opinion::Act {
+    match dice.below(8) {
+        0 => opinion::Act::Unclaim {},
+        1 | 2 => {
+            let joint = if dice.one_in(3) { vec!["water".into()] } else { vec![] };
+            let category = dice.one_in(3).then(|| category(dice));
+            opinion::Act::Settle { lead: dice.pick(&["housing", "water", "street-1"]).into(), joint, category }
+        }
+        3 if dice.one_in(3) => opinion::Act::Erase {},
+        _ => {
+            let by = Moment(now.0 + 86_400_000 * dice.below(4) as i64).date();
+            opinion::Act::Claim { post: Line("岗位".into()), step: Line(words(dice)), by }
+        }
     }
 }

@@ -71,7 +71,7 @@ impl Book {
             What::Meet { .. } => self.meetings.push(id),
             What::Day { .. } => self.days.push(id),
             What::Visit { .. } => self.visits.push(id),
-            What::Raise(_) | What::Act { .. } | What::Change(_) => {}
+            What::Line { .. } | What::Raise(_) | What::Act { .. } | What::Change(_) => {}
         }
     }
 }
@@ -173,7 +173,7 @@ impl World<'_> {
                         let asked = named.next().expect("what began is named");
                         assert_eq!((entry.stream, entry.seq), (asked.id, asked.index), "{done:?}");
                         self.book.told.insert(asked.index, (asked.id, 1));
-                        self.book.cases.push(asked.id);
+                        self.began(asked.id);
                     }
                     length += 1;
                 }
@@ -186,6 +186,14 @@ impl World<'_> {
                 length
             }
             _ => 0,
+        }
+    }
+
+    /// A record began because an act asked for it: only cases are acted on by themselves.
+    fn began(&mut self, id: CaseId) {
+        let record = store::stream::record(&mut self.reader, ::registers::REGISTERS, 1, id).unwrap();
+        if record.is_some_and(|record| record.shelf.code() == "case") {
+            self.book.cases.push(id);
         }
     }
 
@@ -216,7 +224,7 @@ impl World<'_> {
             // The same commit has what the act asked for, or nothing of the act.
             while let Some(asked) = mine.get(length).filter(|entry| entry.because.is_some()) {
                 if asked.version == 1 {
-                    self.book.cases.push(asked.stream);
+                    self.began(asked.stream);
                 }
                 length += 1;
             }

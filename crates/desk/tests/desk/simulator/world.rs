@@ -4,6 +4,7 @@ use super::asks::{Ask, Dice, What};
 use super::book::Book;
 use crate::*;
 use ::registers::listen::meeting::Meetings;
+use ::registers::listen::opinion::Opinions;
 use ::registers::resolve::encounter::Encounters;
 use ::registers::resolve::reception::Receptions;
 use desk::Key;
@@ -320,6 +321,10 @@ async fn answer(desk: Desk, Ask { actor, what, key }: Ask) -> Did {
         What::Act { id, seen, command } => Did::of(desk.act(actor, id, seen, *command, key).await, Did::Acted),
         What::Meet { on, act } => {
             let done = desk.execute::<Meetings>((actor, Visit::BEST), on, None, *act, key).await;
+            Did::of(done, |done| Did::Done(Box::new(done)))
+        }
+        What::Line { on, act } => {
+            let done = desk.execute::<Opinions>((actor, Visit::BEST), on, None, *act, key).await;
             Did::of(done, |done| Did::Done(Box::new(done)))
         }
         What::Day { on, act } => {

@@ -1,10 +1,12 @@
 //! Talk meetings (恳谈会). A note-taker writes down each opinion as it is said; it is read back to whoever said it, and
-//! then it is a case. Several note-takers write at once, and none overwrites another's line.
+//! then it is a case. Several note-takers write at once, and none overwrites another's line: each is a record of its own
+//! ([opinions](super::opinion)), and the meeting knows its number and where it stands. On its board units claim what was
+//! said (现场认领).
 
 mod rules;
 
 pub use crate::shared::{Counted, Sort};
-pub use rules::{BY_CONVENER, REASONS, TOPICS_MOST};
+pub use rules::*;
 
 use domain::body::{Body, Fields};
 use domain::clock::Clock;
@@ -26,15 +28,6 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// How an opinion was given.
-    How {
-        Spoken "spoken" "当场说的" "spoken",
-        Slip "slip" "递条子" "on a slip",
-        Relayed "relayed" "托人带的" "by somebody else",
-    }
-}
-
-vocabulary! {
     /// Where a meeting stands.
     Stage {
         Planned "planned" "已计划" "planned",
@@ -47,7 +40,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Where an opinion stands.
+    /// Where a line of a note-taker stands.
     NoteState {
         Noted "noted" "待读回" "to be read back",
         /// The speaker agreed to the words: it is a case.
@@ -81,7 +74,7 @@ acts! {
         Open "open" "开会" "open the meeting" from ["planned", "noticed"] by [By::Here(Role::Clerk), By::Here(Role::Head)] {},
         /// Write down an opinion.
         Note "note" "记一条" "write a line" from ["open"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
-            { words: Text = "原话" "what was said", topic: u8 = "议题" "topic", how: How = "怎么提的" "spoken or written" },
+            { words: Text = "原话" "what was said", topic: u8 = "议题" "topic", how: super::opinion::How = "怎么提的" "spoken or written" },
         /// The speaker agrees to the words: it is a case.
         Confirm "confirm" "读回后立案" "read back, and make it a case" from ["open", "closed"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
             { no: u16 = "第几条" "which line", words: Text = "读回后的原话" "the words as they were agreed", sort: Sort = "按什么办" "handled as",
@@ -90,6 +83,13 @@ acts! {
         /// Strike out a line: it was said twice, or its speaker takes it back.
         Drop "drop" "划去" "strike out" from ["open", "closed"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
             { no: u16 = "第几条" "which line", reason: Line = "划去原因" "why it is struck out" },
+        /// Open the board, on which units claim what was said.
+        Board "board" "打开认领板" "open the board" from ["open"] by [By::Here(Role::Clerk), By::Here(Role::Head)] {},
+        /// A unit came that was not expected.
+        Invite "invite" "增加到会部门" "add units that came" from ["planned", "noticed", "open"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
+            { units: Vec<UnitCode> = "到会部门" "units that came" },
+        /// Close the board: what one unit claimed is settled with it.
+        EndBoard "end_board" "结束认领" "close the board" from ["open"] by [By::Here(Role::Clerk), By::Here(Role::Head)] {},
         /// It is over. What was not read back becomes cases as it was written, and says so.
         Close "close" "散会" "close the meeting" from ["open"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
             { heads: u32 = "到会群众人次" "attendance of residents", counted: Counted = "怎么数的" "how it was counted",
@@ -118,12 +118,18 @@ events! {
         Cancelled "meeting.cancelled" {},
         /// It began.
         Opened "meeting.opened" {},
-        /// An opinion was written down. Private: words.
-        Noted "meeting.noted" { no: u16, topic: u8, how: How },
-        /// An opinion is a case, which says that it is because of this event. Private: the words that its speaker agreed to.
+        /// An opinion was written down.
+        Noted "meeting.noted" { no: u16, opinion: CaseId },
+        /// An opinion is a case.
         Confirmed "meeting.confirmed" { no: u16, read_back: bool },
-        /// A line was struck out. Private: reason.
+        /// A line was struck out.
         Dropped "meeting.dropped" { no: u16 },
+        /// Further units came.
+        Invited "meeting.invited" { units: Vec<UnitCode> },
+        /// From now on units claim what was said.
+        BoardOpened "meeting.board_opened" {},
+        /// Nothing more is claimed.
+        BoardClosed "meeting.board_closed" {},
         /// It is over.
         Closed "meeting.closed" { heads: u32, counted: Counted },
         /// The minutes were written. Private: minutes.
@@ -138,10 +144,8 @@ events! {
 pub struct Note {
     /// Its number.
     pub no: u16,
-    /// Which of the meeting's topics it is about, from 1; 0: another one.
-    pub topic: u8,
-    /// How it was given.
-    pub how: How,
+    /// Its record.
+    pub opinion: CaseId,
     /// Where it stands.
     pub state: NoteState,
 }
@@ -181,6 +185,10 @@ pub struct Meeting {
     pub opened: Option<Moment>,
     /// The lines of its note-takers.
     pub notes: Vec<Note>,
+    /// Whether its board is open.
+    pub board: bool,
+    /// Whether it ever was.
+    pub boarded: bool,
     /// Heads of residents, and how they were counted; once it is closed.
     pub heads: Option<(u32, Counted)>,
     /// Whether minutes were written.
@@ -224,7 +232,7 @@ pub struct Meetings;
 
 static TABLE: Layout<Meeting> = Layout {
     name: "meetings",
-    edition: 1,
+    edition: 2,
     columns: columns! { Meeting:
         unit "TEXT /*collate*/ NOT NULL" fixed = |m| m.unit.as_str(),
         street "TEXT /*collate*/" fixed = |m| m.street.as_ref().map(|unit| unit.as_str()),
@@ -233,13 +241,14 @@ static TABLE: Layout<Meeting> = Layout {
         starts "BIGINT NOT NULL" = |m| m.starts.0,
         held_day "BIGINT NOT NULL" = |m| day_number(m.starts.date()),
         noticed "BIGINT" = |m| m.noticed,
-        departments "BIGINT NOT NULL" fixed = |m| m.departments.len() as u64,
+        departments "BIGINT NOT NULL" = |m| m.departments.len() as u64,
         heads "BIGINT" = |m| m.heads.map(|(heads, _)| heads),
         counted "TEXT" = |m| m.heads.map(|(_, counted)| counted.code()),
         // Opinions that are cases, and how many of them were read back.
         opinions "BIGINT NOT NULL" = |m| (m.count(NoteState::Confirmed) + m.count(NoteState::Unread)) as u64,
         read_back "BIGINT NOT NULL" = |m| m.count(NoteState::Confirmed) as u64,
         struck "BIGINT NOT NULL" = |m| m.count(NoteState::Dropped) as u64,
+        boarded "BIGINT NOT NULL" = |m| m.boarded,
     },
     indexes: "CREATE INDEX meetings_held ON meetings(district, held_day, seq);\n",
 };
@@ -248,8 +257,6 @@ impl Register for Meetings {
     const CODE: &'static str = "meeting";
     const KINDS: &'static [&'static str] = Event::KINDS;
     const REASONS: &'static [Why] = REASONS;
-    /// What somebody said in the hall, before it is a case.
-    const CLOSED: &'static [&'static str] = &["words", "agreed"];
     type State = Meeting;
     type Act = Act;
     type Event = Event;
@@ -272,6 +279,8 @@ impl Register for Meetings {
             noticed: None,
             opened: None,
             notes: Vec::new(),
+            board: false,
+            boarded: false,
             heads: None,
             minuted: false,
             touched: Moment(0),
@@ -302,8 +311,10 @@ impl Register for Meetings {
     fn needs(meeting: &Meeting, act: &Act) -> Needs {
         match act {
             Act::Plan { after: Some(before), .. } => Needs { near: vec![*before], past: Vec::new() },
-            // What was not read back becomes cases in the words that were written.
-            Act::Close { unread: true, .. } => Needs { near: Vec::new(), past: vec![meeting.id] },
+            Act::EndBoard {} => {
+                let lines = meeting.notes.iter().map(|note| note.opinion);
+                Needs { near: lines.collect(), past: Vec::new() }
+            }
             _ => Needs::default(),
         }
     }
@@ -332,13 +343,16 @@ impl Register for Meetings {
             }
             Event::Cancelled {} => meeting.stage = Stage::Cancelled,
             Event::Opened {} => (meeting.stage, meeting.opened) = (Stage::Open, Some(body.at)),
-            Event::Noted { no, topic, how } => {
-                meeting.notes.push(Note { no: *no, topic: *topic, how: *how, state: NoteState::Noted });
+            Event::Noted { no, opinion } => {
+                meeting.notes.push(Note { no: *no, opinion: *opinion, state: NoteState::Noted });
             }
             Event::Confirmed { no, read_back } => {
                 meeting.settle(*no, if *read_back { NoteState::Confirmed } else { NoteState::Unread });
             }
             Event::Dropped { no } => meeting.settle(*no, NoteState::Dropped),
+            Event::Invited { units } => meeting.departments.extend(units.iter().cloned()),
+            Event::BoardOpened {} => (meeting.board, meeting.boarded) = (true, true),
+            Event::BoardClosed {} => meeting.board = false,
             Event::Closed { heads, counted } => {
                 (meeting.stage, meeting.heads) = (Stage::Closed, Some((*heads, *counted)));
             }
@@ -362,6 +376,7 @@ impl Register for Meetings {
             code: meeting.code.as_str().to_owned(),
             stage: meeting.stage.code(),
             unit: meeting.unit.clone(),
+            under: None,
             day: meeting.starts.date(),
             open: !matches!(meeting.stage, Stage::Approved | Stage::Cancelled),
             erased: false,
@@ -390,6 +405,3 @@ impl Register for Meetings {
         Some(&TABLE)
     }
 }
-
-#[cfg(test)]
-mod tests;

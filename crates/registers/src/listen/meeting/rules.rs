@@ -1,12 +1,13 @@
 //! What an act on a talk meeting leads to.
 
-use super::{Act, Event, How, Meeting, Meetings, NoteState, Sort, Stage};
+use super::{Act, Event, Meeting, Meetings, NoteState, Stage};
+use crate::listen::opinion::{self, Opinions};
 use crate::shared::{ends, settled, started};
-use domain::case::{Cases, Contact, Door, Raise};
 use domain::clock::ClockChange;
-use domain::codes::{CategoryCode, RecordCode, UnitCode};
+use domain::codes::{RecordCode, UnitCode};
+use domain::handle::CaseId;
 use domain::moment::day_number;
-use domain::register::{ActOf, Ask, Deed, Facts, Line, New, On, permitted};
+use domain::register::{ActOf, Ask, Deed, Facts, Line, New, On, Text, permitted};
 use domain::rule::RuleId;
 use domain::{Actor, Moment, Refusal, Why, reasons};
 
@@ -35,6 +36,9 @@ reasons! {
     UNREAD "meeting_unread" "还有{}条没有读回。" "请逐条读回或划去；人已经走了的，勾选“没读回的照记录立案”。" "{} lines were not read back." "Read each back or strike it out; where people have left, tick that what was not read back becomes cases as written.",
     NO_SUCH_NOTE "meeting_no_such_note" "没有待读回的第{}条。" "请刷新页面，从列表里选择。" "There is no line {} to be read back." "Reload the page and choose from its list.",
     NO_TOPIC "meeting_no_topic" "这次恳谈会没有这个议题。" "请选一个议题；都不是的，选“其他”。" "This meeting has no such topic." "Choose one of its topics, or “another”.",
+    CONTESTED "meeting_contested" "还有{}条是几家同时认领的。" "请先逐条确定牵头单位。" "{} opinions are claimed by several units." "Settle who leads each of them first.",
+    BOARD "meeting_board" "认领板还开着。" "请先结束认领，再散会。" "The board is still open." "Close it first, then the meeting.",
+    HAS_BOARD "meeting_has_board" "认领板现在不是这个状态。" "请刷新页面。" "The board is not in that state." "Reload the page.",
     NO_MINUTES "meeting_no_minutes" "还没有写纪要。" "请先写纪要，再审定。" "No minutes were written." "Write them first, then approve them.",
     NOT_BEFORE "meeting_not_before" "这不是更早的一次恳谈会。" "请从列表里选择上一次，或不填。" "This is no earlier talk meeting." "Choose the one before from the list, or leave it empty.",
 }
@@ -47,6 +51,9 @@ pub(super) fn offers(meeting: &Meeting, actor: &Actor, now: Moment) -> Vec<&'sta
     let fits = |act: &ActOf| match act.code {
         "open" => now.0 >= meeting.starts.0 - EARLY,
         "confirm" | "drop" => meeting.count(NoteState::Noted) > 0,
+        "board" => !meeting.board,
+        "end_board" => meeting.board,
+        "close" => !meeting.board,
         "approve" => meeting.minuted && meeting.count(NoteState::Noted) == 0,
         _ => true,
     };
@@ -92,28 +99,51 @@ pub(super) fn decide(meeting: &Meeting, act: &Act, facts: &Facts<'_>) -> Result<
             }
             vec![New::of(Event::Opened {}).into()]
         }
-        Act::Note { words, topic, how } => vec![note(meeting, &words.0, *topic, *how)?.into()],
+        Act::Note { words, topic, how } => note(meeting, words, *topic, *how, facts)?,
         Act::Confirm { no, words, sort, category, near, name, phone, public } => {
-            waiting(meeting, *no)?;
-            let line = |line: &Option<Line>| line.as_ref().map(|Line(text)| text.clone()).unwrap_or_default();
-            let contact = Contact { name: line(name), phone: line(phone), ..Contact::default() };
-            let of = Opinion { words: &words.0, sort: *sort, category: category.clone(), near: near.clone(), contact };
-            let confirmed = New::of(Event::Confirmed { no: *no, read_back: true }).with("agreed", &words.0);
-            vec![confirmed.into(), raise(meeting, of, *public)]
+            let agree = opinion::Act::Agree {
+                words: words.clone(),
+                sort: *sort,
+                category: category.clone(),
+                near: near.clone(),
+                name: name.clone(),
+                phone: phone.clone(),
+                public: *public,
+            };
+            vec![New::of(Event::Confirmed { no: *no, read_back: true }).into(), ask(waiting(meeting, *no)?, agree)]
         }
         Act::Drop { no, reason } => {
-            waiting(meeting, *no)?;
-            vec![New::of(Event::Dropped { no: *no }).with("reason", &reason.0).into()]
+            let strike = opinion::Act::Strike { reason: reason.clone() };
+            vec![New::of(Event::Dropped { no: *no }).into(), ask(waiting(meeting, *no)?, strike)]
         }
+        Act::Invite { units } => {
+            let come: Vec<UnitCode> =
+                units.iter().filter(|unit| !meeting.departments.contains(unit)).cloned().collect();
+            come.iter().try_for_each(|unit| known(unit, "units", facts))?;
+            if come.is_empty() {
+                return Err(Refusal::at(Why::Empty, "units"));
+            }
+            if meeting.departments.len() + come.len() > DEPARTMENTS_MOST {
+                return Err(Refusal::at(Why::TooMany, "units").about(DEPARTMENTS_MOST));
+            }
+            vec![New::of(Event::Invited { units: come }).into()]
+        }
+        Act::Board {} if meeting.board => return Err(Refusal::new(HAS_BOARD)),
+        Act::Board {} => vec![New::of(Event::BoardOpened {}).into()],
+        Act::EndBoard {} if !meeting.board => return Err(Refusal::new(HAS_BOARD)),
+        Act::EndBoard {} => end_board(meeting, facts)?,
         Act::Close { heads, counted, unread } => {
             if *heads > HEADS_MOST {
                 return Err(Refusal::at(Why::TooMany, "heads").about(HEADS_MOST));
+            }
+            if meeting.board {
+                return Err(Refusal::new(BOARD));
             }
             let left = meeting.count(NoteState::Noted);
             if left > 0 && !unread {
                 return Err(Refusal::at(UNREAD, "unread").about(left));
             }
-            close(meeting, Event::Closed { heads: *heads, counted: *counted }, facts)
+            close(meeting, Event::Closed { heads: *heads, counted: *counted })
         }
         Act::Minute { text } => vec![New::of(Event::Minuted {}).with("minutes", &text.0).into()],
         Act::Approve {} => {
@@ -137,13 +167,9 @@ fn plan(act: &Act, unit: &UnitCode, facts: &Facts<'_>) -> Result<Vec<Deed<Event>
         return Ok(Vec::new());
     };
     fits(*starts, *minutes, facts)?;
-    let known = |unit: &UnitCode, field| match facts.district.open_unit(unit) {
-        Some(_) => Ok(()),
-        None => Err(Refusal::at(Why::NoSuchUnit, field).about(unit)),
-    };
-    known(unit, "convener")?;
-    street.iter().try_for_each(|street| known(street, "street"))?;
-    departments.iter().try_for_each(|unit| known(unit, "departments"))?;
+    known(unit, "convener", facts)?;
+    street.iter().try_for_each(|street| known(street, "street", facts))?;
+    departments.iter().try_for_each(|unit| known(unit, "departments", facts))?;
     let mut come = departments.clone();
     come.sort();
     come.dedup();
@@ -179,65 +205,70 @@ fn plan(act: &Act, unit: &UnitCode, facts: &Facts<'_>) -> Result<Vec<Deed<Event>
     Ok(vec![planned.with("place", &place.0).with("chair", &chair.0).into()])
 }
 
-fn note(meeting: &Meeting, words: &str, topic: u8, how: How) -> Result<New<Event>, Refusal> {
+fn known(unit: &UnitCode, field: &'static str, facts: &Facts<'_>) -> Result<(), Refusal> {
+    match facts.district.open_unit(unit) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::at(Why::NoSuchUnit, field).about(unit)),
+    }
+}
+
+fn note(
+    meeting: &Meeting,
+    words: &Text,
+    topic: u8,
+    how: opinion::How,
+    facts: &Facts<'_>,
+) -> Result<Vec<Deed<Event>>, Refusal> {
     if topic > meeting.topics {
         return Err(Refusal::at(NO_TOPIC, "topic"));
     }
-    if words.chars().count() > WORDS_MOST {
+    if words.0.chars().count() > WORDS_MOST {
         return Err(Refusal::at(Why::TooLong, "words").about(WORDS_MOST));
     }
     if meeting.notes.len() >= NOTES_MOST {
         return Err(Refusal::new(Why::TooMany).about(NOTES_MOST));
     }
     let no = meeting.notes.last().map_or(1, |note| note.no.saturating_add(1));
-    Ok(New::of(Event::Noted { no, topic, how }).with("words", words))
+    let opinion = facts.fresh.handle;
+    let keep = opinion::Act::Keep { meeting: meeting.id, no, topic, how, words: words.clone() };
+    let kept = Deed::Ask(Ask::of::<Opinions>(On::Begin(opinion), keep));
+    Ok(vec![New::of(Event::Noted { no, opinion }).into(), kept])
 }
 
-/// That a line is there and waits.
-fn waiting(meeting: &Meeting, no: u16) -> Result<(), Refusal> {
-    let waits = meeting.note(no).is_some_and(|note| note.state == NoteState::Noted);
-    if waits { Ok(()) } else { Err(Refusal::at(NO_SUCH_NOTE, "no").about(no)) }
+/// The record of a line that is there and waits.
+fn waiting(meeting: &Meeting, no: u16) -> Result<CaseId, Refusal> {
+    let note = meeting.note(no).filter(|note| note.state == NoteState::Noted);
+    note.map(|note| note.opinion).ok_or(Refusal::at(NO_SUCH_NOTE, "no").about(no))
 }
 
-/// An opinion as its case takes it.
-struct Opinion<'a> {
-    words: &'a str,
-    sort: Sort,
-    category: Option<CategoryCode>,
-    near: Option<UnitCode>,
-    contact: Contact,
+fn ask(opinion: CaseId, act: opinion::Act) -> Deed<Event> {
+    Deed::Ask(Ask::of::<Opinions>(On::Record(opinion), act))
 }
 
-fn raise(meeting: &Meeting, of: Opinion<'_>, public: bool) -> Deed<Event> {
-    let raise = Raise {
-        track: of.sort.track(),
-        door: Door::Meeting,
-        text: of.words.to_owned(),
-        category: of.category,
-        street: of.near.or_else(|| meeting.street.clone()),
-        contact: of.contact,
-        public,
-        oral: true,
-        ..Raise::default()
-    };
-    Deed::Ask(Ask::of::<Cases>(On::New, raise.into()))
+/// Closes the board. What one unit claimed is its own; what several claim was settled by the chair before; what nobody
+/// claimed goes to the dispatch centre, as every case does.
+fn end_board(meeting: &Meeting, facts: &Facts<'_>) -> Result<Vec<Deed<Event>>, Refusal> {
+    let lines = || meeting.notes.iter().filter_map(|note| facts.other::<Opinions>(note.opinion));
+    let contested = lines().filter(|line| line.stage == opinion::Stage::Contested).count();
+    if contested > 0 {
+        return Err(Refusal::new(CONTESTED).about(contested));
+    }
+    let claimed = lines().filter(|line| line.stage == opinion::Stage::Claimed);
+    let settled = claimed.filter_map(|line| {
+        let (lead, _) = line.claims.first()?;
+        Some(ask(line.id, opinion::Act::Settle { lead: lead.clone(), joint: Vec::new(), category: None }))
+    });
+    Ok(std::iter::once(New::of(Event::BoardClosed {}).into()).chain(settled).collect())
 }
 
 /// Closes it; what was not read back becomes cases in the words that were written, shown to nobody.
-fn close(meeting: &Meeting, closed: Event, facts: &Facts<'_>) -> Vec<Deed<Event>> {
-    let mut deeds: Vec<Deed<Event>> = Vec::new();
-    for note in meeting.notes.iter().filter(|note| note.state == NoteState::Noted) {
-        let written = facts.past::<Meetings>(meeting.id).find_map(|(_, body, private)| match body.event {
-            Event::Noted { no, .. } if no == note.no => private.get("words"),
-            _ => None,
-        });
-        let Some(words) = written else { continue };
-        let of = Opinion { words, sort: Sort::Request, category: None, near: None, contact: Contact::default() };
-        deeds.push(New::of(Event::Confirmed { no: note.no, read_back: false }).into());
-        deeds.push(raise(meeting, of, false));
-    }
-    deeds.push(New::of(closed).into());
-    deeds
+fn close(meeting: &Meeting, closed: Event) -> Vec<Deed<Event>> {
+    let left = meeting.notes.iter().filter(|note| note.state == NoteState::Noted);
+    let passed = left.flat_map(|note| {
+        let confirmed = New::of(Event::Confirmed { no: note.no, read_back: false }).into();
+        [confirmed, ask(note.opinion, opinion::Act::Pass {})]
+    });
+    passed.chain([New::of(closed).into()]).collect()
 }
 
 /// The clock by which the minutes are approved. A meeting that nobody opens or closes is owed by the same day, so that the

@@ -340,6 +340,7 @@ impl Register for Encounters {
             code: visit.code.as_str().to_owned(),
             stage: visit.stage.code(),
             unit: visit.unit.clone(),
+            under: None,
             day: visit.day.date(),
             open: matches!(visit.stage, Stage::Booked | Stage::Waiting),
             erased: visit.erased,

@@ -338,6 +338,7 @@ impl Register for Receptions {
             code: day.code.as_str().to_owned(),
             stage: day.stage.code(),
             unit: day.unit.clone(),
+            under: None,
             day: day.starts.date(),
             open: !matches!(day.stage, Stage::Closed | Stage::Cancelled),
             erased: false,

@@ -376,6 +376,7 @@ impl Register for Lectures {
             code: lecture.code.as_str().to_owned(),
             stage: lecture.stage.code(),
             unit: lecture.unit.clone(),
+            under: None,
             day: lecture.starts.date(),
             open: matches!(lecture.stage, Stage::Planned | Stage::Announced),
             erased: false,

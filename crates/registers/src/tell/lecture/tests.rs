@@ -46,7 +46,7 @@ impl Story {
     }
 
     fn decide(&self, actor: &Actor, act: &Act, near: &[(CaseId, &Thing)]) -> Result<Vec<Deed<Event>>, Refusal> {
-        let fresh = Fresh { code: "AAAA-AAAA-AAA", digits: "123456" };
+        let fresh = Fresh { code: "AAAA-AAAA-AAA", digits: "123456", ..Fresh::default() };
         let (now, visit, district) = (self.now, Visit::BEST, &self.district);
         Lectures::decide(
             &self.lecture,

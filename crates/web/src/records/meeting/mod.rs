@@ -1,6 +1,8 @@
 //! Talk meetings: what their pages say, the list, the page of note-takers, the wall, and the page that everybody may look
 //! at.
 
+pub(crate) mod board;
+mod line;
 pub(crate) mod list;
 pub(crate) mod notes;
 pub(crate) mod public;
@@ -53,47 +55,6 @@ fn status(l: L, meeting: &Meeting) -> StatusView {
         Stage::Cancelled => "stop",
     };
     StatusView { kind, words: capital(meeting.stage.label(l.0)) }
-}
-
-/// A line of a note-taker in its words.
-struct NoteLine<'a> {
-    no: u16,
-    topic: u8,
-    how: registers::listen::meeting::How,
-    state: NoteState,
-    words: &'a str,
-}
-
-/// The lines of a meeting in their order, each with what was written.
-fn lines<'a>(told: &'a Told) -> Vec<NoteLine<'a>> {
-    let Some(meeting) = meeting(told) else { return Vec::new() };
-    let event = |event: &'a domain::register::Recorded| event.body.downcast_ref::<Body>().map(|body| &body.event);
-    // What its speaker agreed to stands for what was written first.
-    let agreed = |no: u16| {
-        told.events.iter().find_map(|(_, recorded)| match event(recorded) {
-            Some(Event::Confirmed { no: of, .. }) if *of == no => recorded.private.get("agreed"),
-            _ => None,
-        })
-    };
-    let written = told.events.iter().filter_map(|(_, recorded)| {
-        let Event::Noted { no, topic, how } = *event(recorded)? else { return None };
-        let state = meeting.note(no)?.state;
-        let words = agreed(no).or(recorded.private.get("words")).map_or("", String::as_str);
-        Some(NoteLine { no, topic, how, state, words })
-    });
-    written.collect()
-}
-
-/// The numbers of the lines that are cases, in the order in which the cases were raised.
-fn raised(told: &Told) -> Vec<u16> {
-    let confirmed = told.events.iter().filter_map(|(_, event)| {
-        let body: &Body = event.body.downcast_ref()?;
-        match body.event {
-            Event::Confirmed { no, .. } => Some(no),
-            _ => None,
-        }
-    });
-    confirmed.collect()
 }
 
 /// What the pages of talk meetings say.
@@ -198,7 +159,7 @@ impl Face for MeetingFace {
     }
 
     fn leads(&self, _s: &Scene<'_>, _told: &Told) -> &'static [&'static str] {
-        &["open", "notice", "approve", "minute", "close"]
+        &["open", "notice", "approve", "minute", "board", "end_board", "close"]
     }
 
     fn happened(&self, s: &Scene<'_>, body: &Thing) -> Option<Happened> {
@@ -211,6 +172,11 @@ impl Face for MeetingFace {
             Event::Moved { starts, .. } => ("moved", vec![moment(starts)]),
             Event::Cancelled {} => ("cancelled", Vec::new()),
             Event::Opened {} => ("opened", Vec::new()),
+            Event::BoardOpened {} => ("board", Vec::new()),
+            Event::BoardClosed {} => ("board-closed", Vec::new()),
+            Event::Invited { units } => {
+                ("invited", units.iter().map(|unit| s.d.unit_name(unit, l.0).to_owned()).collect())
+            }
             Event::Noted { no, .. } => ("noted", vec![line(no)]),
             Event::Confirmed { no, read_back: true } => ("confirmed", vec![line(no)]),
             Event::Confirmed { no, read_back: false } => ("unread", vec![line(no)]),
@@ -231,9 +197,8 @@ impl Face for MeetingFace {
     }
 
     fn said(&self, l: L, words: &Fields) -> Vec<(String, String)> {
-        let names = BY_CONVENER.iter().chain(&["words", "agreed"]);
         let label = |name: &&str| words.get(*name).map(|text| (l.t(&format!("meeting-word-{name}")), text.clone()));
-        names.filter_map(label).collect()
+        BY_CONVENER.iter().filter_map(label).collect()
     }
 
     fn asks(&self, s: &Scene<'_>, told: Option<&Told>, alike: &[Told], act: &ActOf, field: &Field) -> Asked {
@@ -296,7 +261,9 @@ impl Face for MeetingFace {
             return Vec::new();
         };
         let at = format!("/records/meetings/{}", meeting.code.as_str());
-        vec![(format!("{at}/notes"), l.t("meeting-notes")), (format!("{at}/wall"), l.t("meeting-wall"))]
+        let board = meeting.boarded.then(|| (format!("{at}/board"), l.t("meeting-board")));
+        let notes = [(format!("{at}/notes"), l.t("meeting-notes")), (format!("{at}/wall"), l.t("meeting-wall"))];
+        notes.into_iter().chain(board).collect()
     }
 }
 

@@ -4,7 +4,8 @@
 //! a key, so that one that was sent twice is there once.
 
 use super::super::form::{self, name, values};
-use super::{NoteLine, lines, meeting, raised, topic, topics};
+use super::line::{Said, said};
+use super::{meeting, topic, topics};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
@@ -20,7 +21,8 @@ use domain::case::{CaseId, Visit};
 use domain::district::District;
 use domain::register::{ActOf, On};
 use domain::{Label, Refusal};
-use registers::listen::meeting::{Act, How, Meetings, NoteState, Sort, Stage};
+use registers::listen::meeting::{Act, Meetings, NoteState, Sort, Stage};
+use registers::listen::opinion::How;
 use std::sync::PoisonError;
 use store::listed::{self, AskedCase, Told};
 
@@ -87,14 +89,14 @@ impl NotesPage {
     }
 }
 
-/// A meeting with the cases that it asked for, and those of the one before.
-struct Read {
-    told: Told,
-    asked: Vec<AskedCase>,
+/// A meeting with what was said at it, and the cases of the one before.
+pub(super) struct Read {
+    pub(super) told: Told,
+    pub(super) said: Vec<Said>,
     before: Vec<AskedCase>,
 }
 
-async fn read(app: &App, code: &str) -> Result<Read, Problem> {
+pub(super) async fn read(app: &App, code: &str) -> Result<Read, Problem> {
     let (number, code) = (app.desk().number(), desk::read_case_code(code).ok_or_else(Problem::not_found)?);
     let found = app.read(move |db, keys| {
         let Some((id, _)) = listed::by_code(db, number, "meeting", &code)? else { return Ok(None) };
@@ -106,7 +108,11 @@ async fn read(app: &App, code: &str) -> Result<Read, Problem> {
             Some(before) => listed::asked(db, number, before)?,
             None => Vec::new(),
         };
-        Ok(Some(Read { asked: listed::asked(db, number, id)?, told, before }))
+        let said = match meeting(&told) {
+            Some(of) => said(db, &mut keys, number, of)?,
+            None => Vec::new(),
+        };
+        Ok(Some(Read { told, said, before }))
     });
     found.await?.ok_or_else(Problem::not_found)
 }
@@ -166,24 +172,20 @@ fn drawn(
     // Each with the digit that chooses it.
     let named = topics.iter().enumerate().map(|(n, text)| ((n + 1).to_string(), format!("{} {text}", n + 1)));
     let topic_choices = named.chain([("0".to_owned(), format!("0 {}", l.t("meeting-topic-other")))]);
-    let all = lines(&read.told);
-    let numbers = raised(&read.told);
-    let case_of = |no: u16| {
-        let at = numbers.iter().position(|other| *other == no)?;
-        (numbers.len() == read.asked.len()).then(|| read.asked.get(at)).flatten()
-    };
+    let all = &read.said;
     let refused: Option<u16> = sent
         .filter(|sent| sent.get("act") != "note")
         .and_then(|sent| sent.get(&name(sent.get("act"), "no")).parse().ok());
-    let waiting = all.iter().rev().filter(|line| line.state == NoteState::Noted).map(|line| {
-        let own = refused == Some(line.no);
+    let waiting = all.iter().rev().filter(|line| line.state() == NoteState::Noted).map(|line| {
+        let of = &line.opinion;
+        let own = refused == Some(of.no);
         let own_typed = |act: &str, field: &str| if own { typed(act, field) } else { String::new() };
         let agreed = own_typed("confirm", "words");
         Waiting {
-            no: line.no,
-            topic: topic(l, &topics, line.topic),
-            how: if line.how == How::Spoken { String::new() } else { capital(line.how.label(l.0)) },
-            words: if agreed.is_empty() { line.words.to_owned() } else { agreed },
+            no: of.no,
+            topic: topic(l, &topics, of.topic),
+            how: if of.how == How::Spoken { String::new() } else { capital(of.how.label(l.0)) },
+            words: if agreed.is_empty() { line.words.clone() } else { agreed },
             open: own,
             sorts: Choice::all::<Sort>(l, Sort::Request.code()),
             name: own_typed("confirm", "name"),
@@ -191,7 +193,7 @@ fn drawn(
             reason: own_typed("drop", "reason"),
         }
     });
-    let settled = all.iter().rev().filter(|line| line.state != NoteState::Noted).take(LAST);
+    let settled = all.iter().rev().filter(|line| line.state() != NoteState::Noted).take(LAST);
     let categories = d.catalogue.categories.iter().map(|c| Choice::of(c.code.as_str(), c.name(l.0), ""));
     let streets = form::streets(&d, l.0);
     Ok(NotesPage {
@@ -206,7 +208,7 @@ fn drawn(
         topics: topic_choices.map(|(code, text)| Choice::of(&code, &text, &topic_now)).collect(),
         hows: Choice::all::<How>(l, &chosen("note", "how", How::Spoken.code())),
         waiting: waiting.collect(),
-        settled: settled.map(|line| settled_line(l, &topics, line, case_of(line.no))).collect(),
+        settled: settled.map(|line| settled_line(l, &topics, line)).collect(),
         all: all.len(),
         categories: categories.collect(),
         streets: streets.iter().map(|(code, text)| Choice::of(code, text, "")).collect(),
@@ -215,18 +217,20 @@ fn drawn(
     })
 }
 
-fn settled_line(l: L, topics: &[String], line: &NoteLine<'_>, case: Option<&AskedCase>) -> Settled {
-    let kind = match line.state {
+fn settled_line(l: L, topics: &[String], line: &Said) -> Settled {
+    let state = line.state();
+    let kind = match state {
         NoteState::Noted => "wait",
         NoteState::Confirmed => "done",
         NoteState::Unread => "late",
         NoteState::Dropped => "stop",
     };
+    let case = line.case.as_ref();
     Settled {
-        no: line.no,
-        topic: topic(l, topics, line.topic),
-        words: line.words.to_owned(),
-        state: StatusView { kind, words: capital(line.state.label(l.0)) },
+        no: line.opinion.no,
+        topic: topic(l, topics, line.opinion.topic),
+        words: line.words.clone(),
+        state: StatusView { kind, words: capital(state.label(l.0)) },
         code: case.map(|case| case.code.clone()).unwrap_or_default(),
         stands: case.map(|case| view::status(l, case.stage, false)),
     }
@@ -260,7 +264,7 @@ pub(crate) async fn send(
     let errors = match run(&app, &staff, found.told.id, act, &sent, &d, key).await {
         Ok(done) => {
             // A slip for whoever spoke is printed from the case.
-            let case = done.asked.first().map(|begun| begun.code.clone());
+            let case = done.asked.iter().find(|begun| begun.register == "case").map(|begun| begun.code.clone());
             return Ok(go(&case.map_or(here.clone(), |case| format!("{here}?case={case}#done"))));
         }
         Err(wrong) => wrong,
@@ -330,13 +334,12 @@ pub(crate) async fn wall(
     let read = read(&app, &code).await?;
     writes(&read, &staff)?;
     let names = topics(&read.told.words());
-    let all = lines(&read.told);
-    let shown: Vec<&NoteLine<'_>> = all.iter().filter(|line| line.state != NoteState::Dropped).collect();
+    let shown: Vec<&Said> = read.said.iter().filter(|line| line.state() != NoteState::Dropped).collect();
     let of = |no: u8| {
-        let lines = shown.iter().rev().filter(|line| line.topic == no).map(|line| {
-            let kind = if line.state == NoteState::Noted { "wait" } else { "done" };
-            let state = StatusView { kind, words: capital(line.state.label(l.0)) };
-            (line.no, line.words.to_owned(), state)
+        let lines = shown.iter().rev().filter(|line| line.opinion.topic == no).map(|line| {
+            let kind = if line.state() == NoteState::Noted { "wait" } else { "done" };
+            let state = StatusView { kind, words: capital(line.state().label(l.0)) };
+            (line.opinion.no, line.words.clone(), state)
         });
         WallTopic { name: topic(l, &names, no), lines: lines.collect() }
     };

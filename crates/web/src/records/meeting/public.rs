@@ -4,8 +4,9 @@
 use super::super::became::{Became, answered};
 use super::super::moved;
 use super::super::paged::{paged, place};
+use super::line::opinions;
 use super::list::{Line, line};
-use super::{Body, departments, lines, meeting, raised, topic, topics, word};
+use super::{Body, departments, meeting, topic, topics, word};
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::kept;
@@ -19,6 +20,7 @@ use axum::response::Response;
 use domain::register::Thing;
 use domain::{Label, Moment};
 use registers::listen::meeting::{Event, NoteState, Stage};
+use registers::listen::opinion::Opinion;
 use serde::Deserialize;
 use std::sync::PoisonError;
 use store::listed::{self, Told, Which};
@@ -102,6 +104,7 @@ struct MeetingPage {
 
 struct Read {
     told: Told,
+    opinions: Vec<Opinion>,
     asked: Vec<Shown>,
     before: Option<(Told, Vec<Shown>)>,
 }
@@ -123,7 +126,11 @@ async fn read(app: &App, code: &str) -> Result<Read, Problem> {
             }
             None => None,
         };
-        Ok(Some(Read { told, asked, before }))
+        let opinions = match meeting(&told) {
+            Some(of) => opinions(db, &mut keys, number, of)?,
+            None => Vec::new(),
+        };
+        Ok(Some(Read { told, opinions, asked, before }))
     });
     found.await?.ok_or_else(Problem::not_found)
 }
@@ -135,20 +142,17 @@ pub(crate) async fn show_one(
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
     let (l, d, now) = (visitor.l, app.desk().district(), app.desk().now());
-    let Read { told, asked, before } = read(&app, &code).await?;
+    let Read { told, opinions, asked, before } = read(&app, &code).await?;
     let of = meeting(&told).ok_or_else(Problem::not_found)?;
     let words = told.words();
     let names = topics(&words);
-    let numbers = raised(&told);
-    let written = lines(&told);
     let opinions = asked.iter().enumerate().map(|(n, case)| {
-        let no = numbers.get(n).copied().filter(|_| numbers.len() == asked.len());
-        let note = written.iter().find(|note| Some(note.no) == no);
-        let no = no.unwrap_or_else(|| u16::try_from(n + 1).unwrap_or(u16::MAX));
+        let opinion = opinions.iter().find(|opinion| opinion.case.is_some_and(|(id, _)| id == case.id));
+        let no = opinion.map_or_else(|| u16::try_from(n + 1).unwrap_or(u16::MAX), |opinion| opinion.no);
         let became = Became::of(l, &d, l.t_n("meeting-line-no", no), case);
-        let unread = note.is_some_and(|note| note.state == NoteState::Unread);
+        let unread = opinion.is_some_and(|opinion| opinion.state() == NoteState::Unread);
         Became {
-            about: note.map_or(String::new(), |note| topic(l, &names, note.topic)),
+            about: opinion.map_or(String::new(), |opinion| topic(l, &names, opinion.topic)),
             note: if unread { l.t("meeting-public-unread") } else { String::new() },
             ..became
         }
