@@ -56,7 +56,6 @@ const LAST_OF: &str = "SELECT seq FROM events WHERE district = $1 AND stream = $
 const ASKED: &str = "SELECT e.seq AS because, c.seq, c.id, c.code, c.stage, c.lead, c.category, c.street, c.sealed, c.public FROM events e \
 JOIN cases c ON c.district = e.district AND c.because = e.seq WHERE e.district = $1 AND e.stream IN \
 (SELECT r.id FROM records r WHERE r.district = $1 AND r.under = $2 UNION ALL SELECT $2) ORDER BY e.seq, c.seq";
-const PARTS: &str = "SELECT id FROM records WHERE district = $1 AND under = $2 AND register = $3 ORDER BY seq LIMIT $4";
 const SOME: &str = "SELECT e.stream, e.seq, e.version, e.kind, e.body, v.sealed FROM events e \
 LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq WHERE e.district = $1 AND e.stream IN ($2, $3, $4, $5, \
 $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, \
@@ -79,7 +78,6 @@ pub const STATEMENTS: &[&str] = &[
     LATE,
     LAST_OF,
     ASKED,
-    PARTS,
     SOME,
 ];
 
@@ -381,15 +379,6 @@ pub struct AskedCase {
     pub street: Option<UnitCode>,
     /// Whether neighbours may look at it.
     pub public: bool,
-}
-
-/// The parts of a record in a register, in the order in which they began, at most `most`.
-///
-/// # Errors
-/// What the database says.
-pub fn parts(db: &mut Db, district: i64, record: CaseId, register: &str, most: usize) -> Result<Vec<CaseId>> {
-    let rows = db.query(PARTS, &args![district, &record.0, register, most as u64])?;
-    rows.iter().map(|row| Ok(CaseId(row.array("id")?))).collect()
 }
 
 /// The cases that acts on a record and on its parts asked for, in their order. Sealed ones are left out.

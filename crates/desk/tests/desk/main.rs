@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+mod boards;
 mod dates;
 mod district;
 mod doors;

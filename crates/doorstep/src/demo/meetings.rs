@@ -12,7 +12,8 @@ use domain::register::{Line, Text};
 use domain::{Actor, Label, Moment, Role};
 use jiff::ToSpan;
 use jiff::civil::date;
-use registers::listen::meeting::{Act, Chosen, Counted, How, Sort};
+use registers::listen::meeting::{Act, Chosen, Counted, Sort};
+use registers::listen::opinion::How;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

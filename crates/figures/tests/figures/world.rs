@@ -120,7 +120,7 @@ pub fn meeting_of(day: &str, street: Option<&str>) -> meeting::Act {
 
 /// A line that is written down.
 pub fn note(words: &str) -> meeting::Act {
-    meeting::Act::Note { words: Text(words.into()), topic: 0, how: meeting::How::Spoken }
+    meeting::Act::Note { words: Text(words.into()), topic: 0, how: registers::listen::opinion::How::Spoken }
 }
 
 /// A line that was read back.

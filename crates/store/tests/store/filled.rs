@@ -41,7 +41,7 @@ const TABLES: &[(&str, &str, i64, &str)] = &[
          live, question, raised_at, raised_day, accepted_day, accept_due, accept_late, alarm, wake, due_day, met_day, \
          answered_day, ended_day, outcome, ending, solved, handled, asked_for_good, witnessed, hops, returned, extended, \
          reopened, repeats, provisional, erased, touched, released, promise_day, promise_met, asked_late, urgent, hour, \
-         cleared, unsolved, independent, taken, own_answer, because",
+         cleared, unsolved, independent, taken, own_answer, because, step_by, step_kept, step_independent",
         CASES,
         // `open` is what happens to the last tenth.
         "1, 4 * i, blob((i + 1) * 48271 % 2147483647), text((i + 1) * 69621 % 2147483647), 4, \
@@ -70,17 +70,18 @@ const TABLES: &[(&str, &str, i64, &str)] = &[
          CASE WHEN open AND i % 500 = 11 THEN 1600000000000 + i * 1000000 END, \
          CASE i % 5000 WHEN 13 THEN 1600000000000 + i * 1000000 END, CASE i % 1000 WHEN 17 THEN 18520 + i / 100 END, \
          CASE WHEN open OR i % 3 = 0 THEN 0 ELSE 1 END, CASE i % 4 WHEN 0 THEN 'u' || CAST(i % 25 AS TEXT) END, \
-         CASE i % 40 WHEN 0 THEN 1 ELSE 0 END, CASE i % 100 WHEN 21 THEN 4 * i - 1 END",
+         CASE i % 40 WHEN 0 THEN 1 ELSE 0 END, CASE i % 100 WHEN 21 THEN 4 * i - 1 END, \
+         CASE i % 100 WHEN 21 THEN 18507 + i / 100 END, CASE i % 300 WHEN 21 THEN 'yes' END, 0",
     ),
     // One in ten as many lectures as cases; half of them are still to be held or recorded.
     (
         "records",
-        "district, seq, id, register, code, version, stage, unit, day, open, public, erased, touched, last",
+        "district, seq, id, register, code, version, stage, unit, day, open, public, erased, touched, last, under",
         CASES / 10,
         "1, 40 * i + 1, blob((i + 7) * 48271 % 2147483647), 'lecture', text((i + 7) * 69621 % 2147483647), 3, \
          CASE WHEN i >= 5000 THEN 'announced' ELSE 'recorded' END, 'u' || CAST(i % 25 AS TEXT), 18500 + i / 10, \
          CASE WHEN i >= 5000 THEN 1 ELSE 0 END, CASE i % 10 WHEN 0 THEN 0 ELSE 1 END, 0, 1600000000000 + i * 1000000, \
-         40 * i + 20",
+         40 * i + 20, CASE i % 20 WHEN 3 THEN blob((i / 400 + 7) * 48271 % 2147483647) END",
     ),
     (
         "duties",
@@ -102,10 +103,18 @@ const TABLES: &[(&str, &str, i64, &str)] = &[
     (
         "meetings",
         "district, seq, unit, street, chosen, stage, starts, held_day, noticed, departments, heads, counted, opinions, \
-         read_back, struck",
+         read_back, struck, boarded",
         CASES / 100,
         "1, 400 * i + 2, 'u' || CAST(i % 25 AS TEXT), 's' || CAST(i % 12 AS TEXT), 'open', 'approved', \
-         1600000000000 + i * 86400000, 18500 + i, 5, 3, 40, 'by_hand', 12, 10, 1",
+         1600000000000 + i * 86400000, 18500 + i, 5, 3, 40, 'by_hand', 12, 10, 1, i % 2",
+    ),
+    (
+        "opinions",
+        "district, seq, unit, street, how, stage, raised_day, read_back, claims, lead",
+        CASES / 20,
+        "1, 80 * i + 9, 'u' || CAST(i % 25 AS TEXT), 's' || CAST(i % 12 AS TEXT), 'spoken', \
+         CASE i % 10 WHEN 0 THEN 'dropped' WHEN 1 THEN 'raised' ELSE 'settled' END, \
+         CASE i % 10 WHEN 0 THEN NULL ELSE 18500 + i / 5 END, 1, i % 3, CASE i % 10 WHEN 5 THEN 'u' || CAST(i % 25 AS TEXT) END",
     ),
     (
         "receptions",

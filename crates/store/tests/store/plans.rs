@@ -36,6 +36,7 @@ const GROWING: &[&str] = &[
     "duties",
     "lectures",
     "meetings",
+    "opinions",
     "receptions",
     "encounters",
 ];

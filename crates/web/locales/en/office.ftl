@@ -302,5 +302,5 @@ kind-factor-set = second factor set up
 kind-factor-ended = second factor ended
 kind-claimed = claimed at a meeting
 kind-unclaimed = claim taken back
-kind-step_asked = asked about the first step
-kind-step_told = the resident's word on the first step
+kind-step-asked = asked about the first step
+kind-step-told = the resident's word on the first step

@@ -290,5 +290,5 @@ kind-factor-set = 设置第二重验证
 kind-factor-ended = 结束第二重验证
 kind-claimed = 会上认领
 kind-unclaimed = 撤回认领
-kind-step_asked = 询问第一步
-kind-step_told = 本人说第一步
+kind-step-asked = 询问第一步
+kind-step-told = 本人说第一步

@@ -58,6 +58,8 @@ const TEXTS: &[(&str, &str)] = &[
     (field::NOTE, "staff-said-note"),
     (field::WORDS, "staff-said-words"),
     (field::PURPOSE, "staff-said-purpose"),
+    (field::POST, "staff-said-post"),
+    (field::STEP, "staff-said-step"),
     (field::SHOWN, "release-text"),
     (field::SHOWN_ANSWER, "release-answer"),
 ];

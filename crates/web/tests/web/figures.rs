@@ -193,7 +193,8 @@ async fn the_numbers_of_lectures_lead_to_their_sessions_and_say_that_they_are_se
 
 #[tokio::test]
 async fn the_numbers_of_talk_meetings_lead_to_them_and_to_none_of_their_words() {
-    use registers::listen::meeting::{Act, Chosen, How, Meetings};
+    use registers::listen::meeting::{Act, Chosen, Meetings};
+    use registers::listen::opinion::How;
     let kit = Kit::new().await;
     let line = |text: &str| Line(text.into());
     let plan = Act::Plan {

@@ -7,6 +7,7 @@ mod access;
 mod acts;
 mod api;
 mod becoming;
+mod board;
 mod clerk;
 mod factor;
 mod figures;

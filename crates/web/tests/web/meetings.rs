@@ -5,7 +5,7 @@ use crate::kit::{Answer, Client, Kit, at};
 use axum::http::StatusCode;
 use domain::Role;
 
-const PLAN: &[(&str, &str)] = &[
+pub const PLAN: &[(&str, &str)] = &[
     ("act", "plan"),
     ("plan-name", "民情恳谈会"),
     ("plan-no", "3"),
@@ -20,7 +20,7 @@ const PLAN: &[(&str, &str)] = &[
     ("plan-chosen", "open"),
 ];
 
-async fn act(client: &mut Client<'_>, code: &str, act: &str, typed: &[(&str, &str)]) -> Answer {
+pub async fn act(client: &mut Client<'_>, code: &str, act: &str, typed: &[(&str, &str)]) -> Answer {
     let page = client.get(&format!("/records/meetings/{code}")).await;
     let (key, version) = (page.input("key"), page.input("version"));
     let mut fields = vec![("act", act), ("key", key.as_str()), ("version", version.as_str())];
@@ -28,13 +28,13 @@ async fn act(client: &mut Client<'_>, code: &str, act: &str, typed: &[(&str, &st
     client.submit(&format!("/records/meetings/{code}/act"), &fields).await
 }
 
-async fn line(client: &mut Client<'_>, code: &str, key: &str, typed: &[(&str, &str)]) -> Answer {
+pub async fn line(client: &mut Client<'_>, code: &str, key: &str, typed: &[(&str, &str)]) -> Answer {
     let mut fields = vec![("act", "note"), ("key", key), ("note-how", "spoken")];
     fields.extend(typed);
     client.submit(&format!("/records/meetings/{code}/notes"), &fields).await
 }
 
-fn done(answer: &Answer) -> String {
+pub fn done(answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     answer.location().to_owned()
 }

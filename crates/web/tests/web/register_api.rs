@@ -578,11 +578,33 @@ async fn what_was_said_in_a_hall_and_is_no_case_yet_is_read_by_the_unit_that_too
     let path = format!("/api/v1/meetings/{}", begun["code"].as_str().unwrap());
     post(&kit, "own", &format!("{path}/open"), &keyed_by("m2"), &json!({})).await;
     let line = json!({ "words": "不给别人看的话", "topic": 1, "how": "spoken" });
-    assert_eq!(post(&kit, "own", &format!("{path}/note"), &keyed_by("m3"), &line).await.0, StatusCode::OK);
+    let (status, noted) = post(&kit, "own", &format!("{path}/note"), &keyed_by("m3"), &line).await;
+    assert_eq!((status, noted["asked"][0]["register"].as_str()), (StatusCode::OK, Some("opinion")), "{noted}");
+    let opinion = format!("/api/v1/opinions/{}", noted["asked"][0]["code"].as_str().unwrap());
     for (name, reads) in [("own", true), ("other", false), ("reader", false)] {
-        let (answer, record) = get(&kit, name, &path).await;
-        assert_eq!(answer.status, StatusCode::OK);
+        let (answer, record) = get(&kit, name, &opinion).await;
+        assert_eq!((answer.status, record["stage"].as_str()), (StatusCode::OK, Some("noted")));
         assert_eq!(answer.text.contains("不给别人看的话"), reads, "{name}");
-        assert_eq!(record["words"]["topics"], "停车");
+        assert_eq!(get(&kit, name, &path).await.1["words"]["topics"], "停车");
     }
+    // Once it is a case, its words stand there alone; on the board a unit claims it by the API as by its phone.
+    let agreed = json!({ "no": 1, "words": "读回的话", "sort": "request", "category": "housing", "public": false });
+    assert_eq!(post(&kit, "own", &format!("{path}/confirm"), &keyed_by("m4"), &agreed).await.0, StatusCode::OK);
+    let (answer, record) = get(&kit, "own", &opinion).await;
+    assert!(record["stage"] == "raised" && !answer.text.contains("的话"), "{record}");
+    let claim = json!({ "post": "科长", "step": "先去看", "by": "2023-05-08" });
+    let closed = post(&kit, "other", &format!("{opinion}/claim"), &keyed_by("m5"), &claim).await;
+    assert_eq!(closed.0, StatusCode::CONFLICT, "{}", closed.1);
+    post(&kit, "own", &format!("{path}/board"), &keyed_by("m6"), &json!({})).await;
+    let absent = post(&kit, "other", &format!("{opinion}/claim"), &keyed_by("m7"), &claim).await;
+    assert_eq!(absent.0, StatusCode::CONFLICT);
+    assert!(absent.1["type"].as_str().is_some_and(|urn| urn.ends_with("opinion_not_here")), "{}", absent.1);
+    post(&kit, "own", &format!("{path}/invite"), &keyed_by("m8"), &json!({ "units": ["water"] })).await;
+    let late = json!({ "post": "科长", "step": "先去看", "by": "2024-05-08" });
+    let (status, wrong) = post(&kit, "other", &format!("{opinion}/claim"), &keyed_by("m9"), &late).await;
+    assert_eq!((status, wrong["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("by")), "{wrong}");
+    let (status, claimed) = post(&kit, "other", &format!("{opinion}/claim"), &keyed_by("m10"), &claim).await;
+    assert_eq!(status, StatusCode::OK, "{claimed}");
+    assert_eq!(post(&kit, "own", &format!("{path}/end_board"), &keyed_by("m11"), &json!({})).await.0, StatusCode::OK);
+    assert_eq!(get(&kit, "reader", &opinion).await.1["stage"], "settled");
 }

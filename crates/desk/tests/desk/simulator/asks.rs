@@ -199,6 +199,7 @@ impl World<'_> {
             None => plan_meeting(dice, now, known.filter(|_| begins)),
             Some(_) if dice.one_in(8) => meet(dice, 1),
             Some(of) if of.opened.is_none() => meeting::Act::Open {},
+            Some(of) if !of.boarded && of.notes.len() > 1 && dice.one_in(2) => meeting::Act::Board {},
             Some(of) => meet(dice, of.notes.last().map_or(1, |note| note.no)),
         };
         let roles = [Role::Clerk, Role::Clerk, Role::Clerk, Role::Head, Role::Head, Role::Leader];

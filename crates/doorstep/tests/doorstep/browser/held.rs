@@ -71,7 +71,10 @@ pub fn held(story: &Story, now: i64) {
         on(id, meeting::Act::Notice {});
         on(id, meeting::Act::Open {});
         for (words, topic) in [("The lamp at the gate.", 1), ("The roof leaks.", 2), ("The lamp at the gate!", 1)] {
-            on(id, meeting::Act::Note { words: Text(words.into()), topic, how: meeting::How::Spoken });
+            on(
+                id,
+                meeting::Act::Note { words: Text(words.into()), topic, how: registers::listen::opinion::How::Spoken },
+            );
         }
         let confirm = meeting::Act::Confirm {
             no: 1,

@@ -15,7 +15,7 @@ use domain::handle::CaseId;
 use domain::moment::day_number;
 use domain::register::column::Layout;
 use domain::register::{ActOf, By, Declared, Deed, Facts, Line, Needs, Public, Register, Summary, Text, Values};
-use domain::{Actor, Label, Lang, Moment, Refusal, Role, Why, acts, columns, events, typed, vocabulary};
+use domain::{Actor, Label, Lang, Moment, Refusal, Role, Why, acts, columns, events, vocabulary};
 
 vocabulary! {
     /// How an opinion was given.
@@ -287,14 +287,13 @@ impl Register for Opinions {
         })
     }
 
-    /// Its first words; once it is a case, its number.
-    fn title(opinion: &Opinion, words: &Fields, lang: Lang) -> String {
+    /// Its number: what was said is no heading.
+    fn title(opinion: &Opinion, _words: &Fields, lang: Lang) -> String {
         let no = opinion.no;
-        let numbered = || match lang {
+        match lang {
             Lang::Zh => format!("第{no}条意见"),
             Lang::En => format!("Opinion {no}"),
-        };
-        words.get("words").map_or_else(numbered, |words| typed::shortened(words, 40))
+        }
     }
 
     fn table() -> Option<&'static Layout<Opinion>> {

@@ -172,8 +172,8 @@ impl Face for MeetingFace {
             Event::Moved { starts, .. } => ("moved", vec![moment(starts)]),
             Event::Cancelled {} => ("cancelled", Vec::new()),
             Event::Opened {} => ("opened", Vec::new()),
-            Event::BoardOpened {} => ("board", Vec::new()),
-            Event::BoardClosed {} => ("board-closed", Vec::new()),
+            Event::BoardOpened {} => ("board_opened", Vec::new()),
+            Event::BoardClosed {} => ("board_closed", Vec::new()),
             Event::Invited { units } => {
                 ("invited", units.iter().map(|unit| s.d.unit_name(unit, l.0).to_owned()).collect())
             }

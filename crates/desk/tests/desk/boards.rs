@@ -1,0 +1,188 @@
+//! The board of a talk meeting at the desk, on both engines: however many claim at once, each opinion has one lead, and
+//! nobody is told yes who has no claim.
+
+use crate::*;
+use ::registers::listen::meeting::{self, Counted, Meeting, Meetings};
+use ::registers::listen::opinion::{self, How, Opinion, Opinions};
+use domain::district::UnitCode;
+use domain::register::{Line, On, Register, Text};
+use store::listed;
+
+/// Opinions on the board.
+const ITEMS: u16 = 30;
+
+impl Town {
+    fn on<R: Register>(&self, actor: Actor, on: On, act: R::Act) -> Result<desk::Done, Failure>
+    where
+        R::Act: serde::Serialize,
+    {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(self.desk().execute::<R>((actor, Visit::BEST), on, None, act, None))
+    }
+
+    /// A meeting whose board is open, with opinions that have a category; its handle and those of its opinions.
+    fn board(&self, items: u16) -> (CaseId, Vec<CaseId>) {
+        let chair = || clerk("street-1");
+        let plan = meeting::Act::Plan {
+            name: Line("恳谈会".into()),
+            no: 1,
+            topics: Text("停车".into()),
+            agenda: None,
+            starts: self.clock.now(),
+            minutes: 120,
+            place: Line("礼堂".into()),
+            street: Some("street-1".into()),
+            chair: Line("主任".into()),
+            departments: vec!["housing".into(), "water".into()],
+            chosen: meeting::Chosen::Open,
+            convener: None,
+            after: None,
+        };
+        let id = self.on::<Meetings>(chair(), On::New, plan).unwrap().id;
+        let on = On::Record(id);
+        self.on::<Meetings>(chair(), on, meeting::Act::Open {}).unwrap();
+        for no in 1..=items {
+            let note = meeting::Act::Note { words: Text(format!("第{no}句")), topic: 1, how: How::Spoken };
+            self.on::<Meetings>(chair(), on, note).unwrap();
+            let confirm = meeting::Act::Confirm {
+                no,
+                words: Text(format!("第{no}句，读回了")),
+                sort: meeting::Sort::Request,
+                category: Some("heating".into()),
+                near: None,
+                name: None,
+                phone: None,
+                public: false,
+            };
+            self.on::<Meetings>(chair(), on, confirm).unwrap();
+        }
+        self.on::<Meetings>(chair(), on, meeting::Act::Board {}).unwrap();
+        let lines = self.state::<Meetings, _>(id, |meeting: &Meeting| meeting.notes.clone());
+        (id, lines.into_iter().map(|line| line.opinion).collect())
+    }
+
+    fn state<R: Register, T>(&self, id: CaseId, of: impl FnOnce(&R::State) -> T) -> T {
+        let mut keys = Keys::open(&self.place, 1, false).unwrap();
+        let told = listed::some(&mut self.reader(), &mut keys, ::registers::REGISTERS, 1, &[id]).unwrap().remove(0);
+        of(told.state.downcast_ref::<R::State>().unwrap())
+    }
+
+    fn opinion(&self, id: CaseId) -> Opinion {
+        self.state::<Opinions, _>(id, Opinion::clone)
+    }
+}
+
+fn claim(by: calendar::Date) -> opinion::Act {
+    opinion::Act::Claim { post: Line("示例岗位".into()), step: Line("先去看".into()), by }
+}
+
+/// All of it is sent before the first answer is there.
+fn at_once(town: &Town, acts: Vec<(Actor, CaseId, opinion::Act)>) -> Vec<Result<desk::Done, Failure>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).build().unwrap();
+    let asked: Vec<_> = acts
+        .into_iter()
+        .map(|(actor, id, act)| {
+            let desk = town.desk().clone();
+            let by = (actor, Visit::BEST);
+            runtime.spawn(async move { desk.execute::<Opinions>(by, On::Record(id), None, act, None).await })
+        })
+        .collect();
+    asked.into_iter().map(|answer| runtime.block_on(answer).unwrap()).collect()
+}
+
+#[test]
+fn fifty_phones_claim_the_same_thirty_opinions_and_each_has_one_lead_and_nobody_a_false_yes() {
+    everywhere(|town| {
+        let (meeting, opinions) = town.board(ITEMS);
+        let units = ["housing", "water", "street-1"];
+        let today = town.clock.now().date();
+        let phones = (0..50).flat_map(|n| opinions.iter().map(move |id| (clerk(units[n % 3]), *id, claim(today))));
+        let asked: Vec<(Actor, CaseId, opinion::Act)> = phones.collect();
+        let who: Vec<(UnitCode, CaseId)> =
+            asked.iter().filter_map(|(actor, id, _)| Some((actor.unit()?.clone(), *id))).collect();
+        let answers = at_once(town, asked);
+        let yes: Vec<&(UnitCode, CaseId)> =
+            answers.iter().zip(&who).filter(|(answer, _)| answer.is_ok()).map(|(_, who)| who).collect();
+        let no = answers.iter().filter_map(|answer| answer.as_ref().err());
+        assert!(no.clone().all(|e| matches!(e, Failure::Refused(refusal) if refusal.why == Why::Claimed)));
+        assert_eq!((yes.len(), no.count()), (90, 1_410));
+        for id in &opinions {
+            let claims: Vec<UnitCode> = town.opinion(*id).claims.into_iter().map(|(unit, _)| unit).collect();
+            let told: Vec<&UnitCode> = yes.iter().filter(|(_, of)| of == id).map(|(unit, _)| unit).collect();
+            assert_eq!(claims.iter().collect::<Vec<_>>(), told, "whoever was told yes has a claim, in that order");
+        }
+        // Two chairs settle all of it at once, each otherwise.
+        let settle = |lead: &str, joint: &str| opinion::Act::Settle {
+            lead: lead.into(),
+            joint: vec![joint.into()],
+            category: None,
+        };
+        let chairs = opinions.iter().flat_map(|id| {
+            let head = Actor::Staff { account: 2, unit: "street-1".into(), role: Role::Head };
+            [(clerk("street-1"), *id, settle("housing", "water")), (head, *id, settle("water", "housing"))]
+        });
+        let answers = at_once(town, chairs.collect());
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), usize::from(ITEMS));
+        town.on::<Meetings>(clerk("street-1"), On::Record(meeting), meeting::Act::EndBoard {}).unwrap();
+        for id in &opinions {
+            let opinion = town.opinion(*id);
+            let case = town.case(opinion.case.unwrap().0);
+            let leads: Vec<&UnitCode> = case.tasks.iter().filter(|task| task.lead).map(|task| &task.unit).collect();
+            assert_eq!(leads, [opinion.lead.as_ref().unwrap()]);
+            assert_eq!((case.tasks.len(), case.stage), (2, Stage::Handling));
+        }
+    });
+}
+
+#[test]
+fn what_is_a_case_leaves_no_word_with_its_line_and_an_erased_case_leaves_none_at_all() {
+    everywhere(|town| {
+        let (meeting, opinions) = town.board(2);
+        let act = claim(town.clock.now().date());
+        town.on::<Opinions>(clerk("water"), On::Record(opinions[0]), act).unwrap();
+        town.on::<Meetings>(clerk("street-1"), On::Record(meeting), meeting::Act::EndBoard {}).unwrap();
+        let case = town.opinion(opinions[0]).case.unwrap().0;
+        let mut keys = Keys::open(&town.place, 1, false).unwrap();
+        let held = keys.case_keys(&[opinions[0].0, opinions[1].0, case.0]).unwrap();
+        assert_eq!((held.len(), held.contains_key(&case.0)), (1, true), "the case has the words, and it alone");
+        town.act(&Actor::Resident, case, Command::Withdraw);
+        town.act(&dispatcher(), case, Command::Erase { ground: Ground::PurposeServed });
+        assert!(keys.case_keys(&[case.0]).unwrap().is_empty());
+        let told =
+            listed::some(&mut town.reader(), &mut keys, ::registers::REGISTERS, 1, &[case, opinions[0]]).unwrap();
+        assert!(told.iter().all(|told| told.words().is_empty()), "neither what was said nor what was promised");
+        let closing = meeting::Act::Close { heads: 9, counted: Counted::ByHand, unread: true };
+        town.on::<Meetings>(clerk("street-1"), On::Record(meeting), closing).unwrap();
+    });
+}
+
+#[test]
+fn who_follows_a_meeting_is_told_of_a_claim_on_what_was_said_there() {
+    everywhere(|town| {
+        let (meeting, opinions) = town.board(1);
+        let mut changes = town.desk().changes();
+        let claimed = town.on::<Opinions>(clerk("water"), On::Record(opinions[0]), claim(town.clock.now().date()));
+        let index = claimed.unwrap().index;
+        let told = changes.try_recv().unwrap();
+        assert!(told.contains(&(meeting, index)) && told.contains(&(opinions[0], index)), "{told:?}");
+    });
+}
+
+#[test]
+fn the_first_step_is_asked_about_once_on_its_day_and_not_of_a_case_that_is_over() {
+    everywhere(|town| {
+        let (meeting, opinions) = town.board(2);
+        let day = Moment(town.clock.now().0 + 2 * 86_400_000).date();
+        for id in &opinions {
+            town.on::<Opinions>(clerk("water"), On::Record(*id), claim(day)).unwrap();
+        }
+        town.on::<Meetings>(clerk("street-1"), On::Record(meeting), meeting::Act::EndBoard {}).unwrap();
+        let cases: Vec<CaseId> = opinions.iter().map(|id| town.opinion(*id).case.unwrap().0).collect();
+        town.act(&Actor::Resident, cases[1], Command::Withdraw);
+        assert_eq!(town.sweep(), 0);
+        town.days(2);
+        assert_eq!((town.sweep(), town.sweep()), (1, 0));
+        assert_eq!(town.kinds(cases[0]).last(), Some(&"step_asked"));
+        assert_eq!(town.kinds(cases[1]).last(), Some(&"withdrawn"));
+    });
+}
