@@ -146,6 +146,7 @@ fn what_is_a_case_leaves_no_word_with_its_line_and_an_erased_case_leaves_none_at
         let held = keys.case_keys(&[opinions[0].0, opinions[1].0, case.0]).unwrap();
         assert_eq!((held.len(), held.contains_key(&case.0)), (1, true), "the case has the words, and it alone");
         town.act(&Actor::Resident, case, Command::Withdraw);
+        town.days(40);
         town.act(&dispatcher(), case, Command::Erase { ground: Ground::PurposeServed });
         assert!(keys.case_keys(&[case.0]).unwrap().is_empty());
         let told =

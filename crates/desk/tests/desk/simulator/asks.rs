@@ -178,8 +178,13 @@ impl World<'_> {
 
     /// A talk meeting begins, or goes on.
     fn meet(&mut self, key: Option<Key>) -> Ask {
-        let begins = self.book.meetings.is_empty() || self.dice.one_in(6);
-        let on = if begins { On::New } else { On::Record(self.dice.pick(&self.book.meetings)) };
+        let begins = self.book.meetings.is_empty() || self.dice.one_in(12);
+        // Mostly the first one, so that it gets somewhere.
+        let on = match self.book.meetings.first() {
+            Some(first) if !begins && !self.dice.one_in(4) => On::Record(*first),
+            Some(_) if !begins => On::Record(self.dice.pick(&self.book.meetings)),
+            _ => On::New,
+        };
         let (now, known) = (self.clock.now(), self.book.meetings.last().copied());
         let of = match on {
             On::Record(id) => store::stream::record(&mut self.reader, ::registers::REGISTERS, 1, id).unwrap(),
@@ -187,10 +192,11 @@ impl World<'_> {
         };
         let meeting = of.as_ref().and_then(|record| record.state.downcast_ref::<meeting::Meeting>());
         let dice = &mut self.dice;
-        if let Some(of) = meeting.filter(|of| of.boarded && !of.notes.is_empty())
-            && dice.one_in(2)
-        {
-            let line = dice.pick(&of.notes).opinion;
+        let is_case = |note: &&meeting::Note| note.state == meeting::NoteState::Confirmed || note.no % 5 == 0;
+        let cases = meeting.filter(|of| of.boarded).map(|of| of.notes.iter().filter(is_case).map(|note| note.opinion));
+        let cases: Vec<CaseId> = cases.into_iter().flatten().collect();
+        if !cases.is_empty() && !dice.one_in(3) {
+            let line = if dice.one_in(3) { dice.pick(&cases) } else { cases[0] };
             let unit = dice.pick(&["housing", "water", "street-1", "street-1"]);
             let act = Box::new(on_board(dice, now));
             return Ask { actor: staff(unit, Role::Clerk), what: What::Line { on: On::Record(line), act }, key };
@@ -199,7 +205,7 @@ impl World<'_> {
             None => plan_meeting(dice, now, known.filter(|_| begins)),
             Some(_) if dice.one_in(8) => meet(dice, 1),
             Some(of) if of.opened.is_none() => meeting::Act::Open {},
-            Some(of) if !of.boarded && of.notes.len() > 1 && dice.one_in(2) => meeting::Act::Board {},
+            Some(of) if !dice.one_in(3) => to_the_board(dice, of),
             Some(of) => meet(dice, of.notes.last().map_or(1, |note| note.no)),
         };
         let roles = [Role::Clerk, Role::Clerk, Role::Clerk, Role::Head, Role::Head, Role::Leader];
@@ -449,6 +455,34 @@ fn take_down(dice: &mut Dice) -> encounter::Act {
     }
 }
 
+/// What brings a meeting to its board: a schedule is short.
+fn to_the_board(dice: &mut Dice, of: &meeting::Meeting) -> meeting::Act {
+    let waits = of.notes.iter().find(|note| note.state == meeting::NoteState::Noted);
+    match waits {
+        Some(note) => confirm(dice, note.no),
+        None if of.notes.is_empty() || of.boarded => note(1),
+        None => meeting::Act::Board {},
+    }
+}
+
+fn note(topic: u8) -> meeting::Act {
+    meeting::Act::Note { words: Text(reason()), topic, how: opinion::How::Spoken }
+}
+
+fn confirm(dice: &mut Dice, no: u16) -> meeting::Act {
+    meeting::Act::Confirm {
+        no,
+        // A case that is refused leaves nothing of the act that asks for it.
+        words: Text(words(dice)),
+        sort: meeting::Sort::Request,
+        category: dice.one_in(2).then(|| category(dice)),
+        near: None,
+        name: None,
+        phone: None,
+        public: dice.one_in(2),
+    }
+}
+
 /// What may be done at a meeting whose last line has this number.
 fn meet(dice: &mut Dice, last: u16) -> meeting::Act {
     let no = last.saturating_sub(dice.below(2) as u16).max(1);
@@ -457,18 +491,8 @@ fn meet(dice: &mut Dice, last: u16) -> meeting::Act {
         14 => meeting::Act::EndBoard {},
         0 => meeting::Act::Notice {},
         1 | 2 => meeting::Act::Open {},
-        3..=6 => meeting::Act::Note { words: Text(reason()), topic: dice.below(4) as u8, how: opinion::How::Spoken },
-        7 | 8 => meeting::Act::Confirm {
-            no,
-            // A case that is refused leaves nothing of the act that asks for it.
-            words: Text(words(dice)),
-            sort: meeting::Sort::Request,
-            category: dice.one_in(2).then(|| category(dice)),
-            near: None,
-            name: None,
-            phone: None,
-            public: dice.one_in(2),
-        },
+        3..=6 => note(dice.below(4) as u8),
+        7 | 8 => confirm(dice, no),
         9 => meeting::Act::Drop { no, reason: Line("重复".into()) },
         10 => meeting::Act::Close { heads: 9, counted: meeting::Counted::ByHand, unread: dice.one_in(2) },
         _ => meeting::Act::Minute { text: Text("纪要".into()) },
