@@ -20,6 +20,8 @@ pub enum Window {
     Promise,
     /// The day on which it ended.
     Ended,
+    /// The day by which a first step was promised when it was claimed.
+    Step,
     /// The day on which a session was held.
     Held,
     /// The day on which a talk meeting was held.
@@ -35,6 +37,7 @@ impl Window {
         Window::Due,
         Window::Promise,
         Window::Ended,
+        Window::Step,
         Window::Held,
         Window::Meeting,
         Window::Encounter,
@@ -43,7 +46,7 @@ impl Window {
     /// The table that it belongs to.
     pub fn table(self) -> Table {
         match self {
-            Window::Raised | Window::Due | Window::Promise | Window::Ended => Table::Cases,
+            Window::Raised | Window::Due | Window::Promise | Window::Ended | Window::Step => Table::Cases,
             Window::Held => Table::Lectures,
             Window::Meeting => Table::Meetings,
             Window::Encounter => Table::Encounters,
@@ -57,6 +60,7 @@ impl Window {
             Window::Due => "due_day",
             Window::Promise => "promise_day",
             Window::Ended => "ended_day",
+            Window::Step => "step_by",
             Window::Held => "held_day",
             Window::Meeting => "meeting_day",
             Window::Encounter => "received_day",
@@ -69,6 +73,7 @@ impl Window {
             Window::Raised => lang.pick("提出日", "day raised"),
             Window::Due | Window::Promise => lang.pick("到期日（顺延）", "day due (rolled)"),
             Window::Ended => lang.pick("结束日", "day ended"),
+            Window::Step => lang.pick("答应第一步的日子", "day of the first step"),
             Window::Held | Window::Meeting => lang.pick("举行日", "day held"),
             Window::Encounter => lang.pick("接谈日", "day received"),
         }
@@ -217,6 +222,7 @@ const FILES: &[&str] = &[
     include_str!("../catalogue/cases.toml"),
     include_str!("../catalogue/lectures.toml"),
     include_str!("../catalogue/meetings.toml"),
+    include_str!("../catalogue/claiming.toml"),
     include_str!("../catalogue/reception.toml"),
 ];
 

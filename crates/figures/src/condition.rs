@@ -110,6 +110,18 @@ Cases {
     ReceivedAcceptedOrOverdue "received_accepted_or_overdue" received!("accept_due IS NOT NULL AND (accepted_day IS NOT NULL OR accept_late = 1 OR (stage = 'raised' AND accept_due < (SELECT day FROM basis)))"),
     /// Said to such a leader, and the promise that counts is over.
     ReceivedDue "received_due" received!("promise_day < (SELECT day FROM basis) AND NOT ((stage IN ('not_accepted', 'routed') OR (stage = 'withdrawn' AND independent = 1)) AND promise_met <= promise_day)"),
+    /// Said at a talk meeting, which has it among its opinions.
+    SaidAtMeeting "said_at_meeting" "door = 'meeting' AND because IS NOT NULL",
+    /// Its lead was settled on the board of a meeting.
+    Claimed "claimed" "step_by IS NOT NULL",
+    /// The day of the first step that was promised then has come.
+    StepDue "step_due" "step_by <= (SELECT day FROM basis)",
+    /// The resident said, by a way that staff did not hold, whether it was kept.
+    StepSaid "step_said" "step_kept IS NOT NULL AND step_independent = 1",
+    /// The resident said so by a way that staff may have held.
+    StepSaidHeld "step_said_held" "step_kept IS NOT NULL AND step_independent = 0",
+    /// The resident said that it was kept.
+    StepKept "step_kept" "step_kept = 'yes'",
 }
 Lectures {
     /// It took place.

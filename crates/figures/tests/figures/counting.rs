@@ -260,7 +260,7 @@ n, 19000 + n / 20, 60, 40, 0, 0 FROM generate_series(1, 20000) AS n";
 
 /// Talk meetings likewise.
 const MANY_MEETINGS: &str = "INSERT INTO meetings(district, seq, unit, chosen, stage, starts, held_day, departments, opinions, \
-read_back, struck) SELECT 1, n, 'street-1', 'open', 'approved', n, 19000 + n / 20, 2, 3, 3, 0 \
+read_back, struck, boarded) SELECT 1, n, 'street-1', 'open', 'approved', n, 19000 + n / 20, 2, 3, 3, 0, 0 \
 FROM generate_series(1, 20000) AS n";
 
 /// Encounters likewise.

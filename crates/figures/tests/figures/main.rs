@@ -4,6 +4,7 @@
 // Helpers outside of a test function are tests too.
 #![allow(clippy::unwrap_used)]
 
+mod claiming;
 mod counting;
 mod lectures;
 mod meaning;

@@ -9,6 +9,7 @@ use domain::register::{Line, On, Register, Text};
 use domain::{Actor, Label, Moment, Role};
 use figures::{Filter, figures};
 use registers::listen::meeting::{self, Meetings};
+use registers::listen::opinion::{self, Opinions};
 use registers::resolve::encounter::{self, Encounters, Matter, Mode, Trip};
 use registers::resolve::reception::{self, Form, Receptions};
 use registers::tell::lecture::{Act, Audience, Counted, Kind, Lectures, Level, Venue};
@@ -120,7 +121,7 @@ pub fn meeting_of(day: &str, street: Option<&str>) -> meeting::Act {
 
 /// A line that is written down.
 pub fn note(words: &str) -> meeting::Act {
-    meeting::Act::Note { words: Text(words.into()), topic: 0, how: registers::listen::opinion::How::Spoken }
+    meeting::Act::Note { words: Text(words.into()), topic: 0, how: opinion::How::Spoken }
 }
 
 /// A line that was read back.
@@ -385,7 +386,29 @@ impl World {
         acts.extend((read + 1..=read + struck).map(drop));
         acts.push(closed(30));
         let cases = acts.into_iter().flat_map(|act| self.meeting(unit, On::Record(id), act).asked);
-        (id, cases.map(|begun| begun.id).collect())
+        (id, cases.filter(|begun| begun.register == "case").map(|begun| begun.id).collect())
+    }
+
+    /// One that lies on a day, with a board on which housing claims the first so many of its opinions; its cases.
+    pub fn boarded(&self, day: &str, opinions: u16, claims: usize, step: &str) -> Vec<CaseId> {
+        let id = self.meeting("street-1", On::New, meeting_of(day, Some("street-1"))).id;
+        let act = |act| self.meeting("street-1", On::Record(id), act).asked;
+        act(meeting::Act::Open {});
+        let lines: Vec<CaseId> = (0..opinions).flat_map(|_| act(note("示例意见。"))).map(|begun| begun.id).collect();
+        let cases = (1..=opinions).flat_map(|no| act(read_back(no))).map(|begun| begun.id).collect();
+        act(meeting::Act::Board {});
+        for line in lines.iter().take(claims) {
+            let by = date(step);
+            let claim =
+                opinion::Act::Claim { post: Line("示例岗位".into()), step: Line("示例一步".into()), by };
+            self.clerk::<Opinions>("housing", On::Record(*line), claim);
+            let (lead, category) = ("housing".into(), Some("heating.cold".into()));
+            let settle = opinion::Act::Settle { lead, joint: Vec::new(), category };
+            self.clerk::<Opinions>("street-1", On::Record(*line), settle);
+        }
+        act(meeting::Act::EndBoard {});
+        act(closed(30));
+        cases
     }
 
     /// One that was held on a day, entered and recorded now.

@@ -132,3 +132,6 @@ figures-received-by = Unit that received
 figures-matters = Cases taken down
 figures-held = Held on
 figures-heads = Heads
+counted-act-claiming-claimed = Cases claimed in the room
+counted-act-claiming-kept = First steps that their speakers call kept
+counted-act-claiming-kept-not-independent = First steps called kept, not independent

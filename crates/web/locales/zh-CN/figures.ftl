@@ -126,3 +126,6 @@ figures-received-by = 接访单位
 figures-matters = 当场登记
 figures-held = 举行日
 figures-heads = 到场人次
+counted-act-claiming-claimed = 现场认领的诉求
+counted-act-claiming-kept = 本人说第一步做到了的
+counted-act-claiming-kept-not-independent = 说第一步做到了的（非独立）
