@@ -19,6 +19,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::ToSpan;
 use jiff::civil::date;
 use registers::listen::meeting::{self, Meetings};
+use registers::listen::opinion::Opinions;
 use registers::resolve::encounter::{self, Encounters};
 use registers::resolve::reception::{self, Receptions};
 use registers::tell::lecture::{Act, Lectures, Sort};
@@ -71,6 +72,8 @@ enum New {
     Case(usize, Held),
     Lecture(usize, CaseId),
     Meeting(usize, CaseId),
+    /// A further line of a meeting.
+    Line(usize, CaseId),
     Day(usize, CaseId),
     Visit(usize, CaseId),
 }
@@ -80,6 +83,8 @@ struct Known<'p> {
     cases: Vec<Option<Held>>,
     lectures: Vec<Option<CaseId>>,
     meetings: Vec<Option<CaseId>>,
+    /// The lines of each meeting, in their order.
+    lines: Vec<Vec<CaseId>>,
     days: Vec<Option<CaseId>>,
     visits: Vec<Option<CaseId>>,
     plan: Plan<'p>,
@@ -109,6 +114,12 @@ impl Known<'_> {
 
     fn visit(&self, n: usize) -> Option<CaseId> {
         self.visits.get(n).copied().flatten()
+    }
+
+    /// The opinion that a case was at its meeting.
+    fn opinion(&self, case: usize) -> Option<CaseId> {
+        let (meeting, line) = self.plan.meetings.said.get(&case)?;
+        self.lines.get(*meeting)?.get(usize::from(*line).checked_sub(1)?).copied()
     }
 
     /// The meeting before one in its row; no handle where there is none.
@@ -153,6 +164,7 @@ pub async fn drive(desk: &Desk, place: &Place, town: &Town, plan: Plan<'_>) -> R
         cases: vec![None; ways.len()],
         lectures: vec![None; lectures.sessions.len()],
         meetings: vec![None; meetings.meetings.len()],
+        lines: vec![Vec::new(); meetings.meetings.len()],
         days: vec![None; receptions.days],
         visits: vec![None; receptions.visits],
         plan,
@@ -192,6 +204,7 @@ async fn settle(answers: &mut Vec<Answer<'_>>, known: &mut Known<'_>) -> Result<
             Some(New::Case(n, held)) => known.cases[n] = Some(held),
             Some(New::Lecture(n, id)) => known.lectures[n] = Some(id),
             Some(New::Meeting(n, id)) => known.meetings[n] = Some(id),
+            Some(New::Line(n, id)) => known.lines[n].push(id),
             Some(New::Day(n, id)) => known.days[n] = Some(id),
             Some(New::Visit(n, id)) => known.visits[n] = Some(id),
             None => {}
@@ -207,6 +220,7 @@ impl Sent<'_> {
         match self {
             Sent::District(_) | Sent::Case(_, _, What::Raise(_)) => true,
             Sent::Case(n, _, What::Ask(_)) => known.floor(*n).is_some(),
+            Sent::Case(n, _, What::Board(_)) => known.has(*n) && known.opinion(*n).is_some(),
             Sent::Case(n, _, What::Act(command)) => {
                 known.has(*n) && command.other().is_none_or(|id| known.has(number(&id)))
             }
@@ -266,6 +280,11 @@ fn send<'d>(desk: &'d Desk, n: usize, actor: &Actor, what: &What, known: &Known<
                 Ok(begun.map(|begun| New::Case(n, Held { id: begun.id, code: begun.code, digits: String::new() })))
             })
         }
+        What::Board(act) => {
+            let (on, by) = (On::Record(known.opinion(n).unwrap_or_default()), (actor, Visit::BEST));
+            let act = act.as_ref().clone();
+            Box::pin(async move { desk.execute::<Opinions>(by, on, None, act, None).await.map(|_| None) })
+        }
         What::Act(command) => {
             let (id, command) = (known.case(n), real(command, known));
             Box::pin(async move { desk.act(actor, id, None, command, None).await.map(|_| None) })
@@ -311,7 +330,9 @@ fn of_meeting<'d>(desk: &'d Desk, n: usize, turn: &meetings::Turn, known: &Known
     let actor = turn.actor.clone();
     Box::pin(async move {
         let done = desk.execute::<Meetings>((actor, Visit::BEST), on, None, act, None).await?;
-        Ok(matches!(on, On::New).then_some(New::Meeting(n, done.id)))
+        let line = done.asked.first().filter(|begun| begun.register == "opinion");
+        let line = line.map(|begun| New::Line(n, begun.id));
+        Ok(matches!(on, On::New).then_some(New::Meeting(n, done.id)).or(line))
     })
 }
 

@@ -1,18 +1,20 @@
 //! What becomes of the demo's cases: the lives that `year.csv` names, as steps.
 
 use super::fault;
-use super::town::{CENTRE, DISCIPLINE, PETITIONS};
+use super::town::{CENTRE, DISCIPLINE, DISTRICT, PETITIONS};
 use super::walk::{Planned, Stop, Walk, Way, last_day};
 use super::words::Words;
 use super::year::{End, Row, Turn};
 use calendar::Date;
-use domain::case::{Case, Channel, Tell, Way as LawfulWay};
+use domain::case::{Case, Channel, Door, Kept, Tell, Way as LawfulWay};
 use domain::case::{
     Command, Corrected, Ground, Handled, LinkKind, Outcome, Purpose, ScopeReason, Solved, Stage, Track, Verdict,
 };
 use domain::district::UnitCode;
+use domain::register::Line;
 use domain::rule::RuleId;
 use domain::{Actor, Lang, Role};
+use registers::listen::opinion;
 
 /// A life that is being planned: the walk, the row it follows, and the words for it.
 pub struct Life<'a, 'b> {
@@ -33,6 +35,13 @@ impl Life<'_, '_> {
         }
         if self.row.has(Turn::Early) {
             return self.withdraw();
+        }
+        if self.is_claimed() {
+            self.claim()?;
+            if self.handle()? {
+                self.close()?;
+            }
+            return self.aftermath();
         }
         self.triage()?;
         match self.row.end {
@@ -99,6 +108,50 @@ impl Life<'_, '_> {
         let free: Vec<UnitCode> =
             self.words.units(self.track()).iter().filter(|u| !used.contains(u)).cloned().collect();
         self.walk.dice.pick(&free).cloned().ok_or_else(|| fault("no other unit is there").into())
+    }
+
+    /// Whether a unit claims it on the board of its meeting: every second one that is said there, where nothing of its life
+    /// is about how it came to its unit.
+    fn is_claimed(&self) -> bool {
+        let other = [Turn::LateTriage, Turn::Recategorise, Turn::Upheld, Turn::Rejected, Turn::Transfer];
+        let ends = matches!(self.row.end, End::NotAccepted | End::Routed | End::Accepted | End::Objected);
+        let case = self.walk.case();
+        let said = case.door == Door::Meeting && case.category.is_some() && case.street.is_some();
+        said && self.walk.number().is_multiple_of(2) && !ends && !other.into_iter().any(|turn| self.row.has(turn))
+    }
+
+    /// A unit claims it while the meeting goes on, now and then two; the chair settles who leads. On the day of the first step
+    /// its speaker is asked, and most say something.
+    fn claim(&mut self) -> Planned<()> {
+        self.walk.soon()?;
+        let street = self.walk.case().street.clone().ok_or(Stop::Otherwise)?;
+        let suggested = self.suggested()?;
+        // What stands for the district sits in no hall: the street takes it on itself.
+        let lead = if suggested.as_str() == DISTRICT { street.clone() } else { suggested };
+        let mut by = self.walk.day().saturating_add(jiff::ToSpan::days(2));
+        while !self.walk.town.works(by)? {
+            by = by.saturating_add(jiff::ToSpan::days(1));
+        }
+        let other = self.other_unit()?;
+        let twice = other != lead && (self.row.has(Turn::Joint) || self.walk.number().is_multiple_of(3));
+        for unit in std::iter::once(&lead).chain(twice.then_some(&other)) {
+            let (post, step) = (Line(self.words.post().into()), Line(self.words.first_step(self.walk.number()).into()));
+            let actor = self.walk.town.staff(unit, Role::Clerk, 0)?;
+            self.walk.board(actor, opinion::Act::Claim { post, step, by })?;
+        }
+        let joint = if twice && self.row.has(Turn::Joint) { vec![other] } else { Vec::new() };
+        let chair = self.walk.town.staff(&street, Role::Clerk, 0)?;
+        self.walk.board(chair, opinion::Act::Settle { lead, joint, category: None })?;
+        self.walk.night(by)?;
+        self.walk.act(Actor::clock(), Command::AskStep)?;
+        let kept = match self.walk.number() % 16 {
+            0 | 4 | 8 | 10 | 14 => Kept::Yes,
+            2 => Kept::No,
+            6 => Kept::Unclear,
+            _ => return Ok(()),
+        };
+        self.walk.home(0)?;
+        self.resident(Command::TellStep { kept })
     }
 
     fn withdraw(&mut self) -> Planned<()> {

@@ -78,6 +78,8 @@ struct Opinion<'a> {
     raise: &'a Raise,
     /// The unit that leads it.
     lead: Option<UnitCode>,
+    /// What is done about it on the board: when, and by which unit.
+    board: Vec<(Moment, UnitCode)>,
 }
 
 /// What becomes of a meeting.
@@ -135,12 +137,22 @@ fn opinions(ways: &[Way]) -> BTreeMap<(calendar::Date, UnitCode), Vec<Opinion<'_
             && raise.door == Door::Meeting
         {
             let lead = way.case.lead().map(|task| task.unit.clone());
-            let opinion = Opinion { way: n, at: step.at, raise, lead };
+            let on_board = |step: &super::walk::Step| {
+                let claims = matches!(step.what, What::Board(_));
+                step.actor.unit().filter(|_| claims).map(|unit| (step.at, unit.clone()))
+            };
+            let board = way.steps.iter().filter_map(on_board).collect();
+            let opinion = Opinion { way: n, at: step.at, raise, lead, board };
             all.entry((step.at.date(), unit.clone())).or_default().push(opinion);
         }
     }
     all.values_mut().for_each(|said| said.sort_by_key(|opinion| opinion.at));
     all
+}
+
+/// What is done on the board of a meeting.
+fn boards<'a>(said: &'a [Opinion<'_>]) -> impl Iterator<Item = &'a (Moment, UnitCode)> {
+    said.iter().flat_map(|opinion| &opinion.board)
 }
 
 struct Planner<'a> {
@@ -161,8 +173,9 @@ impl Planner<'_> {
             let (Some(first), Some(last)) = (said.first(), said.last()) else { continue };
             let before = self.dice.between(4, 9) * 5;
             let starts = Moment((first.at.0 - before * MINUTE).div_euclid(5 * MINUTE) * 5 * MINUTE);
-            // The last line is read back before it is over.
-            let needed = (last.at.0 - starts.0) / MINUTE + 20;
+            // The last line is read back, and the last claim settled, before it is over.
+            let last = boards(&said).map(|(at, _)| *at).chain([last.at]).max().unwrap_or(last.at);
+            let needed = (last.0 - starts.0) / MINUTE + 20;
             let minutes = (90 + 30 * self.dice.between(0, 1)).max(needed);
             let minutes = u16::try_from(minutes).map_err(fault)?;
             all.push(Sketch { street, starts, minutes, fate: Fate::Held(n, said) });
@@ -271,6 +284,12 @@ impl Planner<'_> {
             turns.push(self.turn(later(5 + i64::from(line)), street, note)?);
             self.program.said.insert(opinion.way, (number, line));
         }
+        // The board is open from just before the first claim until the last one is settled.
+        let on_board: Vec<Moment> = boards(said).map(|(at, _)| *at).collect();
+        if let (Some(first), Some(last)) = (on_board.iter().min(), on_board.iter().max()) {
+            turns.push(self.turn(Moment(first.0 - MINUTE), street, Act::Board {})?);
+            turns.push(self.turn(Moment(last.0 + 5 * MINUTE), street, Act::EndBoard {})?);
+        }
         let closed = later(i64::from(sketch.minutes) + self.dice.between(0, 10));
         // Now and then somebody says what was said before.
         if nth.is_multiple_of(3) && line > 0 {
@@ -361,7 +380,13 @@ impl Planner<'_> {
     /// Two to four: those that will lead what is said, and others.
     fn departments(&mut self, street: &UnitCode, said: &[Opinion<'_>]) -> Vec<UnitCode> {
         let count = 2 + self.dice.below(3);
+        // Whoever claims something was there.
         let mut come: Vec<UnitCode> = Vec::new();
+        for (_, unit) in boards(said) {
+            if unit != street && !come.contains(unit) {
+                come.push(unit.clone());
+            }
+        }
         let leads = said.iter().filter_map(|opinion| opinion.lead.clone());
         let bureaus = self.town.hosts().into_iter().filter(|(_, kind)| *kind == UnitKind::Bureau);
         let bureaus: Vec<UnitCode> = bureaus.map(|(unit, _)| unit).collect();

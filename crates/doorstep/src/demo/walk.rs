@@ -9,6 +9,7 @@ use domain::case::{self, Case, CaseId, Command, Door, Facts, New, Raise, Stage, 
 use domain::{Actor, Moment};
 use jiff::ToSpan;
 use jiff::civil::date;
+use registers::listen::opinion;
 
 /// What is sent to the desk at a time.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub enum What {
     Ask(Box<Raise>),
     /// Act on it.
     Act(Box<Command>),
+    /// Claim it on the board of its meeting, or settle who leads.
+    Board(Box<opinion::Act>),
 }
 
 /// A planned case.
@@ -266,6 +269,20 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
+    /// Acts on the board of the meeting at which the case was said: its opinion asks the case.
+    pub fn board(&mut self, actor: Actor, act: opinion::Act) -> Planned<()> {
+        let at = self.now();
+        let command = match act.clone() {
+            opinion::Act::Claim { post, step, by } => Command::Claim { post: post.0, step: step.0, by },
+            opinion::Act::Settle { lead, joint, category } => Command::Settle { lead, joint, category },
+            _ => return Err(fault("nothing else is done on a board").into()),
+        };
+        let facts = Facts { asked: true, ..self.facts(at, &actor, None)? };
+        let news = case::decide(self.case(), &command, &facts).map_err(fault)?;
+        self.take(at, actor, What::Board(Box::new(act)), &news);
+        Ok(())
+    }
+
     /// Where the case's dates move with the corrected calendar table, the district's clock moves them then.
     fn pass_correction(&mut self, at: Moment) -> Planned<()> {
         let then = Moment(correction().0 + 60_000);
@@ -313,7 +330,7 @@ impl<'a> Walk<'a> {
             .iter()
             .find_map(|step| match &step.what {
                 What::Raise(raise) | What::Ask(raise) => Some(raise.text.clone()),
-                What::Act(_) => None,
+                What::Act(_) | What::Board(_) => None,
             })
             .unwrap_or_default()
     }
@@ -329,7 +346,7 @@ impl<'a> Walk<'a> {
                     Command::Answer { text, .. } => Some(text.clone()),
                     _ => None,
                 },
-                What::Raise(_) | What::Ask(_) => None,
+                What::Raise(_) | What::Ask(_) | What::Board(_) => None,
             })
             .unwrap_or_default()
     }

@@ -39,6 +39,8 @@ struct Phrases {
     basis: Vec<String>,
     review: Vec<String>,
     reopen: String,
+    claim_post: String,
+    first_steps: Vec<String>,
     ask_review: String,
     former: String,
     checked: Vec<String>,
@@ -174,6 +176,17 @@ impl Words {
     /// The lawful way's door.
     pub fn door(&self, way: Way) -> String {
         self.phrases.door.get(way.code()).cloned().unwrap_or_else(|| way.label(Lang::Zh).to_owned())
+    }
+
+    /// The post that answers for a claim.
+    pub fn post(&self) -> &str {
+        &self.phrases.claim_post
+    }
+
+    /// What a unit promises to do first.
+    pub fn first_step(&self, n: u8) -> &str {
+        let all = &self.phrases.first_steps;
+        all.get(usize::from(n) % all.len().max(1)).map_or("", String::as_str)
     }
 
     /// Why a resident wants a case handled again.
