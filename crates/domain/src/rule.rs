@@ -48,6 +48,8 @@ crate::vocabulary! {
         ReceptionNotice "reception_notice" "接访公示" "notice of a reception day",
         /// A reception day that is over is closed, so that nobody who waited is forgotten.
         ReceptionClose "reception_close" "接访日收尾" "to close a reception day",
+        /// The first step that a unit promised when it claimed a case in front of all. Its length is the unit's word.
+        FirstStep "first_step" "认领的第一步" "first step of a claim",
         /// Runs from opening to the target that the former system had set, whatever that was.
         Elsewhere "elsewhere" "原系统期限" "the former system's target",
     }
@@ -142,6 +144,7 @@ impl RuleTable {
             (MeetingMinutes, working(3, own)),
             (ReceptionNotice, window(calendar(2, own))),
             (ReceptionClose, working(1, own)),
+            (FirstStep, calendar(7, own)),
             (Elsewhere, calendar(15, own)),
         ];
         RuleTable { version: 1, rules: rules.into_iter().collect() }

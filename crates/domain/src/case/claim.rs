@@ -7,10 +7,12 @@ use super::raise::LINE_MOST;
 use super::term::{Kept, Stage};
 use super::transition::asks_steps;
 use super::{Case, New, field};
+use crate::clock::{Clock, ClockChange, index};
 use crate::codes::{CategoryCode, UnitCode};
 use crate::moment::day_number;
 use crate::refusal::{Refusal, Why};
-use calendar::Date;
+use crate::rule::{Rule, RuleId};
+use calendar::{Date, Unit};
 
 /// How many days ahead the first step of a claim may lie: it is the first one.
 pub const STEP_DAYS_MOST: i64 = 60;
@@ -113,8 +115,20 @@ impl Decision<'_> {
         if let Event::Dispatched { first_step, .. } = &mut handed.event {
             *first_step = Some(claim.by);
         }
+        let handed = handed.clocks([accepted.step_owed(claim.by)]);
         news.push(handed);
         Ok(news)
+    }
+
+    /// The clock of the first step: as long as the unit said.
+    fn step_owed(&self, by: Date) -> ClockChange {
+        let (district, now) = (self.facts.district, self.facts.now);
+        let ahead = day_number(by) - day_number(self.today());
+        let length = u16::try_from(ahead.max(0)).unwrap_or(u16::MAX);
+        let rule = Rule { length, unit: Unit::Calendar, ..district.rules.rule(RuleId::FirstStep) };
+        // It is the task that this dispatch gives to the lead.
+        let task = Some(index(self.case.tasks.len() + 1));
+        ClockChange::Started(Clock::start(RuleId::FirstStep, &rule, task, now, &district.calendar))
     }
 
     /// The day has come: its resident is told, once.

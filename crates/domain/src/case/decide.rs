@@ -459,7 +459,7 @@ impl Decision<'_> {
         told(text, "text")?;
         self.leads()?;
         self.room(0)?;
-        let told = self.stop(|c| notice_of(c, no) || c.rule == RuleId::NeedReply);
+        let told = self.stop(|c| notice_of(c, no) || matches!(c.rule, RuleId::NeedReply | RuleId::FirstStep));
         let next = (self.case.track == Track::Enterprise).then(|| self.start(RuleId::NeedReply, None));
         Ok(vec![New::of(Event::Informed { task: no }).with(field::ANSWER, text).clocks(told).clocks(next)])
     }

@@ -52,6 +52,10 @@ fn ends_late(clock: &Clock, event: &Event) -> bool {
                 | ObjectionUpheld { .. }
                 | Merged { .. }
         ),
+        RuleId::FirstStep => matches!(
+            event,
+            Informed { .. } | Answered { .. } | AnsweredTogether { .. } | Transferred { .. } | Merged { .. }
+        ),
         RuleId::JointReport => {
             matches!(event, Reported { .. } | Released { .. } | ObjectionUpheld { .. } | Merged { .. })
         }

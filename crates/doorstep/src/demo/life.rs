@@ -148,10 +148,21 @@ impl Life<'_, '_> {
             0 | 4 | 8 | 10 | 14 => Kept::Yes,
             2 => Kept::No,
             6 => Kept::Unclear,
-            _ => return Ok(()),
+            _ => return self.first_step_done(),
         };
+        if kept != Kept::No {
+            self.first_step_done()?;
+        }
         self.walk.home(0)?;
         self.resident(Command::TellStep { kept })
+    }
+
+    /// The unit tells its speaker that the first step is done.
+    fn first_step_done(&mut self) -> Planned<()> {
+        self.walk.office(0)?;
+        let (actor, task) = self.lead_worker()?;
+        let text = self.words.step_done().into();
+        self.walk.act(actor, Command::Inform { task, text })
     }
 
     fn withdraw(&mut self) -> Planned<()> {

@@ -41,6 +41,7 @@ struct Phrases {
     reopen: String,
     claim_post: String,
     first_steps: Vec<String>,
+    step_done: String,
     ask_review: String,
     former: String,
     checked: Vec<String>,
@@ -187,6 +188,11 @@ impl Words {
     pub fn first_step(&self, n: u8) -> &str {
         let all = &self.phrases.first_steps;
         all.get(usize::from(n) % all.len().max(1)).map_or("", String::as_str)
+    }
+
+    /// What a unit says when a first step is done.
+    pub fn step_done(&self) -> &str {
+        &self.phrases.step_done
     }
 
     /// Why a resident wants a case handled again.

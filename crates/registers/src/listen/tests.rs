@@ -9,6 +9,7 @@ use domain::codes::UnitCode;
 use domain::district::{Category, District, Responsible, Unit, UnitKind};
 use domain::handle::CaseId;
 use domain::register::{Ask, Deed, Facts, Fresh, Line, New, On, Past, Recorded, Register, Text, Thing, erases};
+use domain::rule::RuleId;
 use domain::visit::Visit;
 use domain::{Actor, Moment, Refusal, Role, Why};
 use proptest::prelude::*;
@@ -413,6 +414,27 @@ fn what_one_unit_claims_is_its_own_when_the_board_closes_and_it_can_not_say_late
     assert_eq!(world.case(2).stage, CaseStage::Raised, "what nobody claimed goes to the dispatch centre");
     let late = world.line(2, "water", &claim("先去看", "2023-05-10")).unwrap_err();
     assert_eq!(late.why, opinion::NOT_OPEN);
+}
+
+#[test]
+fn the_first_step_is_owed_by_the_day_that_the_unit_named_until_it_tells_the_speaker_how_far_it_is() {
+    let mut world = World::board();
+    world.line(1, "water", &claim("先去看", "2023-05-13")).unwrap();
+    world.line(1, "street-1", &settle("water", &[])).unwrap();
+    let owed = |world: &World| {
+        let clock = world.case(1).running(RuleId::FirstStep).map(|(_, clock)| clock.clone());
+        clock.map(|clock| (clock.due.raw.to_string(), clock.due.rolled.to_string(), clock.duty))
+    };
+    let saturday = ("2023-05-13".to_owned(), "2023-05-15".to_owned(), true);
+    assert_eq!(
+        owed(&world),
+        Some(saturday),
+        "lateness waits for the working day, the question to the speaker does not"
+    );
+    let id = world.case(1).id;
+    let inform = domain::case::Act::Do(Command::Inform { task: 1, text: "已经去看过。".into() });
+    world.whole(|world| world.on::<Cases>(id, &of("water", Role::Clerk), &inform, false)).unwrap();
+    assert_eq!(owed(&world), None);
 }
 
 #[test]

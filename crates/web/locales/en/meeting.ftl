@@ -173,3 +173,7 @@ opinion-event-claimed = Claimed
 opinion-event-unclaimed = Claim taken back
 opinion-event-settled = Lead settled
 opinion-event-erased = Words moved to the case
+board-public-open = Units are claiming what was said just now. This page keeps itself up to date.
+board-public-claim = { $unit } (first step by { $day })
+board-public-claims = Claimed at the meeting: { $n }
+board-public-lead = Claimed at the meeting by { $unit }, which leads and promised a first step by { $day }.

@@ -504,3 +504,4 @@ line-unclaimed = { $n } took its claim back
 line-settled = It was settled at the meeting that { $n } leads
 line-step-asked = The promised day has come: was the first step kept?
 line-step-told = You said of the first step: { $n }
+promised-first-step = First step promised at the meeting

@@ -370,3 +370,5 @@ staff-told-claimed = claimed at the meeting
 clerk-hop-claimed = { $date } claimed at the meeting: { $unit }
 staff-said-post = Post in charge
 staff-said-step = First step
+staff-fact-first-step = Claimed at the meeting
+staff-first-step = { $post }, by { $day }: { $step }

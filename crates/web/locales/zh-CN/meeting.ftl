@@ -164,3 +164,7 @@ opinion-event-claimed = 认领
 opinion-event-unclaimed = 撤回认领
 opinion-event-settled = 确定牵头
 opinion-event-erased = 原话转入诉求后删除
+board-public-open = 会上正在认领，本页会自己更新。
+board-public-claim = { $unit }（{ $day } 前做第一步）
+board-public-claims = 会上认领：{ $n }
+board-public-lead = 会上由{ $unit }认领牵头，答应 { $day } 前做第一步。

@@ -486,3 +486,4 @@ line-unclaimed = { $n }撤回认领
 line-settled = 会上定了由{ $n }牵头办理
 line-step-asked = 到了答应的日子：第一步做到了吗？
 line-step-told = 您说第一步：{ $n }
+promised-first-step = 会上答应的第一步

@@ -355,3 +355,5 @@ staff-told-claimed = 会上认领
 clerk-hop-claimed = { $date } 会上认领：{ $unit }
 staff-said-post = 负责岗位
 staff-said-step = 第一步
+staff-fact-first-step = 会上认领
+staff-first-step = { $post }，{ $day } 前：{ $step }

@@ -7,6 +7,7 @@ pub(crate) fn promised(rule: RuleId) -> &'static str {
     match rule {
         _ if rule.is_acceptance() => "promised-acceptance",
         RuleId::HotlineDispatch => "promised-dispatch",
+        RuleId::FirstStep => "promised-first-step",
         RuleId::NeedReply => "promised-first-reply",
         RuleId::ReviewAnswer => "promised-review",
         RuleId::ReReviewAnswer => "promised-re-review",

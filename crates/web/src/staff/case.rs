@@ -456,6 +456,20 @@ fn dispatches_slips(staff: &Staff, case: &Case) -> bool {
     staff.role == Role::Dispatcher && case.may_print_secret() && !case.withdrawn_accounts.contains(&staff.account)
 }
 
+/// What the unit that leads by claim promised to do first, by when, and what its speaker says of it.
+fn first_step(l: L, history: &History) -> Option<String> {
+    let step = history.case.step.as_ref()?;
+    let claim = history.told.iter().rev().find(|told| match &told.body.event {
+        Event::Claimed { unit, .. } => *unit == step.unit,
+        _ => false,
+    });
+    let word = |name: &str| claim.and_then(|told| told.private.get(name)).cloned().unwrap_or_default();
+    let values = [("post", word(field::POST)), ("step", word(field::STEP)), ("day", step.by.to_string())];
+    let promised = l.t_with("staff-first-step", &values);
+    let said = step.word.map(|(kept, _)| format!(" · {} {}", l.t("staff-event-step_told"), kept.label(l.0)));
+    Some(promised + &said.unwrap_or_default())
+}
+
 fn facts(l: L, district: &District, history: &History) -> Vec<(String, String)> {
     let case = &history.case;
     let mut facts = vec![
@@ -489,6 +503,7 @@ fn facts(l: L, district: &District, history: &History) -> Vec<(String, String)> 
     add("staff-fact-returned", many(case.returned));
     add("staff-fact-extended", many(case.extended));
     add("staff-fact-reopened", many(case.reopened));
+    add("staff-fact-first-step", first_step(l, history));
     add("staff-field-outcome", case.outcome.map(|o| capital(l, o.label(l.0))));
     // The resident's word is told once the case has ended by it.
     let verdict = case.verdict.filter(|_| case.ended.is_some());

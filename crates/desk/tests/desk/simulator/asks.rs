@@ -192,7 +192,7 @@ impl World<'_> {
         };
         let meeting = of.as_ref().and_then(|record| record.state.downcast_ref::<meeting::Meeting>());
         let dice = &mut self.dice;
-        let is_case = |note: &&meeting::Note| note.state == meeting::NoteState::Confirmed || note.no % 5 == 0;
+        let is_case = |note: &&meeting::Note| note.state == meeting::NoteState::Confirmed || note.no.is_multiple_of(5);
         let cases = meeting.filter(|of| of.boarded).map(|of| of.notes.iter().filter(is_case).map(|note| note.opinion));
         let cases: Vec<CaseId> = cases.into_iter().flatten().collect();
         if !cases.is_empty() && !dice.one_in(3) {

@@ -17,6 +17,8 @@ use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use calendar::Date;
+use domain::codes::UnitCode;
 use domain::register::Thing;
 use domain::{Label, Moment};
 use registers::listen::meeting::{Event, NoteState, Stage};
@@ -98,6 +100,8 @@ struct MeetingPage {
     opinions: Vec<Became>,
     counts: String,
     struck: String,
+    /// Whether units claim what was said just now: the page is looked at anew.
+    board: bool,
     /// What became of the opinions of the meeting before, in one sentence; and its page.
     before: Option<(String, String)>,
 }
@@ -146,6 +150,23 @@ pub(crate) async fn show_one(
     let of = meeting(&told).ok_or_else(Problem::not_found)?;
     let words = told.words();
     let names = topics(&words);
+    let comma = l.0.pick("、", ", ");
+    let claim = |(unit, by): &(UnitCode, Date)| {
+        let values = [("unit", d.unit_name(unit, l.0).to_owned()), ("day", l.day(*by, now.date()))];
+        l.t_with("board-public-claim", &values)
+    };
+    let claimed = |opinion: &Opinion| match &opinion.lead {
+        Some(lead) => {
+            let (unit, by) = opinion.claims.iter().find(|(unit, _)| unit == lead)?;
+            let values = [("unit", d.unit_name(unit, l.0).to_owned()), ("day", l.day(*by, now.date()))];
+            Some(l.t_with("board-public-lead", &values))
+        }
+        None if opinion.claims.is_empty() => None,
+        None => {
+            let all: Vec<String> = opinion.claims.iter().map(claim).collect();
+            Some(l.t_n("board-public-claims", all.join(comma)))
+        }
+    };
     let opinions = asked.iter().enumerate().map(|(n, case)| {
         let opinion = opinions.iter().find(|opinion| opinion.case.is_some_and(|(id, _)| id == case.id));
         let no = opinion.map_or_else(|| u16::try_from(n + 1).unwrap_or(u16::MAX), |opinion| opinion.no);
@@ -153,10 +174,15 @@ pub(crate) async fn show_one(
         let unread = opinion.is_some_and(|opinion| opinion.state() == NoteState::Unread);
         Became {
             about: opinion.map_or(String::new(), |opinion| topic(l, &names, opinion.topic)),
-            note: if unread { l.t("meeting-public-unread") } else { String::new() },
+            note: [unread.then(|| l.t("meeting-public-unread")), opinion.and_then(claimed)]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" "),
             ..became
         }
     });
+    let board = of.board;
     let counts = [
         ("n", asked.len().to_string()),
         ("answered", answered(&asked).to_string()),
@@ -191,6 +217,7 @@ pub(crate) async fn show_one(
         struck: if struck > 0 { l.t_n("meeting-public-struck", struck) } else { String::new() },
         opinions: opinions.collect(),
         topics: names.clone(),
+        board,
         before: earlier,
         line: open,
     };
