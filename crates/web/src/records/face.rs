@@ -83,8 +83,8 @@ pub(crate) trait Face: Sync {
     fn earlier(&self, _: &mut Db, _: &mut Keys, _district: i64, _unit: &str, _now: Moment) -> store::Result<Vec<Told>> {
         Ok(Vec::new())
     }
-    /// Further pages of a record, for the unit that has it: address and name.
-    fn ways(&self, _l: L, _told: &Told) -> Vec<(String, String)> {
+    /// Further pages of a record for whoever looks; `own`: the unit has it. Address and name.
+    fn ways(&self, _l: L, _told: &Told, _staff: &Staff, _own: bool) -> Vec<(String, String)> {
         Vec::new()
     }
     /// How its records stand in a sheet; none where they don't.

@@ -206,7 +206,7 @@ fn page(
         into: loaded.into.as_ref().map(|other| named(face, &scene, other)),
         story: story(face, &scene, told),
         public_page: face.public_page(told),
-        ways: if is_own(told, staff) { face.ways(l, told) } else { Vec::new() },
+        ways: face.ways(l, told, staff, is_own(told, staff)),
     };
     show_with(refused.status, &template)
 }

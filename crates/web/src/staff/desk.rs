@@ -10,6 +10,7 @@ use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, go, show_with};
 use crate::parts::owed::{OwedLine, Whose, owed};
 use crate::problem::Problem;
+use crate::records::meeting::board::open_for;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -104,6 +105,8 @@ struct DeskPage {
     approvals: Vec<LineGroup>,
     /// What the unit owes records of registers.
     owed: Vec<OwedLine>,
+    /// Boards on which the unit can claim just now: address and name of the meeting.
+    boards: Vec<(String, String)>,
     work: Worklist,
 }
 
@@ -166,6 +169,11 @@ async fn page(
     let categories = district.catalogue.first_levels();
     let streets = district.units.values().filter(|u| matches!(u.kind, UnitKind::Street | UnitKind::Community));
     let waiting_approval = approvals.iter().map(|t| lines.task(t)).collect();
+    // Whoever sits in a hall just now is not looking for what is due.
+    let boards = match after {
+        None => open_for(app, l, staff).await?,
+        Some(_) => Vec::new(),
+    };
     let owed = match after {
         None => owed(app, l, Whose::Unit(staff.unit.clone())).await?,
         Some(_) => Vec::new(),
@@ -183,6 +191,7 @@ async fn page(
         streets: streets.map(|u| Choice::of(u.code.as_str(), u.name(l.0), &asked.street)).collect(),
         approvals: LineGroup::list([(l.t("staff-group-approval"), waiting_approval)]),
         owed,
+        boards,
         work: Worklist::of(app, &lines, grouped, here, paging),
         asked,
         errors,

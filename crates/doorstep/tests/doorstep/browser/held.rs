@@ -1,10 +1,11 @@
 //! Lectures, talk meetings and reception days of the served district.
 
 use crate::district::Story;
-use domain::case::PostLevel;
+use domain::case::{CaseId, PostLevel};
 use domain::register::{Line, On, Text};
 use domain::{Actor, Moment};
 use registers::listen::meeting::{self, Meetings};
+use registers::listen::opinion::{self, Opinions};
 use registers::resolve::encounter::{self, Encounters};
 use registers::resolve::reception::{self, Receptions};
 use registers::tell::lecture::{self, Lectures};
@@ -70,31 +71,53 @@ pub fn held(story: &Story, now: i64) {
         let id = story.do_to::<Meetings>(clerk(), On::New, plan(no, story.clock.now().0 + i64::from(no), after)).id;
         on(id, meeting::Act::Notice {});
         on(id, meeting::Act::Open {});
+        let mut lines = Vec::new();
         for (words, topic) in [("The lamp at the gate.", 1), ("The roof leaks.", 2), ("The lamp at the gate!", 1)] {
-            on(
-                id,
-                meeting::Act::Note { words: Text(words.into()), topic, how: registers::listen::opinion::How::Spoken },
-            );
+            let note = meeting::Act::Note { words: Text(words.into()), topic, how: opinion::How::Spoken };
+            lines.extend(on(id, note).asked.into_iter().map(|begun| begun.id));
         }
-        let confirm = meeting::Act::Confirm {
-            no: 1,
-            words: Text("The lamp at the gate is out at night.".into()),
-            sort: meeting::Sort::Request,
-            category: None,
-            near: None,
-            name: None,
-            phone: None,
-            public: false,
-        };
+        let confirm = confirm(1, "The lamp at the gate is out at night.");
         on(id, confirm);
         on(id, meeting::Act::Drop { no: 3, reason: Line("Said twice.".into()) });
-        id
+        (id, lines)
     };
-    let first = open(1, None);
+    let (first, _) = open(1, None);
     on(first, meeting::Act::Close { heads: 12, counted: meeting::Counted::ByHand, unread: true });
     on(first, meeting::Act::Minute { text: Text("What was said, in order.".into()) });
-    open(2, Some(first));
+    let (second, lines) = open(2, Some(first));
+    boarded(story, second, &lines);
     received(story, now);
+}
+
+/// What was read back at a meeting.
+fn confirm(no: u16, words: &str) -> meeting::Act {
+    meeting::Act::Confirm {
+        no,
+        words: Text(words.into()),
+        sort: meeting::Sort::Request,
+        category: None,
+        near: None,
+        name: None,
+        phone: None,
+        public: false,
+    }
+}
+
+/// The board of a meeting that is open: something is claimed by two units, something by one, something by none.
+fn boarded(story: &Story, meeting: CaseId, lines: &[CaseId]) {
+    let on = |act| story.do_to::<Meetings>(story.by("clerk-1"), On::Record(meeting), act);
+    let mut lines = lines.to_vec();
+    for (no, words) in [(4, "The stairs are dark."), (5, "The yard needs a bench.")] {
+        let note = meeting::Act::Note { words: Text(words.into()), topic: 0, how: opinion::How::Slip };
+        lines.extend(on(note).asked.into_iter().map(|begun| begun.id));
+        on(confirm(no, words));
+    }
+    on(meeting::Act::Board {});
+    let by = Moment(story.clock.now().0 + 48 * HOUR).date();
+    for (user, line) in [("clerk-water", 0), ("clerk-1", 0), ("clerk-water", 3)] {
+        let (post, step) = (Line("Sample post".into()), Line("Look at it tonight".into()));
+        story.do_to::<Opinions>(story.by(user), On::Record(lines[line]), opinion::Act::Claim { post, step, by });
+    }
 }
 
 /// A reception day that is open, with numbers of every state; one to come with a booking; and a visit.

@@ -4,6 +4,7 @@
 
 use super::super::form::{name, values};
 use super::super::page::{at_fields, refusals};
+use super::super::paged::paged;
 use super::line::Said;
 use super::notes::{Read, read};
 use super::{SHELF, meeting, status, topic, topics};
@@ -12,6 +13,7 @@ use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, form_status, go, show, show_with, url_code};
+use crate::parts::qr::Qr;
 use crate::problem::Problem;
 use crate::view::StatusView;
 use askama::Template;
@@ -29,9 +31,12 @@ use registers::listen::meeting::{Act as MeetingAct, Meeting, NoteState};
 use registers::listen::opinion::{Act, Opinions, Stage, is_free};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use store::listed::Which;
 
 static OPINIONS: Of<Opinions> = Of::new();
 
+/// The most meetings of some days that are looked at for an open board.
+const MEETINGS_MOST: usize = 40;
 /// How many days ahead the form puts the first step, until somebody chooses.
 const STEP_DAYS: i64 = 7;
 
@@ -89,6 +94,8 @@ struct BoardPage {
     open: bool,
     /// Whether it is the chair's to close.
     chairs: bool,
+    /// The address of the board as a code, for phones in the hall.
+    qr: Option<Qr>,
     key: String,
     today: String,
     counts: String,
@@ -104,11 +111,35 @@ pub(crate) struct BoardQuery {
     wall: String,
 }
 
+/// Whether somebody's unit is in the hall: it convenes the meeting, or came.
+fn is_here(of: &Meeting, staff: &Staff) -> bool {
+    of.unit == staff.unit || of.departments.contains(&staff.unit)
+}
+
 /// Whoever is in the hall looks at the board, and who answers for the district.
+pub(super) fn comes(of: &Meeting, staff: &Staff) -> bool {
+    is_here(of, staff) || matches!(staff.role, Role::Dispatcher | Role::Supervisor | Role::Leader)
+}
+
 fn may_look(of: &Meeting, staff: &Staff) -> Result<(), Problem> {
-    let here = of.unit == staff.unit || of.departments.contains(&staff.unit);
-    let answers = matches!(staff.role, Role::Dispatcher | Role::Supervisor | Role::Leader);
-    if here || answers { Ok(()) } else { Err(Problem::not_yours()) }
+    if comes(of, staff) { Ok(()) } else { Err(Problem::not_yours()) }
+}
+
+/// The boards that are open now and on which a unit may claim: address and name of the meeting.
+pub(crate) async fn open_for(app: &App, l: L, staff: &Staff) -> Result<Vec<(String, String)>, Problem> {
+    let (number, today) = (app.desk().number(), day_number(app.desk().now().date()));
+    let found = app.read(move |db, keys| {
+        let days = (today - 1, today + 2);
+        let (unit, after) = (String::new(), None);
+        let which = Which { register: "meeting", days, unit, public: false, back: true, after };
+        paged(db, keys, number, &which, MEETINGS_MOST)
+    });
+    let (told, _) = found.await?;
+    let open = told.iter().filter_map(|told| {
+        let of = meeting(told).filter(|of| of.board && is_here(of, staff))?;
+        Some((format!("/records/meetings/{}/board", of.code.as_str()), told.title(l.0)))
+    });
+    Ok(open.collect())
 }
 
 /// `GET /records/meetings/{code}/board`
@@ -126,7 +157,10 @@ pub(crate) async fn page(
         return Ok(go(&format!("/records/meetings/{}", of.code.as_str())));
     }
     let page = drawn(&app, &visitor, &staff, &read, None, None)?;
-    Ok(show(&BoardPage { wall: !asked.wall.is_empty(), ..page }))
+    let wall = !asked.wall.is_empty();
+    let address = format!("{}/records/meetings/{}/board", app.site().origin(), of.code.as_str());
+    let qr = if wall && of.board { Qr::of(&address) } else { None };
+    Ok(show(&BoardPage { wall, qr, ..page }))
 }
 
 /// What the cards are made from.
@@ -153,7 +187,7 @@ impl Table<'_> {
         let (l, of) = (self.l, &line.opinion);
         let free = line.case.as_ref().is_some_and(|case| is_free(case.stage));
         let acts = OPINIONS.offers(of, &self.staff.actor(), self.now);
-        let here = self.meeting.unit == self.staff.unit || self.meeting.departments.contains(&self.staff.unit);
+        let here = is_here(self.meeting, self.staff);
         let may = |act: &str| here && free && self.meeting.board && acts.iter().any(|offered| offered.code == act);
         let own = self.sent.filter(|_| self.error.as_ref().is_some_and(|(no, _)| *no == of.no));
         let typed = |field: &str| own.map(|sent| sent.raw(&name("claim", field)).to_owned()).unwrap_or_default();
@@ -269,6 +303,7 @@ fn drawn(
         wall: false,
         open: of.board,
         chairs: of.board && of.unit == staff.unit && staff.role != Role::Dispatcher,
+        qr: None,
         key: app.random_text(),
         today: now.date().to_string(),
         counts: l.t_with("board-counts", &counts),
@@ -387,7 +422,7 @@ pub(crate) async fn claims(
             by: String::new(),
         };
         if opinion.claims.is_empty() {
-            rows.push(row(l.t("board-nobody")));
+            rows.push(row(l.t(if of.board { "board-nobody-yet" } else { "board-nobody" })));
         }
         for (unit, by) in &opinion.claims {
             let (post, step) = line.claim(unit).unwrap_or_default();

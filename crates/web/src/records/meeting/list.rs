@@ -1,6 +1,7 @@
 //! `/records/meetings`: what is open now, what waits for its minutes, what comes, what was.
 
 use super::super::paged::{Asked, paged};
+use super::board::comes;
 use super::{departments, meeting, status, time, word};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
@@ -23,6 +24,8 @@ const ROWS: usize = 60;
 pub(super) struct Line {
     pub(super) href: String,
     pub(super) notes: String,
+    /// The board, for whoever is in the hall; empty otherwise.
+    pub(super) board: String,
     pub(super) title: String,
     pub(super) no: String,
     pub(super) when: String,
@@ -72,8 +75,10 @@ pub(crate) async fn list(
     // Only who convenes a meeting writes down what is said.
     let own_line = |told: &Told| {
         let of = line(l, &d, now, told)?;
-        let own = meeting(told).is_some_and(|of| of.unit == staff.unit);
-        Some(if own { of } else { Line { notes: String::new(), ..of } })
+        let meeting = meeting(told)?;
+        let board = (meeting.board && comes(meeting, &staff)).then(|| format!("{}/board", of.href));
+        let of = Line { board: board.unwrap_or_default(), ..of };
+        Some(if meeting.unit == staff.unit { of } else { Line { notes: String::new(), ..of } })
     };
     let group = |key: &str, told: Vec<&Told>| Group {
         heading: l.t(key),
@@ -110,6 +115,7 @@ pub(super) fn line(l: L, d: &District, now: Moment, told: &Told) -> Option<Line>
         matches!(of.stage, Stage::Open | Stage::Closed) && of.count(NoteState::Noted) > 0 || of.stage == Stage::Open;
     Some(Line {
         href: format!("/records/meetings/{code}"),
+        board: String::new(),
         notes: if live { format!("/records/meetings/{code}/notes") } else { String::new() },
         title: told.title(l.0),
         no: l.t_n("meeting-no", of.no),

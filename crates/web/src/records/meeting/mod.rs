@@ -8,6 +8,7 @@ pub(crate) mod notes;
 pub(crate) mod public;
 
 use super::{Asked, Face, Happened, Scene, time, word};
+use crate::caller::Staff;
 use crate::lang::{L, capital};
 use crate::view::StatusView;
 use domain::case::{CaseId, Clock, Fields, Stage as CaseStage};
@@ -256,14 +257,14 @@ impl Face for MeetingFace {
         Some(format!("/meetings/{}", meeting.code.as_str()))
     }
 
-    fn ways(&self, l: L, told: &Told) -> Vec<(String, String)> {
-        let Some(meeting) = meeting(told).filter(|of| matches!(of.stage, Stage::Open | Stage::Closed)) else {
-            return Vec::new();
-        };
-        let at = format!("/records/meetings/{}", meeting.code.as_str());
-        let board = meeting.boarded.then(|| (format!("{at}/board"), l.t("meeting-board")));
+    /// Who convenes it writes and reads back; who came claims.
+    fn ways(&self, l: L, told: &Told, staff: &Staff, own: bool) -> Vec<(String, String)> {
+        let Some(of) = meeting(told) else { return Vec::new() };
+        let at = format!("/records/meetings/{}", of.code.as_str());
+        let board = (of.boarded && board::comes(of, staff)).then(|| (format!("{at}/board"), l.t("meeting-board")));
+        let writes = own && matches!(of.stage, Stage::Open | Stage::Closed);
         let notes = [(format!("{at}/notes"), l.t("meeting-notes")), (format!("{at}/wall"), l.t("meeting-wall"))];
-        notes.into_iter().chain(board).collect()
+        board.into_iter().chain(notes.into_iter().filter(|_| writes)).collect()
     }
 }
 

@@ -299,7 +299,10 @@ impl Face for ReceptionFace {
         Some(format!("/receptions/{}", day.code.as_str()))
     }
 
-    fn ways(&self, l: L, told: &Told) -> Vec<(String, String)> {
+    fn ways(&self, l: L, told: &Told, _staff: &Staff, own: bool) -> Vec<(String, String)> {
+        if !own {
+            return Vec::new();
+        }
         let Some(day) = reception(told) else { return Vec::new() };
         let at = format!("/records/receptions/{}", day.code.as_str());
         let way = |page: &str, key: &str| (format!("{at}/{page}"), l.t(key));
