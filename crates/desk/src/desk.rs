@@ -5,7 +5,7 @@ use crate::entropy::Entropy;
 use crate::once::{Once, Photo, hash_of, keep, raise_request};
 use crate::outcome::{Acted, Changed, Done, Failure, Key, Raised};
 use crate::standing::{Hold, Standing};
-use crate::writer::{Changes, Job, Order, Reply, Shared, Writer};
+use crate::writer::{Changes, Hall, Job, Merged, Order, Reply, Shared, Writer};
 use domain::case::{CaseId, Cases, Command, Raise, Visit};
 use domain::district::{self, DISTRICT_STREAM, District, Districts};
 use domain::register::{Ask, On, Register, Registers, Shelf, Values};
@@ -31,9 +31,13 @@ const CHANGES_KEPT: usize = 1024;
 /// entry and in every checkpoint, whatever engine and whatever copy.
 pub const DEMO_ORIGIN: &str = "doorstep.example/demo";
 
-/// Whether a ledger with this public key line is a demo's. The line begins with the origin.
+/// What stands between the origin of a district's ledger and the name of a hall's, whose ledger is merged into it.
+pub const HALL: &str = "/hall/";
+
+/// Whether a ledger with this public key line is a demo's, or that of a hall of a demo. The line begins with the origin.
 fn is_demo(vkey: &str) -> bool {
-    vkey.split('+').next() == Some(DEMO_ORIGIN)
+    let origin = vkey.split('+').next().unwrap_or_default();
+    origin.split(HALL).next() == Some(DEMO_ORIGIN)
 }
 
 /// How a desk is opened.
@@ -157,6 +161,11 @@ impl Desk {
     /// Whether the district is a demo: openly made up, with a clock of its own.
     pub fn is_demo(&self) -> bool {
         is_demo(&self.vkey)
+    }
+
+    /// Whether this is the ledger of a hall without network: what it gives out is provisional until it is merged.
+    pub fn is_hall(&self) -> bool {
+        self.vkey.split('+').next().is_some_and(|origin| origin.contains(HALL))
     }
 
     /// The present.
@@ -426,6 +435,17 @@ impl Desk {
     /// A [`Failure`].
     pub fn sweep_now(&self) -> Result<u64, Failure> {
         self.ask_now(|reply| Job::Sweep { reply })
+    }
+}
+
+impl Desk {
+    /// Takes over what happened in a hall without network: each event once, however often it is merged. For a thread that
+    /// may block.
+    ///
+    /// # Errors
+    /// A [`Failure`]; then nothing has changed.
+    pub fn merge_now(&self, hall: Hall) -> Result<Merged, Failure> {
+        self.ask_now(|reply| Job::Merge { hall: Box::new(hall), reply })
     }
 }
 

@@ -15,11 +15,11 @@ mod standing;
 mod writer;
 
 pub use clock::Clock;
-pub use desk::{DEMO_ORIGIN, Desk, Options, WriterThread};
+pub use desk::{DEMO_ORIGIN, Desk, HALL, Options, WriterThread};
 pub use entropy::{Entropy, read_case_code};
 pub use factor::{code_at, read_secret, recovery_codes, recovery_hash, secret_address, secret_text, step_of};
 pub use once::raise_request;
 pub use outcome::{Acted, Begun, Changed, Done, Failure, Key, Raised};
 pub use password::{PASSWORD_LEAST, PASSWORD_MOST, Weak, fresh_password, hash_password, verify_password, weakness};
 pub use standing::Hold;
-pub use writer::Changes;
+pub use writer::{Changes, Hall, Merged};

@@ -1,10 +1,12 @@
 //! The writer: one thread per district. It takes what is waiting, decides each command, and commits all of it at once.
 
 mod deed;
+mod hall;
 mod job;
 mod sweep;
 
 pub(crate) use deed::Order;
+pub use hall::{Hall, Merged};
 pub use job::Changes;
 pub(crate) use job::{Job, Reply, Shared};
 
@@ -144,7 +146,7 @@ impl Writer {
             while let Some(current) = job.take() {
                 // A key that this group has used already must be looked up after the commit, and a sweep looks for what
                 // is due by the district as it is on disk.
-                let after_commit = matches!(current, Job::Sweep { .. }) && self.changed;
+                let after_commit = matches!(current, Job::Sweep { .. } | Job::Merge { .. }) && self.changed;
                 if after_commit || current.key().is_some_and(|k| self.keys.contains(&k)) {
                     next = Some(current);
                     break;
@@ -193,6 +195,7 @@ impl Writer {
                         Answer::Done(done, reply) => drop(reply.send(Ok(done))),
                         Answer::Put(reply) => drop(reply.send(Ok(()))),
                         Answer::Swept(n, reply) => drop(reply.send(Ok(n))),
+                        Answer::Merged(merged, reply) => drop(reply.send(Ok(merged))),
                     }
                 }
             }
@@ -250,6 +253,10 @@ impl Writer {
                 answers.push(Answer::Put(reply));
             }
             Job::Clock { at } => self.clock.set(at),
+            Job::Merge { hall, reply } => match self.merge(&hall) {
+                Ok(merged) => answers.push(Answer::Merged(merged, reply)),
+                Err(e) => drop(reply.send(Err(e))),
+            },
             Job::Sweep { reply } => match self.sweep() {
                 Ok(n) => answers.push(Answer::Swept(n, reply)),
                 Err(e) => drop(reply.send(Err(e))),

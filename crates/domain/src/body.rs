@@ -21,6 +21,9 @@ pub struct Body<E> {
     /// The ledger index of the event of another record whose act asked for this one, in the same commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because: Option<u64>,
+    /// When it happened in a hall without network, as the hall's own ledger claims; `at` is when it was merged into this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_hall: Option<Moment>,
     /// What.
     pub event: E,
     /// What it did to the clocks.

@@ -1,7 +1,7 @@
 //! The command line: what can be asked, and how a failure is told: one sentence on what is wrong, one on what to do.
 
 use crate::figures::{Format, Wish};
-use crate::{bench, commands, demo, describe, doctor, export, figures, import, serve, user, verify};
+use crate::{bench, commands, demo, describe, doctor, export, figures, hall, import, serve, user, verify};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -181,6 +181,11 @@ enum Wanted {
         #[command(subcommand)]
         wanted: WithKeys,
     },
+    /// A meeting in a hall without network, on a laptop.
+    Hall {
+        #[command(subcommand)]
+        wanted: WithHall,
+    },
     /// Empty the read tables and fill them again from the events.
     Rebuild {
         /// A folder, or a PostgreSQL URL.
@@ -296,6 +301,31 @@ enum WithKeys {
     },
 }
 
+#[derive(Subcommand)]
+enum WithHall {
+    /// Make a folder for the laptop: units, accounts, rules and catalogue of the district, and none of its cases.
+    Carry {
+        /// A folder, or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        /// The folder to make.
+        #[arg(long)]
+        to: String,
+        /// A unit whose accounts sign in there; once for each.
+        #[arg(long = "unit", required = true)]
+        units: Vec<String>,
+    },
+    /// Write what happened in the hall into the district's ledger, each entry once, however often it is merged.
+    Merge {
+        /// A folder, or a PostgreSQL URL.
+        #[arg(long, env = "DOORSTEP_DATA", default_value = DATA)]
+        data: String,
+        /// The laptop's folder.
+        #[arg(long)]
+        from: String,
+    },
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum DueUnit {
     Working,
@@ -404,6 +434,8 @@ pub fn run() -> ExitCode {
         Some(Wanted::Doctor { data, messages }) => doctor::doctor(&data, messages.as_deref()),
         Some(Wanted::Clock { data, right }) => commands::clock(&data, right),
         Some(Wanted::Keys { wanted: WithKeys::Merge { data, from } }) => commands::merge_keys(&data, &from),
+        Some(Wanted::Hall { wanted: WithHall::Carry { data, to, units } }) => hall::carry(&data, &to, &units),
+        Some(Wanted::Hall { wanted: WithHall::Merge { data, from } }) => hall::merge(&data, &from),
         Some(Wanted::Rebuild { data }) => commands::rebuild(&data),
         Some(Wanted::Reindex { data, index }) => commands::reindex(&data, index.as_deref()),
         Some(Wanted::Backup { data, to }) => commands::backup(&data, &to),

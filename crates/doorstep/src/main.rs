@@ -9,6 +9,7 @@ mod describe;
 mod doctor;
 mod export;
 mod figures;
+mod hall;
 mod import;
 mod messages;
 mod serve;

@@ -56,7 +56,20 @@ pub fn verify(data: &str, files: &[PathBuf]) -> Result<(), Failed> {
     Ok(())
 }
 
-fn wrong(finding: Finding) -> Failed {
+/// Whether a ledger fits in itself, without a word where it does.
+///
+/// # Errors
+/// What does not fit.
+pub fn fits(db: &mut Db, keys: &mut Keys) -> Result<(), Failed> {
+    let vkey = founding_key(db, NUMBER)?.map_err(wrong)?;
+    let log = Verifier::parse(&vkey).map_err(|e| {
+        let todo = "Look at the folder of the hall: it was changed by something else than this program.";
+        Failed::new(format!("Wrong: the key line of the first entry can't be used: {e}."), todo)
+    })?;
+    verify_with(db, keys, NUMBER, &log, &[], &mut |_, _| ())?.map_err(wrong).map(drop)
+}
+
+pub fn wrong(finding: Finding) -> Failed {
     Failed::new(format!("Wrong: {finding}."), finding.todo)
 }
 

@@ -7,6 +7,7 @@ pub mod bench;
 pub mod db;
 pub mod doctor;
 pub mod follow;
+pub mod hall;
 pub mod health;
 pub mod heartbeat;
 pub mod imports;
@@ -47,6 +48,7 @@ pub fn all_statements() -> Vec<&'static str> {
         bench::STATEMENTS,
         audit::STATEMENTS,
         follow::STATEMENTS,
+        hall::STATEMENTS,
         health::STATEMENTS,
         heartbeat::STATEMENTS,
         listed::STATEMENTS,
@@ -76,8 +78,16 @@ pub fn all_statements() -> Vec<&'static str> {
 
 /// The statements that go through all that a district ever had, each with the reason why it may.
 pub fn all_walks() -> Vec<(&'static str, &'static str)> {
-    let parts =
-        [bench::WALKS, health::WALKS, listed::WALKS, outbox::WALKS, oversight::WALKS, rebuild::WALKS, records::WALKS];
+    let parts = [
+        bench::WALKS,
+        hall::WALKS,
+        health::WALKS,
+        listed::WALKS,
+        outbox::WALKS,
+        oversight::WALKS,
+        rebuild::WALKS,
+        records::WALKS,
+    ];
     let mut all = parts.concat();
     all.extend(rows::walks());
     all.extend(verify::walks());

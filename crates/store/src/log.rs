@@ -186,6 +186,12 @@ impl Log {
         self.group.keys.insert(stream.0, CaseKey::new(key));
     }
 
+    /// Takes over the key of a record that began elsewhere.
+    pub fn take_key(&mut self, stream: CaseId, key: [u8; 32]) {
+        self.group.new_keys.push((stream.0, key));
+        self.group.keys.insert(stream.0, CaseKey::new(key));
+    }
+
     /// Forgets the key of a record that was to begin in this group and does not.
     pub fn forget_key(&mut self, stream: CaseId) {
         self.group.new_keys.retain(|(id, _)| *id != stream.0);

@@ -178,6 +178,8 @@ pub(crate) struct Visitor {
     /// The tags of what the caller has already (`If-None-Match`).
     pub(crate) known: Option<String>,
     demo: bool,
+    /// Whether this is a hall without network, whose ledger is merged afterwards.
+    hall: bool,
     held: Option<desk::Hold>,
     district: std::sync::Arc<domain::district::District>,
     now: domain::Moment,
@@ -206,10 +208,19 @@ impl Visitor {
             staff: parts.extensions.get::<Staff>().cloned(),
             known: crate::kept::known(&parts.headers),
             demo: app.is_demo(),
+            hall: app.desk().is_hall(),
             held: app.desk().held(),
             district: app.desk().district(),
             now: app.desk().now(),
         }
+    }
+
+    /// What is said on top of every page of a demonstration and of a hall.
+    fn said_first(&self) -> Option<String> {
+        let l = self.l;
+        let hall = self.hall.then(|| l.t("hall-banner"));
+        let demo = self.demo.then(|| l.t_n("demo-banner", l.date(self.now.date())));
+        hall.into_iter().chain(demo).reduce(|said, more| format!("{said} {more}"))
     }
 
     /// The frame of a page with this title. A page that staff opens is a desk page.
@@ -234,7 +245,7 @@ impl Visitor {
             watermark: staff.map(mark),
             find: staff.is_some_and(|s| CASES.contains(&s.role)),
             held: self.held.as_ref().map(|hold| hold.said(l.0).0),
-            demo: self.demo.then(|| l.t_n("demo-banner", l.date(self.now.date()))),
+            demo: self.said_first(),
         };
         match self.done.as_deref().filter(|key| l.has(key)) {
             // No tick where nothing has come right.

@@ -83,7 +83,7 @@ pub(crate) struct Page {
     pub(crate) find: bool,
     /// Said on top of every page while nothing can be taken down: why.
     pub(crate) held: Option<String>,
-    /// Said on top of every page of a demonstration: the data is made up, and its clock is another.
+    /// Said on top of every page of a demonstration (the data is made up, and its clock is another), and of a hall.
     pub(crate) demo: Option<String>,
 }
 

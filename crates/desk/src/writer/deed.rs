@@ -19,12 +19,12 @@ use store::{StoreError, outbox, read, rows, stream};
 pub(super) struct Held {
     pub(super) shelf: &'static dyn Shelf,
     pub(super) state: Box<Thing>,
-    first: u64,
-    last: Option<u64>,
+    pub(super) first: u64,
+    pub(super) last: Option<u64>,
 }
 
 impl Held {
-    fn version(&self) -> u64 {
+    pub(super) fn version(&self) -> u64 {
         self.shelf.version(self.state.as_ref())
     }
 }
@@ -49,15 +49,15 @@ impl Order {
 }
 
 /// An event that is decided, with everything that its entry, its rows and its messages need.
-struct Entry {
-    stream: CaseId,
+pub(super) struct Entry {
+    pub(super) stream: CaseId,
     /// The record that this one is a part of.
-    under: Option<CaseId>,
-    version: u64,
-    previous: Option<u64>,
-    happened: Happened,
-    private: Fields,
-    rows: Vec<Write>,
+    pub(super) under: Option<CaseId>,
+    pub(super) version: u64,
+    pub(super) previous: Option<u64>,
+    pub(super) happened: Happened,
+    pub(super) private: Fields,
+    pub(super) rows: Vec<Write>,
 }
 
 /// What an act comes to before anything of it is appended.
@@ -326,7 +326,7 @@ impl Writer {
         Ok(done)
     }
 
-    fn append_one(&mut self, entry: Entry, now: Moment, calendar: &str) -> Result<(), StoreError> {
+    pub(super) fn append_one(&mut self, entry: Entry, now: Moment, calendar: &str) -> Result<(), StoreError> {
         let Entry { stream, under, version, previous, happened, private, rows } = entry;
         let Happened { kind, bytes, public, erases, .. } = happened;
         let pending =
@@ -344,7 +344,7 @@ impl Writer {
 
     /// The district after an act on it: what all further decisions stand on. `loads`: a calendar table was loaded, which
     /// may move dates.
-    fn take_district(&mut self, held: Held, loads: bool) -> Result<(), StoreError> {
+    pub(super) fn take_district(&mut self, held: Held, loads: bool) -> Result<(), StoreError> {
         self.held.remove(&DISTRICT_STREAM);
         let Ok(district) = held.state.downcast::<District>() else { return Ok(()) };
         (self.district, self.district_last, self.changed) = (*district, held.last, true);

@@ -1,6 +1,7 @@
 //! What is asked of the writer, and what it answers.
 
 use super::Order;
+use super::hall::{Hall, Merged};
 use crate::outcome::{Done, Failure, Key};
 use crate::standing::{Hold, Standing};
 use domain::Moment;
@@ -27,6 +28,11 @@ pub(crate) enum Job {
     },
     Sweep {
         reply: Reply<u64>,
+    },
+    /// What happened in a hall is taken over.
+    Merge {
+        hall: Box<Hall>,
+        reply: Reply<Merged>,
     },
     Beat {
         reply: Reply<()>,
@@ -55,6 +61,7 @@ pub(super) enum Answer {
     Done(Done, Reply<Done>),
     Put(Reply<()>),
     Swept(u64, Reply<u64>),
+    Merged(Merged, Reply<Merged>),
 }
 
 impl Job {
@@ -63,6 +70,7 @@ impl Job {
             Job::Do { reply, .. } => drop(reply.send(Err(failure))),
             Job::Put { reply, .. } | Job::Beat { reply } => drop(reply.send(Err(failure))),
             Job::Sweep { reply } => drop(reply.send(Err(failure))),
+            Job::Merge { reply, .. } => drop(reply.send(Err(failure))),
             // Whoever waits for the key store's answer is told that there is none.
             Job::Keys { .. } | Job::Clock { .. } => {}
         }
@@ -72,7 +80,7 @@ impl Job {
     /// what begins, for which the plan of an act asks; who signs in, and what else stands beside the history, goes on.
     pub(super) fn held(&self, standing: &Standing) -> Option<Hold> {
         match self {
-            Job::Do { .. } | Job::Sweep { .. } | Job::Beat { .. } => standing.clock(),
+            Job::Do { .. } | Job::Sweep { .. } | Job::Merge { .. } | Job::Beat { .. } => standing.clock(),
             Job::Put { .. } | Job::Keys { .. } | Job::Clock { .. } => None,
         }
     }
@@ -99,6 +107,7 @@ impl Answer {
             Answer::Begun(_, r) | Answer::Done(_, r) => drop(r.send(Err(failure))),
             Answer::Put(r) => drop(r.send(Err(failure))),
             Answer::Swept(_, r) => drop(r.send(Err(failure))),
+            Answer::Merged(_, r) => drop(r.send(Err(failure))),
         }
     }
 }

@@ -9,10 +9,10 @@ use domain::register::{Line, On, Register, Text};
 use store::listed;
 
 /// Opinions on the board.
-const ITEMS: u16 = 30;
+pub const ITEMS: u16 = 30;
 
 impl Town {
-    fn on<R: Register>(&self, actor: Actor, on: On, act: R::Act) -> Result<desk::Done, Failure>
+    pub fn on<R: Register>(&self, actor: Actor, on: On, act: R::Act) -> Result<desk::Done, Failure>
     where
         R::Act: serde::Serialize,
     {
@@ -21,7 +21,7 @@ impl Town {
     }
 
     /// A meeting whose board is open, with opinions that have a category; its handle and those of its opinions.
-    fn board(&self, items: u16) -> (CaseId, Vec<CaseId>) {
+    pub fn board(&self, items: u16) -> (CaseId, Vec<CaseId>) {
         let chair = || clerk("street-1");
         let plan = meeting::Act::Plan {
             name: Line("恳谈会".into()),
@@ -67,12 +67,12 @@ impl Town {
         of(told.state.downcast_ref::<R::State>().unwrap())
     }
 
-    fn opinion(&self, id: CaseId) -> Opinion {
+    pub fn opinion(&self, id: CaseId) -> Opinion {
         self.state::<Opinions, _>(id, Opinion::clone)
     }
 }
 
-fn claim(by: calendar::Date) -> opinion::Act {
+pub fn claim(by: calendar::Date) -> opinion::Act {
     opinion::Act::Claim { post: Line("示例岗位".into()), step: Line("先去看".into()), by }
 }
 

@@ -9,6 +9,7 @@ mod boards;
 mod dates;
 mod district;
 mod doors;
+mod halls;
 mod lectures;
 mod outbox;
 mod privacy;

@@ -123,6 +123,19 @@ pub enum Command {
         /// Its name.
         name: String,
     },
+    /// Note that a hall's ledger was merged.
+    MergeHall {
+        /// The origin line of its checkpoints.
+        hall: String,
+        /// The SHA-256 of its last checkpoint, as hex.
+        checkpoint: String,
+        /// How many entries it had.
+        size: u64,
+        /// How many were taken over.
+        taken: u64,
+        /// How many were left out.
+        left: u64,
+    },
     /// Note that records leave as a file.
     Export {
         /// What.
@@ -352,6 +365,13 @@ pub fn decide(district: &District, command: &Command, actor: &Actor, now: Moment
             }
             Event::TemplateEnded { unit: key.0, name: key.1 }
         }
+        Command::MergeHall { hall, checkpoint, size, taken, left } => Event::HallMerged {
+            hall: kept_line(hall),
+            checkpoint: checkpoint.clone(),
+            size: *size,
+            taken: *taken,
+            left: *left,
+        },
         Command::Export { what, format, rows, masked } => {
             Event::Exported { what: what.clone(), format: format.clone(), rows: *rows, masked: *masked }
         }
@@ -496,6 +516,7 @@ pub fn evolve(district: &mut District, at: Moment, by: &Actor, event: &Event) {
         | Event::SignInsOpened { .. }
         | Event::FiguresPublished { .. }
         | Event::FigureCorrected { .. }
+        | Event::HallMerged { .. }
         | Event::Exported { .. } => {}
     }
 }

@@ -185,6 +185,19 @@ pub enum Event {
         /// Its name.
         name: String,
     },
+    /// What a hall without network wrote down was merged into this ledger.
+    HallMerged {
+        /// The origin line of the hall's checkpoints.
+        hall: String,
+        /// The SHA-256 of its last checkpoint, as hex.
+        checkpoint: String,
+        /// How many entries it had then.
+        size: u64,
+        /// How many of them were taken over.
+        taken: u64,
+        /// How many were left out because their record went on otherwise here.
+        left: u64,
+    },
     /// Records left the system as a file.
     Exported {
         /// What: the table's name.
@@ -224,6 +237,7 @@ pub const EVENT_KINDS: &[&str] = &[
     "figure_corrected",
     "template_set",
     "template_ended",
+    "hall_merged",
     "exported",
 ];
 
@@ -255,6 +269,7 @@ impl Event {
             Event::FigureCorrected { .. } => "figure_corrected",
             Event::TemplateSet { .. } => "template_set",
             Event::TemplateEnded { .. } => "template_ended",
+            Event::HallMerged { .. } => "hall_merged",
             Event::Exported { .. } => "exported",
         }
     }

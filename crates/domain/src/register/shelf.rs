@@ -111,6 +111,8 @@ pub trait Shelf: Send + Sync {
     /// # Errors
     /// The refusal.
     fn decide(&self, state: &Thing, act: &(dyn Any + Send + Sync), facts: &Facts<'_>) -> Result<Vec<Decided>, Refusal>;
+    /// See [`Register::public`].
+    fn public(&self, state: &Thing) -> Public;
     /// The files that a decided event names; see [`Register::files`].
     fn files<'a>(&self, event: &'a mut Thing) -> Option<&'a mut Vec<String>>;
     /// Applies a decided event to the state.
@@ -260,6 +262,10 @@ impl<R: Register> Shelf for Of<R> {
         Ok(deeds.into_iter().map(decided).collect())
     }
 
+    fn public(&self, state: &Thing) -> Public {
+        R::public(Self::state(state))
+    }
+
     fn files<'a>(&self, event: &'a mut Thing) -> Option<&'a mut Vec<String>> {
         let new: &mut New<R::Event> = event.downcast_mut().expect("an event of this register");
         R::files(&mut new.event)
@@ -269,7 +275,7 @@ impl<R: Register> Shelf for Of<R> {
         let state = Self::state_mut(state);
         let New { event, clocks, .. } = *event.downcast::<New<R::Event>>().expect("an event of this register");
         let Stamp { nonce, at, by, because } = stamp;
-        let body = Body { nonce, at, by: by.clone(), because, event, clocks };
+        let body = Body { nonce, at, by: by.clone(), because, in_hall: None, event, clocks };
         let bytes = serde_json::to_vec(&body)?;
         R::evolve(state, &body);
         let (kind, erases, public) = (R::kind(&body.event), erases(R::kind(&body.event)), R::public(state));

@@ -149,7 +149,15 @@ impl Story {
             evolve(&mut self.case, self.now, actor, &new.event, &new.clocks);
             let (at, by) = (self.now, actor.clone());
             self.privates.push(new.private);
-            self.bodies.push(Body { nonce: "00".into(), at, by, because: None, event: new.event, clocks: new.clocks });
+            self.bodies.push(Body {
+                nonce: "00".into(),
+                at,
+                by,
+                because: None,
+                in_hall: None,
+                event: new.event,
+                clocks: new.clocks,
+            });
         }
     }
 

@@ -141,6 +141,7 @@ impl World {
                 at: self.now,
                 by: actor.clone(),
                 because: None,
+                in_hall: None,
                 event: opinion::Event::Struck {},
                 clocks: Vec::new(),
             }),
@@ -158,8 +159,15 @@ impl World {
                 Deed::Event(New { event, clocks, private }) => {
                     let kind = R::kind(&event);
                     kinds.push(kind);
-                    let body =
-                        Body { nonce: String::new(), at: self.now, by: actor.clone(), because: None, event, clocks };
+                    let body = Body {
+                        nonce: String::new(),
+                        at: self.now,
+                        by: actor.clone(),
+                        because: None,
+                        in_hall: None,
+                        event,
+                        clocks,
+                    };
                     let body: Body<R::Event> = serde_json::from_str(&serde_json::to_string(&body).unwrap()).unwrap();
                     R::apply(self, id, &body);
                     self.words.extend(private.get("words").map(|words| (id, words.clone())));

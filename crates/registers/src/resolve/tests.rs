@@ -105,7 +105,8 @@ impl World {
 
     fn body<E: serde::Serialize + serde::de::DeserializeOwned>(&self, actor: &Actor, new: New<E>) -> Body<E> {
         let New { event, clocks, .. } = new;
-        let body = Body { nonce: String::new(), at: self.now, by: actor.clone(), because: None, event, clocks };
+        let body =
+            Body { nonce: String::new(), at: self.now, by: actor.clone(), because: None, in_hall: None, event, clocks };
         serde_json::from_str(&serde_json::to_string(&body).unwrap()).unwrap()
     }
 

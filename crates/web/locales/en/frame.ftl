@@ -181,3 +181,4 @@ done-factor-ended = The second factor has ended.
 unit-of-working = working days
 unit-of-calendar = days
 unit-of-hour = hours
+hall-banner = This is the hall without network. Receipts are provisional until the evening is merged into the district.

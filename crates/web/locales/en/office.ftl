@@ -304,3 +304,4 @@ kind-claimed = claimed at a meeting
 kind-unclaimed = claim taken back
 kind-step-asked = asked about the first step
 kind-step-told = the resident's word on the first step
+kind-hall-merged = hall ledger merged

@@ -505,3 +505,4 @@ line-settled = It was settled at the meeting that { $n } leads
 line-step-asked = The promised day has come: was the first step kept?
 line-step-told = You said of the first step: { $n }
 promised-first-step = First step promised at the meeting
+slip-provisional = Provisional: it is merged into the district after the meeting. Code and secret stay the same; from the next day on they open it.

@@ -157,3 +157,4 @@ done-factor-ended = 第二重验证已结束。
 unit-of-working = 个工作日
 unit-of-calendar = 天
 unit-of-hour = 小时
+hall-banner = 这是会场用的离线版。这里的回执是临时的，会后并入全区以后才查得到。

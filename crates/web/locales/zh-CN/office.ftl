@@ -292,3 +292,4 @@ kind-claimed = 会上认领
 kind-unclaimed = 撤回认领
 kind-step-asked = 询问第一步
 kind-step-told = 本人说第一步
+kind-hall-merged = 并入会场账本

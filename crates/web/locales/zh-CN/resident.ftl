@@ -487,3 +487,4 @@ line-settled = 会上定了由{ $n }牵头办理
 line-step-asked = 到了答应的日子：第一步做到了吗？
 line-step-told = 您说第一步：{ $n }
 promised-first-step = 会上答应的第一步
+slip-provisional = 临时回执：会后并入全区，编号和密钥不变，第二天起可以查。

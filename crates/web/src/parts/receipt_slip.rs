@@ -25,6 +25,8 @@ pub(crate) struct ReceiptSlip {
     pub(crate) qr: Option<Qr>,
     /// Whether it goes to the printer alone, and not on the screen.
     pub(crate) paper_only: bool,
+    /// Whether it is given out in a hall without network: its receipt holds once the hall is merged.
+    pub(crate) provisional: bool,
     /// The address that checks the receipt: all of it stands behind the `#`, which no browser sends anywhere.
     pub(crate) check: String,
 }
@@ -50,6 +52,7 @@ impl ReceiptSlip {
             site: site.to_owned(),
             qr,
             paper_only: false,
+            provisional: app.desk().is_hall(),
             check,
         }
     }

@@ -62,8 +62,15 @@ impl Story {
             match deed {
                 Deed::Event(New { event, clocks, .. }) => {
                     kinds.push(event.kind());
-                    let body =
-                        Body { nonce: String::new(), at: self.now, by: actor.clone(), because: None, event, clocks };
+                    let body = Body {
+                        nonce: String::new(),
+                        at: self.now,
+                        by: actor.clone(),
+                        because: None,
+                        in_hall: None,
+                        event,
+                        clocks,
+                    };
                     let text = serde_json::to_string(&body).unwrap();
                     Lectures::evolve(&mut self.lecture, &serde_json::from_str(&text).unwrap());
                 }
