@@ -32,7 +32,7 @@ impl Entropy {
         bytes
     }
 
-    /// The handle of a new stream: the ledger index of its first entry, and 64 random bits. So whatever is sorted by
+    /// The handle of a new stream: about the ledger index of its first entry, and 64 random bits. So whatever is sorted by
     /// handle grows at one end, and one page of an index takes many new cases. A group that failed leaves its index to
     /// another stream: the random half keeps the two apart. It is a name and opens nothing: codes and secrets do that.
     pub fn handle(&mut self, index: u64) -> CaseId {

@@ -133,8 +133,8 @@ impl Clock {
 
     /// The due date computed anew from start, promised days, extensions and pauses.
     pub fn computed(&self, calendar: &Calendar) -> Due {
-        // Hours run on by the clock: no calendar moves them.
-        if self.unit == Unit::Hour {
+        // Hours run on by the clock, and a first step is due on the day that a unit named: no calendar moves them.
+        if self.unit == Unit::Hour || self.rule == RuleId::FirstStep {
             return self.due;
         }
         let length = self.days.saturating_add(self.extended).saturating_add(self.paused);

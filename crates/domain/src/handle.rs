@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A case's 128-bit handle, the name of its stream: the ledger index of its first entry, and 64 random bits. One from
+/// A case's 128-bit handle, the name of its stream: about the ledger index of its first entry, and 64 random bits. One from
 /// before 0.2 is random as a whole. It opens nothing, and nothing is read from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CaseId(pub [u8; 16]);

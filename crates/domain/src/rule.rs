@@ -48,7 +48,7 @@ crate::vocabulary! {
         ReceptionNotice "reception_notice" "接访公示" "notice of a reception day",
         /// A reception day that is over is closed, so that nobody who waited is forgotten.
         ReceptionClose "reception_close" "接访日收尾" "to close a reception day",
-        /// The first step that a unit promised when it claimed a case in front of all. Its length is the unit's word.
+        /// The first step that a unit promised when it claimed a case at a meeting. Its length is the unit's word.
         FirstStep "first_step" "认领的第一步" "first step of a claim",
         /// Runs from opening to the target that the former system had set, whatever that was.
         Elsewhere "elsewhere" "原系统期限" "the former system's target",

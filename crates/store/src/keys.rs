@@ -55,6 +55,9 @@ pub const SIGNING_KEY: &str = "ledger-signing-key";
 /// The name of the secret under which units are tagged: 32 bytes as hex.
 pub const TAG_KEY: &str = "unit-tag-key";
 
+/// How the hash of a request begins that was made without the record's key.
+pub const KEYLESS: [u8; 4] = [0; 4];
+
 /// How many keys one query asks for.
 const ASKED: usize = 64;
 
@@ -183,6 +186,18 @@ impl Keys {
         };
         district.tags = district.units.keys().map(|unit| (unit.clone(), tag(unit))).collect();
         Ok(())
+    }
+
+    /// The hash of a request on a record whose key is destroyed, under a key of the district. It begins with [`KEYLESS`].
+    ///
+    /// # Errors
+    /// What the key store says.
+    pub fn keyless(&mut self, request: &[u8; 32]) -> Result<[u8; 32]> {
+        let signing = self.secret(SIGNING_KEY)?.unwrap_or_default();
+        let seed: Zeroizing<[u8; 32]> = Zeroizing::new(Sha256::digest(signing.as_bytes()).into());
+        let mut hash = commitment(&field_salt(&seed, 0, "request"), request);
+        hash[..KEYLESS.len()].copy_from_slice(&KEYLESS);
+        Ok(hash)
     }
 
     fn tag_key(&mut self) -> Result<Option<Zeroizing<[u8; 32]>>> {

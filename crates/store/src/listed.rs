@@ -28,6 +28,7 @@ const OWN_BACK: &str = page!("(r.day, r.seq) < ($5, $6) AND r.unit = $8", " ORDE
 const PUBLIC: &str = page!("r.public = 1 AND (r.day, r.seq) > ($5, $6)", " ORDER BY r.day, r.seq LIMIT $7");
 const PUBLIC_BACK: &str =
     page!("r.public = 1 AND (r.day, r.seq) < ($5, $6)", " ORDER BY r.day DESC, r.seq DESC LIMIT $7");
+const STANDING: &str = page!("r.stage = $5", " ORDER BY r.day DESC, r.seq DESC LIMIT $6");
 // The plus keeps the days out of the choice of an index: by them a page would be sorted out of everything.
 macro_rules! rows {
     ($by:literal) => {
@@ -70,6 +71,7 @@ pub const STATEMENTS: &[&str] = &[
     OWN_BACK,
     PUBLIC,
     PUBLIC_BACK,
+    STANDING,
     BY_FIRST,
     BY_LAST,
     CODE,
@@ -191,6 +193,21 @@ pub fn page(db: &mut Db, district: i64, which: &Which, most: usize) -> Result<Ve
     }
     let rows = db.query(sql, &args)?;
     rows.iter().map(|row| Ok((CaseId(row.array("id")?), (row.int("day")?, row.int("seq")?)))).collect()
+}
+
+/// The records of a register that stand in a stage and have a day among some, the latest first, at most `most`.
+///
+/// # Errors
+/// What the database says.
+pub fn standing(
+    db: &mut Db,
+    district: i64,
+    (register, stage): (&'static str, &'static str),
+    (from, to): (i64, i64),
+    most: usize,
+) -> Result<Vec<CaseId>> {
+    let rows = db.query(STANDING, &args![district, register, from, to, stage, most as u64])?;
+    rows.iter().map(|row| Ok(CaseId(row.array("id")?))).collect()
 }
 
 /// Which records of a register another program asks for.

@@ -216,12 +216,16 @@ impl Log {
         Ok(self.group.keys.get(&stream.0))
     }
 
-    /// A request's hash as [`Log::done`] takes it. Of an erased case nothing is kept.
+    /// A request's hash as [`Log::done`] takes it: under the record's key, or under the district's where the record has none
+    /// any more.
     ///
     /// # Errors
     /// What the key store says.
     pub fn fingerprint(&mut self, stream: CaseId, request: &[u8; 32]) -> Result<[u8; 32]> {
-        Ok(self.find_key(stream)?.map_or([0; 32], |key| vault::fingerprint(key, request)))
+        match self.find_key(stream)? {
+            Some(key) => Ok(vault::fingerprint(key, request)),
+            None => self.keys.keyless(request),
+        }
     }
 
     /// Adds an event to the open group and returns its ledger index.

@@ -6,13 +6,13 @@ use crate::db::{Db, Result, Row, StoreError};
 use crate::keys::Keys;
 use crate::vault;
 use domain::Label;
-use domain::case::{CaseId, Ending, Fields, Handled, Outcome, Solved, Stage};
+use domain::case::{CaseId, Ending, Fields, Handled, Kept, Outcome, Solved, Stage};
 use domain::district::{CategoryCode, UnitCode};
 
 macro_rules! shown {
     ($rest:literal) => {
         concat!(
-            "SELECT c.seq, c.id, c.category, c.street, c.lead, c.stage, c.question, c.raised_day, c.answered_day, \
+            "SELECT c.seq, c.id, c.step_by, c.step_kept, c.category, c.street, c.lead, c.stage, c.question, c.raised_day, c.answered_day, \
              CASE WHEN c.live = 0 THEN c.ended_day END AS ended_day, c.outcome, CASE WHEN c.live = 0 THEN c.ending END AS ending, \
              CASE WHEN c.live = 0 THEN c.solved END AS solved, CASE WHEN c.live = 0 THEN c.handled END AS handled, \
              (SELECT COUNT(*) FROM links l WHERE l.district = c.district AND l.to_id = c.id) AS joined, e.version, v.sealed \
@@ -71,6 +71,8 @@ pub struct Shown {
     pub solved: Option<Solved>,
     /// The resident's word: was it handled well?
     pub handled: Option<Handled>,
+    /// Once a unit promised a first step at a meeting: the resident's word on it, if there is one.
+    pub step: Option<Option<Kept>>,
     /// How many other cases name this one: neighbours who joined it, and cases merged into it or linked to it.
     pub joined: i64,
     /// The released words: `shown`, `shown_answer`. Empty while nobody has released any.
@@ -109,6 +111,7 @@ fn shown(rows: &[Row], keys: &mut Keys, district: i64) -> Result<Vec<Shown>> {
             ending: term(row, "ending")?,
             solved: term(row, "solved")?,
             handled: term(row, "handled")?,
+            step: row.opt_int("step_by")?.map(|_| term(row, "step_kept")).transpose()?,
             joined: row.int("joined")?,
             words,
         })

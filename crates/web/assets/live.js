@@ -1,6 +1,7 @@
 // What stands on a wall or in a queue is read anew when it has changed, and put in place only where it differs, so that nothing
 // blinks and a screen reader is not told the same twice. <div id="live" data-live="/address" data-stream="/address/stream">;
-// further parts of the same page are <div id="…" data-part>. What somebody is using stays as it is.
+// further parts of the same page are <div id="…" data-part>. What somebody is using stays as it is: a form that stands open, or
+// where the focus is. A page that need not be looked at any more comes without data-live: then it is loaded once more.
 
 /** Calls `changed` when the server says that a record has changed: by its stream, and every few seconds while there is none. */
 export function listen(stream, changed, every = 3000) {
@@ -15,18 +16,23 @@ export function listen(stream, changed, every = 3000) {
 
 const live = typeof document === "undefined" ? null : document.getElementById("live");
 
+// The keys of forms are new on every page; that is no change.
+const plain = (html) => html.replace(/ name="key" value="[^"]*"/g, "");
+const inUse = (part) => part.contains(document.activeElement) || part.querySelector("details[open] form");
+
 async function look() {
   try {
     const answer = await fetch(live.dataset.live, { headers: { accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!page.getElementById(live.id)?.dataset.live) { location.reload(); return; }
     for (const part of [live, ...document.querySelectorAll("[data-part]")]) {
       const now = page.getElementById(part.id);
-      if (now && now.innerHTML !== part.innerHTML && !part.contains(document.activeElement)) part.innerHTML = now.innerHTML;
+      if (now && plain(now.innerHTML) !== plain(part.innerHTML) && !inUse(part)) part.innerHTML = now.innerHTML;
     }
   } catch { /* the line is down: the next look comes */ }
 }
 
 // What was left alone under somebody's hands is looked at when they leave it.
-if (live) document.addEventListener("focusout", look);
+if (live) for (const left of ["focusout", "toggle"]) document.addEventListener(left, look, true);
 if (live) listen(live.dataset.stream, look, Number(live.dataset.every) || undefined);

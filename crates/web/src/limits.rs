@@ -19,6 +19,8 @@ const PHOTO_KEPT_WINDOW: Duration = Duration::from_secs(86_400);
 /// How many acts a case takes from its resident in [`ACTS_WINDOW`].
 const ACTS_MOST: u32 = 30;
 const ACTS_WINDOW: Duration = Duration::from_secs(600);
+/// How many acts a token does on records in [`ACTS_WINDOW`]: a full hall of phones claims by one.
+const TOKEN_ACTS_MOST: u32 = 1_200;
 /// How many times of reception days one address may book in [`BOOKED_WINDOW`].
 const BOOKED_MOST: u32 = 6;
 const BOOKED_WINDOW: Duration = Duration::from_secs(3_600);
@@ -32,6 +34,7 @@ pub(crate) struct Limits {
     photo_work: Limit<IpAddr>,
     photo_kept: Limit<IpAddr>,
     acts: Limit<[u8; 16]>,
+    token_acts: Limit<String>,
     asked: AddressLimit,
     booked: AddressLimit,
 }
@@ -43,6 +46,7 @@ impl Limits {
             photo_work: Limit::new(PHOTO_WORK_MOST, PHOTO_WORK_WINDOW),
             photo_kept: Limit::new(PHOTO_KEPT_MOST, PHOTO_KEPT_WINDOW),
             acts: Limit::new(ACTS_MOST, ACTS_WINDOW),
+            token_acts: Limit::new(TOKEN_ACTS_MOST, ACTS_WINDOW),
             asked: AddressLimit::new(ASKED_MOST, ASKED_WINDOW),
             booked: AddressLimit::new(BOOKED_MOST, BOOKED_WINDOW),
         }
@@ -66,6 +70,11 @@ impl Limits {
     /// An act of a resident on a case: each stays for ever.
     pub(crate) fn count_act(&self, id: CaseId) -> Result<(), Problem> {
         self.acts.count(id.0)
+    }
+
+    /// An act that a token asks of a record.
+    pub(crate) fn count_token_act(&self, token: &str) -> Result<(), Problem> {
+        self.token_acts.count(token.to_owned())
     }
 
     /// A time of a reception day, booked from an address.

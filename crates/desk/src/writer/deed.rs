@@ -44,7 +44,7 @@ pub(crate) struct Order {
 impl Order {
     /// Whether a record begins with it.
     pub(crate) fn begins(&self) -> bool {
-        self.ask.on == On::New
+        !matches!(self.ask.on, On::Record(_))
     }
 }
 
@@ -150,6 +150,10 @@ impl Writer {
                 let fresh = (self.entropy.case_code(), self.entropy.digits());
                 let first = self.log.size() + plan.entries.len() as u64;
                 let id = if let On::Begin(id) = ask.on { id } else { self.entropy.handle(first) };
+                // A handle is fresh, or an event names a record that is another's.
+                if plan.changed.contains_key(&id) || self.hold(id)?.is_some() {
+                    return Err(StoreError::Other("a record begins that is there already".into()).into());
+                }
                 (id, Held { shelf, state: shelf.blank(id), first, last: None }, fresh)
             }
             On::Record(id) => (id, self.copy(plan, id, shelf)?, Default::default()),

@@ -4,11 +4,11 @@
 use super::deed::{Entry, Held};
 use super::{Writer, hex};
 use crate::outcome::Failure;
-use domain::Actor;
 use domain::case::{CaseId, Fields};
 use domain::district::{Command, DISTRICT_STREAM, District, Districts};
 use domain::register::{Ask, Happened, On, erases};
 use domain::visit::Visit;
+use domain::{Actor, Moment};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -42,8 +42,9 @@ pub struct Merged {
 }
 
 /// A merge that is being planned.
-#[derive(Default)]
 struct Taking {
+    /// When: one moment for all of it.
+    now: Moment,
     changed: HashMap<CaseId, Held>,
     entries: Vec<(Entry, String)>,
     new_keys: Vec<(CaseId, [u8; 32])>,
@@ -60,11 +61,19 @@ impl Writer {
         if let Some(hold) = self.shared.standing.held() {
             return Err(Failure::Held(hold));
         }
-        let mut taking = Taking::default();
+        let mut taking = Taking {
+            now: self.now(),
+            changed: HashMap::new(),
+            entries: Vec::new(),
+            new_keys: Vec::new(),
+            places: HashMap::new(),
+            left: HashMap::new(),
+            merged: Merged::default(),
+        };
         for event in &hall.events {
             self.take(&mut taking, event)?;
         }
-        let Taking { mut changed, entries, new_keys, left, mut merged, .. } = taking;
+        let Taking { now, mut changed, entries, new_keys, left, mut merged, .. } = taking;
         for (id, count) in left {
             let code = match self.hold(id)? {
                 Some(held) => held.shelf.code_of(held.state.as_ref()).unwrap_or_default(),
@@ -77,7 +86,6 @@ impl Writer {
             return Ok(merged);
         }
         new_keys.into_iter().for_each(|(id, key)| self.log.take_key(id, key));
-        let now = self.now();
         let mut appended = entries.into_iter().try_for_each(|(entry, calendar)| self.append_one(entry, now, &calendar));
         if let (Ok(()), Some(district)) = (&appended, changed.remove(&DISTRICT_STREAM)) {
             appended = self.take_district(district, true);
@@ -156,7 +164,7 @@ impl Writer {
         mut body: Value,
         because: Option<u64>,
     ) -> Result<(), Failure> {
-        let (id, now) = (event.stream, self.now());
+        let (id, now) = (event.stream, taking.now);
         let corrupt = |e: serde_json::Error| StoreError::Corrupt(e.to_string());
         if let Some(body) = body.as_object_mut() {
             let at = body.get("at").cloned().unwrap_or_default();

@@ -20,7 +20,7 @@ impl Writer {
         let before = self.log.size();
         let mut done = 0;
         for id in read::to_wake(self.log.db(), self.number, today, GROUP_MOST)? {
-            let ends = [Command::EndUnreached, Command::Unask, Command::AskStep];
+            let ends = [Command::AskStep, Command::EndUnreached, Command::Unask];
             done += u64::from(ends.into_iter().any(|c| self.by_clock(id, c).is_ok()));
         }
         match self.follow_merged().and_then(|n| Ok(n + self.move_dates()?)) {

@@ -110,8 +110,8 @@ fn a_case_that_went_on_here_stays_as_it_is_here_and_is_named_and_everything_else
         assert_eq!(merged.left, [(town.case(case(0)).code, 3)]);
         assert_eq!(town.case(case(0)).lead().map(|task| task.unit.as_str()), Some("housing"));
         assert_eq!(town.case(case(1)).lead().map(|task| task.unit.as_str()), Some("water"));
-        let noted = "SELECT COUNT(*) FROM events WHERE district = $1 AND kind = 'hall_merged'";
-        assert_eq!(town.count(noted), 2);
+        let noted = format!("SELECT COUNT(*) FROM events WHERE district = $1 AND kind = '{}'", "hall_merged");
+        assert_eq!(town.count(&noted), 2);
     });
 }
 

@@ -1,4 +1,4 @@
-//! Claiming in front of all (现场认领): who takes a case on, who leads, and whether the first step that was promised was kept.
+//! Claiming at a talk meeting (现场认领): who takes a case on, who leads, and whether the first step that was promised was kept.
 
 use super::decide::{Decision, optional, required};
 use super::event::Event;
@@ -7,17 +7,17 @@ use super::raise::LINE_MOST;
 use super::term::{Kept, Stage};
 use super::transition::asks_steps;
 use super::{Case, New, field};
-use crate::clock::{Clock, ClockChange, index};
+use crate::clock::{Clock, ClockChange};
 use crate::codes::{CategoryCode, UnitCode};
-use crate::moment::day_number;
+use crate::moment::{Moment, day_number};
 use crate::refusal::{Refusal, Why};
 use crate::rule::{Rule, RuleId};
-use calendar::{Date, Unit};
+use calendar::{Date, Due, Unit};
 
 /// How many days ahead the first step of a claim may lie: it is the first one.
 pub const STEP_DAYS_MOST: i64 = 60;
-/// The most units that claim one case.
-const CLAIMS_MOST: usize = 40;
+/// The hour of the promised day from which its resident is asked: the day's work is done.
+pub const STEP_ASKED_AT: i8 = 18;
 
 /// A unit's claim. The post that answers for it and its first step stand in the vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,14 @@ pub struct Step {
     pub word: Option<(Kept, bool)>,
 }
 
+impl Step {
+    /// Whether the evening of the promised day has come.
+    pub fn is_over(&self, now: Moment) -> bool {
+        let (today, hour) = (now.date(), now.local().hour());
+        today > self.by || (today == self.by && hour >= STEP_ASKED_AT)
+    }
+}
+
 impl Case {
     /// The claim of a unit.
     pub fn claim_of(&self, unit: &UnitCode) -> Option<&Claim> {
@@ -56,7 +64,7 @@ impl Case {
 impl Decision<'_> {
     pub(super) fn claim(&self, post: &str, step: &str, by: Date) -> Result<New, Refusal> {
         let unit = self.facts.actor.unit().ok_or(Refusal::new(Why::NotYours))?;
-        // Nothing of a sealed case is said in front of all.
+        // Nothing of a sealed case is said at a meeting.
         if self.case.is_sealed() {
             return Err(Refusal::new(Why::NotYours));
         }
@@ -66,14 +74,18 @@ impl Decision<'_> {
             optional(text, name, LINE_MOST)?;
         }
         let ahead = day_number(by) - day_number(self.today());
-        if !(0..=STEP_DAYS_MOST).contains(&ahead) {
+        if ahead < 0 {
+            return Err(Refusal::at(Why::StepPast, "by"));
+        }
+        // Where somebody is in danger, a hand is owed today.
+        if self.case.is_urgent() && ahead > 0 {
+            return Err(Refusal::at(Why::StepUrgent, "by"));
+        }
+        if ahead > STEP_DAYS_MOST {
             return Err(Refusal::at(Why::StepDay, "by").about(STEP_DAYS_MOST));
         }
         if self.case.claim_of(unit).is_some() {
             return Err(Refusal::new(Why::Claimed));
-        }
-        if self.case.claims.len() >= CLAIMS_MOST {
-            return Err(Refusal::new(Why::TooMany).about(CLAIMS_MOST));
         }
         let claimed = New::of(Event::Claimed { unit: unit.clone(), by });
         Ok(claimed.with(field::POST, post).with(field::STEP, step))
@@ -94,60 +106,54 @@ impl Decision<'_> {
         category: Option<&CategoryCode>,
     ) -> Result<Vec<New>, Refusal> {
         let claim = self.case.claim_of(lead).ok_or(Refusal::at(Why::NoClaim, "lead"))?;
-        for (n, unit) in joint.iter().enumerate() {
+        for unit in joint {
             self.case.claim_of(unit).ok_or(Refusal::at(Why::NoClaim, "joint"))?;
-            if unit == lead || joint[..n].contains(unit) {
-                return Err(Refusal::at(Why::HasTask, "joint"));
-            }
         }
-        self.room(1 + joint.len())?;
         let mut news = Vec::new();
         let mut case = self.case.clone();
         if case.stage == Stage::Raised {
-            let known = category.or(case.category.as_ref()).ok_or(Refusal::at(Why::Empty, "category"))?;
+            let known = case.category.as_ref().or(category).ok_or(Refusal::at(Why::Empty, "category"))?;
             news = self.accept(None, known)?;
             for new in &news {
                 evolve(&mut case, self.facts.now, self.facts.actor, &new.event, &new.clocks);
             }
         }
         let accepted = Decision { case: &case, facts: self.facts, task: None };
-        let mut handed = accepted.dispatched(lead, joint, true);
-        if let Event::Dispatched { first_step, .. } = &mut handed.event {
-            *first_step = Some(claim.by);
-        }
-        let handed = handed.clocks([accepted.step_owed(claim.by)]);
-        news.push(handed);
+        accepted.to_units(lead, joint)?;
+        news.push(accepted.dispatched(lead, joint, true, Some(claim)));
         Ok(news)
     }
 
     /// The clock of the first step: as long as the unit said.
-    fn step_owed(&self, by: Date) -> ClockChange {
+    pub(super) fn step_owed(&self, by: Date) -> ClockChange {
         let (district, now) = (self.facts.district, self.facts.now);
         let ahead = day_number(by) - day_number(self.today());
         let length = u16::try_from(ahead.max(0)).unwrap_or(u16::MAX);
         let rule = Rule { length, unit: Unit::Calendar, ..district.rules.rule(RuleId::FirstStep) };
         // It is the task that this dispatch gives to the lead.
-        let task = Some(index(self.case.tasks.len() + 1));
-        ClockChange::Started(Clock::start(RuleId::FirstStep, &rule, task, now, &district.calendar))
+        let task = Some(self.next_task());
+        let clock = Clock::start(RuleId::FirstStep, &rule, task, now, &district.calendar);
+        // The day that the unit named, whatever day of the week that is.
+        ClockChange::Started(Clock { due: Due { raw: by, rolled: by, provisional: false }, ..clock })
     }
 
-    /// The day has come: its resident is told, once.
+    /// The evening has come: its resident is told, once.
     pub(super) fn ask_step(&self) -> Result<New, Refusal> {
         let step = self.case.step_to_ask().ok_or(Refusal::new(Why::NoStep))?;
-        if self.today() < step.by {
-            return Err(Refusal::new(Why::TooEarly).about(step.by));
+        if !step.is_over(self.facts.now) {
+            return Err(Refusal::new(Why::StepEarly).about(step.by));
         }
         Ok(New::of(Event::StepAsked))
     }
 
-    /// The resident's word, from the promised day on; a later one stands for an earlier one.
+    /// The resident's word, from that evening on. It stands; only a word that staff did not hold takes the place of one.
     pub(super) fn tell_step(&self, kept: Kept) -> Result<New, Refusal> {
         let step = self.case.step.as_ref().ok_or(Refusal::new(Why::NoStep))?;
-        if self.today() < step.by {
-            return Err(Refusal::new(Why::TooEarly).about(step.by));
+        if !step.is_over(self.facts.now) {
+            return Err(Refusal::new(Why::StepEarly).about(step.by));
         }
         let independent = self.is_independent();
-        if step.word == Some((kept, independent)) {
+        if step.word.is_some_and(|word| !independent || word == (kept, true)) {
             return Err(Refusal::new(Why::SaidSo));
         }
         Ok(New::of(Event::StepTold { kept, independent }))

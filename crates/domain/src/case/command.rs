@@ -327,7 +327,7 @@ commands! {
     },
     /// Somebody has tried a series of wrong digits: said once a day.
     ReportTries "report_tries" "记录密码试错" "report wrong digits",
-    /// A unit takes it on in front of all, while the board of a talk meeting is open.
+    /// A unit takes it on, while the board of a talk meeting is open.
     Claim "claim" "现场认领" "claim" {
         post: String as Line = "哪个岗位负责" "Post that answers for it",
         step: String as Line = "第一步做什么" "First step",

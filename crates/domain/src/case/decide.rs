@@ -117,7 +117,8 @@ fn check<'a>(case: &'a Case, command: &Command, facts: &Facts<'_>) -> Result<Opt
     }
     // What another record asks for is for that record's rules: whose act it is was asked there.
     let on_request = Transition::of(kind).is_some_and(|t| t.who == [Who::Asked]);
-    if if on_request { !facts.asked } else { !fits(kind, case, actor, district) } {
+    let comes = if on_request { facts.asked } else { fits(kind, case, actor, district) };
+    if !comes {
         return Err(Refusal::new(Why::NotYours));
     }
     // Digits that others may know look, and do nothing else. A secret that is handed out anew goes where it is allowed to,
@@ -207,11 +208,12 @@ impl Decision<'_> {
                 let notice = self.stop_notice(*task);
                 // A question pauses what is left of a term. What has run out stays late; and hours run on: a danger does
                 // not wait for a reply.
-                let hours = |c: &Clock| c.unit == calendar::Unit::Hour;
+                // Nor does the day move that a unit promised at a meeting.
+                let fixed = |c: &Clock| c.unit == calendar::Unit::Hour || c.rule == RuleId::FirstStep;
                 // Nor does a question that nobody replies to, after two of them: asking is no way to gain days.
                 let may_pause = self.case.unreplied < UNREPLIED_MOST;
                 let left =
-                    |c: &Clock| may_pause && !c.is_paused() && !c.is_late(on) && !notice_of(c, *task) && !hours(c);
+                    |c: &Clock| may_pause && !c.is_paused() && !c.is_late(on) && !notice_of(c, *task) && !fixed(c);
                 let pauses = self.case.duties().filter(|(_, c)| left(c));
                 let pauses: Vec<_> = pauses.map(|(no, _)| ClockChange::Paused { no, on }).collect();
                 let asked = New::of(Event::Asked { task: *task }).with(field::QUESTION, question);

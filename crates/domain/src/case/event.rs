@@ -234,7 +234,7 @@ events! {
     AddressConfirmed "address_confirmed" { channel: Channel },
     /// Somebody tried a series of wrong digits on that day. Where from is not kept.
     DigitsTried "digits_tried",
-    /// A unit claimed it in front of all. Private: post, step.
+    /// A unit claimed it at a meeting. Private: post, step.
     Claimed "claimed" { unit: UnitCode, by: Date },
     /// The unit took its claim back.
     Unclaimed "unclaimed" { unit: UnitCode },

@@ -1,5 +1,6 @@
 //! Who handles it: dispatch, designation, further units, objection, transfer.
 
+use super::claim::Claim;
 use super::decide::{Decision, promise, required};
 use super::event::Event;
 use super::term::*;
@@ -11,6 +12,14 @@ use crate::rule::RuleId;
 
 impl Decision<'_> {
     pub(super) fn dispatch(&self, lead: &UnitCode, joint: &[UnitCode]) -> Result<Vec<New>, Refusal> {
+        self.to_units(lead, joint)?;
+        // A unit that gets what it claimed keeps the day that it named, whoever hands it over.
+        let claim = self.case.claim_of(lead).filter(|claim| self.case.step.is_none() && claim.by >= self.today());
+        Ok(vec![self.dispatched(lead, joint, self.case.is_designated(lead), claim)])
+    }
+
+    /// That these units can get it: each is there, and none has it twice.
+    pub(super) fn to_units(&self, lead: &UnitCode, joint: &[UnitCode]) -> Result<(), Refusal> {
         self.unit(lead, "lead")?;
         self.room(1 + joint.len())?;
         for (n, unit) in joint.iter().enumerate() {
@@ -20,13 +29,18 @@ impl Decision<'_> {
             }
         }
         // A joint unit that is made the lead keeps one task only: its joint one ends by release first.
-        if self.case.task_of(lead).is_some() {
-            return Err(Refusal::at(Why::HasTask, "lead"));
-        }
-        Ok(vec![self.dispatched(lead, joint, self.case.is_designated(lead))])
+        if self.case.task_of(lead).is_some() { Err(Refusal::at(Why::HasTask, "lead")) } else { Ok(()) }
     }
 
-    pub(super) fn dispatched(&self, lead: &UnitCode, joint: &[UnitCode], designated: bool) -> New {
+    /// `claim`: that of the lead, which promised a first step by it. Who claimed it can't object.
+    pub(super) fn dispatched(
+        &self,
+        lead: &UnitCode,
+        joint: &[UnitCode],
+        designated: bool,
+        claim: Option<&Claim>,
+    ) -> New {
+        let designated = designated || claim.is_some();
         let first = self.next_task();
         let mut clocks = self.stop(|c| c.rule == RuleId::HotlineDispatch);
         let (rule, _) = promise(self.case.track);
@@ -35,15 +49,16 @@ impl Decision<'_> {
         }
         clocks.extend(self.objection(first, designated));
         for (n, unit) in joint.iter().enumerate() {
-            clocks.extend(self.joint_clocks(unit, first + 1 + index(n)));
+            let designated = self.case.is_designated(unit);
+            clocks.extend(self.joint_clocks(first + 1 + index(n), designated));
         }
+        clocks.extend(claim.map(|claim| self.step_owed(claim.by)));
         let catalogue = self.facts.district.catalogue.version;
-        let joint = joint.to_vec();
-        let event = Event::Dispatched { lead: lead.clone(), joint, designated, catalogue, first_step: None };
-        New::of(event).clocks(clocks)
+        let (joint, first_step) = (joint.to_vec(), claim.map(|claim| claim.by));
+        New::of(Event::Dispatched { lead: lead.clone(), joint, designated, catalogue, first_step }).clocks(clocks)
     }
 
-    fn next_task(&self) -> u16 {
+    pub(super) fn next_task(&self) -> u16 {
         index(self.case.tasks.len() + 1)
     }
 
@@ -52,8 +67,8 @@ impl Decision<'_> {
         (!designated).then(|| self.start(RuleId::Objection, Some(task)))
     }
 
-    fn joint_clocks(&self, unit: &UnitCode, task: u16) -> impl Iterator<Item = ClockChange> {
-        let objection = self.objection(task, self.case.is_designated(unit));
+    fn joint_clocks(&self, task: u16, designated: bool) -> impl Iterator<Item = ClockChange> {
+        let objection = self.objection(task, designated);
         objection.into_iter().chain([self.start(RuleId::JointReport, Some(task))])
     }
 
@@ -67,7 +82,7 @@ impl Decision<'_> {
         }
         let new = match self.case.lead() {
             Some(lead) => self.handed_on(lead.no, unit, true),
-            None => self.dispatched(unit, &[], true),
+            None => self.dispatched(unit, &[], true, None),
         };
         Ok(vec![new.with(field::REASON, reason)])
     }
@@ -78,7 +93,7 @@ impl Decision<'_> {
             return Err(Refusal::at(Why::HasTask, "unit"));
         }
         self.room(1)?;
-        let clocks = self.joint_clocks(unit, self.next_task());
+        let clocks = self.joint_clocks(self.next_task(), self.case.is_designated(unit));
         Ok(vec![New::of(Event::Joined { unit: unit.clone() }).clocks(clocks)])
     }
 

@@ -29,7 +29,7 @@ pub use crate::body::{Body, Fields};
 pub use crate::clock::{Clock, ClockChange};
 pub use crate::handle::CaseId;
 pub use crate::visit::{Visit, With};
-pub use claim::{Claim, STEP_DAYS_MOST, Step};
+pub use claim::{Claim, STEP_ASKED_AT, STEP_DAYS_MOST, Step};
 pub use command::{Command, CommandKind, Corrected};
 pub use decide::{Facts, decide};
 pub use event::{EVENT_KINDS, Event};
@@ -316,9 +316,10 @@ impl Case {
         self.tasks.iter().rev().find(|t| &t.unit == unit && t.is_open())
     }
 
-    /// Whether a unit objected with success before, or was designated: whoever gets the case back can't object again.
+    /// Whether a unit can't object: it did so with success before, was designated, or claimed the case at a meeting.
     pub fn is_designated(&self, unit: &UnitCode) -> bool {
-        self.tasks.iter().any(|t| &t.unit == unit && (t.designated || t.state == TaskState::Returned))
+        self.claim_of(unit).is_some()
+            || self.tasks.iter().any(|t| &t.unit == unit && (t.designated || t.state == TaskState::Returned))
     }
 
     /// Whether it stands on top of every list: somebody is in danger, and it is not answered yet.

@@ -6,9 +6,9 @@ pub use crate::track::Track;
 crate::vocabulary! {
     /// The resident's word on a first step that was promised when the case was claimed.
     Kept {
-        Yes "yes" "做到了" "it was",
-        No "no" "没做到" "it was not",
-        Unclear "unclear" "说不清" "I can't tell",
+        Yes "yes" "做到了" "kept",
+        No "no" "没做到" "not kept",
+        Unclear "unclear" "说不清" "can't tell",
     }
 }
 

@@ -74,8 +74,8 @@ pub const SILENT: &[(&str, &str)] = &[
     ("opened", "the resident's own act, to be seen on the page"),
     ("digits_set", "the resident's own act, to be seen on the page"),
     ("address_confirmed", "the resident's own act, confirmed on the page"),
-    ("claimed", "said in front of all, and to be seen on the page"),
-    ("unclaimed", "said in front of all, and to be seen on the page"),
+    ("claimed", "said in the hall, and to be seen on the page"),
+    ("unclaimed", "said in the hall, and to be seen on the page"),
     ("step_told", "the resident's own act, confirmed on the page"),
     ("digits_tried", "to be seen on the page; a message for each would be a way to disturb somebody"),
 ];

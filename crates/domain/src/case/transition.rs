@@ -49,7 +49,7 @@ const LIVE: &[Stage] =
     &[Stage::Raised, Stage::Accepted, Stage::Handling, Stage::Answered, Stage::Review, Stage::ReReview, Stage::Merged];
 /// While a case is here, its resident is asked about a first step whose day has come.
 const STEPS: &[Stage] =
-    &[Stage::Accepted, Stage::Handling, Stage::Answered, Stage::Review, Stage::ReReview, Stage::Merged];
+    &[Stage::Accepted, Stage::Handling, Stage::Answered, Stage::Review, Stage::ReReview, Stage::Merged, Stage::Ended];
 const OVER: &[Stage] = &[Stage::Ended, Stage::NotAccepted, Stage::Routed, Stage::Withdrawn];
 const ANY: &[Stage] = &[
     Stage::Raised,

@@ -231,6 +231,11 @@ impl<'a> Walk<'a> {
         self.go(day, 2)
     }
 
+    /// Goes on to the evening of a day, when the district's clock asks whether what was promised for it is done.
+    pub fn evening(&mut self, day: Date) -> Planned<()> {
+        self.go(day, 2 * i64::from(domain::case::STEP_ASKED_AT))
+    }
+
     /// A day between today and another one: so many hundredths of the way.
     pub fn between(&mut self, until: Date, low: i64, high: i64) -> Date {
         let all = domain::moment::day_number(until) - domain::moment::day_number(self.day);

@@ -32,7 +32,7 @@ fn a_first_step_is_kept_by_the_speakers_own_word_alone_and_silence_is_neither() 
         for id in &cases[..3] {
             w.act(Actor::Resident, *id, Command::HandSecret { way: Handed::Device });
         }
-        w.day("2023-03-06");
+        w.evening("2023-03-06");
         while w.desk.sweep_now().unwrap() > 0 {}
         for (id, kept) in cases.iter().zip([Kept::Yes, Kept::No, Kept::Unclear]) {
             w.act(Actor::Resident, *id, Command::TellStep { kept });
@@ -44,7 +44,7 @@ fn a_first_step_is_kept_by_the_speakers_own_word_alone_and_silence_is_neither() 
         let all = figures(&mut w.db, NUMBER, &year()).unwrap();
         let kept = all.iter().find(|f| f.id == KEPT).unwrap().participation.clone().unwrap();
         assert_eq!((kept.numerator, kept.denominator), (3, 5));
-        // A later word stands for an earlier one.
+        // On a phone of their own they can think better of it.
         w.act(Actor::Resident, cases[0], Command::TellStep { kept: Kept::No });
         assert_eq!(w.parts(KEPT), (0, 3));
     }

@@ -137,7 +137,7 @@ fn a_case_that_was_not_reached_is_never_satisfied_and_lowers_participation() {
         let satisfied = all.iter().find(|f| f.id == "satisfied").unwrap();
         let took_part = satisfied.participation.clone().unwrap();
         assert_eq!((took_part.numerator, took_part.denominator, &*took_part.value), (2, 4, "2/4"));
-        assert!(all.iter().all(|f| f.participation.is_some() == f.id.contains("satisfied") || f.id.contains("kept")));
+        assert!(all.iter().all(|f| f.participation.is_some() == (f.id.contains("satisfied") || f.id.contains("kept"))));
     }
 }
 

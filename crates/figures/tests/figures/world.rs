@@ -233,6 +233,11 @@ impl World {
         self.clock.set(Moment::from_local(date(text).at(9, 0, 0, 0)));
     }
 
+    /// The evening of a day.
+    pub fn evening(&self, text: &str) {
+        self.clock.set(Moment::from_local(date(text).at(19, 0, 0, 0)));
+    }
+
     /// Any entry of today: figures know the day of the ledger's last entry.
     pub fn note_today(&self) {
         let (what, format) = ("cases".to_owned(), "csv".to_owned());

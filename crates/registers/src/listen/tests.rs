@@ -1,5 +1,7 @@
 //! Stories of talk meetings, of what is said there, and of who claims it.
 
+mod claims;
+
 use super::meeting::{self, Act, Chosen, Counted, Meeting, Meetings, NoteState, Stage};
 use super::opinion::{self, How, Opinion, Opinions};
 use crate::shared::Sort;
@@ -93,7 +95,7 @@ impl World {
             world.acts(Role::Clerk, &note(words, 1)).unwrap();
             world.acts(Role::Clerk, &confirm(no)).unwrap();
         }
-        world.acts(Role::Head, &Act::Board {}).unwrap();
+        assert_eq!(world.acts(Role::Head, &Act::Board {}), Ok(vec!["meeting.board_opened"]));
         world
     }
 
@@ -391,113 +393,6 @@ fn only_the_convener_writes() {
     assert_eq!(offered(&world), ["note", "board", "invite", "close"]);
     world.acts(Role::Clerk, &note("车没处停", 1)).unwrap();
     assert_eq!(offered(&world), ["note", "confirm", "drop", "board", "invite", "close"]);
-}
-
-fn claim(step: &str, day: &str) -> opinion::Act {
-    opinion::Act::Claim { post: Line("示例岗位".into()), step: Line(step.into()), by: day.parse().unwrap() }
-}
-
-fn settle(lead: &str, joint: &[&str]) -> opinion::Act {
-    let joint = joint.iter().map(|unit| UnitCode::from(*unit)).collect();
-    opinion::Act::Settle { lead: lead.into(), joint, category: Some("parking".into()) }
-}
-
-#[test]
-fn what_one_unit_claims_is_its_own_when_the_board_closes_and_it_can_not_say_later_that_it_is_not() {
-    let mut world = World::board();
-    let claimed = world.line(1, "water", &claim("先去看", "2023-05-10"));
-    assert_eq!(claimed, Ok(vec!["opinion.claimed", "claimed"]));
-    assert_eq!(world.case(1).stage, CaseStage::Raised, "a claim hands nothing over");
-    let twice = world.line(1, "water", &claim("先去看", "2023-05-10")).unwrap_err();
-    assert_eq!(twice.why, Why::Claimed);
-    let unknown = world.acts(Role::Clerk, &Act::EndBoard {}).unwrap_err();
-    assert_eq!((unknown.why, unknown.field), (opinion::NO_CATEGORY, Some("category")));
-    let settled = world.line(1, "street-1", &settle("water", &[]));
-    assert_eq!(settled, Ok(vec!["opinion.settled", "accepted", "dispatched"]));
-    assert_eq!(world.acts(Role::Clerk, &Act::EndBoard {}), Ok(vec!["meeting.board_closed"]));
-    let case = world.case(1);
-    assert_eq!((case.stage, case.lead().map(|task| task.unit.as_str())), (CaseStage::Handling, Some("water")));
-    assert!(case.lead().is_some_and(|task| task.designated));
-    assert_eq!(case.step.as_ref().map(|step| step.by.to_string()), Some("2023-05-10".into()));
-    assert_eq!(world.case(2).stage, CaseStage::Raised, "what nobody claimed goes to the dispatch centre");
-    let late = world.line(2, "water", &claim("先去看", "2023-05-10")).unwrap_err();
-    assert_eq!(late.why, opinion::NOT_OPEN);
-}
-
-#[test]
-fn the_first_step_is_owed_by_the_day_that_the_unit_named_until_it_tells_the_speaker_how_far_it_is() {
-    let mut world = World::board();
-    world.line(1, "water", &claim("先去看", "2023-05-13")).unwrap();
-    world.line(1, "street-1", &settle("water", &[])).unwrap();
-    let owed = |world: &World| {
-        let clock = world.case(1).running(RuleId::FirstStep).map(|(_, clock)| clock.clone());
-        clock.map(|clock| (clock.due.raw.to_string(), clock.due.rolled.to_string(), clock.duty))
-    };
-    let saturday = ("2023-05-13".to_owned(), "2023-05-15".to_owned(), true);
-    assert_eq!(
-        owed(&world),
-        Some(saturday),
-        "lateness waits for the working day, the question to the speaker does not"
-    );
-    let id = world.case(1).id;
-    let inform = domain::case::Act::Do(Command::Inform { task: 1, text: "已经去看过。".into() });
-    world.whole(|world| world.on::<Cases>(id, &of("water", Role::Clerk), &inform, false)).unwrap();
-    assert_eq!(owed(&world), None);
-}
-
-#[test]
-fn the_chair_settles_what_two_claim_and_hands_it_to_nobody_who_did_not() {
-    let mut world = World::board();
-    for unit in ["water", "housing"] {
-        world.line(1, unit, &claim("先去看", "2023-05-10")).unwrap();
-    }
-    assert_eq!(world.opinion(1).stage, opinion::Stage::Contested);
-    assert_eq!(world.acts(Role::Clerk, &Act::EndBoard {}).unwrap_err().why, meeting::CONTESTED);
-    assert_eq!(world.line(1, "street-1", &settle("traffic", &[])).unwrap_err().why, Why::NoClaim);
-    assert_eq!(world.line(1, "street-1", &settle("water", &["traffic"])).unwrap_err().why, Why::NoClaim);
-    assert_eq!(world.line(1, "water", &settle("water", &[])).unwrap_err().why, Why::NotYours);
-    world.line(1, "street-1", &settle("housing", &["water"])).unwrap();
-    let tasks: Vec<_> = world.case(1).tasks.iter().map(|task| (task.unit.as_str(), task.lead)).collect();
-    assert_eq!(tasks, [("housing", true), ("water", false)]);
-    assert_eq!(world.line(1, "water", &opinion::Act::Unclaim {}).unwrap_err().why, Why::WrongStage, "it is settled");
-}
-
-#[test]
-fn only_who_is_in_the_hall_claims_and_a_claim_is_taken_back_before_it_is_settled() {
-    let mut world = World::board();
-    assert_eq!(world.line(1, "traffic", &claim("先去看", "2023-05-10")).unwrap_err().why, opinion::NOT_HERE);
-    world.acts(Role::Clerk, &Act::Invite { units: vec!["traffic".into(), "water".into()] }).unwrap();
-    assert_eq!(world.meeting.departments.len(), 3);
-    world.line(1, "traffic", &claim("先去看", "2023-05-10")).unwrap();
-    assert_eq!(world.line(1, "traffic", &opinion::Act::Unclaim {}), Ok(vec!["opinion.unclaimed", "unclaimed"]));
-    assert_eq!((world.opinion(1).stage, world.case(1).claims.len()), (opinion::Stage::Raised, 0));
-    for day in ["2023-05-07", "2023-09-01"] {
-        let refused = world.line(1, "traffic", &claim("先去看", day)).unwrap_err();
-        assert_eq!((refused.why, refused.field), (Why::StepDay, Some("by")), "{day}");
-    }
-    assert_eq!(world.acts(Role::Clerk, &close(true)).unwrap_err().why, meeting::BOARD);
-}
-
-#[test]
-fn the_speaker_alone_says_whether_the_first_step_was_kept_from_its_day_on() {
-    let mut world = World::board();
-    world.line(1, "water", &claim("先去看", "2023-05-10")).unwrap();
-    world.line(1, "street-1", &settle("water", &[])).unwrap();
-    let id = world.case(1).id;
-    let say = |world: &mut World, actor: &Actor, kept| {
-        let act = domain::case::Act::Do(Command::TellStep { kept });
-        world.whole(|world| world.on::<Cases>(id, actor, &act, false))
-    };
-    assert_eq!(say(&mut world, &Actor::Resident, Kept::Yes).unwrap_err().why, Why::TooEarly);
-    let ask = domain::case::Act::Do(Command::AskStep);
-    let asks = |world: &mut World| world.whole(|world| world.on::<Cases>(id, &Actor::clock(), &ask, false));
-    assert_eq!(asks(&mut world).unwrap_err().why, Why::TooEarly);
-    world.now = at("2023-05-10T08:00");
-    assert_eq!(asks(&mut world), Ok(vec!["step_asked"]));
-    assert_eq!(asks(&mut world).unwrap_err().why, Why::NoStep, "once");
-    assert_eq!(say(&mut world, &of("water", Role::Head), Kept::Yes).unwrap_err().why, Why::NotYours);
-    assert_eq!(say(&mut world, &Actor::Resident, Kept::No), Ok(vec!["step_told"]));
-    assert_eq!(world.case(1).step.as_ref().and_then(|step| step.word).map(|(kept, _)| kept), Some(Kept::No));
 }
 
 proptest! {

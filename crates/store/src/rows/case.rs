@@ -97,7 +97,7 @@ const CASE: &[Column<Case>] = columns! { Case:
     taken "TEXT" fixed = |c| c.opening.taken.as_ref().map(|(unit, _)| unit.as_str()),
     // 1 when that unit leads it, or led it last.
     own_answer "BIGINT NOT NULL" = |c| c.is_own_answer(),
-    // The day by which a first step was promised in front of all, the resident's word on it, and whether staff held the way.
+    // The day by which a first step was promised at a meeting, the resident's word on it, and whether staff held the way.
     step_by "BIGINT" = |c| c.step.as_ref().map(|step| day_number(step.by)),
     step_kept "TEXT" = |c| c.step.as_ref().and_then(|step| step.word).map(|(kept, _)| kept.code()),
     step_independent "BIGINT NOT NULL" = |c| c.step.as_ref().and_then(|step| step.word).is_some_and(|(_, own)| own),

@@ -89,6 +89,9 @@ async fn run(
     (headers, body): (&HeaderMap, &[u8]),
 ) -> Result<Done, Problem> {
     json_only(headers)?;
+    if let On::Record(_) = on {
+        app.limits().count_token_act(&token.name)?;
+    }
     let key = idempotency_key(headers, 1)?.ok_or_else(|| Problem::key(1))?;
     let key = Key::of(&format!("token {}", token.name), key);
     let seen = fields::version_seen(headers)?;
@@ -97,10 +100,7 @@ async fn run(
     let read = shelf.read_act(act.code, &values).map_err(first)?;
     let seen = match on {
         On::New | On::Begin(_) => None,
-        On::Record(id) => {
-            app.limits().count_act(id)?;
-            seen
-        }
+        On::Record(_) => seen,
     };
     let by = (token.actor, Visit::BEST);
     let done = app.desk().execute_read(by, shelf, (on, seen), (act.code, &values, read), Some(key)).await;

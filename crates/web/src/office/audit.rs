@@ -71,7 +71,10 @@ fn of_register(kind: &str) -> Option<(&'static dyn Shelf, &str)> {
 pub(super) fn kind_words(l: L, kind: &str) -> String {
     if let Some((shelf, event)) = of_register(kind) {
         let register = shelf.table().map_or_else(|| shelf.code().to_owned(), |(name, ..)| l.t(&format!("look-{name}")));
-        return format!("{register}{}{}", l.0.pick("：", ": "), l.t(&format!("{}-event-{event}", shelf.code())));
+        // What has no page of its own is named here alone.
+        let own = l.if_any(&format!("{}-event-{event}", shelf.code()));
+        let event = if own.is_empty() { l.t(&format!("kind-{}-{event}", shelf.code())) } else { own };
+        return format!("{register}{}{event}", l.0.pick("：", ": "));
     }
     let keys = [format!("kind-{}", kind.replace('_', "-")), format!("staff-event-{kind}")];
     keys.iter().find(|key| l.has(key)).map_or(kind.to_owned(), |key| l.t(key))

@@ -7,7 +7,7 @@ use crate::caller::{Visit, Visitor};
 use crate::lang::L;
 use crate::page::{Choice, Page, show_with};
 use crate::parts::answer::{answer_of, latest_answer};
-use crate::parts::promise::promised;
+use crate::parts::promise::{claim_words, promised};
 use crate::parts::telling::Telling;
 use crate::parts::{receipt_slip, review_request};
 use crate::problem::Problem;
@@ -136,7 +136,7 @@ impl ResidentActs {
     }
 }
 
-/// The first step that a unit promised when it claimed the case in front of all.
+/// The first step that a unit promised when it claimed the case at a meeting.
 struct StepView {
     /// Who promised what, by when.
     promised: String,
@@ -307,7 +307,7 @@ fn draw(
         until: case.waits().map(|window| l.day(window.due.rolled, today)).unwrap_or_default(),
         question: case.question.and_then(|_| history.latest(field::QUESTION)).map(str::to_owned),
         answer: answer(&teller),
-        step: first_step(&teller, &form),
+        step: first_step(&teller, now, &form),
         other: other.map(|o| MergedInto { status: other_standing(l, o) }),
         steps: steps(&teller, clock),
         openings: teller.openings(),
@@ -326,24 +326,21 @@ fn draw(
     }
 }
 
-fn first_step(teller: &ResidentTimeline<'_>, form: &Form) -> Option<StepView> {
+fn first_step(teller: &ResidentTimeline<'_>, now: Moment, form: &Form) -> Option<StepView> {
     let (l, case, today) = (teller.l, &teller.history.case, teller.today);
     let step = case.step.as_ref().filter(|_| !case.erased)?;
-    let claim = teller.history.told.iter().rev().find(|told| match &told.body.event {
-        Event::Claimed { unit, .. } => *unit == step.unit,
-        _ => false,
-    });
-    let word = |name: &str| claim.and_then(|told| told.private.get(name)).cloned().unwrap_or_default();
+    let told = teller.history.told.iter().map(|told| (&told.body.event, &told.private));
+    let [post, first] = claim_words(told, &step.unit);
     let values = [
         ("unit", teller.district.unit_name(&step.unit, l.0).to_owned()),
-        ("post", word(field::POST)),
-        ("step", word(field::STEP)),
+        ("post", post),
+        ("step", first),
         ("day", l.day(step.by, today)),
     ];
     Some(StepView {
         promised: l.t_with("step-promised", &values),
         word: step.word.map(|(kept, _)| l.t_n("step-word", kept.label(l.0))).unwrap_or_default(),
-        asked: step.by <= today,
+        asked: step.is_over(now),
         kept: Choice::all::<Kept>(l, form.v("kept")),
     })
 }

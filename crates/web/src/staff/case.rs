@@ -3,7 +3,6 @@
 use super::decision::{self, OpenObjection};
 use super::forms::{ActForm, FormMaker, capital};
 use super::similar::{self, Similar};
-use super::suggest::suggestion;
 use super::timeline::{self, ClockLine, StaffTimeline, TimelineItem};
 use super::{handles, mask};
 use crate::app::App;
@@ -12,6 +11,8 @@ use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{FieldError, Page, show_with};
 use crate::parts::case_title::CaseTitle;
+use crate::parts::promise::claim_words;
+use crate::parts::suggest::suggestion;
 use crate::parts::{photo::hash_of, review_request};
 use crate::problem::Problem;
 use crate::view::{self, ClockView, StatusView};
@@ -19,8 +20,10 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use calendar::Date;
 use domain::case::{
-    Case, CaseId, Cases, Clock, CommandKind, Event, Fields, Reviewer, Stage, TaskState, Texts, field, may_see,
+    Case, CaseId, Cases, Claim, Clock, CommandKind, Event, Fields, Kept, Reviewer, Stage, TaskState, Texts, field,
+    may_see,
 };
 use domain::district::District;
 use domain::rule::RuleId;
@@ -337,7 +340,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
         photos: (1..=photos).filter(|_| handler).map(|n| format!("/cases/{}/photo/{n}", case.code)).collect(),
         contact,
         opened: beside.opened,
-        facts: facts(l, district, history),
+        facts: facts(l, district, history, app.desk().now().date()),
         tasks: tasks(l, district, history, now),
         clocks,
         clocks_over,
@@ -411,11 +414,14 @@ fn todo(l: L, case: &Case, district: &District, now: Moment) -> Vec<String> {
                         Some(_) => due("asked", unit, own),
                         None => l.t_n("staff-todo-question", unit),
                     },
+                    _ if own.is_some_and(|clock| clock.rule == RuleId::FirstStep) => due("step", unit, own),
                     _ if t.lead => due("answer", unit, own),
                     _ => due("report", unit, own),
                 }
             };
-            case.tasks.iter().filter(|t| t.is_open()).map(line).collect()
+            let broken = case.step.as_ref().filter(|step| matches!(step.word, Some((Kept::No, _))));
+            let broken = broken.map(|step| l.t_n("staff-todo-step-broken", district.unit_name(&step.unit, l.0)));
+            broken.into_iter().chain(case.tasks.iter().filter(|t| t.is_open()).map(line)).collect()
         }
         Stage::Answered => vec![due("verdict", l.t("staff-who-resident"), case.asked())],
         Stage::Review | Stage::ReReview => match case.reviewer() {
@@ -456,21 +462,23 @@ fn dispatches_slips(staff: &Staff, case: &Case) -> bool {
     staff.role == Role::Dispatcher && case.may_print_secret() && !case.withdrawn_accounts.contains(&staff.account)
 }
 
-/// What the unit that leads by claim promised to do first, by when, and what its speaker says of it.
-fn first_step(l: L, history: &History) -> Option<String> {
-    let step = history.case.step.as_ref()?;
-    let claim = history.told.iter().rev().find(|told| match &told.body.event {
-        Event::Claimed { unit, .. } => *unit == step.unit,
-        _ => false,
+/// What the units that have it by claim promised to do first, by when, and what its speaker says of it; the lead's first.
+fn first_steps(l: L, district: &District, history: &History, today: Date) -> Option<String> {
+    let case = &history.case;
+    let step = case.step.as_ref()?;
+    let joint = |claim: &&Claim| claim.unit != step.unit && case.tasks.iter().any(|task| task.unit == claim.unit);
+    let all = std::iter::once((&step.unit, step.by)).chain(case.claims.iter().filter(joint).map(|c| (&c.unit, c.by)));
+    let promised = all.map(|(unit, by)| {
+        let [post, step] = claim_words(history.told.iter().map(|told| (&told.body.event, &told.private)), unit);
+        let unit = district.unit_name(unit, l.0).to_owned();
+        l.t_with("staff-first-step", &[("unit", unit), ("post", post), ("step", step), ("day", l.day(by, today))])
     });
-    let word = |name: &str| claim.and_then(|told| told.private.get(name)).cloned().unwrap_or_default();
-    let values = [("post", word(field::POST)), ("step", word(field::STEP)), ("day", step.by.to_string())];
-    let promised = l.t_with("staff-first-step", &values);
+    let promised = promised.collect::<Vec<_>>().join(l.0.pick("；", "; "));
     let said = step.word.map(|(kept, _)| format!(" · {} {}", l.t("staff-event-step_told"), kept.label(l.0)));
     Some(promised + &said.unwrap_or_default())
 }
 
-fn facts(l: L, district: &District, history: &History) -> Vec<(String, String)> {
+fn facts(l: L, district: &District, history: &History, today: Date) -> Vec<(String, String)> {
     let case = &history.case;
     let mut facts = vec![
         (l.t("staff-fact-track"), capital(l, case.track.label(l.0))),
@@ -503,7 +511,7 @@ fn facts(l: L, district: &District, history: &History) -> Vec<(String, String)> 
     add("staff-fact-returned", many(case.returned));
     add("staff-fact-extended", many(case.extended));
     add("staff-fact-reopened", many(case.reopened));
-    add("staff-fact-first-step", first_step(l, history));
+    add("staff-fact-first-step", first_steps(l, district, history, today));
     add("staff-field-outcome", case.outcome.map(|o| capital(l, o.label(l.0))));
     // The resident's word is told once the case has ended by it.
     let verdict = case.verdict.filter(|_| case.ended.is_some());

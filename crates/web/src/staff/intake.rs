@@ -6,6 +6,7 @@ use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, show, show_with};
 use crate::parts::history::history;
+use crate::parts::pairing::pairing;
 use crate::parts::photo::{self, NotTaken};
 use crate::parts::qr::Qr;
 use crate::parts::receipt_slip::{ReceiptSlip, danger};
@@ -242,11 +243,7 @@ async fn taken(app: &App, visitor: &Visitor, sent: &Sent, raised: Raised) -> Res
     let history = history(app, raised.id).await?;
     let (case, site) = (&history.case, app.site().origin());
     // The code goes to whoever looks at this page; the secret to the device that uses it.
-    let pairing = case.may_pair(app.desk().now()).then(|| {
-        let code = app.pairings().offer(case.id, app.random());
-        let qr = Qr::of(&format!("{site}/pair#{code}"));
-        (format!("{} {}", &code[..4], &code[4..]), qr)
-    });
+    let pairing = case.may_pair(app.desk().now()).then(|| pairing(app, case.id));
     let sent_by = case.opening.handed.filter(|way| matches!(way, Handed::Sms | Handed::Email));
     let next = [("door", sent.get("door")), ("track", sent.get("track"))];
     let mut frame = visitor.page(l.t("staff-taken-title"));

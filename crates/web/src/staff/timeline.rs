@@ -119,7 +119,7 @@ impl StaffTimeline<'_> {
             Event::Dispatched { lead, joint, first_step: Some(day), .. } => {
                 let lead = l.t_n("staff-told-lead", self.unit(lead));
                 let joint = joint.iter().map(|u| l.t_n("staff-told-joint", self.unit(u)));
-                let step = l.t_n("staff-told-first-step", day);
+                let step = l.t_n("staff-told-first-step", l.date(*day));
                 std::iter::once(lead).chain(joint).chain([step]).collect()
             }
             Event::Dispatched { lead, joint, designated, catalogue, first_step: None } => {
@@ -177,7 +177,7 @@ impl StaffTimeline<'_> {
                 let held = (*independent == Some(false)).then(|| l.t("staff-told-held"));
                 held.into_iter().collect()
             }
-            Event::Claimed { unit, by } => vec![self.unit(unit), l.t_n("staff-told-first-step", by)],
+            Event::Claimed { unit, by } => vec![self.unit(unit), l.t_n("staff-told-first-step", l.date(*by))],
             Event::Unclaimed { unit } => vec![self.unit(unit)],
             Event::StepTold { kept, independent } => {
                 let held = (!independent).then(|| l.t("staff-told-held"));

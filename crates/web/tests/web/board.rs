@@ -2,7 +2,7 @@
 //! several claim, and the speaker says on the day whether the first step was kept.
 
 use crate::kit::{Answer, Client, DIGITS, Kit, at};
-use crate::meetings::{PLAN, act, done, line};
+use crate::meetings::{PLAN, act, done, line, raised};
 use axum::http::StatusCode;
 use domain::Role;
 use domain::case::{Kept, Stage};
@@ -26,8 +26,7 @@ async fn board(clerk: &mut Client<'_>) -> (String, [String; 2]) {
             ("confirm-words", words),
             ("confirm-sort", "request"),
         ];
-        let to = done(&clerk.submit(&format!("/records/meetings/{code}/notes"), &agreed).await);
-        cases.push(to.split("case=").nth(1).unwrap().split('#').next().unwrap().to_owned());
+        cases.push(raised(&clerk.submit(&format!("/records/meetings/{code}/notes"), &agreed).await));
     }
     let board = format!("/records/meetings/{code}/board");
     assert_eq!(clerk.get(&board).await.location(), format!("/records/meetings/{code}"), "nothing is claimed yet");
@@ -77,7 +76,7 @@ async fn a_unit_claims_on_its_phone_and_the_card_stands_in_its_column_until_the_
             && wall.text.contains("is-wall")
             && !wall.text.contains("<form method=\"post\" action=\"/records")
     );
-    assert!(wall.text.contains("待认领 1 条"));
+    assert!(wall.text.contains("待认领 1，"));
     // Whoever did not come neither sees nor claims.
     let mut other = kit.signed_in("clerk-discipline").await;
     assert_eq!(other.get(&here).await.status, StatusCode::FORBIDDEN);
@@ -110,7 +109,7 @@ async fn a_unit_claims_on_its_phone_and_the_card_stands_in_its_column_until_the_
     follow(&mut own, &[("code", &cases[0]), ("digits", &secret), ("new", DIGITS)]).await;
     let early = own.get("/case").await;
     assert!(early.text.contains("先划停车线") && !early.text.contains("第一步做到了吗"), "{}", early.text);
-    kit.clock.set(at("2023-05-08T10:00:00"));
+    kit.clock.set(at("2023-05-08T18:30:00"));
     let desk = kit.desk.clone();
     assert!(tokio::task::spawn_blocking(move || desk.sweep_now()).await.unwrap().unwrap() > 0);
     let mut own = kit.client();
@@ -124,8 +123,12 @@ async fn a_unit_claims_on_its_phone_and_the_card_stands_in_its_column_until_the_
     done(&own.post("/case/step", &[&form[..], &[("kept", "no")]].concat()).await);
     assert_eq!(kit.case(&cases[0]).step.and_then(|step| step.word).map(|(kept, _)| kept), Some(Kept::No));
     assert!(own.get("/case").await.text.contains("您说：没做到"));
+    // The unit reads it where it stands first.
+    let mut water = kit.signed_in("clerk-water").await;
     let staff = water.get(&format!("/cases/{}", cases[0])).await;
-    assert!(staff.location().starts_with("/sign-in") || staff.text.contains("本人说第一步"), "{}", staff.text);
+    assert!(staff.text.contains("本人说第一步") && staff.text.contains("答应的第一步没做到"), "{}", staff.text);
+    let public = kit.client().get(&format!("/meetings/{code}")).await;
+    assert!(public.text.contains("由它牵头") && public.text.contains("第一步没做到"), "{}", public.text);
 }
 
 /// Opens a case, as its resident.
@@ -140,9 +143,17 @@ async fn what_two_units_claim_the_chair_settles_with_one_tap() {
     let (code, cases) = board(&mut clerk).await;
     let mut water = kit.signed_in("clerk-water").await;
     done(&claim(&mut water, &code, "w1", "1", "先划停车线").await);
+    let public = kit.client().get(&format!("/meetings/{code}")).await;
+    assert!(public.text.contains(&format!("data-live=\"/meetings/{code}\"")) && public.text.contains("会上认领："));
     done(&claim(&mut clerk, &code, "h1", "1", "先清旧车").await);
     let page = clerk.get(&format!("/records/meetings/{code}/board")).await;
-    assert!(page.text.contains("多家认领，请主持人定（1）") && page.text.contains("牵头，其余协办"), "{}", page.text);
+    assert!(
+        page.text.contains("多家认领，请主持人定（1）")
+            && page.text.contains("牵头，其余协办")
+            && page.text.contains("多家认领，请定牵头单位"),
+        "{}",
+        page.text
+    );
     let refused = send(&mut clerk, &code, &[("act", "end_board"), ("no", "0"), ("key", "e1")]).await;
     assert!(refused.status.is_client_error() && refused.text.contains("几家同时认领"), "{}", refused.text);
     let settle = [
@@ -174,6 +185,10 @@ async fn what_two_units_claim_the_chair_settles_with_one_tap() {
     );
     done(&send(&mut water, &code, &[("act", "unclaim"), ("no", "2"), ("key", "w3")]).await);
     done(&send(&mut clerk, &code, &[("act", "end_board"), ("no", "0"), ("key", "e2")]).await);
+    // Who came without getting it no longer reads it, once the hall is empty.
+    assert!(water.get(&format!("/records/meetings/{code}/claims")).await.text.contains("原话只有办理"), "the second");
+    assert!(clerk.get(&format!("/records/meetings/{code}/claims")).await.text.contains("要个食堂"));
     let public = kit.client().get(&format!("/meetings/{code}")).await;
+    assert!(public.text.contains("协办，答应") && !public.text.contains("data-live"), "{}", public.text);
     assert!(!public.text.contains("停车线") && !public.text.contains(&cases[0]), "words wait until they are released");
 }

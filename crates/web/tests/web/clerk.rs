@@ -41,7 +41,7 @@ async fn the_desk_is_the_day_with_how_many_there_are_in_each_group() {
     }
     let mut clerk = kit.role(Role::Clerk).await;
     let page = clerk.get("/desk").await;
-    assert!(page.statements() <= 7, "{}", page.statements());
+    assert!(page.statements() <= 8, "{}", page.statements());
     page.has("已超期<span class=\"n\">1</span>").has("以后到期<span class=\"n\">49 / 51</span>");
     page.has("href=\"/desk?due=late\"").has("等别人");
     clerk.get("/desk?due=late").await.has(&late).lacks(&today.code).lacks("以后到期<span");
@@ -61,7 +61,7 @@ async fn a_view_is_kept_by_name_for_its_account_alone_and_removed_again() {
     assert_eq!(kept.location(), "/desk?track=hotline&due=late&done=view-kept");
     let page = clerk.get("/desk").await;
     page.has("<a href=\"/desk?track=hotline&#38;due=late\">急的热线</a>");
-    assert!(page.statements() <= 7, "{}", page.statements());
+    assert!(page.statements() <= 8, "{}", page.statements());
     clerk.get("/desk?track=hotline&due=late").await.has("aria-current=\"page\">急的热线</a>");
     kit.role(Role::Head).await.get("/desk").await.lacks("急的热线");
     for (fields, said) in [
@@ -329,7 +329,7 @@ async fn cases_that_may_be_the_same_matter_are_chosen_from_a_list_to_merge_or_li
         .has("灯不亮”")
         .has(&format!("{second} 重复反映这一件"))
         .lacks(&other_street);
-    assert!(page.statements() <= 7, "{}", page.statements());
+    assert!(page.statements() <= 8, "{}", page.statements());
     let version = page.input("version");
     let path = format!("/cases/{second}/act");
     let link = [("act", "link"), ("version", &version), ("key", "l1"), ("link-link", "repeat"), ("link-to", &first)];
@@ -461,7 +461,7 @@ async fn english_pages_have_no_chinese_marks_and_one_day_is_one_day() {
 }
 
 #[tokio::test]
-async fn a_desk_with_ten_thousand_open_tasks_reads_seven_statements_like_any_other() {
+async fn a_desk_with_ten_thousand_open_tasks_reads_eight_statements_like_any_other() {
     const TWICE: &str = "INSERT INTO tasks(district, seq, no, unit, lead, state, open, waiting, due, since) \
         SELECT district, seq, no + $1, unit, lead, state, open, waiting, due, since FROM tasks WHERE district = $2";
     let kit = Kit::new().await;
@@ -472,8 +472,8 @@ async fn a_desk_with_ten_thousand_open_tasks_reads_seven_statements_like_any_oth
     let mut head = kit.role(Role::Head).await;
     for path in ["/desk", "/desk?due=later", "/desk?due=week&track=hotline"] {
         let page = head.get(path).await;
-        // Seven, and what is urgent on top.
-        assert!(page.statements() <= 8, "{path}: {}", page.statements());
+        // Eight, one of them for a board that is open, and what is urgent on top.
+        assert!(page.statements() <= 9, "{path}: {}", page.statements());
         page.has("16384");
     }
 }

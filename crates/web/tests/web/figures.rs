@@ -126,9 +126,9 @@ async fn who_publishes_reads_what_is_published_and_whether_its_time_is_over() {
     ended(&kit, Solved::Yes).await;
     let mut supervisor = kit.role(Role::Supervisor).await;
     let now = supervisor.get("/figures/live").await;
-    now.has("的 32 个数字</button>").has("、全区 的 32 个数字").has("还没有过完").has("href=\"#publish\"");
+    now.has("的 35 个数字</button>").has("、全区 的 35 个数字").has("还没有过完").has("href=\"#publish\"");
     let over = supervisor.get("/figures/live?from=2023-04-01&to=2023-04-30&unit=housing").await;
-    over.has("发布 2023年4月、示范住建局 的 32 个数字").lacks("还没有过完").has("<details class=\"fold\" open>");
+    over.has("发布 2023年4月、示范住建局 的 35 个数字").lacks("还没有过完").has("<details class=\"fold\" open>");
     kit.role(Role::Clerk).await.get("/figures/live").await.lacks("#publish").has("<details class=\"fold\">");
 }
 

@@ -39,6 +39,14 @@ pub fn done(answer: &Answer) -> String {
     answer.location().to_owned()
 }
 
+/// The code of the case that a line has just become: its page offers it to whoever said it.
+pub fn raised(answer: &Answer) -> String {
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+    assert!(answer.text.contains("code-big") && answer.text.contains("用自己的手机扫码"), "{}", answer.text);
+    let from = answer.text.split("role=\"status\"><h2>").nth(1).unwrap();
+    from.split("class=\"code\">").nth(1).unwrap().split('<').next().unwrap().to_owned()
+}
+
 /// A meeting that is open, by its code.
 async fn open(client: &mut Client<'_>) -> String {
     let key = client.get("/records/meetings/new").await.input("key");
@@ -90,8 +98,7 @@ async fn an_opinion_is_a_case_in_the_words_that_its_speaker_agreed_to_and_the_re
         ("confirm-sort", "request"),
         ("confirm-public", "1"),
     ];
-    let to = done(&clerk.submit(&here, &agreed).await);
-    let case = to.split("case=").nth(1).unwrap().split('#').next().unwrap().to_owned();
+    let case = raised(&clerk.submit(&here, &agreed).await);
     kit.role(Role::Dispatcher).await.get(&format!("/cases/{case}")).await.has("晚上回来没有车位");
     assert_eq!(kit.case(&case).door, domain::case::Door::Meeting);
     let notes = clerk.get(&here).await;
@@ -116,6 +123,25 @@ async fn an_opinion_is_a_case_in_the_words_that_its_speaker_agreed_to_and_the_re
     assert!(page.text.contains("会议听取了意见") && !page.text.contains("13900000000"));
     assert!(!page.text.contains("车位") && !page.text.contains("食堂") && !page.text.contains(&case));
     assert!(kit.client().get("/meetings").await.text.contains("民情恳谈会"));
+}
+
+#[tokio::test]
+async fn what_is_struck_out_says_why_and_a_head_destroys_its_words() {
+    let kit = Kit::new().await;
+    let mut clerk = kit.role(Role::Clerk).await;
+    let code = open(&mut clerk).await;
+    let here = format!("/records/meetings/{code}/notes");
+    done(&line(&mut clerk, &code, "1", &[("note-words", "我叫示例，住三栋"), ("note-topic", "1")]).await);
+    let drop = [("act", "drop"), ("key", "d1"), ("drop-no", "1"), ("drop-reason", "本人收回")];
+    done(&clerk.submit(&here, &drop).await);
+    let page = clerk.get(&here).await;
+    assert!(page.text.contains("划去原因：本人收回") && !page.text.contains("value=\"erase\""), "{}", page.text);
+    let erase = [("act", "erase"), ("key", "e1"), ("erase-no", "1")];
+    assert!(clerk.submit(&here, &erase).await.status.is_client_error(), "that is for the head");
+    let mut head = kit.role(Role::Head).await;
+    assert!(head.get(&here).await.text.contains("value=\"erase\""));
+    done(&head.submit(&here, &erase).await);
+    assert!(!head.get(&here).await.text.contains("三栋"));
 }
 
 #[tokio::test]

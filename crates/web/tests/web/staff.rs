@@ -455,7 +455,7 @@ async fn the_same_form_sent_twice_is_one_act() {
 }
 
 #[tokio::test]
-async fn every_list_reads_seven_statements_at_most_and_its_pages_hold_each_case_once() {
+async fn every_list_reads_eight_statements_at_most_and_its_pages_hold_each_case_once() {
     let kit = Kit::new().await;
     let mut codes = Vec::new();
     for n in 0..60 {
@@ -477,8 +477,8 @@ async fn every_list_reads_seven_statements_at_most_and_its_pages_hold_each_case_
         let (mut found, mut next) = (Vec::new(), path.to_owned());
         while !next.is_empty() {
             let page = client.get(&next).await;
-            // Seven, and on a worklist what is urgent.
-            assert!(page.statements() <= 8, "{next}: {}", page.statements());
+            // Eight, and on a worklist what is urgent.
+            assert!(page.statements() <= 9, "{next}: {}", page.statements());
             let links = page.text.split("href=\"/cases/").skip(1);
             found.extend(links.map(|l| l.split('"').next().unwrap().to_owned()));
             let link = page.text.split("rel=\"next\"").next().filter(|before| before.len() < page.text.len());

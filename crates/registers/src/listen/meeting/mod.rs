@@ -312,7 +312,8 @@ impl Register for Meetings {
         match act {
             Act::Plan { after: Some(before), .. } => Needs { near: vec![*before], past: Vec::new() },
             Act::EndBoard {} => {
-                let lines = meeting.notes.iter().map(|note| note.opinion);
+                let cases = |note: &&Note| matches!(note.state, NoteState::Confirmed | NoteState::Unread);
+                let lines = meeting.notes.iter().filter(cases).map(|note| note.opinion);
                 Needs { near: lines.collect(), past: Vec::new() }
             }
             _ => Needs::default(),

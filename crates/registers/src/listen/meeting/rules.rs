@@ -36,7 +36,6 @@ reasons! {
     UNREAD "meeting_unread" "还有{}条没有读回。" "请逐条读回或划去；人已经走了的，勾选“没读回的照记录立案”。" "{} lines were not read back." "Read each back or strike it out; where people have left, tick that what was not read back becomes cases as written.",
     NO_SUCH_NOTE "meeting_no_such_note" "没有待读回的第{}条。" "请刷新页面，从列表里选择。" "There is no line {} to be read back." "Reload the page and choose from its list.",
     NO_TOPIC "meeting_no_topic" "这次恳谈会没有这个议题。" "请选一个议题；都不是的，选“其他”。" "This meeting has no such topic." "Choose one of its topics, or “another”.",
-    CONTESTED "meeting_contested" "还有{}条是几家同时认领的。" "请先逐条确定牵头单位。" "{} opinions are claimed by several units." "Settle who leads each of them first.",
     BOARD "meeting_board" "认领板还开着。" "请先结束认领，再散会。" "The board is still open." "Close it first, then the meeting.",
     HAS_BOARD "meeting_has_board" "认领板现在不是这个状态。" "请刷新页面。" "The board is not in that state." "Reload the page.",
     NO_MINUTES "meeting_no_minutes" "还没有写纪要。" "请先写纪要，再审定。" "No minutes were written." "Write them first, then approve them.",
@@ -101,7 +100,7 @@ pub(super) fn decide(meeting: &Meeting, act: &Act, facts: &Facts<'_>) -> Result<
         }
         Act::Note { words, topic, how } => note(meeting, words, *topic, *how, facts)?,
         Act::Confirm { no, words, sort, category, near, name, phone, public } => {
-            let agree = opinion::Act::Agree {
+            let agree = opinion::Act::Confirm {
                 words: words.clone(),
                 sort: *sort,
                 category: category.clone(),
@@ -113,7 +112,7 @@ pub(super) fn decide(meeting: &Meeting, act: &Act, facts: &Facts<'_>) -> Result<
             vec![New::of(Event::Confirmed { no: *no, read_back: true }).into(), ask(waiting(meeting, *no)?, agree)]
         }
         Act::Drop { no, reason } => {
-            let strike = opinion::Act::Strike { reason: reason.clone() };
+            let strike = opinion::Act::Drop { reason: reason.clone() };
             vec![New::of(Event::Dropped { no: *no }).into(), ask(waiting(meeting, *no)?, strike)]
         }
         Act::Invite { units } => {
@@ -131,7 +130,7 @@ pub(super) fn decide(meeting: &Meeting, act: &Act, facts: &Facts<'_>) -> Result<
         Act::Board {} if meeting.board => return Err(Refusal::new(HAS_BOARD)),
         Act::Board {} => vec![New::of(Event::BoardOpened {}).into()],
         Act::EndBoard {} if !meeting.board => return Err(Refusal::new(HAS_BOARD)),
-        Act::EndBoard {} => end_board(meeting, facts)?,
+        Act::EndBoard {} => end_board(meeting, facts),
         Act::Close { heads, counted, unread } => {
             if *heads > HEADS_MOST {
                 return Err(Refusal::at(Why::TooMany, "heads").about(HEADS_MOST));
@@ -230,8 +229,8 @@ fn note(
     }
     let no = meeting.notes.last().map_or(1, |note| note.no.saturating_add(1));
     let opinion = facts.fresh.handle;
-    let keep = opinion::Act::Keep { meeting: meeting.id, no, topic, how, words: words.clone() };
-    let kept = Deed::Ask(Ask::of::<Opinions>(On::Begin(opinion), keep));
+    let line = opinion::Act::Note { meeting: meeting.id, no, topic, how, words: words.clone() };
+    let kept = Deed::Ask(Ask::of::<Opinions>(On::Begin(opinion), line));
     Ok(vec![New::of(Event::Noted { no, opinion }).into(), kept])
 }
 
@@ -245,20 +244,13 @@ fn ask(opinion: CaseId, act: opinion::Act) -> Deed<Event> {
     Deed::Ask(Ask::of::<Opinions>(On::Record(opinion), act))
 }
 
-/// Closes the board. What one unit claimed is its own; what several claim was settled by the chair before; what nobody
-/// claimed goes to the dispatch centre, as every case does.
-fn end_board(meeting: &Meeting, facts: &Facts<'_>) -> Result<Vec<Deed<Event>>, Refusal> {
-    let lines = || meeting.notes.iter().filter_map(|note| facts.other::<Opinions>(note.opinion));
-    let contested = lines().filter(|line| line.stage == opinion::Stage::Contested).count();
-    if contested > 0 {
-        return Err(Refusal::new(CONTESTED).about(contested));
-    }
-    let claimed = lines().filter(|line| line.stage == opinion::Stage::Claimed);
-    let settled = claimed.filter_map(|line| {
-        let (lead, _) = line.claims.first()?;
-        Some(ask(line.id, opinion::Act::Settle { lead: lead.clone(), joint: Vec::new(), category: None }))
-    });
-    Ok(std::iter::once(New::of(Event::BoardClosed {}).into()).chain(settled).collect())
+/// Closes the board: each opinion that is claimed says what becomes of it. What nobody claimed goes to the dispatch centre,
+/// as every case does.
+fn end_board(meeting: &Meeting, facts: &Facts<'_>) -> Vec<Deed<Event>> {
+    let lines = meeting.notes.iter().filter_map(|note| facts.other::<Opinions>(note.opinion));
+    let claimed = lines.filter(|line| !line.claims.is_empty() && line.lead.is_none());
+    let finished = claimed.map(|line| ask(line.id, opinion::Act::Finish {}));
+    std::iter::once(New::of(Event::BoardClosed {}).into()).chain(finished).collect()
 }
 
 /// Closes it; what was not read back becomes cases in the words that were written, shown to nobody.
@@ -266,7 +258,7 @@ fn close(meeting: &Meeting, closed: Event) -> Vec<Deed<Event>> {
     let left = meeting.notes.iter().filter(|note| note.state == NoteState::Noted);
     let passed = left.flat_map(|note| {
         let confirmed = New::of(Event::Confirmed { no: note.no, read_back: false }).into();
-        [confirmed, ask(note.opinion, opinion::Act::Pass {})]
+        [confirmed, ask(note.opinion, opinion::Act::RaiseUnread {})]
     });
     passed.chain([New::of(closed).into()]).collect()
 }

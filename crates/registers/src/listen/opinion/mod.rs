@@ -10,6 +10,7 @@ use super::meeting::NoteState;
 use crate::shared::Sort;
 use calendar::Date;
 use domain::body::{Body, Fields};
+use domain::case::Claim;
 use domain::codes::{CategoryCode, RecordCode, UnitCode};
 use domain::handle::CaseId;
 use domain::moment::day_number;
@@ -44,27 +45,29 @@ vocabulary! {
 acts! {
     /// What can be asked of an opinion.
     Act {
-        /// Keep what somebody says: the meeting asks for it.
-        Keep "keep" "记下" "keep" from [] by [By::Asked]
+        /// Write down what somebody says: the meeting asks for it.
+        Note "note" "记一条" "write a line" from [] by [By::Asked]
             { meeting: CaseId = "恳谈会" "talk meeting", no: u16 = "第几条" "which line", topic: u8 = "议题" "topic", how: How = "怎么提的" "spoken or written",
               words: Text = "原话" "what was said" },
         /// Its speaker agrees to the words: it is a case.
-        Agree "agree" "读回后立案" "read back, and make it a case" from ["noted"] by [By::Asked]
+        Confirm "confirm" "读回后立案" "read back, and make it a case" from ["noted"] by [By::Asked]
             { words: Text = "读回后的原话" "the words as they were agreed", sort: Sort = "按什么办" "handled as",
               category: Option<CategoryCode> = "类别" "category", near: Option<UnitCode> = "所在街道" "street", name: Option<Line> = "称呼" "name",
               phone: Option<Line> = "电话（便于答复）" "phone, for the answer", public: bool = "本人同意公开原话" "the speaker lets the words be shown" },
         /// The meeting is over and its speaker has left: it is a case as it was written, and says so.
-        Pass "pass" "照记录立案" "make it a case as written" from ["noted"] by [By::Asked] {},
+        RaiseUnread "raise_unread" "照记录立案" "make it a case as written" from ["noted"] by [By::Asked] {},
         /// Strike it out.
-        Strike "strike" "划去" "strike out" from ["noted"] by [By::Asked] { reason: Line = "划去原因" "why it is struck out" },
+        Drop "drop" "划去" "strike out" from ["noted"] by [By::Asked] { reason: Line = "划去原因" "why it is struck out" },
         /// A unit takes it on.
         Claim "claim" "我们认领" "we take it on" from ["raised", "claimed", "contested"] by [By::Anywhere(Role::Clerk), By::Anywhere(Role::Head)]
-            { post: Line = "哪个岗位负责" "post that answers for it", step: Line = "第一步做什么" "first step", by: Date = "第一步哪天做到" "first step by" },
+            { post: Line = "负责岗位" "post in charge", step: Line = "第一步" "first step", by: Date = "哪天做到" "by which day" },
         /// It takes that back.
         Unclaim "unclaim" "撤回认领" "take the claim back" from ["claimed", "contested"] by [By::Anywhere(Role::Clerk), By::Anywhere(Role::Head)] {},
         /// The chair settles who leads.
         Settle "settle" "确定牵头单位" "settle who leads" from ["claimed", "contested"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
             { lead: UnitCode = "牵头单位" "lead unit", joint: Vec<UnitCode> = "协办单位" "joint units", category: Option<CategoryCode> = "类别" "category" },
+        /// The board is closed: what one unit claimed is settled.
+        Finish "finish" "结束认领" "close the board" from ["claimed", "contested"] by [By::Asked] {},
         /// Destroy the words of a line that was struck out.
         Erase "erase" "删除个人信息" "erase personal data" from ["dropped"] by [By::Here(Role::Head), By::Anywhere(Role::Dispatcher)] {},
     }
@@ -75,7 +78,7 @@ events! {
     Event {
         /// A note-taker wrote it down. Private: words.
         Kept "opinion.kept" {
-            code: RecordCode, meeting: CaseId, unit: UnitCode, street: Option<UnitCode>, day: Moment, no: u16, topic: u8, how: How,
+            code: RecordCode, meeting: CaseId, unit: UnitCode, street: Option<UnitCode>, starts: Moment, no: u16, topic: u8, how: How,
         },
         /// It is a case, in words that were read back to whoever said it, or as it was written.
         Raised "opinion.raised" { case: CaseId, read_back: bool },
@@ -87,6 +90,8 @@ events! {
         Unclaimed "opinion.unclaimed" { unit: UnitCode },
         /// It is settled who leads and who joins.
         Settled "opinion.settled" { lead: UnitCode, joint: Vec<UnitCode> },
+        /// Its case was in other hands when the board was closed: nobody leads by claim.
+        Lapsed "opinion.lapsed" {},
         /// What was written here is destroyed: it is a case, which has the words, or somebody asked for it.
         Erased "opinion.erased" {},
     }
@@ -109,8 +114,8 @@ pub struct Opinion {
     pub unit: UnitCode,
     /// The street of the meeting.
     pub street: Option<UnitCode>,
-    /// When the meeting began.
-    pub day: Moment,
+    /// When the meeting was to start.
+    pub starts: Moment,
     /// Its number within the meeting.
     pub no: u16,
     /// Which of the meeting's topics it is about, from 1; 0: another one.
@@ -119,10 +124,12 @@ pub struct Opinion {
     pub how: How,
     /// Its case, and whether it was read back.
     pub case: Option<(CaseId, bool)>,
-    /// The units that claim it, in their order, each with the day of its first step.
-    pub claims: Vec<(UnitCode, Date)>,
-    /// Who leads.
+    /// The units that claim it, in their order.
+    pub claims: Vec<Claim>,
+    /// Who leads by claim.
     pub lead: Option<UnitCode>,
+    /// Who joins by claim.
+    pub joint: Vec<UnitCode>,
     /// Whether what was written here is destroyed.
     pub erased: bool,
     /// When something happened to it last.
@@ -140,7 +147,7 @@ impl Opinion {
         }
     }
 
-    fn counts(&mut self) {
+    fn restage(&mut self) {
         self.stage = match self.claims.len() {
             0 => Stage::Raised,
             1 => Stage::Claimed,
@@ -161,7 +168,7 @@ static TABLE: Layout<Opinion> = Layout {
         how "TEXT NOT NULL" fixed = |o| o.how.code(),
         stage "TEXT NOT NULL" = |o| o.stage.code(),
         // The day of its meeting, once it is a case.
-        raised_day "BIGINT" = |o| o.case.map(|_| day_number(o.day.date())),
+        raised_day "BIGINT" = |o| o.case.map(|_| day_number(o.starts.date())),
         read_back "BIGINT NOT NULL" = |o| o.case.is_some_and(|(_, read_back)| read_back),
         // How many units claim it, and who leads by claim.
         claims "BIGINT NOT NULL" = |o| o.claims.len() as u64,
@@ -174,8 +181,8 @@ impl Register for Opinions {
     const CODE: &'static str = "opinion";
     const KINDS: &'static [&'static str] = Event::KINDS;
     const REASONS: &'static [Why] = REASONS;
-    /// What somebody said, before it is a case.
-    const CLOSED: &'static [&'static str] = &["words"];
+    /// What somebody said, before it is a case, and why it is none.
+    const CLOSED: &'static [&'static str] = &["words", "reason"];
     type State = Opinion;
     type Act = Act;
     type Event = Event;
@@ -189,13 +196,14 @@ impl Register for Opinions {
             meeting: CaseId::default(),
             unit: UnitCode(String::new()),
             street: None,
-            day: Moment(0),
+            starts: Moment(0),
             no: 0,
             topic: 0,
             how: How::Spoken,
             case: None,
             claims: Vec::new(),
             lead: None,
+            joint: Vec::new(),
             erased: false,
             touched: Moment(0),
         }
@@ -223,13 +231,13 @@ impl Register for Opinions {
 
     fn needs(opinion: &Opinion, act: &Act) -> Needs {
         match act {
-            Act::Keep { meeting, .. } => Needs { near: vec![*meeting], past: Vec::new() },
-            Act::Claim { .. } | Act::Unclaim {} | Act::Settle { .. } => {
+            Act::Note { meeting, .. } => Needs { near: vec![*meeting], past: Vec::new() },
+            Act::Claim { .. } | Act::Unclaim {} | Act::Settle { .. } | Act::Finish {} => {
                 let case = opinion.case.map(|(case, _)| case);
                 Needs { near: std::iter::once(opinion.meeting).chain(case).collect(), past: Vec::new() }
             }
             // What was not read back becomes a case in the words that were written.
-            Act::Pass {} => Needs { near: Vec::new(), past: vec![opinion.id] },
+            Act::RaiseUnread {} => Needs { near: Vec::new(), past: vec![opinion.id] },
             _ => Needs::default(),
         }
     }
@@ -242,9 +250,9 @@ impl Register for Opinions {
         opinion.version += 1;
         opinion.touched = body.at;
         match &body.event {
-            Event::Kept { code, meeting, unit, street, day, no, topic, how } => {
+            Event::Kept { code, meeting, unit, street, starts, no, topic, how } => {
                 (opinion.code, opinion.meeting, opinion.unit) = (code.clone(), *meeting, unit.clone());
-                (opinion.street, opinion.day) = (street.clone(), *day);
+                (opinion.street, opinion.starts) = (street.clone(), *starts);
                 (opinion.no, opinion.topic, opinion.how) = (*no, *topic, *how);
             }
             Event::Raised { case, read_back } => {
@@ -252,14 +260,20 @@ impl Register for Opinions {
             }
             Event::Struck {} => opinion.stage = Stage::Dropped,
             Event::Claimed { unit, by } => {
-                opinion.claims.push((unit.clone(), *by));
-                opinion.counts();
+                opinion.claims.push(Claim { unit: unit.clone(), by: *by });
+                opinion.restage();
             }
             Event::Unclaimed { unit } => {
-                opinion.claims.retain(|(other, _)| other != unit);
-                opinion.counts();
+                opinion.claims.retain(|claim| claim.unit != *unit);
+                opinion.restage();
             }
-            Event::Settled { lead, .. } => (opinion.stage, opinion.lead) = (Stage::Settled, Some(lead.clone())),
+            Event::Settled { lead, joint } => {
+                (opinion.stage, opinion.lead, opinion.joint) = (Stage::Settled, Some(lead.clone()), joint.clone());
+            }
+            Event::Lapsed {} => {
+                opinion.claims.clear();
+                opinion.restage();
+            }
             Event::Erased {} => opinion.erased = true,
         }
     }
@@ -279,7 +293,7 @@ impl Register for Opinions {
             stage: opinion.stage.code(),
             unit: opinion.unit.clone(),
             under: Some(opinion.meeting),
-            day: opinion.day.date(),
+            day: opinion.starts.date(),
             open: matches!(opinion.stage, Stage::Noted | Stage::Claimed | Stage::Contested),
             erased: opinion.erased,
             public: false,

@@ -3,7 +3,7 @@
 use super::{Act, Event, Opinion, Opinions};
 use crate::listen::meeting::{Meeting, Meetings};
 use crate::shared::Sort;
-use domain::case::{Case, Cases, Command, Contact, Door, Raise, Stage as CaseStage};
+use domain::case::{Case, Cases, Claim, Command, Contact, Door, Raise, Stage as CaseStage};
 use domain::codes::{CategoryCode, RecordCode, UnitCode};
 use domain::handle::CaseId;
 use domain::register::{ActOf, Ask, Deed, Facts, Line, New, On, on_request, permitted};
@@ -14,12 +14,13 @@ reasons! {
     NOT_HERE "opinion_not_here" "贵单位不在到会部门里。" "请主持人先把贵单位加入到会部门。" "Your unit is not among those that came." "Ask the chair to add it to the meeting first.",
     WITH_UNIT "opinion_with_unit" "这一件已经交给单位办理。" "不用再认领；请看页面上是哪个单位。" "It is with a unit already." "There is nothing left to claim: its page says who has it.",
     NO_CATEGORY "opinion_no_category" "第{}条还没有类别。" "请为它选类别，再确定牵头单位。" "Opinion {} has no category." "Choose one, and settle who leads.",
-    TOO_FRESH "opinion_too_fresh" "这一条刚刚才记下。" "请再点一次。" "This line was written this very moment." "Try once more.",
+    CONTESTED "opinion_contested" "第{}条是几家同时认领的。" "请先确定它的牵头单位。" "Opinion {} is claimed by several units." "Settle who leads it first.",
+    NO_WORDS "opinion_no_words" "这一条的原话现在读不出来。" "请再点一次；还是不行的，请告诉管理员。" "The words of this line can't be read now." "Try once more; if it stays so, tell the administrator.",
 }
 
 pub(super) fn offers(opinion: &Opinion, actor: &Actor) -> Vec<&'static ActOf> {
     let stage = (opinion.version > 0).then_some(opinion.stage);
-    let own = actor.unit().is_some_and(|unit| opinion.claims.iter().any(|(other, _)| other == unit));
+    let own = actor.unit().is_some_and(|unit| claim_of(opinion, unit).is_some());
     let fits = |act: &ActOf| match act.code {
         "claim" => !own,
         "unclaim" => own,
@@ -32,7 +33,7 @@ pub(super) fn offers(opinion: &Opinion, actor: &Actor) -> Vec<&'static ActOf> {
 }
 
 pub(super) fn decide(opinion: &Opinion, act: &Act, facts: &Facts<'_>) -> Result<Vec<Deed<Event>>, Refusal> {
-    if let Act::Keep { meeting, no, topic, how, words } = act {
+    if let Act::Note { meeting, no, topic, how, words } = act {
         on_request(Act::ALL, act.code(), opinion.stage, facts)?;
         let of = facts.other::<Meetings>(*meeting).filter(|_| opinion.version == 0);
         let of = of.ok_or(Refusal::at(Why::NoSuchRecord, "meeting"))?;
@@ -41,7 +42,7 @@ pub(super) fn decide(opinion: &Opinion, act: &Act, facts: &Facts<'_>) -> Result<
             meeting: of.id,
             unit: of.unit.clone(),
             street: of.street.clone(),
-            day: of.starts,
+            starts: of.starts,
             no: *no,
             topic: *topic,
             how: *how,
@@ -52,26 +53,27 @@ pub(super) fn decide(opinion: &Opinion, act: &Act, facts: &Facts<'_>) -> Result<
         return Err(Refusal::new(Why::NoSuchRecord));
     }
     match act {
-        Act::Agree { .. } | Act::Pass {} | Act::Strike { .. } => {
+        Act::Confirm { .. } | Act::RaiseUnread {} | Act::Drop { .. } | Act::Finish {} => {
             on_request(Act::ALL, act.code(), opinion.stage, facts)?;
         }
         _ => permitted(Act::ALL, act.code(), Some(opinion.stage), facts.actor, Some(&opinion.unit))?,
     }
     let asks = |command: Command| opinion.case.map(|(case, _)| ask(case, command));
     Ok(match act {
-        Act::Keep { .. } => Vec::new(),
-        Act::Agree { words, sort, category, near, name, phone, public } => {
+        Act::Note { .. } => Vec::new(),
+        Act::Confirm { words, sort, category, near, name, phone, public } => {
             let line = |line: &Option<Line>| line.as_ref().map(|Line(text)| text.clone()).unwrap_or_default();
             let contact = Contact { name: line(name), phone: line(phone), ..Contact::default() };
-            let said = Said { sort: *sort, category: category.clone(), near: near.clone(), contact, public: *public };
+            let said =
+                Handling { sort: *sort, category: category.clone(), near: near.clone(), contact, public: *public };
             raise(opinion, &words.0, said, true, facts)
         }
-        Act::Pass {} => {
+        Act::RaiseUnread {} => {
             let written = facts.past::<Opinions>(opinion.id).find_map(|(_, _, private)| private.get("words"));
-            let words = written.ok_or(Refusal::new(TOO_FRESH))?;
-            raise(opinion, words, Said::default(), false, facts)
+            let words = written.ok_or(Refusal::new(NO_WORDS))?;
+            raise(opinion, words, Handling::default(), false, facts)
         }
-        Act::Strike { reason } => vec![New::of(Event::Struck {}).with("reason", &reason.0).into()],
+        Act::Drop { reason } => vec![New::of(Event::Struck {}).with("reason", &reason.0).into()],
         Act::Claim { post, step, by } => {
             let unit = facts.actor.unit().ok_or(Refusal::new(Why::NotYours))?;
             let meeting = board(opinion, facts)?;
@@ -84,33 +86,76 @@ pub(super) fn decide(opinion: &Opinion, act: &Act, facts: &Facts<'_>) -> Result<
         }
         Act::Unclaim {} => {
             let unit = facts.actor.unit().ok_or(Refusal::new(Why::NotYours))?;
-            board(opinion, facts)?;
+            meeting(opinion, facts)?;
+            claim_of(opinion, unit).ok_or(Refusal::new(Why::NoClaim))?;
+            // A case that a unit has by now knows of no claims any more.
+            let asked = free(opinion, facts).and_then(|_| asks(Command::Unclaim));
             let unclaimed = New::of(Event::Unclaimed { unit: unit.clone() }).into();
-            std::iter::once(unclaimed).chain(asks(Command::Unclaim)).collect()
+            std::iter::once(unclaimed).chain(asked).collect()
         }
         Act::Settle { lead, joint, category } => {
-            let Some(case) = free(opinion, facts) else {
-                // The board is closed with it: the dispatch centre was faster.
-                return if facts.asked { Ok(Vec::new()) } else { Err(Refusal::new(WITH_UNIT)) };
-            };
-            if case.category.is_none() && category.is_none() {
-                return Err(Refusal::at(NO_CATEGORY, "category").about(opinion.no));
+            board(opinion, facts)?;
+            settle(opinion, (lead, joint), category.as_ref(), facts)?
+        }
+        Act::Finish {} => {
+            // Who may still have it: the dispatch centre was faster with the others, they are closed, or the resident took it back.
+            let case = free(opinion, facts);
+            let handed = opinion.case.and_then(|(case, _)| facts.other::<Cases>(case)).filter(|_| case.is_none());
+            if let Some(step) = handed.and_then(|case| case.step.as_ref()) {
+                // The dispatch centre gave it to a unit that claimed it.
+                let joint =
+                    handed.iter().flat_map(|case| case.tasks.iter().filter(|task| !task.lead && task.is_open()));
+                let joint =
+                    joint.map(|task| task.unit.clone()).filter(|unit| claim_of(opinion, unit).is_some()).collect();
+                return Ok(vec![New::of(Event::Settled { lead: step.unit.clone(), joint }).into()]);
             }
-            let settled = New::of(Event::Settled { lead: lead.clone(), joint: joint.clone() }).into();
-            let command = Command::Settle { lead: lead.clone(), joint: joint.clone(), category: category.clone() };
-            std::iter::once(settled).chain(asks(command)).collect()
+            let may = |claim: &&Claim| {
+                let open = facts.district.open_unit(&claim.unit).is_some();
+                open && case.is_some_and(|case| case.task_of(&claim.unit).is_none())
+            };
+            match opinion.claims.iter().filter(may).collect::<Vec<_>>().as_slice() {
+                [] => vec![New::of(Event::Lapsed {}).into()],
+                [_] if case.is_some_and(|case| case.category.is_none()) => {
+                    return Err(Refusal::new(NO_CATEGORY).about(opinion.no));
+                }
+                [one] => settle(opinion, (&one.unit, &[]), None, facts)?,
+                _ => return Err(Refusal::new(CONTESTED).about(opinion.no)),
+            }
         }
         Act::Erase {} if opinion.erased => return Err(Refusal::new(Why::Erased)),
         Act::Erase {} => vec![New::of(Event::Erased {}).into()],
     })
 }
 
-/// The meeting, whose board is open; and the case is still nobody's.
-fn board<'a>(opinion: &Opinion, facts: &Facts<'a>) -> Result<&'a Meeting, Refusal> {
-    let meeting = facts.other::<Meetings>(opinion.meeting).ok_or(Refusal::new(Why::NoSuchRecord))?;
-    if !meeting.board {
-        return Err(Refusal::new(NOT_OPEN));
+/// Who leads and who joins: the case is handed over at once.
+fn settle(
+    opinion: &Opinion,
+    (lead, joint): (&UnitCode, &[UnitCode]),
+    category: Option<&CategoryCode>,
+    facts: &Facts<'_>,
+) -> Result<Vec<Deed<Event>>, Refusal> {
+    let case = free(opinion, facts).ok_or(Refusal::new(WITH_UNIT))?;
+    if case.category.is_none() && category.is_none() {
+        return Err(Refusal::at(Why::Empty, "category"));
     }
+    let settled = New::of(Event::Settled { lead: lead.clone(), joint: joint.to_vec() }).into();
+    let command = Command::Settle { lead: lead.clone(), joint: joint.to_vec(), category: category.cloned() };
+    Ok(vec![settled, ask(case.id, command)])
+}
+
+fn claim_of<'a>(opinion: &'a Opinion, unit: &UnitCode) -> Option<&'a Claim> {
+    opinion.claims.iter().find(|claim| claim.unit == *unit)
+}
+
+/// The meeting, whose board is open.
+fn meeting<'a>(opinion: &Opinion, facts: &Facts<'a>) -> Result<&'a Meeting, Refusal> {
+    let meeting = facts.other::<Meetings>(opinion.meeting).ok_or(Refusal::new(Why::NoSuchRecord))?;
+    if meeting.board { Ok(meeting) } else { Err(Refusal::new(NOT_OPEN)) }
+}
+
+/// The same; and the case is still nobody's.
+fn board<'a>(opinion: &Opinion, facts: &Facts<'a>) -> Result<&'a Meeting, Refusal> {
+    let meeting = meeting(opinion, facts)?;
     free(opinion, facts).map(|_| meeting).ok_or(Refusal::new(WITH_UNIT))
 }
 
@@ -130,7 +175,7 @@ fn ask(case: CaseId, command: Command) -> Deed<Event> {
 }
 
 /// How an opinion is handled, beside its words.
-struct Said {
+struct Handling {
     sort: Sort,
     category: Option<CategoryCode>,
     near: Option<UnitCode>,
@@ -138,15 +183,15 @@ struct Said {
     public: bool,
 }
 
-impl Default for Said {
+impl Default for Handling {
     /// What was not read back: a request, of which nobody said more.
-    fn default() -> Said {
-        Said { sort: Sort::Request, category: None, near: None, contact: Contact::default(), public: false }
+    fn default() -> Handling {
+        Handling { sort: Sort::Request, category: None, near: None, contact: Contact::default(), public: false }
     }
 }
 
 /// It becomes a case, and nothing of what was written stays behind.
-fn raise(opinion: &Opinion, words: &str, said: Said, read_back: bool, facts: &Facts<'_>) -> Vec<Deed<Event>> {
+fn raise(opinion: &Opinion, words: &str, said: Handling, read_back: bool, facts: &Facts<'_>) -> Vec<Deed<Event>> {
     let raise = Raise {
         track: said.sort.track(),
         door: Door::Meeting,

@@ -1,44 +1,39 @@
-//! `/records/meetings/{code}/board`: claiming in front of all (现场认领). Every opinion is a card; a unit takes it on from a
+//! `/records/meetings/{code}/board`: claiming on the spot (现场认领). Every opinion is a card; a unit takes it on from a
 //! phone, and the card goes to its column on every screen. The chair settles who leads where several claim. `…/claims` is the
 //! list that is signed.
 
 use super::super::form::{name, values};
 use super::super::page::{at_fields, refusals};
-use super::super::paged::paged;
 use super::line::Said;
-use super::notes::{Read, read};
-use super::{SHELF, meeting, status, topic, topics};
+use super::notes::{Read, read, read_meeting};
+use super::{OPINIONS, SHELF, meeting, status, topic, topics};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, form_status, go, show, show_with, url_code};
+use crate::parts::open_boards::is_here;
 use crate::parts::qr::Qr;
+use crate::parts::suggest::suggestion;
 use crate::problem::Problem;
 use crate::view::StatusView;
 use askama::Template;
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use calendar::Date;
 use desk::Failure;
-use domain::case::Visit;
+use domain::case::{Case, Claim, Clock, STEP_DAYS_MOST, Visit, may_see};
 use domain::codes::UnitCode;
 use domain::district::District;
 use domain::moment::{date_of, day_number};
-use domain::register::{ActOf, Of, On, Shelf};
-use domain::{Moment, Refusal, Role};
+use domain::register::{ActOf, On, Shelf};
+use domain::rule::RuleId;
+use domain::{Label, Moment, Refusal, Role};
 use registers::listen::meeting::{Act as MeetingAct, Meeting, NoteState};
-use registers::listen::opinion::{Act, Opinions, Stage, is_free};
+use registers::listen::opinion::{Act, NOT_HERE, is_free};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use store::listed::Which;
-
-static OPINIONS: Of<Opinions> = Of::new();
-
-/// The most meetings of some days that are looked at for an open board.
-const MEETINGS_MOST: usize = 40;
-/// How many days ahead the form puts the first step, until somebody chooses.
-const STEP_DAYS: i64 = 7;
 
 /// A unit's claim on a card.
 struct Claimed {
@@ -47,6 +42,8 @@ struct Claimed {
     post: String,
     step: String,
     by: String,
+    /// What became of it: that it leads, joins, or was not taken up.
+    mark: String,
     /// The other units that claim it, as a field has them.
     others: String,
 }
@@ -57,6 +54,8 @@ struct ClaimForm {
     post: String,
     step: String,
     by: String,
+    /// The last day that is taken.
+    last: String,
 }
 
 /// An opinion on the board.
@@ -64,8 +63,10 @@ struct Card {
     no: u16,
     topic: String,
     words: String,
+    /// Whether somebody is in danger.
+    urgent: bool,
     claims: Vec<Claimed>,
-    /// What is so with it in its unit's column: "leads", "joins", or how the unit got it.
+    /// How its unit got it, or where its case stands.
     mark: String,
     claim: Option<ClaimForm>,
     unclaim: bool,
@@ -103,6 +104,12 @@ struct BoardPage {
     free: Vec<Card>,
     contested: Vec<Card>,
     columns: Vec<Column>,
+    /// What needs no unit any more.
+    others: Vec<Card>,
+    /// What is to be done before the board can be closed: number, and what.
+    open_ends: Vec<(u16, String)>,
+    /// How many lines still wait to be read back.
+    waiting: usize,
 }
 
 #[derive(Default, Deserialize)]
@@ -111,35 +118,25 @@ pub(crate) struct BoardQuery {
     wall: String,
 }
 
-/// Whether somebody's unit is in the hall: it convenes the meeting, or came.
-fn is_here(of: &Meeting, staff: &Staff) -> bool {
-    of.unit == staff.unit || of.departments.contains(&staff.unit)
-}
-
 /// Whoever is in the hall looks at the board, and who answers for the district.
 pub(super) fn comes(of: &Meeting, staff: &Staff) -> bool {
-    is_here(of, staff) || matches!(staff.role, Role::Dispatcher | Role::Supervisor | Role::Leader)
+    is_here(of, staff) || matches!(staff.role, Role::Dispatcher | Role::Supervisor | Role::Leader | Role::Auditor)
 }
 
 fn may_look(of: &Meeting, staff: &Staff) -> Result<(), Problem> {
-    if comes(of, staff) { Ok(()) } else { Err(Problem::not_yours()) }
+    if comes(of, staff) {
+        return Ok(());
+    }
+    let own = matches!(staff.role, Role::Clerk | Role::Head).then(|| Problem::from(Refusal::new(NOT_HERE)));
+    Err(own.map_or_else(Problem::not_yours, |problem| problem.with_status(StatusCode::FORBIDDEN)))
 }
 
-/// The boards that are open now and on which a unit may claim: address and name of the meeting.
-pub(crate) async fn open_for(app: &App, l: L, staff: &Staff) -> Result<Vec<(String, String)>, Problem> {
-    let (number, today) = (app.desk().number(), day_number(app.desk().now().date()));
-    let found = app.read(move |db, keys| {
-        let days = (today - 1, today + 2);
-        let (unit, after) = (String::new(), None);
-        let which = Which { register: "meeting", days, unit, public: false, back: true, after };
-        paged(db, keys, number, &which, MEETINGS_MOST)
-    });
-    let (told, _) = found.await?;
-    let open = told.iter().filter_map(|told| {
-        let of = meeting(told).filter(|of| of.board && is_here(of, staff))?;
-        Some((format!("/records/meetings/{}/board", of.code.as_str()), told.title(l.0)))
-    });
-    Ok(open.collect())
+/// Whether the words of an opinion are shown: to the hall while it claims, later to who may see its case. Who stepped aside
+/// from it does not read it here.
+fn reads(of: &Meeting, staff: &Staff, case: &Case, d: &District) -> bool {
+    let actor = staff.actor();
+    let in_hall = is_here(of, staff) && (of.board || of.unit == staff.unit);
+    !case.stepped_aside(&actor) && (in_hall || may_see(case, &actor, d))
 }
 
 /// `GET /records/meetings/{code}/board`
@@ -156,11 +153,11 @@ pub(crate) async fn page(
     if !of.boarded {
         return Ok(go(&format!("/records/meetings/{}", of.code.as_str())));
     }
-    let page = drawn(&app, &visitor, &staff, &read, None, None)?;
     let wall = !asked.wall.is_empty();
+    let page = drawn(&app, &visitor, &staff, &read, (wall, None, None))?;
     let address = format!("{}/records/meetings/{}/board", app.site().origin(), of.code.as_str());
     let qr = if wall && of.board { Qr::of(&address) } else { None };
-    Ok(show(&BoardPage { wall, qr, ..page }))
+    Ok(show(&BoardPage { qr, ..page }))
 }
 
 /// What the cards are made from.
@@ -174,6 +171,9 @@ struct Table<'a> {
     today: Date,
     /// The post that the unit named last.
     post: String,
+    /// The day on which the form puts the first step, until somebody chooses.
+    usual_day: Date,
+    wall: bool,
     sent: Option<&'a Sent>,
     error: Option<(u16, String)>,
 }
@@ -185,70 +185,104 @@ impl Table<'_> {
 
     fn card(&self, line: &Said) -> Card {
         let (l, of) = (self.l, &line.opinion);
-        let free = line.case.as_ref().is_some_and(|case| is_free(case.stage));
+        let case = line.case.as_ref();
+        let free = case.is_some_and(|case| is_free(case.stage));
         let acts = OPINIONS.offers(of, &self.staff.actor(), self.now);
-        let here = is_here(self.meeting, self.staff);
-        let may = |act: &str| here && free && self.meeting.board && acts.iter().any(|offered| offered.code == act);
+        let here = is_here(self.meeting, self.staff) && self.meeting.board;
+        let may = |act: &str| here && acts.iter().any(|offered| offered.code == act);
         let own = self.sent.filter(|_| self.error.as_ref().is_some_and(|(no, _)| *no == of.no));
         let typed = |field: &str| own.map(|sent| sent.raw(&name("claim", field)).to_owned()).unwrap_or_default();
         let usual = |typed: String, usual: String| if typed.is_empty() { usual } else { typed };
-        let day = date_of(day_number(self.today) + STEP_DAYS);
-        let claim = may("claim").then(|| ClaimForm {
+        let urgent = case.is_some_and(Case::is_urgent);
+        let days = if urgent { 0 } else { STEP_DAYS_MOST };
+        let claim = (free && may("claim")).then(|| ClaimForm {
             open: own.is_some_and(|sent| sent.get("act") == "claim"),
             post: usual(typed("post"), self.post.clone()),
             step: typed("step"),
-            by: usual(typed("by"), day.to_string()),
+            by: usual(typed("by"), if urgent { self.today } else { self.usual_day }.to_string()),
+            last: date_of(day_number(self.today) + days).to_string(),
         });
-        let settle = of.unit == self.staff.unit && free && matches!(of.stage, Stage::Claimed | Stage::Contested);
-        let settle = settle && self.staff.role != Role::Dispatcher;
-        let unknown = settle && line.case.as_ref().is_some_and(|case| case.category.is_none());
-        let categories = self.d.catalogue.categories.iter().filter(|_| unknown);
+        let settle = free && may("settle");
+        let unknown = case.filter(|case| settle && case.category.is_none());
+        let found = unknown
+            .and_then(|case| suggestion(l, self.d, case.track, None, case.street.as_ref(), &line.words).category);
+        let found = found.as_ref().map_or("", |code| code.as_str());
+        let categories = self.d.catalogue.categories.iter().filter(|_| unknown.is_some());
+        let words = if self.wall { reading::mask::numbers(&line.words, &[]) } else { line.words.clone() };
+        let read = case.is_none_or(|case| reads(self.meeting, self.staff, case, self.d));
         Card {
             no: of.no,
             topic: topic(l, &self.topics, of.topic),
-            words: line.words.clone(),
-            claims: of.claims.iter().map(|(unit, by)| self.claimed(line, unit, *by)).collect(),
+            words: if read { words } else { l.t("board-words-hidden") },
+            urgent,
+            claims: of.claims.iter().map(|claim| self.claimed(line, claim, read)).collect(),
             mark: String::new(),
             claim,
-            unclaim: may("unclaim"),
+            unclaim: free && may("unclaim"),
             settle,
-            categories: categories.map(|c| Choice::of(c.code.as_str(), c.name(l.0), "")).collect(),
+            categories: categories.map(|c| Choice::of(c.code.as_str(), c.name(l.0), found)).collect(),
             error: self.error.as_ref().filter(|(no, _)| *no == of.no).map(|(_, text)| text.clone()).unwrap_or_default(),
         }
     }
 
-    fn claimed(&self, line: &Said, unit: &UnitCode, by: Date) -> Claimed {
-        let (post, step) = line.claim(unit).unwrap_or_default();
-        let others: Vec<&UnitCode> =
-            line.opinion.claims.iter().map(|(other, _)| other).filter(|other| *other != unit).collect();
+    fn claimed(&self, line: &Said, claim: &Claim, read: bool) -> Claimed {
+        let (post, step) = line.claim(&claim.unit).filter(|_| read).unwrap_or_default();
+        let others =
+            line.opinion.claims.iter().map(|other| other.unit.as_str()).filter(|unit| *unit != claim.unit.as_str());
         Claimed {
-            code: unit.to_string(),
-            unit: self.unit(unit),
+            code: claim.unit.to_string(),
+            unit: self.unit(&claim.unit),
             post: post.to_owned(),
             step: step.to_owned(),
-            by: self.l.day(by, self.today),
-            others: others.iter().map(|other| other.as_str()).collect::<Vec<_>>().join(","),
+            by: self.l.day(claim.by, self.today),
+            mark: became_of(self.l, line, &claim.unit),
+            others: others.collect::<Vec<_>>().join(","),
         }
     }
 
-    /// Whose column a card stands in, and how it came there; none while nobody has it.
-    fn place(&self, line: &Said) -> Option<(UnitCode, String)> {
+    /// Where a card stands, and how it came there.
+    fn place(&self, line: &Said) -> Place {
         let (l, of) = (self.l, &line.opinion);
-        let leads = line.case.as_ref().and_then(|case| case.tasks.iter().rev().find(|task| task.lead));
-        match (&of.lead, of.stage) {
-            (Some(lead), _) => {
-                let joint = line.case.iter().flat_map(|case| case.tasks.iter().filter(|task| !task.lead));
-                let joint: Vec<String> = joint.map(|task| self.unit(&task.unit)).collect();
-                let mark = if joint.is_empty() {
-                    l.t("board-leads")
-                } else {
-                    l.t_n("board-leads-with", joint.join(l.0.pick("、", ", ")))
-                };
-                Some((lead.clone(), mark))
-            }
-            (None, Stage::Claimed) => Some((of.claims.first()?.0.clone(), String::new())),
-            _ => leads.map(|task| (task.unit.clone(), l.t("board-dispatched"))),
+        let Some(case) = line.case.as_ref() else { return Place::Free };
+        if let Some(lead) = case.tasks.iter().rev().find(|task| task.lead) {
+            let joint = case.tasks.iter().filter(|task| !task.lead).map(|task| self.unit(&task.unit));
+            let joint = joint.collect::<Vec<_>>().join(l.0.pick("、", ", "));
+            let mark = match case.step.as_ref().is_some_and(|step| step.unit == lead.unit) {
+                false => l.t("board-dispatched"),
+                true if joint.is_empty() => l.t("board-leads"),
+                true => l.t_n("board-leads-with", joint),
+            };
+            return Place::With(lead.unit.clone(), mark);
         }
+        match (is_free(case.stage), of.claims.as_slice()) {
+            (false, _) => Place::Other(case.stage.label(l.0).to_owned()),
+            (true, []) => Place::Free,
+            (true, [one]) => Place::With(one.unit.clone(), String::new()),
+            (true, _) => Place::Contested,
+        }
+    }
+}
+
+/// Where a card stands.
+enum Place {
+    /// Nobody has it.
+    Free,
+    /// Several units claim it.
+    Contested,
+    /// A unit has it or claims it; and how it got it.
+    With(UnitCode, String),
+    /// No unit will have it: how its case stands.
+    Other(String),
+}
+
+/// What became of a unit's claim: it leads, it joins, or others have the case. Empty while that is open.
+fn became_of(l: L, line: &Said, unit: &UnitCode) -> String {
+    let Some(case) = line.case.as_ref().filter(|case| !case.tasks.is_empty()) else { return String::new() };
+    let has = |lead: bool| case.tasks.iter().any(|task| task.lead == lead && task.unit == *unit);
+    match (has(true), has(false)) {
+        (true, _) => l.t("board-leads"),
+        (_, true) => l.t("board-joins"),
+        _ => l.t("board-passed"),
     }
 }
 
@@ -257,13 +291,11 @@ fn drawn(
     visitor: &Visitor,
     staff: &Staff,
     read: &Read,
-    sent: Option<&Sent>,
-    error: Option<(u16, String)>,
+    (wall, sent, error): (bool, Option<&Sent>, Option<(u16, String)>),
 ) -> Result<BoardPage, Problem> {
     let (l, d, now) = (visitor.l, app.desk().district(), app.desk().now());
     let of = meeting(&read.told).ok_or_else(Problem::not_found)?;
-    let own = |line: &&Said| line.claim(&staff.unit).is_some();
-    let last = read.said.iter().rev().find(own).and_then(|line| line.claim(&staff.unit));
+    let last = read.said.iter().rev().find_map(|line| line.claim(&staff.unit));
     let errors = error.iter().map(|(no, text)| FieldError { field: format!("line-{no}"), text: text.clone() });
     let errors = errors.collect();
     let table = Table {
@@ -275,34 +307,56 @@ fn drawn(
         now,
         today: now.date(),
         post: last.map(|(post, _)| post.to_owned()).unwrap_or_default(),
+        usual_day: Clock::start(RuleId::FirstStep, &d.rules.rule(RuleId::FirstStep), None, now, &d.calendar).due.rolled,
+        wall,
         sent,
         error,
     };
-    let (mut free, mut contested) = (Vec::new(), Vec::new());
+    let (mut free, mut contested, mut others) = (Vec::new(), Vec::new(), Vec::new());
     let mut columns: BTreeMap<UnitCode, Vec<Card>> = BTreeMap::new();
-    let cases = || read.said.iter().filter(|line| matches!(line.state(), NoteState::Confirmed | NoteState::Unread));
-    for line in cases() {
-        let card = table.card(line);
-        match (line.opinion.stage, table.place(line)) {
-            (Stage::Contested, _) => contested.push(card),
-            (_, Some((unit, mark))) => columns.entry(unit).or_default().push(Card { mark, ..card }),
-            _ => free.push(card),
+    let mut open_ends = Vec::new();
+    let (mut all, mut settled) = (0, 0);
+    for line in read.said.iter().filter(|line| line.opinion.case.is_some()) {
+        all += 1;
+        let (card, no) = (table.card(line), line.opinion.no);
+        match table.place(line) {
+            Place::Free => free.push(card),
+            Place::Contested => {
+                open_ends.push((no, l.t("board-end-contested")));
+                contested.push(card);
+            }
+            Place::With(unit, mark) => {
+                settled += usize::from(!mark.is_empty());
+                if !card.categories.is_empty() {
+                    open_ends.push((no, l.t("board-end-category")));
+                }
+                columns.entry(unit).or_default().push(Card { mark, ..card });
+            }
+            Place::Other(mark) => others.push(Card { mark, ..card }),
         }
     }
+    // Whoever is in danger stands first.
+    for cards in [&mut free, &mut contested].into_iter().chain(columns.values_mut()) {
+        cards.sort_by_key(|card| !card.urgent);
+    }
+    let claimed = columns.values().map(Vec::len).sum::<usize>() - settled;
     let counts = [
-        ("all", cases().count().to_string()),
+        ("all", all.to_string()),
         ("free", free.len().to_string()),
         ("contested", contested.len().to_string()),
+        ("claimed", claimed.to_string()),
+        ("settled", settled.to_string()),
     ];
+    let ends = SHELF.offers(of, &staff.actor(), now).iter().any(|act| act.code == "end_board");
     Ok(BoardPage {
         l,
         page: visitor.page(l.t("meeting-board")),
         code: of.code.as_str().to_owned(),
         title: read.told.title(l.0),
         status: status(l, of),
-        wall: false,
+        wall,
         open: of.board,
-        chairs: of.board && of.unit == staff.unit && staff.role != Role::Dispatcher,
+        chairs: ends,
         qr: None,
         key: app.random_text(),
         today: now.date().to_string(),
@@ -311,6 +365,9 @@ fn drawn(
         free,
         contested,
         columns: columns.into_iter().map(|(unit, cards)| Column { unit: table.unit(&unit), cards }).collect(),
+        others,
+        open_ends,
+        waiting: of.count(NoteState::Noted),
     })
 }
 
@@ -323,13 +380,14 @@ pub(crate) async fn send(
     Path(code): Path<String>,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    let found = read(&app, &code).await?;
-    let of = meeting(&found.told).ok_or_else(Problem::not_found)?;
+    let told = read_meeting(&app, &code).await?;
+    let of = meeting(&told).ok_or_else(Problem::not_found)?;
     may_look(of, &staff)?;
+    let key = sent.key(&staff)?;
     let here = format!("/records/meetings/{}/board", url_code(&code));
     let asked = sent.get("act");
-    if let Some(act) = MeetingAct::ALL.iter().find(|act| act.code == asked && act.code == "end_board") {
-        return match run(&app, &staff, (&SHELF, found.told.id), act, &sent).await {
+    if let Some(act) = MeetingAct::ALL.iter().find(|act| act.code == asked && asked == "end_board") {
+        return match run(&app, &staff, (&SHELF, told.id), act, &sent, key).await {
             Ok(_) => Ok(go(&format!("{here}?done=board-closed"))),
             Err(wrong) => refused(&app, (&visitor, &staff), &code, (&sent, act, 0), wrong).await,
         };
@@ -338,7 +396,7 @@ pub(crate) async fn send(
     let act = act.ok_or_else(Problem::form)?;
     let no = sent.get("no").parse().unwrap_or(0);
     let line = of.note(no).ok_or_else(Problem::not_found)?;
-    match run(&app, &staff, (&OPINIONS, line.opinion), act, &sent).await {
+    match run(&app, &staff, (&OPINIONS, line.opinion), act, &sent, key).await {
         Ok(_) => Ok(go(&format!("{here}?done=board-{asked}#f-line-{no}"))),
         Err(wrong) => refused(&app, (&visitor, &staff), &code, (&sent, act, no), wrong).await,
     }
@@ -350,9 +408,9 @@ async fn run(
     (shelf, id): (&'static dyn Shelf, domain::case::CaseId),
     act: &ActOf,
     sent: &Sent,
+    key: desk::Key,
 ) -> Result<desk::Done, Vec<Failure>> {
     let refused = |wrong: Vec<Refusal>| wrong.into_iter().map(Failure::Refused).collect::<Vec<_>>();
-    let key = sent.key(staff).map_err(|_| refused(vec![Refusal::new(domain::Why::Changed)]))?;
     let values = values(act, sent, &app.desk().district());
     let read = shelf.read_act(act.code, &values).map_err(refused)?;
     let by = (staff.actor(), Visit::BEST);
@@ -372,11 +430,13 @@ async fn refused(
     let text = said.into_iter().map(|error| error.text).collect::<Vec<_>>().join(" ");
     let of_line = if no == 0 { String::new() } else { format!("{} ", visitor.l.t_n("meeting-line-no", no)) };
     let read = read(app, code).await?;
-    let page = drawn(app, visitor, staff, &read, Some(sent), Some((no, format!("{of_line}{text}"))))?;
+    let error = Some((no, format!("{of_line}{text}")));
+    let page = drawn(app, visitor, staff, &read, (false, Some(sent), error))?;
     Ok(show_with(form_status(&page.errors), &page))
 }
 
 /// A line of the list that is signed.
+#[derive(Default)]
 struct Row {
     no: u16,
     words: String,
@@ -385,6 +445,8 @@ struct Row {
     post: String,
     step: String,
     by: String,
+    /// Whether the unit signs: its claim was not passed over.
+    signs: bool,
 }
 
 #[derive(Template)]
@@ -395,6 +457,8 @@ struct ClaimsPage {
     code: String,
     title: String,
     when: String,
+    /// How the board stands, and when the list was printed.
+    stands: String,
     rows: Vec<Row>,
 }
 
@@ -410,33 +474,29 @@ pub(crate) async fn claims(
     let of = meeting(&read.told).ok_or_else(Problem::not_found)?;
     may_look(of, &staff)?;
     let mut rows = Vec::new();
-    for line in read.said.iter().filter(|line| matches!(line.state(), NoteState::Confirmed | NoteState::Unread)) {
-        let opinion = &line.opinion;
-        let row = |unit: String| Row {
-            no: opinion.no,
-            words: line.words.clone(),
-            unit,
-            mark: String::new(),
-            post: String::new(),
-            step: String::new(),
-            by: String::new(),
-        };
+    for line in &read.said {
+        let (opinion, Some(case)) = (&line.opinion, line.case.as_ref()) else { continue };
+        let shown = reads(of, &staff, case, &d);
+        let words = if shown { reading::mask::numbers(&line.words, &[]) } else { l.t("board-words-hidden") };
+        let row = |unit: String| Row { no: opinion.no, words: words.clone(), unit, ..Row::default() };
+        let lead = case.lead().map(|task| &task.unit);
         if opinion.claims.is_empty() {
-            rows.push(row(l.t(if of.board { "board-nobody-yet" } else { "board-nobody" })));
+            rows.push(row(match lead {
+                Some(lead) => l.t_n("board-dispatched-to", d.unit_name(lead, l.0)),
+                None if of.board => l.t("board-nobody-yet"),
+                None => l.t("board-nobody"),
+            }));
         }
-        for (unit, by) in &opinion.claims {
-            let (post, step) = line.claim(unit).unwrap_or_default();
-            let mark = match &opinion.lead {
-                Some(lead) if lead == unit => l.t("board-leads"),
-                Some(_) if line.case.as_ref().is_some_and(|case| case.task_of(unit).is_some()) => l.t("board-joins"),
-                _ => String::new(),
-            };
+        for claim in &opinion.claims {
+            let (post, step) = line.claim(&claim.unit).filter(|_| shown).unwrap_or_default();
+            let has = case.tasks.is_empty() || case.tasks.iter().any(|task| task.unit == claim.unit);
             rows.push(Row {
-                mark,
+                mark: became_of(l, line, &claim.unit),
                 post: post.to_owned(),
                 step: step.to_owned(),
-                by: l.day(*by, now.date()),
-                ..row(d.unit_name(unit, l.0).to_owned())
+                by: l.day(claim.by, now.date()),
+                signs: has,
+                ..row(d.unit_name(&claim.unit, l.0).to_owned())
             });
         }
     }
@@ -446,6 +506,7 @@ pub(crate) async fn claims(
         code: of.code.as_str().to_owned(),
         title: read.told.title(l.0),
         when: l.full_moment(of.starts),
+        stands: l.t_n(if of.board { "board-list-open" } else { "board-list-closed" }, l.full_moment(now)),
         rows,
     };
     Ok(show(&page))

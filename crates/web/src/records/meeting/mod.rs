@@ -17,12 +17,14 @@ use domain::moment::day_number;
 use domain::register::{ActOf, Field, Of, Shelf, Thing};
 use domain::{Label, Moment, Role};
 use registers::listen::meeting::{Act, BY_CONVENER, Event, Meeting, Meetings, NoteState, Stage};
+use registers::listen::opinion::Opinions;
 use store::listed::{self, AskedCase, Told, Which};
 use store::{Db, Keys};
 
 type Body = domain::body::Body<Event>;
 
 static SHELF: Of<Meetings> = Of::new();
+static OPINIONS: Of<Opinions> = Of::new();
 
 /// How many earlier meetings are offered as the one before.
 const BEFORE_MOST: usize = 10;

@@ -5,24 +5,27 @@
 
 use super::super::form::{self, name, values};
 use super::line::{Said, said};
-use super::{meeting, topic, topics};
+use super::{OPINIONS, SHELF, meeting, topic, topics};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::{L, capital};
 use crate::page::{Choice, FieldError, Page, form_status, go, show, show_with, url_code};
+use crate::parts::pairing::pairing;
+use crate::parts::qr::Qr;
 use crate::problem::Problem;
 use crate::view::{self, StatusView};
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Failure;
 use domain::case::{CaseId, Visit};
 use domain::district::District;
-use domain::register::{ActOf, On};
-use domain::{Label, Refusal};
-use registers::listen::meeting::{Act, Meetings, NoteState, Sort, Stage};
-use registers::listen::opinion::How;
+use domain::register::{ActOf, On, Shelf};
+use domain::{Label, Refusal, Role};
+use registers::listen::meeting::{Act, Meeting, Note, NoteState, Sort, Stage};
+use registers::listen::opinion::{self, How};
 use std::sync::PoisonError;
 use store::listed::{self, AskedCase, Told};
 
@@ -51,6 +54,17 @@ struct Settled {
     state: StatusView,
     code: String,
     stands: Option<StatusView>,
+    /// Why it was struck out.
+    struck: String,
+    /// Whether its words can be destroyed here.
+    erases: bool,
+}
+
+/// A line that has just become a case: whoever said it takes it along on a phone of their own.
+struct RaisedNow {
+    no: u16,
+    code: String,
+    pairing: Option<(String, Option<Qr>)>,
 }
 
 /// What became of an opinion of the meeting before.
@@ -78,6 +92,9 @@ struct NotesPage {
     waiting: Vec<Waiting>,
     settled: Vec<Settled>,
     all: usize,
+    /// Whether there is a board.
+    board: bool,
+    raised: Option<RaisedNow>,
     categories: Vec<Choice>,
     streets: Vec<Choice>,
     before: Vec<Before>,
@@ -96,7 +113,32 @@ pub(super) struct Read {
     before: Vec<AskedCase>,
 }
 
+/// A meeting alone, for what is asked of it.
+pub(super) async fn read_meeting(app: &App, code: &str) -> Result<Told, Problem> {
+    let (number, code) = (app.desk().number(), desk::read_case_code(code).ok_or_else(Problem::not_found)?);
+    let found = app.read(move |db, keys| {
+        let Some((id, _)) = listed::by_code(db, number, "meeting", &code)? else { return Ok(None) };
+        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(listed::some(db, &mut keys, registers::REGISTERS, number, &[id])?.pop())
+    });
+    found.await?.ok_or_else(Problem::not_found)
+}
+
+/// A meeting with everything that was said at it.
 pub(super) async fn read(app: &App, code: &str) -> Result<Read, Problem> {
+    read_lines(app, code, |of| of.notes.iter().collect()).await
+}
+
+/// The lines that the page of note-takers shows: what waits, and what was settled last.
+fn at_hand(of: &Meeting) -> Vec<&Note> {
+    let waits = |note: &&Note| note.state == NoteState::Noted;
+    let settled = of.notes.iter().rev().filter(|note| !waits(note)).take(LAST);
+    let mut at_hand: Vec<&Note> = of.notes.iter().filter(waits).chain(settled).collect();
+    at_hand.sort_by_key(|note| note.no);
+    at_hand
+}
+
+async fn read_lines(app: &App, code: &str, lines: fn(&Meeting) -> Vec<&Note>) -> Result<Read, Problem> {
     let (number, code) = (app.desk().number(), desk::read_case_code(code).ok_or_else(Problem::not_found)?);
     let found = app.read(move |db, keys| {
         let Some((id, _)) = listed::by_code(db, number, "meeting", &code)? else { return Ok(None) };
@@ -109,7 +151,7 @@ pub(super) async fn read(app: &App, code: &str) -> Result<Read, Problem> {
             None => Vec::new(),
         };
         let said = match meeting(&told) {
-            Some(of) => said(db, &mut keys, number, of)?,
+            Some(of) => said(db, &mut keys, number, lines(of).into_iter())?,
             None => Vec::new(),
         };
         Ok(Some(Read { told, said, before }))
@@ -118,8 +160,8 @@ pub(super) async fn read(app: &App, code: &str) -> Result<Read, Problem> {
 }
 
 /// Only who writes for the meeting reads its lines before they are cases.
-fn writes(read: &Read, staff: &Staff) -> Result<(), Problem> {
-    let of = meeting(&read.told).ok_or_else(Problem::not_found)?;
+fn writes(told: &Told, staff: &Staff) -> Result<(), Problem> {
+    let of = meeting(told).ok_or_else(Problem::not_found)?;
     if of.unit == staff.unit && matches!(of.stage, Stage::Open | Stage::Closed) {
         Ok(())
     } else {
@@ -128,8 +170,8 @@ fn writes(read: &Read, staff: &Staff) -> Result<(), Problem> {
 }
 
 /// Where the unit that convenes it is sent while there is nothing to write: its page says from when on there is.
-fn not_open(read: &Read, staff: &Staff) -> Option<Response> {
-    let of = meeting(&read.told).filter(|of| of.unit == staff.unit)?;
+fn not_open(told: &Told, staff: &Staff) -> Option<Response> {
+    let of = meeting(told).filter(|of| of.unit == staff.unit)?;
     let open = matches!(of.stage, Stage::Open | Stage::Closed);
     (!open).then(|| go(&format!("/records/meetings/{}", of.code.as_str())))
 }
@@ -141,20 +183,20 @@ pub(crate) async fn page(
     staff: Staff,
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
-    let read = read(&app, &code).await?;
-    if let Some(away) = not_open(&read, &staff) {
+    let read = read_lines(&app, &code, at_hand).await?;
+    if let Some(away) = not_open(&read.told, &staff) {
         return Ok(away);
     }
-    writes(&read, &staff)?;
-    Ok(show(&drawn(&app, &visitor, &read, None, Vec::new())?))
+    writes(&read.told, &staff)?;
+    Ok(show(&drawn(&app, &visitor, &staff, &read, (None, Vec::new()))?))
 }
 
 fn drawn(
     app: &App,
     visitor: &Visitor,
+    staff: &Staff,
     read: &Read,
-    sent: Option<&Sent>,
-    errors: Vec<FieldError>,
+    (sent, errors): (Option<&Sent>, Vec<FieldError>),
 ) -> Result<NotesPage, Problem> {
     let (l, d) = (visitor.l, app.desk().district());
     let of = meeting(&read.told).ok_or_else(Problem::not_found)?;
@@ -193,7 +235,8 @@ fn drawn(
             reason: own_typed("drop", "reason"),
         }
     });
-    let settled = all.iter().rev().filter(|line| line.state() != NoteState::Noted).take(LAST);
+    let settled = all.iter().rev().filter(|line| line.state() != NoteState::Noted);
+    let erases = |line: &Said| staff.role == Role::Head && !line.opinion.erased;
     let categories = d.catalogue.categories.iter().map(|c| Choice::of(c.code.as_str(), c.name(l.0), ""));
     let streets = form::streets(&d, l.0);
     Ok(NotesPage {
@@ -208,8 +251,10 @@ fn drawn(
         topics: topic_choices.map(|(code, text)| Choice::of(&code, &text, &topic_now)).collect(),
         hows: Choice::all::<How>(l, &chosen("note", "how", How::Spoken.code())),
         waiting: waiting.collect(),
-        settled: settled.map(|line| settled_line(l, &topics, line)).collect(),
-        all: all.len(),
+        settled: settled.map(|line| settled_line(l, &topics, line, erases(line))).collect(),
+        all: of.notes.len(),
+        board: of.boarded,
+        raised: None,
         categories: categories.collect(),
         streets: streets.iter().map(|(code, text)| Choice::of(code, text, "")).collect(),
         before: read.before.iter().map(|case| before(l, &d, case)).collect(),
@@ -217,7 +262,7 @@ fn drawn(
     })
 }
 
-fn settled_line(l: L, topics: &[String], line: &Said) -> Settled {
+fn settled_line(l: L, topics: &[String], line: &Said, erases: bool) -> Settled {
     let state = line.state();
     let kind = match state {
         NoteState::Noted => "wait",
@@ -233,6 +278,8 @@ fn settled_line(l: L, topics: &[String], line: &Said) -> Settled {
         state: StatusView { kind, words: capital(state.label(l.0)) },
         code: case.map(|case| case.code.clone()).unwrap_or_default(),
         stands: case.map(|case| view::status(l, case.stage, false)),
+        struck: line.struck.clone(),
+        erases: erases && state == NoteState::Dropped,
     }
 }
 
@@ -253,19 +300,28 @@ pub(crate) async fn send(
     Path(code): Path<String>,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    let found = read(&app, &code).await?;
+    let found = read_meeting(&app, &code).await?;
     writes(&found, &staff)?;
-    let d = app.desk().district();
     let key = sent.key(&staff)?;
-    let code_sent = sent.get("act");
-    let act = Act::ALL.iter().filter(|act| matches!(act.code, "note" | "confirm" | "drop"));
-    let act = act.into_iter().find(|act| act.code == code_sent).ok_or_else(Problem::form)?;
+    let asked = sent.get("act");
     let here = format!("/records/meetings/{}/notes", url_code(&code));
-    let errors = match run(&app, &staff, found.told.id, act, &sent, &d, key).await {
+    let (shelf, id, act): (&'static dyn Shelf, _, _) = if asked == "erase" {
+        let no = sent.get(&name(asked, "no")).parse().unwrap_or(0);
+        let line = meeting(&found).and_then(|of| of.note(no)).ok_or_else(Problem::not_found)?;
+        (&OPINIONS, line.opinion, opinion::Act::ALL.iter().find(|act| act.code == asked))
+    } else {
+        let own = Act::ALL.iter().find(|act| act.code == asked && matches!(asked, "note" | "confirm" | "drop"));
+        (&SHELF, found.id, own)
+    };
+    let act = act.ok_or_else(Problem::form)?;
+    let errors = match run(&app, &staff, (shelf, id), act, &sent, key).await {
         Ok(done) => {
-            // A slip for whoever spoke is printed from the case.
             let case = done.asked.iter().find(|begun| begun.register == "case").map(|begun| begun.code.clone());
-            return Ok(go(&case.map_or(here.clone(), |case| format!("{here}?case={case}#done"))));
+            let Some(case) = case else { return Ok(go(&here)) };
+            let read = read_lines(&app, &code, at_hand).await?;
+            let page = drawn(&app, &visitor, &staff, &read, (None, Vec::new()))?;
+            let raised = raised_now(&app, &read, &case);
+            return Ok(show_with(StatusCode::CREATED, &NotesPage { raised, ..page }));
         }
         Err(wrong) => wrong,
     };
@@ -285,24 +341,32 @@ pub(crate) async fn send(
         let sentence = Problem::from(refusal).sentence(visitor.l.0);
         at.push(FieldError { field, text: format!("{of}{}{sentence}", label.unwrap_or_default()) });
     }
-    let read = read(&app, &code).await?;
-    let page = drawn(&app, &visitor, &read, Some(&sent), at)?;
+    let read = read_lines(&app, &code, at_hand).await?;
+    let page = drawn(&app, &visitor, &staff, &read, (Some(&sent), at))?;
     Ok(show_with(form_status(&page.errors), &page))
+}
+
+/// The line that has just become a case, with a code by which whoever said it opens the case on a phone of their own.
+fn raised_now(app: &App, read: &Read, code: &str) -> Option<RaisedNow> {
+    let line = read.said.iter().find(|line| line.case.as_ref().is_some_and(|case| case.code.as_str() == code))?;
+    let case = line.case.as_ref()?;
+    let pairing = case.may_pair(app.desk().now()).then(|| pairing(app, case.id));
+    Some(RaisedNow { no: line.opinion.no, code: code.to_owned(), pairing })
 }
 
 async fn run(
     app: &App,
     staff: &Staff,
-    id: CaseId,
+    (shelf, id): (&'static dyn Shelf, CaseId),
     act: &ActOf,
     sent: &Sent,
-    d: &District,
     key: desk::Key,
 ) -> Result<desk::Done, Vec<Failure>> {
     let refused = |wrong: Vec<Refusal>| wrong.into_iter().map(Failure::Refused).collect::<Vec<_>>();
-    let act = Act::read(act.code, &values(act, sent, d)).map_err(refused)?;
+    let values = values(act, sent, &app.desk().district());
+    let read = shelf.read_act(act.code, &values).map_err(refused)?;
     let by = (staff.actor(), Visit::BEST);
-    let done = app.desk().execute::<Meetings>(by, On::Record(id), None, act, Some(key)).await;
+    let done = app.desk().execute_read(by, shelf, (On::Record(id), None), (act.code, &values, read), Some(key)).await;
     done.map_err(|failure| vec![failure])
 }
 
@@ -332,14 +396,14 @@ pub(crate) async fn wall(
 ) -> Result<Response, Problem> {
     let l = visitor.l;
     let read = read(&app, &code).await?;
-    writes(&read, &staff)?;
+    writes(&read.told, &staff)?;
     let names = topics(&read.told.words());
     let shown: Vec<&Said> = read.said.iter().filter(|line| line.state() != NoteState::Dropped).collect();
     let of = |no: u8| {
         let lines = shown.iter().rev().filter(|line| line.opinion.topic == no).map(|line| {
             let kind = if line.state() == NoteState::Noted { "wait" } else { "done" };
             let state = StatusView { kind, words: capital(line.state().label(l.0)) };
-            (line.opinion.no, line.words.clone(), state)
+            (line.opinion.no, reading::mask::numbers(&line.words, &[]), state)
         });
         WallTopic { name: topic(l, &names, no), lines: lines.collect() }
     };

@@ -18,12 +18,14 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use calendar::Date;
-use domain::codes::UnitCode;
+use domain::case::{CaseId, Claim};
+use domain::district::District;
 use domain::register::Thing;
 use domain::{Label, Moment};
 use registers::listen::meeting::{Event, NoteState, Stage};
-use registers::listen::opinion::Opinion;
+use registers::listen::opinion::{Opinion, is_free};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use store::listed::{self, Told, Which};
 use store::public::{self, Shown};
@@ -150,35 +152,20 @@ pub(crate) async fn show_one(
     let of = meeting(&told).ok_or_else(Problem::not_found)?;
     let words = told.words();
     let names = topics(&words);
-    let comma = l.0.pick("、", ", ");
-    let claim = |(unit, by): &(UnitCode, Date)| {
-        let values = [("unit", d.unit_name(unit, l.0).to_owned()), ("day", l.day(*by, now.date()))];
-        l.t_with("board-public-claim", &values)
-    };
-    let claimed = |opinion: &Opinion| match &opinion.lead {
-        Some(lead) => {
-            let (unit, by) = opinion.claims.iter().find(|(unit, _)| unit == lead)?;
-            let values = [("unit", d.unit_name(unit, l.0).to_owned()), ("day", l.day(*by, now.date()))];
-            Some(l.t_with("board-public-lead", &values))
-        }
-        None if opinion.claims.is_empty() => None,
-        None => {
-            let all: Vec<String> = opinion.claims.iter().map(claim).collect();
-            Some(l.t_n("board-public-claims", all.join(comma)))
-        }
-    };
-    let opinions = asked.iter().enumerate().map(|(n, case)| {
-        let opinion = opinions.iter().find(|opinion| opinion.case.is_some_and(|(id, _)| id == case.id));
+    // In the order in which it was said, not in which it was read back.
+    let by_case: BTreeMap<CaseId, &Opinion> = opinions.iter().filter_map(|of| Some((of.case?.0, of))).collect();
+    let mut said: Vec<(Option<&Opinion>, &Shown)> =
+        asked.iter().map(|case| (by_case.get(&case.id).copied(), case)).collect();
+    said.sort_by_key(|(opinion, _)| opinion.map(|opinion| opinion.no));
+    let said = said.iter().enumerate().map(|(n, (opinion, case))| {
         let no = opinion.map_or_else(|| u16::try_from(n + 1).unwrap_or(u16::MAX), |opinion| opinion.no);
         let became = Became::of(l, &d, l.t_n("meeting-line-no", no), case);
         let unread = opinion.is_some_and(|opinion| opinion.state() == NoteState::Unread);
+        let note = unread.then(|| l.t("meeting-public-unread")).into_iter();
+        let claimed = opinion.and_then(|opinion| claimed(l, &d, opinion, case, now.date()));
         Became {
             about: opinion.map_or(String::new(), |opinion| topic(l, &names, opinion.topic)),
-            note: [unread.then(|| l.t("meeting-public-unread")), opinion.and_then(claimed)]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(" "),
+            note: note.chain(claimed).collect::<Vec<_>>().join(" "),
             ..became
         }
     });
@@ -215,13 +202,32 @@ pub(crate) async fn show_one(
         minutes: reading::mask::numbers(&minutes, &[]),
         counts: if asked.is_empty() { String::new() } else { l.t_with("meeting-opinions", &counts) },
         struck: if struck > 0 { l.t_n("meeting-public-struck", struck) } else { String::new() },
-        opinions: opinions.collect(),
+        opinions: said.collect(),
         topics: names.clone(),
         board,
         before: earlier,
-        line: open,
+        line: Line { href: open.href.replacen("/records", "", 1), ..open },
     };
     Ok(kept::words(&visitor, &page))
+}
+
+/// Who claimed what was said, and once a unit has it, what that one promised and what its speaker says of it.
+fn claimed(l: L, d: &District, opinion: &Opinion, case: &Shown, today: Date) -> Option<String> {
+    let sentence = |key: &str, claim: &Claim| {
+        let values = [("unit", d.unit_name(&claim.unit, l.0).to_owned()), ("day", l.day(claim.by, today))];
+        l.t_with(key, &values)
+    };
+    let comma = l.0.pick("、", ", ");
+    let Some(lead) = &case.lead else {
+        let free = is_free(case.stage) && !opinion.claims.is_empty();
+        let all: Vec<String> = opinion.claims.iter().map(|claim| sentence("board-public-claim", claim)).collect();
+        return free.then(|| l.t_n("board-public-claims", all.join(comma)));
+    };
+    let lead = opinion.claims.iter().find(|claim| claim.unit == *lead).filter(|_| case.step.is_some())?;
+    let joint = opinion.claims.iter().filter(|claim| opinion.joint.contains(&claim.unit));
+    let joint = joint.map(|claim| sentence("board-public-joins", claim));
+    let word = case.step.flatten().map(|kept| l.t_n("board-public-word", kept.label(l.0)));
+    Some(std::iter::once(sentence("board-public-lead", lead)).chain(joint).chain(word).collect::<Vec<_>>().join(" "))
 }
 
 /// When it was to be held, as an event says it, and whether the event moved it.
