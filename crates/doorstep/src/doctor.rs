@@ -42,7 +42,8 @@ pub fn doctor(data: &str, channels: Option<&Path>) -> Result<(), Failed> {
     }
 }
 
-/// Whether a checkpoint is a demo's: its first line is the origin.
+/// Whether a checkpoint is a demo's, or that of a demo's hall: its first line is the origin.
 fn is_demo(note: &[u8]) -> bool {
-    note.strip_prefix(desk::DEMO_ORIGIN.as_bytes()).is_some_and(|rest| rest.starts_with(b"\n"))
+    let rest = note.strip_prefix(desk::DEMO_ORIGIN.as_bytes());
+    rest.is_some_and(|rest| rest.starts_with(b"\n") || rest.starts_with(desk::HALL.as_bytes()))
 }

@@ -64,7 +64,7 @@ pub fn serve(data: &str, listen: SocketAddr, beside: Beside) -> Result<(), Faile
     let place = place(data)?;
     let site = beside.site.as_deref().map(site).transpose()?;
     let (desk, thread) = Desk::open(&place, Options::default())?;
-    if desk.is_demo() {
+    if desk.is_demo() && !desk.is_hall() {
         demo::must_be_whole(&desk, &place)?;
     }
     may_listen(listen, site.as_ref(), desk.is_demo(), beside.public_demo)?;
@@ -107,7 +107,9 @@ pub fn serve(data: &str, listen: SocketAddr, beside: Beside) -> Result<(), Faile
                 "A demo: everything in it is made up. Its clock goes on from {}.",
                 sweeper.now().minute()
             ));
-            demo::show_logins(&place);
+            if !sweeper.is_hall() {
+                demo::show_logins(&place);
+            }
         }
         let sweeping = tokio::spawn(async move {
             loop {

@@ -231,6 +231,7 @@ impl Planner<'_> {
         let topics = self.topics(said);
         let after = row.last.filter(|(_, before)| *before < entered).map(|(last, _)| last);
         let act = self.plan_of(sketch, planned_for, (row.held + 1, &topics), said)?;
+        let come = if let Act::Plan { departments, .. } = &act { departments.clone() } else { Vec::new() };
         let mut turns = vec![self.turn(entered, &sketch.street, act)?];
         if noticed < planned_for {
             turns.push(self.turn(noticed, &sketch.street, Act::Notice {})?);
@@ -241,7 +242,7 @@ impl Planner<'_> {
             turns.push(self.turn(at, &sketch.street, Act::Move { starts, minutes, place: None, reason })?);
         }
         match &sketch.fate {
-            Fate::Held(n, said) => self.goes(sketch, (*n, number), said, &topics, &mut turns)?,
+            Fate::Held(n, said) => self.goes(sketch, (*n, number), said, (&topics, &come), &mut turns)?,
             Fate::Cancelled => {
                 if let Some(at) = self.before(noticed, sketch.starts)? {
                     let reason = Line(self.texts.cancel.clone());
@@ -268,12 +269,18 @@ impl Planner<'_> {
         sketch: &Sketch<'_>,
         (nth, number): (usize, usize),
         said: &[Opinion<'_>],
-        topics: &[String],
+        (topics, come): (&[String], &[UnitCode]),
         turns: &mut Vec<Turn>,
     ) -> Result<(), Failed> {
         let (street, starts) = (&sketch.street, sketch.starts);
         let later = |minutes: i64| Moment(starts.0 + minutes * MINUTE);
         turns.push(self.turn(later(1), street, Act::Open {})?);
+        // At every other one somebody comes who was not expected.
+        let free = |unit: &UnitCode| unit != street && unit.as_str() != DISTRICT && !come.contains(unit);
+        let bureaus = self.town.hosts().into_iter().filter(|(unit, kind)| *kind == UnitKind::Bureau && free(unit));
+        if let Some((unit, _)) = bureaus.last().filter(|_| nth.is_multiple_of(2)) {
+            turns.push(self.turn(later(2), street, Act::Invite { units: vec![unit] })?);
+        }
         let mut line = 0;
         for opinion in said {
             line += 1;

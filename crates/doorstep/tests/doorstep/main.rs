@@ -14,6 +14,7 @@ mod district;
 mod doctor;
 mod environment;
 mod fixture;
+mod hall;
 mod imports;
 mod index;
 mod markers;

@@ -127,6 +127,7 @@ meeting-board = Claiming board
 board-wall = Show on a screen
 board-claims = List of claims
 board-counts = { $all } opinions: { $free } to be claimed, { $contested } claimed by several units, { $claimed } by one, { $settled } with a unit.
+board-counts-over = { $all } opinions: { $settled } with a unit, { $free } not claimed.
 board-over = The board is closed. What no unit claimed goes to the dispatch centre.
 board-contested = Claimed by several: the chair decides ({ $n })
 board-free = To be claimed ({ $n })

@@ -118,6 +118,7 @@ meeting-board = 现场认领板
 board-wall = 投屏
 board-claims = 认领清单
 board-counts = 共 { $all } 条：待认领 { $free }，多家认领 { $contested }，一家认领 { $claimed }，已交单位 { $settled }。
+board-counts-over = 共 { $all } 条：已交单位 { $settled }，无人认领 { $free }。
 board-over = 认领已经结束。没有单位认领的，由分派中心派单。
 board-contested = 多家认领，请主持人定（{ $n }）
 board-free = 待认领（{ $n }）

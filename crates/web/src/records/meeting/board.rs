@@ -360,7 +360,7 @@ fn drawn(
         qr: None,
         key: app.random_text(),
         today: now.date().to_string(),
-        counts: l.t_with("board-counts", &counts),
+        counts: l.t_with(if of.board { "board-counts" } else { "board-counts-over" }, &counts),
         errors,
         free,
         contested,
