@@ -128,7 +128,7 @@ shared! {
     StepUrgent "step_urgent" "这一件是紧急的。" "第一步请填今天，并马上联系当事人。" "This one is urgent." "Put the first step on today, and call at once.",
     StepEarly "step_early" "第一步答应在{}做到。" "请等当天18点以后再说。" "The first step is promised for {}." "Say it from 18:00 of that day on.",
     NoStep "no_step" "这一件没有承诺的第一步。" "请刷新页面。" "This case has no promised first step." "Reload the page.",
-    SaidSo "said_so" "您的回答已经记下了。" "要改的，请在自己的手机上打开这一件再改。" "Your answer is already recorded." "To change it, open the case on your own phone.",
+    SaidSo "said_so" "您的回答已经记下了。" "要改的，请在自己的手机上打开这一件，选另一项。" "Your answer is already recorded." "To change it, choose another answer, on your own phone.",
     HasTask "has_task" "该单位已经有本件的任务。" "请选择其他单位。" "The unit has a task in this case already." "Choose another unit.",
     LeadMustStay "lead_must_stay" "不能撤销牵头单位的任务。" "请使用“转办”。" "The lead's task can't be taken back." "Transfer it to another unit.",
     Designated "designated" "已指定办理，不能再退回。" "请办理；有困难请提请会商。" "The unit was designated and can't object again." "Handle it, or bring it to a case conference.",

@@ -1,7 +1,8 @@
 // What stands on a wall or in a queue is read anew when it has changed, and put in place only where it differs, so that nothing
 // blinks and a screen reader is not told the same twice. <div id="live" data-live="/address" data-stream="/address/stream">;
-// further parts of the same page are <div id="…" data-part>. What somebody is using stays as it is: a form that stands open, or
-// where the focus is. A page that need not be looked at any more comes without data-live: then it is loaded once more.
+// further parts of the same page are <div id="…" data-part>, also within it: while one is used, the others are still put in
+// place. What somebody is using stays as it is: a form that stands open, or where the focus is. A page that need not be looked
+// at any more comes without data-live: then it is loaded once more.
 
 /** Calls `changed` when the server says that a record has changed: by its stream, and every few seconds while there is none. */
 export function listen(stream, changed, every = 3000) {
@@ -25,7 +26,7 @@ async function look() {
     const answer = await fetch(live.dataset.live, { headers: { accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (!page.getElementById(live.id)?.dataset.live) { location.reload(); return; }
+    if (!page.getElementById(live.id)?.dataset.live) { location.replace(live.dataset.live); return; }
     for (const part of [live, ...document.querySelectorAll("[data-part]")]) {
       const now = page.getElementById(part.id);
       if (now && plain(now.innerHTML) !== plain(part.innerHTML) && !inUse(part)) part.innerHTML = now.innerHTML;
@@ -34,5 +35,5 @@ async function look() {
 }
 
 // What was left alone under somebody's hands is looked at when they leave it.
-if (live) for (const left of ["focusout", "toggle"]) document.addEventListener(left, look, true);
+if (live) for (const left of ["focusout", "toggle"]) document.addEventListener(left, (event) => { if (!event.target.open) look(); }, true);
 if (live) listen(live.dataset.stream, look, Number(live.dataset.every) || undefined);

@@ -105,7 +105,7 @@ impl Decision<'_> {
         joint: &[UnitCode],
         category: Option<&CategoryCode>,
     ) -> Result<Vec<New>, Refusal> {
-        let claim = self.case.claim_of(lead).ok_or(Refusal::at(Why::NoClaim, "lead"))?;
+        self.case.claim_of(lead).ok_or(Refusal::at(Why::NoClaim, "lead"))?;
         for unit in joint {
             self.case.claim_of(unit).ok_or(Refusal::at(Why::NoClaim, "joint"))?;
         }
@@ -120,7 +120,7 @@ impl Decision<'_> {
         }
         let accepted = Decision { case: &case, facts: self.facts, task: None };
         accepted.to_units(lead, joint)?;
-        news.push(accepted.dispatched(lead, joint, true, Some(claim)));
+        news.push(accepted.dispatched(lead, joint, true));
         Ok(news)
     }
 

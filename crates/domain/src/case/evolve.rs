@@ -202,6 +202,8 @@ fn apply(case: &mut Case, at: Moment, by: &Actor, event: &Event, clocks: &[Clock
             for unit in joint {
                 case.add_task(unit, false, case.is_designated(unit), at);
             }
+            // Who claimed it and did not get it is bound to nothing.
+            case.claims.retain(|claim| claim.unit == *lead || joint.contains(&claim.unit));
         }
         Event::Joined { unit } => case.add_task(unit, false, case.is_designated(unit), at),
         Event::Released { task } => case.set_task(*task, TaskState::Released),

@@ -1,6 +1,5 @@
 //! Who handles it: dispatch, designation, further units, objection, transfer.
 
-use super::claim::Claim;
 use super::decide::{Decision, promise, required};
 use super::event::Event;
 use super::term::*;
@@ -13,9 +12,7 @@ use crate::rule::RuleId;
 impl Decision<'_> {
     pub(super) fn dispatch(&self, lead: &UnitCode, joint: &[UnitCode]) -> Result<Vec<New>, Refusal> {
         self.to_units(lead, joint)?;
-        // A unit that gets what it claimed keeps the day that it named, whoever hands it over.
-        let claim = self.case.claim_of(lead).filter(|claim| self.case.step.is_none() && claim.by >= self.today());
-        Ok(vec![self.dispatched(lead, joint, self.case.is_designated(lead), claim)])
+        Ok(vec![self.dispatched(lead, joint, self.case.is_designated(lead))])
     }
 
     /// That these units can get it: each is there, and none has it twice.
@@ -32,14 +29,9 @@ impl Decision<'_> {
         if self.case.task_of(lead).is_some() { Err(Refusal::at(Why::HasTask, "lead")) } else { Ok(()) }
     }
 
-    /// `claim`: that of the lead, which promised a first step by it. Who claimed it can't object.
-    pub(super) fn dispatched(
-        &self,
-        lead: &UnitCode,
-        joint: &[UnitCode],
-        designated: bool,
-        claim: Option<&Claim>,
-    ) -> New {
+    /// A lead that claimed it keeps the day that it named, whoever hands it over; and who claimed it can't object.
+    pub(super) fn dispatched(&self, lead: &UnitCode, joint: &[UnitCode], designated: bool) -> New {
+        let claim = self.case.claim_of(lead).filter(|_| self.case.step.is_none());
         let designated = designated || claim.is_some();
         let first = self.next_task();
         let mut clocks = self.stop(|c| c.rule == RuleId::HotlineDispatch);
@@ -82,7 +74,7 @@ impl Decision<'_> {
         }
         let new = match self.case.lead() {
             Some(lead) => self.handed_on(lead.no, unit, true),
-            None => self.dispatched(unit, &[], true, None),
+            None => self.dispatched(unit, &[], true),
         };
         Ok(vec![new.with(field::REASON, reason)])
     }

@@ -277,8 +277,8 @@ impl Planner<'_> {
         turns.push(self.turn(later(1), street, Act::Open {})?);
         // At every other one somebody comes who was not expected.
         let free = |unit: &UnitCode| unit != street && unit.as_str() != DISTRICT && !come.contains(unit);
-        let bureaus = self.town.hosts().into_iter().filter(|(unit, kind)| *kind == UnitKind::Bureau && free(unit));
-        if let Some((unit, _)) = bureaus.last().filter(|_| nth.is_multiple_of(2)) {
+        let mut bureaus = self.town.hosts().into_iter().filter(|(unit, kind)| *kind == UnitKind::Bureau && free(unit));
+        if let Some((unit, _)) = bureaus.next_back().filter(|_| nth.is_multiple_of(2)) {
             turns.push(self.turn(later(2), street, Act::Invite { units: vec![unit] })?);
         }
         let mut line = 0;

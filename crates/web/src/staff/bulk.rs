@@ -2,13 +2,13 @@
 //! what was done. Each case gets a command of its own with a key of its own; together they share a commit.
 
 use super::rows::CaseLines;
+use super::suggest::suggestion;
 use super::{Days, handles};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, first_page, form_status, go, show_with};
-use crate::parts::suggest::{KNOWN, suggestion};
 use crate::problem::Problem;
 use crate::view::{self, StatusView};
 use askama::Template;
@@ -22,6 +22,9 @@ use domain::{Label, Refusal, Role, Why};
 use std::collections::BTreeMap;
 use store::view::work;
 use tokio::task::JoinSet;
+
+/// In a row of the suggested dispatch: the case is accepted already, its category is known.
+pub(super) const KNOWN: &str = "-";
 
 /// What can be done to several cases at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use super::decision::{self, OpenObjection};
 use super::forms::{ActForm, FormMaker, capital};
 use super::similar::{self, Similar};
+use super::suggest::suggestion;
 use super::timeline::{self, ClockLine, StaffTimeline, TimelineItem};
 use super::{handles, mask};
 use crate::app::App;
@@ -12,7 +13,6 @@ use crate::lang::L;
 use crate::page::{FieldError, Page, show_with};
 use crate::parts::case_title::CaseTitle;
 use crate::parts::promise::claim_words;
-use crate::parts::suggest::suggestion;
 use crate::parts::{photo::hash_of, review_request};
 use crate::problem::Problem;
 use crate::view::{self, ClockView, StatusView};

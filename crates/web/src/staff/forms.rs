@@ -1,12 +1,12 @@
 //! The forms of a case page: one for each act that the rules offer now, with what they already know filled in.
 
 use super::command::{JOINT_MOST, name};
+use super::suggest::{Suggestion, suggestion};
 use crate::caller::Staff;
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError};
 use crate::parts::form_input::FormInput;
-use crate::parts::suggest::{Suggestion, suggestion};
 use calendar::Date;
 use domain::case::{Case, CaseId, Command, CommandKind, Facts, Offer, Purpose, Track, Visit, Way, offers};
 use domain::district::{District, UnitCode};

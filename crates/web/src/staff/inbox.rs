@@ -4,11 +4,11 @@
 use super::Days;
 use super::desk::Tab;
 use super::rows::{self, CaseLine, CaseLines, LineGroup, Worklist};
+use super::suggest::suggestion;
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::L;
 use crate::page::{Page, show};
-use crate::parts::suggest::suggestion;
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, State};

@@ -22,6 +22,7 @@ pub(crate) mod reviews;
 mod rows;
 pub(crate) mod search;
 mod similar;
+mod suggest;
 pub(crate) mod templates;
 mod timeline;
 pub(crate) mod work_slip;

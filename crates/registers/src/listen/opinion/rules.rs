@@ -86,29 +86,21 @@ pub(super) fn decide(opinion: &Opinion, act: &Act, facts: &Facts<'_>) -> Result<
         }
         Act::Unclaim {} => {
             let unit = facts.actor.unit().ok_or(Refusal::new(Why::NotYours))?;
-            meeting(opinion, facts)?;
+            board(opinion, facts)?;
             claim_of(opinion, unit).ok_or(Refusal::new(Why::NoClaim))?;
-            // A case that a unit has by now knows of no claims any more.
-            let asked = free(opinion, facts).and_then(|_| asks(Command::Unclaim));
             let unclaimed = New::of(Event::Unclaimed { unit: unit.clone() }).into();
-            std::iter::once(unclaimed).chain(asked).collect()
+            std::iter::once(unclaimed).chain(asks(Command::Unclaim)).collect()
         }
         Act::Settle { lead, joint, category } => {
             board(opinion, facts)?;
             settle(opinion, (lead, joint), category.as_ref(), facts)?
         }
         Act::Finish {} => {
+            if let Some(settled) = given(opinion, facts) {
+                return Ok(vec![New::of(settled).into()]);
+            }
             // Who may still have it: the dispatch centre was faster with the others, they are closed, or the resident took it back.
             let case = free(opinion, facts);
-            let handed = opinion.case.and_then(|(case, _)| facts.other::<Cases>(case)).filter(|_| case.is_none());
-            if let Some(step) = handed.and_then(|case| case.step.as_ref()) {
-                // The dispatch centre gave it to a unit that claimed it.
-                let joint =
-                    handed.iter().flat_map(|case| case.tasks.iter().filter(|task| !task.lead && task.is_open()));
-                let joint =
-                    joint.map(|task| task.unit.clone()).filter(|unit| claim_of(opinion, unit).is_some()).collect();
-                return Ok(vec![New::of(Event::Settled { lead: step.unit.clone(), joint }).into()]);
-            }
             let may = |claim: &&Claim| {
                 let open = facts.district.open_unit(&claim.unit).is_some();
                 open && case.is_some_and(|case| case.task_of(&claim.unit).is_none())
@@ -143,19 +135,25 @@ fn settle(
     Ok(vec![settled, ask(case.id, command)])
 }
 
+/// That the dispatch centre gave it to a unit that claimed it, and that unit still leads.
+fn given(opinion: &Opinion, facts: &Facts<'_>) -> Option<Event> {
+    let case = facts.other::<Cases>(opinion.case?.0).filter(|case| !is_free(case.stage))?;
+    let lead = case.lead().filter(|lead| case.step.as_ref().is_some_and(|step| step.unit == lead.unit))?;
+    let joint = case.tasks.iter().filter(|task| !task.lead && task.is_open()).map(|task| task.unit.clone());
+    let joint = joint.filter(|unit| claim_of(opinion, unit).is_some()).collect();
+    Some(Event::Settled { lead: lead.unit.clone(), joint })
+}
+
 fn claim_of<'a>(opinion: &'a Opinion, unit: &UnitCode) -> Option<&'a Claim> {
     opinion.claims.iter().find(|claim| claim.unit == *unit)
 }
 
-/// The meeting, whose board is open.
-fn meeting<'a>(opinion: &Opinion, facts: &Facts<'a>) -> Result<&'a Meeting, Refusal> {
-    let meeting = facts.other::<Meetings>(opinion.meeting).ok_or(Refusal::new(Why::NoSuchRecord))?;
-    if meeting.board { Ok(meeting) } else { Err(Refusal::new(NOT_OPEN)) }
-}
-
-/// The same; and the case is still nobody's.
+/// The meeting, whose board is open; and the case is still nobody's.
 fn board<'a>(opinion: &Opinion, facts: &Facts<'a>) -> Result<&'a Meeting, Refusal> {
-    let meeting = meeting(opinion, facts)?;
+    let meeting = facts.other::<Meetings>(opinion.meeting).ok_or(Refusal::new(Why::NoSuchRecord))?;
+    if !meeting.board {
+        return Err(Refusal::new(NOT_OPEN));
+    }
     free(opinion, facts).map(|_| meeting).ok_or(Refusal::new(WITH_UNIT))
 }
 

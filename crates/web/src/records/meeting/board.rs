@@ -2,10 +2,10 @@
 //! phone, and the card goes to its column on every screen. The chair settles who leads where several claim. `…/claims` is the
 //! list that is signed.
 
-use super::super::form::{name, values};
+use super::super::form::name;
 use super::super::page::{at_fields, refusals};
 use super::line::Said;
-use super::notes::{Read, read, read_meeting};
+use super::notes::{Read, read, read_meeting, run};
 use super::{OPINIONS, SHELF, meeting, status, topic, topics};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
@@ -14,7 +14,6 @@ use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, form_status, go, show, show_with, url_code};
 use crate::parts::open_boards::is_here;
 use crate::parts::qr::Qr;
-use crate::parts::suggest::suggestion;
 use crate::problem::Problem;
 use crate::view::StatusView;
 use askama::Template;
@@ -23,13 +22,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use calendar::Date;
 use desk::Failure;
-use domain::case::{Case, Claim, Clock, STEP_DAYS_MOST, Visit, may_see};
+use domain::case::{Case, Claim, Clock, STEP_DAYS_MOST, may_see};
 use domain::codes::UnitCode;
 use domain::district::District;
 use domain::moment::{date_of, day_number};
-use domain::register::{ActOf, On, Shelf};
+use domain::register::{ActOf, Shelf};
 use domain::rule::RuleId;
 use domain::{Label, Moment, Refusal, Role};
+use reading::{by_words, mask};
 use registers::listen::meeting::{Act as MeetingAct, Meeting, NoteState};
 use registers::listen::opinion::{Act, NOT_HERE, is_free};
 use serde::Deserialize;
@@ -97,6 +97,8 @@ struct BoardPage {
     chairs: bool,
     /// The address of the board as a code, for phones in the hall.
     qr: Option<Qr>,
+    /// The same in letters, for who can't scan it.
+    address: String,
     key: String,
     today: String,
     counts: String,
@@ -157,7 +159,7 @@ pub(crate) async fn page(
     let page = drawn(&app, &visitor, &staff, &read, (wall, None, None))?;
     let address = format!("{}/records/meetings/{}/board", app.site().origin(), of.code.as_str());
     let qr = if wall && of.board { Qr::of(&address) } else { None };
-    Ok(show(&BoardPage { qr, ..page }))
+    Ok(show(&BoardPage { qr, address, ..page }))
 }
 
 /// What the cards are made from.
@@ -204,11 +206,11 @@ impl Table<'_> {
         });
         let settle = free && may("settle");
         let unknown = case.filter(|case| settle && case.category.is_none());
-        let found = unknown
-            .and_then(|case| suggestion(l, self.d, case.track, None, case.street.as_ref(), &line.words).category);
-        let found = found.as_ref().map_or("", |code| code.as_str());
+        // What the words speak of is chosen already.
+        let found = unknown.and_then(|case| by_words(&self.d.catalogue, case.track, &line.words).into_iter().next());
+        let found = found.as_ref().map_or("", |found| found.category.code.as_str());
         let categories = self.d.catalogue.categories.iter().filter(|_| unknown.is_some());
-        let words = if self.wall { reading::mask::numbers(&line.words, &[]) } else { line.words.clone() };
+        let words = if self.wall { mask::numbers(&line.words, &[]) } else { line.words.clone() };
         let read = case.is_none_or(|case| reads(self.meeting, self.staff, case, self.d));
         Card {
             no: of.no,
@@ -227,13 +229,14 @@ impl Table<'_> {
 
     fn claimed(&self, line: &Said, claim: &Claim, read: bool) -> Claimed {
         let (post, step) = line.claim(&claim.unit).filter(|_| read).unwrap_or_default();
+        let shown = |text: &str| if self.wall { mask::numbers(text, &[]) } else { text.to_owned() };
         let others =
             line.opinion.claims.iter().map(|other| other.unit.as_str()).filter(|unit| *unit != claim.unit.as_str());
         Claimed {
             code: claim.unit.to_string(),
             unit: self.unit(&claim.unit),
-            post: post.to_owned(),
-            step: step.to_owned(),
+            post: shown(post),
+            step: shown(step),
             by: self.l.day(claim.by, self.today),
             mark: became_of(self.l, line, &claim.unit),
             others: others.collect::<Vec<_>>().join(","),
@@ -244,22 +247,24 @@ impl Table<'_> {
     fn place(&self, line: &Said) -> Place {
         let (l, of) = (self.l, &line.opinion);
         let Some(case) = line.case.as_ref() else { return Place::Free };
-        if let Some(lead) = case.tasks.iter().rev().find(|task| task.lead) {
-            let joint = case.tasks.iter().filter(|task| !task.lead).map(|task| self.unit(&task.unit));
-            let joint = joint.collect::<Vec<_>>().join(l.0.pick("、", ", "));
-            let mark = match case.step.as_ref().is_some_and(|step| step.unit == lead.unit) {
-                false => l.t("board-dispatched"),
-                true if joint.is_empty() => l.t("board-leads"),
-                true => l.t_n("board-leads-with", joint),
+        if is_free(case.stage) {
+            return match of.claims.as_slice() {
+                [] => Place::Free,
+                [one] => Place::With(one.unit.clone(), String::new()),
+                _ => Place::Contested,
             };
-            return Place::With(lead.unit.clone(), mark);
         }
-        match (is_free(case.stage), of.claims.as_slice()) {
-            (false, _) => Place::Other(case.stage.label(l.0).to_owned()),
-            (true, []) => Place::Free,
-            (true, [one]) => Place::With(one.unit.clone(), String::new()),
-            (true, _) => Place::Contested,
-        }
+        let Some(lead) = case.lead().or(case.tasks.iter().rev().find(|task| task.lead)) else {
+            return Place::Other(case.stage.label(l.0).to_owned());
+        };
+        let joint = case.tasks.iter().filter(|task| !task.lead).map(|task| self.unit(&task.unit));
+        let joint = joint.collect::<Vec<_>>().join(l.0.pick("、", ", "));
+        let mark = match case.step.as_ref().is_some_and(|step| step.unit == lead.unit) {
+            false => l.t("board-dispatched"),
+            true if joint.is_empty() => l.t("board-leads"),
+            true => l.t_n("board-leads-with", joint),
+        };
+        Place::With(lead.unit.clone(), mark)
     }
 }
 
@@ -275,14 +280,15 @@ enum Place {
     Other(String),
 }
 
-/// What became of a unit's claim: it leads, it joins, or others have the case. Empty while that is open.
+/// What became of a unit's claim: it leads, it joins, or others have the case. Empty while that is open, and where it had it.
 fn became_of(l: L, line: &Said, unit: &UnitCode) -> String {
-    let Some(case) = line.case.as_ref().filter(|case| !case.tasks.is_empty()) else { return String::new() };
-    let has = |lead: bool| case.tasks.iter().any(|task| task.lead == lead && task.unit == *unit);
-    match (has(true), has(false)) {
-        (true, _) => l.t("board-leads"),
-        (_, true) => l.t("board-joins"),
-        _ => l.t("board-passed"),
+    let Some(case) = line.case.as_ref().filter(|case| !is_free(case.stage)) else { return String::new() };
+    let own: Vec<_> = case.tasks.iter().filter(|task| task.unit == *unit).collect();
+    match own.iter().rev().find(|task| task.is_open()) {
+        Some(task) if task.lead => l.t("board-leads"),
+        Some(_) => l.t("board-joins"),
+        None if own.is_empty() => l.t("board-passed"),
+        None => String::new(),
     }
 }
 
@@ -358,6 +364,7 @@ fn drawn(
         open: of.board,
         chairs: ends,
         qr: None,
+        address: String::new(),
         key: app.random_text(),
         today: now.date().to_string(),
         counts: l.t_with(if of.board { "board-counts" } else { "board-counts-over" }, &counts),
@@ -386,7 +393,7 @@ pub(crate) async fn send(
     let key = sent.key(&staff)?;
     let here = format!("/records/meetings/{}/board", url_code(&code));
     let asked = sent.get("act");
-    if let Some(act) = MeetingAct::ALL.iter().find(|act| act.code == asked && asked == "end_board") {
+    if let ("end_board", Some(act)) = (asked, MeetingAct::ALL.iter().find(|act| act.code == asked)) {
         return match run(&app, &staff, (&SHELF, told.id), act, &sent, key).await {
             Ok(_) => Ok(go(&format!("{here}?done=board-closed"))),
             Err(wrong) => refused(&app, (&visitor, &staff), &code, (&sent, act, 0), wrong).await,
@@ -400,22 +407,6 @@ pub(crate) async fn send(
         Ok(_) => Ok(go(&format!("{here}?done=board-{asked}#f-line-{no}"))),
         Err(wrong) => refused(&app, (&visitor, &staff), &code, (&sent, act, no), wrong).await,
     }
-}
-
-async fn run(
-    app: &App,
-    staff: &Staff,
-    (shelf, id): (&'static dyn Shelf, domain::case::CaseId),
-    act: &ActOf,
-    sent: &Sent,
-    key: desk::Key,
-) -> Result<desk::Done, Vec<Failure>> {
-    let refused = |wrong: Vec<Refusal>| wrong.into_iter().map(Failure::Refused).collect::<Vec<_>>();
-    let values = values(act, sent, &app.desk().district());
-    let read = shelf.read_act(act.code, &values).map_err(refused)?;
-    let by = (staff.actor(), Visit::BEST);
-    let done = app.desk().execute_read(by, shelf, (On::Record(id), None), (act.code, &values, read), Some(key)).await;
-    done.map_err(|failure| vec![failure])
 }
 
 /// The board as it is now, with what was typed and what is wrong with it.
@@ -477,23 +468,24 @@ pub(crate) async fn claims(
     for line in &read.said {
         let (opinion, Some(case)) = (&line.opinion, line.case.as_ref()) else { continue };
         let shown = reads(of, &staff, case, &d);
-        let words = if shown { reading::mask::numbers(&line.words, &[]) } else { l.t("board-words-hidden") };
+        let words = if shown { mask::numbers(&line.words, &[]) } else { l.t("board-words-hidden") };
         let row = |unit: String| Row { no: opinion.no, words: words.clone(), unit, ..Row::default() };
         let lead = case.lead().map(|task| &task.unit);
         if opinion.claims.is_empty() {
             rows.push(row(match lead {
                 Some(lead) => l.t_n("board-dispatched-to", d.unit_name(lead, l.0)),
+                None if !is_free(case.stage) => case.stage.label(l.0).to_owned(),
                 None if of.board => l.t("board-nobody-yet"),
                 None => l.t("board-nobody"),
             }));
         }
         for claim in &opinion.claims {
             let (post, step) = line.claim(&claim.unit).filter(|_| shown).unwrap_or_default();
-            let has = case.tasks.is_empty() || case.tasks.iter().any(|task| task.unit == claim.unit);
+            let has = is_free(case.stage) || case.tasks.iter().any(|task| task.unit == claim.unit);
             rows.push(Row {
                 mark: became_of(l, line, &claim.unit),
-                post: post.to_owned(),
-                step: step.to_owned(),
+                post: mask::numbers(post, &[]),
+                step: mask::numbers(step, &[]),
                 by: l.day(claim.by, now.date()),
                 signs: has,
                 ..row(d.unit_name(&claim.unit, l.0).to_owned())

@@ -1,6 +1,7 @@
 //! What was said at a meeting, line by line: in the words of the note-taker while it waits, and in those of its case once it
 //! is one.
 
+use crate::caller::Staff;
 use crate::parts::promise::claim_words;
 use domain::case::{self, Case, CaseId, Fields, Texts, field};
 use domain::codes::UnitCode;
@@ -25,6 +26,12 @@ pub(super) struct Said {
 impl Said {
     pub(super) fn state(&self) -> NoteState {
         self.opinion.state()
+    }
+
+    /// The words, for somebody of the unit that convenes the meeting: whoever stepped aside from the case does not read it here.
+    pub(super) fn words_for(&self, staff: &Staff) -> String {
+        let aside = self.case.as_ref().is_some_and(|case| case.stepped_aside(&staff.actor()));
+        if aside { String::new() } else { self.words.clone() }
     }
 
     /// The post and the first step of a unit's claim.

@@ -264,7 +264,7 @@ impl Face for MeetingFace {
         let Some(of) = meeting(told) else { return Vec::new() };
         let at = format!("/records/meetings/{}", of.code.as_str());
         let board = (of.boarded && board::comes(of, staff)).then(|| (format!("{at}/board"), l.t("meeting-board")));
-        let writes = own && matches!(of.stage, Stage::Open | Stage::Closed);
+        let writes = own && notes::has_lines(of, staff);
         let notes = [(format!("{at}/notes"), l.t("meeting-notes")), (format!("{at}/wall"), l.t("meeting-wall"))];
         board.into_iter().chain(notes.into_iter().filter(|_| writes)).collect()
     }

@@ -129,16 +129,19 @@ pub(super) async fn read(app: &App, code: &str) -> Result<Read, Problem> {
     read_lines(app, code, |of| of.notes.iter().collect()).await
 }
 
-/// The lines that the page of note-takers shows: what waits, and what was settled last.
-fn at_hand(of: &Meeting) -> Vec<&Note> {
-    let waits = |note: &&Note| note.state == NoteState::Noted;
-    let settled = of.notes.iter().rev().filter(|note| !waits(note)).take(LAST);
-    let mut at_hand: Vec<&Note> = of.notes.iter().filter(waits).chain(settled).collect();
-    at_hand.sort_by_key(|note| note.no);
-    at_hand
+/// The lines that the page of note-takers shows: what waits, what was struck out, the last others, and the one that was just
+/// read back.
+fn at_hand(of: &Meeting, just: u16) -> Vec<&Note> {
+    let is_case = |note: &Note| matches!(note.state, NoteState::Confirmed | NoteState::Unread);
+    let last = of.notes.iter().rev().filter(|note| is_case(note)).nth(LAST - 1).map_or(0, |note| note.no);
+    of.notes.iter().filter(|note| !is_case(note) || note.no >= last || note.no == just).collect()
 }
 
-async fn read_lines(app: &App, code: &str, lines: fn(&Meeting) -> Vec<&Note>) -> Result<Read, Problem> {
+async fn read_lines(
+    app: &App,
+    code: &str,
+    lines: impl Fn(&Meeting) -> Vec<&Note> + Send + 'static,
+) -> Result<Read, Problem> {
     let (number, code) = (app.desk().number(), desk::read_case_code(code).ok_or_else(Problem::not_found)?);
     let found = app.read(move |db, keys| {
         let Some((id, _)) = listed::by_code(db, number, "meeting", &code)? else { return Ok(None) };
@@ -162,18 +165,19 @@ async fn read_lines(app: &App, code: &str, lines: fn(&Meeting) -> Vec<&Note>) ->
 /// Only who writes for the meeting reads its lines before they are cases.
 fn writes(told: &Told, staff: &Staff) -> Result<(), Problem> {
     let of = meeting(told).ok_or_else(Problem::not_found)?;
-    if of.unit == staff.unit && matches!(of.stage, Stage::Open | Stage::Closed) {
-        Ok(())
-    } else {
-        Err(Problem::not_yours())
-    }
+    if of.unit == staff.unit && has_lines(of, staff) { Ok(()) } else { Err(Problem::not_yours()) }
+}
+
+/// While there is something to write; later for the head alone, who erases what was struck out.
+pub(super) fn has_lines(of: &Meeting, staff: &Staff) -> bool {
+    let struck = staff.role == Role::Head && of.count(NoteState::Dropped) > 0;
+    matches!(of.stage, Stage::Open | Stage::Closed) || (of.stage == Stage::Approved && struck)
 }
 
 /// Where the unit that convenes it is sent while there is nothing to write: its page says from when on there is.
 fn not_open(told: &Told, staff: &Staff) -> Option<Response> {
     let of = meeting(told).filter(|of| of.unit == staff.unit)?;
-    let open = matches!(of.stage, Stage::Open | Stage::Closed);
-    (!open).then(|| go(&format!("/records/meetings/{}", of.code.as_str())))
+    (!has_lines(of, staff)).then(|| go(&format!("/records/meetings/{}", of.code.as_str())))
 }
 
 /// `GET /records/meetings/{code}/notes`
@@ -183,7 +187,7 @@ pub(crate) async fn page(
     staff: Staff,
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
-    let read = read_lines(&app, &code, at_hand).await?;
+    let read = read_lines(&app, &code, |of| at_hand(of, 0)).await?;
     if let Some(away) = not_open(&read.told, &staff) {
         return Ok(away);
     }
@@ -236,7 +240,6 @@ fn drawn(
         }
     });
     let settled = all.iter().rev().filter(|line| line.state() != NoteState::Noted);
-    let erases = |line: &Said| staff.role == Role::Head && !line.opinion.erased;
     let categories = d.catalogue.categories.iter().map(|c| Choice::of(c.code.as_str(), c.name(l.0), ""));
     let streets = form::streets(&d, l.0);
     Ok(NotesPage {
@@ -251,7 +254,7 @@ fn drawn(
         topics: topic_choices.map(|(code, text)| Choice::of(&code, &text, &topic_now)).collect(),
         hows: Choice::all::<How>(l, &chosen("note", "how", How::Spoken.code())),
         waiting: waiting.collect(),
-        settled: settled.map(|line| settled_line(l, &topics, line, erases(line))).collect(),
+        settled: settled.map(|line| settled_line(l, &topics, line, staff)).collect(),
         all: of.notes.len(),
         board: of.boarded,
         raised: None,
@@ -262,7 +265,7 @@ fn drawn(
     })
 }
 
-fn settled_line(l: L, topics: &[String], line: &Said, erases: bool) -> Settled {
+fn settled_line(l: L, topics: &[String], line: &Said, staff: &Staff) -> Settled {
     let state = line.state();
     let kind = match state {
         NoteState::Noted => "wait",
@@ -274,12 +277,12 @@ fn settled_line(l: L, topics: &[String], line: &Said, erases: bool) -> Settled {
     Settled {
         no: line.opinion.no,
         topic: topic(l, topics, line.opinion.topic),
-        words: line.words.clone(),
+        words: line.words_for(staff),
         state: StatusView { kind, words: capital(state.label(l.0)) },
         code: case.map(|case| case.code.clone()).unwrap_or_default(),
         stands: case.map(|case| view::status(l, case.stage, false)),
         struck: line.struck.clone(),
-        erases: erases && state == NoteState::Dropped,
+        erases: staff.role == Role::Head && state == NoteState::Dropped && !line.opinion.erased,
     }
 }
 
@@ -318,7 +321,8 @@ pub(crate) async fn send(
         Ok(done) => {
             let case = done.asked.iter().find(|begun| begun.register == "case").map(|begun| begun.code.clone());
             let Some(case) = case else { return Ok(go(&here)) };
-            let read = read_lines(&app, &code, at_hand).await?;
+            let just = sent.get(&name(asked, "no")).parse().unwrap_or(0);
+            let read = read_lines(&app, &code, move |of| at_hand(of, just)).await?;
             let page = drawn(&app, &visitor, &staff, &read, (None, Vec::new()))?;
             let raised = raised_now(&app, &read, &case);
             return Ok(show_with(StatusCode::CREATED, &NotesPage { raised, ..page }));
@@ -341,7 +345,7 @@ pub(crate) async fn send(
         let sentence = Problem::from(refusal).sentence(visitor.l.0);
         at.push(FieldError { field, text: format!("{of}{}{sentence}", label.unwrap_or_default()) });
     }
-    let read = read_lines(&app, &code, at_hand).await?;
+    let read = read_lines(&app, &code, |of| at_hand(of, 0)).await?;
     let page = drawn(&app, &visitor, &staff, &read, (Some(&sent), at))?;
     Ok(show_with(form_status(&page.errors), &page))
 }
@@ -354,7 +358,7 @@ fn raised_now(app: &App, read: &Read, code: &str) -> Option<RaisedNow> {
     Some(RaisedNow { no: line.opinion.no, code: code.to_owned(), pairing })
 }
 
-async fn run(
+pub(super) async fn run(
     app: &App,
     staff: &Staff,
     (shelf, id): (&'static dyn Shelf, CaseId),
@@ -403,7 +407,7 @@ pub(crate) async fn wall(
         let lines = shown.iter().rev().filter(|line| line.opinion.topic == no).map(|line| {
             let kind = if line.state() == NoteState::Noted { "wait" } else { "done" };
             let state = StatusView { kind, words: capital(line.state().label(l.0)) };
-            (line.opinion.no, reading::mask::numbers(&line.words, &[]), state)
+            (line.opinion.no, reading::mask::numbers(&line.words_for(&staff), &[]), state)
         });
         WallTopic { name: topic(l, &names, no), lines: lines.collect() }
     };

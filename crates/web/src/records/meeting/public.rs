@@ -223,11 +223,14 @@ fn claimed(l: L, d: &District, opinion: &Opinion, case: &Shown, today: Date) -> 
         let all: Vec<String> = opinion.claims.iter().map(|claim| sentence("board-public-claim", claim)).collect();
         return free.then(|| l.t_n("board-public-claims", all.join(comma)));
     };
-    let lead = opinion.claims.iter().find(|claim| claim.unit == *lead).filter(|_| case.step.is_some())?;
+    // Who promised stays who promised, whoever leads by now.
+    let by = opinion.lead.as_ref().unwrap_or(lead);
+    let promised = opinion.claims.iter().find(|claim| claim.unit == *by).filter(|_| case.step.is_some())?;
+    let first = sentence(if by == lead { "board-public-lead" } else { "board-public-promised" }, promised);
     let joint = opinion.claims.iter().filter(|claim| opinion.joint.contains(&claim.unit));
     let joint = joint.map(|claim| sentence("board-public-joins", claim));
     let word = case.step.flatten().map(|kept| l.t_n("board-public-word", kept.label(l.0)));
-    Some(std::iter::once(sentence("board-public-lead", lead)).chain(joint).chain(word).collect::<Vec<_>>().join(" "))
+    Some(std::iter::once(first).chain(joint).chain(word).collect::<Vec<_>>().join(" "))
 }
 
 /// When it was to be held, as an event says it, and whether the event moved it.

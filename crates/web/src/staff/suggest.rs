@@ -6,9 +6,6 @@ use domain::case::{Stage, Track};
 use domain::district::{CategoryCode, District, Unit, UnitCode, UnitKind};
 use reading::by_words;
 
-/// What a form says for "the category that it has".
-pub(crate) const KNOWN: &str = "-";
-
 /// A suggestion with its reason in words.
 pub(crate) struct Suggestion {
     pub(crate) category: Option<CategoryCode>,
@@ -20,7 +17,7 @@ pub(crate) struct Suggestion {
 impl Suggestion {
     /// What the button of the suggested dispatch sends and says, for a case as it was shown (code and version); empty
     /// where a person must sort first: the way of a petition, and who may see an accusation.
-    pub(crate) fn at_once(
+    pub(super) fn at_once(
         &self,
         l: L,
         district: &District,
@@ -36,7 +33,7 @@ impl Suggestion {
             return Default::default();
         };
         let raised = stage == Stage::Raised;
-        let category = if raised { category.as_str() } else { KNOWN };
+        let category = if raised { category.as_str() } else { super::bulk::KNOWN };
         let key = if raised { "clerk-accept-dispatch" } else { "clerk-dispatch-to" };
         (format!("{code} {version} {category} {unit}"), l.t_n(key, district.unit_name(unit, l.0)))
     }
