@@ -73,6 +73,18 @@ fn the_chair_settles_what_two_claim_and_hands_it_to_nobody_who_did_not() {
 }
 
 #[test]
+fn a_claim_that_was_not_taken_up_binds_nobody() {
+    let mut world = World::board();
+    for unit in ["water", "housing"] {
+        world.line(1, unit, &claim("先去看", "2023-05-10")).unwrap();
+    }
+    world.line(1, "street-1", &settle("housing", &[])).unwrap();
+    let case = world.case(1);
+    assert!(case.is_designated(&"housing".into()) && !case.is_designated(&"water".into()));
+    assert_eq!(case.claims.iter().map(|claim| claim.unit.as_str()).collect::<Vec<_>>(), ["housing"]);
+}
+
+#[test]
 fn a_case_that_somebody_else_took_in_the_meantime_holds_up_no_meeting_and_is_nobodys_by_claim() {
     let mut world = World::board();
     for unit in ["water", "housing"] {
