@@ -111,6 +111,7 @@ pub const TABLE: &[Route] = &[
     route("POST", "/figures/correct", Access::Staff(PUBLISHERS), || post(figures::correct)),
     route("GET", "/api/v1/figures", Access::Reader, || get(figures::api)),
     // The API of every register that has a table.
+    route("GET", "/api/v1/opinions", Access::RecordReader, || get(contract::read::opinions)),
     route("GET", "/api/v1/{register}", Access::RecordReader, || get(contract::read::list)),
     route("GET", "/api/v1/{register}/{code}", Access::RecordReader, || get(contract::read::show)),
     route("POST", "/api/v1/{register}", Access::ActToken, || post(contract::act::begin)),

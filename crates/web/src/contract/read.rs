@@ -59,7 +59,20 @@ pub(crate) async fn list(
     Path(plural): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Listed>, Problem> {
-    let wanted = wanted(register(&plural)?, &query.unwrap_or_default())?;
+    listed(&app, &plural, query).await
+}
+
+/// `GET /api/v1/opinions`: a meeting's acts begin them, so that there is nothing to post here.
+pub(crate) async fn opinions(
+    State(app): State<App>,
+    _: RecordReader,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Listed>, Problem> {
+    listed(&app, "opinions", query).await
+}
+
+async fn listed(app: &App, plural: &str, query: Option<String>) -> Result<Json<Listed>, Problem> {
+    let wanted = wanted(register(plural)?, &query.unwrap_or_default())?;
     let (number, by_last) = (app.desk().number(), wanted.by_last);
     let mut lines = app.read(move |db, _| listed::lines(db, number, &wanted, PAGE + 1)).await?;
     let more = lines.len() > PAGE;
