@@ -16,6 +16,7 @@ const NO_PAGES: &[&str] = &[
     "/api/openapi.json",
     "/api/v1/cases/{code}",
     "/api/v1/figures",
+    "/api/v1/opinions",
     "/api/v1/{register}",
     "/api/v1/{register}/{code}",
     "/assets/{file}",
