@@ -131,10 +131,15 @@ impl Clock {
         Clock { paused_on: None, stopped: None, stopped_at: None, ..self.clone() }
     }
 
+    /// Whether no calendar, question or pause moves its end: hours run on by the clock, and a first step is due on the day that
+    /// a unit named.
+    pub fn is_fixed(&self) -> bool {
+        self.unit == Unit::Hour || self.rule == RuleId::FirstStep
+    }
+
     /// The due date computed anew from start, promised days, extensions and pauses.
     pub fn computed(&self, calendar: &Calendar) -> Due {
-        // Hours run on by the clock, and a first step is due on the day that a unit named: no calendar moves them.
-        if self.unit == Unit::Hour || self.rule == RuleId::FirstStep {
+        if self.is_fixed() {
             return self.due;
         }
         let length = self.days.saturating_add(self.extended).saturating_add(self.paused);

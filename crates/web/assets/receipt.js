@@ -164,16 +164,17 @@ export function openNote(note, vkey) {
   const cut = note.lastIndexOf("\n\n");
   if (cut < 0) fail("format");
   const text = note.slice(0, cut + 1);
-  let signed = false;
+  let signed = false, hall = false;
   for (const line of note.slice(cut + 2).split("\n").filter(Boolean)) {
     const match = /^\u2014 ([^+\s]+) (\S+)$/.exec(line);
     if (!match) fail("format");
     const bytes = fromBase64(match[2]);
+    hall ||= match[1].startsWith(`${vkey.name}/hall/`);
     if (match[1] !== vkey.name || !same(bytes.subarray(0, 4), vkey.id)) continue;
     if (!ed25519Verify(vkey.key, utf8.encode(text), bytes.subarray(4))) fail("signature");
     signed = true;
   }
-  return signed ? text : fail("other-key");
+  return signed ? text : fail(hall ? "hall" : "other-key");
 }
 
 function wholeNumber(text) {
@@ -248,7 +249,7 @@ export function parseEntry(bytes) {
 }
 
 /** → {ok, reason, entry, index, size, root, origin}. When ok is false nothing but the reason may be believed:
- *  "format" not a receipt or damaged · "key" the key line is not one · "other-key" signed by someone else's key
+ *  "format" not a receipt or damaged · "key" the key line is not one · "other-key" signed by someone else's key · "hall" a provisional one
  *  "signature" signature does not fit the text · "entry" not an entry of ours · "inclusion" the entry is not where it says. */
 export function verifyReceipt(text, vkeyLine) {
   try {
@@ -266,7 +267,7 @@ export function verifyReceipt(text, vkeyLine) {
     if (!same(rootFromInclusion(leafHash(bytes), index, checkpoint.size, path), checkpoint.root)) fail("inclusion");
     return { ok: true, reason: "", entry: parseEntry(bytes), index, ...checkpoint };
   } catch (error) {
-    const known = ["format", "key", "other-key", "signature", "entry", "inclusion"].includes(error.message);
+    const known = ["format", "key", "other-key", "hall", "signature", "entry", "inclusion"].includes(error.message);
     return { ok: false, reason: known ? error.message : "format", entry: null, index: null, size: null };
   }
 }

@@ -15,6 +15,7 @@ const reasons = {
   format: () => say("这不是一张完整的回执，或者抄写时少了、多了什么。请用原文件再试一次。", "This is not a whole receipt, or something was lost in copying. Try the original file."),
   key: () => say("账本公钥这一行不对。请从公示栏或 /checkpoint.vkey 重新抄一遍。", "The line with the ledger's key is not right. Copy it again from the notice board or /checkpoint.vkey."),
   "other-key": () => say("这张回执不是用这把公钥对应的账本签的。请看公钥是否属于发回执的区。", "This receipt was not signed by the ledger that this key belongs to. Is it the key of the district that issued it?"),
+  hall: () => say("这是会场离线时发的临时回执。会后并入全区账本以后，请用同一个编号查进度，在那里取新的回执来核对。", "This is a provisional receipt of a hall without network. Once the hall is merged, follow the case by the same code and check the new receipt from there."),
   signature: () => say("签名和内容对不上：回执上的账本记录被改过。", "The signature does not fit: the ledger's head on this receipt was changed."),
   entry: () => say("签名没有问题，但里面不是本系统的登记内容。", "The signature is good, but what it holds is not an entry of this system."),
   inclusion: () => say("登记内容和账本对不上：内容或位置被改过。", "The entry does not fit the ledger: its text or its place was changed."),

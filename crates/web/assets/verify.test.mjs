@@ -193,6 +193,7 @@ test("whatever is changed in a receipt, it no longer verifies, and the reason sa
   assert.equal(reason(good.slice(0, good.indexOf("\n\n"))), "format");
   assert.equal(reason(good.slice(0, good.indexOf("\u2014"))), "format");
   assert.equal(reason(good.replaceAll(origin, "log.example/elsewhere")), "other-key");
+  assert.equal(reason(good.replaceAll(origin, `${origin}/hall/12ab34cd`)), "hall");
   assert.equal(reason(good, "nonsense"), "key");
   assert.equal(reason(good, "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"), "other-key");
   assert.equal(reason(receiptOf(0, [text("some other log's entry")])), "entry");

@@ -206,14 +206,12 @@ impl Decision<'_> {
                 self.leads()?;
                 let on = self.today();
                 let notice = self.stop_notice(*task);
-                // A question pauses what is left of a term. What has run out stays late; and hours run on: a danger does
-                // not wait for a reply.
-                // Nor does the day move that a unit promised at a meeting.
-                let fixed = |c: &Clock| c.unit == calendar::Unit::Hour || c.rule == RuleId::FirstStep;
+                // A question pauses what is left of a term. What has run out stays late; and hours run on, as does what was
+                // promised at a meeting: a danger does not wait for a reply.
                 // Nor does a question that nobody replies to, after two of them: asking is no way to gain days.
                 let may_pause = self.case.unreplied < UNREPLIED_MOST;
                 let left =
-                    |c: &Clock| may_pause && !c.is_paused() && !c.is_late(on) && !notice_of(c, *task) && !fixed(c);
+                    |c: &Clock| may_pause && !c.is_paused() && !c.is_late(on) && !notice_of(c, *task) && !c.is_fixed();
                 let pauses = self.case.duties().filter(|(_, c)| left(c));
                 let pauses: Vec<_> = pauses.map(|(no, _)| ClockChange::Paused { no, on }).collect();
                 let asked = New::of(Event::Asked { task: *task }).with(field::QUESTION, question);

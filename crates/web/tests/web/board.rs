@@ -5,7 +5,7 @@ use crate::kit::{Answer, Client, DIGITS, Kit, at};
 use crate::meetings::{PLAN, act, done, line, raised};
 use axum::http::StatusCode;
 use domain::Role;
-use domain::case::{Kept, Stage};
+use domain::case::{Command, Kept, Outcome, Stage};
 
 /// A meeting with two opinions on its board, by its code, and the codes of their cases.
 async fn board(clerk: &mut Client<'_>) -> (String, [String; 2]) {
@@ -129,6 +129,11 @@ async fn a_unit_claims_on_its_phone_and_the_card_stands_in_its_column_until_the_
     assert!(staff.text.contains("本人说第一步") && staff.text.contains("答应的第一步没做到"), "{}", staff.text);
     let public = kit.client().get(&format!("/meetings/{code}")).await;
     assert!(public.text.contains("由它牵头") && public.text.contains("第一步没做到"), "{}", public.text);
+    // Whoever led it to its answer is still said to have led it.
+    let answer = Command::Answer { task: 1, outcome: Outcome::Done, text: "已划线。".into(), basis: String::new() };
+    kit.desk.act(kit.actor("clerk-water"), kit.case_id(&cases[0]), None, answer, None).await.unwrap();
+    let list = water.get(&format!("/records/meetings/{code}/claims")).await;
+    assert!(list.text.contains("<span class=\"quiet small\">牵头</span>"), "{}", list.text);
 }
 
 /// Opens a case, as its resident.

@@ -22,7 +22,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use calendar::Date;
 use desk::Failure;
-use domain::case::{Case, Claim, Clock, STEP_DAYS_MOST, may_see};
+use domain::case::{Case, Claim, Clock, STEP_DAYS_MOST, TaskState, may_see};
 use domain::codes::UnitCode;
 use domain::district::District;
 use domain::moment::{date_of, day_number};
@@ -280,15 +280,15 @@ enum Place {
     Other(String),
 }
 
-/// What became of a unit's claim: it leads, it joins, or others have the case. Empty while that is open, and where it had it.
+/// What became of a unit's claim: it leads or led to the end, it joins, or others have the case. Empty while that is open, and
+/// where it gave the case away.
 fn became_of(l: L, line: &Said, unit: &UnitCode) -> String {
     let Some(case) = line.case.as_ref().filter(|case| !is_free(case.stage)) else { return String::new() };
-    let own: Vec<_> = case.tasks.iter().filter(|task| task.unit == *unit).collect();
-    match own.iter().rev().find(|task| task.is_open()) {
+    match case.tasks.iter().rev().find(|task| task.unit == *unit) {
+        None => l.t("board-passed"),
+        Some(task) if matches!(task.state, TaskState::Returned | TaskState::Released) => String::new(),
         Some(task) if task.lead => l.t("board-leads"),
         Some(_) => l.t("board-joins"),
-        None if own.is_empty() => l.t("board-passed"),
-        None => String::new(),
     }
 }
 
