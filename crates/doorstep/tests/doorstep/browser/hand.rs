@@ -112,6 +112,13 @@ impl<'a> Hand<'a> {
         self.tab.fill(css, text).await;
     }
 
+    /// A text that was copied elsewhere, pasted into a field that is clicked first: two keys.
+    pub async fn paste(&mut self, css: &str, text: &str) {
+        self.keys += 2;
+        self.clicks += 1;
+        self.tab.paste(css, text).await;
+    }
+
     /// A file, chosen: a click for the field, and one for the file. The dialog that lists files is no page of ours.
     pub async fn file(&mut self, css: &str, path: &str) {
         if self.manner.keyboard {

@@ -228,6 +228,13 @@ impl Tab {
         self.at(css).await.send_keys(text).await.unwrap_or_else(|e| panic!("{css} can't be filled: {e}"));
     }
 
+    /// Pastes a text into an empty field, in one piece.
+    pub async fn paste(&self, css: &str, text: &str) {
+        self.press(css).await;
+        self.cdp("Input.insertText", json!({ "text": text })).await;
+        assert_eq!(self.value(css).await, text, "what was pasted into {css} stands there");
+    }
+
     /// What a field holds.
     pub async fn value(&self, css: &str) -> String {
         self.at(css).await.value().await.unwrap().unwrap_or_default()
@@ -326,11 +333,11 @@ impl Tab {
         let path = self.downloads(name);
         let since = Instant::now();
         loop {
-            // Chromium gives the file its name when it is whole.
-            if let Ok(text) = std::fs::read_to_string(&path) {
+            // On a busy machine the name can be there before the words.
+            if let Some(text) = std::fs::read_to_string(&path).ok().filter(|text| text.ends_with('\n')) {
                 return text;
             }
-            assert!(since.elapsed() < PATIENCE, "{name} was not downloaded");
+            assert!(since.elapsed() < PATIENCE, "{name} was not downloaded whole");
             tokio::time::sleep(PACE).await;
         }
     }

@@ -73,7 +73,7 @@ async fn resident(hand: &mut Hand<'_>, site: &Site) {
             if h.manner.scripts {
                 return h.file("[data-receipt-file]", file.to_str().unwrap()).await;
             }
-            h.write("#f-receipt", &receipt).await;
+            h.paste("#f-receipt", &receipt).await;
             h.press("main .btn-main").await;
         },
         ".seal:not(.seal-no), .notice-ok",
