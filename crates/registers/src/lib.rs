@@ -9,6 +9,7 @@ pub mod tell;
 use domain::case::Cases;
 use domain::district::Districts;
 use domain::register::{Of, Shelf};
+use domain::rule::{Builtin, RuleId, RuleTable};
 
 /// Every register.
 pub static REGISTERS: &[&dyn Shelf] = &[
@@ -20,6 +21,26 @@ pub static REGISTERS: &[&dyn Shelf] = &[
     &Of::<resolve::reception::Receptions>::new(),
     &Of::<resolve::encounter::Encounters>::new(),
 ];
+
+/// The registers whose records stand in a list of their own, in the order of the navigation.
+pub fn listed() -> impl Iterator<Item = &'static dyn Shelf> {
+    REGISTERS.iter().copied().filter(|shelf| shelf.table().is_some() && shelf.part_of().is_none())
+}
+
+/// The rules of all clocks, as they come with the program.
+pub fn rules() -> impl Iterator<Item = &'static Builtin> {
+    REGISTERS.iter().flat_map(|shelf| shelf.rules())
+}
+
+/// The rule of an id; none for one of a newer version.
+pub fn rule(id: RuleId) -> Option<&'static Builtin> {
+    rules().find(|rule| rule.id == id)
+}
+
+/// The table of all of them, which a district begins with.
+pub fn rule_table() -> RuleTable {
+    RuleTable { version: 1, rules: rules().map(|rule| (rule.id, rule.rule())).collect() }
+}
 
 #[cfg(test)]
 mod tests {
@@ -39,6 +60,15 @@ mod tests {
             }
         }
         assert!(of_kind(REGISTERS, false, "nothing.like_it").is_none());
+    }
+
+    #[test]
+    fn every_rule_has_an_id_of_its_own_and_a_name_in_both_languages() {
+        let mut ids = BTreeSet::new();
+        for rule in rules() {
+            assert!(ids.insert(rule.id) && rule.names.iter().all(|name| !name.is_empty()), "{}", rule.id);
+        }
+        assert_eq!(rule_table().rules.len(), ids.len());
     }
 
     #[test]

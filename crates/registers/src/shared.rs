@@ -2,7 +2,7 @@
 
 use domain::clock::{Clock, ClockChange};
 use domain::register::Facts;
-use domain::rule::RuleId;
+use domain::rule::Builtin;
 use domain::track::Track;
 use domain::{Moment, vocabulary};
 
@@ -41,9 +41,9 @@ pub(crate) fn ends(starts: Moment, minutes: u16) -> Moment {
 
 /// The clock of what is owed after something is over. It runs from the time that was set, so that nobody gains a day by
 /// entering the end late, or never.
-pub(crate) fn started(rule: RuleId, over: Moment, facts: &Facts<'_>) -> ClockChange {
-    let terms = facts.district.rules.rule(rule);
-    ClockChange::Started(Clock::start(rule, &terms, None, over, &facts.district.calendar))
+pub(crate) fn started(rule: &Builtin, over: Moment, facts: &Facts<'_>) -> ClockChange {
+    let terms = facts.district.rules.of(rule);
+    ClockChange::Started(Clock::start(rule.id, &terms, None, over, &facts.district.calendar))
 }
 
 /// What stops all clocks that run.

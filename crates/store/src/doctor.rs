@@ -8,7 +8,6 @@ use crate::place::{self, Place};
 use crate::{backup, heartbeat, read, schema, structure, verify};
 use domain::district::District;
 use domain::moment::{Jump, date_of, jump};
-use domain::rule::RuleId;
 use domain::{Label, Lang, Moment};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -366,12 +365,14 @@ fn calendar(health: &Health, district: &District, now: Moment, visit: &mut Visit
 }
 
 fn rules(district: &District, visit: &mut Visit) {
-    let missing: Vec<RuleId> =
-        RuleId::ALL.iter().copied().filter(|id| !district.rules.rules.contains_key(id)).collect();
+    // Nothing is missing in what came with the program.
+    let published = district.rules.version > 1;
+    let missing: Vec<_> =
+        registers::rules().filter(|rule| published && !district.rules.rules.contains_key(&rule.id)).collect();
     if missing.is_empty() {
         return;
     }
-    let named = |lang| missing.iter().map(|id| id.label(lang)).collect::<Vec<_>>().join(lang.pick("、", "; "));
+    let named = |lang| missing.iter().map(|rule| rule.name(lang)).collect::<Vec<_>>().join(lang.pick("、", "; "));
     visit.finding(
         Said::new(
             format!("现行规则表没有这些期限的长度：{}。", named(Lang::Zh)),

@@ -1,6 +1,6 @@
 //! The counter: what comes in over HTTP. The only room that knows axum and templates.
 //!
-//! A route exists only as a row of [`routes::TABLE`], which says who may call it; a route without a row can't be added.
+//! A route exists only as a row of [`routes::table`], which says who may call it; a route without a row can't be added.
 
 mod account;
 mod app;

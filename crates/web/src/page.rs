@@ -1,15 +1,17 @@
 //! The frame of every page: who looks, in which language, what stands in the navigation.
 
 use crate::lang::L;
+use crate::roles::{CASES, READERS};
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use domain::district::District;
+use domain::register::Shelf;
 use domain::{Label, Lang, Moment, Role};
 
 /// An entry of the navigation.
 pub(crate) struct NavItem {
-    pub(crate) href: &'static str,
+    pub(crate) href: String,
     pub(crate) label: String,
     pub(crate) current: bool,
     pub(crate) count: Option<u64>,
@@ -145,7 +147,7 @@ pub(crate) struct Foot<'a> {
     page: &'a Page,
 }
 
-/// The navigation of a role; of everybody without one.
+/// The navigation of a role; of everybody without one. Whoever works with cases finds every register there, too.
 pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
     let items: &[(&'static str, &str)] = match role {
         None => &[
@@ -155,68 +157,37 @@ pub(crate) fn nav(l: L, role: Option<Role>, path: &str) -> Vec<NavItem> {
             ("/verify", "nav-verify"),
         ],
         Some(Role::Grid) => &[("/intake", "nav-intake")],
-        Some(Role::Clerk) => &[
-            ("/desk", "nav-desk"),
-            ("/intake", "nav-intake"),
-            ("/records/lectures", "nav-lectures"),
-            ("/records/meetings", "nav-meetings"),
-            ("/records/receptions", "nav-receptions"),
-            ("/records/encounters", "nav-encounters"),
-            ("/figures/live", "nav-figures"),
-        ],
+        Some(Role::Clerk) => &[("/desk", "nav-desk"), ("/intake", "nav-intake")],
         Some(Role::Head) => &[
             ("/desk", "nav-desk"),
             ("/intake", "nav-intake"),
             ("/reviews", "nav-reviews"),
             ("/templates", "nav-templates"),
-            ("/records/lectures", "nav-lectures"),
-            ("/records/meetings", "nav-meetings"),
-            ("/records/receptions", "nav-receptions"),
-            ("/records/encounters", "nav-encounters"),
-            ("/figures/live", "nav-figures"),
         ],
-        Some(Role::Dispatcher) => &[
-            ("/inbox", "nav-inbox"),
-            ("/late", "nav-late"),
-            ("/to-release", "nav-release"),
-            ("/intake", "nav-intake"),
-            ("/records/lectures", "nav-lectures"),
-            ("/records/meetings", "nav-meetings"),
-            ("/records/receptions", "nav-receptions"),
-            ("/records/encounters", "nav-encounters"),
-            ("/figures/live", "nav-figures"),
-        ],
-        Some(Role::Supervisor) => &[
-            ("/late", "nav-late"),
-            ("/reviews", "nav-reviews"),
-            ("/to-release", "nav-release"),
-            ("/records/lectures", "nav-lectures"),
-            ("/records/meetings", "nav-meetings"),
-            ("/records/receptions", "nav-receptions"),
-            ("/records/encounters", "nav-encounters"),
-            ("/figures/live", "nav-figures"),
-        ],
-        Some(Role::Leader) => &[
-            ("/leader", "nav-leader"),
-            ("/late", "nav-late"),
-            ("/records/lectures", "nav-lectures"),
-            ("/records/meetings", "nav-meetings"),
-            ("/records/receptions", "nav-receptions"),
-            ("/records/encounters", "nav-encounters"),
-            ("/figures/live", "nav-figures"),
-        ],
+        Some(Role::Dispatcher) => {
+            &[("/inbox", "nav-inbox"), ("/late", "nav-late"), ("/to-release", "nav-release"), ("/intake", "nav-intake")]
+        }
+        Some(Role::Supervisor) => &[("/late", "nav-late"), ("/reviews", "nav-reviews"), ("/to-release", "nav-release")],
+        Some(Role::Leader) => &[("/leader", "nav-leader"), ("/late", "nav-late")],
         Some(Role::Auditor) => &[
             ("/ledger", "nav-ledger"),
             ("/openings", "nav-openings"),
             ("/late/asked", "nav-asked-late"),
             ("/sign-ins", "nav-sign-ins"),
             ("/exports", "nav-exports"),
-            ("/figures/live", "nav-figures"),
         ],
-        Some(Role::Administrator) => &[("/admin", "nav-admin"), ("/figures/live", "nav-figures")],
+        Some(Role::Administrator) => &[("/admin", "nav-admin")],
     };
     let is_here = |href: &str| path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
-    items.iter().map(|(href, key)| NavItem { href, label: l.t(key), current: is_here(href), count: None }).collect()
+    let item = |href: String, key: &str| NavItem { current: is_here(&href), href, label: l.t(key), count: None };
+    let own = items.iter().map(|(href, key)| item((*href).to_owned(), key));
+    // An auditor comes to records from the ledger.
+    let lists = role.is_some_and(|role| CASES.contains(&role) && role != Role::Auditor);
+    let names = registers::listed().filter(|_| lists).map(Shelf::plural);
+    let registers = names.map(|name| item(format!("/records/{name}"), &format!("nav-{name}")));
+    let counts = role.is_some_and(|role| READERS.contains(&role));
+    let figures = counts.then(|| item("/figures/live".to_owned(), "nav-figures"));
+    own.chain(registers).chain(figures).collect()
 }
 
 /// The page a role begins its day on.

@@ -1,4 +1,5 @@
-//! Every route, and who may call it. The router is made from this table alone.
+//! Every route, and who may call it. The router is made from this table and from what registers have
+//! beside it, and from nothing else.
 
 use crate::app::App;
 use crate::caller::guard;
@@ -8,7 +9,7 @@ use crate::office::{
 use crate::parts::error_page::errors_in_form;
 use crate::problem::Problem;
 use crate::receive::receive;
-use crate::records::{self, encounter, lecture, meeting, reception};
+use crate::records;
 use crate::roles::{
     ACT, ADMINISTRATOR, ANY, AUDITOR, CASES, INTAKE, PUBLISHERS, READERS, RECOMPUTE, RECORDS, TEMPLATES,
 };
@@ -41,7 +42,12 @@ pub struct Route {
     handler: fn() -> MethodRouter<App>,
 }
 
-const fn route(method: &'static str, path: &'static str, access: Access, handler: fn() -> MethodRouter<App>) -> Route {
+pub(crate) const fn route(
+    method: &'static str,
+    path: &'static str,
+    access: Access,
+    handler: fn() -> MethodRouter<App>,
+) -> Route {
     Route { method, path, access, body_most: BODY_MOST, handler }
 }
 
@@ -57,8 +63,13 @@ impl Route {
     }
 }
 
-/// The routes.
-pub const TABLE: &[Route] = &[
+/// Every route.
+pub fn table() -> impl Iterator<Item = &'static Route> {
+    TABLE.iter().chain(records::routes())
+}
+
+/// The routes, without those that single registers have of their own.
+const TABLE: &[Route] = &[
     // The API of intake, and the ledger.
     route("POST", "/api/v1/cases", Access::Intake, || post(intake::raise)),
     route("GET", "/api/v1/cases/{code}", Access::CaseSecret, || get(intake::follow)),
@@ -178,37 +189,8 @@ pub const TABLE: &[Route] = &[
     route("GET", "/how", Access::Public, || get(resident::public::how)),
     route("GET", "/privacy", Access::Public, || get(resident::public::privacy)),
     route("GET", "/patterns", Access::Public, || get(resident::patterns::page)),
-    route("GET", "/lectures", Access::Public, || get(lecture::public::list)),
-    route("GET", "/lectures/{code}", Access::Public, || get(lecture::public::show_one)),
-    route("GET", "/lectures/{code}/poster", Access::Public, || get(lecture::public::poster)),
-    route("GET", "/meetings", Access::Public, || get(meeting::public::list)),
-    route("GET", "/meetings/{code}", Access::Public, || get(meeting::public::show_one)),
-    route("GET", "/receptions", Access::Public, || get(reception::public::list)),
-    route("GET", "/receptions/{code}", Access::Public, || get(reception::public::show_one)),
-    route("GET", "/receptions/{code}/book", Access::Public, || get(reception::public::again)),
-    route("POST", "/receptions/{code}/book", Access::Public, || post(reception::public::book)),
-    route("GET", "/receptions/{code}/calendar.ics", Access::Public, || get(reception::public::calendar)),
-    route("GET", "/receptions/{code}/queue", Access::Public, || get(reception::queue::phone)),
-    route("GET", "/bookings", Access::Public, || get(reception::own::form)),
-    route("POST", "/bookings", Access::Public, || post(reception::own::send)),
-    // The pages of registers.
-    route("GET", "/records/receptions", Access::Staff(CASES), || get(reception::list::list)),
-    route("GET", "/records/receptions/{code}/table", Access::Staff(RECORDS), || get(reception::table::page)),
-    route("POST", "/records/receptions/{code}/table", Access::Staff(RECORDS), || post(reception::table::send)),
-    route("GET", "/records/receptions/{code}/number/{no}", Access::Staff(RECORDS), || get(reception::table::number)),
-    route("GET", "/records/receptions/{code}/screen", Access::Staff(RECORDS), || get(reception::queue::screen)),
-    route("GET", "/records/receptions/{code}/sheet", Access::Staff(RECORDS), || get(reception::sheet::sheet)),
-    route("GET", "/records/receptions/{code}/book", Access::Staff(RECORDS), || get(reception::public::for_caller)),
-    route("POST", "/records/receptions/{code}/book", Access::Staff(RECORDS), || post(reception::public::book_for)),
-    route("GET", "/records/encounters", Access::Staff(CASES), || get(encounter::list::list)),
-    route("GET", "/records/meetings", Access::Staff(CASES), || get(meeting::list::list)),
-    route("GET", "/records/meetings/{code}/notes", Access::Staff(RECORDS), || get(meeting::notes::page)),
-    route("POST", "/records/meetings/{code}/notes", Access::Staff(RECORDS), || post(meeting::notes::send)),
-    route("GET", "/records/meetings/{code}/wall", Access::Staff(RECORDS), || get(meeting::notes::wall)),
-    route("GET", "/records/meetings/{code}/board", Access::Staff(CASES), || get(meeting::board::page)),
-    route("POST", "/records/meetings/{code}/board", Access::Staff(RECORDS), || post(meeting::board::send)),
-    route("GET", "/records/meetings/{code}/claims", Access::Staff(CASES), || get(meeting::board::claims)),
-    route("GET", "/records/lectures", Access::Staff(CASES), || get(lecture::list::list)),
+    // The pages of every register; what one has beside them stands with it.
+    route("GET", "/records/{register}", Access::Staff(CASES), || get(records::list::list)),
     route("GET", "/records/{register}/paste", Access::Staff(RECORDS), || get(records::paste::form)),
     route("POST", "/records/{register}/paste", Access::Staff(RECORDS), || post(records::paste::send))
         .with_body(2 * WORKBOOK_MOST),
@@ -272,7 +254,7 @@ const WORKBOOK_MOST: usize = 2 * 1024 * 1024;
 
 /// The server's routes over its state.
 pub fn router(app: App) -> Router {
-    let routes = TABLE.iter().fold(Router::new(), |r, route| {
+    let routes = table().fold(Router::new(), |r, route| {
         let guarded = from_fn_with_state((app.clone(), route.access), guard);
         let received = from_fn_with_state((app.clone(), route.body_most), receive);
         // The guard first, then the body, whole and within its bounds, then the handler.

@@ -11,6 +11,7 @@ use super::{
 use crate::label::{Label, Lang};
 use crate::refusal::{Refusal, Why};
 use crate::register::{Declared, Deed, Facts, Handed, Needs, New, Public, Register, Term};
+use crate::rule::{Builtin, CASES};
 
 /// The register of cases.
 pub struct Cases;
@@ -39,6 +40,7 @@ impl From<Command> for Act {
 impl Register for Cases {
     const CODE: &'static str = "case";
     const KINDS: &'static [&'static str] = EVENT_KINDS;
+    const RULES: &'static [Builtin] = CASES;
     type State = Case;
     type Act = Act;
     type Event = Event;

@@ -8,7 +8,7 @@ use crate::actor::{Actor, Role};
 use crate::moment::Moment;
 use crate::purpose::Purpose;
 use crate::refusal::{Refusal, Why};
-use crate::rule::{Rule, RuleId, RuleTable};
+use crate::rule::{Builtin, CASES, Rule, RuleId, RuleTable};
 use crate::typed::{kept, kept_line, says_something};
 use calendar::YearTable;
 
@@ -333,18 +333,19 @@ pub fn decide(district: &District, command: &Command, actor: &Actor, now: Moment
         }
         Command::PublishRules(rules) => {
             if let Some((id, _)) = rules.rules.iter().find(|(_, r)| r.length == 0 || r.length > 3660) {
-                return Err(Refusal::at(Why::BadLength, "rules").about_term(*id));
+                return Err(about_rule(Why::BadLength, *id));
             }
-            let builtin = RuleTable::builtin();
             let possible = |id: &RuleId, rule: &Rule| {
                 let hours = *id == RuleId::UrgentHand;
-                rule.duty == builtin.rule(*id).duty
+                let came = CASES.iter().find(|rule| rule.id == *id).map(Builtin::rule);
+                let before = came.or_else(|| district.rules.rules.get(id).cloned());
+                before.is_none_or(|before| rule.duty == before.duty)
                     && (rule.unit == calendar::Unit::Hour) == hours
                     && (!hours || rule.extension.is_none())
                     && rule.extension.is_none_or(|e| (1..=3660).contains(&e.days) && (1..=100).contains(&e.times))
             };
             if let Some((id, _)) = rules.rules.iter().find(|(id, rule)| !possible(id, rule)) {
-                return Err(Refusal::at(Why::BadRule, "rules").about_term(*id));
+                return Err(about_rule(Why::BadRule, *id));
             }
             Event::RulesPublished { rules: RuleTable { version: district.rules.version + 1, ..rules.clone() } }
         }
@@ -408,6 +409,14 @@ fn open_accounts(
     accounts.retain(|a| asked.iter().all(|(user, _)| user != &a.user));
     let opened = (!accounts.is_empty()).then_some(Event::AccountsOpened { accounts });
     Ok(opened.into_iter().chain(asked.into_iter().map(|(_, event)| event)).collect())
+}
+
+/// A refusal of a rule, by what it is called; one that is not of cases by its id.
+fn about_rule(why: Why, id: RuleId) -> Refusal {
+    match CASES.iter().find(|rule| rule.id == id) {
+        Some(rule) => Refusal::at(why, "rules").about_both(rule.names[0], rule.names[1]),
+        None => Refusal::at(why, "rules").about(id),
+    }
 }
 
 fn set_template(district: &District, unit: Option<&UnitCode>, name: &str, text: &str) -> Result<Event, Refusal> {

@@ -22,7 +22,7 @@ use crate::handle::CaseId;
 use crate::label::Lang;
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
-use crate::rule::RuleId;
+use crate::rule::{Builtin, RuleId};
 use crate::typed;
 use crate::visit::Visit;
 use calendar::{Date, Due};
@@ -43,6 +43,10 @@ pub trait Register: Sized + 'static {
     const KINDS: &'static [&'static str];
     /// The reasons of refusal that are this register's own.
     const REASONS: &'static [Why] = &[];
+    /// The rules of the clocks that are this register's own.
+    const RULES: &'static [Builtin] = &[];
+    /// The register of whose records these are parts, as an opinion is of its meeting: they stand in no list of their own.
+    const PART_OF: Option<&'static str> = None;
     /// Whether each record has a key of its own, with which its private parts are sealed.
     const SEALS: bool = true;
     /// Lifts an old shape of a stored body to today's, before it is read. `None`: no version wrote another shape, and bodies

@@ -10,6 +10,7 @@ use crate::handle::CaseId;
 use crate::label::Lang;
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
+use crate::rule::Builtin;
 use std::any::Any;
 use std::marker::PhantomData;
 
@@ -65,10 +66,16 @@ pub struct Happened {
 pub trait Shelf: Send + Sync {
     /// See [`Register::CODE`].
     fn code(&self) -> &'static str;
+    /// The plural of the code, which is the name of its table and stands in addresses; the code itself where it has none.
+    fn plural(&self) -> &'static str;
     /// See [`Register::KINDS`].
     fn kinds(&self) -> &'static [&'static str];
     /// See [`Register::REASONS`].
     fn reasons(&self) -> &'static [Why];
+    /// See [`Register::RULES`].
+    fn rules(&self) -> &'static [Builtin];
+    /// See [`Register::PART_OF`].
+    fn part_of(&self) -> Option<&'static str>;
     /// See [`Register::SEALS`].
     fn seals(&self) -> bool;
     /// See [`Register::CLOSED`].
@@ -127,6 +134,8 @@ pub trait Shelf: Send + Sync {
     fn read(&self, bytes: &[u8]) -> serde_json::Result<Box<Thing>>;
     /// Applies a body that was read.
     fn evolve(&self, state: &mut Thing, body: &Thing);
+    /// When a body's event happened, and who acted.
+    fn stamp(&self, body: &Thing) -> (Moment, Actor);
     /// A body that was read as JSON, in the shape in which this version stores it.
     ///
     /// # Errors
@@ -172,12 +181,24 @@ impl<R: Register> Shelf for Of<R> {
         R::CODE
     }
 
+    fn plural(&self) -> &'static str {
+        R::table().map_or(R::CODE, |layout| layout.name)
+    }
+
     fn kinds(&self) -> &'static [&'static str] {
         R::KINDS
     }
 
     fn reasons(&self) -> &'static [Why] {
         R::REASONS
+    }
+
+    fn rules(&self) -> &'static [Builtin] {
+        R::RULES
+    }
+
+    fn part_of(&self) -> Option<&'static str> {
+        R::PART_OF
     }
 
     fn seals(&self) -> bool {
@@ -288,6 +309,11 @@ impl<R: Register> Shelf for Of<R> {
 
     fn evolve(&self, state: &mut Thing, body: &Thing) {
         R::evolve(Self::state_mut(state), body.downcast_ref().expect("a body of this register"));
+    }
+
+    fn stamp(&self, body: &Thing) -> (Moment, Actor) {
+        let body: &Body<R::Event> = body.downcast_ref().expect("a body of this register");
+        (body.at, body.by.clone())
     }
 
     fn json(&self, body: &Thing) -> serde_json::Result<serde_json::Value> {

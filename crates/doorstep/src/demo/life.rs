@@ -393,8 +393,8 @@ impl Life<'_, '_> {
     }
 
     fn promise(&self) -> Option<(u16, Date)> {
-        use RuleId::*;
-        let rules = [HotlineAnswer, PetitionOpinion, NeedSolve, MediationEnd, SuggestionAnswer, AccusationAnswer];
+        let rules =
+            domain::rule::CASES.iter().map(|rule| rule.id).filter(|id| id.is_promise() && *id != RuleId::Elsewhere);
         let running = rules.into_iter().find_map(|rule| self.walk.case().running(rule));
         running.map(|(no, clock)| (no, clock.due.alarm()))
     }

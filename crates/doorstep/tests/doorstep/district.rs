@@ -6,7 +6,7 @@ use domain::district::{
     self, AccountAct, Catalogue, Category, Command as Change, Figure, Post, Responsible, Scope, Unit, UnitKind,
 };
 use domain::register::{On, Register};
-use domain::rule::{RuleId, RuleTable};
+use domain::rule::RuleId;
 use domain::{Actor, Lang, Moment, Role};
 use store::access::{self, Session};
 use store::{Db, Place};
@@ -201,7 +201,7 @@ pub fn whole(story: &Story, fill: usize) -> Whole {
     };
     let categories = ["light", "light.stair", "water", "conduct"].map(|c| category(c, "water")).to_vec();
     story.change(Change::PublishCatalogue(Catalogue { categories, ..Catalogue::default() }));
-    story.change(Change::PublishRules(RuleTable::builtin()));
+    story.change(Change::PublishRules(registers::rule_table()));
     let (unit, name) = (Some("water".into()), "停水".to_owned());
     let text = "{单位}已恢复供水。".to_owned();
     story.change(Change::SetTemplate { unit: None, name: name.clone(), text: text.clone() });

@@ -5,7 +5,7 @@ use crate::binary::{Given, Server, doorstep, found, kill, must};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Stdio;
-use web::routes::{Access, TABLE};
+use web::routes::{Access, table};
 
 const NAME: &str = "Zzname7731";
 const PHONE: &str = "13955507731";
@@ -101,7 +101,7 @@ fn what_people_write_of_themselves_is_found_nowhere_but_where_it_belongs() {
         assert_eq!(within(said.as_bytes(), ALL), Vec::<&str>::new(), "an error page tells it: {said}");
     }
 
-    for route in TABLE.iter().filter(|r| r.method == "GET" && r.access == Access::Public && !r.path.contains('{')) {
+    for route in table().filter(|r| r.method == "GET" && r.access == Access::Public && !r.path.contains('{')) {
         let (status, said) = request("GET", &format!("{address}{}", route.path), &[], String::new());
         assert!(status < 500, "{}: {status}", route.path);
         assert_eq!(within(said.as_bytes(), ALL), Vec::<&str>::new(), "{} tells it", route.path);

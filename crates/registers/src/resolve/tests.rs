@@ -2,64 +2,37 @@
 
 use super::encounter::{self, Encounter, Encounters, Matter, Mode, Trip};
 use super::reception::{self, MISSES, Reception, Receptions, TicketState};
-use domain::body::Body;
-use domain::case::{Case, Cases, Door, PostLevel, Raise, Stage as CaseStage};
-use domain::district::{District, Unit, UnitKind};
+use crate::REGISTERS;
+use domain::case::{Cases, Door, PostLevel, Stage as CaseStage};
 use domain::handle::CaseId;
-use domain::register::{Ask, Deed, Facts, Fresh, Line, New, On, Register, Text, Thing, erases};
+use domain::register::{Line, Register, Text, erases};
 use domain::track::Track;
-use domain::visit::Visit;
 use domain::{Actor, Moment, Refusal, Role, Why};
 use proptest::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
-
-fn at(text: &str) -> Moment {
-    Moment::from_local(text.parse().unwrap())
-}
+use std::collections::BTreeSet;
+use testing::{Done, Town, at, staff};
 
 fn by(role: Role) -> Actor {
-    Actor::Staff { account: 1, unit: "street-1".into(), role }
+    staff("street-1", role)
 }
 
-/// A reception day, who comes to it, and what is raised there; acts ask for acts as the writer has them asked.
-#[derive(Clone)]
+/// A reception day, who comes to it, and what is raised there.
 struct World {
-    district: District,
-    now: Moment,
-    day: Reception,
-    visits: BTreeMap<CaseId, Encounter>,
-    case: Case,
-    raised: Vec<Raise>,
+    town: Town,
+    id: CaseId,
 }
-
-type Done = Result<Vec<&'static str>, Refusal>;
 
 impl World {
+    /// One that is planned.
     fn new() -> World {
-        let unit = |code: &str| Unit {
-            code: code.into(),
-            zh: "示例单位".into(),
-            en: "Example".into(),
-            kind: UnitKind::Street,
-            parent: None,
-            closed: false,
-            at: None,
-        };
-        let units = ["street-1", "street-2"].map(|code| (code.into(), unit(code)));
-        World {
-            district: District { units: units.into_iter().collect(), ..District::default() },
-            now: at("2023-05-04T09:00"),
-            day: Receptions::blank(CaseId([1; 16])),
-            visits: BTreeMap::new(),
-            case: Cases::blank(CaseId([2; 16])),
-            raised: Vec::new(),
-        }
+        let mut town = Town::new(REGISTERS, "2023-05-04T09:00");
+        let (id, _) = town.begin::<Receptions>(&by(Role::Clerk), plan()).unwrap();
+        World { town, id }
     }
 
     /// One that is published.
     fn published() -> World {
         let mut world = World::new();
-        world.day(&plan()).unwrap();
         world.day(&reception::Act::Publish {}).unwrap();
         world
     }
@@ -67,100 +40,37 @@ impl World {
     /// One that is open.
     fn open() -> World {
         let mut world = World::published();
-        world.now = at("2023-05-08T09:00");
+        world.town.now = at("2023-05-08T09:00");
         world.day(&reception::Act::Open {}).unwrap();
         world
     }
 
+    /// An act on the day.
     fn day(&mut self, act: &reception::Act) -> Done {
-        self.whole(|world| world.on_day(&by(Role::Clerk), act, false))
+        self.town.act::<Receptions>(self.id, &by(Role::Clerk), act.clone())
     }
 
+    /// An act on an encounter; on none that is there, one that begins it.
     fn visit(&mut self, id: CaseId, actor: &Actor, act: &encounter::Act) -> Done {
-        self.whole(|world| world.on_visit(id, actor, act, false))
-    }
-
-    /// All of it, or nothing.
-    fn whole(&mut self, act: impl FnOnce(&mut World) -> Done) -> Done {
-        let before = self.clone();
-        let done = act(self);
-        if done.is_err() {
-            *self = before;
+        match self.town.find::<Encounters>(id) {
+            Some(_) => self.town.act::<Encounters>(id, actor, act.clone()),
+            None => self.town.begin_as::<Encounters>(id, actor, act.clone()),
         }
-        done
     }
 
-    fn decided<R: Register>(
-        &self,
-        state: &R::State,
-        actor: &Actor,
-        act: &R::Act,
-        asked: bool,
-    ) -> Result<Vec<Deed<R::Event>>, Refusal> {
-        let near: [(CaseId, &Thing); 2] = [(self.day.id, &self.day), (self.case.id, &self.case)];
-        let fresh = Fresh { code: "AAAA-AAAA-AAA", digits: "123456", ..Fresh::default() };
-        let (now, visit, district) = (self.now, Visit::BEST, &self.district);
-        R::decide(state, act, &Facts { now, actor, visit, asked, district, fresh, near: &near, past: &[] })
+    /// The day as it is.
+    fn reception(&self) -> &Reception {
+        self.town.record::<Receptions>(self.id)
     }
 
-    fn body<E: serde::Serialize + serde::de::DeserializeOwned>(&self, actor: &Actor, new: New<E>) -> Body<E> {
-        let New { event, clocks, .. } = new;
-        let body =
-            Body { nonce: String::new(), at: self.now, by: actor.clone(), because: None, in_hall: None, event, clocks };
-        serde_json::from_str(&serde_json::to_string(&body).unwrap()).unwrap()
-    }
-
-    fn on_day(&mut self, actor: &Actor, act: &reception::Act, asked: bool) -> Done {
-        let mut kinds = Vec::new();
-        for deed in self.decided::<Receptions>(&self.day.clone(), actor, act, asked)? {
-            match deed {
-                Deed::Event(new) => {
-                    kinds.push(new.event.kind());
-                    let body = self.body(actor, new);
-                    Receptions::evolve(&mut self.day, &body);
-                }
-                Deed::Ask(ask) => kinds.extend(self.ask(actor, ask)?),
-            }
-        }
-        Ok(kinds)
-    }
-
-    fn on_visit(&mut self, id: CaseId, actor: &Actor, act: &encounter::Act, asked: bool) -> Done {
-        let visit = self.visits.get(&id).cloned().unwrap_or_else(|| Encounters::blank(id));
-        let mut kinds = Vec::new();
-        for deed in self.decided::<Encounters>(&visit, actor, act, asked)? {
-            match deed {
-                Deed::Event(new) => {
-                    kinds.push(new.event.kind());
-                    let body = self.body(actor, new);
-                    let visit = self.visits.entry(id).or_insert_with(|| Encounters::blank(id));
-                    Encounters::evolve(visit, &body);
-                }
-                Deed::Ask(ask) => kinds.extend(self.ask(actor, ask)?),
-            }
-        }
-        Ok(kinds)
-    }
-
-    fn ask(&mut self, actor: &Actor, ask: Ask) -> Done {
-        match ask.on {
-            On::New | On::Begin(_) => {
-                let Some(domain::case::Act::Raise(raise)) = ask.act.downcast_ref() else { panic!("no case") };
-                self.raised.push((**raise).clone());
-                Ok(Vec::new())
-            }
-            On::Record(id) if ask.register == Receptions::CODE => {
-                assert_eq!(id, self.day.id);
-                self.on_day(actor, ask.act.downcast_ref().unwrap(), true)
-            }
-            On::Record(id) => self.on_visit(id, actor, ask.act.downcast_ref().unwrap(), true),
-        }
+    fn encounter(&self, id: CaseId) -> &Encounter {
+        self.town.record::<Encounters>(id)
     }
 
     /// Somebody comes to the door.
     fn comes(&mut self, n: u8) -> CaseId {
         let id = CaseId([n; 16]);
-        let reception = self.day.id;
+        let reception = self.id;
         let come = encounter::Act::Come { reception, people: 1, fetch: false };
         assert_eq!(self.visit(id, &by(Role::Clerk), &come), Ok(vec!["encounter.came", "reception.numbered"]));
         id
@@ -168,11 +78,11 @@ impl World {
 
     fn call(&mut self, desk: u8) -> Result<u16, Refusal> {
         self.day(&reception::Act::Call { desk })?;
-        Ok(self.day.at_desk(desk).unwrap().no)
+        Ok(self.reception().at_desk(desk).unwrap().no)
     }
 
     fn book(&mut self, n: u8, actor: &Actor, slot: u16) -> Done {
-        let (reception, phone) = (self.day.id, Line("１３８ ０００１ ２３４５".into()));
+        let (reception, phone) = (self.id, Line("１３８ ０００１ ２３４５".into()));
         let book = encounter::Act::Book { reception, slot, phone, name: None, people: 2, matter: None, fetch: true };
         self.visit(CaseId([n; 16]), actor, &book)
     }
@@ -223,28 +133,28 @@ fn swap() -> reception::Act {
 #[test]
 fn a_roster_is_published_some_days_ahead_and_its_name_is_shown_only_until_the_day_is_over() {
     let mut world = World::new();
-    world.day(&plan()).unwrap();
-    assert!(!world.day.is_public() && !world.day.shows_leader(world.now));
+    assert!(!world.reception().is_public() && !world.reception().shows_leader(world.town.now));
     assert_eq!(world.day(&reception::Act::Publish {}), Ok(vec!["reception.published"]));
-    assert_eq!((world.day.published, world.day.shows_leader(world.now)), (Some(4), true));
+    assert_eq!((world.reception().published, world.reception().shows_leader(world.town.now)), (Some(4), true));
     assert_eq!(world.day(&swap()), Ok(vec!["reception.swapped"]));
-    assert_eq!((world.day.swaps, world.day.level), (1, PostLevel::Section));
-    world.now = at("2023-05-08T08:00");
+    assert_eq!((world.reception().swaps, world.reception().level), (1, PostLevel::Section));
+    world.town.now = at("2023-05-08T08:00");
     world.day(&reception::Act::Open {}).unwrap();
     world.day(&reception::Act::Close { turned: false }).unwrap();
-    assert!(world.day.is_public() && !world.day.shows_leader(world.now));
+    assert!(world.reception().is_public() && !world.reception().shows_leader(world.town.now));
 }
 
 #[test]
 fn a_day_that_is_over_is_owed_from_the_time_that_was_set_until_somebody_closes_or_cancels_it() {
-    let owed = |world: &World| Receptions::duties(&world.day).iter().map(|d| d.due.raw.to_string()).collect::<Vec<_>>();
+    let owed =
+        |world: &World| Receptions::duties(world.reception()).iter().map(|d| d.due.raw.to_string()).collect::<Vec<_>>();
     let mut world = World::published();
     assert_eq!(owed(&world), ["2023-05-09"]);
     let reason = Line("防汛".into());
     let moved =
         reception::Act::Move { starts: at("2023-05-10T09:00"), minutes: 60, place: None, reason: reason.clone() };
     assert_eq!(world.day(&moved), Ok(vec!["reception.moved"]));
-    assert_eq!((owed(&world), world.day.published), (vec!["2023-05-11".to_owned()], Some(6)));
+    assert_eq!((owed(&world), world.reception().published), (vec!["2023-05-11".to_owned()], Some(6)));
     assert_eq!(world.day(&reception::Act::Open {}).unwrap_err().why.code(), "reception_not_yet");
     assert_eq!(world.day(&reception::Act::Cancel { reason }), Ok(vec!["reception.cancelled"]));
     assert!(owed(&world).is_empty());
@@ -264,7 +174,7 @@ fn numbers_are_called_as_they_came_and_who_misses_a_call_comes_back_after_two_ot
     let mut order = Vec::new();
     for _ in 0..3 {
         order.push(world.call(1).unwrap());
-        let id = world.day.at_desk(1).unwrap().encounter;
+        let id = world.reception().at_desk(1).unwrap().encounter;
         if id == first {
             world.day(&reception::Act::Miss { no: 1 }).unwrap();
         } else {
@@ -274,7 +184,7 @@ fn numbers_are_called_as_they_came_and_who_misses_a_call_comes_back_after_two_ot
     assert_eq!(order, [2, 3, 1]);
     for expected in [4, 5, 1] {
         assert_eq!(world.call(2), Ok(expected));
-        let id = world.day.at_desk(2).unwrap().encounter;
+        let id = world.reception().at_desk(2).unwrap().encounter;
         if id == first {
             assert_eq!(world.day(&reception::Act::Miss { no: 1 }), Ok(vec!["reception.missed", "encounter.left"]));
         } else {
@@ -284,7 +194,7 @@ fn numbers_are_called_as_they_came_and_who_misses_a_call_comes_back_after_two_ot
         }
     }
     assert_eq!(world.call(2).unwrap_err().why.code(), "reception_nobody");
-    let called: Vec<u16> = world.day.called_last().iter().map(|ticket| ticket.no).collect();
+    let called: Vec<u16> = world.reception().called_last().iter().map(|ticket| ticket.no).collect();
     assert_eq!(called.len(), 4, "{called:?}");
 }
 
@@ -295,25 +205,31 @@ fn a_booking_whose_time_has_come_goes_before_the_line_and_comes_early_like_every
     assert_eq!(world.book(21, &resident, 2), Ok(vec!["encounter.booked", "reception.reserved"]));
     assert_eq!(world.book(22, &by(Role::Clerk), 2).unwrap_err().field, Some("slot"), "it is taken");
     assert_eq!(world.book(22, &resident, 6).unwrap_err().field, Some("slot"), "there are six times");
-    assert!(world.visits.len() == 1 && world.day.booked.len() == 1, "what is refused leaves nothing behind");
+    assert!(
+        world.town.all::<Encounters>().count() == 1 && world.reception().booked.len() == 1,
+        "what is refused leaves nothing behind"
+    );
     world.book(22, &by(Role::Clerk), 3).unwrap();
     assert_eq!(
         world.visit(CaseId([22; 16]), &resident, &encounter::Act::Unbook {}),
         Ok(vec!["encounter.unbooked", "reception.freed"])
     );
-    world.now = at("2023-05-08T09:00");
+    world.town.now = at("2023-05-08T09:00");
     assert_eq!(world.book(23, &resident, 4).unwrap_err().field, Some("slot"), "on the day itself one just comes");
     world.day(&reception::Act::Open {}).unwrap();
     world.comes(24);
     let arrived = vec!["encounter.arrived", "reception.numbered"];
     assert_eq!(world.visit(CaseId([21; 16]), &by(Role::Clerk), &encounter::Act::Arrive {}), Ok(arrived));
-    assert!(world.day.ticket(2).unwrap().fetch && world.visits[&CaseId([21; 16])].no == Some(2));
+    assert!(world.reception().ticket(2).unwrap().fetch && world.encounter(CaseId([21; 16])).no == Some(2));
     assert_eq!(world.call(1), Ok(1), "its time has not come");
     world.comes(25);
-    world.now = at("2023-05-08T10:01");
-    let next = world.day.line.clone();
-    assert_eq!((next, world.day.next(world.now)), (vec![2, 3], Some(2)));
-    assert_eq!((world.day.ahead(2, world.now), world.day.ahead(3, world.now)), (Some(0), Some(1)));
+    world.town.now = at("2023-05-08T10:01");
+    let next = world.reception().line.clone();
+    assert_eq!((next, world.reception().next(world.town.now)), (vec![2, 3], Some(2)));
+    assert_eq!(
+        (world.reception().ahead(2, world.town.now), world.reception().ahead(3, world.town.now)),
+        (Some(0), Some(1))
+    );
 }
 
 #[test]
@@ -323,15 +239,15 @@ fn what_is_said_at_the_table_is_a_case_in_the_same_act_none_one_or_several_and_s
     let early = world.visit(id, &by(Role::Clerk), &take_down("路灯不亮")).unwrap_err();
     assert_eq!(early.why.code(), "reception_not_at_desk");
     world.call(2).unwrap();
-    let first = vec!["encounter.received", "reception.heard", "encounter.taken_down"];
+    let first = vec!["encounter.received", "encounter.taken_down", "reception.heard", "raised"];
     assert_eq!(world.visit(id, &by(Role::Clerk), &take_down("路灯不亮")), Ok(first));
-    assert_eq!(world.visit(id, &by(Role::Head), &take_down("井盖松了")), Ok(vec!["encounter.taken_down"]));
-    let raise = &world.raised[0];
+    assert_eq!(world.visit(id, &by(Role::Head), &take_down("井盖松了")), Ok(vec!["encounter.taken_down", "raised"]));
+    let raise = world.town.raised()[0];
     assert_eq!((raise.text.as_str(), raise.door, raise.track), ("路灯不亮", Door::Reception, Track::Petition));
     assert_eq!((raise.received, raise.oral, raise.speakers), (Some(PostLevel::Division), true, None));
-    assert_eq!((raise.street.clone(), world.visits[&id].matters), (Some("street-1".into()), 2));
-    assert_eq!(world.day.ticket(1).unwrap().state, TicketState::Heard);
-    world.now = at("2023-05-10T09:00");
+    assert_eq!((raise.street.clone(), world.encounter(id).matters), (Some("street-1".into()), 2));
+    assert_eq!(world.reception().ticket(1).unwrap().state, TicketState::Heard);
+    world.town.now = at("2023-05-10T09:00");
     assert_eq!(world.visit(id, &by(Role::Clerk), &take_down("再补一件")).unwrap_err().why.code(), "encounter_over");
 }
 
@@ -339,7 +255,7 @@ fn what_is_said_at_the_table_is_a_case_in_the_same_act_none_one_or_several_and_s
 fn nobody_who_waits_is_forgotten_when_a_day_is_closed_and_who_booked_and_did_not_come_is_not_asked_why() {
     let mut world = World::published();
     world.book(41, &Actor::Resident, 0).unwrap();
-    world.now = at("2023-05-08T09:00");
+    world.town.now = at("2023-05-08T09:00");
     world.day(&reception::Act::Open {}).unwrap();
     let (one, two) = (world.comes(42), world.comes(43));
     world.call(1).unwrap();
@@ -347,28 +263,27 @@ fn nobody_who_waits_is_forgotten_when_a_day_is_closed_and_who_booked_and_did_not
     world.visit(one, &by(Role::Clerk), &take_down("路灯不亮")).unwrap();
     assert_eq!(world.day(&reception::Act::Close { turned: false }).unwrap_err().field, Some("turned"));
     let closed = world.day(&reception::Act::Close { turned: true }).unwrap();
-    assert_eq!(world.day.booked.len(), 1);
+    assert_eq!(world.reception().booked.len(), 1);
     assert_eq!(closed, ["reception.closed", "encounter.left", "encounter.left"]);
-    assert_eq!((world.day.turned, world.visits[&two].stage), (1, encounter::Stage::Left));
-    assert_eq!(world.visits[&CaseId([41; 16])].stage, encounter::Stage::Left);
+    assert_eq!((world.reception().turned, world.encounter(two).stage), (1, encounter::Stage::Left));
+    assert_eq!(world.encounter(CaseId([41; 16])).stage, encounter::Stage::Left);
 }
 
 #[test]
 fn a_day_that_is_over_is_neither_planned_opened_nor_moved_and_shows_no_name_though_nobody_closed_it() {
     let mut world = World::published();
-    world.now = at("2023-05-09T08:00");
-    assert!(world.day.is_public() && !world.day.shows_leader(world.now));
+    world.town.now = at("2023-05-09T08:00");
+    assert!(world.reception().is_public() && !world.reception().shows_leader(world.town.now));
     assert_eq!(world.day(&reception::Act::Open {}).unwrap_err().why.code(), "reception_over");
     let (starts, reason) = (at("2023-05-20T09:00"), Line("改期".into()));
     let moved = reception::Act::Move { starts, minutes: 60, place: None, reason };
     assert_eq!(world.day(&moved).unwrap_err().why.code(), "reception_over");
-    let mut late = World::new();
-    late.now = at("2023-05-09T08:00");
-    assert_eq!(late.day(&plan()).unwrap_err().field, Some("starts"));
+    let mut late = Town::new(REGISTERS, "2023-05-09T08:00");
+    assert_eq!(late.begin::<Receptions>(&by(Role::Clerk), plan()).unwrap_err().field, Some("starts"));
     // One that was left open takes nobody on another day.
     let mut open = World::open();
-    open.now = at("2023-05-09T09:00");
-    let come = encounter::Act::Come { reception: open.day.id, people: 1, fetch: false };
+    open.town.now = at("2023-05-09T09:00");
+    let come = encounter::Act::Come { reception: open.reception().id, people: 1, fetch: false };
     let refused = open.visit(CaseId([9; 16]), &by(Role::Clerk), &come).unwrap_err();
     assert_eq!(refused.why.code(), "encounter_not_today");
 }
@@ -376,45 +291,48 @@ fn a_day_that_is_over_is_neither_planned_opened_nor_moved_and_shows_no_name_thou
 #[test]
 fn a_move_at_the_last_minute_is_a_short_notice_however_early_the_first_day_was_published() {
     let mut world = World::published();
-    assert_eq!(world.day.published, Some(4));
-    world.now = at("2023-05-07T18:00");
+    assert_eq!(world.reception().published, Some(4));
+    world.town.now = at("2023-05-07T18:00");
     let moved = |day: &str| {
         let reason = Line("检修".into());
         reception::Act::Move { starts: at(day), minutes: 120, place: None, reason }
     };
     world.day(&moved("2023-05-08T14:00")).unwrap();
-    assert_eq!(world.day.published, Some(1), "nobody knew of this time before");
+    assert_eq!(world.reception().published, Some(1), "nobody knew of this time before");
     world.day(&moved("2023-05-20T09:00")).unwrap();
-    assert_eq!(world.day.published, Some(13));
+    assert_eq!(world.reception().published, Some(13));
 }
 
 #[test]
 fn who_booked_a_time_that_is_still_to_come_is_not_forgotten_when_the_day_is_closed_early() {
     let mut world = World::published();
     world.book(45, &Actor::Resident, 5).unwrap();
-    world.now = at("2023-05-08T09:00");
+    world.town.now = at("2023-05-08T09:00");
     world.day(&reception::Act::Open {}).unwrap();
     let refused = world.day(&reception::Act::Close { turned: false }).unwrap_err();
     assert_eq!((refused.field, refused.detail[0].as_str()), (Some("turned"), "1"));
     world.day(&reception::Act::Close { turned: true }).unwrap();
-    assert_eq!((world.day.turned, world.visits[&CaseId([45; 16])].stage), (1, encounter::Stage::Left));
+    assert_eq!((world.reception().turned, world.encounter(CaseId([45; 16])).stage), (1, encounter::Stage::Left));
 }
 
 #[test]
 fn what_a_phone_says_is_the_order_in_which_numbers_are_called() {
     let mut world = World::published();
     world.book(46, &Actor::Resident, 1).unwrap();
-    world.now = at("2023-05-08T09:00");
+    world.town.now = at("2023-05-08T09:00");
     world.day(&reception::Act::Open {}).unwrap();
     world.comes(47);
     world.comes(48);
     world.visit(CaseId([46; 16]), &by(Role::Clerk), &encounter::Act::Arrive {}).unwrap();
-    assert_eq!(world.day.order(world.now), [1, 2, 3], "its time has not come");
-    world.now = at("2023-05-08T09:31");
-    assert_eq!(world.day.order(world.now), [3, 1, 2]);
-    assert_eq!((world.day.ahead(3, world.now), world.day.ahead(1, world.now)), (Some(0), Some(1)));
+    assert_eq!(world.reception().order(world.town.now), [1, 2, 3], "its time has not come");
+    world.town.now = at("2023-05-08T09:31");
+    assert_eq!(world.reception().order(world.town.now), [3, 1, 2]);
+    assert_eq!(
+        (world.reception().ahead(3, world.town.now), world.reception().ahead(1, world.town.now)),
+        (Some(0), Some(1))
+    );
     // By the length of an appointment, shared among two desks, while no talk is over.
-    assert_eq!([0, 1, 3].map(|ahead| world.day.wait(ahead)), [15, 30, 60]);
+    assert_eq!([0, 1, 3].map(|ahead| world.reception().wait(ahead)), [15, 30, 60]);
 }
 
 #[test]
@@ -445,7 +363,7 @@ fn a_visit_that_was_entered_twice_is_void_and_its_cases_go_on() {
     world.visit(id, &by(Role::Clerk), &take_down("楼道堆物")).unwrap();
     let void = encounter::Act::Void { reason: Line("登记了两次".into()) };
     assert_eq!(world.visit(id, &by(Role::Head), &void), Ok(vec!["encounter.voided"]));
-    assert_eq!((world.visits[&id].stage, world.raised.len()), (encounter::Stage::Void, 1));
+    assert_eq!((world.encounter(id).stage, world.town.raised().len()), (encounter::Stage::Void, 1));
     assert_eq!(world.visit(id, &by(Role::Head), &take_down("再来一件")).unwrap_err().why, Why::WrongStage);
 }
 
@@ -467,18 +385,22 @@ fn a_visit_is_made_where_it_was_agreed_to_and_a_return_visit_is_about_an_answer(
     assert_eq!((refused.why.code(), refused.field), ("encounter_not_agreed", Some("agreed")));
     assert_eq!(world.visit(home, &by(Role::Clerk), &visit(Trip::Home, true, None)), Ok(vec!["encounter.visited"]));
     world.visit(home, &by(Role::Clerk), &take_down("楼道堆物")).unwrap();
-    assert_eq!((world.raised[0].door, world.visits[&home].mode), (Door::HomeVisit, Mode::Home));
-    let about = Some(world.case.id);
+    assert_eq!((world.town.raised()[0].door, world.encounter(home).mode), (Door::HomeVisit, Mode::Home));
+    let case = CaseId([2; 16]);
+    world.town.put::<Cases>(case, Cases::blank(case));
+    let about = Some(case);
     let other = world.visit(CaseId([53; 16]), &by(Role::Clerk), &visit(Trip::Home, true, about)).unwrap_err();
     assert_eq!(other.why.code(), "encounter_no_return");
     assert_eq!(
         world.visit(back, &by(Role::Clerk), &visit(Trip::Return, true, about)).unwrap_err().field,
         Some("about")
     );
-    world.case.stage = CaseStage::Answered;
+    let mut answered = Cases::blank(case);
+    answered.stage = CaseStage::Answered;
+    world.town.put::<Cases>(case, answered);
     world.visit(back, &by(Role::Clerk), &visit(Trip::Return, true, about)).unwrap();
-    assert_eq!((world.visits[&back].mode, world.visits[&back].about), (Mode::Return, about));
-    assert_eq!(world.case.stage, CaseStage::Answered, "a visit is no verdict");
+    assert_eq!((world.encounter(back).mode, world.encounter(back).about), (Mode::Return, about));
+    assert_eq!(world.town.record::<Cases>(case).stage, CaseStage::Answered, "a visit is no verdict");
 }
 
 #[test]
@@ -488,12 +410,12 @@ fn acts_that_only_other_records_ask_for_are_nobodys_own() {
     let hear = reception::Act::Hear { encounter };
     assert_eq!(world.day(&hear).unwrap_err().why, Why::NotYours);
     assert_eq!(world.visit(encounter, &by(Role::Head), &encounter::Act::Leave {}).unwrap_err().why, Why::NotYours);
-    let offered = Receptions::offers(&world.day, &by(Role::Clerk), world.now);
+    let offered = Receptions::offers(world.reception(), &by(Role::Clerk), world.town.now);
     assert_eq!(offered.iter().map(|act| act.code).collect::<Vec<_>>(), ["call", "close"]);
-    let stranger = Actor::Staff { account: 2, unit: "street-2".into(), role: Role::Clerk };
-    assert!(Receptions::offers(&world.day, &stranger, world.now).is_empty());
-    assert!(Encounters::offers(&world.visits[&encounter], &stranger, world.now).is_empty());
-    let come = encounter::Act::Come { reception: world.day.id, people: 1, fetch: false };
+    let stranger = staff("street-2", Role::Clerk);
+    assert!(Receptions::offers(world.reception(), &stranger, world.town.now).is_empty());
+    assert!(Encounters::offers(world.encounter(encounter), &stranger, world.town.now).is_empty());
+    let come = encounter::Act::Come { reception: world.reception().id, people: 1, fetch: false };
     assert_eq!(world.visit(CaseId([62; 16]), &stranger, &come).unwrap_err().why, Why::NotYours);
 }
 
@@ -504,7 +426,7 @@ fn what_was_written_of_a_booking_can_be_destroyed_and_its_time_is_free_again() {
     let id = CaseId([71; 16]);
     let erased = world.visit(id, &by(Role::Head), &encounter::Act::Erase {}).unwrap();
     assert_eq!(erased, ["encounter.unbooked", "encounter.erased", "reception.freed"]);
-    assert!(world.visits[&id].erased && world.day.booked.is_empty());
+    assert!(world.encounter(id).erased && world.reception().booked.is_empty());
     assert!(erases("encounter.erased") && !erases("encounter.unbooked") && erases("erased"));
     assert_eq!(world.visit(id, &by(Role::Head), &encounter::Act::Erase {}).unwrap_err().why, Why::Erased);
 }
@@ -518,17 +440,17 @@ proptest! {
         let mut world = World::published();
         world.book(200, &Actor::Resident, 0).unwrap();
         world.book(201, &Actor::Resident, 3).unwrap();
-        world.now = at("2023-05-08T08:30");
+        world.town.now = at("2023-05-08T08:30");
         world.day(&reception::Act::Open {}).unwrap();
         let mut came = 0;
         for (n, (what, no)) in steps.into_iter().enumerate() {
-            world.now = Moment(world.now.0 + 240_000);
+            world.town.now = Moment(world.town.now.0 + 240_000);
             let desk = u8::try_from(no % 3 + 1).unwrap();
-            let of = world.day.ticket(no).map_or(CaseId([200; 16]), |ticket| ticket.encounter);
+            let of = world.reception().ticket(no).map_or(CaseId([200; 16]), |ticket| ticket.encounter);
             let clerk = by(Role::Clerk);
             let done = match what {
                 0 | 1 => {
-                    let reception = world.day.id;
+                    let reception = world.reception().id;
                     let come = encounter::Act::Come { reception, people: 1, fetch: false };
                     world.visit(CaseId([u8::try_from(n).unwrap() + 1; 16]), &clerk, &come)
                 }
@@ -539,7 +461,7 @@ proptest! {
                 _ => world.day(&reception::Act::Close { turned: no % 4 == 0 }),
             };
             came += done.iter().flatten().filter(|kind| **kind == "reception.numbered").count();
-            let day = &world.day;
+            let day = world.reception();
             prop_assert_eq!(day.tickets.len(), came);
             let numbers: BTreeSet<u16> = day.tickets.iter().map(|ticket| ticket.no).collect();
             prop_assert_eq!(numbers.len(), came);
@@ -555,7 +477,7 @@ proptest! {
                 prop_assert!(day.line.iter().position(|other| *other == no).unwrap() <= 2);
             }
             for ticket in &day.tickets {
-                let visit = &world.visits[&ticket.encounter];
+                let visit = world.encounter(ticket.encounter);
                 let same = match ticket.state {
                     TicketState::Waiting | TicketState::Called => encounter::Stage::Waiting,
                     TicketState::Heard => encounter::Stage::Received,

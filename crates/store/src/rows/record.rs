@@ -3,9 +3,9 @@
 use crate::args;
 use crate::db::Write;
 use crate::table::{Shape, Table};
+use domain::columns;
 use domain::moment::day_number;
 use domain::register::{Duty, Shelf, Summary, Thing};
-use domain::{Label, columns};
 use std::sync::LazyLock;
 
 /// A record as lists have it, by the ledger index of its first entry.

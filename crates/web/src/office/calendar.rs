@@ -1,7 +1,7 @@
 //! The calendar tables: a year's notice is previewed with the dates that it would move, and only then loaded.
 
 use super::change;
-use super::tables::{TablePage, differences};
+use super::tables::{TablePage, differences, rule_name};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
@@ -11,10 +11,10 @@ use crate::problem::Problem;
 use axum::extract::State;
 use axum::response::Response;
 use calendar::{Calendar, Due, YearTable};
+use domain::Lang;
 use domain::case::{Case, ClockChange};
 use domain::district::Command;
 use domain::rule::RuleId;
-use domain::{Label, Lang};
 use std::collections::BTreeMap;
 use store::oversight;
 
@@ -87,7 +87,7 @@ impl Walk {
         };
         let row = |(index, rule, before, after): &(u64, RuleId, Due, Due)| Moved {
             index: *index,
-            rule: rule.label(l.0),
+            rule: rule_name(l, *rule),
             before: date(before),
             after: date(after),
         };

@@ -16,7 +16,7 @@ use calendar::Unit;
 use domain::Label;
 use domain::case::Track;
 use domain::district::{Catalogue, Category, CategoryCode, Command, Danger, District, Responsible};
-use domain::rule::{Extension, Rule, RuleId, RuleTable};
+use domain::rule::{Builtin, Extension, Rule, RuleId, RuleTable};
 use std::collections::BTreeMap;
 
 /// A difference between the table in force and the one in the form.
@@ -218,7 +218,7 @@ struct RulesPage {
 }
 
 struct RuleRow {
-    id: &'static str,
+    id: String,
     name: &'static str,
     length: String,
     working: bool,
@@ -247,11 +247,16 @@ fn stored(l: L, typed: &str, old: &str) -> String {
     }
 }
 
-fn rule_row(l: L, id: RuleId, rule: &Rule) -> RuleRow {
+/// What a rule is called.
+pub(super) fn rule_name(l: L, id: RuleId) -> &'static str {
+    registers::rule(id).map_or_else(|| id.label(l.0), |rule| rule.name(l.0))
+}
+
+fn rule_row(l: L, of: &Builtin, rule: &Rule) -> RuleRow {
     let extension = rule.extension;
     RuleRow {
-        id: id.code(),
-        name: id.label(l.0),
+        id: of.id.code().to_owned(),
+        name: of.name(l.0),
         length: rule.length.to_string(),
         working: rule.unit == Unit::Working,
         hours: rule.unit == Unit::Hour,
@@ -278,12 +283,12 @@ fn rule_text(l: L, rule: &Rule) -> String {
 
 /// The rules of a table, each in words.
 pub(super) fn rule_lines(l: L, table: &RuleTable) -> BTreeMap<String, String> {
-    RuleId::ALL.iter().map(|id| (id.label(l.0).to_owned(), rule_text(l, &table.rule(*id)))).collect()
+    registers::rules().map(|rule| (rule.name(l.0).to_owned(), rule_text(l, &table.of(rule)))).collect()
 }
 
 fn rules_page(app: &App, visitor: &Visitor, rows: Option<Vec<RuleRow>>, errors: Vec<FieldError>) -> RulesPage {
     let (l, d) = (visitor.l, app.desk().district());
-    let rows = rows.unwrap_or_else(|| RuleId::ALL.iter().map(|id| rule_row(l, *id, &d.rules.rule(*id))).collect());
+    let rows = rows.unwrap_or_else(|| registers::rules().map(|rule| rule_row(l, rule, &d.rules.of(rule))).collect());
     RulesPage { l, page: visitor.page(l.t("admin-rules")), errors, version: d.rules.version, rows, preview: None }
 }
 
@@ -301,13 +306,13 @@ pub(crate) async fn rules(State(app): State<App>, visitor: Visitor) -> Response 
 fn read_rules(sent: &Sent, d: &District, l: L) -> (RuleTable, Vec<RuleRow>, Vec<FieldError>) {
     let mut table = RuleTable { version: 0, rules: BTreeMap::new() };
     let (mut rows, mut errors) = (Vec::new(), Vec::new());
-    for id in RuleId::ALL.iter().copied() {
-        let code = id.code();
+    for rule in registers::rules() {
+        let code = rule.id.code();
         let field = |name: &str| sent.get(&format!("{name}-{code}")).to_owned();
-        let old = d.rules.rule(id);
+        let old = d.rules.of(rule);
         let row = RuleRow {
-            id: code,
-            name: id.label(l.0),
+            id: code.to_owned(),
+            name: rule.name(l.0),
             length: field("length"),
             working: field("unit") == "working",
             hours: old.unit == Unit::Hour,
@@ -336,7 +341,7 @@ fn read_rules(sent: &Sent, d: &District, l: L) -> (RuleTable, Vec<RuleRow>, Vec<
             (false, false) => Unit::Calendar,
         };
         let source = stored(l, &row.source, &old.source);
-        table.rules.insert(id, Rule { length, unit, duty: old.duty, extension, source });
+        table.rules.insert(rule.id, Rule { length, unit, duty: old.duty, extension, source });
         rows.push(row);
     }
     (table, rows, errors)

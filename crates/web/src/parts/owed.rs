@@ -5,11 +5,11 @@ use crate::lang::{L, capital};
 use crate::problem::Problem;
 use crate::view::{self, ClockView};
 use calendar::Unit;
+use domain::Lang;
 use domain::case::CaseId;
 use domain::district::UnitCode;
 use domain::moment::{date_of, day_number};
 use domain::rule::RuleId;
-use domain::{Label, Lang};
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use store::listed::{self, Owed};
@@ -43,13 +43,13 @@ pub(crate) async fn owed(app: &App, l: L, whose: Whose) -> Result<Vec<OwedLine>,
     let (found, titles) = app.read(move |db, keys| read(db, keys, number, day_number(today), &whose, lang)).await?;
     let line = |duty: &Owed| {
         let shelf = registers::REGISTERS.iter().find(|shelf| shelf.code() == duty.register)?;
-        let rule = RuleId::of(&duty.rule)?;
+        let rule = registers::rule(RuleId::of(&duty.rule)?)?;
         let days = (date_of(duty.last), date_of(duty.due));
-        let unit = d.rules.rule(rule).unit;
+        let unit = d.rules.of(rule).unit;
         Some(OwedLine {
             href: format!("/records/{}/{}", shelf.table()?.0, duty.code),
             title: titles.get(&duty.id).cloned().unwrap_or_default(),
-            rule: capital(rule.label(l.0)),
+            rule: capital(rule.name(l.0)),
             unit: d.unit_name(&duty.unit, l.0).to_owned(),
             clock: view::due(l, days, if unit == Unit::Hour { Unit::Calendar } else { unit }, today, &d.calendar),
         })

@@ -14,5 +14,7 @@ pub(crate) fn public_tabs(l: L, here: &str) -> Vec<NavItem> {
         ("/ledger-today", "look-ledger"),
         ("/open-data", "look-data"),
     ];
-    items.map(|(href, key)| NavItem { href, label: l.t(key), current: href == here, count: None }).into()
+    items
+        .map(|(href, key)| NavItem { href: href.to_owned(), label: l.t(key), current: href == here, count: None })
+        .into()
 }

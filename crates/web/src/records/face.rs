@@ -3,9 +3,10 @@
 use super::paste::Sheet;
 use crate::caller::Staff;
 use crate::lang::L;
+use crate::routes::Route;
 use crate::view::StatusView;
 use domain::Moment;
-use domain::case::{CaseId, Clock, Fields};
+use domain::case::{CaseId, Clock};
 use domain::district::District;
 use domain::register::{ActOf, Field, Shelf, Thing};
 use store::listed::{AskedCase, Told};
@@ -41,18 +42,16 @@ pub(crate) struct Happened {
 pub(crate) trait Face: Sync {
     /// The register.
     fn shelf(&self) -> &'static dyn Shelf;
-    /// The name that stands in its addresses, the plural of its code.
-    fn plural(&self) -> &'static str;
     /// The act by which a record begins.
     fn begins(&self) -> &'static ActOf;
-    /// The key of the heading over that act's form.
-    fn begin_title(&self) -> &'static str;
     /// What is said over the form of an act; empty: nothing.
-    fn hint(&self, l: L, act: &str) -> String;
+    fn hint(&self, l: L, act: &str) -> String {
+        l.if_any(&format!("{}-hint-{act}", self.shelf().code()))
+    }
     /// What is said at a field of an act; empty: nothing.
-    fn field_hint(&self, l: L, act: &str, field: &str) -> String;
-    /// The heading over the cases that it asked for.
-    fn asked_title(&self, l: L) -> String;
+    fn field_hint(&self, l: L, act: &str, field: &str) -> String {
+        l.if_any(&format!("{}-hint-{act}-{field}", self.shelf().code()))
+    }
     /// What kind of record it is.
     fn kind(&self, s: &Scene<'_>, told: &Told) -> String;
     /// Where it stands.
@@ -63,22 +62,37 @@ pub(crate) trait Face: Sync {
     fn stands(&self, s: &Scene<'_>, told: &Told, asked: &[AskedCase]) -> Vec<String>;
     /// What it is, line by line.
     fn facts(&self, s: &Scene<'_>, told: &Told) -> Vec<(String, String)>;
+    /// What a list says under its title.
+    fn line(&self, s: &Scene<'_>, told: &Told) -> String {
+        let facts = self.facts(s, told);
+        facts.iter().take(3).map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" · ")
+    }
     /// The acts with which its page leads now, the first that is possible.
     fn leads(&self, s: &Scene<'_>, told: &Told) -> &'static [&'static str];
     /// What an event is called, and what it says beside its texts.
     fn happened(&self, s: &Scene<'_>, body: &Thing) -> Option<Happened>;
-    /// The moment of an event, and who acted.
-    fn when(&self, body: &Thing) -> Option<(Moment, domain::Actor)>;
-    /// The private texts of an event in the order in which they are told: label and text.
-    fn said(&self, l: L, words: &Fields) -> Vec<(String, String)>;
+    /// The private texts of an event that its history tells, by their names and in this order.
+    fn words(&self) -> &'static [&'static str];
     /// How a field is asked for, in a record or before it begins.
-    fn asks(&self, s: &Scene<'_>, told: Option<&Told>, alike: &[Told], act: &ActOf, field: &Field) -> Asked;
+    fn asks(&self, _: &Scene<'_>, _told: Option<&Told>, _alike: &[Told], _: &ActOf, _: &Field) -> Asked {
+        Asked::Usual
+    }
     /// The records that may be the same thing as this one.
-    fn alike(&self, db: &mut Db, keys: &mut Keys, district: i64, told: &Told) -> store::Result<Vec<Told>>;
+    fn alike(&self, _: &mut Db, _: &mut Keys, _district: i64, _: &Told) -> store::Result<Vec<Told>> {
+        Ok(Vec::new())
+    }
     /// The record into which this one went.
-    fn into(&self, told: &Told) -> Option<CaseId>;
+    fn into(&self, _: &Told) -> Option<CaseId> {
+        None
+    }
     /// The address of the page that everybody may look at; none while nobody may.
-    fn public_page(&self, told: &Told) -> Option<String>;
+    fn public_page(&self, _: &Told) -> Option<String> {
+        None
+    }
+    /// The routes of the pages that it has beside those of every register.
+    fn routes(&self) -> &'static [Route] {
+        &[]
+    }
     /// Earlier records of a unit, which the form that begins one may name.
     fn earlier(&self, _: &mut Db, _: &mut Keys, _district: i64, _unit: &str, _now: Moment) -> store::Result<Vec<Told>> {
         Ok(Vec::new())

@@ -6,6 +6,7 @@ pub(crate) mod encounter;
 mod face;
 mod form;
 pub(crate) mod lecture;
+pub(crate) mod list;
 pub(crate) mod meeting;
 pub(crate) mod page;
 mod paged;
@@ -15,6 +16,7 @@ pub(crate) mod stream;
 pub(crate) mod year;
 
 use crate::lang::L;
+use crate::routes::Route;
 use domain::Moment;
 use domain::case::Fields;
 use domain::register::Thing;
@@ -54,10 +56,57 @@ fn moved(l: L, told: &Told, starts: impl Fn(&Thing) -> Option<(Moment, bool)>) -
 }
 
 /// The face of every register that has pages here.
-static FACES: &[&dyn Face] =
-    &[&lecture::LectureFace, &meeting::MeetingFace, &reception::ReceptionFace, &encounter::EncounterFace];
+#[rustfmt::skip] // A line each, so that one more is one line more.
+static FACES: &[&dyn Face] = &[
+    &lecture::LectureFace,
+    &meeting::MeetingFace,
+    &reception::ReceptionFace,
+    &encounter::EncounterFace,
+];
+
+/// The routes of the pages that registers have of their own.
+pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
+    FACES.iter().flat_map(|face| face.routes())
+}
 
 /// The face of a register by the name that stands in its addresses: `lectures`.
 fn face_of(plural: &str) -> Option<&'static dyn Face> {
-    FACES.iter().copied().find(|face| face.plural() == plural)
+    FACES.iter().copied().find(|face| face.shelf().plural() == plural)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Lang;
+    use domain::register::{Declared, Shelf};
+
+    #[test]
+    fn every_register_with_a_list_has_pages() {
+        let faces: Vec<_> = FACES.iter().map(|face| face.shelf().plural()).collect();
+        assert_eq!(faces, registers::listed().map(Shelf::plural).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn every_register_says_its_acts_events_words_and_empty_list_in_both_languages() {
+        let mut missing = Vec::new();
+        for (lang, face) in [Lang::Zh, Lang::En].into_iter().flat_map(|lang| FACES.iter().map(move |face| (lang, face)))
+        {
+            let (l, shelf) = (L(lang), face.shelf());
+            let (code, plural) = (shelf.code(), shelf.plural());
+            let mut keys = vec![format!("nav-{plural}"), format!("{code}-new")];
+            keys.extend(face.words().iter().map(|word| format!("{code}-word-{word}")));
+            // A kind is the code, a dot, and what happened.
+            keys.extend(shelf.kinds().iter().map(|kind| kind.replacen('.', "-event-", 1)));
+            if !face.routes().iter().any(|route| route.path == format!("/records/{plural}")) {
+                keys.extend([format!("{plural}-none"), format!("{plural}-none-todo")]);
+            }
+            let by_staff = |act: &&Declared| act.by.iter().any(|by| !matches!(by.code, "clock" | "resident" | "asked"));
+            for act in shelf.acts().iter().filter(by_staff) {
+                let (own, all) = (format!("done-{plural}-{}", act.code), format!("done-work-{}", act.code));
+                keys.push(if l.has(&own) { own } else { all });
+            }
+            missing.extend(keys.into_iter().filter(|key| !l.has(key)).map(|key| (lang, key)));
+        }
+        assert!(missing.is_empty(), "{missing:?}");
+    }
 }

@@ -185,9 +185,9 @@ fn page(
             None => page,
         },
         paper: face.paper(l, told),
-        plural: face.plural(),
-        list: l.t(&format!("nav-{}", face.plural())),
-        at: format!("/records/{}/{code}/act", face.plural()),
+        plural: face.shelf().plural(),
+        list: l.t(&format!("nav-{}", face.shelf().plural())),
+        at: format!("/records/{}/{code}/act", face.shelf().plural()),
         code,
         kind: face.kind(&scene, told),
         title,
@@ -201,7 +201,7 @@ fn page(
         forms,
         facts: face.facts(&scene, told),
         asked: asked.iter().filter_map(|case| asked_line(&scene, loaded, case)).collect(),
-        asked_title: face.asked_title(l),
+        asked_title: l.if_any(&format!("{}-asked", face.shelf().code())),
         alike: alike.iter().map(|other| named(face, &scene, other)).collect(),
         into: loaded.into.as_ref().map(|other| named(face, &scene, other)),
         story: story(face, &scene, told),
@@ -213,9 +213,8 @@ fn page(
 
 fn named(face: &dyn Face, scene: &Scene<'_>, told: &Told) -> Other {
     let code = told.shelf.code_of(told.state.as_ref()).unwrap_or_default();
-    let facts = face.facts(scene, told);
-    let note = facts.iter().take(3).map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" · ");
-    Other { href: format!("/records/{}/{code}", face.plural()), title: told.title(scene.l.0), note }
+    let href = format!("/records/{}/{code}", face.shelf().plural());
+    Other { href, title: told.title(scene.l.0), note: face.line(scene, told) }
 }
 
 fn asked_line(scene: &Scene<'_>, loaded: &Loaded, case: &AskedCase) -> Option<AskedLine> {
@@ -264,19 +263,25 @@ fn readable(told: &Told, staff: &Staff, words: &Fields) -> Fields {
     open.map(|(name, text)| (name.clone(), text.clone())).collect()
 }
 
+/// The private texts of an event: what each is called, and the text.
+fn said(l: L, face: &dyn Face, words: &Fields) -> Vec<(String, String)> {
+    let label = |name: &&str| Some((l.t(&format!("{}-word-{name}", face.shelf().code())), words.get(*name)?.clone()));
+    face.words().iter().filter_map(label).collect()
+}
+
 /// What happened, the latest first.
 fn story(face: &dyn Face, scene: &Scene<'_>, told: &Told) -> Vec<StoryLine> {
     let l = scene.l;
     let line = |(index, event): &(u64, domain::register::Recorded)| {
         let Happened { title, details } = face.happened(scene, event.body.as_ref())?;
-        let (at, by) = face.when(event.body.as_ref())?;
+        let (at, by) = face.shelf().stamp(event.body.as_ref());
         Some(StoryLine {
             title,
             time: l.full_moment(at),
             iso: at.minute().replace(' ', "T"),
             who: who(l, scene.d, &by),
             details,
-            said: face.said(l, &readable(told, scene.staff, &event.private)),
+            said: said(l, face, &readable(told, scene.staff, &event.private)),
             index: *index,
         })
     };
@@ -336,7 +341,7 @@ pub(crate) async fn act(
 
 /// What is said once an act is done: of this register, else of every one.
 fn done_key(l: L, face: &dyn Face, act: &str) -> String {
-    let own = format!("{}-{act}", face.plural());
+    let own = format!("{}-{act}", face.shelf().plural());
     if l.has(&format!("done-{own}")) { own } else { format!("work-{act}") }
 }
 
@@ -415,13 +420,13 @@ async fn begin_page(
     let scene = Scene { l, d: &d, now, staff };
     let forms = Forms { face, scene: &scene, told: None, alike: &earlier, sent, errors: &errors };
     let form = forms.of(face.begins()).ok_or_else(Problem::not_found)?;
-    let title = l.t(face.begin_title());
+    let title = l.t(&format!("{}-new", face.shelf().code()));
     let template = BeginPage {
         l,
         page: visitor.page(title.clone()),
-        plural: face.plural(),
-        list: l.t(&format!("nav-{}", face.plural())),
-        at: format!("/records/{}/new", face.plural()),
+        plural: face.shelf().plural(),
+        list: l.t(&format!("nav-{}", face.shelf().plural())),
+        at: format!("/records/{}/new", face.shelf().plural()),
         title,
         key: app.random_text(),
         form: Form { button: "main", ..form },

@@ -130,7 +130,7 @@ pub(crate) async fn form(
 }
 
 fn page(app: &App, visitor: &Visitor, of: Of, text: String, errors: Vec<FieldError>) -> PastePage {
-    let (l, plural) = (visitor.l, of.face.plural());
+    let (l, plural) = (visitor.l, of.face.shelf().plural());
     let mut seen = BTreeSet::new();
     let first = of.sheet.headings.iter().filter(|(_, field)| seen.insert(*field));
     let first = first.map(|(_, field)| of.heading(l, field));
@@ -227,7 +227,10 @@ async fn enter(app: &App, actor: &Actor, of: Of, mut page: PastePage, rows: Vec<
     for row in &rows {
         let key = |act: &str| {
             let text: Vec<String> = row.values.iter().map(|(name, text)| format!("{name}={text}")).collect();
-            Key::of(&format!("{} pasted {actor:?}", of.face.plural()), &format!("{act} {}", text.join("\u{1f}")))
+            Key::of(
+                &format!("{} pasted {actor:?}", of.face.shelf().plural()),
+                &format!("{act} {}", text.join("\u{1f}")),
+            )
         };
         let done = run(app, actor, of, On::New, of.begins(), row, key(of.begins())).await;
         let done = match done {

@@ -57,12 +57,13 @@ pub(crate) async fn file(
     let now = app.desk().now();
     let rows: Vec<Vec<String>> = told.iter().filter_map(|told| (of.sheet.row)(l, &d, now, told)).collect();
     let count = rows.len() as u64;
-    let command = Command::Export { what: of.face.plural().into(), format: "xlsx".into(), rows: count, masked: false };
+    let command =
+        Command::Export { what: of.face.shelf().plural().into(), format: "xlsx".into(), rows: count, masked: false };
     app.desk().change(staff.actor(), command).await?;
     let file = tokio::task::spawn_blocking(move || workbook(l, of, &rows)).await.map_err(|_| Problem::broken())?;
     let file = file.map_err(|_| Problem::broken())?;
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let name = format!("attachment; filename=\"{}-{year}.xlsx\"", of.face.plural());
+    let name = format!("attachment; filename=\"{}-{year}.xlsx\"", of.face.shelf().plural());
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], file).into_response())
 }
 

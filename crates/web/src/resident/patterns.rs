@@ -28,7 +28,12 @@ struct PatternsPage {
 /// `GET /patterns`
 pub(crate) async fn page(visitor: Visitor) -> Response {
     let option = |value: &str, label: &str| Choice::of(value, label, "b");
-    let tab = |label: &str, current: bool, count| NavItem { href: "#s-list", label: label.to_owned(), current, count };
+    let tab = |label: &str, current: bool, count| NavItem {
+        href: "#s-list".to_owned(),
+        label: label.to_owned(),
+        current,
+        count,
+    };
     let step = |label, past, current| StepItem { label, past, current };
     let error = |field: &str, text: &str| FieldError { field: field.to_owned(), text: text.to_owned() };
     show(&PatternsPage {

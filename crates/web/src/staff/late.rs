@@ -98,7 +98,12 @@ struct LateListPage {
 
 /// The pages of supervision.
 pub(super) fn tabs(l: L, here: &str) -> Vec<NavItem> {
-    let tab = |href: &'static str, key: &str| NavItem { href, label: l.t(key), current: href == here, count: None };
+    let tab = |href: &'static str, key: &str| NavItem {
+        href: href.to_owned(),
+        label: l.t(key),
+        current: href == here,
+        count: None,
+    };
     vec![tab("/late", "nav-late"), tab("/late/asked", "nav-asked-late"), tab("/late/returns", "late-returns")]
 }
 

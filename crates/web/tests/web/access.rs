@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use domain::district::{Command, Scope, TokenPost};
 use domain::{Actor, Label, Role};
-use web::routes::{Access, TABLE};
+use web::routes::{Access, table};
 
 /// A path with its pieces filled in; nothing there exists.
 fn filled(path: &str) -> String {
@@ -32,7 +32,7 @@ async fn every_role_comes_to_the_routes_of_its_row_and_to_no_other() {
             Some(role) => kit.role(role).await,
             None => kit.client(),
         };
-        for route in TABLE.iter().filter(|r| !matches!(r.path, "/sign-out" | "/account/sessions/end")) {
+        for route in table().filter(|r| !matches!(r.path, "/sign-out" | "/account/sessions/end")) {
             let method: Method = route.method.parse().unwrap();
             let origin = [("origin", "http://doorstep.test")];
             let kind = "application/x-www-form-urlencoded";
@@ -273,7 +273,7 @@ async fn every_token_comes_to_the_routes_of_its_scope_and_to_no_other() {
     }
     for scope in Scope::ALL.iter().map(|s| Some(*s)).chain([None]) {
         let bearer = format!("Bearer {}", scope.map_or("nobody", Label::code));
-        for route in TABLE {
+        for route in table() {
             let scopes: &[Scope] = match route.access {
                 Access::Intake => &[Scope::Intake],
                 Access::Reader => &[Scope::Read],

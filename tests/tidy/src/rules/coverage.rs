@@ -3,7 +3,7 @@
 use super::OWN;
 use crate::{Finding, Rust, Tree, words};
 
-/// The table of routes.
+/// The table of routes; what single registers have beside it stands with their pages.
 const ROUTES: &str = "crates/web/src/routes.rs";
 
 /// Where events are declared.
@@ -130,16 +130,16 @@ pub fn routes(tree: &Tree) -> Vec<Finding> {
             found.push(Finding::new(&file.path, line, "a route outside the table", instead));
         }
     }
-    let Some(table) = tree.file(ROUTES) else { return found };
-    for literal in Rust::read(&table.text).literals().into_iter().filter(|l| !l.in_test && l.text.starts_with('/')) {
-        if !tests.paths.iter().any(|path| fits(&literal.text, path)) {
-            let what = format!("no test asks for the route `{}`", literal.text);
-            found.push(Finding::new(
-                &table.path,
-                literal.line,
-                what,
-                "ask for it in a test, and assert status and body",
-            ));
+    for file in tree.ending(&["rs"]).filter(|f| f.is_in("crates/web/src") && !tree.is_test(f)) {
+        let literals = Rust::read(&file.text).literals();
+        // A row begins with its method and its path.
+        let rows = literals.windows(2).filter(|two| !two[0].in_test && matches!(two[0].text.as_str(), "GET" | "POST"));
+        for path in rows.map(|two| &two[1]).filter(|path| path.text.starts_with('/')) {
+            if !tests.paths.iter().any(|asked| fits(&path.text, asked)) {
+                let what = format!("no test asks for the route `{}`", path.text);
+                let instead = "ask for it in a test, and assert status and body";
+                found.push(Finding::new(&file.path, path.line, what, instead));
+            }
         }
     }
     found
@@ -236,9 +236,10 @@ mod tests {
 
     #[test]
     fn a_route_that_no_test_asks_for_is_found() {
-        let table = "get(\"/cases/{code}\");\nget(\"/receipts/{code}.tlog-proof\");\nget(\"/tile/{*rest}\");\nget(\"/healthz\");\nget(\"/never\");";
+        let rows = ["/cases/{code}", "/receipts/{code}.tlog-proof", "/tile/{*rest}", "/healthz", "/never"];
+        let table = rows.map(|path| format!("route(\"GET\", {path:?}, f),")).join("\n");
         let tests = "get(\"/cases/AB12?x=1\"); get(\"http://127.0.0.1:1/healthz\"); get(\"{base}/tile/0/x001\"); \"GET /receipts/Q.tlog-proof HTTP/1.1\\r\\n\"";
-        let tree = Tree::made_up(&[(ROUTES, table), ("crates/doorstep/tests/a.rs", tests)]);
+        let tree = Tree::made_up(&[(ROUTES, table.as_str()), ("crates/doorstep/tests/a.rs", tests)]);
         assert_eq!(whats(routes(&tree)), ["5 no test asks for the route `/never`"]);
     }
 

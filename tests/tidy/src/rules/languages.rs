@@ -131,6 +131,7 @@ fn usage(tree: &Tree, messages: &Messages, found: &mut Vec<Finding>) {
     for (key, message) in messages.iter().filter(|(key, _)| !key.contains('.')) {
         let used = written.names.contains(key.as_str())
             || written.prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()))
+            || written.behind.iter().any(|(part, open)| is_behind(key, part, *open))
             || own.contains(&format!("{{ {key} }}"))
             || own.contains(&format!("{{ {key}."));
         if !used {
@@ -162,13 +163,31 @@ struct Written {
     names: BTreeSet<String>,
     /// Beginnings of keys whose rest is filled in: `"state-{}"`, or `"state-" ~ state`.
     prefixes: BTreeSet<String>,
+    /// What stands behind a beginning that is filled in, and whether more is filled in behind it: `"{}-new"`,
+    /// `"{code}-hint-{act}"`.
+    behind: BTreeSet<(String, bool)>,
+}
+
+/// Whether a key is a beginning without a hyphen, and then this part of it.
+fn is_behind(key: &str, part: &str, open: bool) -> bool {
+    let rest = key.find('-').map_or("", |at| &key[at..]);
+    if open { rest.len() > part.len() && rest.starts_with(part) } else { rest == part }
 }
 
 /// Everything in quotes that could be a key or the beginning of one.
 fn written_keys(texts: &[String]) -> Written {
-    let mut written = Written { names: BTreeSet::new(), prefixes: BTreeSet::new() };
+    let mut written = Written { names: BTreeSet::new(), prefixes: BTreeSet::new(), behind: BTreeSet::new() };
+    let key_like = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     for piece in texts.iter().flat_map(|t| t.split(['"', '\''])) {
-        let end = piece.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).unwrap_or(piece.len());
+        if let Some((_, part)) = piece.strip_prefix('{').and_then(|rest| rest.split_once('}'))
+            && part.starts_with('-')
+        {
+            let end = part.find(|c| !key_like(c)).unwrap_or(part.len());
+            if end == part.len() || (part[..end].ends_with('-') && part[end..].starts_with('{')) {
+                written.behind.insert((part[..end].to_owned(), end < part.len()));
+            }
+        }
+        let end = piece.find(|c| !key_like(c)).unwrap_or(piece.len());
         let (name, rest) = piece.split_at(end);
         if name.len() > 1 && name.ends_with('-') && (rest.is_empty() || rest.starts_with('{')) {
             written.prefixes.insert(name.to_owned());
@@ -197,6 +216,14 @@ mod tests {
         let page = "{{ l.t(\"title\") }} {{ l.t_count(\"left\", n) }} {{ l.t(&format!(\"state-{}\", s)) }}";
         let zh = "# 注\ntitle = 标题\nleft =\n    还有 { $n } 天\nstate-open = 办理中\n";
         assert_eq!(whats(zh, "title = Title\nleft = { $n } days left\nstate-open = Open\n", page), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn a_key_whose_beginning_is_filled_in_is_used_and_one_that_only_looks_like_it_is_not() {
+        let page = "{{ l.t(format!(\"{code}-hint-{act}\")) }} {{ l.t(format!(\"{}-new\")) }}";
+        let both = "lecture-hint-plan = A\nlecture-new = B\nlecture-new-one = C\nlecture-hint- = D\n";
+        let found = whats(both, both, page);
+        assert_eq!(found, ["nobody uses the message `lecture-hint-`", "nobody uses the message `lecture-new-one`"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use domain::{Label, Role};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
-use web::routes::{Access, Route, TABLE};
+use web::routes::{Access, Route, table};
 
 /// Routes that answer with something else than a page.
 const NO_PAGES: &[&str] = &[
@@ -96,7 +96,7 @@ fn route_of(address: &str) -> Option<&'static Route> {
             }
         }
     };
-    TABLE.iter().find(|r| r.method == "GET" && fits(r.path))
+    table().find(|r| r.method == "GET" && fits(r.path))
 }
 
 /// The addresses of all links of a page, and of the search box with a word in it.
@@ -269,7 +269,7 @@ fn every_page_is_right(lang: &'static str) {
             seen.extend(routes.await);
         }
         assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
-        let pages = TABLE.iter().filter(|r| r.method == "GET" && !NO_PAGES.contains(&r.path));
+        let pages = table().filter(|r| r.method == "GET" && !NO_PAGES.contains(&r.path));
         let missed: Vec<&str> = pages.map(|r| r.path).filter(|p| !seen.contains(p)).collect();
         assert!(missed.is_empty(), "no link leads to {missed:?}");
     });

@@ -7,7 +7,6 @@ use crate::district::{Story, Told};
 use desk::{Clock, Entropy};
 use domain::case::{Command as Act, *};
 use domain::district::{Account, Catalogue, Category, Command as Change, Responsible, Scope, Unit, UnitCode, UnitKind};
-use domain::rule::RuleTable;
 use domain::{Actor, Label, Moment, Role};
 use store::keys::Factor;
 use store::{Db, Place, access};
@@ -110,7 +109,7 @@ fn found(story: &Story) {
         category("conduct", "discipline", "conduct"),
     ];
     story.change(Change::PublishCatalogue(Catalogue { categories, ..Catalogue::default() }));
-    story.change(Change::PublishRules(RuleTable::builtin()));
+    story.change(Change::PublishRules(registers::rule_table()));
     let at = |role: &Role| -> UnitCode {
         match role {
             Role::Clerk | Role::Head => "housing".into(),

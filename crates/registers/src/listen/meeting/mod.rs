@@ -15,7 +15,7 @@ use domain::handle::CaseId;
 use domain::moment::day_number;
 use domain::register::column::Layout;
 use domain::register::{ActOf, By, Declared, Deed, Duty, Facts, Line, Needs, Public, Register, Summary, Text, Values};
-use domain::rule::RuleId;
+use domain::rule::Builtin;
 use domain::{Actor, Label, Lang, Moment, Refusal, Role, Why, acts, columns, events, vocabulary};
 
 vocabulary! {
@@ -257,6 +257,7 @@ impl Register for Meetings {
     const CODE: &'static str = "meeting";
     const KINDS: &'static [&'static str] = Event::KINDS;
     const REASONS: &'static [Why] = REASONS;
+    const RULES: &'static [Builtin] = RULES;
     type State = Meeting;
     type Act = Act;
     type Event = Event;
@@ -395,7 +396,7 @@ impl Register for Meetings {
         let owed = meeting.due().map(|clock| Duty {
             no: 0,
             unit: meeting.unit.clone(),
-            rule: RuleId::MeetingMinutes,
+            rule: MEETING_MINUTES.id,
             from: clock.start,
             due: clock.due,
         });

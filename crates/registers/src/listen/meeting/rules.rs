@@ -8,8 +8,8 @@ use domain::codes::{RecordCode, UnitCode};
 use domain::handle::CaseId;
 use domain::moment::day_number;
 use domain::register::{ActOf, Ask, Deed, Facts, Line, New, On, Text, permitted};
-use domain::rule::RuleId;
-use domain::{Actor, Moment, Refusal, Why, reasons};
+use domain::rule::Terms;
+use domain::{Actor, Moment, Refusal, Why, reasons, rules};
 
 /// The most topics of a meeting: each has a key of its own.
 pub const TOPICS_MOST: usize = 9;
@@ -27,6 +27,13 @@ const HEADS_MOST: u32 = 100_000;
 const FAR: u64 = 2 * 366 * 86_400_000;
 /// How long before its time a meeting may be opened: two hours.
 const EARLY: i64 = 2 * 3_600_000;
+
+rules! {
+    /// How long before a talk meeting it is announced, so that whoever wants to come can.
+    MEETING_NOTICE "meeting_notice" "恳谈会公告" "notice of a talk meeting" = Terms::calendar(3).window(),
+    /// The minutes of a talk meeting are approved.
+    MEETING_MINUTES "meeting_minutes" "恳谈会纪要" "minutes of a talk meeting" = Terms::working(3),
+}
 
 reasons! {
     NOT_YET "meeting_not_yet" "还没到开会的时间。" "开会前两小时起可以打开；时间不对的，请先改期。" "It is not time yet." "A meeting can be opened from two hours before its time on; if the time is wrong, move it.",
@@ -266,7 +273,7 @@ fn close(meeting: &Meeting, closed: Event) -> Vec<Deed<Event>> {
 /// The clock by which the minutes are approved. A meeting that nobody opens or closes is owed by the same day, so that the
 /// lines of its note-takers do not lie unseen.
 fn minutes_owed(starts: Moment, minutes: u16, facts: &Facts<'_>) -> ClockChange {
-    started(RuleId::MeetingMinutes, ends(starts, minutes), facts)
+    started(&MEETING_MINUTES, ends(starts, minutes), facts)
 }
 
 fn fits(starts: Moment, minutes: u16, facts: &Facts<'_>) -> Result<(), Refusal> {

@@ -181,6 +181,7 @@ impl Register for Opinions {
     const CODE: &'static str = "opinion";
     const KINDS: &'static [&'static str] = Event::KINDS;
     const REASONS: &'static [Why] = REASONS;
+    const PART_OF: Option<&'static str> = Some("meeting");
     /// What somebody said, before it is a case, and why it is none.
     const CLOSED: &'static [&'static str] = &["words", "reason"];
     type State = Opinion;

@@ -47,9 +47,8 @@ fn the_first_step_is_owed_by_the_day_that_the_unit_named_until_it_tells_the_spea
     };
     let saturday = ("2023-05-13".to_owned(), "2023-05-13".to_owned(), true);
     assert_eq!(owed(&world), Some(saturday), "whatever day of the week that is");
-    let id = world.case(1).id;
-    let inform = domain::case::Act::Do(Command::Inform { task: 1, text: "已经去看过。".into() });
-    world.whole(|world| world.on::<Cases>(id, &of("water", Role::Clerk), &inform, false)).unwrap();
+    let inform = Command::Inform { task: 1, text: "已经去看过。".into() };
+    world.on_case(1, &of("water", Role::Clerk), inform).unwrap();
     assert_eq!(owed(&world), None);
 }
 
@@ -92,8 +91,7 @@ fn a_case_that_somebody_else_took_in_the_meantime_holds_up_no_meeting_and_is_nob
     }
     world.line(2, "water", &claim("先去看", "2023-05-10")).unwrap();
     for no in [1, 2] {
-        let (id, withdraw) = (world.case(no).id, domain::case::Act::Do(Command::Withdraw));
-        world.whole(|world| world.on::<Cases>(id, &Actor::Resident, &withdraw, false)).unwrap();
+        world.on_case(no, &Actor::Resident, Command::Withdraw).unwrap();
     }
     assert_eq!(world.line(1, "street-1", &settle("water", &[])).unwrap_err().why, opinion::WITH_UNIT);
     assert_eq!(world.line(1, "water", &opinion::Act::Unclaim {}).unwrap_err().why, opinion::WITH_UNIT);
@@ -111,14 +109,12 @@ fn a_unit_that_the_dispatch_centre_gives_what_it_claimed_keeps_the_day_that_it_n
     world.line(2, "housing", &claim("先去看", "2023-05-10")).unwrap();
     let centre = of("centre", Role::Dispatcher);
     for no in [1, 2] {
-        let id = world.case(no).id;
         let joint = if no == 1 { vec!["housing".into()] } else { Vec::new() };
         for command in [
             Command::Accept { way: None, category: "parking".into() },
             Command::Dispatch { lead: "water".into(), joint },
         ] {
-            let act = domain::case::Act::Do(command);
-            world.whole(|world| world.on::<Cases>(id, &centre, &act, false)).unwrap();
+            world.on_case(no, &centre, command).unwrap();
         }
     }
     let (first, second) = (world.case(1), world.case(2));
@@ -134,9 +130,8 @@ fn a_unit_that_the_dispatch_centre_gives_what_it_claimed_keeps_the_day_that_it_n
 #[test]
 fn where_somebody_is_in_danger_the_first_step_is_today() {
     let mut world = World::board();
-    let id = world.case(1).id;
-    let mark = domain::case::Act::Do(Command::MarkUrgent { danger: "fire".into(), reason: "有人打电话".into() });
-    world.whole(|world| world.on::<Cases>(id, &of("centre", Role::Dispatcher), &mark, false)).unwrap();
+    let mark = Command::MarkUrgent { danger: "fire".into(), reason: "有人打电话".into() };
+    world.on_case(1, &of("centre", Role::Dispatcher), mark).unwrap();
     let refused = world.line(1, "water", &claim("先去看", "2023-05-10")).unwrap_err();
     assert_eq!((refused.why, refused.field), (Why::StepUrgent, Some("by")));
     world.line(1, "water", &claim("马上去", "2023-05-08")).unwrap();
@@ -147,10 +142,8 @@ fn nothing_is_settled_when_the_board_is_closed_and_the_chair_changes_no_category
     let mut world = World::board();
     world.line(1, "water", &claim("先去看", "2023-05-10")).unwrap();
     world.line(2, "water", &claim("先去看", "2023-05-10")).unwrap();
-    let id = world.case(1).id;
-    let accept = domain::case::Act::Do(Command::Accept { way: None, category: "parking".into() });
-    let centre = of("centre", Role::Dispatcher);
-    world.whole(|world| world.on::<Cases>(id, &centre, &accept, false)).unwrap();
+    let accept = Command::Accept { way: None, category: "parking".into() };
+    world.on_case(1, &of("centre", Role::Dispatcher), accept).unwrap();
     world.line(1, "street-1", &settle("water", &[])).unwrap();
     assert_eq!(world.case(1).category.as_ref().map(|c| c.as_str()), Some("parking"));
     world.line(2, "street-1", &settle("water", &[])).unwrap();
@@ -166,9 +159,8 @@ fn a_question_to_the_speaker_moves_no_day_that_was_promised() {
     let mut world = World::board();
     world.line(1, "water", &claim("先去看", "2023-05-10")).unwrap();
     world.line(1, "street-1", &settle("water", &[])).unwrap();
-    let id = world.case(1).id;
-    let ask = domain::case::Act::Do(Command::Ask { task: 1, question: "哪一栋？".into() });
-    world.whole(|world| world.on::<Cases>(id, &of("water", Role::Clerk), &ask, false)).unwrap();
+    let ask = Command::Ask { task: 1, question: "哪一栋？".into() };
+    world.on_case(1, &of("water", Role::Clerk), ask).unwrap();
     let (_, clock) = world.case(1).running(RuleId::FirstStep).unwrap();
     assert!(!clock.is_paused());
 }
@@ -178,7 +170,7 @@ fn only_who_is_in_the_hall_claims_and_a_claim_is_taken_back_before_it_is_settled
     let mut world = World::board();
     assert_eq!(world.line(1, "traffic", &claim("先去看", "2023-05-10")).unwrap_err().why, opinion::NOT_HERE);
     world.acts(Role::Clerk, &Act::Invite { units: vec!["traffic".into(), "water".into()] }).unwrap();
-    assert_eq!(world.meeting.departments.len(), 3);
+    assert_eq!(world.meeting().departments.len(), 3);
     world.line(1, "traffic", &claim("先去看", "2023-05-10")).unwrap();
     assert_eq!(world.line(1, "traffic", &opinion::Act::Unclaim {}), Ok(vec!["opinion.unclaimed", "unclaimed"]));
     assert_eq!((world.opinion(1).stage, world.case(1).claims.len()), (opinion::Stage::Raised, 0));
@@ -194,18 +186,13 @@ fn the_speaker_alone_says_whether_the_first_step_was_kept_from_its_evening_on() 
     let mut world = World::board();
     world.line(1, "water", &claim("先去看", "2023-05-10")).unwrap();
     world.line(1, "street-1", &settle("water", &[])).unwrap();
-    let id = world.case(1).id;
-    let say = |world: &mut World, actor: &Actor, kept| {
-        let act = domain::case::Act::Do(Command::TellStep { kept });
-        world.whole(|world| world.on::<Cases>(id, actor, &act, false))
-    };
+    let say = |world: &mut World, actor: &Actor, kept| world.on_case(1, actor, Command::TellStep { kept });
     assert_eq!(say(&mut world, &Actor::Resident, Kept::Yes).unwrap_err().why, Why::StepEarly);
-    let ask = domain::case::Act::Do(Command::AskStep);
-    let asks = |world: &mut World| world.whole(|world| world.on::<Cases>(id, &Actor::clock(), &ask, false));
+    let asks = |world: &mut World| world.on_case(1, &Actor::clock(), Command::AskStep);
     assert_eq!(asks(&mut world).unwrap_err().why, Why::StepEarly);
-    world.now = at("2023-05-10T17:59");
+    world.town.now = at("2023-05-10T17:59");
     assert_eq!(asks(&mut world).unwrap_err().why, Why::StepEarly);
-    world.now = at("2023-05-10T18:00");
+    world.town.now = at("2023-05-10T18:00");
     assert_eq!(asks(&mut world), Ok(vec!["step_asked"]));
     assert_eq!(asks(&mut world).unwrap_err().why, Why::NoStep, "once");
     assert_eq!(say(&mut world, &of("water", Role::Head), Kept::Yes).unwrap_err().why, Why::NotYours);

@@ -6,7 +6,7 @@ mod queue;
 mod rules;
 
 pub use queue::{AFTER_A_MISS, CALLED_LAST, MISSES, Ticket, TicketState};
-pub use rules::REASONS;
+pub use rules::{REASONS, RECEPTION_CLOSE, RECEPTION_NOTICE, RULES};
 
 use domain::body::{Body, Fields};
 use domain::case::PostLevel;
@@ -16,7 +16,7 @@ use domain::handle::CaseId;
 use domain::moment::day_number;
 use domain::register::column::Layout;
 use domain::register::{ActOf, By, Declared, Deed, Duty, Facts, Line, Public, Register, Summary, Values};
-use domain::rule::RuleId;
+use domain::rule::Builtin;
 use domain::{Actor, Label, Lang, Moment, Refusal, Role, Why, acts, columns, events, vocabulary};
 
 vocabulary! {
@@ -222,6 +222,7 @@ impl Register for Receptions {
     const CODE: &'static str = "reception";
     const KINDS: &'static [&'static str] = Event::KINDS;
     const REASONS: &'static [Why] = REASONS;
+    const RULES: &'static [Builtin] = RULES;
     /// The name is published while the day is ahead, and is nobody else's afterwards.
     const CLOSED: &'static [&'static str] = &["leader"];
     type State = Reception;
@@ -357,7 +358,7 @@ impl Register for Receptions {
         let owed = day.due().map(|clock| Duty {
             no: 0,
             unit: day.unit.clone(),
-            rule: RuleId::ReceptionClose,
+            rule: RECEPTION_CLOSE.id,
             // On the day itself there is nothing to be mended yet.
             from: clock.start.tomorrow().unwrap_or(clock.start),
             due: clock.due,

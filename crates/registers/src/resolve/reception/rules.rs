@@ -8,8 +8,8 @@ use domain::codes::{RecordCode, UnitCode};
 use domain::handle::CaseId;
 use domain::moment::day_number;
 use domain::register::{ActOf, Ask, Deed, Facts, Line, New, On, on_request, permitted};
-use domain::rule::RuleId;
-use domain::{Actor, Moment, Refusal, Why, reasons};
+use domain::rule::Terms;
+use domain::{Actor, Moment, Refusal, Why, reasons, rules};
 
 /// The longest day, in minutes.
 const MINUTES_MOST: u16 = 24 * 60;
@@ -21,6 +21,13 @@ const NUMBERS_MOST: usize = 500;
 const FAR: u64 = 2 * 366 * 86_400_000;
 /// How long before its time a day may be opened: two hours.
 const EARLY: i64 = 2 * 3_600_000;
+
+rules! {
+    /// How long before a reception day its roster is published (接访公示).
+    RECEPTION_NOTICE "reception_notice" "接访公示" "notice of a reception day" = Terms::calendar(2).window(),
+    /// A reception day that is over is closed, so that nobody who waited is forgotten.
+    RECEPTION_CLOSE "reception_close" "接访日收尾" "to close a reception day" = Terms::working(1),
+}
 
 reasons! {
     NOT_YET "reception_not_yet" "还没到接访的时间。" "开始前两小时起可以打开；时间不对的，请先改期。" "It is not time yet." "A reception day can be opened from two hours before its time on; if the time is wrong, move it.",
@@ -231,7 +238,7 @@ fn leave(encounter: CaseId) -> Deed<Event> {
 
 /// The clock by which it is closed. It runs from the time that was set, so that a day that nobody opens is owed, too.
 fn owed(starts: Moment, minutes: u16, facts: &Facts<'_>) -> ClockChange {
-    started(RuleId::ReceptionClose, ends(starts, minutes), facts)
+    started(&RECEPTION_CLOSE, ends(starts, minutes), facts)
 }
 
 fn fits(starts: Moment, minutes: u16, facts: &Facts<'_>) -> Result<(), Refusal> {

@@ -4,7 +4,7 @@
 mod rules;
 
 pub use crate::shared::{Counted, Sort};
-pub use rules::{BY_HOST, REASONS};
+pub use rules::{BY_HOST, LECTURE_RECORD, REASONS, RULES};
 
 use domain::body::{Body, Fields};
 use domain::clock::Clock;
@@ -13,7 +13,7 @@ use domain::handle::CaseId;
 use domain::moment::day_number;
 use domain::register::column::Layout;
 use domain::register::{ActOf, By, Declared, Deed, Duty, Facts, Line, Needs, Public, Register, Summary, Text, Values};
-use domain::rule::RuleId;
+use domain::rule::Builtin;
 use domain::{Actor, Label, Lang, Moment, Refusal, Role, Why, acts, columns, events, vocabulary};
 
 vocabulary! {
@@ -247,6 +247,7 @@ impl Register for Lectures {
     const CODE: &'static str = "lecture";
     const KINDS: &'static [&'static str] = Event::KINDS;
     const REASONS: &'static [Why] = REASONS;
+    const RULES: &'static [Builtin] = RULES;
     type State = Lecture;
     type Act = Act;
     type Event = Event;
@@ -394,7 +395,7 @@ impl Register for Lectures {
         let owed = lecture.due().map(|clock| Duty {
             no: 0,
             unit: lecture.unit.clone(),
-            rule: RuleId::LectureRecord,
+            rule: LECTURE_RECORD.id,
             from: clock.start,
             due: clock.due,
         });

@@ -6,8 +6,8 @@ use domain::case::{Cases, Contact, Door, Raise};
 use domain::clock::ClockChange;
 use domain::codes::{RecordCode, UnitCode};
 use domain::register::{ActOf, Ask, Deed, Facts, Line, New, On, permitted};
-use domain::rule::RuleId;
-use domain::{Actor, Moment, Refusal, Why, reasons};
+use domain::rule::Terms;
+use domain::{Actor, Moment, Refusal, Why, reasons, rules};
 
 /// The longest session, in minutes: a day.
 const MINUTES_MOST: u16 = 24 * 60;
@@ -18,6 +18,11 @@ const HOSTS_MOST: usize = 20;
 /// How far from today a session may lie, in days.
 const FAR: i64 = 2 * 366;
 const DAY: i64 = 86_400_000;
+
+rules! {
+    /// A lecture that took place is written down: heads, and how they were counted.
+    LECTURE_RECORD "lecture_record" "讲课记录" "to record a lecture" = Terms::working(3),
+}
 
 reasons! {
     NOT_OVER "lecture_not_over" "这一场还没有结束。" "结束以后再记录；没有讲成的，请改期或取消。" "This session is not over yet." "Record it when it is over; if it is not held, move or cancel it.",
@@ -183,7 +188,7 @@ fn plan(act: &Act, host: &UnitCode, facts: &Facts<'_>) -> Result<Vec<Deed<Event>
 
 /// The clock by which a session is to be recorded.
 fn record_owed(starts: Moment, minutes: u16, facts: &Facts<'_>) -> ClockChange {
-    started(RuleId::LectureRecord, ends(starts, minutes), facts)
+    started(&LECTURE_RECORD, ends(starts, minutes), facts)
 }
 
 fn length(minutes: u16) -> Result<(), Refusal> {

@@ -1,13 +1,11 @@
 //! Encounters: what their pages say, and the list. Who booked, what about and what was said on the spot is read by the unit
 //! that received; what was said at the table stands in its cases.
 
-pub(crate) mod list;
-
 use super::reception::sheet::status;
 use super::{Asked, Face, Happened, Scene, time, word};
-use crate::lang::{L, capital};
+use crate::lang::capital;
 use crate::view::StatusView;
-use domain::case::{CaseId, Clock, Fields};
+use domain::case::{CaseId, Clock};
 use domain::moment::day_number;
 use domain::register::{ActOf, Field, Of, Shelf, Thing};
 use domain::{Label, Moment};
@@ -34,29 +32,9 @@ impl Face for EncounterFace {
         &SHELF
     }
 
-    fn plural(&self) -> &'static str {
-        "encounters"
-    }
-
     /// A visit: who comes to a reception day is entered at its table.
     fn begins(&self) -> &'static ActOf {
         &Act::ALL[2]
-    }
-
-    fn begin_title(&self) -> &'static str {
-        "encounter-new"
-    }
-
-    fn hint(&self, l: L, act: &str) -> String {
-        l.if_any(&format!("encounter-hint-{act}"))
-    }
-
-    fn field_hint(&self, l: L, act: &str, field: &str) -> String {
-        l.if_any(&format!("encounter-hint-{act}-{field}"))
-    }
-
-    fn asked_title(&self, l: L) -> String {
-        l.t("encounter-asked")
     }
 
     fn kind(&self, s: &Scene<'_>, told: &Told) -> String {
@@ -111,6 +89,15 @@ impl Face for EncounterFace {
         rows.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (l.t(key), value)).collect()
     }
 
+    /// No name and no matter: only when, by whom, and what came of it.
+    fn line(&self, s: &Scene<'_>, told: &Told) -> String {
+        let (l, Some(visit)) = (s.l, encounter(told)) else { return String::new() };
+        let unit = s.d.unit_name(&visit.unit, l.0).to_owned();
+        let cases = if visit.matters > 0 { l.t_n("reception-cases", visit.matters) } else { String::new() };
+        let parts = [time(visit.day), visit.level.label(l.0).to_owned(), unit, cases];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+
     fn leads(&self, _s: &Scene<'_>, told: &Told) -> &'static [&'static str] {
         match encounter(told).map(|visit| visit.stage) {
             Some(Stage::Received) => &["take_down"],
@@ -136,15 +123,8 @@ impl Face for EncounterFace {
         Some(Happened { title: l.t(&format!("encounter-event-{key}")), details })
     }
 
-    fn when(&self, body: &Thing) -> Option<(Moment, domain::Actor)> {
-        let Body { at, by, .. } = body.downcast_ref()?;
-        Some((*at, by.clone()))
-    }
-
-    fn said(&self, l: L, words: &Fields) -> Vec<(String, String)> {
-        let names = ["post", "matter", "opinion", "reason"];
-        let label = |name: &&str| words.get(*name).map(|text| (l.t(&format!("encounter-word-{name}")), text.clone()));
-        names.iter().filter_map(label).collect()
+    fn words(&self) -> &'static [&'static str] {
+        &["post", "matter", "opinion", "reason"]
     }
 
     fn asks(&self, s: &Scene<'_>, told: Option<&Told>, _alike: &[Told], act: &ActOf, field: &Field) -> Asked {
@@ -177,13 +157,5 @@ impl Face for EncounterFace {
                 && of.is_some_and(|of| (of.mode, of.level, of.about) == (visit.mode, visit.level, visit.about))
         };
         Ok(all.into_iter().filter(same).collect())
-    }
-
-    fn into(&self, _told: &Told) -> Option<CaseId> {
-        None
-    }
-
-    fn public_page(&self, _told: &Told) -> Option<String> {
-        None
     }
 }

@@ -145,7 +145,7 @@ pub(crate) async fn list(
     let template = LecturesPage {
         l,
         page: visitor.page(l.t("nav-lectures")),
-        tabs: if hosts { vec![tab("own", "lectures-own"), tab("all", "lectures-all")] } else { Vec::new() },
+        tabs: if hosts { vec![tab("own", "records-own"), tab("all", "records-all")] } else { Vec::new() },
         may_plan: hosts || staff.role == Role::Dispatcher,
         owed: lines(&found.owed),
         week: l.t_with("lectures-week", &[("from", l.date(date_of(monday))), ("to", l.date(date_of(monday + 6)))]),

@@ -7,8 +7,11 @@ mod sheet;
 use super::paste::Sheet;
 use super::{Asked, Face, Happened, Scene, time, word};
 use crate::lang::{L, capital};
+use crate::roles::{Access, CASES};
+use crate::routes::{Route, route};
 use crate::view::StatusView;
-use domain::case::{CaseId, Clock, Fields, Stage as CaseStage};
+use axum::routing::get;
+use domain::case::{CaseId, Clock, Stage as CaseStage};
 use domain::district::{District, UnitCode};
 use domain::moment::day_number;
 use domain::register::{ActOf, Field, Of, Shelf, Thing};
@@ -71,6 +74,14 @@ fn status(l: L, lecture: &Lecture, now: Moment) -> StatusView {
     StatusView { kind, words: capital(&words) }
 }
 
+/// The pages that only this register has.
+const ROUTES: &[Route] = &[
+    route("GET", "/lectures", Access::Public, || get(public::list)),
+    route("GET", "/lectures/{code}", Access::Public, || get(public::show_one)),
+    route("GET", "/lectures/{code}/poster", Access::Public, || get(public::poster)),
+    route("GET", "/records/lectures", Access::Staff(CASES), || get(list::list)),
+];
+
 /// What the pages of lectures say.
 pub(crate) struct LectureFace;
 
@@ -79,28 +90,8 @@ impl Face for LectureFace {
         &SHELF
     }
 
-    fn plural(&self) -> &'static str {
-        "lectures"
-    }
-
     fn begins(&self) -> &'static ActOf {
         &Act::ALL[0]
-    }
-
-    fn begin_title(&self) -> &'static str {
-        "lecture-new"
-    }
-
-    fn hint(&self, l: L, act: &str) -> String {
-        l.if_any(&format!("lecture-hint-{act}"))
-    }
-
-    fn field_hint(&self, l: L, act: &str, field: &str) -> String {
-        l.if_any(&format!("lecture-hint-{act}-{field}"))
-    }
-
-    fn asked_title(&self, l: L) -> String {
-        l.t("lecture-asked")
     }
 
     fn kind(&self, s: &Scene<'_>, told: &Told) -> String {
@@ -198,14 +189,8 @@ impl Face for LectureFace {
         Some(Happened { title: l.t(&format!("lecture-event-{key}")), details })
     }
 
-    fn when(&self, body: &Thing) -> Option<(Moment, domain::Actor)> {
-        let Body { at, by, .. } = body.downcast_ref()?;
-        Some((*at, by.clone()))
-    }
-
-    fn said(&self, l: L, words: &Fields) -> Vec<(String, String)> {
-        let label = |name: &&str| words.get(*name).map(|text| (l.t(&format!("lecture-word-{name}")), text.clone()));
-        BY_HOST.iter().filter_map(label).collect()
+    fn words(&self) -> &'static [&'static str] {
+        BY_HOST
     }
 
     fn asks(&self, s: &Scene<'_>, told: Option<&Told>, alike: &[Told], act: &ActOf, field: &Field) -> Asked {
@@ -264,5 +249,9 @@ impl Face for LectureFace {
     fn public_page(&self, told: &Told) -> Option<String> {
         let lecture = lecture(told).filter(|lecture| lecture.is_public())?;
         Some(format!("/lectures/{}", lecture.code.as_str()))
+    }
+
+    fn routes(&self) -> &'static [Route] {
+        ROUTES
     }
 }

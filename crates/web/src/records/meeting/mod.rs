@@ -10,13 +10,16 @@ pub(crate) mod public;
 use super::{Asked, Face, Happened, Scene, time, word};
 use crate::caller::Staff;
 use crate::lang::{L, capital};
+use crate::roles::{Access, CASES, RECORDS};
+use crate::routes::{Route, route};
 use crate::view::StatusView;
+use axum::routing::{get, post};
 use domain::case::{CaseId, Clock, Fields, Stage as CaseStage};
 use domain::district::District;
 use domain::moment::day_number;
 use domain::register::{ActOf, Field, Of, Shelf, Thing};
 use domain::{Label, Moment, Role};
-use registers::listen::meeting::{Act, BY_CONVENER, Event, Meeting, Meetings, NoteState, Stage};
+use registers::listen::meeting::{Act, BY_CONVENER, Event, MEETING_NOTICE, Meeting, Meetings, NoteState, Stage};
 use registers::listen::opinion::Opinions;
 use store::listed::{self, AskedCase, Told, Which};
 use store::{Db, Keys};
@@ -60,6 +63,19 @@ fn status(l: L, meeting: &Meeting) -> StatusView {
     StatusView { kind, words: capital(meeting.stage.label(l.0)) }
 }
 
+/// The pages that only this register has.
+const ROUTES: &[Route] = &[
+    route("GET", "/meetings", Access::Public, || get(public::list)),
+    route("GET", "/meetings/{code}", Access::Public, || get(public::show_one)),
+    route("GET", "/records/meetings", Access::Staff(CASES), || get(list::list)),
+    route("GET", "/records/meetings/{code}/notes", Access::Staff(RECORDS), || get(notes::page)),
+    route("POST", "/records/meetings/{code}/notes", Access::Staff(RECORDS), || post(notes::send)),
+    route("GET", "/records/meetings/{code}/wall", Access::Staff(RECORDS), || get(notes::wall)),
+    route("GET", "/records/meetings/{code}/board", Access::Staff(CASES), || get(board::page)),
+    route("POST", "/records/meetings/{code}/board", Access::Staff(RECORDS), || post(board::send)),
+    route("GET", "/records/meetings/{code}/claims", Access::Staff(CASES), || get(board::claims)),
+];
+
 /// What the pages of talk meetings say.
 pub(crate) struct MeetingFace;
 
@@ -68,28 +84,8 @@ impl Face for MeetingFace {
         &SHELF
     }
 
-    fn plural(&self) -> &'static str {
-        "meetings"
-    }
-
     fn begins(&self) -> &'static ActOf {
         &Act::ALL[0]
-    }
-
-    fn begin_title(&self) -> &'static str {
-        "meeting-new"
-    }
-
-    fn hint(&self, l: L, act: &str) -> String {
-        l.if_any(&format!("meeting-hint-{act}"))
-    }
-
-    fn field_hint(&self, l: L, act: &str, field: &str) -> String {
-        l.if_any(&format!("meeting-hint-{act}-{field}"))
-    }
-
-    fn asked_title(&self, l: L) -> String {
-        l.t("meeting-asked")
     }
 
     fn kind(&self, s: &Scene<'_>, told: &Told) -> String {
@@ -121,7 +117,7 @@ impl Face for MeetingFace {
         };
         let mut said = vec![l.t_with(&key, &values)];
         if let Some(days) = meeting.noticed.filter(|_| meeting.stage != Stage::Cancelled) {
-            let rule = s.d.rules.rule(domain::rule::RuleId::MeetingNotice);
+            let rule = s.d.rules.of(&MEETING_NOTICE);
             let counts = [("days", days.to_string()), ("rule", rule.length.to_string())];
             said.push(l.t_with(if days < rule.length { "meeting-notice-short" } else { "meeting-notice" }, &counts));
         }
@@ -194,14 +190,8 @@ impl Face for MeetingFace {
         Some(Happened { title: l.t(&format!("meeting-event-{key}")), details })
     }
 
-    fn when(&self, body: &Thing) -> Option<(Moment, domain::Actor)> {
-        let Body { at, by, .. } = body.downcast_ref()?;
-        Some((*at, by.clone()))
-    }
-
-    fn said(&self, l: L, words: &Fields) -> Vec<(String, String)> {
-        let label = |name: &&str| words.get(*name).map(|text| (l.t(&format!("meeting-word-{name}")), text.clone()));
-        BY_CONVENER.iter().filter_map(label).collect()
+    fn words(&self) -> &'static [&'static str] {
+        BY_CONVENER
     }
 
     fn asks(&self, s: &Scene<'_>, told: Option<&Told>, alike: &[Told], act: &ActOf, field: &Field) -> Asked {
@@ -225,11 +215,6 @@ impl Face for MeetingFace {
         }
     }
 
-    /// None: two meetings of one place are two meetings.
-    fn alike(&self, _db: &mut Db, _keys: &mut Keys, _district: i64, _told: &Told) -> store::Result<Vec<Told>> {
-        Ok(Vec::new())
-    }
-
     fn earlier(
         &self,
         db: &mut Db,
@@ -250,10 +235,6 @@ impl Face for MeetingFace {
         written.then(|| (l.t("meeting-word-minutes"), word(&told.words(), "minutes")))
     }
 
-    fn into(&self, _told: &Told) -> Option<CaseId> {
-        None
-    }
-
     fn public_page(&self, told: &Told) -> Option<String> {
         let meeting = meeting(told).filter(|meeting| meeting.is_public())?;
         Some(format!("/meetings/{}", meeting.code.as_str()))
@@ -267,6 +248,10 @@ impl Face for MeetingFace {
         let writes = own && notes::has_lines(of, staff);
         let notes = [(format!("{at}/notes"), l.t("meeting-notes")), (format!("{at}/wall"), l.t("meeting-wall"))];
         board.into_iter().chain(notes.into_iter().filter(|_| writes)).collect()
+    }
+
+    fn routes(&self) -> &'static [Route] {
+        ROUTES
     }
 }
 

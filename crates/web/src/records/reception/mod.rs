@@ -15,16 +15,17 @@ use crate::app::App;
 use crate::caller::Staff;
 use crate::lang::{L, capital};
 use crate::problem::Problem;
+use crate::roles::{Access, CASES, RECORDS};
+use crate::routes::{Route, route};
 use crate::view::StatusView;
-use domain::case::{CaseId, Clock, Fields};
+use axum::routing::{get, post};
+use domain::case::{CaseId, Clock};
 use domain::register::{ActOf, Field, Of, Shelf, Thing};
-use domain::rule::RuleId;
 use domain::{Label, Moment, Role};
 use registers::resolve::encounter::{Encounter, Encounters};
-use registers::resolve::reception::{Act, Event, Reception, Receptions, Stage, TicketState};
+use registers::resolve::reception::{Act, Event, RECEPTION_NOTICE, Reception, Receptions, Stage, TicketState};
 use std::sync::PoisonError;
 use store::listed::{self, AskedCase, Told};
-use store::{Db, Keys};
 
 type Body = domain::body::Body<Event>;
 
@@ -118,6 +119,26 @@ fn swapped(l: L, told: &Told) -> Option<String> {
     Some(l.t_with("reception-swapped", &values))
 }
 
+/// The pages that only this register has.
+const ROUTES: &[Route] = &[
+    route("GET", "/receptions", Access::Public, || get(public::list)),
+    route("GET", "/receptions/{code}", Access::Public, || get(public::show_one)),
+    route("GET", "/receptions/{code}/book", Access::Public, || get(public::again)),
+    route("POST", "/receptions/{code}/book", Access::Public, || post(public::book)),
+    route("GET", "/receptions/{code}/calendar.ics", Access::Public, || get(public::calendar)),
+    route("GET", "/receptions/{code}/queue", Access::Public, || get(queue::phone)),
+    route("GET", "/bookings", Access::Public, || get(own::form)),
+    route("POST", "/bookings", Access::Public, || post(own::send)),
+    route("GET", "/records/receptions", Access::Staff(CASES), || get(list::list)),
+    route("GET", "/records/receptions/{code}/table", Access::Staff(RECORDS), || get(table::page)),
+    route("POST", "/records/receptions/{code}/table", Access::Staff(RECORDS), || post(table::send)),
+    route("GET", "/records/receptions/{code}/number/{no}", Access::Staff(RECORDS), || get(table::number)),
+    route("GET", "/records/receptions/{code}/screen", Access::Staff(RECORDS), || get(queue::screen)),
+    route("GET", "/records/receptions/{code}/sheet", Access::Staff(RECORDS), || get(sheet::sheet)),
+    route("GET", "/records/receptions/{code}/book", Access::Staff(RECORDS), || get(public::for_caller)),
+    route("POST", "/records/receptions/{code}/book", Access::Staff(RECORDS), || post(public::book_for)),
+];
+
 /// What the pages of reception days say.
 pub(crate) struct ReceptionFace;
 
@@ -126,29 +147,8 @@ impl Face for ReceptionFace {
         &SHELF
     }
 
-    fn plural(&self) -> &'static str {
-        "receptions"
-    }
-
     fn begins(&self) -> &'static ActOf {
         &Act::ALL[0]
-    }
-
-    fn begin_title(&self) -> &'static str {
-        "reception-new"
-    }
-
-    fn hint(&self, l: L, act: &str) -> String {
-        l.if_any(&format!("reception-hint-{act}"))
-    }
-
-    fn field_hint(&self, l: L, act: &str, field: &str) -> String {
-        l.if_any(&format!("reception-hint-{act}-{field}"))
-    }
-
-    /// What is said at it are the cases of its encounters.
-    fn asked_title(&self, _l: L) -> String {
-        String::new()
     }
 
     fn kind(&self, s: &Scene<'_>, told: &Told) -> String {
@@ -180,14 +180,14 @@ impl Face for ReceptionFace {
         let key = if over { "over" } else { day.stage.code() };
         let mut said = vec![l.t_with(&format!("reception-now-{key}"), &values)];
         if let Some(days) = day.published.filter(|_| day.stage != Stage::Cancelled) {
-            let rule = s.d.rules.rule(RuleId::ReceptionNotice);
+            let rule = s.d.rules.of(&RECEPTION_NOTICE);
             let counts = [("days", days.to_string()), ("rule", rule.length.to_string())];
             said.push(
                 l.t_with(if days < rule.length { "reception-notice-short" } else { "reception-notice" }, &counts),
             );
         }
         if day.published.is_none() && matches!(day.stage, Stage::Open | Stage::Closed) {
-            let rule = s.d.rules.rule(RuleId::ReceptionNotice);
+            let rule = s.d.rules.of(&RECEPTION_NOTICE);
             said.push(l.t_n("reception-not-published", rule.length));
         }
         if day.turned > 0 {
@@ -250,16 +250,9 @@ impl Face for ReceptionFace {
         Some(Happened { title: l.t(&format!("reception-event-{key}")), details })
     }
 
-    fn when(&self, body: &Thing) -> Option<(Moment, domain::Actor)> {
-        let Body { at, by, .. } = body.downcast_ref()?;
-        Some((*at, by.clone()))
-    }
-
     /// The name is said where it may be shown, and not in the history.
-    fn said(&self, l: L, words: &Fields) -> Vec<(String, String)> {
-        let names = ["post", "field", "place", "reason"];
-        let label = |name: &&str| words.get(*name).map(|text| (l.t(&format!("reception-word-{name}")), text.clone()));
-        names.iter().filter_map(label).collect()
+    fn words(&self) -> &'static [&'static str] {
+        &["post", "field", "place", "reason"]
     }
 
     fn asks(&self, s: &Scene<'_>, told: Option<&Told>, _alike: &[Told], act: &ActOf, field: &Field) -> Asked {
@@ -281,17 +274,8 @@ impl Face for ReceptionFace {
         }
     }
 
-    /// None: two posts that sit at one time are two days.
-    fn alike(&self, _db: &mut Db, _keys: &mut Keys, _district: i64, _told: &Told) -> store::Result<Vec<Told>> {
-        Ok(Vec::new())
-    }
-
     fn sheet(&self) -> Option<&'static Sheet> {
         Some(&roster::SHEET)
-    }
-
-    fn into(&self, _told: &Told) -> Option<CaseId> {
-        None
     }
 
     fn public_page(&self, told: &Told) -> Option<String> {
@@ -318,5 +302,9 @@ impl Face for ReceptionFace {
             Stage::Closed | Stage::Cancelled => vec![way("sheet", "reception-sheet")],
             Stage::Planned => Vec::new(),
         }
+    }
+
+    fn routes(&self) -> &'static [Route] {
+        ROUTES
     }
 }
