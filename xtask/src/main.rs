@@ -7,6 +7,7 @@
 
 mod bring;
 mod output;
+mod register;
 mod steps;
 
 use std::process::ExitCode;
@@ -15,6 +16,8 @@ const HELP: &str = "cargo xtask test                 bring what is missing, then
 cargo xtask test --quick         without browser, crash, environment, outside and the dependency check; brings nothing
 cargo xtask screenshots FOLDER   pictures of every page of a small demo, for everybody who may see it
 cargo xtask pictures             the pictures of the README, anew
+cargo xtask new-register WING NAME [PLURAL]
+                                 the folder of a further kind of record; WING: tell, listen, resolve, act
 cargo xtask help                 this text";
 
 fn main() -> ExitCode {
@@ -25,6 +28,8 @@ fn main() -> ExitCode {
         ["test", "--quick"] => steps::quick(),
         ["screenshots", folder] => steps::screenshots(folder),
         ["pictures"] => steps::pictures(),
+        ["new-register", wing, name] => register::new(&steps::root(), wing, name, None),
+        ["new-register", wing, name, plural] => register::new(&steps::root(), wing, name, Some(plural)),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())
