@@ -4,6 +4,7 @@
 use crate::steps::Result;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The wings: folder, and what it is for.
 const WINGS: &[(&str, &str)] =
@@ -80,10 +81,15 @@ pub fn new(root: &Path, wing: &str, name: &str, plural: Option<&str>) -> Result<
         write(path, text)?;
         println!("{}", path.strip_prefix(root).unwrap_or(path).display());
     }
+    // Names that sort elsewhere than their marks did.
+    let formatted = Command::new("cargo").arg("fmt").current_dir(root).status().is_ok_and(|status| status.success());
+    if !formatted {
+        println!("cargo fmt did not run: run it.");
+    }
     println!(
         "\nIt works as it is: cargo test -p registers {name}\n\
          What only you can say is marked {MARK}: cargo test -p tidy nothing_half_done names each place.\n\
-         Then look at what others see of it: DOORSTEP_RENEW=1 cargo test -p registers -p web --test web -- described."
+         CONTRIBUTING.md, “A further register”, says where the rest goes, and what fails until it is there."
     );
     Ok(())
 }

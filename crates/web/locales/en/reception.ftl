@@ -2,7 +2,6 @@
 nav-receptions = Receptions
 look-receptions = Reception days
 nav-encounters = Encounters
-look-encounters = Encounters
 reception-new = Plan a reception day
 reception-when = When
 reception-where = Where

@@ -2,7 +2,6 @@
 nav-receptions = 接访
 look-receptions = 领导接访
 nav-encounters = 来访走访
-look-encounters = 来访走访
 reception-new = 排一次接访
 reception-when = 时间
 reception-where = 地点

@@ -70,7 +70,7 @@ fn of_register(kind: &str) -> Option<(&'static dyn Shelf, &str)> {
 /// What an entry is called. An event of a register is named beside its register: many end with "closed".
 pub(super) fn kind_words(l: L, kind: &str) -> String {
     if let Some((shelf, event)) = of_register(kind) {
-        let register = shelf.table().map_or_else(|| shelf.code().to_owned(), |(name, ..)| l.t(&format!("look-{name}")));
+        let register = shelf.table().map_or_else(|| shelf.code().to_owned(), |(name, ..)| l.t(&format!("nav-{name}")));
         // What has no page of its own is named here alone.
         let own = l.if_any(&format!("{}-event-{event}", shelf.code()));
         let event = if own.is_empty() { l.t(&format!("kind-{}-{event}", shelf.code())) } else { own };
@@ -447,7 +447,7 @@ mod tests {
                 // A word of English may be the code itself; a key or a code of several words is none.
                 assert!(lang == Lang::En || words != *kind, "{kind}: {words}");
                 assert!(
-                    !words.contains("look-") && !words.contains(['.', '_']) && !words.contains("-event-"),
+                    !words.contains("nav-") && !words.contains(['.', '_']) && !words.contains("-event-"),
                     "{kind}: {words}"
                 );
             }
