@@ -1,84 +1,13 @@
 //! The catalogue of figures: data, read once from the files of `catalogue/`, which are part of the program. Each system has
 //! a file of its own.
 
-use crate::condition::Condition;
 use crate::rounding::{Measure, NONE, Rounding, Rule};
-use crate::table::{Sum, Table};
+use crate::table::{Condition, Sum, Table, Window};
 use domain::Lang;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
-
-/// The day that decides whether a record lies in a window. Each belongs to one table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Window {
-    /// The day on which it was raised.
-    Raised,
-    /// The rolled last day of its promise; of the latest, whatever became of one before it.
-    Due,
-    /// The rolled last day of the promise that counts: the first that was broken, else the latest.
-    Promise,
-    /// The day on which it ended.
-    Ended,
-    /// The day by which a first step was promised when it was claimed.
-    Step,
-    /// The day on which a session was held.
-    Held,
-    /// The day on which a talk meeting was held.
-    Meeting,
-    /// The day on which somebody was received.
-    Encounter,
-}
-
-impl Window {
-    /// Every window.
-    pub const ALL: &'static [Window] = &[
-        Window::Raised,
-        Window::Due,
-        Window::Promise,
-        Window::Ended,
-        Window::Step,
-        Window::Held,
-        Window::Meeting,
-        Window::Encounter,
-    ];
-
-    /// The table that it belongs to.
-    pub fn table(self) -> Table {
-        match self {
-            Window::Raised | Window::Due | Window::Promise | Window::Ended | Window::Step => Table::Cases,
-            Window::Held => Table::Lectures,
-            Window::Meeting => Table::Meetings,
-            Window::Encounter => Table::Encounters,
-        }
-    }
-
-    /// The column of its table's source; each has an index, and no two tables have one of the same name.
-    pub(crate) fn column(self) -> &'static str {
-        match self {
-            Window::Raised => "raised_day",
-            Window::Due => "due_day",
-            Window::Promise => "promise_day",
-            Window::Ended => "ended_day",
-            Window::Step => "step_by",
-            Window::Held => "held_day",
-            Window::Meeting => "meeting_day",
-            Window::Encounter => "received_day",
-        }
-    }
-
-    /// What the day is, in a language.
-    pub fn label(self, lang: Lang) -> &'static str {
-        match self {
-            Window::Raised => lang.pick("提出日", "day raised"),
-            Window::Due | Window::Promise => lang.pick("到期日（顺延）", "day due (rolled)"),
-            Window::Ended => lang.pick("结束日", "day ended"),
-            Window::Step => lang.pick("答应第一步的日子", "day of the first step"),
-            Window::Held | Window::Meeting => lang.pick("举行日", "day held"),
-            Window::Encounter => lang.pick("接谈日", "day received"),
-        }
-    }
-}
 
 /// A part of a figure that is a number of records, and has the list of them behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -212,13 +141,15 @@ impl Definition {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Catalogue {
     figure: Vec<Definition>,
+    /// What figures count by; [`crate::table`] reads it.
+    #[serde(flatten)]
+    _vocabulary: BTreeMap<String, IgnoredAny>,
 }
 
 /// A file for each system, in the order in which people should see them.
-const FILES: &[&str] = &[
+pub(crate) const FILES: &[&str] = &[
     include_str!("../catalogue/cases.toml"),
     include_str!("../catalogue/lectures.toml"),
     include_str!("../catalogue/meetings.toml"),
@@ -278,13 +209,14 @@ mod tests {
                 assert_eq!(condition.table(), d.of, "{} counts by {}", d.id, condition.code());
             }
         }
-        let columns: Vec<&str> = Window::ALL.iter().map(|window| window.column()).collect();
-        assert!(columns.iter().enumerate().all(|(n, column)| !columns[..n].contains(column)), "{columns:?}");
-        for sum in Sum::ALL {
-            assert!(all().iter().any(|d| d.sum == Some(*sum)), "no figure sums up {}", sum.column());
+        for sum in Sum::all() {
+            assert!(all().iter().any(|d| d.sum == Some(sum)), "no figure sums up {}", sum.code());
         }
-        for table in Table::ALL {
-            assert!(all().iter().any(|d| d.of == *table), "no figure is counted over {}", table.source());
+        for table in Table::all() {
+            assert!(all().iter().any(|d| d.of == table), "no figure is counted over {}", table.code());
+        }
+        for window in Window::all() {
+            assert!(all().iter().any(|d| d.window == window), "no figure is counted by {}", window.code());
         }
     }
 
@@ -311,7 +243,7 @@ mod tests {
 
     #[test]
     fn satisfaction_never_travels_without_participation() {
-        let of_those_who_rated = |d: &&Definition| d.numerator == Condition::Satisfied;
+        let of_those_who_rated = |d: &&Definition| d.numerator.code() == "satisfied";
         assert!(all().iter().filter(of_those_who_rated).all(|d| d.participation.is_some()));
         assert_eq!(all().iter().filter(of_those_who_rated).count(), 4);
     }
@@ -320,8 +252,8 @@ mod tests {
     fn every_condition_of_the_vocabulary_is_used() {
         let used: Vec<Condition> =
             all().iter().flat_map(|d| Part::ALL.iter().filter_map(|p| d.conditions(*p))).flatten().collect();
-        for condition in Condition::ALL {
-            assert!(used.contains(condition), "no figure counts by {}", condition.code());
+        for condition in Condition::all() {
+            assert!(used.contains(&condition), "no figure counts by {}", condition.code());
         }
     }
 }

@@ -6,7 +6,6 @@
 //! puts into the ledger, [`verify_published`] recomputes what was put there, [`picture`] draws.
 
 pub mod catalogue;
-mod condition;
 mod figure;
 mod filter;
 mod list;
@@ -17,12 +16,11 @@ pub mod rounding;
 mod table;
 mod verify;
 
-pub use catalogue::{Definition, Part, Window};
-pub use condition::Condition;
+pub use catalogue::{Definition, Part};
 pub use figure::{Figure, Share};
 pub use filter::{By, Fault, Filter, UNKNOWN};
-pub use list::{CaseRow, Counted, EncounterRow, LectureRow, MeetingRow, What, list};
+pub use list::{CaseRow, Counted, What, list};
 pub use publish::publication;
 pub use query::{Cell, Group, Together, breakdown, count, cross, figures, statements, together};
-pub use table::{Sum, Table};
+pub use table::{Column, Condition, Sum, Table, Window};
 pub use verify::{Finding, Report, verify_publication, verify_published};

@@ -1,27 +1,26 @@
 //! The list behind a number: the same window, narrowing and conditions as the count has.
 
-use crate::catalogue::{Definition, Part, Window};
-use crate::condition::Condition;
+use crate::catalogue::{Definition, Part};
 use crate::filter::Filter;
 use crate::query::{BASIS, COLUMNS, NARROWED, arguments, sql_of};
-use crate::table::Table;
+use crate::table::{Column, Condition, Table, Window};
 use calendar::Date;
-use domain::Label;
+use domain::Lang;
 use domain::case::CaseId;
 use domain::moment::date_of;
-use registers::resolve::encounter::Mode;
-use registers::tell::lecture::Kind;
 use std::sync::LazyLock;
 use store::{Db, Result, Row, args};
 
 /// What a list says of each record: the columns of [`Counted`] of the window's table.
 fn shown(window: Window) -> String {
-    let (due, met) = if window == Window::Promise { ("promise_day", "promise_met") } else { ("due_day", "met_day") };
-    let own = match window.table() {
-        Table::Cases => format!("track, coarse, raised_day AS day, {due} AS due, {met} AS met, ended_day, ending"),
-        Table::Lectures => "lecture, held_day AS day, heads".to_owned(),
-        Table::Meetings => "meeting_day AS day, heads, opinions".to_owned(),
-        Table::Encounters => "received_day AS day, mode, matters".to_owned(),
+    let table = window.table();
+    let own = if table.is_cases() {
+        let promise = window.column() == "promise_day";
+        let (due, met) = if promise { ("promise_day", "promise_met") } else { ("due_day", "met_day") };
+        format!("track, coarse, raised_day AS day, {due} AS due, {met} AS met, ended_day, ending")
+    } else {
+        let columns = table.shown().iter().map(|column| format!(", {}", column.column));
+        format!("{} AS day{}", window.column(), columns.collect::<String>())
     };
     format!("seq, id, code, stage, street, lead, sealed, {own}")
 }
@@ -91,7 +90,9 @@ pub struct Counted {
     pub sealed: bool,
     /// The day on which it was raised or held.
     pub day: Date,
-    /// What it is, with what only such a record has.
+    /// The table that it is counted over.
+    pub table: Table,
+    /// What only such a record has.
     pub what: What,
 }
 
@@ -100,12 +101,17 @@ pub struct Counted {
 pub enum What {
     /// A case.
     Case(CaseRow),
-    /// A lecture.
-    Lecture(LectureRow),
-    /// A talk meeting.
-    Meeting(MeetingRow),
-    /// An encounter.
-    Encounter(EncounterRow),
+    /// A record of another register: what its table shows. What was written about it stays out of that.
+    Record(Vec<Shown>),
+}
+
+/// A value that the list shows of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Where it stands.
+    pub column: &'static Column,
+    /// The value as the table has it: a number or a code; empty for none.
+    pub value: String,
 }
 
 /// What a list says of a case.
@@ -125,55 +131,22 @@ pub struct CaseRow {
     pub ending: Option<String>,
 }
 
-/// What a list says of a lecture. What it was about stays out of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LectureRow {
-    /// Its kind; none if this program doesn't know it.
-    pub kind: Option<Kind>,
-    /// How many heads there were.
-    pub heads: Option<i64>,
-}
-
-/// What a list says of a talk meeting. What was said there stays out of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MeetingRow {
-    /// How many heads of residents there were.
-    pub heads: Option<i64>,
-    /// How many opinions of it are cases.
-    pub opinions: i64,
-}
-
-/// What a list says of an encounter. Who came and what was said stays out of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EncounterRow {
-    /// In which way somebody was received; none if this program doesn't know it.
-    pub mode: Option<Mode>,
-    /// How many cases came of it.
-    pub matters: i64,
-}
-
 impl Counted {
     fn of(row: &Row, table: Table) -> Result<Counted> {
         let text = |column| row.opt_text(column).map(|t| t.map(str::to_owned));
         let day = |column| row.opt_int(column).map(|d| d.map(date_of));
-        let what = match table {
-            Table::Cases => What::Case(CaseRow {
+        let what = if table.is_cases() {
+            What::Case(CaseRow {
                 track: row.text("track")?.to_owned(),
                 category: text("coarse")?,
                 due: day("due")?,
                 met: day("met")?,
                 ended: day("ended_day")?,
                 ending: text("ending")?,
-            }),
-            Table::Lectures => {
-                What::Lecture(LectureRow { kind: Kind::of(row.text("lecture")?), heads: row.opt_int("heads")? })
-            }
-            Table::Meetings => {
-                What::Meeting(MeetingRow { heads: row.opt_int("heads")?, opinions: row.int("opinions")? })
-            }
-            Table::Encounters => {
-                What::Encounter(EncounterRow { mode: Mode::of(row.text("mode")?), matters: row.int("matters")? })
-            }
+            })
+        } else {
+            let shown = table.shown().iter().map(|column| Ok(Shown { column, value: row.shown(&column.column)? }));
+            What::Record(shown.collect::<Result<_>>()?)
         };
         Ok(Counted {
             index: row.int("seq")? as u64,
@@ -184,18 +157,26 @@ impl Counted {
             unit: text("lead")?,
             sealed: row.int("sealed")? == 1,
             day: date_of(row.int("day")?),
+            table,
             what,
         })
     }
 
+    /// What the list shows of it in a column, as the table has it; none if it shows no such column.
+    pub fn shown(&self, column: &str) -> Option<&str> {
+        let What::Record(shown) = &self.what else { return None };
+        shown.iter().find(|shown| shown.column.column == column).map(|shown| shown.value.as_str())
+    }
+
+    /// What it shows, in words.
+    pub fn words(&self, lang: Lang) -> Vec<String> {
+        let What::Record(shown) = &self.what else { return Vec::new() };
+        shown.iter().map(|shown| self.table.term(&shown.column.column, &shown.value, lang)).collect()
+    }
+
     /// The code of the register that it belongs to.
     pub fn register(&self) -> &'static str {
-        match self.what {
-            What::Case(_) => Table::Cases.register(),
-            What::Lecture(_) => Table::Lectures.register(),
-            What::Meeting(_) => Table::Meetings.register(),
-            What::Encounter(_) => Table::Encounters.register(),
-        }
+        self.table.register()
     }
 }
 

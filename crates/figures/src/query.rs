@@ -1,12 +1,11 @@
 //! The queries. All figures of a filter come out of one statement, a breakdown too; the list behind a number (`list.rs`) has
 //! the same conditions. Each statement is assembled from constant parts, once; what a filter holds goes in as arguments.
 
-use crate::catalogue::{self, Definition, Part, Window};
-use crate::condition::Condition;
+use crate::catalogue::{self, Definition, Part};
 use crate::figure::Figure;
 use crate::filter::{By, Filter, UNKNOWN, month};
 use crate::list;
-use crate::table::{NOWHERE, Sum, Table};
+use crate::table::{Condition, NOWHERE, Sum, Table, Window};
 use domain::moment::{date_of, day_number};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -109,7 +108,7 @@ impl Number {
     }
 
     fn sql(&self) -> String {
-        let each = self.sum.map_or("1", Sum::column);
+        let each = self.sum.map_or("1", Sum::code);
         format!("CAST(SUM(CASE WHEN {} THEN {each} ELSE 0 END) AS BIGINT)", sql_of(&self.conditions))
     }
 }
@@ -152,7 +151,7 @@ impl Of {
 
     /// How many numbers a row has: those of the widest window, and room for the ledger's size and day.
     fn widest(self) -> usize {
-        Window::ALL.iter().map(|window| self.width(*window)).max().unwrap_or(0).max(2)
+        Window::all().map(|window| self.width(window)).max().unwrap_or(0).max(2)
     }
 }
 
@@ -178,7 +177,7 @@ fn add(
 /// number that changes when somebody acts would tell of the act.
 pub(crate) fn sql_of(conditions: &[Condition]) -> String {
     let mut each: Vec<String> = conditions.iter().map(|c| format!("({})", c.sql())).collect();
-    if conditions != [Condition::Any] {
+    if !matches!(conditions, [every] if every.code() == "any") {
         each.push("(sealed = 0 OR $2 = 2)".to_owned());
     }
     each.join(" AND ")
@@ -202,7 +201,7 @@ fn counting(grouping: Grouping, of: Of) -> String {
         let (key, end) = grouping.sql(*window);
         let sums = columns.iter().map(Number::sql).collect();
         sql.push_str(" UNION ALL ");
-        sql.push_str(&row(format!("'{day}', {key}"), sums));
+        sql.push_str(&row(format!("'{}', {key}", window.code()), sums));
         let source = window.table().source();
         sql.push_str(&format!(" FROM {source} WHERE district = $1 AND {day} >= $3 AND {day} < $4 AND {NARROWED}{end}"));
     }
@@ -272,7 +271,7 @@ fn run(db: &mut Db, number: i64, filter: &Filter, (grouping, of): (Grouping, Of)
     let mut counts = Counts { ledger_size: 0, day: 0, groups: BTreeMap::new() };
     for row in db.query_text(sql, &arguments(number, filter, sealed))? {
         let part = row.text("part")?;
-        let Some(window) = Window::ALL.iter().find(|w| w.column() == part) else {
+        let Some(window) = Window::of(part) else {
             counts.ledger_size = row.int("n0")? as u64;
             counts.day = row.int("n1")?;
             continue;
@@ -281,7 +280,7 @@ fn run(db: &mut Db, number: i64, filter: &Filter, (grouping, of): (Grouping, Of)
             Grouping::Day if row.text("key")? != SEALED => month_of(row.text("key")?)?,
             _ => row.text("key")?.to_owned(),
         };
-        counts.groups.entry(key).or_default().add(*window, of, &row)?;
+        counts.groups.entry(key).or_default().add(window, of, &row)?;
     }
     Ok(counts)
 }

@@ -48,7 +48,7 @@ impl Serialize for Rounding {
 }
 
 /// What a value is counted in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Measure {
     /// Percent.
     #[serde(rename = "%")]

@@ -224,6 +224,11 @@ impl Term {
     pub fn of<T: Label>(term: T) -> Term {
         Term { code: term.code(), label: [term.label(Lang::Zh), term.label(Lang::En)] }
     }
+
+    /// All terms of a vocabulary.
+    pub fn all<T: Label>() -> Vec<Term> {
+        T::ALL.iter().copied().map(Term::of).collect()
+    }
 }
 
 /// Declares the acts of a register.

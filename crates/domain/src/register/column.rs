@@ -1,6 +1,8 @@
 //! Columns: what a record's row in a table holds, each column's name, SQL type and value side by side. The table itself and
 //! what writes it are the store's; nothing is counted by eye.
 
+use super::Term;
+
 /// A value that goes into a statement or comes out of a row.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Value {
@@ -102,6 +104,9 @@ pub struct Column<S> {
     pub of: fn(&S) -> Value,
 }
 
+/// A column that holds a code, and the terms that it can be.
+pub type Coded = (&'static str, fn() -> Vec<Term>);
+
 /// A register's own table: its columns are functions of a record's state.
 pub struct Layout<S: 'static> {
     /// Its name, which is the plural of the register's code.
@@ -112,6 +117,8 @@ pub struct Layout<S: 'static> {
     pub columns: &'static [Column<S>],
     /// The statements that make its indexes.
     pub indexes: &'static str,
+    /// The terms of the columns that hold a code.
+    pub terms: &'static [Coded],
 }
 
 /// The columns of a table: `columns! { Case: code "TEXT NOT NULL" fixed = |c| c.code.as_str(), … }`. Behind the type stands

@@ -2,7 +2,8 @@
 
 use super::column::{Head, Layout, Value};
 use super::{
-    ActOf, Ask, Declared, Deed, Duty, Facts, Handed, Needs, New, Public, Register, Summary, Values, erases, read_body,
+    ActOf, Ask, Declared, Deed, Duty, Facts, Handed, Needs, New, Public, Register, Summary, Term, Values, erases,
+    read_body,
 };
 use crate::actor::Actor;
 use crate::body::{Body, Fields};
@@ -102,6 +103,8 @@ pub trait Shelf: Send + Sync {
     fn duties(&self, state: &Thing) -> Vec<Duty>;
     /// The name, edition, columns and indexes of [`Register::table`].
     fn table(&self) -> Option<(&'static str, u32, Vec<Head>, &'static str)>;
+    /// The terms of a column of it that holds a code; none of another.
+    fn terms(&self, column: &str) -> Vec<Term>;
     /// The record's row in it, in the order of its columns.
     fn row(&self, state: &Thing) -> Vec<Value>;
     /// See [`Register::offers`].
@@ -252,6 +255,11 @@ impl<R: Register> Shelf for Of<R> {
     fn table(&self) -> Option<(&'static str, u32, Vec<Head>, &'static str)> {
         let heads = |layout: &Layout<R::State>| layout.columns.iter().map(|column| column.head).collect();
         R::table().map(|layout| (layout.name, layout.edition, heads(layout), layout.indexes))
+    }
+
+    fn terms(&self, column: &str) -> Vec<Term> {
+        let of = R::table().and_then(|layout| layout.terms.iter().find(|(name, _)| *name == column));
+        of.map(|(_, terms)| terms()).unwrap_or_default()
     }
 
     fn row(&self, state: &Thing) -> Vec<Value> {

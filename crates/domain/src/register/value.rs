@@ -197,7 +197,7 @@ impl<T: Value> Value for Option<T> {
 }
 
 impl<T: Label + PartialEq> Value for T {
-    const INPUT: Input = Input::Choice(terms::<T>);
+    const INPUT: Input = Input::Choice(Term::all::<T>);
 
     /// By code, or by its name in either language, as tables have it.
     fn read(typed: &str, field: &'static str) -> Result<T, Refusal> {
@@ -206,10 +206,6 @@ impl<T: Label + PartialEq> Value for T {
         let found = T::ALL.iter().copied().find(|term| names(*term).iter().any(|name| name.to_lowercase() == typed));
         found.ok_or_else(|| Refusal::at(Why::NoSuchTerm, field).about(typed::shortened(&typed, 40)))
     }
-}
-
-fn terms<T: Label>() -> Vec<Term> {
-    T::ALL.iter().copied().map(Term::of).collect()
 }
 
 /// What may stand in an event: nothing that somebody wrote freely.

@@ -4,8 +4,7 @@ use crate::world::*;
 use domain::Label;
 use domain::case::{Ending, Handled, Solved};
 use figures::{
-    By, Counted, Definition, Filter, Part, Sum, What, breakdown, catalogue, count, cross, figures, list, statements,
-    together,
+    By, Counted, Definition, Filter, Part, Sum, breakdown, catalogue, count, cross, figures, list, statements, together,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
@@ -58,8 +57,7 @@ fn lists_fit(db: &mut Db, filter: &Filter) -> Result<(), TestCaseError> {
             let all = whole_list(db, filter, definition, part);
             // A sum is that of its list.
             let said = match definition.sum {
-                Some(Sum::Heads) => all.iter().map(heads).sum(),
-                Some(Sum::Opinions) => all.iter().map(opinions).sum(),
+                Some(sum) => all.iter().map(|c| summed(c, sum)).sum(),
                 None => all.len() as i64,
             };
             prop_assert_eq!(of(part), Some(said), "{} {}", definition.id, part.code());
@@ -87,20 +85,9 @@ fn every_number_is_the_length_of_the_list_behind_it() {
     }
 }
 
-/// The heads of a session.
-fn heads(counted: &Counted) -> i64 {
-    match &counted.what {
-        What::Lecture(lecture) => lecture.heads.unwrap(),
-        What::Case(_) | What::Meeting(_) | What::Encounter(_) => 0,
-    }
-}
-
-/// The opinions of a talk meeting.
-fn opinions(counted: &Counted) -> i64 {
-    match &counted.what {
-        What::Meeting(meeting) => meeting.opinions,
-        What::Case(_) | What::Lecture(_) | What::Encounter(_) => 0,
-    }
+/// What the list shows of a record where it is summed up.
+fn summed(counted: &Counted, sum: Sum) -> i64 {
+    counted.shown(sum.code()).unwrap().parse().unwrap()
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::world::{date, dispatcher, take_down, worlds, year};
 use domain::case::{Command, PostLevel};
 use domain::register::On;
 use figures::rounding::Measure;
-use figures::{What, catalogue, catalogue::Part, count, figures, list, publication, verify_published};
+use figures::{catalogue, catalogue::Part, count, figures, list, publication, verify_published};
 use registers::resolve::encounter::{Encounters, Mode};
 
 const SESSIONS: &str = "resolve.reception.sessions";
@@ -72,8 +72,10 @@ fn the_list_behind_receptions_names_them_and_neither_who_came_nor_what_was_said(
         let found = list(&mut w.db, 1, &year(), definition, Part::Numerator, None, 9).unwrap();
         assert_eq!(count(&mut w.db, 1, &year(), definition, Part::Numerator).unwrap(), 1);
         assert_eq!((found.len(), found[0].id, found[0].register()), (1, id, "encounter"));
-        let What::Encounter(row) = &found[0].what else { panic!("an encounter") };
-        assert_eq!((row.mode, row.matters, found[0].day), (Some(Mode::OpenDoor), 3, date("2023-03-01")));
+        assert_eq!(
+            (found[0].words(domain::Lang::En), found[0].day),
+            (vec!["at the open door".to_owned(), "3".to_owned()], date("2023-03-01"))
+        );
         assert!(!format!("{found:?}").contains("示例"), "{found:?}");
     }
 }

@@ -102,6 +102,16 @@ impl Row {
         }
     }
 
+    /// A number or a `TEXT` as it is shown; empty for NULL.
+    pub fn shown(&self, column: &str) -> Result<String> {
+        match self.value(column)? {
+            Value::Text(v) => Ok(v.clone()),
+            Value::Int(v) => Ok(v.to_string()),
+            Value::Null => Ok(String::new()),
+            other @ Value::Bytes(_) => Err(wrong(column, other, "TEXT")),
+        }
+    }
+
     /// A `BYTEA` that is there.
     pub fn bytes(&self, column: &str) -> Result<&[u8]> {
         self.opt_bytes(column)?.ok_or_else(|| wrong(column, &Value::Null, "BYTEA"))

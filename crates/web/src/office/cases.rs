@@ -3,7 +3,7 @@
 use super::figures::{FigureQuery, narrowed, page_query, seen_by};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
-use crate::lang::L;
+use crate::lang::{L, capital};
 use crate::page::{Page, show};
 use crate::parts::figure::{window, word_of};
 use crate::problem::Problem;
@@ -15,7 +15,7 @@ use calendar::Date;
 use domain::case::{Stage, Track};
 use domain::district::District;
 use domain::{Label, Role};
-use figures::{CaseRow, Counted, Definition, Filter, Part, Table, What, catalogue};
+use figures::{CaseRow, Counted, Definition, Filter, Part, What, catalogue};
 use std::collections::BTreeSet;
 
 /// Rows of a page.
@@ -48,30 +48,29 @@ struct CasesPage {
 }
 
 #[derive(Template)]
-#[template(path = "office/sessions.html")]
-struct SessionsPage {
+#[template(path = "office/records.html")]
+struct RecordsPage {
     l: L,
     page: Page,
     list: List,
     count: u64,
-    rows: Vec<SessionLine>,
-    /// Whether they are talk meetings: a row says how many opinions it has instead of its kind.
-    talks: bool,
-    /// What stands above that, above its unit, and above the number of its row.
-    heads: [String; 3],
+    rows: Vec<RecordLine>,
+    /// What stands above each column that only such records have, and above unit and day.
+    heads: Vec<String>,
+    unit: String,
+    day: String,
 }
 
-struct SessionLine {
+struct RecordLine {
     index: u64,
     code: String,
     /// Its page; empty for who may not open it.
     href: String,
-    /// Its kind, or the way of an encounter; of a talk meeting, how many opinions it has.
-    what: String,
+    /// What only such records have, and whether it is a number.
+    words: Vec<(String, bool)>,
     unit: String,
     street: String,
     held: String,
-    heads: String,
 }
 
 struct CaseLine {
@@ -145,41 +144,27 @@ pub(crate) async fn cases(
         next: shown.last().filter(|_| more).map(|c| format!("{here}&after={}", c.index)).unwrap_or_default(),
         first: if after.is_none() { String::new() } else { here },
     };
-    let (mut cases, mut sessions) = (Vec::new(), Vec::new());
-    for counted in shown {
-        match &counted.what {
-            What::Case(case) => cases.push(case_line(l, &d, &staff, (counted, case), &counting)),
-            What::Lecture(lecture) => {
-                let kind = lecture.kind.map(|kind| kind.label(l.0).to_owned()).unwrap_or_default();
-                sessions.push(session_line(l, &d, &staff, counted, ("lectures", kind, lecture.heads)));
-            }
-            What::Meeting(meeting) => {
-                let opinions = meeting.opinions.to_string();
-                sessions.push(session_line(l, &d, &staff, counted, ("meetings", opinions, meeting.heads)));
-            }
-            What::Encounter(encounter) => {
-                let mode = encounter.mode.map(|mode| mode.label(l.0).to_owned()).unwrap_or_default();
-                sessions.push(session_line(l, &d, &staff, counted, ("encounters", mode, Some(encounter.matters))));
-            }
-        }
+    if definition.of.is_cases() {
+        let line = |counted: &Counted| match &counted.what {
+            What::Case(case) => Some(case_line(l, &d, &staff, (counted, case), &counting)),
+            What::Record(_) => None,
+        };
+        let rows: Vec<CaseLine> = shown.iter().filter_map(line).collect();
+        let hidden = rows.iter().any(|r| r.code.is_empty() && !r.sealed);
+        let page = visitor.page(l.t("figures-cases"));
+        return Ok(show(&CasesPage { l, page, list, count, rows, weighed, hidden }));
     }
-    Ok(match definition.of {
-        Table::Cases => {
-            let hidden = cases.iter().any(|r| r.code.is_empty() && !r.sealed);
-            let page = visitor.page(l.t("figures-cases"));
-            show(&CasesPage { l, page, list, count, rows: cases, weighed, hidden })
-        }
-        table => {
-            let (page, talks) = (visitor.page(l.t("figures-sessions")), table == Table::Meetings);
-            let heads = match table {
-                Table::Meetings => ["figures-opinions", "figures-convener", "figures-heads"],
-                Table::Encounters => ["figures-mode", "figures-received-by", "figures-matters"],
-                _ => ["figures-kind", "figures-host", "figures-heads"],
-            };
-            let heads = heads.map(|key| l.t(key));
-            show(&SessionsPage { l, page, list, count, rows: sessions, talks, heads })
-        }
-    })
+    let (table, window) = (definition.of, definition.window);
+    Ok(show(&RecordsPage {
+        l,
+        page: visitor.page(l.t("figures-sessions")),
+        list,
+        count,
+        rows: shown.iter().map(|counted| record_line(l, &d, &staff, counted)).collect(),
+        heads: table.shown().iter().map(|column| column.name(l.0).to_owned()).collect(),
+        unit: table.unit(l.0).to_owned(),
+        day: capital(window.label(l.0)),
+    }))
 }
 
 fn unit_of(l: L, d: &District, code: Option<&String>) -> String {
@@ -213,23 +198,20 @@ fn case_line(
     }
 }
 
-/// A session: where its pages are, what there is to say of it, and its heads.
-fn session_line(
-    l: L,
-    d: &District,
-    staff: &Staff,
-    counted: &Counted,
-    (pages, what, heads): (&str, String, Option<i64>),
-) -> SessionLine {
-    let page = format!("/records/{pages}/{}", counted.code);
-    SessionLine {
+/// A record: where its page is, and what its table shows of it.
+fn record_line(l: L, d: &District, staff: &Staff, counted: &Counted) -> RecordLine {
+    let page = format!("/records/{}/{}", counted.table.code(), counted.code);
+    let number = |word: String| {
+        let is_number = word.bytes().all(|b| b.is_ascii_digit());
+        (capital(&word), is_number)
+    };
+    RecordLine {
         href: if CASES.contains(&staff.role) { page } else { String::new() },
         index: counted.index,
         code: counted.code.clone(),
-        what,
+        words: counted.words(l.0).into_iter().map(number).collect(),
         unit: unit_of(l, d, counted.unit.as_ref()),
         street: unit_of(l, d, counted.street.as_ref()),
         held: counted.day.to_string(),
-        heads: heads.map(|heads| heads.to_string()).unwrap_or_default(),
     }
 }

@@ -251,6 +251,7 @@ static TABLE: Layout<Meeting> = Layout {
         boarded "BIGINT NOT NULL" = |m| m.boarded,
     },
     indexes: "CREATE INDEX meetings_held ON meetings(district, held_day, seq);\n",
+    terms: &[],
 };
 
 impl Register for Meetings {

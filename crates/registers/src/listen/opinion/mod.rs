@@ -175,6 +175,7 @@ static TABLE: Layout<Opinion> = Layout {
         lead "TEXT /*collate*/" = |o| o.lead.as_ref().map(|unit| unit.as_str()),
     },
     indexes: "CREATE INDEX opinions_raised ON opinions(district, raised_day, seq) WHERE raised_day IS NOT NULL;\n",
+    terms: &[],
 };
 
 impl Register for Opinions {

@@ -13,7 +13,7 @@ use domain::handle::CaseId;
 use domain::moment::day_number;
 use domain::register::column::Layout;
 use domain::register::{
-    ActOf, By, Declared, Deed, Facts, Handed, Line, Needs, Public, Register, Summary, Text, Values,
+    ActOf, By, Declared, Deed, Facts, Handed, Line, Needs, Public, Register, Summary, Term, Text, Values,
 };
 use domain::track::Track;
 use domain::{Actor, Label, Lang, Moment, Refusal, Role, Why, acts, columns, events, vocabulary};
@@ -217,6 +217,7 @@ static TABLE: Layout<Encounter> = Layout {
         matters "BIGINT NOT NULL" = |e| e.matters,
     },
     indexes: "CREATE INDEX encounters_received ON encounters(district, received_day, seq) WHERE received_day IS NOT NULL;\n",
+    terms: &[("mode", Term::all::<Mode>)],
 };
 
 impl Register for Encounters {

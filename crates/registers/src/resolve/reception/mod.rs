@@ -216,6 +216,7 @@ static TABLE: Layout<Reception> = Layout {
         turned "BIGINT NOT NULL" = |r| r.turned,
     },
     indexes: "CREATE INDEX receptions_held ON receptions(district, held_day, seq);\n",
+    terms: &[],
 };
 
 impl Register for Receptions {

@@ -12,7 +12,9 @@ use domain::codes::{CategoryCode, RecordCode, UnitCode};
 use domain::handle::CaseId;
 use domain::moment::day_number;
 use domain::register::column::Layout;
-use domain::register::{ActOf, By, Declared, Deed, Duty, Facts, Line, Needs, Public, Register, Summary, Text, Values};
+use domain::register::{
+    ActOf, By, Declared, Deed, Duty, Facts, Line, Needs, Public, Register, Summary, Term, Text, Values,
+};
 use domain::rule::Builtin;
 use domain::{Actor, Label, Lang, Moment, Refusal, Role, Why, acts, columns, events, vocabulary};
 
@@ -241,6 +243,7 @@ static TABLE: Layout<Lecture> = Layout {
         afterwards "BIGINT NOT NULL" fixed = |l| l.afterwards,
     },
     indexes: "CREATE INDEX lectures_held ON lectures(district, held_day, seq);\n",
+    terms: &[("lecture", Term::all::<Kind>)],
 };
 
 impl Register for Lectures {
