@@ -197,3 +197,102 @@ async fn what_two_units_claim_the_chair_settles_with_one_tap() {
     assert!(public.text.contains("协办，答应") && !public.text.contains("data-live"), "{}", public.text);
     assert!(!public.text.contains("停车线") && !public.text.contains(&cases[0]), "words wait until they are released");
 }
+
+/// How many opinions stand on the board.
+const ITEMS: usize = 30;
+/// How many phones claim each of them.
+const PHONES: usize = 50;
+
+/// Runs a future of a client to its end, as a phone of its own does.
+fn phone<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
+/// One phone claims every opinion; what it was told of each.
+async fn claims_all(client: &mut Client<'_>, code: &str, phone: usize) -> Vec<StatusCode> {
+    let csrf = client.get("/account").await.input("csrf");
+    let mut told = Vec::new();
+    for no in 1..=ITEMS {
+        let (no, key) = (no.to_string(), format!("p{phone}-{no}"));
+        let fields = [
+            ("csrf", csrf.as_str()),
+            ("act", "claim"),
+            ("no", &no),
+            ("key", &key),
+            ("claim-post", "示范科长"),
+            ("claim-step", "先去看"),
+            ("claim-by", "2023-05-08"),
+        ];
+        told.push(client.post(&format!("/records/meetings/{code}/board"), &fields).await.status);
+    }
+    told
+}
+
+#[test]
+fn fifty_phones_claim_the_same_thirty_opinions_through_their_pages_and_each_has_one_lead_and_nobody_a_false_yes() {
+    for kit in Kit::everywhere() {
+        kit.clerks(&[("clerk-street", "street-1"), ("clerk-mediation", "mediation")]);
+        let users = ["clerk-water", "clerk-street", "clerk-mediation"];
+        let code = phone(async {
+            let mut clerk = kit.role(Role::Clerk).await;
+            let (code, _) = board(&mut clerk).await;
+            let units = [("invite-units", "示范一街道、示范矛调中心")];
+            done(&act(&mut clerk, &code, "invite", &units).await);
+            for no in 3..=ITEMS {
+                let (no, words) = (no.to_string(), format!("第{no}句"));
+                done(&line(&mut clerk, &code, &no, &[("note-words", &words), ("note-topic", "1")]).await);
+                let agreed = [
+                    ("act", "confirm"),
+                    ("key", &format!("c{no}")),
+                    ("confirm-no", &no),
+                    ("confirm-words", &words),
+                    ("confirm-sort", "request"),
+                ];
+                raised(&clerk.submit(&format!("/records/meetings/{code}/notes"), &agreed).await);
+            }
+            code
+        });
+        // They sign in as they come; then all claim at once.
+        let clients: Vec<Client<'_>> = phone(async {
+            let mut clients = Vec::new();
+            for n in 0..PHONES {
+                clients.push(kit.signed_in(users[n % users.len()]).await);
+            }
+            clients
+        });
+        let told: Vec<(usize, Vec<StatusCode>)> = std::thread::scope(|scope| {
+            let code = code.as_str();
+            let claims = clients.into_iter().enumerate().map(|(n, mut client)| {
+                let all = scope.spawn(move || phone(claims_all(&mut client, code, n)));
+                (n % users.len(), all)
+            });
+            let claims: Vec<_> = claims.collect();
+            claims.into_iter().map(|(unit, all)| (unit, all.join().unwrap())).collect()
+        });
+        // Of each unit one phone was told yes, and all others that their unit has claimed it.
+        for no in 0..ITEMS {
+            let mut yes: Vec<usize> =
+                told.iter().filter(|(_, told)| told[no] == StatusCode::SEE_OTHER).map(|(unit, _)| *unit).collect();
+            yes.sort();
+            assert_eq!(yes, [0, 1, 2], "opinion {}", no + 1);
+            assert!(told.iter().all(|(_, told)| told[no] == StatusCode::SEE_OTHER || told[no].is_client_error()));
+        }
+        phone(async {
+            let mut clerk = kit.role(Role::Clerk).await;
+            for no in 1..=ITEMS {
+                let (no, key) = (no.to_string(), format!("s{no}"));
+                let settle = [
+                    ("act", "settle"),
+                    ("no", &no),
+                    ("key", &key),
+                    ("settle-lead", "water"),
+                    ("settle-joint", "street-1"),
+                    ("settle-category", "water"),
+                ];
+                done(&send(&mut clerk, &code, &settle).await);
+            }
+            let list = clerk.get(&format!("/records/meetings/{code}/claims")).await;
+            assert_eq!(list.text.matches("<span class=\"quiet small\">牵头</span>").count(), ITEMS, "{}", list.text);
+        });
+    }
+}

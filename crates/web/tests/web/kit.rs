@@ -54,6 +54,26 @@ impl Kit {
         tokio::task::spawn_blocking(|| Kit::found(false)).await.unwrap()
     }
 
+    /// A new district on each engine that is there.
+    pub fn everywhere() -> Vec<Kit> {
+        let postgres = store::testing::cluster().map(|cluster| cluster.database().unwrap());
+        let kit =
+            postgres.map(|address| Kit::found_at(Place::parse(&address).unwrap(), tempfile::tempdir().unwrap(), false));
+        std::iter::once(Kit::found(false)).chain(kit).collect()
+    }
+
+    /// Opens further accounts of clerks, by name and unit.
+    pub fn clerks(&self, names: &[(&str, &str)]) {
+        let known: Vec<u32> = self.desk.district().accounts.keys().copied().collect();
+        let accounts = names.iter().map(|(name, unit)| ((*name).to_owned(), (*unit).into(), Role::Clerk));
+        let founder = Actor::System { name: "init".into() };
+        self.desk.change_now(founder, Command::OpenAccounts(accounts.collect())).unwrap();
+        let hash = desk::hash_password(PASSWORD, &mut Entropy::seeded(7)).unwrap();
+        let district = self.desk.district();
+        let new = district.accounts.keys().filter(|id| !known.contains(id));
+        self.desk.put_now(new.map(|id| access::set_password(1, *id, &hash)).collect()).unwrap();
+    }
+
     /// A new district with a community under its street, and accounts at both.
     pub async fn with_a_community() -> Kit {
         let kit = Kit::new().await;
@@ -95,6 +115,10 @@ impl Kit {
     fn found(search: bool) -> Kit {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::parse(folder.path().join("data").to_str().unwrap()).unwrap();
+        Kit::found_at(place, folder, search)
+    }
+
+    fn found_at(place: Place, folder: tempfile::TempDir, search: bool) -> Kit {
         let clock = Clock::at(at("2023-05-04T09:00:00"));
         let options = Options { clock: clock.clone(), entropy: Entropy::seeded(11), ..Options::default() };
         let (desk, _thread) = Desk::found(&place, options, "示范区", "Demonstration", "doorstep.example/test").unwrap();
