@@ -4,7 +4,7 @@
 use crate::catalogue::FILES;
 use crate::rounding::Measure;
 use domain::Lang;
-use domain::register::Shelf;
+use domain::register::{Shelf, Term};
 use registers::REGISTERS;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny};
@@ -265,10 +265,20 @@ impl Table {
         &self.0.shown
     }
 
+    /// The terms of a column that holds a code.
+    fn terms(self, column: &str) -> Vec<Term> {
+        let shelf = REGISTERS.iter().find(|shelf| shelf.code() == self.0.register);
+        shelf.map(|shelf| shelf.terms(column)).unwrap_or_default()
+    }
+
+    /// Whether a column that is shown holds numbers: what is no code is one.
+    pub fn is_number(self, column: &Column) -> bool {
+        self.terms(&column.column).is_empty()
+    }
+
     /// What a value of a column is called: the term of a code, or the value itself.
     pub fn term(self, column: &str, value: &str, lang: Lang) -> String {
-        let shelf = REGISTERS.iter().find(|shelf| shelf.code() == self.0.register);
-        let terms = shelf.map(|shelf| shelf.terms(column)).unwrap_or_default();
+        let terms = self.terms(column);
         let term = terms.iter().find(|term| term.code == value);
         term.map_or(value, |term| lang.pick(term.label[0], term.label[1])).to_owned()
     }

@@ -185,7 +185,8 @@ pub struct Summary {
     pub open: bool,
     /// Whether its key is destroyed.
     pub erased: bool,
-    /// Whether everybody may see it.
+    /// Whether everybody may see that it is there: public lists name it, and its cases are shown to other units. What of it is
+    /// shown is for its public page to say.
     pub public: bool,
     /// When something happened to it last.
     pub touched: Moment,

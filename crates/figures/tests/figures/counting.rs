@@ -78,7 +78,7 @@ fn every_number_is_the_length_of_the_list_behind_it() {
         lists_fit(&mut db.borrow_mut(), &year().with_sealed()).unwrap();
         for figure in figures(&mut db.borrow_mut(), NUMBER, &year()).unwrap() {
             let plain = figure.definition.denominator.is_none();
-            assert!(!plain || figure.numerator > 2, "the district must have lived: {}", figure.id);
+            assert!(!plain || figure.numerator > 2, "World::live does not make enough of what {} counts", figure.id);
         }
         let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });
         runner.run(&filters(), |filter| lists_fit(&mut db.borrow_mut(), &filter)).unwrap();

@@ -115,14 +115,11 @@ counted-resolve-reception-returns = Return visits
 counted-resolve-reception-accepted = Cases accepted at receptions
 counted-resolve-reception-accepted-in-time = Cases accepted in time
 counted-resolve-reception-closed-in-time = Cases answered in time
-figures-sessions = Sessions behind a figure
-figures-session-count = { $n ->
-    [one] 1 session
-   *[other] { $n } sessions
-  }
-figures-no-sessions = No session
+figures-sessions = Records behind a figure
+figures-records-count = { $n }
+figures-no-sessions = No record
 figures-no-sessions-hint = Nothing counts in this window. Choose another window or filter.
-figures-session = Session
+figures-session = Code
 figures-matters = Cases taken down
 counted-act-claiming-claimed = Cases claimed in the room
 counted-act-claiming-kept = First steps that their speakers call kept

@@ -16,13 +16,13 @@ done-work-correct = Corrected; the figures before stay in the history.
 done-work-ask = Taken down, and registered as a case.
 done-work-join = Entered as a host.
 done-work-merge = Merged into the same session.
-owed-title = Lectures and other things to be done
-owed-late = Lectures and other things that are late
+owed-title = Other things to be done
+owed-late = Other things that are late
 leader-owed = { $n ->
-    [one] 1 lecture is late to be recorded
-   *[other] { $n } lectures are late to be recorded
+    [one] 1 thing owed to records is late
+   *[other] { $n } things owed to records are late
 }
-leader-owed-hint = A lecture is to be recorded within three working days; it counts once it is.
+leader-owed-hint = Lectures that are not recorded, minutes that are not approved, reception days that are not closed.
 nav-lectures = Lectures
 look-lectures = Lectures
 lecture-new = Plan a lecture

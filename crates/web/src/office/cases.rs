@@ -15,6 +15,7 @@ use calendar::Date;
 use domain::case::{Stage, Track};
 use domain::district::District;
 use domain::{Label, Role};
+use figures::rounding::Measure;
 use figures::{CaseRow, Counted, Definition, Filter, Part, What, catalogue};
 use std::collections::BTreeSet;
 
@@ -53,10 +54,11 @@ struct RecordsPage {
     l: L,
     page: Page,
     list: List,
-    count: u64,
     rows: Vec<RecordLine>,
-    /// What stands above each column that only such records have, and above unit and day.
-    heads: Vec<String>,
+    /// How many there are, in what they are counted in.
+    counted: String,
+    /// What stands above each column that only such records have, whether it holds numbers; and above unit and day.
+    heads: Vec<(String, bool)>,
     unit: String,
     day: String,
 }
@@ -66,8 +68,8 @@ struct RecordLine {
     code: String,
     /// Its page; empty for who may not open it.
     href: String,
-    /// What only such records have, and whether it is a number.
-    words: Vec<(String, bool)>,
+    /// What only such records have.
+    words: Vec<String>,
     unit: String,
     street: String,
     held: String,
@@ -155,13 +157,14 @@ pub(crate) async fn cases(
         return Ok(show(&CasesPage { l, page, list, count, rows, weighed, hidden }));
     }
     let (table, window) = (definition.of, definition.window);
+    let measure = if count == 1 { Measure::one } else { Measure::sign };
     Ok(show(&RecordsPage {
         l,
         page: visitor.page(l.t("figures-sessions")),
         list,
-        count,
         rows: shown.iter().map(|counted| record_line(l, &d, &staff, counted)).collect(),
-        heads: table.shown().iter().map(|column| column.name(l.0).to_owned()).collect(),
+        counted: l.t_n("figures-records-count", format!("{count} {}", measure(table.measure(), l.0))),
+        heads: table.shown().iter().map(|c| (c.name(l.0).to_owned(), table.is_number(c))).collect(),
         unit: table.unit(l.0).to_owned(),
         day: capital(window.label(l.0)),
     }))
@@ -201,17 +204,29 @@ fn case_line(
 /// A record: where its page is, and what its table shows of it.
 fn record_line(l: L, d: &District, staff: &Staff, counted: &Counted) -> RecordLine {
     let page = format!("/records/{}/{}", counted.table.code(), counted.code);
-    let number = |word: String| {
-        let is_number = word.bytes().all(|b| b.is_ascii_digit());
-        (capital(&word), is_number)
-    };
     RecordLine {
         href: if CASES.contains(&staff.role) { page } else { String::new() },
         index: counted.index,
         code: counted.code.clone(),
-        words: counted.words(l.0).into_iter().map(number).collect(),
+        words: counted.words(l.0).iter().map(|word| capital(word)).collect(),
         unit: unit_of(l, d, counted.unit.as_ref()),
         street: unit_of(l, d, counted.street.as_ref()),
         held: counted.day.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Lang;
+
+    #[test]
+    fn what_each_figure_counts_has_its_words_in_both_languages() {
+        for (l, definition) in
+            [Lang::Zh, Lang::En].iter().flat_map(|lang| catalogue::all().iter().map(|d| (L(*lang), d)))
+        {
+            let key = format!("counted-{}", word_of(&definition.id));
+            assert!(l.has(&key), "{key}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::lang::L;
 use crate::routes::Route;
 use crate::view::StatusView;
 use domain::Moment;
-use domain::case::{CaseId, Clock};
+use domain::case::{CaseId, Clock, Fields};
 use domain::district::District;
 use domain::register::{ActOf, Field, Shelf, Thing};
 use store::listed::{AskedCase, Told};
@@ -18,6 +18,14 @@ pub(crate) struct Scene<'a> {
     pub(crate) d: &'a District,
     pub(crate) now: Moment,
     pub(crate) staff: &'a Staff,
+}
+
+impl Scene<'_> {
+    /// What was written of a record, as far as whoever looks may read it.
+    pub(crate) fn words(&self, told: &Told) -> Fields {
+        let own = told.shelf.summary(told.state.as_ref()).is_some_and(|summary| summary.unit == self.staff.unit);
+        told.words_for(own)
+    }
 }
 
 /// How a field of an act is asked for.
@@ -56,8 +64,8 @@ pub(crate) trait Face: Sync {
     fn kind(&self, s: &Scene<'_>, told: &Told) -> String;
     /// Where it stands.
     fn status(&self, s: &Scene<'_>, told: &Told) -> StatusView;
-    /// The clock that runs.
-    fn clock(&self, told: &Told) -> Option<Clock>;
+    /// The clock that counts now, where several run.
+    fn clock(&self, s: &Scene<'_>, told: &Told) -> Option<Clock>;
     /// What is so now, and who does what by when.
     fn stands(&self, s: &Scene<'_>, told: &Told, asked: &[AskedCase]) -> Vec<String>;
     /// What it is, line by line.

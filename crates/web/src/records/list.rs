@@ -91,7 +91,7 @@ pub(crate) async fn list(
         title: told.title(l.0),
         status: face.status(&scene, told),
         note: face.line(&scene, told),
-        clock: face.clock(told).map(|clock| view::clock(l, &clock, now, &d.calendar)),
+        clock: face.clock(&scene, told).map(|clock| view::clock(l, &clock, now, &d.calendar)),
     };
     let mut days: Vec<Day> = Vec::new();
     for told in &told {
@@ -103,7 +103,9 @@ pub(crate) async fn list(
         }
     }
     let title = l.t(&format!("nav-{plural}"));
-    let may_begin = face.begins().by.iter().any(|by| by.is(&staff.actor(), None));
+    let blank = face.shelf().blank(CaseId::default());
+    let offers = face.shelf().offers(blank.as_ref(), &staff.actor(), now);
+    let may_begin = offers.iter().any(|act| act.code == face.begins().code);
     let page = ListPage {
         l,
         page: visitor.page(title.clone()),

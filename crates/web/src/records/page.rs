@@ -192,7 +192,7 @@ fn page(
         kind: face.kind(&scene, told),
         title,
         status: face.status(&scene, told),
-        clock: face.clock(told).map(|clock| view::clock(l, &clock, now, &d.calendar)),
+        clock: face.clock(&scene, told).map(|clock| view::clock(l, &clock, now, &d.calendar)),
         version: told.shelf.version(told.state.as_ref()),
         key: app.random_text(),
         errors: refused.errors.clone(),

@@ -126,9 +126,15 @@ async fn who_publishes_reads_what_is_published_and_whether_its_time_is_over() {
     ended(&kit, Solved::Yes).await;
     let mut supervisor = kit.role(Role::Supervisor).await;
     let now = supervisor.get("/figures/live").await;
-    now.has("的 35 个数字</button>").has("、全区 的 35 个数字").has("还没有过完").has("href=\"#publish\"");
+    let n = figures::catalogue::in_force().count();
+    now.has(&format!("的 {n} 个数字</button>"))
+        .has(&format!("、全区 的 {n} 个数字"))
+        .has("还没有过完")
+        .has("href=\"#publish\"");
     let over = supervisor.get("/figures/live?from=2023-04-01&to=2023-04-30&unit=housing").await;
-    over.has("发布 2023年4月、示范住建局 的 35 个数字").lacks("还没有过完").has("<details class=\"fold\" open>");
+    over.has(&format!("发布 2023年4月、示范住建局 的 {n} 个数字"))
+        .lacks("还没有过完")
+        .has("<details class=\"fold\" open>");
     kit.role(Role::Clerk).await.get("/figures/live").await.lacks("#publish").has("<details class=\"fold\">");
 }
 
@@ -171,7 +177,7 @@ async fn the_numbers_of_lectures_lead_to_their_sessions_and_say_that_they_are_se
     leader.get("/figures/live?figure=tell.lectures.micro").await.has("1 session").has("73 heads");
     let query = "/figures/cases?from=2023-05-01&to=2023-06-01&figure=tell.lectures.party";
     let list = kit.signed_in("clerk-water").await.get(query).await;
-    list.has("共 2 场").has("党课的场次").has("data-label=\"到场人次\">41<").has("2023-05-04").lacks("示例专题");
+    list.has("共 2 场次").has("党课的场次").has("data-label=\"到场人次\">41<").has("2023-05-04").lacks("示例专题");
     for code in [&first.code, &second.code] {
         list.has(&format!("/lectures/{code}\">{code}</a>"));
     }
@@ -180,7 +186,7 @@ async fn the_numbers_of_lectures_lead_to_their_sessions_and_say_that_they_are_se
     administrator.has(&first.code).lacks("/lectures/");
     let heads = leader.get("/figures/cases?from=2023-05-01&to=2023-06-01&figure=tell.lectures.heads").await;
     heads.has("3 sessions").has("Sessions whose heads are summed");
-    leader.get(&query.replace("to=2023-06-01", "to=2023-06-01&track=hotline")).await.has("No session");
+    leader.get(&query.replace("to=2023-06-01", "to=2023-06-01&track=hotline")).await.has("No record");
     let mut supervisor = kit.role(Role::Supervisor).await;
     supervisor.submit("/figures/publish", &[("filter", "from=2023-05-01&to=2023-06-01"), ("key", "k")]).await;
     kit.client()
@@ -224,7 +230,7 @@ async fn the_numbers_of_talk_meetings_lead_to_them_and_to_none_of_their_words() 
     live.has("1 场次").has("figure=listen.meetings.opinions");
     let query = "/figures/cases?from=2023-05-01&to=2023-06-01&figure=listen.meetings.opinions";
     let list = leader.get(query).await;
-    list.has("共 1 场").has("data-label=\"立案的意见\">2<").has("data-label=\"到场人次\">31<").lacks("示例原话");
+    list.has("共 1 场次").has("data-label=\"立案的意见\">2<").has("data-label=\"到场人次\">31<").lacks("示例原话");
     list.has(&format!("/records/meetings/{0}\">{0}</a>", planned.code)).has("召集单位").lacks("主办单位");
     kit.role(Role::Administrator).await.get(query).await.has(&planned.code).lacks("/records/meetings/");
 }

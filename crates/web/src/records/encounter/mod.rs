@@ -45,7 +45,7 @@ impl Face for EncounterFace {
         encounter(told).map_or(StatusView { kind: "stop", words: String::new() }, |visit| status(s.l, visit.stage))
     }
 
-    fn clock(&self, _told: &Told) -> Option<Clock> {
+    fn clock(&self, _s: &Scene<'_>, _told: &Told) -> Option<Clock> {
         None
     }
 
@@ -73,7 +73,7 @@ impl Face for EncounterFace {
 
     fn facts(&self, s: &Scene<'_>, told: &Told) -> Vec<(String, String)> {
         let (l, Some(visit)) = (s.l, encounter(told)) else { return Vec::new() };
-        let words = told.words_for(visit.unit == s.staff.unit);
+        let words = s.words(told);
         let street = visit.street.as_ref().map(|unit| s.d.unit_name(unit, l.0).to_owned());
         let people = if visit.people > 0 { l.t_n("reception-people", visit.people) } else { String::new() };
         let rows = [

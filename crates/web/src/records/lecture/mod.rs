@@ -6,6 +6,7 @@ mod sheet;
 
 use super::paste::Sheet;
 use super::{Asked, Face, Happened, Scene, time, word};
+use crate::caller::Staff;
 use crate::lang::{L, capital};
 use crate::roles::{Access, CASES};
 use crate::routes::{Route, route};
@@ -102,14 +103,14 @@ impl Face for LectureFace {
         lecture(told).map_or(StatusView { kind: "stop", words: String::new() }, |of| status(s.l, of, s.now))
     }
 
-    fn clock(&self, told: &Told) -> Option<Clock> {
+    fn clock(&self, _s: &Scene<'_>, told: &Told) -> Option<Clock> {
         lecture(told).and_then(Lecture::due).cloned()
     }
 
     fn stands(&self, s: &Scene<'_>, told: &Told, asked: &[AskedCase]) -> Vec<String> {
         let (l, Some(lecture)) = (s.l, lecture(told)) else { return Vec::new() };
         let due = lecture.due().map(|clock| l.day(clock.due.rolled, s.now.date())).unwrap_or_default();
-        let place = word(&told.words(), "place");
+        let place = word(&s.words(told), "place");
         let values = [
             ("host", unit_name(l, s.d, &lecture.unit)),
             ("day", l.day(lecture.starts.date(), s.now.date())),
@@ -141,7 +142,7 @@ impl Face for LectureFace {
 
     fn facts(&self, s: &Scene<'_>, told: &Told) -> Vec<(String, String)> {
         let (l, Some(lecture)) = (s.l, lecture(told)) else { return Vec::new() };
-        let words = told.words();
+        let words = s.words(told);
         let place = word(&words, "place");
         let street = lecture.street.as_ref().map(|unit| unit_name(l, s.d, unit));
         let place = [street, Some(place)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
@@ -249,6 +250,11 @@ impl Face for LectureFace {
     fn public_page(&self, told: &Told) -> Option<String> {
         let lecture = lecture(told).filter(|lecture| lecture.is_public())?;
         Some(format!("/lectures/{}", lecture.code.as_str()))
+    }
+
+    fn ways(&self, l: L, told: &Told, _staff: &Staff, _own: bool) -> Vec<(String, String)> {
+        let poster = self.public_page(told).map(|page| (format!("{page}/poster"), l.t("record-poster")));
+        poster.into_iter().collect()
     }
 
     fn routes(&self) -> &'static [Route] {

@@ -96,7 +96,7 @@ impl Face for MeetingFace {
         meeting(told).map_or(StatusView { kind: "stop", words: String::new() }, |of| status(s.l, of))
     }
 
-    fn clock(&self, told: &Told) -> Option<Clock> {
+    fn clock(&self, _s: &Scene<'_>, told: &Told) -> Option<Clock> {
         meeting(told).and_then(Meeting::due).cloned()
     }
 
@@ -107,7 +107,7 @@ impl Face for MeetingFace {
             ("unit", s.d.unit_name(&meeting.unit, l.0).to_owned()),
             ("day", l.day(meeting.starts.date(), s.now.date())),
             ("time", time(meeting.starts)),
-            ("place", word(&told.words(), "place")),
+            ("place", word(&s.words(told), "place")),
             ("due", due),
             ("waiting", meeting.count(NoteState::Noted).to_string()),
         ];
@@ -140,7 +140,7 @@ impl Face for MeetingFace {
 
     fn facts(&self, s: &Scene<'_>, told: &Told) -> Vec<(String, String)> {
         let (l, Some(meeting)) = (s.l, meeting(told)) else { return Vec::new() };
-        let words = told.words();
+        let words = s.words(told);
         let street = meeting.street.as_ref().map(|unit| s.d.unit_name(unit, l.0).to_owned());
         let place = [street, Some(word(&words, "place"))].into_iter().flatten().collect::<Vec<_>>().join(" · ");
         let day = l.day(meeting.starts.date(), s.now.date());
@@ -209,7 +209,7 @@ impl Face for MeetingFace {
             }
             ("move", "starts") => Asked::With(now.map(|of| super::form::moment(of.starts)).unwrap_or_default()),
             ("move", "minutes") => Asked::With(now.map(|of| of.minutes.to_string()).unwrap_or_default()),
-            ("minute", "text") => Asked::With(told.map(|told| word(&told.words(), "minutes")).unwrap_or_default()),
+            ("minute", "text") => Asked::With(told.map(|told| word(&s.words(told), "minutes")).unwrap_or_default()),
             ("close", "unread") if now.is_some_and(|of| of.count(NoteState::Noted) == 0) => Asked::Not,
             _ => Asked::Usual,
         }

@@ -159,7 +159,7 @@ impl Face for ReceptionFace {
         reception(told).map_or(StatusView { kind: "stop", words: String::new() }, |day| status(s.l, day))
     }
 
-    fn clock(&self, told: &Told) -> Option<Clock> {
+    fn clock(&self, _s: &Scene<'_>, told: &Told) -> Option<Clock> {
         reception(told).and_then(Reception::due).cloned()
     }
 
@@ -171,7 +171,7 @@ impl Face for ReceptionFace {
             ("unit", s.d.unit_name(&day.unit, l.0).to_owned()),
             ("day", l.day(day.starts.date(), s.now.date())),
             ("time", span(day)),
-            ("place", word(&told.words(), "place")),
+            ("place", word(&s.words(told), "place")),
             ("due", due),
             ("waiting", day.line.len().to_string()),
             ("heard", count(day, TicketState::Heard).to_string()),
@@ -201,7 +201,7 @@ impl Face for ReceptionFace {
 
     fn facts(&self, s: &Scene<'_>, told: &Told) -> Vec<(String, String)> {
         let (l, Some(day)) = (s.l, reception(told)) else { return Vec::new() };
-        let words = told.words();
+        let words = s.words(told);
         let street = day.street.as_ref().map(|unit| s.d.unit_name(unit, l.0).to_owned());
         let place = [street, Some(word(&words, "place"))].into_iter().flatten().collect::<Vec<_>>().join(" · ");
         let (post, field, leader) = posted(told, s.now, s.staff.unit == day.unit);
@@ -257,7 +257,7 @@ impl Face for ReceptionFace {
 
     fn asks(&self, s: &Scene<'_>, told: Option<&Told>, _alike: &[Told], act: &ActOf, field: &Field) -> Asked {
         let now = told.and_then(reception);
-        let own = |name: &str| Asked::With(told.map(|told| word(&told.words(), name)).unwrap_or_default());
+        let own = |name: &str| Asked::With(told.map(|told| word(&s.words(told), name)).unwrap_or_default());
         match (act.code, field.name) {
             // What is done at the door and at the table has a page of its own.
             ("call" | "miss", _) => Asked::Not,
