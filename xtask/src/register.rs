@@ -23,6 +23,34 @@ const FILES: &[(&str, &str)] = &[
     ("crates/web/locales/en/@name.ftl", include_str!("register/en.txt")),
 ];
 
+/// Words that mean something else here.
+const TAKEN: &[&str] = &[
+    "act",
+    "acts",
+    "case",
+    "cases",
+    "district",
+    "districts",
+    "duties",
+    "duty",
+    "event",
+    "events",
+    "record",
+    "records",
+    "stage",
+    "stages",
+    "enum",
+    "loop",
+    "match",
+    "mod",
+    "move",
+    "self",
+    "trait",
+    "type",
+    "where",
+    "yield",
+];
+
 /// The names of a register in all the forms in which it is written.
 struct Names<'a> {
     wing: &'a str,
@@ -51,7 +79,7 @@ impl Names<'_> {
     }
 }
 
-/// Makes the folder and the lines that lead to it, or nothing.
+/// Makes the folder and the lines that lead to it. What stands in the way is said before anything is written.
 ///
 /// # Errors
 /// What is wrong with the names, or what can't be written.
@@ -69,6 +97,14 @@ pub fn new(root: &Path, wing: &str, name: &str, plural: Option<&str>) -> Result<
         if !letters || word.len() > 24 {
             return Err(format!("“{word}” is no name: at most 24 of a-z and _, such as lost_item."));
         }
+    }
+    let (wings, web) = (root.join("crates/registers/src"), root.join("crates/web/src/records"));
+    let known = |folder: &Path| folder.join(name).exists() || folder.join(format!("{name}.rs")).exists();
+    let taken = WINGS.iter().any(|(wing, _)| known(&wings.join(wing))) || known(&web);
+    if taken || name == plural || TAKEN.contains(&name) || TAKEN.contains(&plural.as_str()) {
+        return Err(format!(
+            "“{name}” with the plural “{plural}” is taken, or a word of the language: choose another name."
+        ));
     }
     let names = Names { wing, name, plural };
     let files: Vec<(PathBuf, String)> =
@@ -152,6 +188,10 @@ mod tests {
         for name in ["", "Lost", "lost-item", "_lost", "lost_", "lost__item", "a_name_that_nobody_would_ever_type"] {
             assert!(new(nowhere, "resolve", name, None).unwrap_err().contains("is no name"), "{name}");
         }
+        for taken in ["record", "type"] {
+            assert!(new(nowhere, "resolve", taken, None).unwrap_err().contains("is taken"), "{taken}");
+        }
+        assert!(new(nowhere, "resolve", "news", Some("news")).unwrap_err().contains("is taken"));
         assert!(!nowhere.exists());
     }
 

@@ -277,7 +277,7 @@ impl RuleTable {
     }
 
     /// The rule of a case's clock as it is in force.
-    pub fn rule(&self, id: RuleId) -> Rule {
+    pub fn of_case(&self, id: RuleId) -> Rule {
         match CASES.iter().find(|rule| rule.id == id) {
             Some(rule) => self.of(rule),
             // A clock that a newer version started.
@@ -334,13 +334,13 @@ mod tests {
     fn a_table_that_lacks_a_rule_falls_back_on_what_came_with_the_program() {
         let empty = RuleTable { version: 2, rules: BTreeMap::new() };
         for rule in CASES {
-            assert_eq!(empty.rule(rule.id), rule.rule());
+            assert_eq!(empty.of_case(rule.id), rule.rule());
         }
     }
 
     #[test]
     fn a_handling_opinion_takes_sixty_days_and_is_extended_once_by_the_head() {
-        let rule = RuleTable::builtin().rule(RuleId::PetitionOpinion);
+        let rule = RuleTable::builtin().of_case(RuleId::PetitionOpinion);
         assert_eq!(rule.term(), Term { length: 60, unit: Unit::Calendar });
         assert_eq!(rule.extension, Some(Extension { times: 1, days: 30, by_head: true }));
     }

@@ -3,7 +3,7 @@
 use crate::catalogue::{Definition, Part};
 use crate::filter::Filter;
 use crate::query::{BASIS, COLUMNS, NARROWED, arguments, sql_of};
-use crate::table::{Column, Condition, Table, Window};
+use crate::table::{Column, Condition, NOWHERE, Table, Window};
 use calendar::Date;
 use domain::Lang;
 use domain::case::CaseId;
@@ -153,7 +153,7 @@ impl Counted {
             id: CaseId(row.array("id")?),
             code: row.text("code")?.to_owned(),
             stage: row.text("stage")?.to_owned(),
-            street: text("street")?,
+            street: text("street")?.filter(|street| street != NOWHERE),
             unit: text("lead")?,
             sealed: row.int("sealed")? == 1,
             day: date_of(row.int("day")?),

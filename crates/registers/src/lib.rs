@@ -37,7 +37,7 @@ pub fn rule(id: RuleId) -> Option<&'static Builtin> {
     rules().find(|rule| rule.id == id)
 }
 
-/// The table of all of them, which a district begins with.
+/// The table of all of them: what a district publishes that changes nothing.
 pub fn rule_table() -> RuleTable {
     RuleTable { version: 1, rules: rules().map(|rule| (rule.id, rule.rule())).collect() }
 }

@@ -47,12 +47,14 @@ const BY_LAST: &str = rows!("last");
 const CODE: &str = "SELECT id, register, public FROM records WHERE district = $1 AND code = $2";
 const OWED: &str = "SELECT d.seq, d.no, d.register, d.unit, d.rule, d.since, d.due, d.last, r.id, r.code FROM duties d \
 JOIN records r ON r.district = d.district AND r.seq = d.seq \
-WHERE d.district = $1 AND d.unit = $2 AND d.since <= $3 ORDER BY d.due, d.seq, d.no LIMIT $4";
+WHERE d.district = $1 AND d.unit = $2 AND ($3 = '' OR d.register = $3) AND d.since <= $4 \
+ORDER BY d.due, d.seq, d.no LIMIT $5";
 const OWED_BY_UNIT: &str = "SELECT d.unit, d.rule, COUNT(*) AS n, CAST(SUM(CASE WHEN d.last < $2 THEN 1 ELSE 0 END) AS BIGINT) AS late \
 FROM duties d WHERE d.district = $1 AND d.since <= $2 GROUP BY d.unit, d.rule ORDER BY d.unit, d.rule";
 const LATE: &str = "SELECT d.seq, d.no, d.register, d.unit, d.rule, d.since, d.due, d.last, r.id, r.code FROM duties d \
 JOIN records r ON r.district = d.district AND r.seq = d.seq \
-WHERE d.district = $1 AND d.last < $2 AND (d.last, d.seq) > ($3, $4) ORDER BY d.last, d.seq LIMIT $5";
+WHERE d.district = $1 AND ($2 = '' OR d.register = $2) AND d.last < $3 AND (d.last, d.seq) > ($4, $5) \
+ORDER BY d.last, d.seq LIMIT $6";
 const LAST_OF: &str = "SELECT seq FROM events WHERE district = $1 AND stream = $2 ORDER BY version DESC LIMIT 1";
 const ASKED: &str = "SELECT e.seq AS because, c.seq, c.id, c.code, c.stage, c.lead, c.category, c.street, c.sealed, c.public FROM events e \
 JOIN cases c ON c.district = e.district AND c.because = e.seq WHERE e.district = $1 AND e.stream IN \
@@ -110,7 +112,7 @@ impl Told {
 
     /// What it is called in lists.
     pub fn title(&self, lang: Lang) -> String {
-        self.shelf.title(self.state.as_ref(), &self.words(), lang)
+        self.shelf.title(self.state.as_ref(), &self.words_for(false), lang)
     }
 
     /// What was written of it, as [`Told::words`]: for the unit that has it, or for anybody else.
@@ -324,20 +326,27 @@ fn owed_row(row: &Row) -> Result<Owed> {
     })
 }
 
-/// What a unit owes records of all registers and can do by `today`, by its last day, at most `most`.
+/// What a unit owes records of a register, or of all where none is named, and can do by `today`, by its last day, at most `most`.
 ///
 /// # Errors
 /// What the database says.
-pub fn owed(db: &mut Db, district: i64, unit: &str, today: i64, most: usize) -> Result<Vec<Owed>> {
-    db.query(OWED, &args![district, unit, today, most as u64])?.iter().map(owed_row).collect()
+pub fn owed(db: &mut Db, district: i64, (unit, register): (&str, &str), today: i64, most: usize) -> Result<Vec<Owed>> {
+    db.query(OWED, &args![district, unit, register, today, most as u64])?.iter().map(owed_row).collect()
 }
 
-/// What all units owe records and are late with, the longest first, at most `most`; behind a last day and ledger index.
+/// What all units owe records of a register, or of all where none is named, and are late with, the longest first, at most `most`; behind a last day and ledger index.
 ///
 /// # Errors
 /// What the database says.
-pub fn late(db: &mut Db, district: i64, today: i64, after: (i64, i64), most: usize) -> Result<Vec<Owed>> {
-    db.query(LATE, &args![district, today, after.0, after.1, most as u64])?.iter().map(owed_row).collect()
+pub fn late(
+    db: &mut Db,
+    district: i64,
+    register: &str,
+    today: i64,
+    after: (i64, i64),
+    most: usize,
+) -> Result<Vec<Owed>> {
+    db.query(LATE, &args![district, register, today, after.0, after.1, most as u64])?.iter().map(owed_row).collect()
 }
 
 /// How much a unit owes records by one rule, and how much of it is late.

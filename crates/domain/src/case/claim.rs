@@ -129,7 +129,7 @@ impl Decision<'_> {
         let (district, now) = (self.facts.district, self.facts.now);
         let ahead = day_number(by) - day_number(self.today());
         let length = u16::try_from(ahead.max(0)).unwrap_or(u16::MAX);
-        let rule = Rule { length, unit: Unit::Calendar, ..district.rules.rule(RuleId::FirstStep) };
+        let rule = Rule { length, unit: Unit::Calendar, ..district.rules.of_case(RuleId::FirstStep) };
         // It is the task that this dispatch gives to the lead.
         let task = Some(self.next_task());
         let clock = Clock::start(RuleId::FirstStep, &rule, task, now, &district.calendar);

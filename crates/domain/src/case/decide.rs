@@ -382,7 +382,13 @@ impl Decision<'_> {
 
     pub(super) fn start(&self, rule: RuleId, task: Option<u16>) -> ClockChange {
         let district = self.facts.district;
-        ClockChange::Started(Clock::start(rule, &district.rules.rule(rule), task, self.facts.now, &district.calendar))
+        ClockChange::Started(Clock::start(
+            rule,
+            &district.rules.of_case(rule),
+            task,
+            self.facts.now,
+            &district.calendar,
+        ))
     }
 
     /// See [`Clock::settle`].
@@ -500,7 +506,7 @@ impl Decision<'_> {
         required(reason, "reason")?;
         let clock = self.case.clocks.get(usize::from(no)).filter(|c| c.is_running() && c.duty);
         let clock = clock.ok_or(Refusal::new(Why::NoSuchClock))?;
-        let rule = self.facts.district.rules.rule(clock.rule);
+        let rule = self.facts.district.rules.of_case(clock.rule);
         let extension = rule.extension.ok_or(Refusal::new(Why::NoExtension))?;
         if extension.by_head && self.facts.actor.role() != Some(Role::Head) {
             return Err(Refusal::new(Why::HeadOnly));

@@ -12,7 +12,7 @@ impl Decision<'_> {
     /// Until when the resident is left the time to say that a case shall go on that is over.
     fn may_come_back(&self) -> Option<calendar::Date> {
         let ended = self.case.clocks.iter().filter_map(|c| c.stopped).max()?;
-        let rule = self.facts.district.rules.rule(RuleId::GoOnAsk);
+        let rule = self.facts.district.rules.of_case(RuleId::GoOnAsk);
         Some(self.facts.district.calendar.due(ended, rule.term()).rolled)
     }
 

@@ -339,7 +339,7 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
         return Err(Refusal::at(Why::BadOrigin, "opened"));
     }
     let rules = first_clocks(raise.track).iter().chain(urgent.as_ref().map(|_| &RuleId::UrgentHand));
-    let start = |id: &RuleId| Clock::start(*id, &district.rules.rule(*id), None, facts.now, &district.calendar);
+    let start = |id: &RuleId| Clock::start(*id, &district.rules.of_case(*id), None, facts.now, &district.calendar);
     let started = rules.map(|id| ClockChange::Started(start(id)));
     let Some(origin) = &raise.origin else {
         let raised = New { event, clocks: started.collect(), private };

@@ -336,11 +336,11 @@ pub fn decide(district: &District, command: &Command, actor: &Actor, now: Moment
                 return Err(about_rule(Why::BadLength, *id));
             }
             let possible = |id: &RuleId, rule: &Rule| {
-                let hours = *id == RuleId::UrgentHand;
                 let came = CASES.iter().find(|rule| rule.id == *id).map(Builtin::rule);
                 let before = came.or_else(|| district.rules.rules.get(id).cloned());
-                before.is_none_or(|before| rule.duty == before.duty)
-                    && (rule.unit == calendar::Unit::Hour) == hours
+                let hours = rule.unit == calendar::Unit::Hour;
+                // What is counted in hours stays so, and what a unit must do is not made something that it may do.
+                before.is_none_or(|before| rule.duty == before.duty && hours == (before.unit == calendar::Unit::Hour))
                     && (!hours || rule.extension.is_none())
                     && rule.extension.is_none_or(|e| (1..=3660).contains(&e.days) && (1..=100).contains(&e.times))
             };

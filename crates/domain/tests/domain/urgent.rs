@@ -178,7 +178,7 @@ fn rules_of_old(district: &mut District) {
     let mut rules = RuleTable::builtin();
     rules.rules.remove(&RuleId::UrgentHand);
     change(district, &ground::Command::PublishRules(rules)).unwrap();
-    assert_eq!(district.rules.rule(RuleId::UrgentHand).length, 2);
+    assert_eq!(district.rules.of_case(RuleId::UrgentHand).length, 2);
 }
 
 #[test]

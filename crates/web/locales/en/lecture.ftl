@@ -19,10 +19,10 @@ done-work-merge = Merged into the same session.
 owed-title = Other things to be done
 owed-late = Other things that are late
 leader-owed = { $n ->
-    [one] 1 thing owed to records is late
-   *[other] { $n } things owed to records are late
+    [one] 1 thing that a record needs is overdue
+   *[other] { $n } things that records need are overdue
 }
-leader-owed-hint = Lectures that are not recorded, minutes that are not approved, reception days that are not closed.
+leader-owed-hint = What units owe records and have not done in time.
 nav-lectures = Lectures
 look-lectures = Lectures
 lecture-new = Plan a lecture
@@ -81,6 +81,7 @@ records-whose = Which ones
 records-own = My unit's
 records-all = The whole district's
 records-owed = To be done now
+records-late = Overdue
 lectures-owed = Over and not recorded yet
 lectures-owed-hint = A session counts once it is recorded.
 lectures-week = { $from } to { $to }

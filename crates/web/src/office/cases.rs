@@ -160,7 +160,7 @@ pub(crate) async fn cases(
     let measure = if count == 1 { Measure::one } else { Measure::sign };
     Ok(show(&RecordsPage {
         l,
-        page: visitor.page(l.t("figures-sessions")),
+        page: visitor.page(l.t("figures-records")),
         list,
         rows: shown.iter().map(|counted| record_line(l, &d, &staff, counted)).collect(),
         counted: l.t_n("figures-records-count", format!("{count} {}", measure(table.measure(), l.0))),

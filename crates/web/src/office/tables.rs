@@ -304,7 +304,8 @@ pub(crate) async fn rules(State(app): State<App>, visitor: Visitor) -> Response 
 
 /// The rule table of the form, its rows as typed, and what can't be read.
 fn read_rules(sent: &Sent, d: &District, l: L) -> (RuleTable, Vec<RuleRow>, Vec<FieldError>) {
-    let mut table = RuleTable { version: 0, rules: BTreeMap::new() };
+    // A rule of a newer version stays as it is.
+    let mut table = RuleTable { version: 0, rules: d.rules.rules.clone() };
     let (mut rows, mut errors) = (Vec::new(), Vec::new());
     for rule in registers::rules() {
         let code = rule.id.code();

@@ -66,8 +66,8 @@ fn read(
     lang: Lang,
 ) -> store::Result<(Vec<Owed>, BTreeMap<CaseId, String>)> {
     let found = match whose {
-        Whose::Unit(unit) => listed::owed(db, number, unit.as_str(), today, MOST)?,
-        Whose::Late => listed::late(db, number, today, (i64::MIN, -1), MOST)?,
+        Whose::Unit(unit) => listed::owed(db, number, (unit.as_str(), ""), today, MOST)?,
+        Whose::Late => listed::late(db, number, "", today, (i64::MIN, -1), MOST)?,
     };
     let ids: Vec<CaseId> = found.iter().map(|duty| duty.id).collect();
     let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,7 +5,7 @@ use super::paged::{Asked, paged};
 use super::{Scene, face_of};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
-use crate::lang::L;
+use crate::lang::{L, capital};
 use crate::page::{Page, show};
 use crate::problem::Problem;
 use crate::view::{self, ClockView, StatusView};
@@ -51,6 +51,8 @@ struct ListPage {
     none: String,
     none_todo: String,
     own: Option<bool>,
+    /// What stands over what is owed: by the own unit, or late by any.
+    owed_title: String,
     owed: Vec<Line>,
     days: Vec<Day>,
     next: String,
@@ -73,10 +75,10 @@ pub(crate) async fn list(
         // Behind the first page nobody looks for what is owed.
         let owed = match (after, unit.as_str()) {
             (Some(_), _) => Vec::new(),
-            (None, "") => listed::late(db, number, today, (i64::MIN, -1), OWED_MOST)?,
-            (None, unit) => listed::owed(db, number, unit, today, OWED_MOST)?,
+            (None, "") => listed::late(db, number, code, today, (i64::MIN, -1), OWED_MOST)?,
+            (None, unit) => listed::owed(db, number, (unit, code), today, OWED_MOST)?,
         };
-        let ids: Vec<CaseId> = owed.iter().filter(|duty| duty.register == code).map(|duty| duty.id).collect();
+        let ids: Vec<CaseId> = owed.iter().map(|duty| duty.id).collect();
         let which = Which { register: code, days: (i64::MIN, i64::MAX), unit, public: false, back: true, after };
         let (page, next) = paged(db, keys, number, &which, ROWS)?;
         let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
@@ -88,7 +90,7 @@ pub(crate) async fn list(
     let scene = Scene { l, d: &d, now, staff: &staff };
     let line = |told: &Told| Line {
         href: format!("/records/{plural}/{}", told.shelf.code_of(told.state.as_ref()).unwrap_or_default()),
-        title: told.title(l.0),
+        title: capital(&told.title(l.0)),
         status: face.status(&scene, told),
         note: face.line(&scene, told),
         clock: face.clock(&scene, told).map(|clock| view::clock(l, &clock, now, &d.calendar)),
@@ -117,6 +119,7 @@ pub(crate) async fn list(
         none: l.t(&format!("{plural}-none")),
         none_todo: l.t(&format!("{plural}-none-todo")),
         own,
+        owed_title: l.t(if own == Some(true) { "records-owed" } else { "records-late" }),
         owed: owed.iter().map(line).collect(),
         days,
         next: asked.next(&format!("/records/{plural}"), next),

@@ -58,7 +58,7 @@ fn clock_view(l: L, clock: &Clock, now: Moment, district: &District) -> ClockVie
 
 /// Why a clock ends on its day: from when, how long, by which rule, what was added.
 fn reason(l: L, clock: &Clock, district: &District, today: Date) -> String {
-    let source = district.rules.rule(clock.rule).source;
+    let source = district.rules.of_case(clock.rule).source;
     let source = if source == "configuration" { l.t_n("why-own-rule", district.rules.version) } else { l.law(&source) };
     let key = match clock.unit {
         Unit::Working => "why-working",

@@ -360,7 +360,7 @@ impl Bulk<'_> {
             BulkAct::Extend => {
                 let head = self.staff.role == Role::Head;
                 let may = |c: &domain::case::Clock| {
-                    self.district.rules.rule(c.rule).extension.is_some_and(|e| head || !e.by_head)
+                    self.district.rules.of_case(c.rule).extension.is_some_and(|e| head || !e.by_head)
                 };
                 let clocks = || case.duties().filter(|(_, c)| c.task.is_none());
                 let clock = clocks().filter(|(_, c)| may(c)).min_by_key(|(_, c)| c.due.alarm());

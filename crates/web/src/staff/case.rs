@@ -274,7 +274,7 @@ pub(super) fn page(app: &App, visitor: &Visitor, staff: &Staff, loaded: &Loaded,
     // A window that is over binds nobody: its case is ended by the district's own clock.
     let clock = view::leading_clock(case).filter(|c| !timeline::is_over(c, today));
     let rule = |c: &domain::case::Clock| {
-        let source = timeline::source(l, &district.rules.rule(c.rule).source);
+        let source = timeline::source(l, &district.rules.of_case(c.rule).source);
         l.t_with("staff-by-rule", &[("rule", c.rule.label(l.0).to_owned()), ("source", source)])
     };
     let found = suggestion(l, district, case.track, case.category.as_ref(), case.street.as_ref(), &words);

@@ -252,7 +252,7 @@ impl FormMaker<'_> {
         let clocks = offer.choices.iter().filter_map(|command| {
             let Command::Extend { clock: no, .. } = command else { return None };
             let clock = self.case.clocks.get(usize::from(*no))?;
-            let most = self.district.rules.rule(clock.rule).extension?.days;
+            let most = self.district.rules.of_case(clock.rule).extension?.days;
             let label = l.t_with(
                 "staff-extend-clock",
                 &[

@@ -184,7 +184,7 @@ impl CaseLines<'_> {
             (_, None) if !matches!(row.stage, Stage::Raised | Stage::Accepted) => None,
             (_, None) => Some(stands("soon", "staff-nobody", l.t_n("clock-since", l.day(day, today)))),
             _ => {
-                let unit = self.district.rules.rule(rule).unit;
+                let unit = self.district.rules.of_case(rule).unit;
                 let due = view::due(l, (rolled(row.due, calendar), day), unit, today, calendar);
                 Some(view::also_asked(l, due, asked))
             }

@@ -272,7 +272,7 @@ pub(super) fn clocks(l: L, district: &District, history: &History, now: Moment) 
         ClockLine {
             rule: c.rule.label(l.0).to_owned(),
             whose: whose.into_iter().flatten().collect::<Vec<_>>().join(" · "),
-            source: source(l, &district.rules.rule(c.rule).source),
+            source: source(l, &district.rules.of_case(c.rule).source),
             start: l.day(c.start, today),
             length: days(c.days, c.unit),
             changes: [extended, paused].into_iter().flatten().collect::<Vec<_>>().join(" · "),

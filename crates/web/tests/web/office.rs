@@ -235,8 +235,8 @@ async fn a_rule_table_is_previewed_and_published_and_a_bad_length_is_refused_at_
     fields.push(("publish".into(), "1".into()));
     assert_eq!(admin.submit("/admin/rules", &as_strs(&fields)).await.location(), "/admin/rules?done=published");
     let rules = &kit.desk.district().rules;
-    assert_eq!((rules.version, rules.rule(domain::rule::RuleId::HotlineAnswer).length), (2, 7));
+    assert_eq!((rules.version, rules.of_case(domain::rule::RuleId::HotlineAnswer).length), (2, 7));
     // The words of the form are not what is stored: a source that nobody changed stays as it was.
-    assert_eq!(rules.rule(domain::rule::RuleId::HotlineAnswer).source, "configuration");
-    assert_eq!(rules.rule(domain::rule::RuleId::Objection).source, "信访工作条例 23");
+    assert_eq!(rules.of_case(domain::rule::RuleId::HotlineAnswer).source, "configuration");
+    assert_eq!(rules.of_case(domain::rule::RuleId::Objection).source, "信访工作条例 23");
 }

@@ -133,7 +133,9 @@ pub fn routes(tree: &Tree) -> Vec<Finding> {
     for file in tree.ending(&["rs"]).filter(|f| f.is_in("crates/web/src") && !tree.is_test(f)) {
         let literals = Rust::read(&file.text).literals();
         // A row begins with its method and its path.
-        let rows = literals.windows(2).filter(|two| !two[0].in_test && matches!(two[0].text.as_str(), "GET" | "POST"));
+        let rows = literals.windows(2).filter(|two| {
+            !two[0].in_test && matches!(two[0].text.as_str(), "GET" | "POST" | "PUT" | "PATCH" | "DELETE")
+        });
         for path in rows.map(|two| &two[1]).filter(|path| path.text.starts_with('/')) {
             if !tests.paths.iter().any(|asked| fits(&path.text, asked)) {
                 let what = format!("no test asks for the route `{}`", path.text);

@@ -183,7 +183,8 @@ fn written_keys(texts: &[String]) -> Written {
             && part.starts_with('-')
         {
             let end = part.find(|c| !key_like(c)).unwrap_or(part.len());
-            if end == part.len() || (part[..end].ends_with('-') && part[end..].starts_with('{')) {
+            let says = part[..end].contains(|c: char| c.is_ascii_alphanumeric());
+            if says && (end == part.len() || (part[..end].ends_with('-') && part[end..].starts_with('{'))) {
                 written.behind.insert((part[..end].to_owned(), end < part.len()));
             }
         }
@@ -221,6 +222,8 @@ mod tests {
     #[test]
     fn a_key_whose_beginning_is_filled_in_is_used_and_one_that_only_looks_like_it_is_not() {
         let page = "{{ l.t(format!(\"{code}-hint-{act}\")) }} {{ l.t(format!(\"{}-new\")) }}";
+        // What is filled in on both sides says nothing.
+        let page = &format!("{page} {{{{ l.t(format!(\"{{a}}-{{b}}\")) }}}}");
         let both = "lecture-hint-plan = A\nlecture-new = B\nlecture-new-one = C\nlecture-hint- = D\n";
         let found = whats(both, both, page);
         assert_eq!(found, ["nobody uses the message `lecture-hint-`", "nobody uses the message `lecture-new-one`"]);

@@ -352,7 +352,8 @@ impl Register for Encounters {
 
     /// It has no name but its way: whoever came is no heading.
     fn title(visit: &Encounter, _words: &Fields, lang: Lang) -> String {
-        visit.mode.label(lang).to_owned()
+        let at = visit.day.local();
+        format!("{}{}{:02}:{:02}", visit.mode.label(lang), lang.pick(" ", ", "), at.hour(), at.minute())
     }
 
     fn table() -> Option<&'static Layout<Encounter>> {

@@ -1,4 +1,4 @@
-//! Encounters: what their pages say, and the list. Who booked, what about and what was said on the spot is read by the unit
+//! Encounters: what their pages say. Who booked, what about and what was said on the spot is read by the unit
 //! that received; what was said at the table stands in its cases.
 
 use super::reception::sheet::status;
@@ -94,7 +94,7 @@ impl Face for EncounterFace {
         let (l, Some(visit)) = (s.l, encounter(told)) else { return String::new() };
         let unit = s.d.unit_name(&visit.unit, l.0).to_owned();
         let cases = if visit.matters > 0 { l.t_n("reception-cases", visit.matters) } else { String::new() };
-        let parts = [time(visit.day), visit.level.label(l.0).to_owned(), unit, cases];
+        let parts = [visit.level.label(l.0).to_owned(), unit, cases];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
     }
 

@@ -176,10 +176,10 @@ async fn read(app: &App, staff: &Staff, all: bool, monday: i64, now: Moment) -> 
             Ok(listed::page(db, number, &which, most)?.into_iter().map(|(id, _)| id).collect())
         };
         let owed = match all {
-            true => listed::late(db, number, today, (i64::MIN, -1), OWED_MOST)?,
-            false => listed::owed(db, number, unit.as_str(), today, OWED_MOST)?,
+            true => listed::late(db, number, "lecture", today, (i64::MIN, -1), OWED_MOST)?,
+            false => listed::owed(db, number, (unit.as_str(), "lecture"), today, OWED_MOST)?,
         };
-        let owed: Vec<CaseId> = owed.iter().filter(|duty| duty.register == "lecture").map(|duty| duty.id).collect();
+        let owed: Vec<CaseId> = owed.iter().map(|duty| duty.id).collect();
         let week = page(db, (monday, monday + 7), false, WEEK_MOST)?;
         let coming = page(db, ((monday + 7).max(today), i64::MAX), false, BESIDE)?;
         let recorded = page(db, (i64::MIN, today + 1), true, 4 * BESIDE)?;

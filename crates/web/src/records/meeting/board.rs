@@ -313,7 +313,9 @@ fn drawn(
         now,
         today: now.date(),
         post: last.map(|(post, _)| post.to_owned()).unwrap_or_default(),
-        usual_day: Clock::start(RuleId::FirstStep, &d.rules.rule(RuleId::FirstStep), None, now, &d.calendar).due.rolled,
+        usual_day: Clock::start(RuleId::FirstStep, &d.rules.of_case(RuleId::FirstStep), None, now, &d.calendar)
+            .due
+            .rolled,
         wall,
         sent,
         error,
