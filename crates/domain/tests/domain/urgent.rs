@@ -173,6 +173,24 @@ fn a_rule_table_counts_nothing_else_in_hours_and_the_urgent_in_nothing_else() {
     rules_of_old(&mut district);
 }
 
+/// The rule of a register, which the cases know nothing of, may be counted in hours from the beginning and in nothing else then.
+#[test]
+fn a_rule_of_a_register_keeps_the_unit_and_the_duty_with_which_it_was_first_published() {
+    let mut district = founded();
+    let publish = |district: &mut District, unit, duty| {
+        let mut rules = RuleTable::builtin();
+        let rule = domain::rule::Rule { unit, duty, ..rules.of_case(RuleId::HotlineAnswer) };
+        let rule = domain::rule::Rule { extension: None, ..rule };
+        rules.rules.insert(RuleId::of("tour_report").unwrap(), rule);
+        change(district, &ground::Command::PublishRules(rules)).map_err(|r| (r.why, r.detail[1].clone()))
+    };
+    let refused = Err((Why::BadRule, "tour_report".to_owned()));
+    publish(&mut district, calendar::Unit::Hour, true).unwrap();
+    assert_eq!(publish(&mut district, calendar::Unit::Working, true), refused);
+    assert_eq!(publish(&mut district, calendar::Unit::Hour, false), refused);
+    publish(&mut district, calendar::Unit::Hour, true).unwrap();
+}
+
 /// A table that was published before there were hours goes by the built-in length.
 fn rules_of_old(district: &mut District) {
     let mut rules = RuleTable::builtin();
