@@ -16,6 +16,7 @@ const HELP: &str = "cargo xtask test                 bring what is missing, then
 cargo xtask test --quick         without browser, crash, environment, outside and the dependency check; brings nothing
 cargo xtask screenshots FOLDER   pictures of every page of a small demo, for everybody who may see it
 cargo xtask pictures             the pictures of the README, anew
+cargo xtask describe             docs/registers.md, figures.md and routes.md, and all else that is derived, anew
 cargo xtask new-register WING NAME [PLURAL]
                                  the folder of a further kind of record; WING: tell, listen, resolve, act
 cargo xtask help                 this text";
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         ["test", "--quick"] => steps::quick(),
         ["screenshots", folder] => steps::screenshots(folder),
         ["pictures"] => steps::pictures(),
+        ["describe"] => steps::describe(),
         ["new-register", wing, name] => register::new(&steps::root(), wing, name, None),
         ["new-register", wing, name, plural] => register::new(&steps::root(), wing, name, Some(plural)),
         ["help" | "--help" | "-h"] => {

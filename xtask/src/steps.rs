@@ -101,6 +101,32 @@ pub fn pictures() -> Result<()> {
     draw("docs/pictures", "the_pictures_of_the_readme")
 }
 
+/// Writes what is derived from the program and kept beside it anew: a test holds each of these texts.
+pub fn describe() -> Result<()> {
+    // Plans depend on the statistics that are written in the same run.
+    for _ in 0..2 {
+        let mut command = cargo();
+        command.args([
+            "test",
+            "--locked",
+            "-p",
+            "domain",
+            "-p",
+            "registers",
+            "-p",
+            "figures",
+            "-p",
+            "store",
+            "-p",
+            "web",
+        ]);
+        command.args(["--", "looked_at", "agreed", "plan", "statistics"]).env("DOORSTEP_RENEW", "1");
+        must(&mut command, "Read the message above: what can't be derived is named there.")?;
+    }
+    println!("\nLook at what has changed: git diff docs crates");
+    Ok(())
+}
+
 fn draw(folder: &str, test: &str) -> Result<()> {
     let made = std::fs::create_dir_all(folder).and_then(|()| std::fs::canonicalize(folder));
     let folder = made.map_err(|error| format!("{folder} can't be made: {error}. Name another folder."))?;

@@ -1,49 +1,68 @@
-//! What other programs build on, kept as a text: events, acts, who may do them when, and their fields. A change of it is
-//! looked at as such; `DOORSTEP_RENEW=1` writes it anew.
+//! What people and other programs build on, kept as `docs/registers.md`: acts, who may do them when, their fields, events, and
+//! the terms in days with their source.
 
-use domain::register::{Field, Input};
+use calendar::Unit;
+use domain::register::{Field, Input, Shelf};
 use registers::REGISTERS;
+use std::fmt::Write;
 
-const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/described.txt");
+const HEAD: &str = "# Registers · 台账
 
-fn described() -> String {
-    let mut lines = Vec::new();
+Written by `cargo xtask describe` from what the registers declare: not to be changed by hand. A field with a question mark may \
+be left empty.
+";
+
+#[test]
+fn acts_events_fields_and_terms_are_those_that_were_looked_at() {
+    let mut text = HEAD.to_owned();
     for shelf in REGISTERS {
-        lines.push(format!("# {}", shelf.code()));
-        lines.push(format!("events: {}", shelf.kinds().join(" ")));
-        for act in shelf.acts() {
-            let by: Vec<&str> = act.by.iter().map(|who| who.code).collect();
-            lines.push(format!("{} · {} · {}", act.code, act.label[0], act.label[1]));
-            lines.push(format!("  from {} by {}", act.from.join(" "), by.join(" ")));
-            lines.extend(act.fields.iter().map(|field| format!("  {}", of(field))));
-        }
+        told(&mut text, *shelf).unwrap();
     }
-    lines.push(String::new());
-    lines.join("\n")
+    testing::kept("docs/registers.md", &text);
+}
+
+fn told(text: &mut String, shelf: &dyn Shelf) -> std::fmt::Result {
+    writeln!(text, "\n## `{}`\n", shelf.code())?;
+    if let Some(of) = shelf.part_of() {
+        writeln!(text, "A part of `{of}`.\n")?;
+    }
+    let acts = shelf.acts();
+    if !acts.is_empty() {
+        writeln!(text, "| 办理 | Act | Code | From | By | Fields |\n|---|---|---|---|---|---|")?;
+    }
+    for act in acts {
+        let ticked = |words: Vec<&str>| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" ");
+        let by = ticked(act.by.iter().map(|who| who.code).collect());
+        let fields = act.fields.iter().map(of).collect::<Vec<_>>().join("<br>");
+        let [zh, en] = act.label;
+        writeln!(text, "| {zh} | {en} | `{}` | {} | {by} | {fields} |", act.code, ticked(act.from))?;
+    }
+    if !shelf.rules().is_empty() {
+        writeln!(text, "\n| 期限 | Term | Code | Length | Source |\n|---|---|---|---|---|")?;
+    }
+    for rule in shelf.rules() {
+        let ([zh, en], terms) = (rule.names, rule.rule());
+        let unit = match terms.unit {
+            Unit::Calendar => "days",
+            Unit::Working => "working days",
+            Unit::Hour => "hours",
+        };
+        let kind = if terms.duty { "" } else { ", a window" };
+        writeln!(text, "| {zh} | {en} | `{}` | {} {unit}{kind} | {} |", rule.id, terms.length, terms.source)?;
+    }
+    let kinds: Vec<String> = shelf.kinds().iter().map(|kind| format!("`{kind}`")).collect();
+    writeln!(text, "\nEvents: {}", kinds.join(" "))
 }
 
 fn of(field: &Field) -> String {
     let [zh, en] = field.label;
     let input = match field.input {
-        Input::Choice(terms) => terms().iter().map(|term| term.code).collect::<Vec<_>>().join("|"),
+        Input::Choice(terms) => {
+            let term = |term: domain::register::Term| format!("`{}` {} {}", term.code, term.label[0], term.label[1]);
+            terms().into_iter().map(term).collect::<Vec<_>>().join("; ")
+        }
         Input::Parts(parts) => format!("({})", parts.iter().map(of).collect::<Vec<_>>().join("; ")),
         input => input.name().to_owned(),
     };
-    format!("{}{}: {input} · {zh} · {en}", field.name, if field.optional { "?" } else { "" })
-}
-
-#[test]
-fn events_acts_and_fields_are_those_that_were_looked_at() {
-    let now = described();
-    if std::env::var_os("DOORSTEP_RENEW").is_some() {
-        std::fs::write(KEPT, &now).expect("the text can be written");
-    }
-    let kept = std::fs::read_to_string(KEPT).unwrap_or_default();
-    let (mut new, mut old) = (now.lines(), kept.lines());
-    let differs =
-        std::iter::from_fn(|| Some((new.next(), old.next()))).find(|(now, kept)| now != kept || now.is_none());
-    assert!(
-        now == kept,
-        "crates/registers/tests/described.txt is not up to date, from {differs:?} on: look at what DOORSTEP_RENEW=1 changes in it"
-    );
+    format!("`{}`{} {zh} · {en}: {input}", field.name, if field.optional { "?" } else { "" })
 }

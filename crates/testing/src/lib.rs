@@ -3,6 +3,10 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)] // A test that can't go on says so.
 
+mod kept;
+
+pub use kept::kept;
+
 use domain::case::{Act as CaseAct, Cases, Fields, Raise};
 use domain::district::{Category, District, Responsible, Unit, UnitKind};
 use domain::handle::CaseId;

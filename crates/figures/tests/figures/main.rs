@@ -6,6 +6,7 @@
 
 mod claiming;
 mod counting;
+mod described;
 mod lectures;
 mod meaning;
 mod meetings;

@@ -4,24 +4,12 @@
 use crate::{filled, places, writer};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::Path;
 use store::testing::cluster;
 use store::{Db, Engine, Place, Value, Write, schema};
 
-/// Compares a file beside the source with what it should be; `DOORSTEP_RENEW=1` writes it anew.
+/// Holds a file of this room against what it should be. Plans depend on the statistics: where both change, renew twice.
 fn is_kept(file: &str, now: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
-    if std::env::var_os("DOORSTEP_RENEW").is_some() {
-        std::fs::write(&path, now).unwrap();
-    }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    let (mut old, mut new) = (kept.lines(), now.lines());
-    let line = std::iter::from_fn(|| Some((old.next(), new.next()))).find(|(kept, now)| kept != now || kept.is_none());
-    assert!(
-        kept == now,
-        "{file} is not up to date, from {line:?} on: look at what DOORSTEP_RENEW=1 changes in it. Plans depend on the \
-         statistics: where both change, run it twice"
-    );
+    testing::kept(&format!("crates/store/{file}"), now);
 }
 
 /// The tables that grow with the history.

@@ -295,3 +295,33 @@ async fn every_token_comes_to_the_routes_of_its_scope_and_to_no_other() {
         }
     }
 }
+
+const ROUTES: &str = "# Routes · 页面和接口
+
+Written by `cargo xtask describe` from the table of routes: not to be changed by hand. Who may call each, by role; the rules \
+decide again about each record.
+
+| Method | Path | Who |
+|---|---|---|
+";
+
+#[test]
+fn routes_and_who_may_call_them_are_those_that_were_looked_at() {
+    let who = |access: Access| match access {
+        Access::Public => "everybody".to_owned(),
+        Access::Intake => "a token of scope intake, or a resident".to_owned(),
+        Access::CaseSecret => "the case's secret".to_owned(),
+        Access::Reader => "a token of scope read".to_owned(),
+        Access::RecordReader => "a token of scope read or act".to_owned(),
+        Access::ActToken => "a token of scope act".to_owned(),
+        Access::Visit => "a resident who opened a case".to_owned(),
+        Access::Entering => "whoever is signing in".to_owned(),
+        Access::Staff(roles) if roles.len() == Role::ALL.len() => "every account".to_owned(),
+        Access::Staff(roles) => roles.iter().map(|role| role.label(domain::Lang::En)).collect::<Vec<_>>().join(", "),
+    };
+    let mut rows: Vec<(&str, &str, String)> =
+        table().map(|route| (route.path, route.method, who(route.access))).collect();
+    rows.sort();
+    let rows: String = rows.iter().map(|(path, method, who)| format!("| {method} | `{path}` | {who} |\n")).collect();
+    testing::kept("docs/routes.md", &format!("{ROUTES}{rows}"));
+}

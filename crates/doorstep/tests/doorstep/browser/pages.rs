@@ -96,7 +96,7 @@ fn route_of(address: &str) -> Option<&'static Route> {
             }
         }
     };
-    table().find(|r| r.method == "GET" && fits(r.path))
+    table().filter(|r| r.method == "GET" && fits(r.path)).min_by_key(|r| r.path.matches('{').count())
 }
 
 /// The addresses of all links of a page, and of the search box with a word in it.
