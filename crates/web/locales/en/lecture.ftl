@@ -19,8 +19,8 @@ done-work-merge = Merged into the same session.
 owed-title = Other things to be done
 owed-late = Other things that are late
 leader-owed = { $n ->
-    [one] 1 thing that a record needs is overdue
-   *[other] { $n } things that records need are overdue
+    [one] thing overdue in a register
+   *[other] things overdue in the registers
 }
 leader-owed-hint = What units owe records and have not done in time.
 nav-lectures = Lectures

@@ -18,7 +18,9 @@ done-work-join = 已登记为主办单位。
 done-work-merge = 已并入同一场。
 owed-title = 其他要办的
 owed-late = 其他超期的
-leader-owed = 台账中有 { $n } 项逾期未办
+leader-owed = { $n ->
+   *[other] 项 · 台账中逾期未办
+}
 leader-owed-hint = 各类台账里到期没有办的事。
 nav-lectures = 讲课
 look-lectures = 讲课

@@ -21,10 +21,14 @@ pub(crate) struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// Whether the unit of whoever looks has the record.
+    pub(crate) fn is_own(&self, told: &Told) -> bool {
+        told.shelf.summary(told.state.as_ref()).is_some_and(|summary| summary.unit == self.staff.unit)
+    }
+
     /// What was written of a record, as far as whoever looks may read it.
     pub(crate) fn words(&self, told: &Told) -> Fields {
-        let own = told.shelf.summary(told.state.as_ref()).is_some_and(|summary| summary.unit == self.staff.unit);
-        told.words_for(own)
+        told.words_for(self.is_own(told))
     }
 }
 

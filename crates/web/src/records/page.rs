@@ -206,7 +206,7 @@ fn page(
         into: loaded.into.as_ref().map(|other| named(face, &scene, other)),
         story: story(face, &scene, told),
         public_page: face.public_page(told),
-        ways: face.ways(l, told, staff, is_own(told, staff)),
+        ways: face.ways(l, told, staff, scene.is_own(told)),
     };
     show_with(refused.status, &template)
 }
@@ -221,7 +221,7 @@ fn asked_line(scene: &Scene<'_>, loaded: &Loaded, case: &AskedCase) -> Option<As
     let (l, d, staff) = (scene.l, scene.d, scene.staff);
     let card = loaded.cards.get(&case.id)?;
     let field = |name: &str| card.fields.get(name).map_or("", String::as_str);
-    let (own, leads) = (is_own(&loaded.told, staff), case.lead.as_deref() == Some(staff.unit.as_str()));
+    let (own, leads) = (scene.is_own(&loaded.told), case.lead.as_deref() == Some(staff.unit.as_str()));
     let unit_bound = matches!(staff.role, Role::Clerk | Role::Head);
     // Its words are for who took it down, who leads it, and who dispatches it.
     let handled = staff.role == Role::Dispatcher || unit_bound && (own || leads);
@@ -251,14 +251,9 @@ fn asked_line(scene: &Scene<'_>, loaded: &Loaded, case: &AskedCase) -> Option<As
     })
 }
 
-/// Whether the account sits at the unit that has the record.
-fn is_own(told: &Told, staff: &Staff) -> bool {
-    told.shelf.summary(told.state.as_ref()).is_some_and(|summary| summary.unit == staff.unit)
-}
-
 /// What an account may read of what was written.
-fn readable(told: &Told, staff: &Staff, words: &Fields) -> Fields {
-    let closed = if is_own(told, staff) { &[][..] } else { told.shelf.closed() };
+fn readable(scene: &Scene<'_>, told: &Told, words: &Fields) -> Fields {
+    let closed = if scene.is_own(told) { &[][..] } else { told.shelf.closed() };
     let open = words.iter().filter(|(name, _)| !closed.contains(&name.as_str()));
     open.map(|(name, text)| (name.clone(), text.clone())).collect()
 }
@@ -281,7 +276,7 @@ fn story(face: &dyn Face, scene: &Scene<'_>, told: &Told) -> Vec<StoryLine> {
             iso: at.minute().replace(' ', "T"),
             who: who(l, scene.d, &by),
             details,
-            said: said(l, face, &readable(told, scene.staff, &event.private)),
+            said: said(l, face, &readable(scene, told, &event.private)),
             index: *index,
         })
     };

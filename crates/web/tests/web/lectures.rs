@@ -228,6 +228,6 @@ async fn what_is_late_to_be_recorded_stands_with_its_unit_before_supervision_and
     kit.clock.set(at("2023-05-19T09:00:00"));
     let late = kit.role(Role::Supervisor).await.get("/late").await;
     assert!(late.text.contains("其他超期的") && late.text.contains("学习专题"), "{}", late.text);
-    assert!(kit.role(Role::Leader).await.get("/leader").await.text.contains("台账中有 1 项逾期未办"));
+    assert!(kit.role(Role::Leader).await.get("/leader").await.text.contains("项 · 台账中逾期未办"));
     assert!(kit.role(Role::Leader).await.get("/records/lectures").await.text.contains("学习专题"));
 }
