@@ -78,16 +78,8 @@ pub fn all_statements() -> Vec<&'static str> {
 
 /// The statements that go through all that a district ever had, each with the reason why it may.
 pub fn all_walks() -> Vec<(&'static str, &'static str)> {
-    let parts = [
-        bench::WALKS,
-        hall::WALKS,
-        health::WALKS,
-        listed::WALKS,
-        outbox::WALKS,
-        oversight::WALKS,
-        rebuild::WALKS,
-        records::WALKS,
-    ];
+    let parts =
+        [bench::WALKS, hall::WALKS, health::WALKS, outbox::WALKS, oversight::WALKS, rebuild::WALKS, records::WALKS];
     let mut all = parts.concat();
     all.extend(rows::walks());
     all.extend(verify::walks());

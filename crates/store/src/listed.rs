@@ -4,6 +4,7 @@
 use crate::args;
 use crate::db::{Db, Result, Row, Value};
 use crate::keys::Keys;
+use crate::view::{Owed, owed, owed_row};
 use crate::{stream, vault};
 use domain::case::{CaseId, Fields, Stage};
 use domain::codes::{CategoryCode, UnitCode};
@@ -45,16 +46,20 @@ macro_rules! rows {
 const BY_FIRST: &str = rows!("seq");
 const BY_LAST: &str = rows!("last");
 const CODE: &str = "SELECT id, register, public FROM records WHERE district = $1 AND code = $2";
-const OWED: &str = "SELECT d.seq, d.no, d.register, d.unit, d.rule, d.since, d.due, d.last, r.id, r.code FROM duties d \
-JOIN records r ON r.district = d.district AND r.seq = d.seq \
-WHERE d.district = $1 AND d.unit = $2 AND ($3 = '' OR d.register = $3) AND d.since <= $4 \
-ORDER BY d.due, d.seq, d.no LIMIT $5";
-const OWED_BY_UNIT: &str = "SELECT d.unit, d.rule, COUNT(*) AS n, CAST(SUM(CASE WHEN d.last < $2 THEN 1 ELSE 0 END) AS BIGINT) AS late \
-FROM duties d WHERE d.district = $1 AND d.since <= $2 GROUP BY d.unit, d.rule ORDER BY d.unit, d.rule";
-const LATE: &str = "SELECT d.seq, d.no, d.register, d.unit, d.rule, d.since, d.due, d.last, r.id, r.code FROM duties d \
-JOIN records r ON r.district = d.district AND r.seq = d.seq \
-WHERE d.district = $1 AND ($2 = '' OR d.register = $2) AND d.last < $3 AND (d.last, d.seq) > ($4, $5) \
-ORDER BY d.last, d.seq LIMIT $6";
+macro_rules! owed_to_records {
+    ($which:literal) => {
+        concat!(
+            "SELECT ",
+            owed!(),
+            " FROM duties d JOIN records r ON r.district = d.district AND r.seq = d.seq \
+             WHERE d.district = $1 AND d.register <> 'case' AND ($2 = '' OR d.register = $2) AND ",
+            $which
+        )
+    };
+}
+const OWED: &str = owed_to_records!("d.unit = $3 AND d.since <= $4 ORDER BY d.due, d.seq, d.no LIMIT $5");
+const LATE: &str = owed_to_records!("d.last < $3 AND (d.last, d.seq) > ($4, $5) ORDER BY d.last, d.seq LIMIT $6");
+const LATE_COUNT: &str = "SELECT COUNT(*) AS n FROM duties WHERE district = $1 AND register <> 'case' AND last < $2";
 const LAST_OF: &str = "SELECT seq FROM events WHERE district = $1 AND stream = $2 ORDER BY version DESC LIMIT 1";
 const ASKED: &str = "SELECT e.seq AS because, c.seq, c.id, c.code, c.stage, c.lead, c.category, c.street, c.sealed, c.public FROM events e \
 JOIN cases c ON c.district = e.district AND c.because = e.seq WHERE e.district = $1 AND e.stream IN \
@@ -78,16 +83,12 @@ pub const STATEMENTS: &[&str] = &[
     BY_LAST,
     CODE,
     OWED,
-    OWED_BY_UNIT,
     LATE,
+    LATE_COUNT,
     LAST_OF,
     ASKED,
     SOME,
 ];
-
-/// Those of them that go through everything, and why.
-pub const WALKS: &[(&str, &str)] =
-    &[(OWED_BY_UNIT, "what is owed is what is open: there is no more of it after ten years than after one")];
 
 /// How many records one statement reads the words of.
 pub const TOGETHER_MOST: usize = 64;
@@ -289,49 +290,12 @@ pub fn any_by_code(db: &mut Db, district: i64, code: &str) -> Result<Option<Case
     db.query(CODE, &args![district, code])?.first().map(|row| Ok(CaseId(row.array("id")?))).transpose()
 }
 
-/// What a unit owes a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Owed {
-    /// The ledger index of the record's first entry.
-    pub seq: i64,
-    /// The record.
-    pub id: CaseId,
-    /// Its code.
-    pub code: String,
-    /// The code of its register.
-    pub register: String,
-    /// The unit that owes it.
-    pub unit: UnitCode,
-    /// The code of the rule.
-    pub rule: String,
-    /// The day from which on it can be done, as a day number.
-    pub since: i64,
-    /// The last day that alarms go by.
-    pub due: i64,
-    /// The rolled last day, from which lateness counts.
-    pub last: i64,
-}
-
-fn owed_row(row: &Row) -> Result<Owed> {
-    Ok(Owed {
-        seq: row.int("seq")?,
-        id: CaseId(row.array("id")?),
-        code: row.text("code")?.to_owned(),
-        register: row.text("register")?.to_owned(),
-        unit: row.text("unit")?.into(),
-        rule: row.text("rule")?.to_owned(),
-        since: row.int("since")?,
-        due: row.int("due")?,
-        last: row.int("last")?,
-    })
-}
-
 /// What a unit owes records of a register, or of all where none is named, and can do by `today`, by its last day, at most `most`.
 ///
 /// # Errors
 /// What the database says.
 pub fn owed(db: &mut Db, district: i64, (unit, register): (&str, &str), today: i64, most: usize) -> Result<Vec<Owed>> {
-    db.query(OWED, &args![district, unit, register, today, most as u64])?.iter().map(owed_row).collect()
+    db.query(OWED, &args![district, register, unit, today, most as u64])?.iter().map(owed_row).collect()
 }
 
 /// What all units owe records of a register, or of all where none is named, and are late with, the longest first, at most `most`; behind a last day and ledger index.
@@ -349,30 +313,13 @@ pub fn late(
     db.query(LATE, &args![district, register, today, after.0, after.1, most as u64])?.iter().map(owed_row).collect()
 }
 
-/// How much a unit owes records by one rule, and how much of it is late.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwedBy {
-    /// The unit's code.
-    pub unit: String,
-    /// The rule's code.
-    pub rule: String,
-    /// How much it owes.
-    pub all: i64,
-    /// How much of it is late.
-    pub late: i64,
-}
-
-/// What units owe records of all registers and can do by `today`, by unit and rule.
+/// How much units owe records of all registers but cases, and are late with.
 ///
 /// # Errors
 /// What the database says.
-pub fn owed_by_unit(db: &mut Db, district: i64, today: i64) -> Result<Vec<OwedBy>> {
-    let rows = db.query(OWED_BY_UNIT, &args![district, today])?;
-    let one = |row: &Row| {
-        let (unit, rule) = (row.text("unit")?.to_owned(), row.text("rule")?.to_owned());
-        Ok(OwedBy { unit, rule, all: row.int("n")?, late: row.int("late")? })
-    };
-    rows.iter().map(one).collect()
+pub fn late_count(db: &mut Db, district: i64, today: i64) -> Result<i64> {
+    let rows = db.query(LATE_COUNT, &args![district, today])?;
+    rows.first().map_or(Ok(0), |row| row.int("n"))
 }
 
 /// The ledger index of a record's last event; none if there is no such record.

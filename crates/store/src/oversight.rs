@@ -5,7 +5,7 @@ use crate::args;
 use crate::db::{Db, Result, Row};
 use crate::keys::Keys;
 use crate::vault;
-use crate::view::{After, CaseRow, Hours, TaskRow, case_row, hour, known, listed, task_row};
+use crate::view::{After, CaseRow, Duty, Hours, case_row, duty_row, hour, known, listed, owed, owed_from};
 use calendar::Date;
 use domain::Moment;
 use domain::case::{Case, CaseId, Cases, Event, Texts, Verdict, evolve, field};
@@ -26,6 +26,8 @@ domain::vocabulary! {
         Question "question" "诉求人回复（期限暂停）" "the resident's reply (the clock is paused)",
         Review "review" "复查、复核答复" "the answer to a review",
         Erasure "erasure" "删除申请待决定" "a decision on an erasure",
+        /// A meeting, a lecture, a reception day: whatever is no case.
+        Record "record" "会议、讲座、接待等" "a meeting, lecture or reception day",
     }
 }
 
@@ -50,64 +52,61 @@ macro_rules! inbox_why {
     };
 }
 
-/// What an open task waits for, as a code of [`Why`].
+/// What a duty waits for, as a code of [`Why`].
 macro_rules! why {
     () => {
-        "CASE WHEN c.question = 1 AND t.due = 99999999 THEN 'question' WHEN t.state = 'objected' THEN 'objection' \
-         WHEN t.state = 'approval' THEN 'approval' WHEN t.lead = 1 THEN 'answer' ELSE 'report' END"
+        "CASE WHEN d.register <> 'case' THEN 'record' WHEN d.held = 'question' AND d.due < 99999999 THEN 'answer' \
+         WHEN d.held IS NOT NULL THEN d.held WHEN d.rule = 'joint_report' THEN 'report' ELSE 'answer' END"
     };
 }
 /// Numbers of a group: over before the first day, near before the second, all.
 macro_rules! numbers {
-    ($of:literal, $kind:ident) => {
+    ($due:literal, $hour:expr) => {
         concat!(
             "CAST(COALESCE(SUM(CASE WHEN (",
-            $of,
+            $due,
             " < $1 OR ",
-            hour!($kind),
+            $hour,
             " < $2) THEN 1 ELSE 0 END), 0) AS BIGINT) AS late, \
              CAST(COALESCE(SUM(CASE WHEN ",
-            $of,
+            $due,
             " >= $1 AND ",
-            $of,
+            $due,
             " < $3 AND ",
-            hour!($kind),
+            $hour,
             " >= $2 THEN 1 ELSE 0 END), 0) AS BIGINT) AS soon, COUNT(*) AS open"
         )
     };
 }
 const OPEN: &str = concat!(
-    "SELECT t.unit, ",
+    "SELECT d.unit, ",
     why!(),
     " AS why, ",
-    numbers!("t.due", task),
-    " FROM tasks t JOIN cases c ON c.district = t.district AND c.seq = t.seq \
-     WHERE t.district = $4 AND t.open = 1 AND c.sealed <= $5 GROUP BY t.unit, ",
+    numbers!("d.due", "d.hour"),
+    " FROM duties d WHERE d.district = $4 AND d.sealed <= $5 AND d.since <= $6 GROUP BY d.unit, ",
     why!(),
     " UNION ALL SELECT '', ",
     inbox_why!(),
     ", ",
-    numbers!("c.alarm", case),
+    numbers!("c.alarm", hour!()),
     " FROM cases c WHERE c.district = $4 AND c.sealed = $5 AND c.inbox = 1 \
      GROUP BY ",
     inbox_why!(),
     " UNION ALL SELECT '', 'review', ",
-    numbers!("c.alarm", case),
+    numbers!("c.alarm", hour!()),
     " FROM cases c WHERE c.district = $4 AND c.sealed <= $5 AND c.alarm IS NOT NULL \
      AND c.stage IN ('review', 're_review') HAVING COUNT(*) > 0"
 );
-const TASKS: &str = concat!(
+const OWED: &str = concat!(
     "SELECT ",
     listed!(),
-    ", t.due, t.no, t.lead AS leads, t.state, t.waiting FROM tasks t \
-     JOIN cases c ON c.district = t.district AND c.seq = t.seq \
-     WHERE t.district = $1 AND t.unit = $2 AND t.open = 1 AND (t.due, t.seq, t.no) > ($3, $4, $5) AND (t.due < $6 OR ",
-    hour!(task),
-    " < $7) AND ",
-    hour!(task),
-    " >= $8 AND c.sealed <= $9 AND ($10 = '' OR ",
+    ", ",
+    owed!(),
+    owed_from!(),
+    "WHERE d.district = $1 AND d.unit = $2 AND (d.due, d.seq, d.no) > ($3, $4, $5) AND (d.due < $6 OR d.hour < $7) \
+     AND d.hour >= $8 AND d.sealed <= $9 AND d.since <= $10 AND ($11 = '' OR ",
     why!(),
-    " = $10) ORDER BY t.due, t.seq, t.no LIMIT $11"
+    " = $11) ORDER BY d.due, d.seq, d.no LIMIT $12"
 );
 
 /// The conditions of what is stuck, over a case `c` and the day before which it must have been due or accepted.
@@ -194,12 +193,12 @@ const MOVABLE: &str = concat!(
 
 /// Every statement of this file, to be proved on both engines.
 pub const STATEMENTS: &[&str] =
-    &[OPEN, TASKS, STUCK, NOBODY, HARD, RETURNED, REVIEW, URGENT, UNSOLVED, CLEARED, ASKED_LATE, WORDS, MOVABLE];
+    &[OPEN, OWED, STUCK, NOBODY, HARD, RETURNED, REVIEW, URGENT, UNSOLVED, CLEARED, ASKED_LATE, WORDS, MOVABLE];
 
 /// Those that may read more than they tell, and why.
 pub const WALKS: &[(&str, &str)] = &[
     (MOVABLE, "a calendar table is loaded a few times a year; its preview looks for the first cases that it may move"),
-    (OPEN, "counts all that is open: where that is much, PostgreSQL reads the cases in one pass"),
+    (OPEN, "counts all that is owed: there is no more of it after ten years than after one"),
 ];
 
 /// What a unit, the centre or supervision has open for one reason.
@@ -223,6 +222,7 @@ pub struct Open {
 /// # Errors
 /// What the database says.
 pub fn open(db: &mut Db, district: i64, (late, soon, now): (i64, i64, Moment), sealed: bool) -> Result<Vec<Open>> {
+    let today = day_number(now.date());
     let open = |row: &Row| -> Result<Open> {
         let unit = row.text("unit")?;
         let unit = (!unit.is_empty()).then(|| UnitCode::from(unit));
@@ -234,34 +234,36 @@ pub fn open(db: &mut Db, district: i64, (late, soon, now): (i64, i64, Moment), s
             open: row.int("open")?,
         })
     };
-    db.query(OPEN, &args![late, now.0, soon, district, sealed])?.iter().map(open).collect()
+    db.query(OPEN, &args![late, now.0, soon, district, sealed, today])?.iter().map(open).collect()
 }
 
-/// Which of a unit's open tasks are listed.
+/// Which of what a unit owes is listed.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted {
-    /// Only tasks due before this day number.
+    /// Only what is due before this day number.
     pub before: i64,
     /// What is counted in hours.
     pub hours: Hours,
     /// Only what waits for this; none: for anything.
     pub why: Option<Why>,
-    /// Whether sealed cases may be listed.
+    /// Whether what is owed to sealed cases may be listed.
     pub sealed: bool,
+    /// Today, as a day number: what can't be done yet is not listed.
+    pub today: i64,
 }
 
-/// A unit's open tasks by due day, at most `most`: the cases behind a number of [`open`].
+/// What a unit owes by due day, at most `most`: what is behind a number of [`open`].
 ///
 /// # Errors
 /// What the database says.
-pub fn tasks(
+pub fn owed(
     db: &mut Db,
     district: i64,
     unit: &UnitCode,
     wanted: Wanted,
     after: After,
     most: usize,
-) -> Result<Vec<TaskRow>> {
+) -> Result<Vec<Duty>> {
     let why = wanted.why.map_or("", |w| domain::Label::code(w));
     let args = args![
         district,
@@ -273,10 +275,11 @@ pub fn tasks(
         wanted.hours.before,
         wanted.hours.from,
         wanted.sealed,
+        wanted.today,
         why,
         most as u64
     ];
-    db.query(TASKS, &args)?.iter().map(task_row).collect()
+    db.query(OWED, &args)?.iter().map(duty_row).collect()
 }
 
 /// What a leader is asked to settle.

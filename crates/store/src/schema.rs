@@ -26,6 +26,7 @@ pub const MIGRATIONS: &[(u32, &str)] = &[
     (8, include_str!("schema/008_office.sql")),
     (9, include_str!("schema/009_truth.sql")),
     (10, include_str!("schema/010_shapes.sql")),
+    (11, include_str!("schema/011_duties.sql")),
 ];
 
 /// The migrations of the key store.

@@ -13,7 +13,7 @@ pub enum Depth {
 }
 
 /// The tables whose indexes are asked for each row even in a quick check.
-const LOOKED_UP: &[&str] = &["cases", "tasks"];
+const LOOKED_UP: &[&str] = &["cases", "records", "duties"];
 
 const INDEXES: &str = "SELECT c.relname::TEXT AS name, c.oid::BIGINT AS oid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
 JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'btree' AND c.relnamespace = current_schema()::regnamespace \

@@ -1,4 +1,4 @@
-//! What the working pages of staff list: a unit's tasks, the dispatcher's inbox, what is late, reviews, a case's links.
+//! What the working pages of staff list: what a unit owes, the dispatcher's inbox, what is late, reviews, a case's links.
 //! A list is one statement, paged by key; what its cases are called comes from the vault in one statement for the
 //! whole page, and one for the keys.
 
@@ -6,8 +6,10 @@ use crate::args;
 use crate::db::{Db, Result, Row, StoreError, Value};
 use crate::keys::Keys;
 use crate::{read, vault};
-use domain::case::{CaseId, Cases, Event, Fields, Stage, TaskState, Texts, Track, field};
+use domain::case::{CaseId, Cases, Event, Fields, Stage, Texts, Track, field};
 use domain::district::{CategoryCode, UnitCode};
+use domain::register::Held;
+use domain::rule::RuleId;
 use domain::{Label, Moment};
 use std::collections::BTreeMap;
 
@@ -24,29 +26,39 @@ macro_rules! waits {
     };
 }
 
-/// When the clock of hours ends that the lead of a task owes; never where none runs.
+/// When a case's clock of hours ends; never where none runs.
 macro_rules! hour {
-    (task) => {
-        "CASE WHEN t.lead = 1 THEN COALESCE(c.hour, 9223372036854775807) ELSE 9223372036854775807 END"
-    };
-    (case) => {
+    () => {
         "COALESCE(c.hour, 9223372036854775807)"
     };
 }
 pub(crate) use hour;
 
+/// What is said of a duty and the record that it is owed to: a case, or one of another register.
+macro_rules! owed {
+    () => {
+        "d.register, d.no, d.unit AS owing, d.rule, d.since, d.due, d.last, d.held, d.seq AS first, r.id AS record, r.code AS called"
+    };
+}
+pub(crate) use owed;
+macro_rules! owed_from {
+    () => {
+        " FROM duties d LEFT JOIN cases c ON c.district = d.district AND c.seq = d.seq AND d.register = 'case' \
+         LEFT JOIN records r ON r.district = d.district AND r.seq = d.seq AND d.register <> 'case' "
+    };
+}
+pub(crate) use owed_from;
+
 const QUEUE: &str = concat!(
     "SELECT ",
     listed!(),
-    ", t.due, t.no, t.lead AS leads, t.state, t.waiting FROM tasks t \
-     JOIN cases c ON c.district = t.district AND c.seq = t.seq \
-     WHERE t.district = $1 AND t.unit = $2 AND t.open = 1 AND (t.due, t.seq, t.no) > ($3, $4, $5) AND (t.due < $6 OR ",
-    hour!(task),
-    " < $15) AND ",
-    hour!(task),
-    " >= $16 AND t.waiting >= $7 AND t.waiting <= $8 AND c.sealed <= $9 \
-     AND (t.state = $10 OR $10 = '') AND (c.track = $11 OR $11 = '') AND (c.coarse = $12 OR $12 = '') \
-     AND (c.street = $13 OR $13 = '') ORDER BY t.due, t.seq, t.no LIMIT $14"
+    ", ",
+    owed!(),
+    owed_from!(),
+    "WHERE d.district = $1 AND d.unit = $2 AND (d.due, d.seq, d.no) > ($3, $4, $5) AND (d.due < $6 OR d.hour < $7) \
+     AND d.hour >= $8 AND (d.held IS NOT NULL OR $9 = 0) AND (d.held IS NULL OR $10 = 1) AND (d.held = $11 OR $11 = '') \
+     AND d.sealed <= $12 AND d.since <= $13 AND (c.track = $14 OR $14 = '') AND (c.coarse = $15 OR $15 = '') \
+     AND (c.street = $16 OR $16 = '') ORDER BY d.due, d.seq, d.no LIMIT $17"
 );
 const INBOX: &str = concat!(
     "SELECT ",
@@ -56,9 +68,9 @@ const INBOX: &str = concat!(
     " AS due FROM cases c WHERE c.district = $1 AND c.sealed = $2 AND c.inbox = 1 AND (",
     waits!(),
     ", c.seq) > ($3, $4) AND (c.alarm < $5 OR $5 = 9223372036854775807 OR ",
-    hour!(case),
+    hour!(),
     " < $9) AND ",
-    hour!(case),
+    hour!(),
     " >= $10 AND (c.stage = $6 OR $6 = '' \
      OR ($6 = 'erasure' AND c.stage NOT IN ('raised', 'accepted', 'handling'))) AND c.stage <> $7 \
      ORDER BY ",
@@ -91,15 +103,15 @@ macro_rules! urgent {
             " WHERE c.district = $1 AND c.urgent = 1 AND c.sealed = 0 AND ",
             $and,
             " ORDER BY ",
-            hour!(case),
+            hour!(),
             ", c.seq LIMIT $3"
         )
     };
 }
 const URGENT: &str = urgent!(" FROM cases c", "c.seq >= 0 AND (c.inbox = 1 OR c.hour IS NOT NULL OR $2 = 1)");
 const URGENT_TASKS: &str = urgent!(
-    ", t.no, t.lead AS leads, t.state, t.waiting FROM cases c CROSS JOIN tasks t",
-    "t.district = c.district AND t.seq = c.seq AND t.unit = $2 AND t.open = 1"
+    ", d.register, d.no, d.rule, d.held FROM cases c CROSS JOIN duties d",
+    "d.district = c.district AND d.seq = c.seq AND d.unit = $2"
 );
 const BY_CODE: &str = "SELECT id, sealed FROM cases WHERE district = $1 AND code = $2";
 const CARDS: &str = "SELECT e.stream, e.version, e.body, v.sealed FROM events e \
@@ -164,19 +176,76 @@ pub struct CaseRow {
     pub due: i64,
 }
 
-/// A unit's task with its case.
+/// A unit's part in a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskRow {
     /// The case; `due` is the task's.
     pub case: CaseRow,
     /// The task's number within the case.
     pub no: i64,
-    /// Whether the unit leads.
-    pub lead: bool,
-    /// Where the task stands.
-    pub state: TaskState,
-    /// Whether others must act first.
-    pub waiting: bool,
+    /// By which rule it is owed.
+    pub rule: RuleId,
+    /// What somebody else must do first.
+    pub held: Option<Held>,
+}
+
+impl TaskRow {
+    /// Whether the unit leads: a joint unit owes its report.
+    pub fn leads(&self) -> bool {
+        self.rule != RuleId::JointReport
+    }
+}
+
+/// What a unit owes a record that is no case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owed {
+    /// The ledger index of the record's first entry.
+    pub seq: i64,
+    /// Its number within the record.
+    pub no: i64,
+    /// The record.
+    pub id: CaseId,
+    /// Its code.
+    pub code: String,
+    /// The code of its register.
+    pub register: String,
+    /// The unit that owes it.
+    pub unit: UnitCode,
+    /// By which rule it is owed.
+    pub rule: RuleId,
+    /// The day from which on it can be done, as a day number.
+    pub since: i64,
+    /// The last day that alarms go by.
+    pub due: i64,
+    /// The rolled last day, from which lateness counts.
+    pub last: i64,
+}
+
+/// A line of a unit's worklist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Duty {
+    /// Its part in a case.
+    Case(TaskRow),
+    /// What it owes another record.
+    Record(Owed),
+}
+
+impl Duty {
+    /// Its place in a list by due day.
+    pub fn key(&self) -> After {
+        match self {
+            Duty::Case(task) => After { due: task.case.due, seq: task.case.seq, no: task.no },
+            Duty::Record(owed) => After { due: owed.due, seq: owed.seq, no: owed.no },
+        }
+    }
+
+    /// The record that it is owed to.
+    pub fn id(&self) -> CaseId {
+        match self {
+            Duty::Case(task) => task.case.id,
+            Duty::Record(owed) => owed.id,
+        }
+    }
 }
 
 /// Where a page of a list begins: behind the row with this key.
@@ -224,20 +293,22 @@ impl Hours {
     }
 }
 
-/// What a unit's queue is narrowed to. Empty texts narrow nothing.
+/// What a unit's worklist is narrowed to. Empty texts narrow nothing.
 #[derive(Clone, Debug)]
 pub struct QueueFilter {
-    /// Only tasks due before this day number.
+    /// Only what is due before this day number.
     pub before: i64,
     /// What is counted in hours.
     pub hours: Hours,
-    /// Only tasks for which others must act first, or only those for which nobody must.
+    /// Only that for which others must act first, or only that for which nobody must.
     pub waiting: Option<bool>,
-    /// Whether sealed cases may be listed.
+    /// Only what waits for this.
+    pub held: Option<Held>,
+    /// Whether what is owed to sealed cases may be listed.
     pub sealed: bool,
-    /// A task state's code.
-    pub state: String,
-    /// A track's code.
+    /// Today, as a day number: what can't be done yet is not listed.
+    pub today: i64,
+    /// A track's code; with one of the three, only cases are listed.
     pub track: String,
     /// A first level of the catalogue.
     pub coarse: String,
@@ -251,8 +322,9 @@ impl Default for QueueFilter {
             before: i64::MAX,
             hours: Hours::ALL,
             waiting: None,
+            held: None,
             sealed: false,
-            state: String::new(),
+            today: i64::MAX,
             track: String::new(),
             coarse: String::new(),
             street: String::new(),
@@ -286,17 +358,39 @@ pub(crate) fn case_row(row: &Row) -> Result<CaseRow> {
     })
 }
 
-pub(crate) fn task_row(row: &Row) -> Result<TaskRow> {
-    Ok(TaskRow {
-        case: case_row(row)?,
+fn task_row(row: &Row) -> Result<TaskRow> {
+    let held = row.opt_text("held")?.map(known).transpose()?;
+    Ok(TaskRow { case: case_row(row)?, no: row.int("no")?, rule: rule_of(row)?, held })
+}
+
+fn rule_of(row: &Row) -> Result<RuleId> {
+    let code = row.text("rule")?;
+    RuleId::of(code).ok_or_else(|| StoreError::Corrupt(format!("a read row holds the unknown rule {code:?}")))
+}
+
+pub(crate) fn owed_row(row: &Row) -> Result<Owed> {
+    Ok(Owed {
+        seq: row.int("first")?,
         no: row.int("no")?,
-        lead: row.int("leads")? != 0,
-        state: known(row.text("state")?)?,
-        waiting: row.int("waiting")? != 0,
+        id: CaseId(row.array("record")?),
+        code: row.text("called")?.to_owned(),
+        register: row.text("register")?.to_owned(),
+        unit: row.text("owing")?.into(),
+        rule: rule_of(row)?,
+        since: row.int("since")?,
+        due: row.int("due")?,
+        last: row.int("last")?,
     })
 }
 
-/// A unit's open tasks by due day, at most `most`.
+pub(crate) fn duty_row(row: &Row) -> Result<Duty> {
+    Ok(match row.text("register")? {
+        "case" => Duty::Case(task_row(row)?),
+        _ => Duty::Record(owed_row(row)?),
+    })
+}
+
+/// What a unit owes, by due day, at most `most`.
 ///
 /// # Errors
 /// What the database says.
@@ -307,8 +401,7 @@ pub fn queue(
     filter: &QueueFilter,
     after: After,
     most: usize,
-) -> Result<Vec<TaskRow>> {
-    let (least, highest) = filter.waiting.map_or((0, 1), |w| (i64::from(w), i64::from(w)));
+) -> Result<Vec<Duty>> {
     let args = args![
         district,
         unit.as_str(),
@@ -316,18 +409,19 @@ pub fn queue(
         after.seq,
         after.no,
         filter.before,
-        least,
-        highest,
+        filter.hours.before,
+        filter.hours.from,
+        filter.waiting == Some(true),
+        filter.waiting != Some(false),
+        filter.held.map_or("", |held| held.code()),
         filter.sealed,
-        &filter.state,
+        filter.today,
         &filter.track,
         &filter.coarse,
         &filter.street,
-        most as u64,
-        filter.hours.before,
-        filter.hours.from
+        most as u64
     ];
-    db.query(QUEUE, &args)?.iter().map(task_row).collect()
+    db.query(QUEUE, &args)?.iter().map(duty_row).collect()
 }
 
 /// What dispatchers must act on: to be accepted, to be dispatched, an objection to decide. The oldest first; a case

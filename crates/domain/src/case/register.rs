@@ -10,7 +10,7 @@ use super::{
 };
 use crate::label::{Label, Lang};
 use crate::refusal::{Refusal, Why};
-use crate::register::{Declared, Deed, Facts, Handed, Needs, New, Public, Register, Term};
+use crate::register::{Declared, Deed, Duty, Facts, Handed, Needs, New, Public, Register, Term};
 use crate::rule::{Builtin, CASES};
 
 /// The register of cases.
@@ -139,6 +139,10 @@ impl Register for Cases {
         let own = opening.handed == Some(super::Handed::Own) && opening.secret_trust != Trust::Nothing;
         let digits = private.get(field::SECRET).filter(|_| opening.taken.is_none());
         Handed { secret: own.then_some(opening.secret), digits: digits.cloned().unwrap_or_default() }
+    }
+
+    fn duties(case: &Case) -> Vec<Duty> {
+        case.owed_by_units()
     }
 
     fn is_open(case: &Case) -> bool {

@@ -120,7 +120,7 @@ pub trait Register: Sized + 'static {
         String::new()
     }
 
-    /// What is owed now, and by whom: the worklist, the lateness and the leader's page read it.
+    /// What is owed now, and by whom, each under a number of its own: the worklist, the lateness and the leader's page read it.
     fn duties(_state: &Self::State) -> Vec<Duty> {
         Vec::new()
     }
@@ -203,8 +203,30 @@ pub struct Duty {
     pub rule: RuleId,
     /// From which day on it can be done.
     pub from: Date,
-    /// Its last day; lateness counts from the rolled one, alarms go by the earlier one.
-    pub due: Due,
+    /// Its last day; lateness counts from the rolled one, alarms go by the earlier one. None while no clock of it runs.
+    pub due: Option<Due>,
+    /// When it ends, if it is counted in hours.
+    pub hour: Option<Moment>,
+    /// What somebody else must do first.
+    pub held: Option<Held>,
+    /// Whether nobody but who sees sealed records is told of it.
+    pub sealed: bool,
+}
+
+impl Duty {
+    /// What a unit owes by a day.
+    pub fn by(unit: &UnitCode, rule: RuleId, from: Date, due: Due) -> Duty {
+        Duty { no: 0, unit: unit.clone(), rule, from, due: Some(due), hour: None, held: None, sealed: false }
+    }
+}
+
+crate::vocabulary! {
+    /// What somebody else must do before the unit can.
+    Held {
+        Objection "objection" "异议待决定" "a decision on an objection",
+        Approval "approval" "待审批" "waiting for approval",
+        Question "question" "等诉求人回复" "the resident's reply",
+    }
 }
 
 /// What opens a record to whoever began it.

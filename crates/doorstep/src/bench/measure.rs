@@ -111,8 +111,8 @@ impl Bench {
             let mut read = |n| view::queue(&mut db, NUMBER, &district::unit(n), &everything, After::START, ROWS);
             let query = timed(PAGES, |n| read(n).map(drop))?;
             let queue = timed(PAGES, |n| {
-                let tasks = view::queue(&mut db, NUMBER, &district::unit(n), &everything, After::START, ROWS)?;
-                let ids: Vec<CaseId> = tasks.iter().map(|t| t.case.id).collect();
+                let duties = view::queue(&mut db, NUMBER, &district::unit(n), &everything, After::START, ROWS)?;
+                let ids: Vec<CaseId> = duties.iter().map(view::Duty::id).collect();
                 view::cards(&mut db, &mut keys, NUMBER, &ids).map(drop)
             })?;
             let case = timed(ids.len() as u64, |n| {

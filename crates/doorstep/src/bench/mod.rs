@@ -149,7 +149,7 @@ mod tests {
         let mut db = Db::open_reader(&place(&home.data).unwrap()).unwrap();
         let mut count = |sql: &str| db.number(sql, &store::args![1]).unwrap();
         assert!(count("SELECT COUNT(*) FROM cases WHERE district = $1 AND stage = 'ended'") > 50);
-        assert!(count("SELECT COUNT(*) FROM tasks WHERE district = $1 AND open = 1") > 50);
+        assert!(count("SELECT COUNT(*) FROM duties WHERE district = $1") > 50);
         drop(db);
         drop(home);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);

@@ -69,7 +69,7 @@ pub fn set(desk: &Desk, place: &Place, entropy: &mut Entropy) -> Result<Vec<Logi
 fn users(desk: &Desk, place: &Place) -> Result<Vec<String>, Failed> {
     let district = desk.district();
     let mut open: BTreeMap<UnitCode, i64> = BTreeMap::new();
-    for o in store::oversight::open(&mut Db::open_reader(place)?, desk.number(), (0, 0, domain::Moment(0)), false)? {
+    for o in store::oversight::open(&mut Db::open_reader(place)?, desk.number(), (0, 0, desk.now()), false)? {
         let Some(unit) = o.unit else { continue };
         *open.entry(unit).or_default() += o.open;
     }

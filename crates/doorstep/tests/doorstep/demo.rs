@@ -234,7 +234,7 @@ fn every_role_has_an_account_that_its_password_opens_in_a_file_for_the_owner_alo
         assert!(verify_password(&login["password"], Some(&hash)), "{role}");
         assert_eq!(state, access::PasswordState::Settled, "{role}");
     }
-    let open = store::oversight::open(&mut db, 1, (0, 0, domain::Moment(0)), false).unwrap();
+    let open = store::oversight::open(&mut db, 1, (0, 0, domain::Moment(1_704_000_000_000)), false).unwrap();
     let of = |unit: &UnitCode| open.iter().filter(|o| o.unit.as_ref() == Some(unit)).map(|o| o.open).sum::<i64>();
     for role in [Role::Clerk, Role::Head] {
         let first = logins.iter().find(|l| l["role"] == role.code()).unwrap();

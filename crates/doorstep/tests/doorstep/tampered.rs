@@ -373,11 +373,16 @@ pub const TABLES: &[Tampering] = &[
     ),
     (
         "a task goes to another unit",
-        Sql(&["UPDATE tasks SET unit = 'parks' WHERE no = 1 AND unit = 'water'"]),
+        Sql(&["UPDATE duties SET unit = 'parks' WHERE unit = 'water'"]),
         "unit is “parks”, and the events say “water”",
     ),
-    ("a task is closed", Sql(&["UPDATE tasks SET open = 0 WHERE open = 1"]), "open is 0, and the events say 1"),
-    ("a task is deleted", Sql(&["DELETE FROM tasks WHERE no = 2"]), "tasks, row of entry"),
+    ("what is owed gets another day", Sql(&["UPDATE duties SET due = due + 30"]), "due is"),
+    (
+        "what is owed is said to wait",
+        Sql(&["UPDATE duties SET held = 'question' WHERE held IS NULL"]),
+        "held is “question”",
+    ),
+    ("what is owed is deleted", Sql(&["DELETE FROM duties"]), "duties, row of entry"),
     ("a link is deleted", Sql(&["DELETE FROM links WHERE link = 'related'"]), "links, row of entry"),
     (
         "what is related is called a repeat",

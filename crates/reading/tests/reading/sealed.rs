@@ -36,7 +36,7 @@ fn neither_an_event_nor_a_read_table_nor_the_index_says_what_a_sealed_accusation
         let row = "SELECT COUNT(*) FROM cases WHERE district = $1 AND id = $2 \
                    AND category IS NULL AND coarse IS NULL AND street IS NULL AND lead = 'discipline'";
         assert_eq!(town.db().number(row, &args![1, &id.0]).unwrap(), 1);
-        let tasks = "SELECT COUNT(*) FROM tasks t JOIN cases c ON c.district = t.district AND c.seq = t.seq \
+        let tasks = "SELECT COUNT(*) FROM duties t JOIN cases c ON c.district = t.district AND c.seq = t.seq \
                      WHERE c.district = $1 AND c.id = $2 AND t.unit <> 'discipline'";
         assert_eq!(town.db().number(tasks, &args![1, &id.0]).unwrap(), 0);
         town.follower();

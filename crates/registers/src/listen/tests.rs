@@ -181,7 +181,7 @@ fn the_minutes_are_owed_within_three_working_days_and_the_head_approves_them() {
 }
 
 fn owed(world: &World) -> Vec<String> {
-    Meetings::duties(world.meeting()).iter().map(|duty| duty.due.raw.to_string()).collect()
+    Meetings::duties(world.meeting()).iter().map(|duty| duty.due.unwrap().raw.to_string()).collect()
 }
 
 #[test]

@@ -147,7 +147,7 @@ fn a_roster_is_published_some_days_ahead_and_its_name_is_shown_only_until_the_da
 #[test]
 fn a_day_that_is_over_is_owed_from_the_time_that_was_set_until_somebody_closes_or_cancels_it() {
     let owed =
-        |world: &World| Receptions::duties(world.reception()).iter().map(|d| d.due.raw.to_string()).collect::<Vec<_>>();
+        |world: &World| Receptions::duties(world.reception()).iter().map(|d| d.due.unwrap().raw.to_string()).collect::<Vec<_>>();
     let mut world = World::published();
     assert_eq!(owed(&world), ["2023-05-09"]);
     let reason = Line("防汛".into());

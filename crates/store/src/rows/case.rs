@@ -1,19 +1,17 @@
 //! The rows of a case's events.
 
+use super::NO_DUE;
 use crate::args;
 use crate::db::Write;
 use crate::table::Table;
 use calendar::Date;
-use domain::case::{Body, Case, CaseId, Clock, Ending, Event, LinkKind, Purpose, Stage, Task, TaskState, Verdict};
+use domain::case::{Body, Case, CaseId, Clock, Ending, Event, LinkKind, Purpose, Stage, TaskState, Verdict};
 use domain::district::{CategoryCode, UnitCode};
 use domain::moment::day_number;
 use domain::register::column::Column;
 use domain::rule::RuleId;
 use domain::{Label, columns};
 use std::sync::LazyLock;
-
-/// The due day of what has no running clock now, because nothing is owed or the clock is paused: it sorts behind every date.
-pub const NO_DUE: i64 = 99_999_999;
 
 /// The cases, by the ledger index of each one's first entry.
 pub(crate) static CASES: LazyLock<Table<Case>> = LazyLock::new(|| Table::new("cases", 3, CASE, CASE_INDEXES));
@@ -136,35 +134,6 @@ CREATE INDEX cases_unreleased ON cases(district, seq) WHERE public = 1 AND relea
 CREATE INDEX cases_erased ON cases(district, seq) WHERE erased = 1;
 ";
 
-/// A unit's part in a case, by the ledger index of the case.
-pub(crate) struct TaskOf {
-    no: u16,
-    unit: UnitCode,
-    lead: bool,
-    state: TaskState,
-    open: bool,
-    waiting: bool,
-    due: i64,
-    since: i64,
-}
-
-/// The tasks of all cases.
-pub(crate) static TASKS: LazyLock<Table<TaskOf>> = LazyLock::new(|| {
-    let columns = columns! { TaskOf:
-        no "BIGINT NOT NULL" key = |t| t.no,
-        unit "TEXT /*collate*/ NOT NULL" fixed = |t| t.unit.as_str(),
-        lead "BIGINT NOT NULL" fixed = |t| t.lead,
-        state "TEXT NOT NULL" = |t| t.state.code(),
-        open "BIGINT NOT NULL" = |t| t.open,
-        // 1 while others must act: a question or an approval.
-        waiting "BIGINT NOT NULL" = |t| t.waiting,
-        // Alarm day of what this unit owes; [`NO_DUE`] when nothing runs.
-        due "BIGINT NOT NULL" = |t| t.due,
-        since "BIGINT NOT NULL" fixed = |t| t.since,
-    };
-    Table::new("tasks", 1, columns, "CREATE INDEX tasks_due ON tasks(district, unit, due, seq) WHERE open = 1;\n")
-});
-
 /// What a case says of another one, by the ledger index of the event.
 pub(crate) struct Link {
     from: u64,
@@ -214,7 +183,6 @@ pub(super) const STATEMENTS: &[&str] = &[UNLINK, PART];
 /// `seq` that of this one.
 pub fn project(district: i64, first: u64, seq: u64, case: &Case, body: &Body<Event>) -> Vec<Write> {
     let mut writes = vec![CASES.put(district, first, case)];
-    writes.extend(case.tasks.iter().map(|task| TASKS.put(district, first, &task_of(case, task))));
     let link = |to: CaseId, link| LINKS.put(district, seq, &Link { from: first, to, link });
     match &body.event {
         Event::Linked { link: kind, to } => writes.push(link(*to, kind.code())),
@@ -229,23 +197,6 @@ pub fn project(district: i64, first: u64, seq: u64, case: &Case, body: &Body<Eve
         _ => {}
     }
     writes
-}
-
-fn task_of(case: &Case, task: &Task) -> TaskOf {
-    let due = case.owed(task).map_or(NO_DUE, alarm);
-    let waiting = task.state == TaskState::Approval
-        || task.state == TaskState::Objected
-        || (task.lead && case.question.is_some());
-    TaskOf {
-        no: task.no,
-        unit: task.unit.clone(),
-        lead: task.lead,
-        state: task.state,
-        open: task.is_open(),
-        waiting,
-        due: if task.is_open() { due } else { NO_DUE },
-        since: day_number(task.since),
-    }
 }
 
 /// What an accusation is about stands in the vault alone, also of those that 0.1 wrote down.

@@ -11,14 +11,16 @@ use domain::case::{Body, Case, Event};
 use domain::register::{Shelf, Thing};
 
 pub(crate) use case::CASES;
-pub use case::NO_DUE;
-use case::{LINKS, OPENINGS, TASKS};
+use case::{LINKS, OPENINGS};
 use district::{EXPORTS, PUBLICATIONS};
 use record::{DUTIES, OWN, RECORDS};
 
+/// The due day of what has no running clock now, because nothing is owed or the clock is paused: it sorts behind every date.
+pub const NO_DUE: i64 = 99_999_999;
+
 /// The read tables, in the order in which they are emptied and compared.
 pub fn tables() -> Vec<&'static Shape> {
-    let shared = [&CASES.shape, &TASKS.shape, &LINKS.shape, &OPENINGS.shape, &PUBLICATIONS.shape, &EXPORTS.shape];
+    let shared = [&CASES.shape, &LINKS.shape, &OPENINGS.shape, &PUBLICATIONS.shape, &EXPORTS.shape];
     shared.into_iter().chain([&RECORDS.shape, &DUTIES.shape]).chain(OWN.iter().map(|(_, shape)| shape)).collect()
 }
 
@@ -42,7 +44,9 @@ pub(crate) fn walks() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// that of this one.
 pub fn project(district: i64, (first, seq): (u64, u64), shelf: &dyn Shelf, state: &Thing, body: &Thing) -> Vec<Write> {
     if let (Some(case), Some(body)) = (state.downcast_ref::<Case>(), body.downcast_ref::<Body<Event>>()) {
-        return case::project(district, first, seq, case, body);
+        let mut writes = case::project(district, first, seq, case, body);
+        writes.extend(record::owed(district, first, shelf, state));
+        return writes;
     }
     match body.downcast_ref() {
         Some(body) => district::project(district, seq, body),

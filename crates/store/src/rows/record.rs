@@ -1,11 +1,12 @@
 //! The rows of the records of all registers that say of themselves what lists hold of them.
 
+use super::NO_DUE;
 use crate::args;
 use crate::db::Write;
 use crate::table::{Shape, Table};
-use domain::columns;
 use domain::moment::day_number;
 use domain::register::{Duty, Shelf, Summary, Thing};
+use domain::{Label, columns};
 use std::sync::LazyLock;
 
 /// A record as lists have it, by the ledger index of its first entry.
@@ -66,16 +67,21 @@ pub(crate) static DUTIES: LazyLock<Table<DutyOf>> = LazyLock::new(|| {
         rule "TEXT NOT NULL" = |d| d.duty.rule.code(),
         // The day from which on it can be done.
         since "BIGINT NOT NULL" = |d| day_number(d.duty.from),
-        // Its alarm day.
-        due "BIGINT NOT NULL" = |d| day_number(d.duty.due.alarm()),
-        // Its rolled last day.
-        last "BIGINT NOT NULL" = |d| day_number(d.duty.due.rolled),
+        // Its alarm day; [`NO_DUE`] while no clock of it runs.
+        due "BIGINT NOT NULL" = |d| d.duty.due.map_or(NO_DUE, |due| day_number(due.alarm())),
+        // Its rolled last day, likewise.
+        last "BIGINT NOT NULL" = |d| d.duty.due.map_or(NO_DUE, |due| day_number(due.rolled)),
+        // When it ends in milliseconds, if it is counted in hours; else a moment that never comes.
+        hour "BIGINT NOT NULL" = |d| d.duty.hour.map_or(i64::MAX, |at| at.0),
+        // What somebody else must do first.
+        held "TEXT" = |d| d.duty.held.map(|held| held.code()),
+        sealed "BIGINT NOT NULL" = |d| d.duty.sealed,
     };
     let indexes = "\
 CREATE INDEX duties_due ON duties(district, unit, due, seq);
-CREATE INDEX duties_last ON duties(district, last, seq);
+CREATE INDEX duties_records ON duties(district, last, seq) WHERE register <> 'case';
 ";
-    Table::new("duties", 1, columns, indexes)
+    Table::new("duties", 2, columns, indexes)
 });
 
 /// The own table of each register that has one, by its code.
@@ -98,12 +104,19 @@ pub fn project(district: i64, (first, last): (u64, u64), shelf: &dyn Shelf, stat
     let mut writes = Vec::new();
     if let Some(summary) = shelf.summary(state) {
         writes.push(RECORDS.put(district, first, &RecordOf { register, version, summary, last }));
-        writes.push(Write::new(DONE, args![district, first]));
-        let owed = shelf.duties(state).into_iter();
-        writes.extend(owed.map(|duty| DUTIES.put(district, first, &DutyOf { register, duty })));
+        writes.extend(owed(district, first, shelf, state));
     }
     if let Some((_, own)) = OWN.iter().find(|(code, _)| *code == register) {
         writes.push(own.row(district, first, shelf.row(state)));
     }
     writes
+}
+
+/// The writes of what is owed to a record: what was owed before goes, what is owed now comes.
+pub fn owed(district: i64, first: u64, shelf: &dyn Shelf, state: &Thing) -> Vec<Write> {
+    let register = shelf.code();
+    // Before its first event nothing was.
+    let before = (shelf.version(state) > 1).then(|| Write::new(DONE, args![district, first]));
+    let now = shelf.duties(state).into_iter().map(|duty| DUTIES.put(district, first, &DutyOf { register, duty }));
+    before.into_iter().chain(now).collect()
 }

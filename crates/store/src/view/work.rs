@@ -16,37 +16,29 @@ macro_rules! sixty_four {
     };
 }
 
-/// How many tasks are due within days or wait for others, and not late by the hour.
+/// How much is due within days or waits for others, and is not late by the hour.
 macro_rules! due {
     ($days:literal as $name:literal) => {
-        concat!(
-            "CAST(COALESCE(SUM(CASE WHEN ",
-            $days,
-            " AND ",
-            hour!(task),
-            " >= $12 THEN 1 ELSE 0 END), 0) AS BIGINT) AS ",
-            $name,
-            ", "
-        )
+        concat!("CAST(COALESCE(SUM(CASE WHEN ", $days, " AND d.hour >= $2 THEN 1 ELSE 0 END), 0) AS BIGINT) AS ", $name)
     };
 }
 /// The columns of the counts, in the order of [`Day::counts`].
 const COUNTS: [&str; 5] = ["late", "today", "week", "later", "waiting"];
 const DAY: &str = concat!(
-    "SELECT '' AS name, '' AS query, CAST(COALESCE(SUM(CASE WHEN t.due < $1 OR ",
-    hour!(task),
-    " < $12 THEN 1 ELSE 0 END), 0) AS BIGINT) AS late, ",
-    due!("t.waiting = 0 AND t.due >= $1 AND t.due < $2" as "today"),
-    due!("t.waiting = 0 AND t.due >= $2 AND t.due < $3" as "week"),
-    due!("t.waiting = 0 AND t.due >= $3" as "later"),
-    "CAST(COALESCE(SUM(CASE WHEN t.waiting = 1 AND t.due >= $1 AND ",
-    hour!(task),
-    " >= $12 THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting \
-FROM tasks t JOIN cases c ON c.district = t.district AND c.seq = t.seq \
-WHERE t.district = $4 AND t.unit = $5 AND t.open = 1 AND c.sealed <= $6 AND (c.track = $7 OR $7 = '') \
-AND (c.coarse = $8 OR $8 = '') AND (c.street = $9 OR $9 = '') \
-UNION ALL SELECT v.name, v.query, 0, 0, 0, 0, 0 FROM views v WHERE v.district = $10 AND v.account = $11 \
-AND v.list = 'desk' ORDER BY name"
+    "SELECT '' AS name, '' AS query, \
+     CAST(COALESCE(SUM(CASE WHEN d.due < $1 OR d.hour < $2 THEN 1 ELSE 0 END), 0) AS BIGINT) AS late, ",
+    due!("d.held IS NULL AND d.due >= $1 AND d.due < $3" as "today"),
+    ", ",
+    due!("d.held IS NULL AND d.due >= $3 AND d.due < $4" as "week"),
+    ", ",
+    due!("d.held IS NULL AND d.due >= $4" as "later"),
+    ", ",
+    due!("d.held IS NOT NULL AND d.due >= $1" as "waiting"),
+    " FROM duties d LEFT JOIN cases c ON c.district = d.district AND c.seq = d.seq AND d.register = 'case' \
+     WHERE d.district = $5 AND d.unit = $6 AND d.sealed <= $7 AND d.since <= $8 AND (c.track = $9 OR $9 = '') \
+     AND (c.coarse = $10 OR $10 = '') AND (c.street = $11 OR $11 = '') \
+     UNION ALL SELECT v.name, v.query, 0, 0, 0, 0, 0 FROM views v WHERE v.district = $5 AND v.account = $12 \
+     AND v.list = 'desk' ORDER BY name"
 );
 const STREAM: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN c.stage = 'raised' THEN 1 ELSE 0 END), 0) AS BIGINT) AS raised, \
 CAST(COALESCE(SUM(CASE WHEN c.stage = 'accepted' THEN 1 ELSE 0 END), 0) AS BIGINT) AS accepted, \
@@ -72,7 +64,7 @@ pub const STATEMENTS: &[&str] = &[DAY, STREAM, CODES, CASES, NEAR];
 /// How many cases can be looked at together.
 pub const TOGETHER_MOST: usize = super::CARDS_MOST;
 
-/// How many open tasks a unit has, by what the day asks for, and the views that the account has saved.
+/// How much a unit owes, by what the day asks for, and the views that the account has saved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Day {
     /// Overdue (whoever else is waited for), due today, due this week, due later, waiting for others.
@@ -88,7 +80,7 @@ pub struct Of<'a> {
     pub unit: &'a str,
     /// The account that looks.
     pub account: u32,
-    /// The days by which tasks are told apart, as day numbers: due before the first is overdue, before the second today,
+    /// The days by which it is told apart, as day numbers: due before the first is overdue, before the second today,
     /// before the third this week.
     pub days: [i64; 3],
     /// Now: what is counted in hours is late to the minute.
@@ -105,17 +97,17 @@ pub fn day(db: &mut Db, district: i64, of: Of<'_>) -> Result<Day> {
     let Of { unit, account, days: [late, tomorrow, next_week], now, filter } = of;
     let args = args![
         late,
+        now.0,
         tomorrow,
         next_week,
         district,
         unit,
         filter.sealed,
+        filter.today,
         &filter.track,
         &filter.coarse,
         &filter.street,
-        district,
-        account,
-        now.0
+        account
     ];
     let mut found = Day::default();
     for row in db.query(DAY, &args)? {

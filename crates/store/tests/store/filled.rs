@@ -83,12 +83,15 @@ const TABLES: &[(&str, &str, i64, &str)] = &[
          CASE WHEN i >= 5000 THEN 1 ELSE 0 END, CASE i % 10 WHEN 0 THEN 0 ELSE 1 END, 0, 1600000000000 + i * 1000000, \
          40 * i + 20, CASE i % 20 WHEN 3 THEN blob((i / 400 + 7) * 48271 % 2147483647) END",
     ),
+    // A part in each open case, then what records are owed.
     (
         "duties",
-        "district, seq, no, register, unit, rule, since, due, last",
-        CASES / 20,
-        "1, 40 * (i + 5000) + 1, 0, 'lecture', 'u' || CAST(i % 25 AS TEXT), 'lecture_record', 19000 + i / 10, \
-         19003 + i / 10, 19003 + i / 10",
+        "district, seq, no, register, unit, rule, since, due, last, hour, held, sealed",
+        CASES / 10 + CASES / 20,
+        "1, CASE WHEN i < {n} / 10 THEN 4 * ({n} / 10 * 9 + i) ELSE 40 * (i - {n} / 20) + 1 END, 0, \
+         CASE WHEN i < {n} / 10 THEN 'case' ELSE 'lecture' END, 'u' || CAST(i % 25 AS TEXT), \
+         CASE WHEN i < {n} / 10 THEN 'hotline_answer' ELSE 'lecture_record' END, 19401 + i / 100, 19406 + i / 100, \
+         19406 + i / 100, 9223372036854775807, CASE WHEN i % 10 = 9 THEN 'question' END, 0",
     ),
     (
         "lectures",
@@ -129,14 +132,6 @@ const TABLES: &[(&str, &str, i64, &str)] = &[
         CASES / 20,
         "1, 80 * i + 7, 'u' || CAST(i % 25 AS TEXT), 's' || CAST(i % 12 AS TEXT), 'open_door', 'division', \
          CASE i % 10 WHEN 0 THEN 'left' ELSE 'received' END, CASE i % 10 WHEN 0 THEN NULL ELSE 18500 + i / 5 END, 1",
-    ),
-    (
-        "tasks",
-        "district, seq, no, unit, lead, state, open, waiting, due, since",
-        CASES,
-        "1, 4 * i, 0, 'u' || CAST(i % 25 AS TEXT), 1, CASE WHEN open THEN 'handling' ELSE 'done' END, \
-         CASE WHEN open THEN 1 ELSE 0 END, CASE WHEN open AND i % 100 = 9 THEN 1 ELSE 0 END, \
-         CASE WHEN open THEN 18506 + i / 100 ELSE 99999999 END, 18501 + i / 100",
     ),
     (
         "links",

@@ -21,7 +21,6 @@ const GROWING: &[&str] = &[
     "checkpoints",
     "done",
     "cases",
-    "tasks",
     "links",
     "openings",
     "outbox",

@@ -122,13 +122,12 @@ fn a_large_answer_comes_row_by_row_and_stops_when_the_caller_stops() {
 fn text_keys_sort_alike_on_both_engines() {
     for (place, _keep) in places() {
         let mut db = writer(&place);
-        let task = "INSERT INTO tasks (district, seq, no, unit, lead, state, open, waiting, due, since) \
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        let task = "INSERT INTO duties (district, seq, no, register, unit, rule, since, due, last, hour, sealed) \
+                    VALUES ($1, $2, $3, '', $4, '', $5, $5, $5, $5, $5)";
         let names = ["b", "B", "a", "街", "é", "A", "_"];
-        let tasks: Vec<_> =
-            (1..).zip(names).map(|(seq, unit)| Write::new(task, args![1, seq, 0, unit, 1, "", 1, 0, 0, 0])).collect();
+        let tasks: Vec<_> = (1..).zip(names).map(|(seq, unit)| Write::new(task, args![1, seq, 0, unit, 0])).collect();
         db.write(&tasks).unwrap();
-        let sorted = "SELECT unit FROM tasks WHERE district = $1 AND unit > $2 ORDER BY unit";
+        let sorted = "SELECT unit FROM duties WHERE district = $1 AND unit > $2 ORDER BY unit";
         let rows = db.query(sorted, &args![1, "A"]).unwrap();
         let found: Vec<_> = rows.iter().map(|row| row.text("unit").unwrap()).collect();
         assert_eq!(found, ["B", "_", "a", "b", "é", "街"]);

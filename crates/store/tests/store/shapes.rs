@@ -41,7 +41,7 @@ fn a_read_table_of_another_shape_is_made_anew_from_the_events_at_the_next_openin
         run(&mut writer, "ALTER TABLE cases ADD COLUMN older BIGINT");
         run(&mut writer, "DROP INDEX cases_code");
         run(&mut writer, "UPDATE cases SET hops = 77");
-        run(&mut writer, "DELETE FROM tasks");
+        run(&mut writer, "DELETE FROM duties");
         writer.write(&[Write::new("UPDATE shapes SET hash = $1 WHERE name = 'cases'", args![[0; 32]])]).unwrap();
         let refused = schema::check(&mut Db::open_reader(&place).unwrap()).unwrap_err();
         assert!(matches!(&refused, StoreError::Shape(said) if said.contains("start the service once")), "{refused}");

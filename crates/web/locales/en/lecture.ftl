@@ -16,8 +16,7 @@ done-work-correct = Corrected; the figures before stay in the history.
 done-work-ask = Taken down, and registered as a case.
 done-work-join = Entered as a host.
 done-work-merge = Merged into the same session.
-owed-title = Other things to be done
-owed-late = Other things that are late
+late-records = Meetings, lectures and reception days, overdue
 leader-owed = { $n ->
     [one] thing overdue in a register
    *[other] things overdue in the registers

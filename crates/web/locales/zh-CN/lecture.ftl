@@ -16,8 +16,7 @@ done-work-correct = 已更正，原来的数字留在经过里。
 done-work-ask = 已记下，并登记为一件诉求。
 done-work-join = 已登记为主办单位。
 done-work-merge = 已并入同一场。
-owed-title = 其他要办的
-owed-late = 其他超期的
+late-records = 会议、讲座、接待等逾期未办的
 leader-owed = { $n ->
    *[other] 项 · 台账中逾期未办
 }

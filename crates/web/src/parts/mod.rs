@@ -9,7 +9,6 @@ pub(crate) mod handles;
 pub(crate) mod history;
 pub(crate) mod open_boards;
 pub(crate) mod open_case;
-pub(crate) mod owed;
 pub(crate) mod pairing;
 pub(crate) mod photo;
 pub(crate) mod promise;

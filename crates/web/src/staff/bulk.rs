@@ -1,7 +1,7 @@
 //! `/bulk`: one act on several chosen cases. First its fields, then what it will do to each case or why it can't, then
 //! what was done. Each case gets a command of its own with a key of its own; together they share a commit.
 
-use super::rows::CaseLines;
+use super::rows::RecordLines;
 use super::suggest::suggestion;
 use super::{Days, handles};
 use crate::app::App;
@@ -245,9 +245,9 @@ impl Bulk<'_> {
         Ok(seen)
     }
 
-    async fn case_lines(&self, ids: Vec<CaseId>) -> Result<CaseLines<'_>, Problem> {
+    async fn case_lines(&self, ids: Vec<CaseId>) -> Result<RecordLines<'_>, Problem> {
         let days = Days::of(self.app.desk().now(), &self.district.calendar);
-        CaseLines::read(self.app, self.l(), &self.district, self.staff, days, ids).await
+        RecordLines::read(self.app, self.l(), &self.district, self.staff, days, ids).await
     }
 
     /// What will happen to each, or why it can't: by the rules themselves.

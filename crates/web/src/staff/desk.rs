@@ -1,26 +1,28 @@
-//! `/desk`: a unit's open tasks as the day asks for them; the head sees first what waits for approval.
+//! `/desk`: what a unit owes, cases and other records in one list, as the day asks for it; the head sees first what waits
+//! for approval.
 
 use super::Days;
 use super::inbox::URGENT_MOST;
-use super::rows::{self, CaseLines, LineGroup, Worklist};
+use super::rows::{self, LineGroup, RecordLines, Worklist};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{Choice, FieldError, Page, go, show_with};
 use crate::parts::open_boards::open_for;
-use crate::parts::owed::{OwedLine, Whose, owed};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::case::{TaskState, Track};
+use domain::case::Track;
 use domain::district::UnitKind;
-use domain::{Label, Refusal, Role, Why};
+use domain::moment::day_number;
+use domain::register::Held;
+use domain::{Refusal, Role, Why};
 use serde::Deserialize;
 use store::view::work::{self, Day, Of};
-use store::view::{After, Hours, PAGE, QueueFilter, TaskRow};
+use store::view::{After, Duty, Hours, PAGE, QueueFilter, TaskRow};
 use store::views;
 
 /// How many answers that wait for approval stand on top. With them a page still reads its titles in one statement.
@@ -103,8 +105,6 @@ struct DeskPage {
     categories: Vec<Choice>,
     streets: Vec<Choice>,
     approvals: Vec<LineGroup>,
-    /// What the unit owes records of registers.
-    owed: Vec<OwedLine>,
     /// Boards on which the unit can claim just now: address and name of the meeting.
     boards: Vec<(String, String)>,
     work: Worklist,
@@ -140,15 +140,17 @@ async fn page(
     let after = rows::read_after(&asked.after);
     let filter = filter(&asked, days, staff.is_discipline(&district));
     let from = after.unwrap_or(filter.1);
-    let DeskRows { urgent, mut tasks, approvals, day } =
+    let DeskRows { urgent, mut duties, approvals, day } =
         read(app, staff, filter.0, from, after.is_none(), days).await?;
-    let next = rows::next_after(&mut tasks, rows::after_task);
-    let ids = urgent.iter().chain(&tasks).chain(&approvals).map(|t| t.case.id).collect();
-    let lines = CaseLines::read(app, l, &district, staff, days, ids).await?;
+    let next = rows::next_after(&mut duties, Duty::key);
+    let urgent: Vec<Duty> = urgent.into_iter().map(Duty::Case).collect();
+    let lines =
+        RecordLines::owed(app, l, &district, staff, days, urgent.iter().chain(&duties).chain(&approvals)).await?;
+    let drawn = |duties: &[Duty]| duties.iter().filter_map(|duty| lines.duty(duty)).collect();
     // What stands on top does not stand below once more.
-    tasks.retain(|t| lines.may_see(t.case.id) && urgent.iter().all(|u| u.case.id != t.case.id));
-    let mut grouped = LineGroup::list([(l.t("group-urgent"), urgent.iter().map(|t| lines.task(t)).collect())]);
-    grouped.extend(groups(&lines, &tasks, &day));
+    duties.retain(|duty| lines.may_see(duty.id()) && urgent.iter().all(|u| u.id() != duty.id()));
+    let mut grouped = LineGroup::list([(l.t("group-urgent"), drawn(&urgent))]);
+    grouped.extend(groups(&lines, &duties, &day));
     let all: i64 = day.counts.iter().sum();
     let tab = |due: &str, key: &str, n: i64| Tab {
         href: asked.at(due, ""),
@@ -168,14 +170,9 @@ async fn page(
     });
     let categories = district.catalogue.first_levels();
     let streets = district.units.values().filter(|u| matches!(u.kind, UnitKind::Street | UnitKind::Community));
-    let waiting_approval = approvals.iter().map(|t| lines.task(t)).collect();
     // Whoever sits in a hall just now is not looking for what is due.
     let boards = match after {
         None => open_for(app, l, staff).await?,
-        Some(_) => Vec::new(),
-    };
-    let owed = match after {
-        None => owed(app, l, Whose::Unit(staff.unit.clone())).await?,
         Some(_) => Vec::new(),
     };
     let paging = rows::paging(next, after, |after| asked.at(&asked.due, after));
@@ -189,8 +186,7 @@ async fn page(
         tracks: Choice::all::<Track>(l, &asked.track),
         categories: categories.map(|c| Choice::of(c.code.as_str(), c.name(l.0), &asked.category)).collect(),
         streets: streets.map(|u| Choice::of(u.code.as_str(), u.name(l.0), &asked.street)).collect(),
-        approvals: LineGroup::list([(l.t("staff-group-approval"), waiting_approval)]),
-        owed,
+        approvals: LineGroup::list([(l.t("staff-group-approval"), drawn(&approvals))]),
         boards,
         work: Worklist::of(app, &lines, grouped, here, paging),
         asked,
@@ -222,14 +218,15 @@ fn filter(asked: &DeskQuery, days: Days, sealed: bool) -> (QueueFilter, After) {
         "today" | "week" | "later" | "waiting" => Hours::in_time(days.now),
         _ => Hours::ALL,
     };
-    (QueueFilter { before, hours, waiting, sealed, track, coarse, street, ..QueueFilter::default() }, from)
+    let today = day_number(days.today);
+    (QueueFilter { before, hours, waiting, held: None, sealed, today, track, coarse, street }, from)
 }
 
 struct DeskRows {
     /// What is urgent: on the first page of every tab.
     urgent: Vec<TaskRow>,
-    tasks: Vec<TaskRow>,
-    approvals: Vec<TaskRow>,
+    duties: Vec<Duty>,
+    approvals: Vec<Duty>,
     day: Day,
 }
 
@@ -245,34 +242,39 @@ async fn read(
     let (number, unit, account) = (app.desk().number(), staff.unit.clone(), staff.account);
     let head = staff.role == Role::Head && first;
     app.read(move |db, _| {
-        let tasks = store::view::queue(db, number, &unit, &filter, from, PAGE + 1)?;
+        let duties = store::view::queue(db, number, &unit, &filter, from, PAGE + 1)?;
         let urgent = if first { store::view::urgent_tasks(db, number, &unit, URGENT_MOST)? } else { Vec::new() };
         let (now, days) = (days.now, [days.late, days.tomorrow, days.next_week]);
         let day = work::day(db, number, Of { unit: unit.as_str(), account, days, now, filter: &filter })?;
         if !head {
-            return Ok(DeskRows { urgent, tasks, approvals: Vec::new(), day });
+            return Ok(DeskRows { urgent, duties, approvals: Vec::new(), day });
         }
-        let approval =
-            QueueFilter { state: TaskState::Approval.code().into(), sealed: filter.sealed, ..QueueFilter::default() };
+        let approval = QueueFilter { held: Some(Held::Approval), sealed: filter.sealed, ..QueueFilter::default() };
         let approvals = store::view::queue(db, number, &unit, &approval, After::START, APPROVALS_MOST)?;
-        Ok(DeskRows { urgent, tasks, approvals, day })
+        Ok(DeskRows { urgent, duties, approvals, day })
     })
     .await
 }
 
 /// Lines by when they are due; what others must do first stands last, unless it is late.
-fn groups(lines: &CaseLines<'_>, tasks: &[TaskRow], day: &Day) -> Vec<LineGroup> {
+fn groups(lines: &RecordLines<'_>, duties: &[Duty], day: &Day) -> Vec<LineGroup> {
     let days = lines.days;
-    let of = |wanted: usize| {
-        let group = |t: &&TaskRow| match t.case.due {
-            _ if t.lead && lines.is_late(&t.case) => 0,
+    let group = |duty: &Duty| {
+        let (late, held) = match duty {
+            Duty::Case(task) => (task.leads() && lines.is_late(&task.case), task.held.is_some()),
+            Duty::Record(_) => (false, false),
+        };
+        match duty.key().due {
+            _ if late => 0,
             due if due < days.late => 0,
-            _ if t.waiting => 4,
+            _ if held => 4,
             due if due < days.tomorrow => 1,
             due if due < days.next_week => 2,
             _ => 3,
-        };
-        tasks.iter().filter(|t| group(t) == wanted).map(|t| lines.task(t)).collect::<Vec<_>>()
+        }
+    };
+    let of = |wanted: usize| {
+        duties.iter().filter(|duty| group(duty) == wanted).filter_map(|duty| lines.duty(duty)).collect::<Vec<_>>()
     };
     LineGroup::counted(
         GROUPS.iter().zip(day.counts).enumerate().map(|(n, ((_, key), total))| (lines.l.t(key), of(n), total)),

@@ -3,7 +3,7 @@
 
 use super::Days;
 use super::desk::Tab;
-use super::rows::{self, CaseLine, CaseLines, LineGroup, Worklist};
+use super::rows::{self, LineGroup, RecordLine, RecordLines, Worklist};
 use super::suggest::suggestion;
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
@@ -55,7 +55,7 @@ pub(crate) async fn inbox(
         read(&app, &asked.stage, staff.is_discipline(&district), after).await?;
     let next = rows::next_after(&mut cases, rows::after_case);
     let all = urgent.iter().chain(&nobodys).chain(&cases).map(|c| c.id).collect();
-    let lines = CaseLines::read(&app, l, &district, &staff, days, all).await?;
+    let lines = RecordLines::read(&app, l, &district, &staff, days, all).await?;
     // What stands on top does not stand below once more.
     let below = |c: &CaseRow| lines.may_see(c.id) && urgent.iter().all(|u| u.id != c.id);
     cases.retain(below);
@@ -68,8 +68,8 @@ pub(crate) async fn inbox(
     };
     let [raised, accepted, objections, all] = counts;
     let of = |late: bool| cases.iter().filter(|c| lines.is_late(c) == late).map(|c| line(&lines, c)).collect();
-    let top: Vec<CaseLine> = nobodys.iter().filter(|c| below(c)).map(|c| line(&lines, c)).collect();
-    let first_of_all: Vec<CaseLine> = urgent.iter().map(|c| line(&lines, c)).collect();
+    let top: Vec<RecordLine> = nobodys.iter().filter(|c| below(c)).map(|c| line(&lines, c)).collect();
+    let first_of_all: Vec<RecordLine> = urgent.iter().map(|c| line(&lines, c)).collect();
     let mut groups = LineGroup::list([(l.t("group-urgent"), first_of_all)]);
     groups.extend(LineGroup::counted([(l.t("clerk-group-nobody"), top, accepted)]));
     groups.extend(LineGroup::list([(l.t("staff-group-late"), of(true)), (l.t("staff-group-open"), of(false))]));
@@ -124,7 +124,7 @@ async fn read(app: &App, stage: &str, sealed: bool, after: Option<After>) -> Res
 }
 
 /// The line of a case with what the catalogue suggests, and the button that does it.
-fn line(lines: &CaseLines<'_>, row: &CaseRow) -> CaseLine {
+fn line(lines: &RecordLines<'_>, row: &CaseRow) -> RecordLine {
     let (l, district) = (lines.l, lines.district);
     if row.stage == Stage::Handling {
         // An urgent one stands here until somebody is reached.
@@ -147,5 +147,5 @@ fn line(lines: &CaseLines<'_>, row: &CaseRow) -> CaseLine {
     };
     let note = [why, found.reason.clone()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>();
     let of = lines.of(row, note.join(l.0.pick("；", "; ")));
-    CaseLine { quick: found.at_once(l, district, (&row.code, row.version), row.track, row.stage), ..of }
+    RecordLine { quick: found.at_once(l, district, (&row.code, row.version), row.track, row.stage), ..of }
 }

@@ -1,18 +1,17 @@
-//! `/late`: what is over and what is near, at which unit and why, and the cases behind each number; what is stuck.
+//! `/late`: what is over and what is near, at which unit and why, and what is behind each number; what is stuck.
 //! Never by account.
 
 use super::Days;
-use super::rows::{self, CaseLine, CaseLines, LineGroup};
+use super::rows::{self, LineGroup, RecordLine, RecordLines};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::{L, capital};
 use crate::page::{NavItem, Page, show};
-use crate::parts::owed::{OwedLine, Whose, owed};
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use domain::case::{CaseId, Stage};
+use domain::case::Stage;
 use domain::district::{District, UnitCode};
 use domain::moment::{date_of, day_number};
 use domain::{Label, Role};
@@ -21,7 +20,7 @@ use std::collections::BTreeMap;
 use store::Db;
 use store::oversight::{self, Open, Settle, Since, Stuck, Wanted, Why};
 use store::rows::NO_DUE;
-use store::view::{After, CaseRow, Hours, PAGE, TaskRow};
+use store::view::{After, CaseRow, Duty, Hours, PAGE};
 
 /// For how many days a case may stand accepted without a unit before leaders see it.
 pub(super) const NOBODY_DAYS: i64 = 7;
@@ -30,12 +29,15 @@ pub(super) const CLEARED_DAYS: i64 = 30;
 /// For how many days a case may be overdue before leaders see it.
 pub(super) const HARD_DAYS: i64 = 14;
 
+/// Names the list of what all units are late with of other registers than cases.
+pub(super) const RECORDS: &str = "records";
+
 #[derive(Deserialize)]
 pub(crate) struct LateQuery {
     /// Open the list of this unit.
     #[serde(default)]
     unit: String,
-    /// Open the list of the inbox instead, or of what is stuck.
+    /// Open the list of the inbox instead, of what is stuck, or of [`RECORDS`].
     #[serde(default)]
     of: String,
     /// `late`, `soon`, or everything open.
@@ -75,8 +77,6 @@ struct LatePage {
     /// What supervision looks at beside the days.
     watch: Vec<WatchLine>,
     units: Vec<UnitLine>,
-    /// What units owe records of registers and are late with.
-    owed: Vec<OwedLine>,
 }
 
 #[derive(Template)]
@@ -177,8 +177,7 @@ pub(crate) async fn late(
     units.sort_by_key(|u| (-u.late.n, -u.soon.n));
     let tabs = tabs(l, "/late");
     let watch = watch(l, &settle, &WATCHED);
-    let owed = owed(&app, l, Whose::Late).await?;
-    Ok(show(&LatePage { l, page: visitor.page(l.t("nav-late")), tabs, watch, units, owed }))
+    Ok(show(&LatePage { l, page: visitor.page(l.t("nav-late")), tabs, watch, units }))
 }
 
 /// `GET /late/asked`: cases whose resident was asked something only after the end of a term, the latest question first.
@@ -198,13 +197,13 @@ pub(crate) async fn asked_late(
     let mut cases = app.read(read).await?;
     let next = rows::next_after(&mut cases, rows::after_case);
     let at = LateLists { app: &app, l, staff: &staff, asked: &asked, district: &district, days };
-    let line = |lines: &CaseLines<'_>, c: &CaseRow| {
+    let line = |lines: &RecordLines<'_>, c: &CaseRow| {
         let unit = c.lead.as_ref().map_or("", |u| district.unit_name(u, l.0)).to_owned();
         let note = l.t_with("late-asked-on", &[("unit", unit), ("date", l.day(date_of(c.due), today))]);
         // What the case owes now stands in the line; the day of the question, in the note.
         lines.of(&CaseRow { due: c.alarm.unwrap_or(NO_DUE), ..c.clone() }, note)
     };
-    let found = at.drawn(&cases, |c| c.id, line).await?;
+    let found = at.drawn(&cases, line).await?;
     let (next, first) = rows::paging(next, before, |after| rows::address("/late/asked", &[("after", after)]));
     let template = LateListPage {
         l,
@@ -266,7 +265,7 @@ pub(super) fn stuck_hint(l: L, stuck: Stuck) -> String {
 }
 
 /// Lines of a list, and where it goes on.
-type ListPart = (Vec<CaseLine>, Option<String>);
+type ListPart = (Vec<RecordLine>, Option<String>);
 
 /// What a list is made from.
 struct LateLists<'a> {
@@ -283,14 +282,16 @@ impl LateLists<'_> {
     async fn list(&self, visitor: &Visitor) -> Result<Response, Problem> {
         let (l, asked) = (self.l, self.asked);
         let (why, stuck) = (Why::of(&asked.why), Stuck::of(&asked.of));
+        let records = asked.of == RECORDS;
         let (found, next) = match (asked.unit.is_empty(), stuck) {
+            (true, _) if records => self.records().await?,
             (false, _) => self.of_unit(why).await?,
             (true, Some(stuck)) => self.stuck(stuck).await?,
             (true, None) => self.inbox(why).await?,
         };
         let stuck = stuck.filter(|s| *s != Stuck::Review);
         let when = match asked.when.as_str() {
-            _ if stuck == Some(Stuck::Hard) => l.t("staff-group-late"),
+            _ if records || stuck == Some(Stuck::Hard) => l.t("staff-group-late"),
             "late" => l.t("staff-group-late"),
             "soon" => l.t("staff-group-soon"),
             _ => l.t("staff-group-open"),
@@ -311,7 +312,11 @@ impl LateLists<'_> {
             page: visitor.page(l.t("nav-late")),
             back: true,
             hint: l.t("staff-late-list-empty"),
-            heading: stuck.map_or_else(place, |s| capital(s.label(l.0))),
+            heading: match stuck {
+                _ if records => l.t("late-records"),
+                Some(stuck) => capital(stuck.label(l.0)),
+                None => place(),
+            },
             lead,
             shown: l.t_n("staff-shown", found.len()),
             groups: LineGroup::list([(when, found)]),
@@ -335,11 +340,31 @@ impl LateLists<'_> {
     async fn of_unit(&self, why: Option<Why>) -> Result<ListPart, Problem> {
         let ((from, before, hours), number) = (self.range(), self.app.desk().number());
         let (unit, sealed) = (UnitCode::from(self.asked.unit.as_str()), self.staff.is_discipline(self.district));
-        let wanted = Wanted { before, hours, why, sealed };
-        let read = move |db: &mut Db, _: &_| oversight::tasks(db, number, &unit, wanted, from, PAGE + 1);
-        let mut tasks = self.app.read(read).await?;
-        let next = rows::next_after(&mut tasks, rows::after_task);
-        Ok((self.drawn(&tasks, |t| t.case.id, |lines, t: &TaskRow| lines.task(t)).await?, next))
+        let wanted = Wanted { before, hours, why, sealed, today: day_number(self.days.today) };
+        let read = move |db: &mut Db, _: &_| oversight::owed(db, number, &unit, wanted, from, PAGE + 1);
+        let mut duties = self.app.read(read).await?;
+        let next = rows::next_after(&mut duties, Duty::key);
+        let LateLists { app, l, district, staff, days, .. } = *self;
+        let lines = RecordLines::owed(app, l, district, staff, days, duties.iter()).await?;
+        let seen = duties.iter().filter(|duty| lines.may_see(duty.id()));
+        Ok((urgent_on_top(seen.filter_map(|duty| lines.duty(duty)).collect()), next))
+    }
+
+    /// What all units are late with of other registers, the longest first.
+    async fn records(&self) -> Result<ListPart, Problem> {
+        let (number, today) = (self.app.desk().number(), day_number(self.days.today));
+        let from = rows::read_after(&self.asked.after).map_or((i64::MIN, -1), |after| (after.due, after.seq));
+        let read = move |db: &mut Db, _: &_| store::listed::late(db, number, "", today, from, PAGE + 1);
+        let mut owed = self.app.read(read).await?;
+        let next = rows::next_after(&mut owed, |owed| After { due: owed.last, seq: owed.seq, no: 0 });
+        let duties: Vec<Duty> = owed.into_iter().map(Duty::Record).collect();
+        let LateLists { app, l, district, staff, days, .. } = *self;
+        let lines = RecordLines::owed(app, l, district, staff, days, duties.iter()).await?;
+        let line = |duty: &Duty| {
+            let Duty::Record(owed) = duty else { return None };
+            Some(RecordLine { note: district.unit_name(&owed.unit, l.0).to_owned(), ..lines.duty(duty)? })
+        };
+        Ok((duties.iter().filter_map(line).collect(), next))
     }
 
     async fn inbox(&self, why: Option<Why>) -> Result<ListPart, Problem> {
@@ -367,20 +392,22 @@ impl LateLists<'_> {
     async fn cases(&self, mut cases: Vec<CaseRow>) -> Result<ListPart, Problem> {
         let next = rows::next_after(&mut cases, rows::after_case);
         let unit = |c: &CaseRow| c.lead.as_ref().map_or("", |u| self.district.unit_name(u, self.l.0)).to_owned();
-        Ok((self.drawn(&cases, |c| c.id, |lines, c| lines.of(c, unit(c))).await?, next))
+        Ok((self.drawn(&cases, |lines, c| lines.of(c, unit(c))).await?, next))
     }
 
-    async fn drawn<T>(
+    async fn drawn(
         &self,
-        found: &[T],
-        id: impl Fn(&T) -> CaseId,
-        line: impl Fn(&CaseLines<'_>, &T) -> CaseLine,
-    ) -> Result<Vec<CaseLine>, Problem> {
+        found: &[CaseRow],
+        line: impl Fn(&RecordLines<'_>, &CaseRow) -> RecordLine,
+    ) -> Result<Vec<RecordLine>, Problem> {
         let LateLists { app, l, district, staff, days, .. } = *self;
-        let lines = CaseLines::read(app, l, district, staff, days, found.iter().map(&id).collect()).await?;
-        let mut drawn: Vec<CaseLine> = found.iter().filter(|t| lines.may_see(id(t))).map(|t| line(&lines, t)).collect();
-        // Somebody is in danger: on top, whatever its day.
-        drawn.sort_by_key(|line| !line.urgent);
-        Ok(drawn)
+        let lines = RecordLines::read(app, l, district, staff, days, found.iter().map(|c| c.id).collect()).await?;
+        Ok(urgent_on_top(found.iter().filter(|c| lines.may_see(c.id)).map(|c| line(&lines, c)).collect()))
     }
+}
+
+/// Somebody is in danger: on top, whatever its day.
+fn urgent_on_top(mut lines: Vec<RecordLine>) -> Vec<RecordLine> {
+    lines.sort_by_key(|line| !line.urgent);
+    lines
 }

@@ -1,7 +1,7 @@
 //! `/leader`: one page for a phone. What is for a leader to settle, three figures with their year, what residents said.
 
-use super::late::{WatchLine, since, watch};
-use super::{Days, mask};
+use super::late::{RECORDS, WatchLine, since, watch};
+use super::{Days, mask, rows};
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::lang::L;
@@ -79,8 +79,7 @@ pub(crate) async fn leader(State(app): State<App>, visitor: Visitor) -> Result<R
         .read(move |db, keys| {
             let settle = oversight::settle(db, number, from)?;
             let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-            let records =
-                store::listed::owed_by_unit(db, number, day_number(today))?.iter().map(|owed| owed.late).sum();
+            let records = store::listed::late_count(db, number, day_number(today))?;
             Ok((settle, records, oversight::said(db, &mut keys, number, SAID)?))
         })
         .await?;
@@ -93,7 +92,7 @@ pub(crate) async fn leader(State(app): State<App>, visitor: Visitor) -> Result<R
     let mut settle_lines = watch(l, &settle, Stuck::ALL);
     if records > 0 {
         let (name, hint) = (l.t_n("leader-owed", records), l.t("leader-owed-hint"));
-        settle_lines.push(WatchLine { name, hint, n: records, href: "/late#owed".into() });
+        settle_lines.push(WatchLine { name, hint, n: records, href: rows::address("/late", &[("of", RECORDS)]) });
     }
     let (before, months) = months.split_at(months.len().saturating_sub(MONTHS));
     let first = all.iter().filter(|f| FIRST.contains(&f.id));

@@ -2,7 +2,7 @@
 //! what they say and where; each says why it is alike, and what only stands in the same street is not among them.
 
 use super::case::{find, history};
-use super::rows::{CaseLine, CaseLines};
+use super::rows::{RecordLine, RecordLines};
 use super::{Days, search};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
@@ -111,7 +111,7 @@ pub(super) fn alike(l: L, district: &District, one: ComparedWords, other: Compar
 
 /// A case that may be the same matter.
 struct Candidate {
-    line: CaseLine,
+    line: RecordLine,
     /// What it says, shortened.
     said: String,
     /// Why it is alike.
@@ -216,7 +216,7 @@ pub(crate) async fn near(
     let rows = pool(&app, &staff, &history, &own).await?;
     let ids = rows.keys().copied().chain([id]).collect();
     let days = Days::of(now, &district.calendar);
-    let lines = CaseLines::read(&app, l, &district, &staff, days, ids).await?;
+    let lines = RecordLines::read(&app, l, &district, &staff, days, ids).await?;
     let merges = allowed(case, &staff.actor(), &district).contains(&CommandKind::Merge);
     let mut found: Vec<(&CaseRow, Alike)> = rows
         .values()

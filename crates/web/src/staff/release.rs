@@ -1,7 +1,7 @@
 //! `/to-release`: answered cases whose residents agreed to show them, for somebody to read and release.
 
 use super::Days;
-use super::rows::{self, AfterQuery, CaseLine, CaseLines};
+use super::rows::{self, AfterQuery, RecordLine, RecordLines};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
 use crate::lang::L;
@@ -15,7 +15,7 @@ use store::view::{After, CaseRow, PAGE};
 
 /// An answered case, with the day of its answer.
 struct ReleaseLine {
-    line: CaseLine,
+    line: RecordLine,
     day: String,
 }
 
@@ -45,7 +45,7 @@ pub(crate) async fn list(
     let from = after.map_or(-1, |a| a.seq);
     let mut cases = app.read(move |db, _| store::view::unreleased(db, number, from, PAGE + 1)).await?;
     let next = rows::next_after(&mut cases, |c| After { due: 0, ..rows::after_case(c) });
-    let lines = CaseLines::read(&app, l, &district, &staff, days, cases.iter().map(|c| c.id).collect()).await?;
+    let lines = RecordLines::read(&app, l, &district, &staff, days, cases.iter().map(|c| c.id).collect()).await?;
     cases.retain(|c| lines.may_see(c.id));
     let answered = |c: &CaseRow| ReleaseLine { line: lines.of(c, String::new()), day: l.day(date_of(c.due), today) };
     let (next, first) = rows::paging(next, after, |after| rows::address("/to-release", &[("after", after)]));

@@ -1,7 +1,7 @@
 //! `/reviews`: reviews and re-reviews that supervision has to answer, the oldest first.
 
 use super::Days;
-use super::rows::{self, AfterQuery, CaseLines, LineGroup};
+use super::rows::{self, AfterQuery, LineGroup, RecordLines};
 use super::timeline::reviewed_by;
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
@@ -41,7 +41,7 @@ pub(crate) async fn reviews(
     let from = after.unwrap_or(After::START);
     let mut cases = app.read(move |db, _| store::view::reviews(db, number, sealed, from, PAGE + 1)).await?;
     let next = rows::next_after(&mut cases, rows::after_case);
-    let lines = CaseLines::read(&app, l, &district, &staff, days, cases.iter().map(|c| c.id).collect()).await?;
+    let lines = RecordLines::read(&app, l, &district, &staff, days, cases.iter().map(|c| c.id).collect()).await?;
     let ids = cases.iter().map(|c| c.id).collect::<Vec<_>>();
     let whole = app.read(move |db, _| store::view::work::cases(db, number, &ids)).await?;
     let actor = staff.actor();

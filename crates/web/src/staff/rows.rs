@@ -1,30 +1,33 @@
-//! A case as a line of a list, alike on every page.
+//! A case as a line of a list, alike on every page; and on the lists of what is owed, a record of another register.
 
 use super::{Days, rolled};
 use crate::app::App;
 use crate::caller::Staff;
-use crate::lang::L;
+use crate::lang::{L, capital};
 use crate::page::Choice;
 pub(super) use crate::page::address;
 use crate::parts::case_title::CaseTitle;
 use crate::problem::Problem;
 use crate::view::{self, ClockView, StatusView};
-use domain::case::{CaseId, Stage, TaskState, Track, field};
+use calendar::Unit;
+use domain::case::{CaseId, Stage, Track, field};
 use domain::district::{CategoryCode, District, UnitCode};
 use domain::moment::date_of;
+use domain::register::Held;
 use domain::rule::RuleId;
 use domain::{Label, Moment};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use store::rows::NO_DUE;
-use store::view::{After, Card, CaseRow, PAGE, TaskRow};
+use store::view::{After, Card, CaseRow, Duty, Owed, PAGE, TaskRow};
 
 /// A line of a list.
-pub(super) struct CaseLine {
+pub(super) struct RecordLine {
+    pub(super) href: String,
     pub(super) code: String,
     pub(super) title: String,
-    /// Track and category.
+    /// Track and category, or the register.
     pub(super) kind: String,
     pub(super) place: String,
     pub(super) status: StatusView,
@@ -32,10 +35,11 @@ pub(super) struct CaseLine {
     pub(super) late: bool,
     /// Whether somebody is in danger.
     pub(super) urgent: bool,
-    pub(super) hops: i64,
+    /// How often it was dispatched; none for what is no case.
+    pub(super) hops: Option<i64>,
     /// What the line says beside: the task's part, or a suggestion.
     pub(super) note: String,
-    /// What its tick box sends: code and version as they are shown.
+    /// What its tick box sends: code and version as they are shown. Empty where nothing can be done from the list.
     pub(super) pick: String,
     /// What its button sends, and says: the dispatch that is suggested. Empty without one.
     pub(super) quick: (String, String),
@@ -44,20 +48,20 @@ pub(super) struct CaseLine {
 /// Lines under a heading.
 pub(super) struct LineGroup {
     pub(super) heading: String,
-    pub(super) lines: Vec<CaseLine>,
+    pub(super) lines: Vec<RecordLine>,
     /// How many there are in all; none: those that are shown.
     pub(super) total: Option<i64>,
 }
 
 impl LineGroup {
     /// The groups that have lines.
-    pub(super) fn list(groups: impl IntoIterator<Item = (String, Vec<CaseLine>)>) -> Vec<LineGroup> {
+    pub(super) fn list(groups: impl IntoIterator<Item = (String, Vec<RecordLine>)>) -> Vec<LineGroup> {
         let groups = groups.into_iter().map(|(heading, lines)| LineGroup { heading, lines, total: None });
         groups.filter(|g| !g.lines.is_empty()).collect()
     }
 
     /// The groups that have lines, each with how many there are in all.
-    pub(super) fn counted(groups: impl IntoIterator<Item = (String, Vec<CaseLine>, i64)>) -> Vec<LineGroup> {
+    pub(super) fn counted(groups: impl IntoIterator<Item = (String, Vec<RecordLine>, i64)>) -> Vec<LineGroup> {
         let groups = groups.into_iter().map(|(heading, lines, n)| LineGroup { heading, lines, total: Some(n) });
         groups.filter(|g| !g.lines.is_empty()).collect()
     }
@@ -73,15 +77,17 @@ impl LineGroup {
 }
 
 /// What the lines of one page share.
-pub(super) struct CaseLines<'a> {
+pub(super) struct RecordLines<'a> {
     pub(super) l: L,
     pub(super) district: &'a District,
     pub(super) staff: &'a Staff,
     pub(super) days: Days,
     cards: BTreeMap<CaseId, Card>,
+    /// What records of other registers are called.
+    titles: BTreeMap<CaseId, String>,
 }
 
-impl<'a> CaseLines<'a> {
+impl<'a> RecordLines<'a> {
     /// For these cases: what their lines say is read in one statement.
     pub(super) async fn read(
         app: &App,
@@ -90,17 +96,46 @@ impl<'a> CaseLines<'a> {
         staff: &'a Staff,
         days: Days,
         ids: Vec<CaseId>,
-    ) -> Result<CaseLines<'a>, Problem> {
-        let number = app.desk().number();
-        let cards = app.read(move |db, keys| {
+    ) -> Result<RecordLines<'a>, Problem> {
+        RecordLines::with(app, l, district, staff, days, (ids, Vec::new())).await
+    }
+
+    /// For cases and for records of other registers: two statements.
+    async fn with(
+        app: &App,
+        l: L,
+        district: &'a District,
+        staff: &'a Staff,
+        days: Days,
+        (cases, records): (Vec<CaseId>, Vec<CaseId>),
+    ) -> Result<RecordLines<'a>, Problem> {
+        let (number, lang) = (app.desk().number(), l.0);
+        let read = app.read(move |db, keys| {
             let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-            store::view::cards(db, &mut keys, number, &ids)
+            let cards = store::view::cards(db, &mut keys, number, &cases)?;
+            let told = store::listed::some(db, &mut keys, registers::REGISTERS, number, &records)?;
+            Ok((cards, told.into_iter().map(|told| (told.id, told.title(lang))).collect()))
         });
-        Ok(CaseLines { l, district, staff, days, cards: cards.await? })
+        let (cards, titles) = read.await?;
+        Ok(RecordLines { l, district, staff, days, cards, titles })
+    }
+
+    /// For what is owed to records of any register.
+    pub(super) async fn owed(
+        app: &App,
+        l: L,
+        district: &'a District,
+        staff: &'a Staff,
+        days: Days,
+        duties: impl Iterator<Item = &Duty>,
+    ) -> Result<RecordLines<'a>, Problem> {
+        let (cases, records): (Vec<&Duty>, _) = duties.partition(|duty| matches!(duty, Duty::Case(_)));
+        let ids = |duties: Vec<&Duty>| duties.into_iter().map(Duty::id).collect();
+        RecordLines::with(app, l, district, staff, days, (ids(cases), ids(records))).await
     }
 }
 
-impl CaseLines<'_> {
+impl RecordLines<'_> {
     /// Whether the account may see the case of a row. Sealed ones were left out by the query where nobody may; the
     /// unit that an accusation is about, and who stepped aside for an interest, are known only here.
     pub(super) fn may_see(&self, id: CaseId) -> bool {
@@ -148,11 +183,11 @@ impl CaseLines<'_> {
         self.field(id, field::TEXT)
     }
 
-    pub(super) fn of(&self, row: &CaseRow, note: String) -> CaseLine {
+    pub(super) fn of(&self, row: &CaseRow, note: String) -> RecordLine {
         self.drawn(row, note, owed(row))
     }
 
-    fn drawn(&self, row: &CaseRow, note: String, rule: RuleId) -> CaseLine {
+    fn drawn(&self, row: &CaseRow, note: String, rule: RuleId) -> RecordLine {
         let (l, calendar) = (self.l, &self.district.calendar);
         // Who handles it goes there.
         let place = if super::handles(self.staff.role) { self.field(row.id, field::PLACE) } else { "" };
@@ -189,7 +224,8 @@ impl CaseLines<'_> {
                 Some(view::also_asked(l, due, asked))
             }
         };
-        CaseLine {
+        RecordLine {
+            href: format!("/cases/{}", row.code),
             code: row.code.clone(),
             title,
             kind,
@@ -198,21 +234,55 @@ impl CaseLines<'_> {
             late: self.is_late(row),
             urgent: row.urgent,
             clock,
-            hops: row.hops,
+            hops: Some(row.hops),
             note,
             pick: format!("{} {}", row.code, row.version),
             quick: Default::default(),
         }
     }
 
-    /// The line of a task, with what the unit's part is.
-    pub(super) fn task(&self, task: &TaskRow) -> CaseLine {
-        let l = self.l;
-        let part = l.t(if task.lead { "staff-part-lead" } else { "staff-part-joint" });
-        let state = (task.state != TaskState::Open).then(|| task.state.label(l.0).to_owned());
-        let note = [Some(part), state].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-        let rule = if task.lead { owed(&task.case) } else { RuleId::JointReport };
-        self.drawn(&task.case, note, rule)
+    /// The line of what a unit owes; none for a record of a register that this version does not know.
+    pub(super) fn duty(&self, duty: &Duty) -> Option<RecordLine> {
+        match duty {
+            Duty::Case(task) => Some(self.task(task)),
+            Duty::Record(owed) => self.record(owed),
+        }
+    }
+
+    /// The line of a part in a case, with what it is.
+    pub(super) fn task(&self, task: &TaskRow) -> RecordLine {
+        let part = self.l.t(if task.leads() { "staff-part-lead" } else { "staff-part-joint" });
+        // That a question is open is what the case's status says.
+        let held = task.held.filter(|held| *held != Held::Question).map(|held| held.label(self.l.0).to_owned());
+        let note = [Some(part), held].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        self.drawn(&task.case, note, task.rule)
+    }
+
+    /// The line of a record of another register: what is to be done stands where a case has its status.
+    fn record(&self, owed: &Owed) -> Option<RecordLine> {
+        let (l, district, today) = (self.l, self.district, self.days.today);
+        let shelf = registers::REGISTERS.iter().find(|shelf| shelf.code() == owed.register)?;
+        let rule = registers::rule(owed.rule)?;
+        let unit = match district.rules.of(rule).unit {
+            Unit::Hour => Unit::Calendar,
+            unit => unit,
+        };
+        let clock = view::due(l, (date_of(owed.last), date_of(owed.due)), unit, today, &district.calendar);
+        Some(RecordLine {
+            href: format!("/records/{}/{}", shelf.plural(), owed.code),
+            code: owed.code.clone(),
+            title: self.titles.get(&owed.id).cloned().unwrap_or_default(),
+            kind: l.t(&format!("nav-{}", shelf.plural())),
+            place: String::new(),
+            status: StatusView { kind: "doing", words: capital(rule.name(l.0)) },
+            late: owed.due < self.days.late,
+            urgent: false,
+            clock: Some(clock),
+            hops: None,
+            note: String::new(),
+            pick: String::new(),
+            quick: Default::default(),
+        })
     }
 }
 
@@ -249,11 +319,6 @@ pub(crate) struct AfterQuery {
 /// The place of a case in a list by due day.
 pub(super) fn after_case(row: &CaseRow) -> After {
     After { due: row.due, seq: row.seq, no: 0 }
-}
-
-/// The place of a task in a list by due day.
-pub(super) fn after_task(task: &TaskRow) -> After {
-    After { no: task.no, ..after_case(&task.case) }
 }
 
 /// The addresses of a list's next page and of its first one, empty for none; `link` makes the one of a page that begins
@@ -295,7 +360,7 @@ impl Worklist {
     /// The page of `groups` at `here`; `next` and `first` are addresses, empty for none.
     pub(super) fn of(
         app: &App,
-        lines: &CaseLines<'_>,
+        lines: &RecordLines<'_>,
         groups: Vec<LineGroup>,
         here: String,
         (next, first): (String, String),

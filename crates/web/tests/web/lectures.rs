@@ -2,6 +2,7 @@
 //! became of a question; a sheet is pasted, checked and entered once.
 
 use crate::kit::{Answer, Client, Kit, at};
+use crate::staff::{dispatched, hotline};
 use axum::http::StatusCode;
 use domain::Role;
 
@@ -75,6 +76,42 @@ async fn a_host_plans_a_lecture_takes_down_a_question_and_records_it() {
     there(&act(&mut clerk, &at_page, "correct", &reason).await);
     let page = clerk.get(&at_page).await;
     assert!(page.text.contains("40 人次（估计）") && page.text.contains("42 人次"), "both stand in the history");
+}
+
+#[tokio::test]
+async fn what_is_owed_to_a_lecture_stands_among_the_cases_by_its_day() {
+    let kit = Kit::new().await;
+    let first = dispatched(&kit, hotline("楼道灯不亮")).await;
+    let mut clerk = kit.role(Role::Clerk).await;
+    let at_page = there(&begin(&mut clerk, &[]).await);
+    kit.clock.set(at("2023-05-07T12:00:00"));
+    let mut clerk = kit.role(Role::Clerk).await;
+    let later = dispatched(&kit, hotline("水管漏水")).await;
+    assert!(!clerk.get("/desk").await.text.contains("学习专题"), "it is not over yet");
+    kit.clock.set(at("2023-05-08T15:30:00"));
+    let mut clerk = kit.role(Role::Clerk).await;
+    let code = at_page.rsplit('/').next().unwrap();
+    let desk = clerk.get("/desk").await;
+    desk.has(&format!("<a href=\"{at_page}\">学习专题</a>")).has("讲课记录");
+    let place = |text: &str| desk.text.find(text).unwrap_or_else(|| panic!("{text}: {}", desk.text));
+    let mut by_day = [(place(&first.code), &first.code), (place(&later.code), &later.code)].to_vec();
+    by_day.sort();
+    assert_eq!(by_day[0].1, &first.code);
+    assert!(!desk.text.contains(&format!("value=\"{code} ")), "nothing is done to it from the list");
+    assert_eq!(desk.text.matches("data-row").count(), 3);
+    // Narrowed by what only cases have, it lists cases.
+    clerk.get("/desk?track=hotline").await.has(&first.code).lacks("学习专题");
+
+    kit.clock.set(at("2023-05-13T09:00:00"));
+    let mut clerk = kit.role(Role::Clerk).await;
+    let desk = clerk.get("/desk?due=late").await;
+    assert!(desk.text.contains("学习专题") && desk.text.contains("href=\"/desk?due=late\""), "{}", desk.text);
+    let mut supervisor = kit.role(Role::Supervisor).await;
+    supervisor.get("/late").await.has("why=record");
+    supervisor.get("/late?unit=housing&when=late&why=record").await.has("学习专题").has(&at_page).lacks(&first.code);
+    let mut leader = kit.role(Role::Leader).await;
+    leader.get("/leader").await.has("/late?of=records");
+    leader.get("/late?of=records").await.has("学习专题").has("示范住建局").lacks(&first.code);
 }
 
 #[tokio::test]
@@ -227,7 +264,7 @@ async fn what_is_late_to_be_recorded_stands_with_its_unit_before_supervision_and
     there(&begin(&mut clerk, &[]).await);
     kit.clock.set(at("2023-05-19T09:00:00"));
     let late = kit.role(Role::Supervisor).await.get("/late").await;
-    assert!(late.text.contains("其他超期的") && late.text.contains("学习专题"), "{}", late.text);
+    assert!(late.text.contains("会议、讲座、接待等 1"), "{}", late.text);
     assert!(kit.role(Role::Leader).await.get("/leader").await.text.contains("项 · 台账中逾期未办"));
     assert!(kit.role(Role::Leader).await.get("/records/lectures").await.text.contains("学习专题"));
 }

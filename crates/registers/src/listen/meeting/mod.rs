@@ -394,13 +394,7 @@ impl Register for Meetings {
 
     /// Its minutes are to be approved once it is over; a meeting that was not opened or closed is cancelled or closed first.
     fn duties(meeting: &Meeting) -> Vec<Duty> {
-        let owed = meeting.due().map(|clock| Duty {
-            no: 0,
-            unit: meeting.unit.clone(),
-            rule: MEETING_MINUTES.id,
-            from: clock.start,
-            due: clock.due,
-        });
+        let owed = meeting.due().map(|clock| Duty::by(&meeting.unit, MEETING_MINUTES.id, clock.start, clock.due));
         owed.into_iter().collect()
     }
 

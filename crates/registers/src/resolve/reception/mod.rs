@@ -356,14 +356,9 @@ impl Register for Receptions {
 
     /// A day that is over is closed, opened late or cancelled.
     fn duties(day: &Reception) -> Vec<Duty> {
-        let owed = day.due().map(|clock| Duty {
-            no: 0,
-            unit: day.unit.clone(),
-            rule: RECEPTION_CLOSE.id,
-            // On the day itself there is nothing to be mended yet.
-            from: clock.start.tomorrow().unwrap_or(clock.start),
-            due: clock.due,
-        });
+        // On the day itself there is nothing to be mended yet.
+        let from = |start: calendar::Date| start.tomorrow().unwrap_or(start);
+        let owed = day.due().map(|clock| Duty::by(&day.unit, RECEPTION_CLOSE.id, from(clock.start), clock.due));
         owed.into_iter().collect()
     }
 

@@ -395,13 +395,7 @@ impl Register for Lectures {
 
     /// It is to be recorded once it is over.
     fn duties(lecture: &Lecture) -> Vec<Duty> {
-        let owed = lecture.due().map(|clock| Duty {
-            no: 0,
-            unit: lecture.unit.clone(),
-            rule: LECTURE_RECORD.id,
-            from: clock.start,
-            due: clock.due,
-        });
+        let owed = lecture.due().map(|clock| Duty::by(&lecture.unit, LECTURE_RECORD.id, clock.start, clock.due));
         owed.into_iter().collect()
     }
 
