@@ -68,6 +68,7 @@ pub struct Desk {
     clock: Clock,
     standing: Arc<Standing>,
     number: i64,
+    registers: Registers,
     vkey: Arc<str>,
     /// How the write-ahead logs of both databases are written back.
     written_back: Arc<[WriteBack]>,
@@ -140,7 +141,7 @@ impl Desk {
         let (jobs, waiting) = mpsc::channel(WAITING_MOST);
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(waiting));
         let thread = thread.map_err(|e| StoreError::Other(e.to_string()))?;
-        Ok((Desk { jobs, changes, district, clock, standing, number, vkey, written_back }, thread))
+        Ok((Desk { jobs, changes, district, clock, standing, number, registers, vkey, written_back }, thread))
     }
 
     /// What is changed from now on, commit by commit, once it is on disk. Who falls behind is told so, and looks anew.
@@ -156,6 +157,11 @@ impl Desk {
     /// The district's number.
     pub fn number(&self) -> i64 {
         self.number
+    }
+
+    /// The registers whose acts it takes.
+    pub fn registers(&self) -> Registers {
+        self.registers
     }
 
     /// Whether the district is a demo: openly made up, with a clock of its own.

@@ -4,7 +4,7 @@
 //! [`case`] is one resident's request from raising to the resident's verdict; [`district`] is what the
 //! casework stands on: units, posts, accounts, the dispatch catalogue, the calendar, the rule table.
 //! [`case`] names [`district`], never the other way round; what both need stands in files below them (codes, handle, body,
-//! clock, track, purpose, visit). Both read the same way: state, commands, events, `decide(state, command, facts) → events | refusal`,
+//! clock, tell, track, purpose, visit). Both read the same way: state, commands, events, `decide(state, command, facts) → events | refusal`,
 //! `evolve(state, event)`.
 
 pub mod actor;
@@ -20,6 +20,7 @@ pub mod purpose;
 pub mod refusal;
 pub mod register;
 pub mod rule;
+pub mod tell;
 pub mod track;
 pub mod typed;
 pub mod visit;

@@ -14,6 +14,7 @@ use desk::{Desk, Failure};
 use domain::case::{Event, Topic};
 use domain::district::DISTRICT_STREAM;
 use domain::district::UnitCode;
+use domain::register::topic;
 use domain::{Label, Moment};
 use ledger::entry::Entry;
 use std::collections::HashMap;
@@ -22,7 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use store::db::Write;
-use store::outbox::{self, Hook, Kind, Letter, Message, State};
+use store::outbox::{self, About, Hook, Kind, Letter, Message, State};
 use store::{Db, Keys, Place, StoreError, read};
 
 /// How many messages one pass takes, and how many when nothing is sent.
@@ -158,7 +159,7 @@ impl Sender {
     /// What a message is about; none if nobody is to be told any more.
     fn letter(&mut self, message: &Message) -> Result<Option<Letter>, StoreError> {
         let one = std::slice::from_ref(message);
-        let letters = outbox::letters(&mut self.db, &mut self.keys, self.desk.number(), one)?;
+        let letters = outbox::letters(&mut self.db, &mut self.keys, self.desk.registers(), self.desk.number(), one)?;
         Ok(letters.into_iter().flatten().next().filter(|letter| !letter.erased))
     }
 
@@ -189,14 +190,16 @@ impl Sender {
             self.desk.put_now(vec![mark(State::Sending, None)])?;
         }
         let address = address(message, &letter);
-        // What is told of an address is counted apart: somebody lost the secret, or another address is told from now on.
-        let counted = match message.topic {
-            Topic::Secret => format!("{} {address}", message.topic.code()),
-            Topic::Readdressed => format!("{} {} {address}", message.topic.code(), letter.then.code),
-            _ => address.to_owned(),
+        // What is told of an address is counted apart: somebody lost the secret, or another address is told from now on. So
+        // is what becomes of a record with a number that nobody confirms: a booking.
+        let (topic, code) = (message.topic.as_str(), letter.about.code());
+        let counted = match Topic::of(topic) {
+            Some(Topic::Secret) => format!("{topic} {address}"),
+            Some(Topic::Readdressed) | None => format!("{topic} {code} {address}"),
+            Some(_) => address.to_owned(),
         };
         if !address.is_empty() {
-            let (of_address, asks) = (counted != address, words::asks(message.topic));
+            let (of_address, asks) = (counted != address, words::asks(topic));
             match self.caps.way(&counted, letter.confirmed && !of_address, asks || of_address, now) {
                 Way::Go => {}
                 Way::Never => return Ok(mark(State::Dropped, Some("not confirmed"))),
@@ -233,7 +236,8 @@ impl Sender {
     fn deliver(&self, message: &Message, letter: &Letter) -> Result<(), Fault> {
         let never = |code: &str| Fault { then: Then::Never, code: code.to_owned() };
         let facts = Facts::of(message, letter, &self.desk.district(), self.config.site.as_deref());
-        let text = facts.text(message.topic, message.lang);
+        let Some(topic) = topic(self.desk.registers(), &message.topic) else { return Err(never("newer")) };
+        let text = facts.text(&topic, message.lang);
         let address = address(message, letter);
         let id = format!("{}.{}.{}", self.desk.number(), message.seq, message.no);
         match (message.kind, &message.unit) {
@@ -289,7 +293,7 @@ impl Sender {
 
 /// Where a message goes: empty for the group of a unit. Word that an address is another one goes to the one before.
 fn address<'a>(message: &Message, letter: &'a Letter) -> &'a str {
-    let former = message.topic == Topic::Readdressed;
+    let former = message.topic == Topic::Readdressed.code();
     match message.kind {
         Kind::Sms if former => &letter.former.0,
         Kind::Email if former => &letter.former.1,
@@ -353,12 +357,11 @@ fn is_pointless(message: &Message, letter: &Letter) -> bool {
         Kind::Sms => (&letter.former.0, &letter.phone),
         _ => (&letter.former.1, &letter.email),
     };
-    match message.topic {
-        Topic::Secret => letter.secret.is_empty(),
+    let chosen = matches!(&letter.about, About::Case { event, .. } if matches!(**event, Event::TellingChosen { .. }));
+    match Topic::of(&message.topic) {
+        Some(Topic::Secret) => letter.secret.is_empty(),
         // A case that is told of by another way than the one that changed has the same address as before.
-        Topic::Readdressed => {
-            former.is_empty() || (former == now && matches!(letter.event, Event::TellingChosen { .. }))
-        }
+        Some(Topic::Readdressed) => former.is_empty() || (former == now && chosen),
         _ => false,
     }
 }

@@ -4,14 +4,15 @@
 use calendar::Date;
 use domain::case::{Case, Event, Topic};
 use domain::district::{District, UnitCode};
+use domain::register::Term;
 use domain::rule::RuleId;
-use domain::{Label, Lang};
+use domain::{Label, Lang, Moment};
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
-use store::outbox::{Letter, Message};
+use store::outbox::{About, Letter, Message};
 
 fluent_templates::static_loader! {
     static LOCALES = {
@@ -43,7 +44,11 @@ pub struct Facts {
     /// The code by which whoever holds the address says that it is theirs, while they have not.
     confirmation: String,
     by: Option<(&'static str, Date)>,
+    /// When it takes place, of what takes place.
+    when: Option<Moment>,
     year: i16,
+    /// Whose group is told; otherwise whose record it is.
+    for_unit: bool,
 }
 
 /// A message as it goes out.
@@ -57,15 +62,18 @@ pub struct Text {
     pub long: String,
 }
 
-/// Whether a topic is told to the group of a unit; the others go to a resident.
-pub fn is_for_units(topic: Topic) -> bool {
+/// Whether a topic of cases is told to the group of a unit; the others go to whose record it is.
+pub fn is_for_units(topic: &str) -> bool {
     use Topic::*;
-    matches!(topic, Urgent | Task | JointTask | TaskReleased | ObjectionUpheld | ObjectionRejected | Replied)
+    let of_units = |topic| {
+        matches!(topic, Urgent | Task | JointTask | TaskReleased | ObjectionUpheld | ObjectionRejected | Replied)
+    };
+    Topic::of(topic).is_some_and(of_units)
 }
 
 /// Whether a message asks whoever gets it whether the address is theirs, until they have said so: the first one to it.
-pub fn asks(topic: Topic) -> bool {
-    matches!(topic, Topic::Received | Topic::Chosen)
+pub fn asks(topic: &str) -> bool {
+    matches!(Topic::of(topic), Some(Topic::Received | Topic::Chosen))
 }
 
 fn say(lang: Lang, key: &str, values: &[(&'static str, &str)]) -> String {
@@ -103,18 +111,38 @@ fn day(lang: Lang, date: Date, year: i16) -> String {
     }
 }
 
+/// A day with its time.
+fn time(lang: Lang, at: Moment, year: i16) -> String {
+    let local = at.local();
+    format!("{}{}{:02}:{:02}", day(lang, at.date(), year), lang.pick("", " "), local.hour(), local.minute())
+}
+
 impl Facts {
-    /// What a message says of its case, as it was after the event that it tells of.
+    /// What a message says of its record, as it was after the event that it tells of.
     pub fn of(message: &Message, letter: &Letter, district: &District, site: Option<&str>) -> Facts {
-        let (case, lang, event) = (&letter.then, message.lang, &letter.event);
-        let lead = case.tasks.iter().rev().find(|t| t.lead).map(|t| &t.unit);
-        let unit = message.unit.as_ref().or(lead);
-        Facts {
+        let lang = message.lang;
+        let blank = Facts {
             district: district.name(lang).to_owned(),
             site: site.map(str::to_owned),
-            code: case.code.clone(),
-            unit: unit.map(|u| district.unit_name(u, lang).to_owned()).unwrap_or_default(),
-            category: danger(message.topic, case, district, lang)
+            code: letter.about.code().to_owned(),
+            for_unit: message.unit.is_some(),
+            ..Facts::default()
+        };
+        let name = |unit: &UnitCode| district.unit_name(unit, lang).to_owned();
+        let (event, case) = match &letter.about {
+            About::Case { event, then } => (event.as_ref(), then.as_ref()),
+            About::Record { unit, when, .. } => {
+                let unit = message.unit.as_ref().unwrap_or(unit);
+                let year = when.map_or(0, |when| when.date().year());
+                return Facts { unit: name(unit), when: *when, year, ..blank };
+            }
+        };
+        let lead = case.tasks.iter().rev().find(|t| t.lead).map(|t| &t.unit);
+        let unit = message.unit.as_ref().or(lead);
+        let topic = Topic::of(&message.topic);
+        Facts {
+            unit: unit.map(name).unwrap_or_default(),
+            category: danger(topic, case, district, lang)
                 .or_else(|| case.category.as_ref().map(|c| district.catalogue.name(c, lang).to_owned()))
                 .unwrap_or_default(),
             reason: match event {
@@ -123,24 +151,26 @@ impl Facts {
             },
             way: case.way.map(|w| w.label(lang).to_owned()).unwrap_or_default(),
             secret: letter.secret.clone(),
-            confirmation: if asks(message.topic) { letter.confirmation.clone() } else { String::new() },
-            by: by(message.topic, case, message.unit.as_ref()),
+            confirmation: if asks(&message.topic) { letter.confirmation.clone() } else { String::new() },
+            by: topic.and_then(|topic| by(topic, case, message.unit.as_ref())),
             year: case.touched.date().year(),
+            ..blank
         }
     }
 
     /// Made-up facts, for the page that shows every message.
-    pub fn example(lang: Lang, topic: Topic, site: Option<&str>) -> Facts {
+    pub fn example(lang: Lang, code: &str, site: Option<&str>) -> Facts {
         use domain::case::{ScopeReason, Way};
-        let by = match topic {
+        let topic = Topic::of(code);
+        let by = topic.and_then(|topic| match topic {
             Topic::Received => Some("by-acceptance"),
             Topic::Asked => Some("by-reply"),
             Topic::Answered | Topic::ReviewAnswered | Topic::ReReviewAnswered => Some("by-verdict"),
             Topic::NotAccepted | Topic::Routed | Topic::NotReached | Topic::ErasureDeclined | Topic::Chosen => None,
             Topic::Urgent | Topic::TaskReleased | Topic::ObjectionUpheld | Topic::Secret | Topic::Readdressed => None,
-            topic if is_for_units(topic) => Some("group-by"),
+            _ if is_for_units(code) => Some("group-by"),
             _ => Some("by-answer"),
-        };
+        });
         Facts {
             district: lang.pick("示例区", "Example District").to_owned(),
             site: site.map(str::to_owned),
@@ -150,14 +180,17 @@ impl Facts {
             reason: ScopeReason::OtherPlace.label(lang).to_owned(),
             way: Way::Arbitration.label(lang).to_owned(),
             secret: "2F6H-8K0M-3Q5S-7V9X-1ZAC-4EGJ-NR".to_owned(),
-            confirmation: if asks(topic) { "QV9X-1ZAC".to_owned() } else { String::new() },
+            confirmation: if asks(code) { "QV9X-1ZAC".to_owned() } else { String::new() },
             by: by.map(|key| (key, Date::constant(2024, 3, 8))),
+            // 8 March 2024, 10:00.
+            when: topic.is_none().then_some(Moment(1_709_863_200_000)),
             year: 2024,
+            for_unit: is_for_units(code),
         }
     }
 
-    /// The message of a topic in a language.
-    pub fn text(&self, topic: Topic, lang: Lang) -> Text {
+    /// The message of a topic in a language. What is no case says itself where to look.
+    pub fn text(&self, topic: &Term, lang: Lang) -> Text {
         let Facts { district, code, unit, reason, way, secret, .. } = self;
         let category = match self.category.as_str() {
             "" => String::new(),
@@ -170,15 +203,18 @@ impl Facts {
             ("reason", reason),
             ("way", way),
             ("secret", secret),
+            ("when", &self.when.map(|at| time(lang, at, self.year)).unwrap_or_default()),
         ];
-        let mut sentences = vec![say(lang, &topic.code().replace('_', "-"), values)];
+        let mut sentences = vec![say(lang, &topic.code.replace('_', "-"), values)];
         if let Some((key, date)) = self.by {
             sentences.push(say(lang, key, &[("day", &day(lang, date, self.year))]));
         }
         let gap = lang.pick("", " ");
-        let subject =
-            say(lang, "mail-subject", &[("district", district), ("code", code), ("topic", topic.label(lang))]);
-        if is_for_units(topic) {
+        let named = lang.pick(topic.label[0], topic.label[1]);
+        let of_case = Topic::of(topic.code).is_some();
+        let key = if of_case { "mail-subject" } else { "mail-subject-record" };
+        let subject = say(lang, key, &[("district", district), ("code", code), ("topic", named)]);
+        if self.for_unit {
             sentences.push(say(lang, "group-look", &[]));
             let short = cut(&sentences.join(gap), ROBOT_MOST);
             return Text { subject, long: short.clone(), short };
@@ -193,15 +229,15 @@ impl Facts {
             (None, confirmation) => say(lang, "confirm-no-site", &[("confirmation", confirmation)]),
         };
         let long = format!("{}\n\n{look}\n\n{district}\n\n{}\n", sentences.join(gap), say(lang, "mail-foot", &[]));
-        sentences.push(look);
+        sentences.extend(Some(look).filter(|_| of_case));
         let short = say(lang, "frame", &[("district", district), ("text", &sentences.join(gap))]);
         Text { subject, short, long }
     }
 }
 
 /// The name of the danger, for a duty channel: it says more than the category.
-fn danger(topic: Topic, case: &Case, district: &District, lang: Lang) -> Option<String> {
-    let code = case.urgent.as_ref().filter(|_| topic == Topic::Urgent)?;
+fn danger(topic: Option<Topic>, case: &Case, district: &District, lang: Lang) -> Option<String> {
+    let code = case.urgent.as_ref().filter(|_| topic == Some(Topic::Urgent))?;
     Some(district.catalogue.danger_name(code, lang).to_owned())
 }
 
@@ -257,14 +293,15 @@ mod tests {
 
     #[test]
     fn every_message_is_whole_in_both_languages_and_fits_its_channel() {
-        for topic in Topic::ALL {
+        for topic in Term::all::<Topic>() {
             for lang in [Lang::Zh, Lang::En] {
                 let site = Some("https://doorstep.example/follow");
-                let text = Facts::example(lang, *topic, site).text(*topic, lang);
+                let text = Facts::example(lang, topic.code, site).text(&topic, lang);
                 for part in [&text.subject, &text.short, &text.long] {
                     assert!(
                         !part.contains('{') && !part.contains('$') && part.contains("K7MP-2RQ9"),
-                        "{topic}: {part}"
+                        "{}: {part}",
+                        topic.code
                     );
                 }
                 assert!(text.short.len() <= ROBOT_MOST && text.short.chars().count() <= 420, "{}", text.short);
@@ -276,8 +313,9 @@ mod tests {
     #[test]
     fn a_robot_text_is_cut_between_characters() {
         assert_eq!(cut("中文", 4), "中");
-        let facts = Facts { unit: "长".repeat(5000), ..Facts::example(Lang::Zh, Topic::Task, None) };
-        let text = facts.text(Topic::Task, Lang::Zh).short;
+        let task = Term::of(Topic::Task);
+        let facts = Facts { unit: "长".repeat(5000), ..Facts::example(Lang::Zh, task.code, None) };
+        let text = facts.text(&task, Lang::Zh).short;
         assert!(text.len() <= ROBOT_MOST && text.starts_with("【新任务】"));
     }
 

@@ -1,24 +1,19 @@
 //! The outbox: messages that wait to be sent, as rows beside the history. What an event adds to it is written in the
 //! event's own transaction; what becomes of a row is marked by the sender through the desk.
 
+mod letter;
+
+pub use letter::{About, Letter, letters};
+
 use crate::args;
-use crate::db::{Db, Result, Row, StoreError, Value, Write};
-use crate::keys::{CaseKey, Keys};
-use crate::opening;
-use crate::read;
+use crate::db::{Db, Result, Row, StoreError, Write};
 use crate::table::Written;
-use crate::vault;
-use domain::case::{
-    Body, Case, CaseId, Cases, Channel, Event, Notice, Texts, To, Topic, Trust, changes_fields, field, replay, told,
-};
+use domain::case::{Body, CaseId, Channel, Event, Notice, To};
 use domain::district::UnitCode;
-use domain::register::Thing;
+use domain::register::{Shelf, Thing};
 use domain::{Label, Lang, Moment, columns};
 use std::collections::HashMap;
 use std::sync::LazyLock;
-
-/// How many cases one statement brings.
-const CASES_MOST: usize = 32;
 
 // A row is changed by its primary key: SQLite changes no row of such a table by way of another index.
 const DROP: &str = "UPDATE outbox SET state = 'dropped', said = $1, at = $2 WHERE district = $3 AND (seq, no) IN \
@@ -50,10 +45,6 @@ const COUNTS: &str = "SELECT kind, state, COUNT(*) AS n, CAST(SUM(CASE WHEN at >
     WHERE district = $2 GROUP BY kind, state ORDER BY kind, state";
 const LATELY: &str = "SELECT unit, COUNT(*) AS n FROM outbox WHERE district = $1 AND kind = 'robot' \
     AND state IN ('sending', 'sent', 'unsure') AND at > $2 GROUP BY unit ORDER BY unit";
-const CASES: &str = "SELECT e.stream, e.seq, e.version, e.body, v.sealed FROM events e \
-    LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
-    WHERE e.district = $1 AND e.stream IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
-    $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33) ORDER BY e.stream, e.version";
 const HOOKS: &str =
     "SELECT name, next_seq, tries, next, at, stopped, said FROM hooks WHERE district = $1 ORDER BY name";
 const HOOK_AGAIN: &str = "UPDATE hooks SET tries = 0, next = $1, stopped = 0 WHERE district = $2 AND name = $3";
@@ -61,8 +52,23 @@ const ENTRIES: &str = "SELECT seq, entry FROM events WHERE district = $1 AND seq
 
 /// The constant statements of this file, to be proved on both engines.
 pub const STATEMENTS: &[&str] = &[
-    DROP, TURN, STOPPED, HOLD, AGAIN, AGAIN_ONE, FORGET, DUE, STILL, KEPT, TROUBLED, COUNTS, LATELY, CASES, HOOKS,
-    HOOK_AGAIN, ENTRIES,
+    DROP,
+    TURN,
+    STOPPED,
+    HOLD,
+    AGAIN,
+    AGAIN_ONE,
+    FORGET,
+    DUE,
+    STILL,
+    KEPT,
+    TROUBLED,
+    COUNTS,
+    LATELY,
+    letter::CASES,
+    HOOKS,
+    HOOK_AGAIN,
+    ENTRIES,
 ];
 
 /// A message that is added.
@@ -70,9 +76,9 @@ struct Added {
     district: i64,
     seq: u64,
     no: u64,
-    case: CaseId,
+    record: CaseId,
     kind: Kind,
-    topic: Topic,
+    topic: &'static str,
     unit: Option<UnitCode>,
     lang: Lang,
     at: i64,
@@ -83,9 +89,9 @@ static ADD: LazyLock<Written<Added>> = LazyLock::new(|| {
         district "BIGINT NOT NULL" fixed = |m| m.district,
         seq "BIGINT NOT NULL" fixed = |m| m.seq,
         no "BIGINT NOT NULL" fixed = |m| m.no,
-        stream "BYTEA NOT NULL" fixed = |m| &m.case.0,
+        stream "BYTEA NOT NULL" fixed = |m| &m.record.0,
         kind "TEXT NOT NULL" fixed = |m| m.kind.code(),
-        topic "TEXT NOT NULL" fixed = |m| m.topic.code(),
+        topic "TEXT NOT NULL" fixed = |m| m.topic,
         unit "TEXT" fixed = |m| m.unit.as_ref().map(|unit| unit.as_str()),
         lang "TEXT NOT NULL" fixed = |m| m.lang.tag(),
         state "TEXT NOT NULL" fixed = |_m| State::Waiting.code(),
@@ -177,30 +183,28 @@ fn kind_of(channel: Channel) -> Option<Kind> {
     }
 }
 
-/// The writes of one event: `state` is the record after it, `seq` the event's ledger index. Cases alone tell so far. They go into the event's own
-/// transaction: a message neither gets lost nor is there without its event.
-pub fn project(district: i64, seq: u64, state: &Thing, body: &Thing) -> Vec<Write> {
-    let (Some(case), Some(body)) = (state.downcast_ref::<Case>(), body.downcast_ref::<Body<Event>>()) else {
-        return Vec::new();
-    };
-    let (at, id) = (body.at.0, &case.id.0);
+/// The writes of one event of a record: `state` is the record after it, `seq` the event's ledger index. They go into the
+/// event's own transaction: a message neither gets lost nor is there without its event.
+pub fn project(district: i64, (id, seq): (CaseId, u64), shelf: &dyn Shelf, state: &Thing, body: &Thing) -> Vec<Write> {
+    let at = shelf.stamp(body).0.0;
     let mut writes = Vec::new();
-    match &body.event {
-        Event::Erased { .. } => writes.push(Write::new(DROP, args!["erased", at, district, id])),
-        Event::TellingChosen { tell, .. } => writes.push(match kind_of(tell.channel) {
-            None => Write::new(DROP, args!["declined", at, district, id]),
-            Some(kind) => Write::new(TURN, args![kind.code(), tell.lang.tag(), district, id]),
+    let erased = shelf.summary(state).is_some_and(|summary| summary.erased);
+    match body.downcast_ref::<Body<Event>>().map(|body| &body.event) {
+        Some(Event::TellingChosen { tell, .. }) => writes.push(match kind_of(tell.channel) {
+            None => Write::new(DROP, args!["declined", at, district, &id.0]),
+            Some(kind) => Write::new(TURN, args![kind.code(), tell.lang.tag(), district, &id.0]),
         }),
+        Some(Event::Erased { .. }) => writes.push(Write::new(DROP, args!["erased", at, district, &id.0])),
+        None if erased => writes.push(Write::new(DROP, args!["erased", at, district, &id.0])),
         _ => {}
     }
-    for (no, Notice { topic, to }) in told(&body.event, &body.by, case, &body.clocks).into_iter().enumerate() {
+    for (no, Notice { topic, to }) in shelf.told(state, body).into_iter().enumerate() {
         let (kind, unit, lang) = match to {
             To::Resident(tell) => (kind_of(tell.channel), None, tell.lang),
             To::Unit(unit) => (Some(Kind::Robot), Some(unit), Lang::Zh),
         };
         let Some(kind) = kind else { continue };
-        let (no, case) = (no as u64, case.id);
-        writes.push(ADD.of(&Added { district, seq, no, case, kind, topic, unit, lang, at }));
+        writes.push(ADD.of(&Added { district, seq, no: no as u64, record: id, kind, topic, unit, lang, at }));
     }
     writes
 }
@@ -212,13 +216,13 @@ pub struct Message {
     pub seq: u64,
     /// Which of the event's messages.
     pub no: u64,
-    /// The case.
-    pub case: CaseId,
+    /// The record.
+    pub record: CaseId,
     /// The way by which it goes.
     pub kind: Kind,
-    /// What it says.
-    pub topic: Topic,
-    /// Whose group is told; none: the case's resident.
+    /// What it says, as a code of its register's topics.
+    pub topic: String,
+    /// Whose group is told; none: whose record it is.
     pub unit: Option<UnitCode>,
     /// In which language.
     pub lang: Lang,
@@ -241,9 +245,9 @@ fn message(row: &Row) -> Result<Message> {
     Ok(Message {
         seq: row.int("seq")?.unsigned_abs(),
         no: row.int("no")?.unsigned_abs(),
-        case: CaseId(row.array("stream")?),
+        record: CaseId(row.array("stream")?),
         kind: term(row.text("kind")?)?,
-        topic: term(row.text("topic")?)?,
+        topic: row.text("topic")?.to_owned(),
         unit: row.opt_text("unit")?.map(UnitCode::from),
         lang: if row.text("lang")? == Lang::En.tag() { Lang::En } else { Lang::Zh },
         state: term(row.text("state")?)?,
@@ -320,108 +324,6 @@ pub fn lately(db: &mut Db, district: i64, after: Moment) -> Result<HashMap<UnitC
     rows.iter()
         .map(|row| Ok((row.opt_text("unit")?.unwrap_or_default().into(), row.int("n")?.unsigned_abs())))
         .collect()
-}
-
-/// What a message is about, and where it goes: read at the time of sending, kept nowhere.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Letter {
-    /// The event that it tells of.
-    pub event: Event,
-    /// The case right after that event.
-    pub then: Case,
-    /// Whether the case has been erased since.
-    pub erased: bool,
-    /// The resident's phone number as it is now; empty where there is none.
-    pub phone: String,
-    /// The resident's e-mail address as it is now; empty where there is none.
-    pub email: String,
-    /// Phone number and e-mail address as they were before the event.
-    pub former: (String, String),
-    /// The secret that went out with the event, while it is the latest; empty otherwise.
-    pub secret: String,
-    /// Whether whoever holds the address to which the message goes has said that it is theirs.
-    pub confirmed: bool,
-    /// The code by which they say so; empty once they have, or where nothing is sent to an address.
-    pub confirmation: String,
-}
-
-/// What these messages are about, in their order: one statement, and one for the keys, for each 32. None for a message
-/// whose event is not there.
-///
-/// # Errors
-/// What the database says; [`StoreError::Corrupt`] for what can't be read or does not open.
-pub fn letters(db: &mut Db, keys: &mut Keys, district: i64, messages: &[Message]) -> Result<Vec<Option<Letter>>> {
-    let mut letters = Vec::with_capacity(messages.len());
-    for part in messages.chunks(CASES_MOST) {
-        let mut args = args![district];
-        args.extend((0..CASES_MOST).map(|n| Value::from(&part[n.min(part.len() - 1)].case.0)));
-        let rows = db.query(CASES, &args)?;
-        let streams: Vec<[u8; 16]> = part.iter().map(|m| m.case.0).collect();
-        let found = keys.case_keys(&streams)?;
-        let mut cases: HashMap<[u8; 16], Told> = HashMap::new();
-        for row in &rows {
-            let (stream, seq, version) = (row.array("stream")?, row.int("seq")?.unsigned_abs(), row.int("version")?);
-            let body = read::body::<Cases>(row.bytes("body")?)?;
-            let told = cases.entry(stream).or_default();
-            told.former.push(told.addresses());
-            let addressed = changes_fields(&body.event);
-            if addressed {
-                let sealed = row.opt_bytes("sealed")?;
-                let private = vault::opened(found.get(&stream), district, &stream, version, sealed)?;
-                told.texts.take(&body.event, &private);
-            }
-            told.bodies.push((seq, body));
-        }
-        let letter = |m: &Message| cases.get(&m.case.0).and_then(|told| told.letter(m, found.get(&m.case.0)));
-        letters.extend(part.iter().map(letter));
-    }
-    Ok(letters)
-}
-
-/// A case's events, and its addresses as they are now.
-#[derive(Default)]
-struct Told {
-    bodies: Vec<(u64, Body<Event>)>,
-    texts: Texts,
-    /// The addresses before each event.
-    former: Vec<(String, String)>,
-}
-
-impl Told {
-    /// Phone number and e-mail address.
-    fn addresses(&self) -> (String, String) {
-        (self.texts.field(field::PHONE).to_owned(), self.texts.field(field::EMAIL).to_owned())
-    }
-
-    fn letter(&self, message: &Message, key: Option<&CaseKey>) -> Option<Letter> {
-        let at = self.bodies.iter().position(|(seq, _)| *seq == message.seq)?;
-        let (_, body) = &self.bodies[at];
-        let until = self.bodies.iter().filter(|(seq, _)| *seq <= message.seq).map(|(_, body)| body);
-        let then = replay(message.case, until)?;
-        let now = replay(message.case, self.bodies.iter().map(|(_, body)| body))?;
-        // One that was replaced or used since would only mislead.
-        let live = matches!(body.event, Event::SecretHanded { .. }) && now.opening.secret == then.opening.secret;
-        let (phone, email) = self.addresses();
-        let secret = key.filter(|_| live && now.opening.secret_trust > Trust::Nothing);
-        let (channel, address) = match message.kind {
-            Kind::Sms => (Channel::Sms, phone.as_str()),
-            Kind::Email => (Channel::Email, email.as_str()),
-            Kind::Robot => (Channel::None, ""),
-        };
-        let confirmed = now.is_confirmed(channel);
-        let asks = key.filter(|_| !confirmed && !address.is_empty());
-        Some(Letter {
-            event: body.event.clone(),
-            secret: secret.map(|key| opening::secret(key, then.opening.secret)).unwrap_or_default(),
-            confirmed,
-            confirmation: asks.map(|key| opening::confirmation(key, address)).unwrap_or_default(),
-            former: self.former.get(at).cloned().unwrap_or_default(),
-            then,
-            erased: self.bodies.iter().any(|(_, b)| matches!(b.event, Event::Erased { .. })),
-            phone,
-            email,
-        })
-    }
 }
 
 /// What becomes of a message after a step of the sender. A row that was dropped in the meantime stays so, with its

@@ -285,7 +285,7 @@ impl Writer {
         let happened = happened.map_err(|e| StoreError::Other(e.to_string()))?;
         let (state, body) = (held.state.as_ref(), happened.body.as_ref());
         let mut rows = rows::project(self.number, (held.first, seq), held.shelf, state, body);
-        rows.extend(outbox::project(self.number, seq, state, body));
+        rows.extend(outbox::project(self.number, (id, seq), held.shelf, state, body));
         let (version, previous) = (held.version(), held.last.replace(seq));
         let under = held.shelf.summary(held.state.as_ref()).and_then(|summary| summary.under);
         plan.entries.push(Entry { stream: id, under, version, previous, happened, private, rows });

@@ -193,7 +193,7 @@ impl Writer {
         }
         let state = held.state.as_ref();
         let mut writes = rows::project(self.number, (held.first, seq), shelf, state, body.as_ref());
-        writes.extend(outbox::project(self.number, seq, state, body.as_ref()));
+        writes.extend(outbox::project(self.number, (id, seq), shelf, state, body.as_ref()));
         let kind = shelf.kinds().iter().copied().find(|kind| *kind == event.kind).unwrap_or_default();
         let (public, erases) = (shelf.public(state), erases(kind));
         let under = shelf.summary(state).and_then(|summary| summary.under);

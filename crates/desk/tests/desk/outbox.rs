@@ -1,7 +1,7 @@
 //! The outbox: who is to be told is written with the event, and names nobody.
 
 use crate::*;
-use domain::{Label, Lang};
+use domain::Lang;
 use proptest::prelude::*;
 use store::outbox::{self, Kind, State};
 
@@ -23,8 +23,8 @@ impl Town {
         outbox::due(&mut self.reader(), 1, kind, self.clock.now(), 100).unwrap()
     }
 
-    fn topics(&self, kind: Kind) -> Vec<&'static str> {
-        self.waiting(kind).iter().map(|m| m.topic.code()).collect()
+    fn topics(&self, kind: Kind) -> Vec<String> {
+        self.waiting(kind).into_iter().map(|m| m.topic).collect()
     }
 
     /// All rows of the outbox, as text.
@@ -45,7 +45,7 @@ fn an_event_and_its_messages_are_there_together() {
         assert_eq!(town.topics(Kind::Sms), ["received", "accepted", "handed_to"]);
         let groups = town.waiting(Kind::Robot);
         assert_eq!(groups.iter().map(|m| m.unit.as_ref().unwrap().as_str()).collect::<Vec<_>>(), ["housing", "water"]);
-        assert!(groups.iter().all(|m| m.seq == index && m.case == case.id && m.state == State::Waiting));
+        assert!(groups.iter().all(|m| m.seq == index && m.record == case.id && m.state == State::Waiting));
         // A message without its event, or an event without its message, is nowhere.
         let orphans = "SELECT COUNT(*) FROM outbox o LEFT JOIN events e ON e.district = o.district AND e.seq = o.seq \
                        AND e.stream = o.stream WHERE o.district = $1 AND e.seq IS NULL";
@@ -97,9 +97,14 @@ fn a_new_choice_turns_what_still_waits_and_no_wish_drops_it() {
         assert_eq!(town.topics(Kind::Email), ["received", "chosen", "readdressed"]);
         assert!(town.waiting(Kind::Email).iter().all(|m| m.lang == Lang::En));
         let mut keys = Keys::open(&town.place, 1, false).unwrap();
-        let letters = outbox::letters(&mut town.reader(), &mut keys, 1, &town.waiting(Kind::Email)).unwrap();
+        let letters =
+            outbox::letters(&mut town.reader(), &mut keys, ::registers::REGISTERS, 1, &town.waiting(Kind::Email))
+                .unwrap();
         assert!(letters.iter().flatten().all(|l| l.email == "name@example.com" && l.phone == "13800000000"));
-        assert_eq!(letters[0].as_ref().unwrap().then.version, 1, "a message tells of its own event");
+        let outbox::About::Case { then, .. } = &letters[0].as_ref().unwrap().about else {
+            panic!("it is about a case")
+        };
+        assert_eq!(then.version, 1, "a message tells of its own event");
         town.act(&Actor::Resident, case.id, choose(Channel::None, ""));
         town.act(&dispatcher(), case.id, accept(Track::Hotline));
         assert!(town.waiting(Kind::Email).is_empty() && town.waiting(Kind::Sms).is_empty());

@@ -6,6 +6,7 @@ use ::registers::resolve::encounter::{Act, Encounters};
 use ::registers::resolve::reception::{self, Form, Reception, Receptions};
 use domain::register::{Line, On, Register, Text};
 use store::listed;
+use store::outbox::{self, About, Kind};
 
 const DAY: i64 = 86_400_000;
 
@@ -28,7 +29,16 @@ fn plan(starts: Moment) -> reception::Act {
 
 fn book(reception: CaseId, slot: u16) -> Act {
     let (phone, matter) = (Line("13800012345".into()), Some(Text("说说停车".into())));
-    Act::Book { reception, slot, phone, name: Some(Line("王女士".into())), people: 1, matter, fetch: false }
+    Act::Book {
+        reception,
+        slot,
+        phone,
+        name: Some(Line("王女士".into())),
+        people: 1,
+        matter,
+        fetch: false,
+        tongue: None,
+    }
 }
 
 impl Town {
@@ -103,6 +113,42 @@ fn numbers_that_are_given_at_once_are_given_once() {
         assert!(answers.iter().all(Result::is_ok));
         let numbers: Vec<u16> = town.day(day, |day| day.tickets.iter().map(|ticket| ticket.no).collect());
         assert_eq!(numbers, (1..=40).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn who_booked_gets_one_message_when_the_day_is_moved_and_none_after_an_erasure() {
+    everywhere(|town| {
+        let day = town.published();
+        let kept = town.do_to::<Encounters>(Actor::Resident, On::New, book(day, 0)).unwrap();
+        let gone = town.do_to::<Encounters>(Actor::Resident, On::New, book(day, 1)).unwrap().id;
+        let waiting = |town: &Town| outbox::due(&mut town.reader(), 1, Kind::Sms, town.clock.now(), 9).unwrap();
+        assert!(waiting(town).is_empty());
+        let starts = Moment(town.clock.now().0 + 3 * DAY);
+        let reason = || Line("防汛".into());
+        let moved = reception::Act::Move { starts, minutes: 120, place: None, reason: reason() };
+        town.do_to::<Receptions>(clerk("street-1"), On::Record(day), moved).unwrap();
+        let both = waiting(town);
+        assert_eq!(both.iter().map(|m| m.topic.as_str()).collect::<Vec<_>>(), ["encounter_moved"; 2]);
+
+        let head = Actor::Staff { account: 1, unit: "street-1".into(), role: Role::Head };
+        town.do_to::<Encounters>(head, On::Record(gone), Act::Erase {}).unwrap();
+        let left = waiting(town);
+        assert_eq!(left.iter().map(|m| m.record).collect::<Vec<_>>(), [kept.id]);
+        let mut keys = Keys::open(&town.place, 1, false).unwrap();
+        let registers = ::registers::REGISTERS;
+        let letters = outbox::letters(&mut town.reader(), &mut keys, registers, 1, &both).unwrap();
+        let of = |id| letters.iter().zip(&both).find(|(_, m)| m.record == id).and_then(|(l, _)| l.clone()).unwrap();
+        let letter = of(kept.id);
+        assert_eq!((letter.phone.as_str(), letter.erased), ("13800012345", false));
+        let (code, unit, when) = (kept.code.clone(), "street-1".into(), Some(starts));
+        assert_eq!(letter.about, About::Record { code, unit, when });
+        assert_eq!((of(gone).phone.as_str(), of(gone).erased), ("", true));
+
+        let cancelled = reception::Act::Cancel { reason: reason() };
+        town.do_to::<Receptions>(clerk("street-1"), On::Record(day), cancelled).unwrap();
+        let topics: Vec<_> = waiting(town).into_iter().map(|m| m.topic).collect();
+        assert_eq!(topics, ["encounter_moved", "encounter_called_off"]);
     });
 }
 

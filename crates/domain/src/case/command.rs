@@ -2,13 +2,13 @@
 
 use super::opening::Handed;
 use super::term::*;
-use super::told::Tell;
 use super::{CaseId, Verdict};
 use crate::codes::{CategoryCode, DangerCode, UnitCode};
 use crate::label::Lang;
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use crate::register::{Field, Input, Term, Value, Values};
+use crate::tell::Tell;
 use crate::typed::shortened;
 use calendar::Date;
 use serde::Serialize;

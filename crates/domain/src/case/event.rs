@@ -3,10 +3,10 @@
 use super::opening::{Handed, Opens};
 use super::review::Reviewer;
 use super::term::*;
-use super::told::Tell;
 use super::{CaseId, Fields, Urgent, Verdict, field};
 use crate::codes::{CategoryCode, UnitCode, UnitTag};
 use crate::moment::Moment;
+use crate::tell::Tell;
 use calendar::Date;
 use serde::{Deserialize, Serialize};
 

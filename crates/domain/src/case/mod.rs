@@ -28,6 +28,7 @@ mod urgent;
 pub use crate::body::{Body, Fields};
 pub use crate::clock::{Clock, ClockChange};
 pub use crate::handle::CaseId;
+pub use crate::tell::{Notice, Tell, To};
 pub use crate::visit::{Visit, With};
 pub use claim::{Claim, STEP_ASKED_AT, STEP_DAYS_MOST, Step};
 pub use command::{Command, CommandKind, Corrected};
@@ -42,7 +43,7 @@ pub use review::{Reviewer, reviewer_of};
 pub use sight::may_see;
 pub use term::*;
 pub use texts::{Texts, answer_only, answer_version, changes_fields};
-pub use told::{Notice, SILENT, Tell, To, told};
+pub use told::{SILENT, told};
 pub use transition::{TABLE, Transition, Who, allowed};
 pub use urgent::Urgent;
 

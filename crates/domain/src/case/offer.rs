@@ -6,10 +6,10 @@ use super::command::{Command, CommandKind, Corrected};
 use super::decide::{Facts, decide};
 use super::opening::Handed;
 use super::term::*;
-use super::told::Tell;
 use super::transition::allowed;
 use super::{Case, CaseId, Verdict};
 use crate::codes::UnitCode;
+use crate::tell::Tell;
 use crate::{Label, Lang};
 use std::collections::BTreeSet;
 

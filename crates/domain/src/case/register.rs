@@ -5,8 +5,8 @@ use super::opening::Trust;
 use super::term::Channel;
 use super::transition::{TABLE, Transition};
 use super::{
-    Body, Case, CaseId, EVENT_KINDS, Event, Fields, Raise, answer_only, answer_version, decide, decide_raise, evolve,
-    field,
+    Body, Case, CaseId, EVENT_KINDS, Event, Fields, Notice, Raise, Topic, answer_only, answer_version, decide,
+    decide_raise, evolve, field,
 };
 use crate::label::{Label, Lang};
 use crate::refusal::{Refusal, Why};
@@ -139,6 +139,15 @@ impl Register for Cases {
         let own = opening.handed == Some(super::Handed::Own) && opening.secret_trust != Trust::Nothing;
         let digits = private.get(field::SECRET).filter(|_| opening.taken.is_none());
         Handed { secret: own.then_some(opening.secret), digits: digits.cloned().unwrap_or_default() }
+    }
+
+    fn topics() -> Vec<Term> {
+        Term::all::<Topic>()
+    }
+
+    fn told(case: &Case, body: &Body<Event>) -> Vec<Notice<&'static str>> {
+        let told = super::told(&body.event, &body.by, case, &body.clocks).into_iter();
+        told.map(|Notice { topic, to }| Notice { topic: topic.code(), to }).collect()
     }
 
     fn duties(case: &Case) -> Vec<Duty> {

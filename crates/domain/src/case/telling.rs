@@ -4,9 +4,9 @@ use super::decide::{Decision, optional};
 use super::event::Event;
 use super::raise::{LINE_MOST, email, mobile};
 use super::term::*;
-use super::told::Tell;
 use super::{New, field};
 use crate::refusal::{Refusal, Why};
+use crate::tell::Tell;
 use crate::typed::says_something;
 
 impl Decision<'_> {

@@ -1,6 +1,7 @@
 //! The vocabulary of a case: tracks, doors, stages, reasons, outcomes, verdicts.
 
 pub use crate::purpose::Purpose;
+pub use crate::tell::Channel;
 pub use crate::track::Track;
 
 crate::vocabulary! {
@@ -47,15 +48,6 @@ impl PostLevel {
     /// Whether it is division level or above (处级以上).
     pub fn is_leading(self) -> bool {
         matches!(self, PostLevel::Bureau | PostLevel::Division)
-    }
-}
-
-crate::vocabulary! {
-    /// By which way a resident is told of the steps of a case.
-    Channel {
-        None "none" "不用通知，我自己查询" "do not tell me: I look for myself",
-        Sms "sms" "短信" "text message",
-        Email "email" "电子邮件" "e-mail",
     }
 }
 

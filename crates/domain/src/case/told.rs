@@ -1,50 +1,14 @@
-//! Who is told of an event, and what about: a pure rule. A message names a case and an event; what it says is written,
-//! and the address read, when it is sent.
+//! Who is told of an event of a case, and what about: a pure rule.
 
 use super::event::Event;
 use super::opening::Handed;
-use super::term::{Channel, Topic};
+use super::term::Topic;
 use super::{Case, Clock, ClockChange, Task};
 use crate::actor::Actor;
 use crate::codes::UnitCode;
 use crate::label::Lang;
 use crate::rule::RuleId;
-use serde::{Deserialize, Serialize};
-
-/// How the resident wants to be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tell {
-    /// By which way.
-    #[serde(rename = "tell")]
-    pub channel: Channel,
-    /// In which language.
-    pub lang: Lang,
-}
-
-impl Tell {
-    /// The choice, unless it is not to be told.
-    pub fn wanted(self) -> Option<Tell> {
-        (self.channel != Channel::None).then_some(self)
-    }
-}
-
-/// Who is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum To {
-    /// The case's resident, as chosen.
-    Resident(Tell),
-    /// The group of a unit.
-    Unit(UnitCode),
-}
-
-/// A message that an event leads to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// What it says.
-    pub topic: Topic,
-    /// Who is told.
-    pub to: To,
-}
+use crate::tell::{Channel, Notice, Tell, To};
 
 /// The kinds of event that nobody is told of, and why.
 pub const SILENT: &[(&str, &str)] = &[
@@ -83,7 +47,7 @@ pub const SILENT: &[(&str, &str)] = &[
 /// Who is told of an event by an actor, and what about; `case` is the state after it. A resident is told of what others
 /// did, never of an own act but that it arrived. The group of a unit is never told of a sealed case. `clocks` are the
 /// changes of clocks that came with the event.
-pub fn told(event: &Event, by: &Actor, case: &Case, clocks: &[ClockChange]) -> Vec<Notice> {
+pub fn told(event: &Event, by: &Actor, case: &Case, clocks: &[ClockChange]) -> Vec<Notice<Topic>> {
     let mut notices = Vec::new();
     let tell = case.tell.filter(|tell| !case.erased && case.may_be_told(tell.channel));
     if let (Some(tell), Some(topic)) = (tell, to_resident(event, by, case, clocks)) {
@@ -98,7 +62,7 @@ pub fn told(event: &Event, by: &Actor, case: &Case, clocks: &[ClockChange]) -> V
 
 /// A secret that goes to an address; and, where the address is another one now, word of it to the one before, so that
 /// nobody is cut off unseen.
-fn about_opening(event: &Event, case: &Case) -> Option<Notice> {
+fn about_opening(event: &Event, case: &Case) -> Option<Notice<Topic>> {
     if case.erased {
         return None;
     }

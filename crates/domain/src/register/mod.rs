@@ -23,6 +23,7 @@ use crate::label::Lang;
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use crate::rule::{Builtin, RuleId};
+use crate::tell::Notice;
 use crate::typed;
 use crate::visit::Visit;
 use calendar::{Date, Due};
@@ -120,6 +121,21 @@ pub trait Register: Sized + 'static {
         String::new()
     }
 
+    /// What messages about it say, by topic.
+    fn topics() -> Vec<Term> {
+        Vec::new()
+    }
+
+    /// Who is told of an event, and what about, by a topic's code; `state` is the record after it.
+    fn told(_state: &Self::State, _body: &Body<Self::Event>) -> Vec<Notice<&'static str>> {
+        Vec::new()
+    }
+
+    /// When it takes place, as messages say it.
+    fn when(_state: &Self::State) -> Option<Moment> {
+        None
+    }
+
     /// What is owed now, and by whom, each under a number of its own: the worklist, the lateness and the leader's page read it.
     fn duties(_state: &Self::State) -> Vec<Duty> {
         Vec::new()
@@ -153,6 +169,11 @@ pub trait Register: Sized + 'static {
 /// (个人信息保护法 47). Every register calls it `erased`.
 pub fn erases(kind: &str) -> bool {
     kind.rsplit('.').next() == Some("erased")
+}
+
+/// The topic of a code, of any register; none for one of a newer version.
+pub fn topic(registers: Registers, code: &str) -> Option<Term> {
+    registers.iter().flat_map(|shelf| shelf.topics()).find(|topic| topic.code == code)
 }
 
 /// A stored body of a register's event, an old shape lifted first.

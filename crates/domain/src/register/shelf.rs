@@ -12,6 +12,7 @@ use crate::label::Lang;
 use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use crate::rule::Builtin;
+use crate::tell::Notice;
 use std::any::Any;
 use std::marker::PhantomData;
 
@@ -99,6 +100,12 @@ pub trait Shelf: Send + Sync {
     fn summary(&self, state: &Thing) -> Option<Summary>;
     /// See [`Register::title`].
     fn title(&self, state: &Thing, words: &Fields, lang: Lang) -> String;
+    /// See [`Register::topics`].
+    fn topics(&self) -> Vec<Term>;
+    /// See [`Register::told`].
+    fn told(&self, state: &Thing, body: &Thing) -> Vec<Notice<&'static str>>;
+    /// See [`Register::when`].
+    fn when(&self, state: &Thing) -> Option<Moment>;
     /// See [`Register::duties`].
     fn duties(&self, state: &Thing) -> Vec<Duty>;
     /// The name, edition, columns and indexes of [`Register::table`].
@@ -246,6 +253,18 @@ impl<R: Register> Shelf for Of<R> {
 
     fn title(&self, state: &Thing, words: &Fields, lang: Lang) -> String {
         R::title(Self::state(state), words, lang)
+    }
+
+    fn topics(&self) -> Vec<Term> {
+        R::topics()
+    }
+
+    fn told(&self, state: &Thing, body: &Thing) -> Vec<Notice<&'static str>> {
+        R::told(Self::state(state), body.downcast_ref().expect("a body of this register"))
+    }
+
+    fn when(&self, state: &Thing) -> Option<Moment> {
+        R::when(Self::state(state))
     }
 
     fn duties(&self, state: &Thing) -> Vec<Duty> {

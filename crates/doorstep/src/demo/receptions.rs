@@ -398,6 +398,7 @@ impl Planner<'_> {
             people: u8::try_from(self.dice.between(1, 3)).unwrap_or(1),
             matter: self.dice.chance(40).then(|| Text(self.texts.matter.clone())),
             fetch: self.dice.chance(6),
+            tongue: None,
         };
         let actor = if self.dice.chance(67) { Actor::Resident } else { self.town.staff(unit, Role::Clerk, 0)? };
         self.program.turns.push(Turn { at, actor, act: Act::Visit(visit, Some(At::Day(number)), act) });

@@ -358,7 +358,8 @@ impl World {
         let visit = booked.then(|| {
             let (slot, phone) = (0, Line("13800012345".into()));
             let (name, matter) = (None, None);
-            let book = encounter::Act::Book { reception: day, slot, phone, name, people: 1, matter, fetch: false };
+            let (people, fetch, tongue) = (1, false, None);
+            let book = encounter::Act::Book { reception: day, slot, phone, name, people, matter, fetch, tongue };
             let id = self.clerk::<Encounters>(unit, On::New, book).id;
             self.clock.set(starts);
             id

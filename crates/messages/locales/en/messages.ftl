@@ -45,3 +45,7 @@ task-released = [Task taken back] { $code }: nothing more for { $unit } to do.
 objection-upheld = [Objection decided] { $code }: { $unit } may hand it back.
 objection-rejected = [Objection decided] { $code }: { $unit } is designated and keeps it.
 replied = [The resident replied] { $code }: the question of { $unit } has a reply.
+mail-subject-record = { $district }: { $code }, { $topic }
+# To who booked a reception day.
+encounter-moved = Your appointment { $code } at a reception day is moved to { $when }. If that does not suit you, enter its code and secret on the page “My booking” and give it back, or call the unit: { $unit }.
+encounter-called-off = The reception day of your appointment { $code } is cancelled. You can book another day on the page “Reception days”, or call the unit: { $unit }.

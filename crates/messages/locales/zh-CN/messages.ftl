@@ -45,3 +45,7 @@ task-released = 【任务撤销】{ $code }：{ $unit }不用再办理。
 objection-upheld = 【异议已决定】{ $code }：同意{ $unit }退回。
 objection-rejected = 【异议已决定】{ $code }：不同意退回，指定{ $unit }办理。
 replied = 【居民已回复】{ $code }：{ $unit }提出的问题有了回复。
+mail-subject-record = { $district }：{ $code }，{ $topic }
+# 给预约接访的人。
+encounter-moved = 您的接访预约 { $code } 改到{ $when }。时间不合适的，可在“我的预约”页面凭编号和密钥退约，或联系{ $unit }。
+encounter-called-off = 您的接访预约 { $code } 那一天的接访取消了。可在“领导接访”页面另约一天，或联系{ $unit }。

@@ -3,11 +3,13 @@
 use super::encounter::{self, Encounter, Encounters, Matter, Mode, Trip};
 use super::reception::{self, MISSES, Reception, Receptions, TicketState};
 use crate::REGISTERS;
+use domain::body::Body;
 use domain::case::{Cases, Door, PostLevel, Stage as CaseStage};
 use domain::handle::CaseId;
 use domain::register::{Line, Register, Text, erases};
+use domain::tell::{Channel, Tell, To};
 use domain::track::Track;
-use domain::{Actor, Moment, Refusal, Role, Why};
+use domain::{Actor, Lang, Moment, Refusal, Role, Why};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use testing::{Done, Town, at, staff};
@@ -83,7 +85,16 @@ impl World {
 
     fn book(&mut self, n: u8, actor: &Actor, slot: u16) -> Done {
         let (reception, phone) = (self.id, Line("１３８ ０００１ ２３４５".into()));
-        let book = encounter::Act::Book { reception, slot, phone, name: None, people: 2, matter: None, fetch: true };
+        let book = encounter::Act::Book {
+            reception,
+            slot,
+            phone,
+            name: None,
+            people: 2,
+            matter: None,
+            fetch: true,
+            tongue: None,
+        };
         self.visit(CaseId([n; 16]), actor, &book)
     }
 }
@@ -146,8 +157,9 @@ fn a_roster_is_published_some_days_ahead_and_its_name_is_shown_only_until_the_da
 
 #[test]
 fn a_day_that_is_over_is_owed_from_the_time_that_was_set_until_somebody_closes_or_cancels_it() {
-    let owed =
-        |world: &World| Receptions::duties(world.reception()).iter().map(|d| d.due.unwrap().raw.to_string()).collect::<Vec<_>>();
+    let owed = |world: &World| {
+        Receptions::duties(world.reception()).iter().map(|d| d.due.unwrap().raw.to_string()).collect::<Vec<_>>()
+    };
     let mut world = World::published();
     assert_eq!(owed(&world), ["2023-05-09"]);
     let reason = Line("防汛".into());
@@ -158,6 +170,50 @@ fn a_day_that_is_over_is_owed_from_the_time_that_was_set_until_somebody_closes_o
     assert_eq!(world.day(&reception::Act::Open {}).unwrap_err().why.code(), "reception_not_yet");
     assert_eq!(world.day(&reception::Act::Cancel { reason }), Ok(vec!["reception.cancelled"]));
     assert!(owed(&world).is_empty());
+}
+
+#[test]
+fn who_booked_is_told_when_the_day_is_moved_or_cancelled_and_of_nothing_else() {
+    let reason = || Line("防汛".into());
+    let mut world = World::published();
+    world.book(21, &Actor::Resident, 2).unwrap();
+    world.book(22, &by(Role::Clerk), 3).unwrap();
+    let moved = reception::Act::Move { starts: at("2023-05-10T14:00"), minutes: 180, place: None, reason: reason() };
+    let both = ["reception.moved", "encounter.moved", "encounter.moved"];
+    assert_eq!(world.day(&moved), Ok(both.to_vec()));
+    let booked = |world: &World, n: u8| world.encounter(CaseId([n; 16])).clone();
+    assert_eq!(Encounters::when(&booked(&world, 21)), Some(at("2023-05-10T15:00")));
+    assert_eq!(Encounters::when(&booked(&world, 22)), Some(at("2023-05-10T15:30")));
+
+    // Who gave the time back is not told any more.
+    world.visit(CaseId([22; 16]), &Actor::Resident, &encounter::Act::Unbook {}).unwrap();
+    let cancelled = world.day(&reception::Act::Cancel { reason: reason() });
+    assert_eq!(cancelled, Ok(vec!["reception.cancelled", "encounter.called_off"]));
+    assert_eq!(booked(&world, 21).stage, encounter::Stage::Left);
+
+    let topics = |event: encounter::Event| {
+        let body = Body {
+            nonce: String::new(),
+            at: world.town.now,
+            by: by(Role::Clerk),
+            because: None,
+            in_hall: None,
+            event,
+            clocks: Vec::new(),
+        };
+        let mut visit = booked(&world, 21);
+        visit.tongue = encounter::Tongue::En;
+        let told = Encounters::told(&visit, &body).into_iter();
+        told.map(|notice| (notice.topic, notice.to)).collect::<Vec<_>>()
+    };
+    let to = To::Resident(Tell { channel: Channel::Sms, lang: Lang::En });
+    let day = world.town.now;
+    assert_eq!(topics(encounter::Event::Moved { day }), [("encounter_moved", to.clone())]);
+    assert_eq!(topics(encounter::Event::CalledOff {}), [("encounter_called_off", to)]);
+    assert!(topics(encounter::Event::Left {}).is_empty() && topics(encounter::Event::Unbooked {}).is_empty());
+    // Nobody asks for it by hand.
+    let by_hand = encounter::Act::Shift { at: day };
+    assert!(world.visit(CaseId([21; 16]), &by(Role::Clerk), &by_hand).is_err());
 }
 
 #[test]

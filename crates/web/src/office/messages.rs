@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use desk::Failure;
-use domain::case::Topic;
+use domain::register::{Term, topic};
 use domain::{Label, Lang, Moment};
 use messages::{Facts, Text, is_for_units};
 use reading::mask;
@@ -102,7 +102,7 @@ pub(crate) async fn page(State(app): State<App>, visitor: Visitor) -> Result<Res
         .read(move |db, keys| {
             let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
             let kept = if sink { outbox::kept(db, number, SHOWN)? } else { Vec::new() };
-            let letters = outbox::letters(db, &mut keys, number, &kept)?;
+            let letters = outbox::letters(db, &mut keys, registers::REGISTERS, number, &kept)?;
             let (hooks, size) =
                 if sink { (Vec::new(), 0) } else { (outbox::hooks(db, number)?, read::checkpoint(db, number)?.1) };
             let counts = outbox::counts(db, number, midnight)?;
@@ -119,7 +119,7 @@ pub(crate) async fn page(State(app): State<App>, visitor: Visitor) -> Result<Res
         hooks: found.hooks.iter().map(|h| hook_row(l, h, found.size)).collect(),
         troubled: found.troubled.iter().map(|m| trouble(l, m)).collect(),
         kept: found.kept.iter().map(|(m, letter)| kept(&app, l, m, letter.as_ref())).collect(),
-        previews: Topic::ALL.iter().map(|t| preview(l, *t, site)).collect(),
+        previews: registers::REGISTERS.iter().flat_map(|shelf| shelf.topics()).map(|t| preview(l, &t, site)).collect(),
     }))
 }
 
@@ -160,7 +160,7 @@ fn trouble(l: L, message: &Message) -> TroubledMessage {
         seq: message.seq,
         at: message.at.minute(),
         kind: message.kind.label(l.0),
-        topic: message.topic.label(l.0),
+        topic: topic(registers::REGISTERS, &message.topic).map_or("", |topic| l.0.pick(topic.label[0], topic.label[1])),
         state: message.state.label(l.0),
         over: matches!(message.state, Sort::Failed | Sort::Unsure),
         tries: message.tries,
@@ -206,7 +206,8 @@ fn kept(app: &App, l: L, message: &Message, letter: Option<&Letter>) -> KeptMess
     // What opens a case is for its resident, also where nothing is really sent.
     let hidden = |letter: &Letter| Letter { secret: "••••".to_owned(), ..letter.clone() };
     let facts = letter.map(hidden).map(|letter| Facts::of(message, &letter, &district, app.messages().site.as_deref()));
-    let text = facts.map(|facts| facts.text(message.topic, message.lang)).map(|text| match message.kind {
+    let text = facts.zip(topic(registers::REGISTERS, &message.topic));
+    let text = text.map(|(facts, topic)| facts.text(&topic, message.lang)).map(|text| match message.kind {
         Kind::Email => format!("{}\n\n{}", text.subject, text.long),
         _ => text.short,
     });
@@ -215,9 +216,10 @@ fn kept(app: &App, l: L, message: &Message, letter: Option<&Letter>) -> KeptMess
     KeptMessage { at: message.at.minute(), kind: message.kind.label(l.0), to, text, lang }
 }
 
-fn preview(l: L, topic: Topic, site: Option<&str>) -> MessagePreview {
-    let text = |lang| Facts::example(lang, topic, site).text(topic, lang);
-    MessagePreview { topic: topic.label(l.0), units: is_for_units(topic), zh: text(Lang::Zh), en: text(Lang::En) }
+fn preview(l: L, topic: &Term, site: Option<&str>) -> MessagePreview {
+    let text = |lang| Facts::example(lang, topic.code, site).text(topic, lang);
+    let name = l.0.pick(topic.label[0], topic.label[1]);
+    MessagePreview { topic: name, units: is_for_units(topic.code), zh: text(Lang::Zh), en: text(Lang::En) }
 }
 
 /// `POST /admin/messages/again`: one message (`one`), all that were given up of a way (`way`), or a web hook (`hook`).
@@ -232,4 +234,25 @@ pub(crate) async fn again(State(app): State<App>, sent: Sent) -> Result<Response
     let write = one().or_else(way).or_else(hook).ok_or_else(Problem::form)?;
     app.desk().put(vec![write]).await.map_err(|e: Failure| Problem::from(e))?;
     Ok(go("/admin/messages?done=messages-again"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_topic_of_every_register_is_one_registers_own_and_has_a_whole_message_in_both_languages() {
+        let mut codes = BTreeSet::new();
+        for topic in registers::REGISTERS.iter().flat_map(|shelf| shelf.topics()) {
+            assert!(codes.insert(topic.code), "{} is the topic of two registers", topic.code);
+            for lang in [Lang::Zh, Lang::En] {
+                let text = Facts::example(lang, topic.code, None).text(&topic, lang);
+                for part in [&text.subject, &text.short, &text.long] {
+                    assert!(part.contains("K7MP-2RQ9") && !part.contains(['{', '$']), "{}: {part}", topic.code);
+                }
+                assert!(text.short.chars().count() <= 420, "{}", text.short);
+            }
+        }
+    }
 }

@@ -425,7 +425,7 @@ fn plan_day(dice: &mut Dice, now: Moment) -> reception::Act {
 fn book_time(dice: &mut Dice, reception: CaseId) -> encounter::Act {
     let (slot, phone) = (dice.below(5) as u16, Line("13800000000".into()));
     let matter = dice.one_in(2).then(|| Text(reason()));
-    encounter::Act::Book { reception, slot, phone, name: None, people: 1, matter, fetch: false }
+    encounter::Act::Book { reception, slot, phone, name: None, people: 1, matter, fetch: false, tongue: None }
 }
 
 /// What else may happen to an encounter.

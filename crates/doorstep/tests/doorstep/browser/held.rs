@@ -151,6 +151,7 @@ fn received(story: &Story, now: i64) {
         people: 2,
         matter: Some(Text("The lamp at the gate.".into())),
         fetch: true,
+        tongue: None,
     };
     story.do_to::<Encounters>(Actor::Resident, On::New, book);
     let open = day(story.clock.now().0);

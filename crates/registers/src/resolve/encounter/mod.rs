@@ -15,6 +15,7 @@ use domain::register::column::Layout;
 use domain::register::{
     ActOf, By, Declared, Deed, Facts, Handed, Line, Needs, Public, Register, Summary, Term, Text, Values,
 };
+use domain::tell::{Channel, Notice, Tell, To};
 use domain::track::Track;
 use domain::{Actor, Label, Lang, Moment, Refusal, Role, Why, acts, columns, events, vocabulary};
 
@@ -69,6 +70,22 @@ impl Matter {
 }
 
 vocabulary! {
+    /// In which language who booked is told of what becomes of the day.
+    Tongue {
+        Zh "zh" "中文" "Chinese",
+        En "en" "英文" "English",
+    }
+}
+
+vocabulary! {
+    /// What messages to who booked say.
+    Topic {
+        Moved "encounter_moved" "接访改期" "a reception day is moved",
+        CalledOff "encounter_called_off" "接访取消" "a reception day is cancelled",
+    }
+}
+
+vocabulary! {
     /// Where an encounter stands.
     Stage {
         Booked "booked" "已预约" "booked",
@@ -88,7 +105,8 @@ acts! {
         /// Book a time of a reception day, for oneself or for somebody who calls.
         Book "book" "预约" "book" from [] by [By::Resident, By::Here(Role::Clerk), By::Here(Role::Head), By::Anywhere(Role::Dispatcher)]
             { reception: CaseId = "接访日" "reception day", slot: u16 = "时段" "time", phone: Line = "电话" "phone", name: Option<Line> = "称呼" "name",
-              people: u8 = "几个人来" "how many come", matter: Option<Text> = "想谈什么" "what it is about", fetch: bool = "听力不便，请到座位上叫" "fetch me from my seat: I hear badly" },
+              people: u8 = "几个人来" "how many come", matter: Option<Text> = "想谈什么" "what it is about", fetch: bool = "听力不便，请到座位上叫" "fetch me from my seat: I hear badly",
+              tongue: Option<Tongue> = "改期、取消的短信用" "a text message, if the day is moved or cancelled, in" },
         /// Somebody comes to the door without a booking, and gets a number.
         Come "come" "发号" "give a number" from [] by [By::Here(Role::Clerk), By::Here(Role::Head)]
             { reception: CaseId = "接访日" "reception day", people: u8 = "几个人来" "how many came", fetch: bool = "到座位上叫（听力不便）" "fetch from the seat (hard of hearing)" },
@@ -115,6 +133,10 @@ acts! {
             { reason: Line = "为什么作废" "what was wrong" },
         /// It came to nothing: the day is over, was cancelled, or three calls were missed.
         Leave "leave" "没有接谈" "not heard" from ["booked", "waiting"] by [By::Asked] {},
+        /// The day is held at another time, and its bookings go along.
+        Shift "shift" "随接访日改期" "moved with the day" from ["booked"] by [By::Asked] { at: Moment = "新的时间" "new time" },
+        /// The day is not held.
+        CallOff "call_off" "接访日取消" "the day is cancelled" from ["booked"] by [By::Asked] {},
         /// Destroy what was written of it.
         Erase "erase" "删除个人信息" "erase personal data" from ["booked", "received", "left", "cancelled", "void"]
             by [By::Here(Role::Head), By::Anywhere(Role::Dispatcher)] {},
@@ -127,7 +149,7 @@ events! {
         /// A time was booked. Private: phone, name, matter.
         Booked "encounter.booked" {
             code: RecordCode, reception: CaseId, unit: UnitCode, level: PostLevel, street: Option<UnitCode>, slot: u16, day: Moment, people: u8,
-            fetch: bool,
+            fetch: bool, tongue: Option<Tongue>,
         },
         /// Somebody came without a booking, and has a number.
         Came "encounter.came" {
@@ -149,6 +171,10 @@ events! {
         Voided "encounter.voided" {},
         /// It came to nothing.
         Left "encounter.left" {},
+        /// The day is held at another time or place; the booking goes along.
+        Moved "encounter.moved" { day: Moment },
+        /// The day is not held.
+        CalledOff "encounter.called_off" {},
         /// What was written of it is destroyed.
         Erased "encounter.erased" {},
     }
@@ -187,6 +213,8 @@ pub struct Encounter {
     pub people: u8,
     /// Whether whoever booked asks to be fetched from the seat.
     pub fetch: bool,
+    /// In which language who booked is told.
+    pub tongue: Tongue,
     /// When the number was given.
     pub came: Option<Moment>,
     /// When somebody was heard.
@@ -247,6 +275,7 @@ impl Register for Encounters {
             no: None,
             people: 0,
             fetch: false,
+            tongue: Tongue::Zh,
             came: None,
             received: None,
             matters: 0,
@@ -293,10 +322,11 @@ impl Register for Encounters {
         visit.version += 1;
         visit.touched = body.at;
         match &body.event {
-            Event::Booked { code, reception, unit, level, street, slot, day, people, fetch } => {
+            Event::Booked { code, reception, unit, level, street, slot, day, people, fetch, tongue } => {
                 (visit.code, visit.unit, visit.level) = (code.clone(), unit.clone(), *level);
                 (visit.mode, visit.reception, visit.street) = (Mode::Appointment, Some(*reception), street.clone());
                 (visit.slot, visit.day, visit.people, visit.fetch) = (Some(*slot), *day, *people, *fetch);
+                visit.tongue = tongue.unwrap_or(Tongue::Zh);
             }
             Event::Came { code, reception, unit, level, street, no, people } => {
                 (visit.code, visit.unit, visit.level) = (code.clone(), unit.clone(), *level);
@@ -317,7 +347,8 @@ impl Register for Encounters {
             Event::Received {} => (visit.stage, visit.received, visit.day) = (Stage::Received, Some(body.at), body.at),
             Event::TakenDown { no } => visit.matters = *no,
             Event::Voided {} => visit.stage = Stage::Void,
-            Event::Left {} => visit.stage = Stage::Left,
+            Event::Left {} | Event::CalledOff {} => visit.stage = Stage::Left,
+            Event::Moved { day } => visit.day = *day,
             Event::Erased {} => visit.erased = true,
         }
     }
@@ -348,6 +379,25 @@ impl Register for Encounters {
             public: false,
             touched: visit.touched,
         })
+    }
+
+    fn topics() -> Vec<Term> {
+        Term::all::<Topic>()
+    }
+
+    /// Who booked is told when the day is not what was booked any more.
+    fn told(visit: &Encounter, body: &Body<Event>) -> Vec<Notice<&'static str>> {
+        let topic = match body.event {
+            Event::Moved { .. } => Topic::Moved,
+            Event::CalledOff {} => Topic::CalledOff,
+            _ => return Vec::new(),
+        };
+        let lang = if visit.tongue == Tongue::En { Lang::En } else { Lang::Zh };
+        vec![Notice { topic: topic.code(), to: To::Resident(Tell { channel: Channel::Sms, lang }) }]
+    }
+
+    fn when(visit: &Encounter) -> Option<Moment> {
+        Some(visit.day)
     }
 
     /// It has no name but its way: whoever came is no heading.

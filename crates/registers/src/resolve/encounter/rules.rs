@@ -65,7 +65,7 @@ pub(super) fn decide(visit: &Encounter, act: &Act, facts: &Facts<'_>) -> Result<
         return Err(Refusal::new(Why::Erased));
     }
     match act {
-        Act::Leave {} => on_request(Act::ALL, act.code(), visit.stage, facts)?,
+        Act::Leave {} | Act::Shift { .. } | Act::CallOff {} => on_request(Act::ALL, act.code(), visit.stage, facts)?,
         _ => permitted(Act::ALL, act.code(), Some(visit.stage), facts.actor, Some(&visit.unit))?,
     }
     let of_day = |act: reception::Act| visit.reception.map(|day| asks(day, act));
@@ -100,6 +100,8 @@ pub(super) fn decide(visit: &Encounter, act: &Act, facts: &Facts<'_>) -> Result<
         Act::Advise { opinion } => received(visit, &opinion.0),
         Act::Void { reason } => vec![New::of(Event::Voided {}).with("reason", &reason.0).into()],
         Act::Leave {} => vec![New::of(Event::Left {}).into()],
+        Act::Shift { at } => vec![New::of(Event::Moved { day: *at }).into()],
+        Act::CallOff {} => vec![New::of(Event::CalledOff {}).into()],
         Act::Erase {} => {
             // What waits for the day is given back first, so that nothing there leads to what is gone.
             let free = of_day(reception::Act::Free { encounter: visit.id }).filter(|_| visit.stage == Stage::Booked);
@@ -123,7 +125,7 @@ fn begin(id: CaseId, act: &Act, facts: &Facts<'_>) -> Result<Vec<Deed<Event>>, R
     };
     let code = RecordCode::of(&facts.fresh);
     match act {
-        Act::Book { reception, slot, phone, name, people, matter, fetch } => {
+        Act::Book { reception, slot, phone, name, people, matter, fetch, tongue } => {
             let day = day(reception)?;
             if day.stage != reception::Stage::Published {
                 return Err(Refusal::at(NO_DAY, "reception"));
@@ -143,6 +145,7 @@ fn begin(id: CaseId, act: &Act, facts: &Facts<'_>) -> Result<Vec<Deed<Event>>, R
                 day: day.slot_starts(*slot),
                 people: *people,
                 fetch: *fetch,
+                tongue: *tongue,
             });
             let name = name.as_ref().map_or("", |Line(name)| name);
             let matter = matter.as_ref().map_or("", |Text(text)| text);

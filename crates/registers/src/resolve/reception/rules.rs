@@ -105,12 +105,15 @@ pub(super) fn decide(day: &Reception, act: &Act, facts: &Facts<'_>) -> Result<Ve
             let place = place.as_ref().map_or("", |Line(place)| place);
             let clocks = settled(&day.clocks, facts).into_iter().chain([owed(*starts, *minutes, facts)]);
             let moved = New::of(Event::Moved { starts: *starts, minutes: *minutes }).clocks(clocks);
-            vec![moved.with("place", place).with("reason", &reason.0).into()]
+            let mut deeds: Vec<Deed<Event>> = vec![moved.with("place", place).with("reason", &reason.0).into()];
+            let at = |slot: u16| Moment(starts.0 + i64::from(slot) * i64::from(day.slot) * 60_000);
+            deeds.extend(booked(day).map(|(slot, id)| asks(id, encounter::Act::Shift { at: at(slot) })));
+            deeds
         }
         Act::Cancel { reason } => {
             let cancelled = New::of(Event::Cancelled {}).clocks(settled(&day.clocks, facts));
             let mut deeds: Vec<Deed<Event>> = vec![cancelled.with("reason", &reason.0).into()];
-            deeds.extend(day.booked.iter().map(|(_, encounter)| leave(*encounter)));
+            deeds.extend(booked(day).map(|(_, id)| asks(id, encounter::Act::CallOff {})));
             deeds
         }
         Act::Open {} => {
@@ -226,14 +229,23 @@ fn close(day: &Reception, turned: bool, facts: &Facts<'_>) -> Result<Vec<Deed<Ev
     let closed = New::of(Event::Closed { turned }).clocks(settled(&day.clocks, facts));
     let waiting = day.tickets.iter().filter(|ticket| ticket.is_here()).map(|ticket| ticket.encounter);
     // Who booked and did not come is not asked why.
-    let absent = day.booked.iter().map(|(_, encounter)| *encounter).filter(|id| day.ticket_of(*id).is_none());
+    let absent = booked(day).map(|(_, encounter)| encounter);
     let deeds = waiting.chain(absent).map(leave);
     Ok(std::iter::once(closed.into()).chain(deeds).collect())
 }
 
+/// The bookings of who has not come yet, each with its time.
+fn booked(day: &Reception) -> impl Iterator<Item = (u16, CaseId)> {
+    day.booked.iter().copied().filter(|(_, id)| day.ticket_of(*id).is_none())
+}
+
+fn asks(encounter: CaseId, act: encounter::Act) -> Deed<Event> {
+    Deed::Ask(Ask::of::<Encounters>(On::Record(encounter), act))
+}
+
 /// The encounter comes to nothing.
 fn leave(encounter: CaseId) -> Deed<Event> {
-    Deed::Ask(Ask::of::<Encounters>(On::Record(encounter), encounter::Act::Leave {}))
+    asks(encounter, encounter::Act::Leave {})
 }
 
 /// The clock by which it is closed. It runs from the time that was set, so that a day that nobody opens is owed, too.

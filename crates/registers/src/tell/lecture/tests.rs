@@ -79,7 +79,10 @@ fn a_lecture_is_planned_announced_held_and_recorded_within_three_working_days() 
     assert_eq!(story.acts(&host, plan("2023-05-12T14:00")), Ok(vec!["lecture.planned", "lecture.announced"]));
     assert_eq!(story.lecture().with, ["housing".into()], "a host is named once");
     let due = Lectures::duties(story.lecture());
-    assert_eq!((due[0].from.to_string(), due[0].due.unwrap().raw.to_string()), ("2023-05-12".into(), "2023-05-17".into()));
+    assert_eq!(
+        (due[0].from.to_string(), due[0].due.unwrap().raw.to_string()),
+        ("2023-05-12".into(), "2023-05-17".into())
+    );
     assert_eq!(story.acts(&host, record(80)).unwrap_err().why, rules::NOT_OVER);
     story.town.now = at("2023-05-12T15:30");
     assert_eq!(story.acts(&host, record(80)), Ok(vec!["lecture.recorded"]));

@@ -118,6 +118,8 @@ impl Face for EncounterFace {
             Event::TakenDown { no } => ("taken_down", vec![l.t_n("encounter-matter-no", no)]),
             Event::Voided {} => ("voided", Vec::new()),
             Event::Left {} => ("left", Vec::new()),
+            Event::Moved { day } => ("moved", vec![moment(day)]),
+            Event::CalledOff {} => ("called_off", Vec::new()),
             Event::Erased {} => ("erased", Vec::new()),
         };
         Some(Happened { title: l.t(&format!("encounter-event-{key}")), details })

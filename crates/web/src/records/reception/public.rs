@@ -25,8 +25,8 @@ use desk::Key;
 use domain::case::Visit;
 use domain::moment::day_number;
 use domain::register::{On, Shelf, Thing};
-use domain::{Actor, Label, Moment};
-use registers::resolve::encounter::Act;
+use domain::{Actor, Label, Lang, Moment};
+use registers::resolve::encounter::{Act, Tongue};
 use registers::resolve::reception::{Event, Reception, Stage};
 use serde::Deserialize;
 use store::listed::{Told, Which};
@@ -126,6 +126,8 @@ struct DayPage {
     people: String,
     matter: String,
     fetch: bool,
+    /// In which language a text message says that the day is moved or cancelled: that of the page, or what the caller wants.
+    tongues: Vec<Choice>,
     /// Whether a clerk books for somebody who calls.
     for_caller: bool,
 }
@@ -159,6 +161,10 @@ fn drawn(
     let of = reception(told).ok_or_else(Problem::not_found)?;
     let typed = |field: &str| sent.map(|sent| sent.raw(&name("book", field)).to_owned()).unwrap_or_default();
     let people = typed("people");
+    let tongue = match typed("tongue").as_str() {
+        "" => if l.0 == Lang::En { Tongue::En } else { Tongue::Zh }.code().to_owned(),
+        typed => typed.to_owned(),
+    };
     let reason = told.words().get("reason").cloned().unwrap_or_default();
     let code = of.code.as_str().to_owned();
     let to = if staff.is_some() { "/records/receptions" } else { "/receptions" };
@@ -182,6 +188,7 @@ fn drawn(
         people: if people.is_empty() { "1".into() } else { people },
         matter: typed("matter"),
         fetch: !typed("fetch").is_empty(),
+        tongues: Choice::all::<Tongue>(l, &tongue),
         for_caller: staff.is_some(),
         line: line(l, &d, now, told, None).ok_or_else(Problem::not_found)?,
         code,
@@ -236,6 +243,8 @@ struct BookedPage {
     place: String,
     calendar: String,
     qr: Option<Qr>,
+    /// Whether text messages go out: then one says so when the day is moved or cancelled.
+    told: bool,
     for_caller: bool,
 }
 
@@ -320,6 +329,7 @@ async fn run(
         post,
         place: told.words().get("place").cloned().unwrap_or_default(),
         calendar: format!("/receptions/{code}/calendar.ics?slot={slot}"),
+        told: app.messages().sms.is_some(),
         for_caller: staff.is_some(),
     });
     response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
