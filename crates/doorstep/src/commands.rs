@@ -164,7 +164,7 @@ pub fn reindex(data: &str, index: Option<&Path>) -> Done {
     let wish = Folder::at(&folder).map_err(reading::Error::from)?;
     wish.ask().map_err(reading::Error::from)?;
     while wish.is_asked() {
-        match Follower::open(&place, NUMBER, &folder)? {
+        match Follower::open(&place, registers::REGISTERS, NUMBER, &folder)? {
             Some(mut follower) => {
                 follower.catch_up()?;
                 say(format_args!("The search index is made anew from {} cases.", follower.cases()));

@@ -241,7 +241,7 @@ fn sweep(desk: &Desk) {
 /// Keeps the search up in a thread of its own. Whatever stands in its way, everything else is served.
 fn follow(place: &Place, number: i64, index: Option<&Path>) -> Option<(Finder, Running)> {
     let folder = reading::folder_of(place, index)?;
-    let begun = Follower::open(place, number, &folder).and_then(|follower| match follower {
+    let begun = Follower::open(place, registers::REGISTERS, number, &folder).and_then(|follower| match follower {
         Some(follower) => Ok(Some((follower.finder(), follower.start()?))),
         None => Ok(None),
     });

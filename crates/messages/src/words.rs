@@ -133,8 +133,7 @@ impl Facts {
             About::Case { event, then } => (event.as_ref(), then.as_ref()),
             About::Record { unit, when, .. } => {
                 let unit = message.unit.as_ref().unwrap_or(unit);
-                let year = when.map_or(0, |when| when.date().year());
-                return Facts { unit: name(unit), when: *when, year, ..blank };
+                return Facts { unit: name(unit), when: *when, year: message.at.date().year(), ..blank };
             }
         };
         let lead = case.tasks.iter().rev().find(|t| t.lead).map(|t| &t.unit);

@@ -1,10 +1,11 @@
-//! What the index holds of a case: words to find it by and marks to narrow by, never a text that could be read back whole
+//! What the index holds of a record: words to find it by and marks to narrow by, never a text that could be read back whole
 //! and never a contact field.
 
 use crate::mask;
 use domain::Label;
 use domain::case::{Case, Stage, field};
 use domain::moment::day_number;
+use store::listed::Told;
 use store::records::Record;
 
 /// Behind these a flat is named: what the index holds of a place ends there.
@@ -51,7 +52,12 @@ impl Tag {
         Tag::of("aside", &account.to_string())
     }
 
-    /// Every case.
+    /// What is no case: every account of the district may find it.
+    pub(crate) fn record() -> Tag {
+        Tag("record".into())
+    }
+
+    /// Every record.
     pub(crate) fn any() -> Tag {
         Tag("any".into())
     }
@@ -68,12 +74,12 @@ impl Tag {
     }
 }
 
-/// A case as the index has it.
+/// A record as the index has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
     /// The ledger index of its first entry: its name in the index.
     pub first: u64,
-    /// The day on which it was raised, as a day number.
+    /// The day on which it was raised or that it is about, as a day number.
     pub day: i64,
     /// Title, text and answer, without what leads to somebody: whoever may see the case may find it by these.
     pub words: String,
@@ -108,6 +114,24 @@ impl Entry {
             words: words.join("\n"),
             place: places.join("\n"),
             tags: tags(case, !of(field::ANSWER).is_empty()),
+        })
+    }
+}
+
+impl Entry {
+    /// What the index may hold of a record of another register: what it says it is found by. Of an erased one no word.
+    pub fn of_record(told: &Told) -> Option<Entry> {
+        let summary = told.shelf.summary(told.state.as_ref())?;
+        let words = told.words_for(false);
+        let found = told.shelf.found().iter().filter_map(|name| words.get(*name));
+        let found: Vec<String> = found.map(|text| mask::text(text, &[])).collect();
+        let tags = Tag::every(vec![Tag::record(), Tag::unit(summary.unit.as_str())]);
+        Some(Entry {
+            first: told.first(),
+            day: day_number(summary.day),
+            words: found.join("\n"),
+            place: String::new(),
+            tags,
         })
     }
 }

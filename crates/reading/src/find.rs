@@ -1,7 +1,7 @@
 //! A question to the index, and what an account may find.
 //!
-//! The index answers with ledger indexes of cases. Whoever shows them reads the cases themselves, and looks again who may
-//! see them: the index may be a moment behind.
+//! The index answers with ledger indexes of records. Whoever shows them reads the records themselves, and looks again who
+//! may see them: the index may be a moment behind.
 
 use crate::cut::{folded_text, question, single};
 use crate::entry::{Tag, flats};
@@ -26,13 +26,14 @@ const WORDS_MOST: usize = 8;
 /// The most characters of one of them.
 const WORD_MOST: usize = 40;
 
-/// What an account may find: as `domain::case::may_see` says, in terms of the index. No sealed case is in it.
+/// What an account may find: of cases as `domain::case::may_see` says, in terms of the index; of other registers every record. No
+/// sealed case is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reader {
     unit: UnitCode,
     /// What it stepped aside from for an interest is not found.
     account: u32,
-    /// Every case that is not sealed; otherwise those in which the unit has or had a task.
+    /// Every case that is not sealed; otherwise those in which the unit has or had a part.
     every: bool,
     /// Whether places lead to cases: for others they are masked.
     places: bool,
@@ -140,7 +141,7 @@ pub struct Question {
 /// The answer to a question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hits {
-    /// The ledger indexes of the cases' first entries, at most [`MOST`]: the best first; without words the latest first.
+    /// The ledger indexes of the records' first entries, at most [`MOST`]: the best first; without words the latest first.
     pub firsts: Vec<u64>,
     /// Whether there are more.
     pub more: bool,
@@ -282,7 +283,8 @@ fn whole(fields: Fields, reader: &Reader, question: &Question) -> Result<Box<dyn
 
 /// What a reader's every question is narrowed to.
 fn rights(fields: Fields, reader: &Reader) -> Vec<Clause> {
-    let of_unit = (!reader.every).then(|| (Occur::Must, marked(fields, &Tag::unit(reader.unit.as_str()))));
+    let own = || vec![marked(fields, &Tag::unit(reader.unit.as_str())), marked(fields, &Tag::record())];
+    let of_unit = (!reader.every).then(|| (Occur::Must, any_of(own())));
     let aside = (Occur::MustNot, marked(fields, &Tag::aside(reader.account)));
     of_unit.into_iter().chain([aside]).collect()
 }

@@ -1,10 +1,12 @@
-//! Following the log: what happens to a case stands in the index soon after, and nothing is taken from the index but what
+//! Following the log: what happens to a record stands in the index soon after, and nothing is taken from the index but what
 //! leads back to the log.
 
 use crate::entry::Entry;
 use crate::find::Finder;
 use crate::folder::Folder;
 use crate::volume::{Error, Volume};
+use domain::case::CaseId;
+use domain::register::{Registers, erases};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::Path;
@@ -12,27 +14,29 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use store::records::{BATCH, Record};
-use store::{Db, Keys, Place, StoreError, follow, records};
+use store::follow::{self, Stream};
+use store::records::BATCH;
+use store::{Db, Keys, Place, StoreError, listed, records};
 
 /// How many entries of the log are followed in one turn.
 const ENTRIES: u64 = 512;
 /// While it catches up, so many entries share a commit.
 const ENTRIES_MOST: u64 = 8 * ENTRIES;
-/// How many cases a new volume takes in one turn.
-const CASES: usize = 4 * BATCH;
+/// How many records a new volume takes in one turn.
+const RECORDS: usize = 4 * BATCH;
 /// How long a follower rests when nothing comes: first, and at most. With the commit itself it stays below a second.
 const REST: Duration = Duration::from_millis(50);
 const REST_MOST: Duration = Duration::from_millis(400);
 /// How long it rests after trouble.
 const AFTER_TROUBLE: Duration = Duration::from_secs(10);
-/// What takes words out of the index that may have led to somebody: they must leave the files.
-const TAKES_OUT: &[&str] = &["erased", "text_hidden", "field_corrected", "telling_chosen"];
+/// What takes words out of the index that may have led to somebody, beside an erasure: they must leave the files.
+const TAKES_OUT: &[&str] = &["text_hidden", "field_corrected", "telling_chosen"];
 
 /// Follows the log of a district into the index in a folder.
 pub struct Follower {
     db: Db,
     keys: Keys,
+    registers: Registers,
     number: i64,
     folder: Folder,
     /// Whether it was looked what is there.
@@ -61,13 +65,25 @@ impl Follower {
     ///
     /// # Errors
     /// What the database or the file system says.
-    pub fn open(place: &Place, number: i64, folder: &Path) -> Result<Option<Follower>, Error> {
+    pub fn open(place: &Place, registers: Registers, number: i64, folder: &Path) -> Result<Option<Follower>, Error> {
         let db = Db::open_reader(place)?;
         let keys = Keys::open(place, number, false)?;
         let folder = Folder::at(folder)?;
         let Some(lock) = folder.lock()? else { return Ok(None) };
         let (volume, building, open, finder) = (None, None, None, Finder::default());
-        Ok(Some(Follower { db, keys, number, folder, begun: false, volume, building, open, finder, _lock: lock }))
+        Ok(Some(Follower {
+            db,
+            keys,
+            registers,
+            number,
+            folder,
+            begun: false,
+            volume,
+            building,
+            open,
+            finder,
+            _lock: lock,
+        }))
     }
 
     /// Looks what is there and may be gone on with.
@@ -155,12 +171,12 @@ impl Follower {
     /// Takes the next cases into the new volume. A case that changes meanwhile is followed afterwards.
     fn build(&mut self) -> Result<bool, Error> {
         let Some(building) = &mut self.building else { return Ok(false) };
-        let firsts = follow::behind(&mut self.db, self.number, building.behind, CASES)?;
-        for entry in read(&mut self.db, &mut self.keys, self.number, &firsts)?.iter().filter_map(Entry::of) {
+        let found = follow::behind(&mut self.db, self.number, building.behind, RECORDS)?;
+        for entry in entries(&mut self.db, &mut self.keys, self.registers, self.number, &found)? {
             building.volume.add(&entry)?;
         }
-        if let Some(last) = firsts.last() {
-            building.behind = *last as i64;
+        if let Some(last) = found.last() {
+            building.behind = last.first as i64;
             return Ok(true);
         }
         let Some(Building { mut volume, position, entry, .. }) = self.building.take() else { return Ok(false) };
@@ -188,12 +204,13 @@ impl Follower {
         }
         let to = size.min(from + ENTRIES);
         let happened = follow::since(&mut self.db, self.number, from, to)?;
-        let cases: BTreeSet<u64> = happened.iter().map(|h| h.first).collect();
-        let cases: Vec<u64> = cases.into_iter().collect();
-        for entry in read(&mut self.db, &mut self.keys, self.number, &cases)?.iter().filter_map(Entry::of) {
+        let changed: BTreeSet<Stream> = happened.iter().map(|h| h.of).collect();
+        let changed: Vec<Stream> = changed.into_iter().collect();
+        for entry in entries(&mut self.db, &mut self.keys, self.registers, self.number, &changed)? {
             volume.put(&entry)?;
         }
-        let takes_out = takes_out || happened.iter().any(|h| TAKES_OUT.contains(&h.kind.as_str()));
+        let out = |kind: &str| erases(kind) || TAKES_OUT.contains(&kind);
+        let takes_out = takes_out || happened.iter().any(|h| out(&h.kind));
         let begun = volume.stand().position;
         if to > begun && (to == size || to - begun >= ENTRIES_MOST) {
             let entry = self.entry_before(to)?;
@@ -260,18 +277,41 @@ impl Drop for Follower {
     }
 }
 
-/// The cases with their texts. One that can't be read is left out, so that it does not hold up all others.
-fn read(db: &mut Db, keys: &mut Keys, number: i64, firsts: &[u64]) -> Result<Vec<Record>, Error> {
-    match records::some(db, keys, number, firsts) {
-        Err(StoreError::Corrupt(_) | StoreError::Unknown(_)) if firsts.len() > 1 => {
-            let mut found = Vec::with_capacity(firsts.len());
-            for first in firsts {
-                found.extend(read(db, keys, number, &[*first])?);
+/// What the index may hold of records.
+fn entries(
+    db: &mut Db,
+    keys: &mut Keys,
+    registers: Registers,
+    number: i64,
+    streams: &[Stream],
+) -> Result<Vec<Entry>, Error> {
+    let (cases, others): (Vec<&Stream>, Vec<&Stream>) = streams.iter().partition(|stream| stream.is_case);
+    let mut entries = readable(&cases, &mut |part| {
+        let firsts: Vec<u64> = part.iter().map(|stream| stream.first).collect();
+        Ok(records::some(db, keys, number, &firsts)?.iter().filter_map(Entry::of).collect())
+    })?;
+    entries.extend(readable(&others, &mut |part| {
+        let ids: Vec<CaseId> = part.iter().map(|stream| stream.id).collect();
+        Ok(listed::some(db, keys, registers, number, &ids)?.iter().filter_map(Entry::of_record).collect())
+    })?);
+    Ok(entries)
+}
+
+/// What is read of these records. One that can't be read is left out, so that it does not hold up all others.
+fn readable(
+    streams: &[&Stream],
+    read: &mut impl FnMut(&[&Stream]) -> Result<Vec<Entry>, StoreError>,
+) -> Result<Vec<Entry>, Error> {
+    match read(streams) {
+        Err(StoreError::Corrupt(_) | StoreError::Unknown(_)) if streams.len() > 1 => {
+            let mut found = Vec::with_capacity(streams.len());
+            for stream in streams {
+                found.extend(readable(&[stream], read)?);
             }
             Ok(found)
         }
         Err(StoreError::Corrupt(_) | StoreError::Unknown(_)) => {
-            tracing::error!(entry = ?firsts, "a case can't be read for the index: run doorstep verify");
+            tracing::error!(entry = ?streams, "a record can't be read for the index: run doorstep verify");
             Ok(Vec::new())
         }
         done => Ok(done?),

@@ -23,7 +23,7 @@ use tantivy::{
 };
 
 /// The version of what stands in the index and how: a volume of another one is made anew.
-const LAYOUT: u32 = 3;
+const LAYOUT: u32 = 4;
 /// Memory of the one thread that writes, in bytes: when it is full, a segment goes to disk.
 const MEMORY: usize = 64 << 20;
 /// A segment of which so large a part was replaced is written anew.

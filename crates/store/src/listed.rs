@@ -60,6 +60,8 @@ macro_rules! owed_to_records {
 const OWED: &str = owed_to_records!("d.unit = $3 AND d.since <= $4 ORDER BY d.due, d.seq, d.no LIMIT $5");
 const LATE: &str = owed_to_records!("d.last < $3 AND (d.last, d.seq) > ($4, $5) ORDER BY d.last, d.seq LIMIT $6");
 const LATE_COUNT: &str = "SELECT COUNT(*) AS n FROM duties WHERE district = $1 AND register <> 'case' AND last < $2";
+const FIRSTS: &str = "SELECT id FROM records WHERE district = $1 AND seq IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
+$14, $15, $16, $17, $18, $19, $20, $21)";
 const LAST_OF: &str = "SELECT seq FROM events WHERE district = $1 AND stream = $2 ORDER BY version DESC LIMIT 1";
 const ASKED: &str = "SELECT e.seq AS because, c.seq, c.id, c.code, c.stage, c.lead, c.category, c.street, c.sealed, c.public FROM events e \
 JOIN cases c ON c.district = e.district AND c.because = e.seq WHERE e.district = $1 AND e.stream IN \
@@ -85,6 +87,7 @@ pub const STATEMENTS: &[&str] = &[
     OWED,
     LATE,
     LATE_COUNT,
+    FIRSTS,
     LAST_OF,
     ASKED,
     SOME,
@@ -282,12 +285,27 @@ pub fn by_code(db: &mut Db, district: i64, register: &str, code: &str) -> Result
     Ok(if of_it { Some((CaseId(row.array("id")?), row.int("public")? == 1)) } else { None })
 }
 
-/// The handle of a code in any register but cases.
+/// The handle of a code in any register but cases, and the register's code.
 ///
 /// # Errors
 /// What the database says.
-pub fn any_by_code(db: &mut Db, district: i64, code: &str) -> Result<Option<CaseId>> {
-    db.query(CODE, &args![district, code])?.first().map(|row| Ok(CaseId(row.array("id")?))).transpose()
+pub fn any_by_code(db: &mut Db, district: i64, code: &str) -> Result<Option<(CaseId, String)>> {
+    let found = db.query(CODE, &args![district, code])?;
+    found.first().map(|row| Ok((CaseId(row.array("id")?), row.text("register")?.to_owned()))).transpose()
+}
+
+/// How many records [`by_first`] finds at once.
+pub const FIRSTS_MOST: usize = 20;
+
+/// The records whose first entries have these ledger indexes, at most [`FIRSTS_MOST`], in no order; cases are left out.
+///
+/// # Errors
+/// What the database says.
+pub fn by_first(db: &mut Db, district: i64, firsts: &[u64]) -> Result<Vec<CaseId>> {
+    let Some(last) = firsts.len().checked_sub(1) else { return Ok(Vec::new()) };
+    let mut args = args![district];
+    args.extend((0..FIRSTS_MOST).map(|n| Value::from(firsts[n.min(last)])));
+    db.query(FIRSTS, &args)?.iter().map(|row| Ok(CaseId(row.array("id")?))).collect()
 }
 
 /// What a unit owes records of a register, or of all where none is named, and can do by `today`, by its last day, at most `most`.

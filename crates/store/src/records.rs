@@ -20,11 +20,12 @@ JOIN events e ON e.district = c.district AND e.stream = c.id \
 LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
 WHERE c.district = $1 AND c.sealed = 0 AND c.raised_day + 0 >= $2 AND c.raised_day + 0 < $3 ORDER BY c.seq, e.version";
 
-// By the index of the first entry of each case; the district's own stream begins with one too and is left out.
+// By the index of the first entry of each case; the district's own stream begins with one too and is left out, and so are
+// the records of other registers, whose kinds have a dot.
 const SOME: &str = "SELECT e.stream, e.seq, e.version, e.body, v.sealed FROM events f \
 JOIN events e ON e.district = f.district AND e.stream = f.stream \
 LEFT JOIN vault v ON v.district = e.district AND v.seq = e.seq \
-WHERE f.district = $1 AND f.version = 1 AND f.stream <> $2 AND f.seq IN ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+WHERE f.district = $1 AND f.version = 1 AND f.kind NOT LIKE '%.%' AND f.stream <> $2 AND f.seq IN ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
 $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, \
 $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, \
 $62, $63, $64, $65, $66) ORDER BY e.stream, e.version";
@@ -106,7 +107,7 @@ pub fn each(
     open(&mut waiting, keys, district, &mut each)
 }
 
-/// The cases whose first entries have these ledger indexes, sealed ones too, in no order: one statement and one for the
+/// The cases among the records whose first entries have these ledger indexes, sealed ones too, in no order: one statement and one for the
 /// keys for each [`BATCH`]. Whoever shows one looks first who may see it.
 ///
 /// # Errors

@@ -146,7 +146,10 @@ fn what_an_act_asks_of_a_case_is_in_the_same_commit_and_says_because_of_what() {
         let done = town.lost(runtime, On::Record(id), Act::Complain { text: "伞丢了。".into() }).unwrap();
         let mut db = town.reader();
         let raised = store::follow::behind(&mut db, 1, done.index as i64, 1).unwrap();
-        assert_eq!(raised, [done.index + 1]);
+        assert_eq!(
+            raised.iter().map(|stream| (stream.first, stream.is_case)).collect::<Vec<_>>(),
+            [(done.index + 1, true)]
+        );
         let sql = "SELECT stream FROM events WHERE district = $1 AND kind = 'raised'";
         let case = CaseId(db.query_text(sql, &args![1]).unwrap()[0].array("stream").unwrap());
         let body = &store::read::stream::<Cases>(&mut db, 1, case).unwrap().events[0].body;

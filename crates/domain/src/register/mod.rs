@@ -55,6 +55,9 @@ pub trait Register: Sized + 'static {
     const LIFT: Option<fn(serde_json::Value) -> serde_json::Value> = None;
     /// The private fields that only the unit which has the record may read, by their names.
     const CLOSED: &'static [&'static str] = &[];
+    /// The private fields by whose words a record is found, by their names: what every account of the district may read, and
+    /// what names nobody. Without any it is found by its code alone.
+    const FOUND: &'static [&'static str] = &[];
     /// A record as its events tell it.
     type State: Clone + Send + 'static;
     /// What can be asked of a record.

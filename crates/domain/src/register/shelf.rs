@@ -82,6 +82,8 @@ pub trait Shelf: Send + Sync {
     fn seals(&self) -> bool;
     /// See [`Register::CLOSED`].
     fn closed(&self) -> &'static [&'static str];
+    /// See [`Register::FOUND`].
+    fn found(&self) -> &'static [&'static str];
     /// See [`Register::acts`].
     fn acts(&self) -> Vec<Declared>;
     /// See [`Register::blank`].
@@ -217,6 +219,10 @@ impl<R: Register> Shelf for Of<R> {
 
     fn closed(&self) -> &'static [&'static str] {
         R::CLOSED
+    }
+
+    fn found(&self) -> &'static [&'static str] {
+        R::FOUND
     }
 
     fn acts(&self) -> Vec<Declared> {

@@ -214,7 +214,7 @@ fn delay(home: &Home, raised: u64) -> Result<String, Failed> {
     let place = place(&data)?;
     let opened = district::found(&place, district::Dates::of(raised))?;
     let index = Path::new(&data).join("index");
-    let follower = Follower::open(&place, 1, &index)?;
+    let follower = Follower::open(&place, registers::REGISTERS, 1, &index)?;
     let Some(mut follower) = follower else {
         return Err(Failed::new("The index is held by another process.", "Try again."));
     };

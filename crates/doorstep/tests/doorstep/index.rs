@@ -37,7 +37,7 @@ fn the_index_is_made_anew_by_a_command_with_and_without_a_server_and_stays_out_o
     must(&["backup", "--data", data, "--to", backup.to_str().unwrap()]);
     assert!(!backup.join("index").exists());
     // A killed server left its index whole: whoever follows next goes on in the same volume.
-    let mut follower = Follower::open(&Place::parse(data).unwrap(), 1, &index).unwrap().unwrap();
+    let mut follower = Follower::open(&Place::parse(data).unwrap(), registers::REGISTERS, 1, &index).unwrap().unwrap();
     follower.catch_up().unwrap();
     assert!(follower.cases() > 0);
     assert_eq!(volumes(&index), after);

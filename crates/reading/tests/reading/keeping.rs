@@ -89,7 +89,7 @@ fn an_index_of_another_layout_or_an_unfinished_one_is_made_again() {
     town.follower = None;
     let old = volume(&town);
     let meta = fs::read_to_string(old.join("meta.json")).unwrap();
-    let other = meta.replace("\\\"layout\\\":3", "\\\"layout\\\":0");
+    let other = meta.replace("\\\"layout\\\":4", "\\\"layout\\\":0");
     assert_ne!(meta, other);
     fs::write(old.join("meta.json"), other).unwrap();
     fs::create_dir(town.index().join("77")).unwrap();
@@ -120,7 +120,7 @@ fn a_new_volume_is_made_on_request_while_the_old_one_answers_and_is_followed() {
     let old = volume(&town);
     let folder = Folder::at(&town.index()).unwrap();
     assert!(folder.lock().unwrap().is_none(), "the follower holds the folder");
-    assert!(Follower::open(&town.place, 1, &town.index()).unwrap().is_none());
+    assert!(Follower::open(&town.place, registers::REGISTERS, 1, &town.index()).unwrap().is_none());
     folder.ask().unwrap();
     let late = town.text("楼道灯第三次坏了");
     let reader = Reader::of(&dispatcher()).unwrap();

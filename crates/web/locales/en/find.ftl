@@ -1,10 +1,10 @@
 # Find
 find-label = Find cases
-find-title = Find cases
+find-title = Find cases, meetings and lectures
 find-what = Code, words, place or unit
 find-placeholder = Code, words, unit
 find-button = Find
-find-hint = Leave a space between words: cases that have all of them are found. Phone numbers, document numbers and names are not.
+find-hint = Leave a space between words: what has all of them is found. Phone numbers, document numbers and names are not.
 find-unit = Unit
 find-from = Raised from
 find-to = to
@@ -16,7 +16,7 @@ find-more-than = More than { $n } found; these are the { $n } nearest
 find-shown = { $from }–{ $to }
 find-no-word = There is no word to look for. Type a code, or words of the text or the place; phone and document numbers can’t be found.
 find-no-day = This is not a date. Write it like this: 2023-05-04.
-find-none-todo = Only cases that you may see are searched. Try another word, fewer words, or no filter. A case that was just taken down can be found after a second.
+find-none-todo = Cases that you may see are searched, and lectures, meetings and reception days of all units. Try another word, fewer words, or no filter. What was just taken down can be found after a second.
 find-off = Search is not switched on here
 find-off-todo = You can open a case by its code. Ask the administrator to name a folder for the index when the service starts.
 find-making = The index is being made

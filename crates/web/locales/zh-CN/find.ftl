@@ -1,6 +1,6 @@
 # 查找
 find-label = 查找诉求
-find-title = 查找诉求
+find-title = 查找诉求、会议、讲座、接访
 find-what = 编号、词语、地点或单位
 find-placeholder = 编号、词语、单位
 find-button = 查找
@@ -16,7 +16,7 @@ find-more-than = 找到的超过 { $n } 件，先看最接近的 { $n } 件
 find-shown = 第 { $from }–{ $to } 件
 find-no-word = 没有可以查找的词。请写编号，或者写出内容、地点里的词；电话和证件号查不到。
 find-no-day = 日期写得不对。请这样写：2023-05-04。
-find-none-todo = 只查您能看的诉求。换一个词，少写几个词，或者不筛选。刚登记的诉求稍等一秒就能查到。
+find-none-todo = 查您能看的诉求，以及各单位的讲课、恳谈会和接访。换一个词，少写几个词，或者不筛选。刚登记的稍等一秒就能查到。
 find-off = 这里没有打开查找
 find-off-todo = 可以照编号打开诉求。请管理员启动服务时指定索引的文件夹。
 find-making = 正在建立索引

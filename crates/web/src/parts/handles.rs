@@ -21,7 +21,7 @@ pub(crate) async fn by_handle(app: &App, fields: &[Field], values: Values) -> Re
         let mut found = Vec::new();
         for (name, code) in codes {
             let id = match listed::any_by_code(db, number, &code)? {
-                Some(id) => Some(id),
+                Some((id, _)) => Some(id),
                 None => read::by_code(db, number, &code)?,
             };
             found.extend(id.map(|id| (name, id.hex())));

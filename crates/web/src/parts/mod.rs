@@ -10,6 +10,7 @@ pub(crate) mod history;
 pub(crate) mod open_boards;
 pub(crate) mod open_case;
 pub(crate) mod pairing;
+pub(crate) mod paper;
 pub(crate) mod photo;
 pub(crate) mod promise;
 pub(crate) mod public_tabs;

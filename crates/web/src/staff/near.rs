@@ -187,7 +187,7 @@ async fn pool(
         let mut rows = if nothing { Vec::new() } else { work::near(db, number, like, POOL)? };
         if let Some((finder, reader)) = index {
             let like = finder.like(&reader, &text, first, &Tag::track(track.code()), POOL_BY_WORDS);
-            let records = search::records(db, keys, number, &search::found_or_logged(like).unwrap_or_default())?;
+            let records = search::cases(db, keys, number, &search::found_or_logged(like).unwrap_or_default())?;
             rows.extend(records.iter().filter(|r| !r.case.erased).map(|r| row(&r.case, r.first)));
         }
         Ok(rows)

@@ -3,23 +3,25 @@
 use super::{handles, mask};
 use crate::app::App;
 use crate::caller::{Staff, Visitor};
-use crate::lang::L;
+use crate::lang::{L, capital};
 use crate::page::{Choice, FieldError, Page, go, show};
 use crate::parts::case_title::CaseTitle;
 use crate::problem::Problem;
+use crate::records::{Scene, face_of};
 use crate::view::{self, StatusView};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use calendar::Date;
-use domain::Label;
 use domain::case::{Stage, Track, field, may_see};
 use domain::district::{District, UnitKind};
 use domain::moment::day_number;
+use domain::{Label, Moment};
 use reading::mark::{self, Piece};
 use reading::{Hits, Question, Reader, Tag, asked};
 use serde::Deserialize;
 use std::sync::{Mutex, PoisonError};
+use store::listed::Told;
 use store::records::{self, Record};
 use store::{Db, Keys};
 
@@ -69,11 +71,12 @@ impl SearchQuery {
     }
 }
 
-/// A case that was found.
+/// A record that was found.
 struct SearchHit {
+    href: String,
     code: String,
     title: Vec<Piece>,
-    /// Track, category and street.
+    /// Track, category and street; or the register and the unit.
     kind: String,
     status: StatusView,
     day: String,
@@ -123,7 +126,7 @@ pub(super) fn found_or_logged<T>(found: Result<Option<T>, reading::Error>) -> Op
 }
 
 /// The cases of a page of hits, in one statement and one for the keys.
-pub(super) fn records(db: &mut Db, keys: &Mutex<Keys>, number: i64, firsts: &[u64]) -> store::Result<Vec<Record>> {
+pub(super) fn cases(db: &mut Db, keys: &Mutex<Keys>, number: i64, firsts: &[u64]) -> store::Result<Vec<Record>> {
     if firsts.is_empty() {
         return Ok(Vec::new());
     }
@@ -145,6 +148,11 @@ pub(crate) async fn search(
     {
         return Ok(go(&format!("/cases/{}", loaded.history.case.code)));
     }
+    if let Some(code) = desk::read_case_code(&wanted.q)
+        && let Some(plural) = register_of(&app, &code).await?
+    {
+        return Ok(go(&format!("/records/{plural}/{code}")));
+    }
     if wanted.q.chars().any(|c| c.is_ascii_digit())
         && let Some(code) = super::imported::code(&app, &staff, &wanted.q).await?
     {
@@ -164,10 +172,9 @@ pub(crate) async fn search(
         SearchAnswer::Found(hits, _) if hits.firsts.is_empty() => (SearchState::None, hits, Vec::new()),
         SearchAnswer::Found(hits, records) => (SearchState::Some, hits, records),
     };
-    let drawer =
-        HitDrawer { l, district: &district, staff: &staff, words: words(&wanted.q), today: app.desk().now().date() };
+    let drawer = HitDrawer { l, district: &district, staff: &staff, words: words(&wanted.q), now: app.desk().now() };
     let all = hits.firsts.len();
-    let found: Vec<SearchHit> = records.iter().map(|record| drawer.hit(record)).collect();
+    let found: Vec<SearchHit> = records.iter().filter_map(|found| drawer.drawn(found)).collect();
     let begin = (number - 1) * PAGE;
     let template = SearchPage {
         l,
@@ -195,8 +202,32 @@ pub(crate) async fn search(
 
 enum SearchAnswer {
     Not(SearchState),
-    /// All hits, and the cases of the page in their order.
-    Found(Hits, Vec<Record>),
+    /// All hits, and the records of the page in their order.
+    Found(Hits, Vec<Found>),
+}
+
+/// What was found.
+enum Found {
+    Case(Box<Record>),
+    /// A record of another register.
+    Other(Told),
+}
+
+impl Found {
+    fn first(&self) -> u64 {
+        match self {
+            Found::Case(record) => record.first,
+            Found::Other(told) => told.first(),
+        }
+    }
+}
+
+/// The plural of the register of a code; none if no record of the registers with pages has it.
+async fn register_of(app: &App, code: &str) -> Result<Option<&'static str>, Problem> {
+    let (number, code) = (app.desk().number(), code.to_owned());
+    let found = app.read(move |db, _| store::listed::any_by_code(db, number, &code)).await?;
+    let shelf = found.and_then(|(_, register)| registers::listed().find(|shelf| shelf.code() == register));
+    Ok(shelf.map(|shelf| shelf.plural()))
 }
 
 async fn ask(
@@ -214,14 +245,23 @@ async fn ask(
     let found = app.read(move |db, keys| {
         let Some(hits) = found_or_logged(finder.find(&reader, &question)) else { return Ok(None) };
         let part: Vec<u64> = hits.firsts.iter().skip((page - 1) * PAGE).take(PAGE).copied().collect();
-        let records = records(db, keys, number, &part)?;
-        Ok(Some((hits, part, records)))
+        let cases = cases(db, keys, number, &part)?;
+        let others: Vec<u64> =
+            part.iter().copied().filter(|first| cases.iter().all(|case| case.first != *first)).collect();
+        let ids = store::listed::by_first(db, number, &others)?;
+        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = store::listed::some(db, &mut keys, registers::REGISTERS, number, &ids)?;
+        Ok(Some((hits, part, cases, others)))
     });
-    let Some((mut hits, part, mut records)) = found.await? else { return Ok(SearchAnswer::Not(SearchState::Making)) };
+    let Some((mut hits, part, mut cases, others)) = found.await? else {
+        return Ok(SearchAnswer::Not(SearchState::Making));
+    };
     // The index may be a moment behind: the case itself says who may see it.
-    records.retain(|r| may_see(&r.case, &actor, district));
-    hits.firsts.retain(|first| !part.contains(first) || records.iter().any(|r| r.first == *first));
-    records.sort_by_key(|r| part.iter().position(|first| *first == r.first));
+    cases.retain(|r| may_see(&r.case, &actor, district));
+    let cases = cases.into_iter().map(|case| Found::Case(Box::new(case)));
+    let mut records: Vec<Found> = cases.chain(others.into_iter().map(Found::Other)).collect();
+    hits.firsts.retain(|first| !part.contains(first) || records.iter().any(|r| r.first() == *first));
+    records.sort_by_key(|r| part.iter().position(|first| *first == r.first()));
     Ok(SearchAnswer::Found(hits, records))
 }
 
@@ -277,11 +317,38 @@ struct HitDrawer<'a> {
     district: &'a District,
     staff: &'a Staff,
     words: Vec<&'a str>,
-    today: Date,
+    now: Moment,
 }
 
 impl HitDrawer<'_> {
-    fn hit(&self, record: &Record) -> SearchHit {
+    fn drawn(&self, found: &Found) -> Option<SearchHit> {
+        match found {
+            Found::Case(record) => Some(self.case(record)),
+            Found::Other(told) => self.other(told),
+        }
+    }
+
+    /// A record of another register: what of it was found says its title, or stands below.
+    fn other(&self, told: &Told) -> Option<SearchHit> {
+        let (l, d) = (self.l, self.district);
+        let (face, summary) = (face_of(told.shelf.plural())?, told.shelf.summary(told.state.as_ref())?);
+        let scene = Scene { l, d, now: self.now, staff: self.staff };
+        let (title, words) = (capital(&told.title(l.0)), told.words_for(false));
+        let found = told.shelf.found().iter().filter_map(|name| words.get(*name)).filter(|text| !title.contains(*text));
+        let parts = found.filter_map(|text| mark::part(&mask::text(text, &[]), &self.words, PART));
+        let kind = [l.t(&format!("nav-{}", told.shelf.plural())), d.unit_name(&summary.unit, l.0).to_owned()];
+        Some(SearchHit {
+            href: format!("/records/{}/{}", told.shelf.plural(), summary.code),
+            title: mark::whole(&title, &self.words),
+            kind: kind.join(" · "),
+            status: face.status(&scene, told),
+            day: l.day(summary.day, self.now.date()),
+            parts: parts.map(|pieces| (String::new(), pieces)).collect(),
+            code: summary.code,
+        })
+    }
+
+    fn case(&self, record: &Record) -> SearchHit {
         let (l, case) = (self.l, &record.case);
         let handler = handles(self.staff.role);
         let known: Vec<&str> = record.personal.iter().map(String::as_str).collect();
@@ -304,11 +371,12 @@ impl HitDrawer<'_> {
         let lead = case.tasks.iter().rev().find(|t| t.lead).map(|t| self.district.unit_name(&t.unit, l.0));
         let kind = [Some(case.track.label(l.0)), category, street, lead];
         SearchHit {
+            href: format!("/cases/{}", case.code),
             code: case.code.clone(),
             title: mark::whole(&title, &self.words),
             kind: kind.into_iter().flatten().collect::<Vec<_>>().join(" · "),
             status: view::status(l, case.stage, case.question.is_some()),
-            day: l.day(case.raised_at.date(), self.today),
+            day: l.day(case.raised_at.date(), self.now.date()),
             parts,
         }
     }

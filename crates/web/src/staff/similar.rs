@@ -40,7 +40,7 @@ pub(super) async fn of(app: &App, staff: &Staff, l: L, history: &History) -> Res
     let found = app.read(move |db, keys| {
         let firsts =
             search::found_or_logged(finder.like(&reader, &text, first, &Tag::answered(), MOST)).unwrap_or_default();
-        let records = search::records(db, keys, number, &firsts)?;
+        let records = search::cases(db, keys, number, &firsts)?;
         Ok((firsts, records))
     });
     let (firsts, records) = found.await?;

@@ -1,6 +1,7 @@
 //! The search of staff: what is found and marked, by whom, and past answers beside a case.
 
 use crate::kit::Kit;
+use crate::lectures::{begin, there};
 use crate::staff::{dispatched, hotline};
 use axum::http::StatusCode;
 use domain::case::{Command, Contact, Door, Origin, Outcome, Raise, Track};
@@ -57,6 +58,29 @@ async fn words_are_found_and_marked_and_a_code_goes_straight_to_its_case() {
     let mut english = kit.role(Role::Clerk).await;
     english.lang = "en";
     english.get(&format!("/search?q={}", encoded("楼道灯"))).await.has("1 found").has("<mark>楼道灯</mark>");
+}
+
+#[tokio::test]
+async fn a_lecture_is_found_by_its_topic_its_place_and_its_code_and_by_nobodys_post() {
+    let kit = Kit::with_search().await;
+    let case = dispatched(&kit, hotline("学习专题什么时候办？")).await.code;
+    let mut clerk = kit.role(Role::Clerk).await;
+    let at_page = there(&begin(&mut clerk, &[]).await);
+    kit.followed();
+    for role in [Role::Clerk, Role::Leader, Role::Auditor] {
+        let mut staff = kit.role(role).await;
+        let found = staff.get(&format!("/search?q={}", encoded("学习专题"))).await;
+        found.has(&format!("<a href=\"{at_page}\"><b><mark>学习专题</mark></b></a>")).has(&case).has("找到 2 件");
+        assert!(found.statements() <= 8, "{}", found.statements());
+        let by_place = staff.get(&format!("/search?q={}", encoded("社区会议室"))).await;
+        by_place.has(&at_page).has("<mark>社区会议室</mark>").lacks(&case);
+        staff.get(&format!("/search?q={}", encoded("示范书记"))).await.lacks(&at_page);
+    }
+    let code = at_page.rsplit('/').next().unwrap();
+    let answer = clerk.get(&format!("/search?q={}", code.to_lowercase().replace('-', ""))).await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, at_page.as_str()));
+    // What only cases have leaves only cases.
+    clerk.get(&format!("/search?q={}&track=hotline", encoded("学习专题"))).await.has(&case).lacks(&at_page);
 }
 
 #[tokio::test]

@@ -169,8 +169,9 @@ impl Kit {
         desk.put_now(ids.iter().map(|id| access::set_password(1, *id, &hash)).collect()).unwrap();
         let app = web::App::new(desk.clone(), &place).unwrap().settled_accounts();
         let app = app.with_workbooks(workbook::Reader::in_a_thread());
-        let follower =
-            search.then(|| reading::Follower::open(&place, 1, &folder.path().join("index")).unwrap().unwrap());
+        let follower = search.then(|| {
+            reading::Follower::open(&place, registers::REGISTERS, 1, &folder.path().join("index")).unwrap().unwrap()
+        });
         let app = follower.as_ref().map(reading::Follower::finder).into_iter().fold(app, web::App::with_finder);
         let follower = follower.map(std::sync::Mutex::new);
         let router = web::router(app.clone());

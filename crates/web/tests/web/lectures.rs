@@ -23,7 +23,7 @@ const PLAN: &[(&str, &str)] = &[
 ];
 
 /// The form of a page with what is typed over it, sent.
-async fn begin(client: &mut Client<'_>, typed: &[(&str, &str)]) -> Answer {
+pub(crate) async fn begin(client: &mut Client<'_>, typed: &[(&str, &str)]) -> Answer {
     let key = client.get("/records/lectures/new").await.input("key");
     let mut fields = PLAN.to_vec();
     fields.retain(|(name, _)| typed.iter().all(|(other, _)| other != name));
@@ -42,7 +42,7 @@ async fn act(client: &mut Client<'_>, at: &str, act: &str, typed: &[(&str, &str)
 }
 
 /// The path of an answer that sends on, without what it says was done.
-fn there(answer: &Answer) -> String {
+pub(crate) fn there(answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     answer.location().split('?').next().unwrap().to_owned()
 }

@@ -171,6 +171,46 @@ async fn a_line_that_can_not_be_kept_comes_back_with_what_was_typed_and_others_r
 }
 
 #[tokio::test]
+async fn the_minutes_leave_as_a_file_with_what_became_of_each_opinion_and_no_code_of_a_case() {
+    let kit = Kit::new().await;
+    let mut clerk = kit.role(Role::Clerk).await;
+    let code = open(&mut clerk).await;
+    done(&line(&mut clerk, &code, "1", &[("note-words", "车没地方停"), ("note-topic", "1")]).await);
+    let file = format!("/records/meetings/{code}/minutes.docx");
+    assert_eq!(clerk.get(&file).await.status, StatusCode::NOT_FOUND, "nothing is written yet");
+    let closing = [("close-heads", "9"), ("close-counted", "by_hand"), ("close-unread", "1")];
+    done(&act(&mut clerk, &code, "close", &closing).await);
+    let minutes = [("minute-text", "第一段，谈了停车。\n第二段，请打 13800012345。")];
+    done(&act(&mut clerk, &code, "minute", &minutes).await);
+    clerk.get(&format!("/records/meetings/{code}")).await.has(&file);
+
+    let text = |answer: Answer| {
+        assert_eq!(answer.status, StatusCode::OK);
+        let mut whole = zip::ZipArchive::new(std::io::Cursor::new(answer.bytes)).unwrap();
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut whole.by_name("word/document.xml").unwrap(), &mut text).unwrap();
+        text
+    };
+    let draft = text(clerk.get(&file).await);
+    for words in ["示范住建局民情恳谈会纪要", "草稿，未审定", "第一段，谈了停车。", "第 1 条", "待受理"]
+    {
+        assert!(draft.contains(words), "{words} is not in {draft}");
+    }
+    // 22 lines and 28 characters a page, as the standard means.
+    assert!(draft.contains("w:line=\"579\"") && draft.contains("w:spacing w:val=\"-5\""), "{draft}");
+    // Neither a number that slipped in, nor what opens a case, nor words that nobody released.
+    let mut db = store::Db::open_reader(kit.place()).unwrap();
+    let case = db.query("SELECT code FROM cases WHERE district = $1", &store::args![1]).unwrap();
+    for hidden in ["13800012345", case[0].text("code").unwrap(), "车没地方停"] {
+        assert!(!draft.contains(hidden), "{hidden}");
+    }
+    let mut head = kit.role(Role::Head).await;
+    done(&act(&mut head, &code, "approve", &[]).await);
+    assert!(!text(kit.role(Role::Leader).await.get(&file).await).contains("草稿"));
+    assert!(kit.client().get(&file).await.location().starts_with("/sign-in"));
+}
+
+#[tokio::test]
 async fn the_next_meeting_opens_with_what_became_of_the_last_ones_opinions() {
     let kit = Kit::new().await;
     let mut clerk = kit.role(Role::Clerk).await;

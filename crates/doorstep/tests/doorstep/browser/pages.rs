@@ -40,6 +40,7 @@ const NO_PAGES: &[&str] = &[
     // Sends on to the day's page.
     "/receptions/{code}/book",
     "/receptions/{code}/calendar.ics",
+    "/records/meetings/{code}/minutes.docx",
     "/records/{register}/{code}/stream",
     "/tile/{*path}",
 ];

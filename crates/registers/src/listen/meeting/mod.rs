@@ -259,6 +259,7 @@ impl Register for Meetings {
     const KINDS: &'static [&'static str] = Event::KINDS;
     const REASONS: &'static [Why] = REASONS;
     const RULES: &'static [Builtin] = RULES;
+    const FOUND: &'static [&'static str] = &["name", "topics", "place"];
     type State = Meeting;
     type Act = Act;
     type Event = Event;

@@ -226,6 +226,7 @@ impl Register for Receptions {
     const RULES: &'static [Builtin] = RULES;
     /// The name is published while the day is ahead, and is nobody else's afterwards.
     const CLOSED: &'static [&'static str] = &["leader"];
+    const FOUND: &'static [&'static str] = &["post", "field", "place"];
     type State = Reception;
     type Act = Act;
     type Event = Event;

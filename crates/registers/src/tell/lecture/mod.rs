@@ -251,6 +251,7 @@ impl Register for Lectures {
     const KINDS: &'static [&'static str] = Event::KINDS;
     const REASONS: &'static [Why] = REASONS;
     const RULES: &'static [Builtin] = RULES;
+    const FOUND: &'static [&'static str] = &["topic", "place"];
     type State = Lecture;
     type Act = Act;
     type Event = Event;

@@ -4,6 +4,7 @@
 pub(crate) mod board;
 mod line;
 pub(crate) mod list;
+mod minutes;
 pub(crate) mod notes;
 pub(crate) mod public;
 
@@ -73,6 +74,7 @@ const ROUTES: &[Route] = &[
     route("GET", "/records/meetings/{code}/wall", Access::Staff(RECORDS), || get(notes::wall)),
     route("GET", "/records/meetings/{code}/board", Access::Staff(CASES), || get(board::page)),
     route("POST", "/records/meetings/{code}/board", Access::Staff(RECORDS), || post(board::send)),
+    route("GET", "/records/meetings/{code}/minutes.docx", Access::Staff(CASES), || get(minutes::file)),
     route("GET", "/records/meetings/{code}/claims", Access::Staff(CASES), || get(board::claims)),
 ];
 
@@ -247,7 +249,8 @@ impl Face for MeetingFace {
         let board = (of.boarded && board::comes(of, staff)).then(|| (format!("{at}/board"), l.t("meeting-board")));
         let writes = own && notes::has_lines(of, staff);
         let notes = [(format!("{at}/notes"), l.t("meeting-notes")), (format!("{at}/wall"), l.t("meeting-wall"))];
-        board.into_iter().chain(notes.into_iter().filter(|_| writes)).collect()
+        let paper = (of.minuted && of.is_public()).then(|| (format!("{at}/minutes.docx"), l.t("meeting-paper")));
+        board.into_iter().chain(notes.into_iter().filter(|_| writes)).chain(paper).collect()
     }
 
     fn routes(&self) -> &'static [Route] {

@@ -108,14 +108,16 @@ struct MeetingPage {
     before: Option<(String, String)>,
 }
 
-struct Read {
-    told: Told,
+/// A meeting with what was said at it, and with the one before.
+pub(super) struct Read {
+    pub(super) told: Told,
     opinions: Vec<Opinion>,
     asked: Vec<Shown>,
     before: Option<(Told, Vec<Shown>)>,
 }
 
-async fn read(app: &App, code: &str) -> Result<Read, Problem> {
+/// A meeting that everybody may look at.
+pub(super) async fn read(app: &App, code: &str) -> Result<Read, Problem> {
     let (number, code) = (app.desk().number(), desk::read_case_code(code).ok_or_else(Problem::not_found)?);
     let found = app.read(move |db, keys| {
         let Some((id, true)) = listed::by_code(db, number, "meeting", &code)? else { return Ok(None) };
@@ -148,40 +150,24 @@ pub(crate) async fn show_one(
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
     let (l, d, now) = (visitor.l, app.desk().district(), app.desk().now());
-    let Read { told, opinions, asked, before } = read(&app, &code).await?;
-    let of = meeting(&told).ok_or_else(Problem::not_found)?;
+    let read = read(&app, &code).await?;
+    let of = meeting(&read.told).ok_or_else(Problem::not_found)?;
+    let said = became(l, &d, now.date(), &read);
+    let Read { told, asked, before, .. } = &read;
     let words = told.words();
-    let names = topics(&words);
-    // In the order in which it was said, not in which it was read back.
-    let by_case: BTreeMap<CaseId, &Opinion> = opinions.iter().filter_map(|of| Some((of.case?.0, of))).collect();
-    let mut said: Vec<(Option<&Opinion>, &Shown)> =
-        asked.iter().map(|case| (by_case.get(&case.id).copied(), case)).collect();
-    said.sort_by_key(|(opinion, _)| opinion.map(|opinion| opinion.no));
-    let said = said.iter().enumerate().map(|(n, (opinion, case))| {
-        let no = opinion.map_or_else(|| u16::try_from(n + 1).unwrap_or(u16::MAX), |opinion| opinion.no);
-        let became = Became::of(l, &d, l.t_n("meeting-line-no", no), case);
-        let unread = opinion.is_some_and(|opinion| opinion.state() == NoteState::Unread);
-        let note = unread.then(|| l.t("meeting-public-unread")).into_iter();
-        let claimed = opinion.and_then(|opinion| claimed(l, &d, opinion, case, now.date()));
-        Became {
-            about: opinion.map_or(String::new(), |opinion| topic(l, &names, opinion.topic)),
-            note: note.chain(claimed).collect::<Vec<_>>().join(" "),
-            ..became
-        }
-    });
     let board = of.board;
     let counts = [
         ("n", asked.len().to_string()),
-        ("answered", answered(&asked).to_string()),
+        ("answered", answered(asked).to_string()),
         ("unread", of.count(NoteState::Unread).to_string()),
     ];
     let struck = of.count(NoteState::Dropped);
-    let earlier = before.and_then(|(earlier, cases)| {
-        let one = meeting(&earlier).filter(|one| one.is_public())?;
-        let counts = [("n", cases.len().to_string()), ("answered", answered(&cases).to_string())];
+    let earlier = before.as_ref().and_then(|(earlier, cases)| {
+        let one = meeting(earlier).filter(|one| one.is_public())?;
+        let counts = [("n", cases.len().to_string()), ("answered", answered(cases).to_string())];
         Some((l.t_with("meeting-public-before", &counts), format!("/meetings/{}", one.code.as_str())))
     });
-    let open = line(l, &d, now, &told).ok_or_else(Problem::not_found)?;
+    let open = line(l, &d, now, told).ok_or_else(Problem::not_found)?;
     let heads = of.heads.map(|(heads, counted)| {
         l.t_with("lecture-heads", &[("n", heads.to_string()), ("how", counted.label(l.0).to_owned())])
     });
@@ -196,19 +182,40 @@ pub(crate) async fn show_one(
         chosen: capital(of.chosen.label(l.0)),
         heads: heads.unwrap_or_default(),
         ahead: matches!(of.stage, Stage::Planned | Stage::Noticed),
-        moved: moved(l, &told, starts),
+        moved: moved(l, told, starts),
         cancelled: (of.stage == Stage::Cancelled).then(|| reading::mask::numbers(&word(&words, "reason"), &[])),
         // Whoever wrote them may have left a number in them.
         minutes: reading::mask::numbers(&minutes, &[]),
         counts: if asked.is_empty() { String::new() } else { l.t_with("meeting-opinions", &counts) },
         struck: if struck > 0 { l.t_n("meeting-public-struck", struck) } else { String::new() },
-        opinions: said.collect(),
-        topics: names.clone(),
+        opinions: said,
+        topics: topics(&words),
         board,
         before: earlier,
         line: Line { href: open.href.replacen("/records", "", 1), ..open },
     };
     Ok(kept::words(&visitor, &page))
+}
+
+/// What became of each opinion, in the order in which it was said and not in which it was read back.
+pub(super) fn became(l: L, d: &District, today: Date, read: &Read) -> Vec<Became> {
+    let names = topics(&read.told.words());
+    let by_case: BTreeMap<CaseId, &Opinion> = read.opinions.iter().filter_map(|of| Some((of.case?.0, of))).collect();
+    let mut said: Vec<(Option<&Opinion>, &Shown)> =
+        read.asked.iter().map(|case| (by_case.get(&case.id).copied(), case)).collect();
+    said.sort_by_key(|(opinion, _)| opinion.map(|opinion| opinion.no));
+    let one = |(n, (opinion, case)): (usize, &(Option<&Opinion>, &Shown))| {
+        let no = opinion.map_or_else(|| u16::try_from(n + 1).unwrap_or(u16::MAX), |opinion| opinion.no);
+        let unread = opinion.is_some_and(|opinion| opinion.state() == NoteState::Unread);
+        let note = unread.then(|| l.t("meeting-public-unread")).into_iter();
+        let claimed = opinion.and_then(|opinion| claimed(l, d, opinion, case, today));
+        Became {
+            about: opinion.map_or(String::new(), |opinion| topic(l, &names, opinion.topic)),
+            note: note.chain(claimed).collect::<Vec<_>>().join(" "),
+            ..Became::of(l, d, l.t_n("meeting-line-no", no), case)
+        }
+    };
+    said.iter().enumerate().map(one).collect()
 }
 
 /// Who claimed what was said, and once a unit has it, what that one promised and what its speaker says of it.
