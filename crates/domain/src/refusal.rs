@@ -97,6 +97,8 @@ shared! {
     TokenDay "token_day" "到期日应在今天起{}天以内。" "请填写令牌最后可用的那一天。" "The last day lies within {} days from today." "Enter the last day on which the token is to act.",
     BadNumber "bad_number" "这不是一个整数。" "请只用数字填写，例如 12。" "This is not a whole number." "Use digits, such as 12.",
     BadDay "bad_day" "这不是一个日期。" "请按 2023-05-20 这样填写，需要时间的写成 2023-05-20 14:30。" "This is not a date." "Write it like 2023-05-20, and with a time like 2023-05-20 14:30.",
+    NoTime "no_time" "少了时间，只有日期。" "请写上几点几分，例如 2023-05-20 14:30。" "The time is missing." "Write it with hour and minute, like 2023-05-20 14:30.",
+    YesOrNo "yes_or_no" "这里只能填“是”或“否”。" "请填“是”或“否”，不适用的留空。" "This is neither yes nor no." "Enter yes or no, or leave it empty.",
     NoSuchTerm "no_such_term" "没有“{}”这个选项。" "请从列出的选项中选择。" "There is no choice “{}”." "Choose one of those that are listed.",
     NoSuchAct "no_such_act" "没有这项操作。" "请刷新页面，按页面上列出的操作办理。" "There is no such act." "Reload the page and choose one of the acts that it offers.",
     TooDeep "too_deep" "这项操作牵涉的记录太多。" "请分步办理。" "This act would reach through too many records." "Do it in several steps.",

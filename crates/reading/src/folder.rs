@@ -98,6 +98,8 @@ impl Folder {
 
     /// An empty volume behind all others. What was begun before and not finished is removed.
     pub(crate) fn next(&self, in_use: Option<&Path>) -> Result<Volume, Error> {
+        // Somebody may have taken the whole folder away.
+        private(&self.path)?;
         let numbers = self.numbers()?;
         for path in numbers.iter().map(|n| self.path.join(n.to_string())).filter(|path| in_use != Some(path)) {
             fs::remove_dir_all(path)?;

@@ -10,7 +10,7 @@ use domain::case::{CaseId, Fields, Stage};
 use domain::codes::{CategoryCode, UnitCode};
 use domain::register::{Recorded, Registers, Shelf, Thing};
 use domain::{Label, Lang};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 macro_rules! page {
     ($which:literal, $order:literal) => {
@@ -62,6 +62,8 @@ const LATE: &str = owed_to_records!("d.last < $3 AND (d.last, d.seq) > ($4, $5) 
 const LATE_COUNT: &str = "SELECT COUNT(*) AS n FROM duties WHERE district = $1 AND register <> 'case' AND last < $2";
 const FIRSTS: &str = "SELECT id FROM records WHERE district = $1 AND seq IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
 $14, $15, $16, $17, $18, $19, $20, $21)";
+const KNOWN: &str = "SELECT code FROM records WHERE district = $1 AND register = $2 AND code IN ($3, $4, $5, $6, $7, $8, $9, \
+$10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)";
 const LAST_OF: &str = "SELECT seq FROM events WHERE district = $1 AND stream = $2 ORDER BY version DESC LIMIT 1";
 const ASKED: &str = "SELECT e.seq AS because, c.seq, c.id, c.code, c.stage, c.lead, c.category, c.street, c.sealed, c.public FROM events e \
 JOIN cases c ON c.district = e.district AND c.because = e.seq WHERE e.district = $1 AND e.stream IN \
@@ -88,6 +90,7 @@ pub const STATEMENTS: &[&str] = &[
     LATE,
     LATE_COUNT,
     FIRSTS,
+    KNOWN,
     LAST_OF,
     ASKED,
     SOME,
@@ -292,6 +295,25 @@ pub fn by_code(db: &mut Db, district: i64, register: &str, code: &str) -> Result
 pub fn any_by_code(db: &mut Db, district: i64, code: &str) -> Result<Option<(CaseId, String)>> {
     let found = db.query(CODE, &args![district, code])?;
     found.first().map(|row| Ok((CaseId(row.array("id")?), row.text("register")?.to_owned()))).transpose()
+}
+
+/// How many codes one statement asks for.
+const KNOWN_MOST: usize = 32;
+
+/// Those of the codes that are codes of records of a register: one statement for 32 of them.
+///
+/// # Errors
+/// What the database says.
+pub fn known(db: &mut Db, district: i64, register: &str, codes: Vec<String>) -> Result<BTreeSet<String>> {
+    let mut known = BTreeSet::new();
+    for part in codes.chunks(KNOWN_MOST) {
+        let mut args = args![district, register];
+        args.extend((0..KNOWN_MOST).map(|n| Value::from(part[n.min(part.len() - 1)].as_str())));
+        for row in db.query(KNOWN, &args)? {
+            known.insert(row.text("code")?.to_owned());
+        }
+    }
+    Ok(known)
 }
 
 /// How many records [`by_first`] finds at once.

@@ -39,7 +39,7 @@ const ERASED: [&str; 2] = [
     "SELECT seq, id FROM cases WHERE district = $1 AND erased = 1 AND seq > $2 ORDER BY seq LIMIT $3",
     "SELECT seq, id FROM records WHERE district = $1 AND erased = 1 AND seq > $2 ORDER BY seq LIMIT $3",
 ];
-const NOTE: &str = "SELECT note FROM checkpoints WHERE district = $1 ORDER BY size DESC LIMIT 1";
+const NOTE: &str = "SELECT note, size FROM checkpoints WHERE district = $1 ORDER BY size DESC LIMIT 1";
 
 /// A row of the history.
 pub(crate) struct EventRow {
@@ -145,10 +145,18 @@ impl Log {
 
     fn edge(db: &mut Db, district: i64) -> Result<(Edge, Vec<u8>)> {
         let size = db.number(SIZE, &args![district])? as u64;
-        let note = db
-            .query(NOTE, &args![district])?
-            .first()
-            .map_or(Ok(Vec::new()), |r| r.bytes("note").map(<[u8]>::to_vec))?;
+        let signed = db.query(NOTE, &args![district])?;
+        let (note, noted) = match signed.first() {
+            Some(row) => (row.bytes("note")?.to_vec(), row.int("size")? as u64),
+            None => (Vec::new(), 0),
+        };
+        // Whoever goes on from here would give out an index for the second time.
+        if noted > size {
+            return Err(StoreError::Corrupt(format!(
+                "the ledger has {size} entries, and its own signed checkpoint speaks of {noted}: the last ones are missing. \
+                 Restore the latest backup"
+            )));
+        }
         let edge = tiles::over(db, district, |tiles| Edge::load(size, tiles))?;
         Ok((edge, note))
     }

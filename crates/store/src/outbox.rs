@@ -34,6 +34,8 @@ const AGAIN_ONE: &str = "UPDATE outbox SET state = 'waiting', tries = 0, said = 
 const FORGET: &str = "DELETE FROM outbox WHERE district = $1 AND state NOT IN ('waiting', 'sending') AND at < $2";
 const DUE: &str = "SELECT seq, no, stream, kind, topic, unit, lang, state, tries, at, said FROM outbox \
     WHERE district = $1 AND state = 'waiting' AND kind = $2 AND next <= $3 ORDER BY next, seq, no LIMIT $4";
+const DUE_KEYS: &str = "SELECT seq, no FROM outbox \
+    WHERE district = $1 AND state = 'waiting' AND kind = $2 AND next <= $3 ORDER BY next, seq, no LIMIT $4";
 const STILL: &str = "SELECT seq, no, stream, kind, topic, unit, lang, state, tries, at, said FROM outbox \
     WHERE district = $1 AND seq = $2 AND no = $3 AND state = 'waiting' AND kind = $4";
 const KEPT: &str = "SELECT seq, no, stream, kind, topic, unit, lang, state, tries, at, said FROM outbox \
@@ -262,7 +264,23 @@ fn message(row: &Row) -> Result<Message> {
 /// # Errors
 /// What the database says.
 pub fn due(db: &mut Db, district: i64, kind: Kind, now: Moment, most: usize) -> Result<Vec<Message>> {
-    db.query(DUE, &args![district, kind.code(), now.0, most as u64])?.iter().map(message).collect()
+    let args = args![district, kind.code(), now.0, most as u64];
+    match db.query(DUE, &args) {
+        Ok(rows) => rows.iter().map(message).collect(),
+        // A row that is damaged holds up no other: they are taken one by one.
+        Err(StoreError::Corrupt(_)) => {
+            let mut found = Vec::new();
+            for key in db.query(DUE_KEYS, &args)? {
+                let (seq, no) = (key.int("seq")?, key.int("no")?);
+                match db.query(STILL, &args![district, seq, no, kind.code()]) {
+                    Ok(rows) => found.extend(rows.first().map(message).transpose()?),
+                    Err(error) => tracing::error!(entry = seq, %error, "a message can't be read, and is left alone"),
+                }
+            }
+            Ok(found)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// A message as it is now, if it still waits and goes the same way: none if somebody dropped it or turned it.

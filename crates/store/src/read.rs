@@ -23,8 +23,9 @@ WHERE c.district = $1 AND c.code = $2 ORDER BY e.version";
 const LAST_AT: &str = "SELECT at FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1";
 const DONE: &str = "SELECT request, stream, seq, size FROM done WHERE district = $1 AND key = $2";
 const VERSION_AT: &str = "SELECT version FROM events WHERE district = $1 AND seq = $2";
-const WAKE: &str =
-    "SELECT id FROM cases WHERE district = $1 AND wake IS NOT NULL AND wake < $2 ORDER BY wake, seq LIMIT $3";
+const WAKE: &str = "SELECT id, wake, seq FROM (SELECT id, wake, seq FROM cases WHERE district = $1 AND wake IS NOT NULL AND wake < $2 \
+     ORDER BY wake, seq LIMIT $3) c UNION ALL SELECT id, wake, seq FROM (SELECT id, wake, seq FROM records WHERE district = $1 \
+     AND wake IS NOT NULL AND wake < $2 ORDER BY wake, seq LIMIT $3) r ORDER BY wake, seq LIMIT $3";
 const MERGED: &str =
     "SELECT id, seq FROM cases WHERE district = $1 AND stage = 'merged' AND seq > $2 ORDER BY seq LIMIT $3";
 const FOLLOWERS: &str = "SELECT c.id FROM links l JOIN cases c ON c.district = l.district AND c.seq = l.from_case \
@@ -423,8 +424,8 @@ mod tests {
             (CALENDAR_AT, args![1, &DISTRICT_STREAM.0], "events_by_stream"),
         ] {
             let plan = db.query_text(&format!("EXPLAIN QUERY PLAN {sql}"), &args).unwrap();
-            let way = plan[0].text("detail").unwrap();
-            assert!(way.contains(index), "{sql}: {way}");
+            let ways: Vec<&str> = plan.iter().map(|row| row.text("detail").unwrap()).collect();
+            assert!(ways.iter().any(|way| way.contains(index)), "{sql}: {ways:?}");
         }
     }
 }

@@ -21,16 +21,24 @@ const live = typeof document === "undefined" ? null : document.getElementById("l
 const plain = (html) => html.replace(/ name="key" value="[^"]*"/g, "");
 const inUse = (part) => part.contains(document.activeElement) || part.querySelector("details[open] form");
 
+// What a screen reader is told stands beside what is put in place anew, which would be told whole or not at all: the parts
+// marked data-say, once they say something else.
+const voice = live ? document.body.appendChild(Object.assign(document.createElement("p"), { className: "sr" })) : null;
+voice?.setAttribute("role", "status");
+const said = () => [...live.querySelectorAll("[data-say]")].map((part) => part.textContent.replace(/\s+/g, " ").trim()).join(" ");
+
 async function look() {
   try {
     const answer = await fetch(live.dataset.live, { headers: { accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!page.getElementById(live.id)?.dataset.live) { location.replace(live.dataset.live); return; }
+    const before = said();
     for (const part of [live, ...document.querySelectorAll("[data-part]")]) {
       const now = page.getElementById(part.id);
       if (now && plain(now.innerHTML) !== plain(part.innerHTML) && !inUse(part)) part.innerHTML = now.innerHTML;
     }
+    if (said() !== before) voice.textContent = said();
   } catch { /* the line is down: the next look comes */ }
 }
 

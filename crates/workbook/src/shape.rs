@@ -25,6 +25,10 @@ struct At {
     row_hidden: bool,
     row_counted: bool,
     in_cell: bool,
+    /// Whether its value is a text.
+    text: bool,
+    /// Inside what a cell says, which may be nothing.
+    in_value: bool,
     formula: bool,
     value: bool,
     /// How many values of a sheet are left.
@@ -46,6 +50,8 @@ pub(crate) fn of<R: Read + Seek>(
         match xml.read_event_into(&mut buffer) {
             Ok(Event::Start(start)) => shape.start(&start, path, limits)?,
             Ok(Event::End(end)) => shape.end(end.local_name().as_ref(), limits)?,
+            // An empty value is none: some programs write one beside a formula that was never computed.
+            Ok(Event::Text(_) | Event::GeneralRef(_) | Event::CData(_)) => shape.at.value |= shape.at.in_value,
             Ok(Event::Eof) => break,
             Ok(_) => {}
             Err(_) => return Err(Fault::Damaged { part: path.to_owned(), line: shape.at.row.into() }),
@@ -85,9 +91,12 @@ impl Shape {
                     return Err(damaged());
                 }
                 (at.in_cell, at.formula, at.value) = (true, false, false);
+                at.text = attribute(start, "t").as_deref() == Some("str");
             }
             "f" if at.in_cell => at.formula = true,
-            "v" | "is" if at.in_cell => at.value = true,
+            // A text may be computed and empty.
+            "v" if at.in_cell => (at.in_value, at.value) = (true, at.text),
+            "is" if at.in_cell => at.value = true,
             "autoFilter" => self.sheet.filter = true,
             "mergeCell" => {
                 let area = attribute(start, "ref").as_deref().and_then(area).ok_or_else(damaged)?;
@@ -102,6 +111,7 @@ impl Shape {
     }
 
     fn end(&mut self, name: &str, limits: &Limits) -> Result<(), Fault> {
+        self.at.in_value &= name != "v";
         if name != "c" || !self.at.in_cell {
             return Ok(());
         }

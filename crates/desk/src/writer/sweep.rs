@@ -13,15 +13,17 @@ const ALL_MERGED_EVERY: Duration = Duration::from_secs(3600);
 
 impl Writer {
     /// Ends the waiting times that have run out, lets merged cases follow, and moves the dates that a new calendar table
-    /// moves: a limited number of each, so that nobody waits behind it. Returns how many cases it changed or, while dates
+    /// moves: a limited number of each, so that nobody waits behind it. Returns how many records it changed or, while dates
     /// are being moved, looked at; 0 when nothing is left to do.
     pub(super) fn sweep(&mut self) -> Result<u64, Failure> {
         let today = self.now().date();
         let before = self.log.size();
         let mut done = 0;
         for id in read::to_wake(self.log.db(), self.number, today, GROUP_MOST)? {
-            let ends = [Command::AskStep, Command::EndUnreached, Command::Unask];
-            done += u64::from(ends.into_iter().any(|c| self.by_clock(id, c).is_ok()));
+            // One that can't be read holds up no other.
+            let held = self.hold(id).ok().flatten();
+            let acts = held.map(|held| held.shelf.by_clock(held.state.as_ref(), id)).unwrap_or_default();
+            done += u64::from(acts.into_iter().any(|ask| self.clock_asks(ask).is_ok()));
         }
         match self.follow_merged().and_then(|n| Ok(n + self.move_dates()?)) {
             Ok(n) => Ok(done + n),
@@ -64,7 +66,10 @@ impl Writer {
     }
 
     fn by_clock(&mut self, id: CaseId, command: Command) -> Result<Done, Failure> {
-        let ask = Ask::of::<Cases>(On::Record(id), command.into());
+        self.clock_asks(Ask::of::<Cases>(On::Record(id), command.into()))
+    }
+
+    fn clock_asks(&mut self, ask: Ask) -> Result<Done, Failure> {
         let (actor, visit) = (Actor::clock(), Visit::BEST);
         self.execute(&Order { actor, visit, seen: None, ask, files: Vec::new(), once: None })
     }

@@ -192,3 +192,25 @@ fn the_first_step_is_asked_about_once_on_its_day_and_not_of_a_case_that_is_over(
         assert_eq!(town.kinds(cases[1]).last(), Some(&"withdrawn"));
     });
 }
+
+#[test]
+fn a_board_that_nobody_closed_lapses_by_the_clock_and_settles_nothing() {
+    everywhere(|town| {
+        let (meeting, opinions) = town.board(2);
+        let today = town.clock.now().date();
+        town.on::<Opinions>(clerk("water"), On::Record(opinions[0]), claim(today)).unwrap();
+        town.days(1);
+        assert_eq!(town.sweep(), 0, "on the day after the meeting somebody may still close it");
+        town.days(1);
+        // Nobody does it by hand.
+        assert!(town.on::<Meetings>(head("street-1"), On::Record(meeting), meeting::Act::Lapse {}).is_err());
+        assert!(town.sweep() > 0);
+        let (board, version) = town.state::<Meetings, _>(meeting, |of: &Meeting| (of.board, of.version));
+        assert!(!board);
+        let claimed = town.opinion(opinions[0]);
+        assert!(claimed.lead.is_none() && claimed.claims.len() == 1, "the clock dispatches nothing");
+        assert!(town.case(claimed.case.unwrap().0).tasks.is_empty());
+        town.sweep();
+        assert_eq!(town.state::<Meetings, _>(meeting, |of: &Meeting| of.version), version, "once");
+    });
+}

@@ -163,3 +163,32 @@ fn no_row_of_the_outbox_holds_what_somebody_wrote_or_who_somebody_is() {
     assert!(town.count("SELECT COUNT(*) FROM outbox WHERE district = $1") > 100);
     town.proved();
 }
+
+/// Does to a closed town's database what a disk or somebody with access to it does.
+fn spoil(town: &mut Town, statements: &[&'static str]) {
+    town.close();
+    let mut db = Db::open_writer(&town.place).unwrap();
+    for sql in statements {
+        db.write(&[store::Write::new(sql, vec![])]).unwrap();
+    }
+}
+
+#[test]
+fn a_row_that_is_damaged_holds_up_no_other_message() {
+    let mut town = towns().remove(0);
+    town.raise_with(by_sms());
+    town.raise_with(by_sms());
+    let damaged = "UPDATE outbox SET lang = CAST(x'7aa5' AS TEXT) WHERE seq = (SELECT MIN(seq) FROM outbox)";
+    spoil(&mut town, &[damaged]);
+    assert_eq!(town.waiting(Kind::Sms).len(), 1);
+}
+
+#[test]
+fn a_ledger_that_is_shorter_than_its_own_checkpoint_is_not_gone_on_with() {
+    let mut town = towns().remove(0);
+    town.raise_with(by_sms());
+    let cut = "DELETE FROM events WHERE seq = (SELECT MAX(seq) FROM events)";
+    spoil(&mut town, &["DROP TRIGGER events_no_delete", cut]);
+    let refused = Desk::open(&town.place, options(&town.clock, 9)).err().unwrap().to_string();
+    assert!(refused.contains("the last ones are missing"), "{refused}");
+}

@@ -12,6 +12,7 @@ use crate::label::{Label, Lang};
 use crate::refusal::{Refusal, Why};
 use crate::register::{Declared, Deed, Duty, Facts, Handed, Needs, New, Public, Register, Term};
 use crate::rule::{Builtin, CASES};
+use calendar::Date;
 
 /// The register of cases.
 pub struct Cases;
@@ -152,6 +153,16 @@ impl Register for Cases {
 
     fn duties(case: &Case) -> Vec<Duty> {
         case.owed_by_units()
+    }
+
+    /// The end of the wait for a verdict or for the reply to a question, or the evening before a first step is asked about.
+    fn wake(case: &Case) -> Option<Date> {
+        let step = case.step_to_ask().map(|step| step.by.yesterday().unwrap_or(step.by));
+        case.waits().map(|clock| clock.due.rolled).into_iter().chain(step).min()
+    }
+
+    fn by_clock(_case: &Case) -> Vec<Act> {
+        [Command::AskStep, Command::EndUnreached, Command::Unask].map(Act::Do).into()
     }
 
     fn is_open(case: &Case) -> bool {

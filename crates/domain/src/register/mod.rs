@@ -144,6 +144,16 @@ pub trait Register: Sized + 'static {
         Vec::new()
     }
 
+    /// The day behind which the district's clock acts on it; none while time alone brings nothing about.
+    fn wake(_state: &Self::State) -> Option<Date> {
+        None
+    }
+
+    /// What the clock tries then, in this order.
+    fn by_clock(_state: &Self::State) -> Vec<Self::Act> {
+        Vec::new()
+    }
+
     /// Its own table, for figures and filters; none if nothing is counted.
     fn table() -> Option<&'static Layout<Self::State>> {
         None

@@ -2,7 +2,7 @@
 
 use super::column::{Head, Layout, Value};
 use super::{
-    ActOf, Ask, Declared, Deed, Duty, Facts, Handed, Needs, New, Public, Register, Summary, Term, Values, erases,
+    ActOf, Ask, Declared, Deed, Duty, Facts, Handed, Needs, New, On, Public, Register, Summary, Term, Values, erases,
     read_body,
 };
 use crate::actor::Actor;
@@ -13,6 +13,7 @@ use crate::moment::Moment;
 use crate::refusal::{Refusal, Why};
 use crate::rule::Builtin;
 use crate::tell::Notice;
+use calendar::Date;
 use std::any::Any;
 use std::marker::PhantomData;
 
@@ -110,6 +111,10 @@ pub trait Shelf: Send + Sync {
     fn when(&self, state: &Thing) -> Option<Moment>;
     /// See [`Register::duties`].
     fn duties(&self, state: &Thing) -> Vec<Duty>;
+    /// See [`Register::wake`].
+    fn wake(&self, state: &Thing) -> Option<Date>;
+    /// [`Register::by_clock`], as acts on a record.
+    fn by_clock(&self, state: &Thing, id: CaseId) -> Vec<Ask>;
     /// The name, edition, columns and indexes of [`Register::table`].
     fn table(&self) -> Option<(&'static str, u32, Vec<Head>, &'static str)>;
     /// The terms of a column of it that holds a code; none of another.
@@ -275,6 +280,14 @@ impl<R: Register> Shelf for Of<R> {
 
     fn duties(&self, state: &Thing) -> Vec<Duty> {
         R::duties(Self::state(state))
+    }
+
+    fn wake(&self, state: &Thing) -> Option<Date> {
+        R::wake(Self::state(state))
+    }
+
+    fn by_clock(&self, state: &Thing, id: CaseId) -> Vec<Ask> {
+        R::by_clock(Self::state(state)).into_iter().map(|act| Ask::of::<R>(On::Record(id), act)).collect()
     }
 
     fn table(&self) -> Option<(&'static str, u32, Vec<Head>, &'static str)> {

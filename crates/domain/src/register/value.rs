@@ -119,7 +119,8 @@ impl Value for Moment {
     const INPUT: Input = Input::Moment;
 
     fn read(typed: &str, field: &'static str) -> Result<Moment, Refusal> {
-        typed::moment(typed).ok_or(Refusal::at(Why::BadDay, field))
+        let why = if typed::day(typed).is_some() { Why::NoTime } else { Why::BadDay };
+        typed::moment(typed).ok_or(Refusal::at(why, field))
     }
 }
 
@@ -182,8 +183,12 @@ impl Value for bool {
     const OPTIONAL: bool = true;
 
     /// A box that is ticked sends something, one that isn't sends nothing; tables and JSON say it in words.
-    fn read(typed: &str, _field: &'static str) -> Result<bool, Refusal> {
-        Ok(!matches!(typed::folded(typed).to_lowercase().as_str(), "" | "0" | "false" | "no" | "off" | "否"))
+    fn read(typed: &str, field: &'static str) -> Result<bool, Refusal> {
+        match typed::folded(typed).to_lowercase().as_str() {
+            "1" | "true" | "yes" | "y" | "on" | "是" | "√" | "✓" => Ok(true),
+            "" | "0" | "false" | "no" | "n" | "off" | "否" => Ok(false),
+            _ => Err(Refusal::at(Why::YesOrNo, field)),
+        }
     }
 }
 

@@ -47,5 +47,5 @@ objection-rejected = [Objection decided] { $code }: { $unit } is designated and 
 replied = [The resident replied] { $code }: the question of { $unit } has a reply.
 mail-subject-record = { $district }: { $code }, { $topic }
 # To who booked a reception day.
-encounter-moved = Your appointment { $code } at a reception day is moved to { $when }. If that does not suit you, enter its code and secret on the page “My booking” and give it back, or call the unit: { $unit }.
-encounter-called-off = The reception day of your appointment { $code } is cancelled. You can book another day on the page “Reception days”, or call the unit: { $unit }.
+encounter-moved = Your appointment { $code } at a reception day is moved to { $when }. If that does not suit you, call the unit ({ $unit }), or give it back on the page “My booking” with its code and secret.
+encounter-called-off = The reception day of { $when } is cancelled, and your appointment { $code } with it. You can book another day on the page “Reception days”, or call the unit ({ $unit }).

@@ -47,5 +47,5 @@ objection-rejected = 【异议已决定】{ $code }：不同意退回，指定{ 
 replied = 【居民已回复】{ $code }：{ $unit }提出的问题有了回复。
 mail-subject-record = { $district }：{ $code }，{ $topic }
 # 给预约接访的人。
-encounter-moved = 您的接访预约 { $code } 改到{ $when }。时间不合适的，可在“我的预约”页面凭编号和密钥退约，或联系{ $unit }。
-encounter-called-off = 您的接访预约 { $code } 那一天的接访取消了。可在“领导接访”页面另约一天，或联系{ $unit }。
+encounter-moved = 您的接访预约 { $code } 改到{ $when }。时间不合适的，请联系{ $unit }，也可在“我的预约”页面凭编号和密钥退约。
+encounter-called-off = { $when }的接访取消了，您的预约 { $code } 也就取消了。可在“领导接访”页面另约一天，或联系{ $unit }。

@@ -95,7 +95,7 @@ fn an_index_of_another_layout_or_an_unfinished_one_is_made_again() {
     fs::create_dir(town.index().join("77")).unwrap();
     assert_eq!(town.finds("楼道灯").len(), 2);
     assert_eq!(volumes(&town.index()), std::slice::from_ref(&old), "nothing but the new one is left");
-    assert!(fs::read_to_string(old.join("meta.json")).unwrap().contains("\\\"layout\\\":3"));
+    assert!(fs::read_to_string(old.join("meta.json")).unwrap().contains("\\\"layout\\\":4"));
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn a_new_volume_is_made_on_request_while_the_old_one_answers_and_is_followed() {
     let old = volume(&town);
     let folder = Folder::at(&town.index()).unwrap();
     assert!(folder.lock().unwrap().is_none(), "the follower holds the folder");
-    assert!(Follower::open(&town.place, registers::REGISTERS, 1, &town.index()).unwrap().is_none());
+    assert!(Follower::open(&town.place, town.desk.registers(), 1, &town.index()).unwrap().is_none());
     folder.ask().unwrap();
     let late = town.text("楼道灯第三次坏了");
     let reader = Reader::of(&dispatcher()).unwrap();

@@ -92,7 +92,8 @@ impl Town {
     /// The follower, which has followed everything.
     pub fn follower(&mut self) -> &mut Follower {
         if self.follower.is_none() {
-            self.follower = Some(Follower::open(&self.place, registers::REGISTERS, 1, &self.index()).unwrap().unwrap());
+            self.follower =
+                Some(Follower::open(&self.place, self.desk.registers(), 1, &self.index()).unwrap().unwrap());
         }
         let follower = self.follower.as_mut().unwrap();
         follower.catch_up().unwrap();

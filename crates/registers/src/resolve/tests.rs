@@ -189,7 +189,7 @@ fn who_booked_is_told_when_the_day_is_moved_or_cancelled_and_of_nothing_else() {
     world.visit(CaseId([22; 16]), &Actor::Resident, &encounter::Act::Unbook {}).unwrap();
     let cancelled = world.day(&reception::Act::Cancel { reason: reason() });
     assert_eq!(cancelled, Ok(vec!["reception.cancelled", "encounter.called_off"]));
-    assert_eq!(booked(&world, 21).stage, encounter::Stage::Left);
+    assert_eq!(booked(&world, 21).stage, encounter::Stage::CalledOff);
 
     let topics = |event: encounter::Event| {
         let body = Body {

@@ -5,9 +5,10 @@ use crate::args;
 use crate::db::Write;
 use crate::table::Table;
 use calendar::Date;
-use domain::case::{Body, Case, CaseId, Clock, Ending, Event, LinkKind, Purpose, Stage, TaskState, Verdict};
+use domain::case::{Body, Case, CaseId, Cases, Clock, Ending, Event, LinkKind, Purpose, Stage, TaskState, Verdict};
 use domain::district::{CategoryCode, UnitCode};
 use domain::moment::day_number;
+use domain::register::Register;
 use domain::register::column::Column;
 use domain::rule::RuleId;
 use domain::{Label, columns};
@@ -50,8 +51,8 @@ const CASE: &[Column<Case>] = columns! { Case:
     accept_late "BIGINT NOT NULL" = |c| acceptances(c).any(|clock| clock.stopped.is_some_and(|day| day > clock.due.rolled)),
     // The earliest running duty.
     alarm "BIGINT" = |c| c.next_due().map(alarm),
-    // The last day of the wait for a verdict, for the reply to a question, or before a first step is asked about.
-    wake "BIGINT" = |c| c.waits().map(last_day).into_iter().chain(c.step_to_ask().map(|step| day_number(step.by) - 1)).min(),
+    // The day behind which the clock acts on it.
+    wake "BIGINT" = |c| Cases::wake(c).map(day_number),
     // Rolled due day of the promise.
     due_day "BIGINT" = |c| c.promise().map(last_day),
     // The day on which the promise was met or ended.

@@ -4,6 +4,7 @@ use super::NO_DUE;
 use crate::args;
 use crate::db::Write;
 use crate::table::{Shape, Table};
+use calendar::Date;
 use domain::moment::day_number;
 use domain::register::{Duty, Shelf, Summary, Thing};
 use domain::{Label, columns};
@@ -14,6 +15,7 @@ pub(crate) struct RecordOf {
     register: &'static str,
     version: u64,
     summary: Summary,
+    wake: Option<Date>,
     /// The ledger index of its last entry.
     last: u64,
 }
@@ -37,6 +39,8 @@ pub(crate) static RECORDS: LazyLock<Table<RecordOf>> = LazyLock::new(|| {
         public "BIGINT NOT NULL" = |r| r.summary.public,
         // 1 when its key is destroyed.
         erased "BIGINT NOT NULL" = |r| r.summary.erased,
+        // The day behind which the clock acts on it.
+        wake "BIGINT" = |r| r.wake.map(day_number),
         touched "BIGINT NOT NULL" = |r| r.summary.touched.0,
         last "BIGINT NOT NULL" = |r| r.last,
     };
@@ -47,6 +51,7 @@ CREATE INDEX records_public ON records(district, register, day, seq) WHERE publi
 CREATE INDEX records_unit ON records(district, register, unit, day, seq);
 CREATE INDEX records_erased ON records(district, seq) WHERE erased = 1;
 CREATE INDEX records_under ON records(district, under, seq) WHERE under IS NOT NULL;
+CREATE INDEX records_wake ON records(district, wake, seq) WHERE wake IS NOT NULL;
 CREATE INDEX records_last ON records(district, register, last);
 ";
     Table::new("records", 4, columns, indexes)
@@ -103,7 +108,8 @@ pub fn project(district: i64, (first, last): (u64, u64), shelf: &dyn Shelf, stat
     let (register, version) = (shelf.code(), shelf.version(state));
     let mut writes = Vec::new();
     if let Some(summary) = shelf.summary(state) {
-        writes.push(RECORDS.put(district, first, &RecordOf { register, version, summary, last }));
+        let wake = shelf.wake(state);
+        writes.push(RECORDS.put(district, first, &RecordOf { register, version, summary, wake, last }));
         writes.extend(owed(district, first, shelf, state));
     }
     if let Some((_, own)) = OWN.iter().find(|(code, _)| *code == register) {

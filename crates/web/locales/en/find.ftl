@@ -24,3 +24,5 @@ find-making-todo = Try again in a while; until then you can open a case by its c
 find-similar = Answers to similar cases
 find-similar-show = Show the answer ({ $n })
 find-similar-lead = Found by similar words; for reference only.
+find-open = under way
+find-over = over

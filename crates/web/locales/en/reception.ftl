@@ -25,7 +25,7 @@ reception-cases = { $n } { $n ->
    *[other] cases
   }
 reception-turned = { $n } waited in vain, were told so, and get another time.
-reception-call-booked = { $n } had booked: call each of them (the sheet has their numbers).
+reception-call-booked = { $n } had booked: each gets a text message. Call those whom it does not reach (the sheet has their numbers).
 reception-now-planned = Not published yet. Once { $unit } publishes it, residents can see and book it: { $day } { $time }, { $place }.
 reception-now-published = { $day } { $time } at { $place }; { $booked } booked. It can be opened from two hours before.
 reception-now-open = Open: { $waiting } waiting, { $heard } heard so far.
@@ -195,6 +195,7 @@ encounter-now-booked = Booked. When they come, give them a number on the page of
 encounter-now-waiting = Number { $no }, waiting to be called.
 encounter-now-received = Received on { $day }; { $n } taken down.
 encounter-now-advised = Received on { $day }; nothing was taken down.
+encounter-now-called_off = The reception day was cancelled.
 encounter-now-left = Not heard.
 encounter-now-cancelled = The booking was cancelled.
 encounter-event-booked = Booked

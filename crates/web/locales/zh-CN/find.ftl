@@ -24,3 +24,5 @@ find-making-todo = 过一会儿再试；这段时间可以照编号打开诉求�
 find-similar = 类似诉求的答复
 find-similar-show = 看答复（{ $n }）
 find-similar-lead = 按文字相近找的，只作参考。
+find-open = 进行中
+find-over = 已结束

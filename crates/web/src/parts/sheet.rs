@@ -29,6 +29,10 @@ impl SheetRow {
 /// A sheet with its name; rows without any text are left out.
 pub(crate) struct Sheet {
     pub(crate) name: String,
+    /// Whether it is shown when the file is opened.
+    pub(crate) visible: bool,
+    /// How many of its rows are hidden, by hand or by a filter.
+    pub(crate) hidden_rows: u64,
     pub(crate) rows: Vec<SheetRow>,
 }
 
@@ -103,7 +107,12 @@ pub(crate) async fn uploaded(app: &App, file: Bytes) -> Result<Result<Vec<Sheet>
 
 fn read(reader: Reader, file: Vec<u8>) -> Result<Vec<Sheet>, SheetFault> {
     let book = reader.open(Input::Bytes(file), Purpose::Office, &Sheets::All).map_err(SheetFault::File)?;
-    let named = |sheet: &workbook::Sheet| Sheet { name: sheet.name.clone(), rows: Vec::new() };
+    let named = |sheet: &workbook::Sheet| Sheet {
+        name: sheet.name.clone(),
+        visible: sheet.visible,
+        hidden_rows: sheet.hidden_rows,
+        rows: Vec::new(),
+    };
     let mut sheets: Vec<Sheet> = book.sheets.iter().map(named).collect();
     for row in book {
         let row = row.map_err(SheetFault::File)?;

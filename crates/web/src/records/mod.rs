@@ -70,7 +70,7 @@ pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
 }
 
 /// The face of a register by the name that stands in its addresses: `lectures`.
-pub(crate) fn face_of(plural: &str) -> Option<&'static dyn Face> {
+fn face_of(plural: &str) -> Option<&'static dyn Face> {
     FACES.iter().copied().find(|face| face.shelf().plural() == plural)
 }
 

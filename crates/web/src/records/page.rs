@@ -251,11 +251,12 @@ fn asked_line(scene: &Scene<'_>, loaded: &Loaded, case: &AskedCase) -> Option<As
     })
 }
 
-/// What an account may read of what was written.
+/// What an account may read of what was written. Numbers that somebody left in a text are for the unit that has the record.
 fn readable(scene: &Scene<'_>, told: &Told, words: &Fields) -> Fields {
-    let closed = if scene.is_own(told) { &[][..] } else { told.shelf.closed() };
-    let open = words.iter().filter(|(name, _)| !closed.contains(&name.as_str()));
-    open.map(|(name, text)| (name.clone(), text.clone())).collect()
+    let own = scene.is_own(told);
+    let open = words.iter().filter(|(name, _)| own || !told.shelf.closed().contains(&name.as_str()));
+    let read = |text: &String| if own { text.clone() } else { reading::mask::numbers(text, &[]) };
+    open.map(|(name, text)| (name.clone(), read(text))).collect()
 }
 
 /// The private texts of an event: what each is called, and the text.

@@ -81,6 +81,10 @@ struct Table {
     faults: Vec<Fault>,
     left_out: Vec<String>,
     refused: Vec<String>,
+    /// The codes of rows that stand in the register already: they are left as they are.
+    there: Vec<String>,
+    /// What every row gets without a column, each with its name.
+    usual: Vec<String>,
 }
 
 #[derive(Template)]
@@ -102,6 +106,8 @@ struct PastePage {
     rows: Vec<Row>,
     left_out: String,
     refused: String,
+    /// What else is to be said of how it was read.
+    notes: Vec<String>,
     /// What was entered: how many now, how many before.
     done: String,
 }
@@ -152,6 +158,7 @@ fn page(app: &App, visitor: &Visitor, of: Of, text: String, errors: Vec<FieldErr
         rows: Vec::new(),
         left_out: String::new(),
         refused: String::new(),
+        notes: Vec::new(),
         done: String::new(),
     }
 }
@@ -166,10 +173,26 @@ pub(crate) async fn send(
 ) -> Result<Response, Problem> {
     let (l, of) = (visitor.l, of(&register)?);
     let at_text = |text: String| vec![FieldError { field: "text".into(), text }];
+    let mut notes = Vec::new();
     let text = match sent.files("file").next().cloned() {
         None => sent.raw("text").to_owned(),
         Some(file) => match sheet::uploaded(&app, file).await? {
-            Ok(sheets) => sheets.first().map(tabbed).unwrap_or_default(),
+            Ok(sheets) => {
+                let filled: Vec<&sheet::Sheet> = sheets.iter().filter(|sheet| !sheet.rows.is_empty()).collect();
+                let read = filled.iter().find(|sheet| sheet.visible);
+                let others = filled.iter().filter(|sheet| read.is_some_and(|read| read.name != sheet.name));
+                let others: Vec<&str> = others.map(|sheet| sheet.name.as_str()).collect();
+                if !others.is_empty() {
+                    notes.push(l.t_n("paste-other-sheets", others.join("、")));
+                }
+                if let Some(hidden) = read.map(|sheet| sheet.hidden_rows).filter(|n| *n > 0) {
+                    notes.push(l.t_n("paste-hidden-rows", hidden));
+                }
+                if domain::typed::says_something(sent.raw("text")) && !sent.is_on("enter") {
+                    notes.push(l.t("paste-file-first"));
+                }
+                read.map(|sheet| tabbed(sheet)).unwrap_or_default()
+            }
             Err(fault) => {
                 let errors = vec![FieldError { field: "file".into(), text: fault.said(l) }];
                 let page = page(&app, &visitor, of, String::new(), errors);
@@ -178,11 +201,20 @@ pub(crate) async fn send(
         },
     };
     let (d, now, actor) = (app.desk().district(), app.desk().now(), staff.actor());
-    let mut table = Reader { l, d: &d, now, actor: &actor, of }.table(&text);
+    let reader = Reader { l, d: &d, now, actor: &actor, of };
+    let there = reader.there(&app, &text).await?;
+    let mut table = reader.table(&text, &there);
+    if !table.there.is_empty() {
+        notes.push(l.t_with("paste-there", &[("n", table.there.len().to_string()), ("codes", table.there.join("、"))]));
+    }
+    if !table.usual.is_empty() && !table.rows.is_empty() {
+        notes.push(l.t_n("paste-usual", table.usual.join(l.0.pick("；", "; "))));
+    }
     let mut page = page(&app, &visitor, of, text, Vec::new());
+    page.notes = notes;
     (page.left_out, page.refused) = (table.left_out.join("、"), table.refused.join("、"));
     if table.rows.is_empty() && table.faults.is_empty() {
-        page.errors = at_text(l.t("paste-empty"));
+        page.errors = if table.there.is_empty() { at_text(l.t("paste-empty")) } else { Vec::new() };
     } else if !table.faults.is_empty() {
         page.errors = at_text(l.t_n("paste-faults", table.faults.len()));
         table.faults.truncate(FAULTS_MOST);
@@ -212,6 +244,14 @@ impl Of {
     fn begins(self) -> &'static str {
         self.face.begins().code
     }
+}
+
+/// A text as rows: with tabs as they are copied out of a sheet, or with commas.
+fn csv_of(text: &str) -> csv::Reader<&[u8]> {
+    let comma = !text.lines().next().unwrap_or_default().contains('\t');
+    let mut reader = csv::ReaderBuilder::new();
+    reader.has_headers(false).flexible(true).delimiter(if comma { b',' } else { b'\t' });
+    reader.from_reader(text.as_bytes())
 }
 
 /// Rows as they are copied out of a sheet.
@@ -289,12 +329,28 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn table(&self, text: &str) -> Table {
+    /// The records whose codes stand in the text's column of codes and that are in the register: one statement for 64 rows.
+    async fn there(&self, app: &App, text: &str) -> Result<BTreeSet<String>, Problem> {
+        let mut records = csv_of(text).into_records().flatten();
+        let first = records.next();
+        let Some(at) = first.and_then(|first| first.iter().position(|heading| self.is_code(heading))) else {
+            return Ok(BTreeSet::new());
+        };
+        let codes = records.filter_map(|record| desk::read_case_code(record.get(at)?)).take(ROWS_MOST).collect();
+        let (number, register) = (app.desk().number(), self.of.face.shelf().code());
+        app.read(move |db, _| store::listed::known(db, number, register, codes)).await
+    }
+
+    fn is_code(&self, heading: &str) -> bool {
+        let heading = domain::typed::kept_line(heading);
+        let heading = heading.trim_start_matches('\u{feff}').trim();
+        [L(domain::Lang::Zh), L(domain::Lang::En)].iter().any(|l| l.t("lecture-code").eq_ignore_ascii_case(heading))
+    }
+
+    fn table(&self, text: &str, there: &BTreeSet<String>) -> Table {
         let mut table = Table::default();
-        let comma = !text.lines().next().unwrap_or_default().contains('\t');
-        let mut reader = csv::ReaderBuilder::new();
-        let reader = reader.has_headers(false).flexible(true).delimiter(if comma { b',' } else { b'\t' });
-        let mut reader = reader.from_reader(text.as_bytes());
+        let mut reader = csv_of(text);
+        let mut code_at = None;
         let mut columns: Vec<Option<&'static str>> = Vec::new();
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         for (n, record) in reader.records().enumerate() {
@@ -304,12 +360,17 @@ impl Reader<'_> {
             };
             let line = record.position().map_or(n + 1, |at| usize::try_from(at.line()).unwrap_or(n + 1));
             if columns.is_empty() {
+                code_at = record.iter().position(|heading| self.is_code(heading));
                 columns = record.iter().map(|heading| self.column(heading, &mut table)).collect();
                 if !columns.contains(&Some(self.of.sheet.needs)) {
                     let text = self.l.t_n("paste-no-headings", self.heading(self.of.sheet.needs));
                     table.faults.push(Fault { line, column: String::new(), text });
                     return table;
                 }
+                let usual = self.of.sheet.usual.iter().filter(|(field, _)| !columns.contains(&Some(*field)));
+                let named =
+                    |(field, value): &(&str, &str)| format!("{} {}", self.heading(field), self.term(field, value));
+                table.usual = usual.map(named).collect();
                 continue;
             }
             if record.iter().all(|cell| cell.trim().is_empty()) {
@@ -319,6 +380,11 @@ impl Reader<'_> {
                 let text = self.l.t_n("paste-most", ROWS_MOST);
                 table.faults.push(Fault { line, column: String::new(), text });
                 return table;
+            }
+            let code = code_at.and_then(|at| desk::read_case_code(record.get(at)?));
+            if let Some(code) = code.filter(|code| there.contains(code)) {
+                table.there.push(code);
+                continue;
             }
             let whole = record.iter().collect::<Vec<_>>().join("\u{1f}");
             if let Some(first) = seen.insert(whole, line) {
@@ -340,10 +406,13 @@ impl Reader<'_> {
             table.refused.push(heading.to_owned());
             return None;
         }
-        let named = |field: &&str| [*field, &self.heading(field)].iter().any(|name| name.eq_ignore_ascii_case(bare));
+        // A list that was taken out in the other language is read, too; a label may have a bracket of its own.
+        let fits = |name: &str| name.eq_ignore_ascii_case(bare) || name.eq_ignore_ascii_case(heading);
+        let langs = [L(domain::Lang::Zh), L(domain::Lang::En)];
+        let named = |field: &&str| fits(field) || langs.iter().any(|l| fits(&self.of.heading(*l, field)));
         let found =
             self.of.sheet.headings.iter().find(|(word, field)| *word == bare || named(field)).map(|(_, field)| *field);
-        if found.is_none() && !heading.is_empty() {
+        if found.is_none() && !heading.is_empty() && !self.is_code(heading) {
             table.left_out.push(heading.to_owned());
         }
         found
@@ -378,6 +447,18 @@ impl Reader<'_> {
             let column = refusal.field.map(|field| self.heading(field)).unwrap_or_default();
             table.faults.push(Fault { line, column, text: Problem::from(refusal).sentence(self.l.0) });
         }
+    }
+
+    /// What stands for a value of a field: its name, where it is one of a list.
+    fn term(&self, field: &str, value: &str) -> String {
+        let acts = self.of.face.shelf().acts();
+        let declared = acts.iter().flat_map(|act| act.fields).find(|declared| declared.name == field);
+        let terms = match declared.map(|declared| declared.input) {
+            Some(domain::register::Input::Choice(terms)) => terms(),
+            _ => Vec::new(),
+        };
+        let named = terms.iter().find(|term| term.code == value);
+        named.map_or(value, |term| self.l.0.pick(term.label[0], term.label[1])).to_owned()
     }
 
     fn host(&self, values: &Values) -> String {

@@ -7,7 +7,6 @@ use crate::lang::{L, capital};
 use crate::page::{Choice, FieldError, Page, go, show};
 use crate::parts::case_title::CaseTitle;
 use crate::problem::Problem;
-use crate::records::{Scene, face_of};
 use crate::view::{self, StatusView};
 use askama::Template;
 use axum::extract::{Query, State};
@@ -331,8 +330,7 @@ impl HitDrawer<'_> {
     /// A record of another register: what of it was found says its title, or stands below.
     fn other(&self, told: &Told) -> Option<SearchHit> {
         let (l, d) = (self.l, self.district);
-        let (face, summary) = (face_of(told.shelf.plural())?, told.shelf.summary(told.state.as_ref())?);
-        let scene = Scene { l, d, now: self.now, staff: self.staff };
+        let summary = told.shelf.summary(told.state.as_ref())?;
         let (title, words) = (capital(&told.title(l.0)), told.words_for(false));
         let found = told.shelf.found().iter().filter_map(|name| words.get(*name)).filter(|text| !title.contains(*text));
         let parts = found.filter_map(|text| mark::part(&mask::text(text, &[]), &self.words, PART));
@@ -341,7 +339,10 @@ impl HitDrawer<'_> {
             href: format!("/records/{}/{}", told.shelf.plural(), summary.code),
             title: mark::whole(&title, &self.words),
             kind: kind.join(" · "),
-            status: face.status(&scene, told),
+            status: match summary.open {
+                true => StatusView { kind: "doing", words: l.t("find-open") },
+                false => StatusView { kind: "done", words: l.t("find-over") },
+            },
             day: l.day(summary.day, self.now.date()),
             parts: parts.map(|pieces| (String::new(), pieces)).collect(),
             code: summary.code,

@@ -243,6 +243,55 @@ async fn a_pasted_sheet_is_checked_as_a_whole_and_entered_once() {
     assert!(list.text.contains("30 人次") && list.text.contains("第二讲"), "{}", list.text);
 }
 
+/// A sheet as a file: rows of cells, and whether it is hidden.
+fn book(sheets: &[(bool, &[&[&str]])]) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for (hidden, rows) in sheets {
+        let sheet = book.add_worksheet();
+        sheet.set_hidden(*hidden);
+        sheet.set_active(!*hidden);
+        for (row, at) in rows.iter().zip(0..) {
+            for (text, n) in row.iter().zip(0..) {
+                sheet.write_string(at, n, *text).unwrap();
+            }
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
+const HEADINGS: &[&str] = &["类别", "题目", "主讲人职务", "时间", "地点", "是否第一课"];
+
+#[tokio::test]
+async fn of_a_file_the_sheet_that_one_sees_is_read_and_what_else_was_done_with_it_is_said() {
+    let kit = Kit::new().await;
+    let mut clerk = kit.role(Role::Clerk).await;
+    let row = |topic, first| ["微党课", topic, "书记", "2023-05-12 14:00", "会议室", first];
+    let file = book(&[(true, &[HEADINGS, &row("看不见的", "")]), (false, &[HEADINGS, &row("看得见的", "是")])]);
+    let page = clerk.upload("/records/lectures/paste", &file).await;
+    page.has("看得见的").lacks("看不见的").has("没有读：Sheet1").has("时长 60").has("层级 基层");
+    // What is neither yes nor no is nobody's yes.
+    for word in ["不是", "也许", "×", "无"] {
+        let page = clerk.upload("/records/lectures/paste", &book(&[(false, &[HEADINGS, &row("题", word)])])).await;
+        page.has("这里只能填“是”或“否”").has("是否第一课");
+    }
+    let day = ["微党课", "题", "书记", "2023-05-12", "会议室", ""];
+    clerk.upload("/records/lectures/paste", &book(&[(false, &[HEADINGS, &day])])).await.has("少了时间");
+}
+
+#[tokio::test]
+async fn the_list_of_a_year_that_comes_back_is_known_by_its_codes_and_doubles_nothing() {
+    let kit = Kit::new().await;
+    let mut clerk = kit.role(Role::Clerk).await;
+    clerk.submit("/records/lectures/paste", &[("text", SHEET), ("enter", "1")]).await;
+    let list = clerk.submit("/records/lectures/year", &[("year", "2023"), ("of", "own")]).await;
+    let again = clerk.upload("/records/lectures/paste", &list.bytes).await;
+    again.has("有 2 行按编号已经登记过").lacks("可以登记");
+    let mut english = kit.role(Role::Clerk).await;
+    english.lang = "en";
+    let again = english.upload("/records/lectures/paste", &list.bytes).await;
+    again.has("2 rows stand here already by their codes");
+}
+
 #[tokio::test]
 async fn the_years_list_leaves_as_a_workbook_that_can_be_read_back_and_the_ledger_says_so() {
     let kit = Kit::new().await;
@@ -250,8 +299,6 @@ async fn the_years_list_leaves_as_a_workbook_that_can_be_read_back_and_the_ledge
     clerk.submit("/records/lectures/paste", &[("text", SHEET), ("enter", "1")]).await;
     let list = clerk.submit("/records/lectures/year", &[("year", "2023"), ("of", "own")]).await;
     assert_eq!(list.status, StatusCode::OK);
-    let again = clerk.upload("/records/lectures/paste", &list.bytes).await;
-    again.has("可以登记 2 行");
     assert_eq!(clerk.submit("/records/lectures/year", &[("year", "soon")]).await.status, StatusCode::BAD_REQUEST);
     let exports = kit.role(Role::Auditor).await.get("/exports").await;
     assert!(exports.text.contains("lectures"), "{}", exports.text);

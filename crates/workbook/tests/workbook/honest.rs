@@ -43,7 +43,7 @@ fn a_formula_without_a_kept_value_is_named_where_it_stands() {
     let rows = rows(single(
         r#"<sheetData>
         <row r="1"><c r="A1"><f>1+1</f><v>2</v></c><c r="B1"><f>1+1</f></c></row>
-        <row r="2"><c r="C2"><f>1+1</f></c></row>
+        <row r="2"><c r="C2"><f>1+1</f><v></v></c></row>
         <row r="4"><c r="A4" t="str"><f>""</f><v></v></c><c r="B4"><v>7</v></c></row>
         <row r="5"><c r="A5" t="e"><v>#REF!</v></c></row>
         </sheetData>"#,

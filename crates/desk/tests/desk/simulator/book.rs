@@ -237,9 +237,11 @@ impl World<'_> {
         let new = entries(&mut self.reader, self.book.size);
         for event in &new {
             assert!(event.version > 1 && event.stream != DISTRICT_STREAM, "a sweep begins nothing: {event:?}");
-            let stream = store::read::stream::<Cases>(&mut self.reader, 1, event.stream).unwrap();
-            let body = stream.events.into_iter().find(|e| e.seq == event.seq).unwrap().body;
-            assert_eq!(body.by, Actor::clock(), "a sweep acts as the clock");
+            const ONE: &str = "SELECT kind, body FROM events WHERE district = $1 AND seq = $2";
+            let row = self.reader.query(ONE, &args![1, event.seq]).unwrap().remove(0);
+            let (kind, bytes) = (row.text("kind").unwrap(), row.bytes("body").unwrap());
+            let (shelf, body) = store::stream::read(::registers::REGISTERS, event.stream, kind, bytes).unwrap();
+            assert_eq!(shelf.stamp(body.as_ref()).1, Actor::clock(), "a sweep acts as the clock");
         }
         self.book.size += new.len() as u64;
     }

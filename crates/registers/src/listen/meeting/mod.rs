@@ -8,6 +8,7 @@ mod rules;
 pub use crate::shared::{Counted, Sort};
 pub use rules::*;
 
+use calendar::Date;
 use domain::body::{Body, Fields};
 use domain::clock::Clock;
 use domain::codes::{CategoryCode, RecordCode, UnitCode};
@@ -90,6 +91,8 @@ acts! {
             { units: Vec<UnitCode> = "到会部门" "units that came" },
         /// Close the board: what one unit claimed is settled with it.
         EndBoard "end_board" "结束认领" "close the board" from ["open"] by [By::Here(Role::Clerk), By::Here(Role::Head)] {},
+        /// Nobody closed the board on the day after the meeting. Nothing is settled: what was claimed is for the dispatch centre.
+        Lapse "lapse" "认领板到期收起" "the board lapses" from ["open"] by [By::Clock] {},
         /// It is over. What was not read back becomes cases as it was written, and says so.
         Close "close" "散会" "close the meeting" from ["open"] by [By::Here(Role::Clerk), By::Here(Role::Head)]
             { heads: u32 = "到会群众人次" "attendance of residents", counted: Counted = "怎么数的" "how it was counted",
@@ -397,6 +400,16 @@ impl Register for Meetings {
     fn duties(meeting: &Meeting) -> Vec<Duty> {
         let owed = meeting.due().map(|clock| Duty::by(&meeting.unit, MEETING_MINUTES.id, clock.start, clock.due));
         owed.into_iter().collect()
+    }
+
+    /// A board that is left open would show what was said to every department for ever.
+    fn wake(meeting: &Meeting) -> Option<Date> {
+        let day = meeting.starts.date();
+        meeting.board.then(|| day.tomorrow().unwrap_or(day))
+    }
+
+    fn by_clock(_meeting: &Meeting) -> Vec<Act> {
+        vec![Act::Lapse {}]
     }
 
     fn table() -> Option<&'static Layout<Meeting>> {

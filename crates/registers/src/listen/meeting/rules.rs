@@ -7,7 +7,7 @@ use domain::clock::ClockChange;
 use domain::codes::{RecordCode, UnitCode};
 use domain::handle::CaseId;
 use domain::moment::day_number;
-use domain::register::{ActOf, Ask, Deed, Facts, Line, New, On, Text, permitted};
+use domain::register::{ActOf, Ask, Deed, Facts, Line, New, On, Register, Text, permitted};
 use domain::rule::Terms;
 use domain::{Actor, Moment, Refusal, Why, reasons, rules};
 
@@ -138,6 +138,10 @@ pub(super) fn decide(meeting: &Meeting, act: &Act, facts: &Facts<'_>) -> Result<
         Act::Board {} => vec![New::of(Event::BoardOpened {}).into()],
         Act::EndBoard {} if !meeting.board => return Err(Refusal::new(HAS_BOARD)),
         Act::EndBoard {} => end_board(meeting, facts),
+        Act::Lapse {} => match Meetings::wake(meeting).filter(|day| *day < facts.now.date()) {
+            Some(_) => vec![New::of(Event::BoardClosed {}).into()],
+            None => return Err(Refusal::new(HAS_BOARD)),
+        },
         Act::Close { heads, counted, unread } => {
             if *heads > HEADS_MOST {
                 return Err(Refusal::at(Why::TooMany, "heads").about(HEADS_MOST));

@@ -94,6 +94,8 @@ vocabulary! {
         /// Booked or come, and not heard: nobody is asked why.
         Left "left" "没有接谈" "not heard",
         Cancelled "cancelled" "已退约" "booking cancelled",
+        /// The unit does not hold the day.
+        CalledOff "called_off" "接访日取消" "the unit cancelled the day",
         /// Entered by mistake, or twice: it counts nowhere.
         Void "void" "记错作废" "entered by mistake",
     }
@@ -138,7 +140,7 @@ acts! {
         /// The day is not held.
         CallOff "call_off" "接访日取消" "the day is cancelled" from ["booked"] by [By::Asked] {},
         /// Destroy what was written of it.
-        Erase "erase" "删除个人信息" "erase personal data" from ["booked", "received", "left", "cancelled", "void"]
+        Erase "erase" "删除个人信息" "erase personal data" from ["booked", "received", "left", "cancelled", "called_off", "void"]
             by [By::Here(Role::Head), By::Anywhere(Role::Dispatcher)] {},
     }
 }
@@ -347,7 +349,8 @@ impl Register for Encounters {
             Event::Received {} => (visit.stage, visit.received, visit.day) = (Stage::Received, Some(body.at), body.at),
             Event::TakenDown { no } => visit.matters = *no,
             Event::Voided {} => visit.stage = Stage::Void,
-            Event::Left {} | Event::CalledOff {} => visit.stage = Stage::Left,
+            Event::Left {} => visit.stage = Stage::Left,
+            Event::CalledOff {} => visit.stage = Stage::CalledOff,
             Event::Moved { day } => visit.day = *day,
             Event::Erased {} => visit.erased = true,
         }

@@ -32,6 +32,7 @@ rules! {
 reasons! {
     NOT_YET "reception_not_yet" "还没到接访的时间。" "开始前两小时起可以打开；时间不对的，请先改期。" "It is not time yet." "A reception day can be opened from two hours before its time on; if the time is wrong, move it.",
     GONE "reception_gone" "改到的时间已经过去了。" "请填以后的时间。" "That time is over already." "Choose a time to come.",
+    SAME "reception_same" "时间、时长和地点都没有变。" "请填新的时间或地点；不用改的，不必提交。" "Neither time nor place is another one." "Enter the new time or place; if nothing changes, there is nothing to send.",
     LENGTH "reception_length" "时长应在1到1440分钟之间。" "请按分钟填写。" "A reception day lasts 1 to 1,440 minutes." "Enter minutes.",
     SLOT "reception_slot" "每次约谈应在5分钟到全天时长之间。" "请按分钟填写，例如 20。" "An appointment lasts 5 minutes at least and no longer than the day." "Enter minutes, such as 20.",
     PAST "reception_past" "这一天已经过去了。" "请填今天或以后的时间。" "That day is over." "Choose today or a day to come.",
@@ -95,6 +96,9 @@ pub(super) fn decide(day: &Reception, act: &Act, facts: &Facts<'_>) -> Result<Ve
             fits(*starts, *minutes, facts)?;
             if *starts < facts.now {
                 return Err(Refusal::at(GONE, "starts"));
+            }
+            if (*starts, *minutes) == (day.starts, day.minutes) && place.is_none() {
+                return Err(Refusal::at(SAME, "starts"));
             }
             if *minutes < day.slot {
                 return Err(Refusal::at(SLOT, "minutes"));

@@ -21,6 +21,7 @@ use axum::response::Response;
 use domain::moment::day_number;
 use domain::register::Thing;
 use domain::{Label, Moment};
+use reading::mask;
 use registers::tell::lecture::{Audience, Event, Lecture, Stage};
 use serde::Deserialize;
 use std::sync::PoisonError;
@@ -83,7 +84,7 @@ pub(crate) async fn list(
     let over = |told: &&Told| lecture(told).is_some_and(|of| now >= of.ends() && of.stage != Stage::Cancelled);
     let line = |told: &Told| {
         let of = lecture(told)?;
-        let line = session(l, &d, now, told)?;
+        let line = open(session(l, &d, now, told)?);
         let status = open_status(l, of, now, line.status);
         Some(Session { href: format!("/lectures/{}", of.code.as_str()), clock: None, status, ..line })
     };
@@ -150,7 +151,7 @@ pub(crate) async fn show_one(
     let (l, d, now) = (visitor.l, app.desk().district(), app.desk().now());
     let (told, asked) = read(&app, &code).await?;
     let of = lecture(&told).ok_or_else(Problem::not_found)?;
-    let line = session(l, &d, now, &told).ok_or_else(Problem::not_found)?;
+    let line = open(session(l, &d, now, &told).ok_or_else(Problem::not_found)?);
     let line = Session { status: open_status(l, of, now, line.status), ..line };
     let named = |(n, case): (usize, &Shown)| Became::of(l, &d, l.t_n("lecture-question-no", n + 1), case);
     let questions: Vec<Became> = asked.iter().enumerate().map(named).collect();
@@ -160,7 +161,7 @@ pub(crate) async fn show_one(
         page: visitor.page(line.title.clone()),
         tabs: public_tabs(l, "/lectures"),
         code: of.code.as_str().to_owned(),
-        speaker: word(&told.words(), "speaker"),
+        speaker: mask::numbers(&word(&told.words(), "speaker"), &[]),
         audience: capital(of.audience.label(l.0)),
         counted: heads(l, of).unwrap_or_default(),
         moved: moved(l, &told, starts),
@@ -175,9 +176,14 @@ pub(crate) async fn show_one(
     Ok(kept::words(&visitor, &page))
 }
 
+/// A session as everybody may read it: whoever wrote its topic or its place may have left a number in it.
+fn open(line: Session) -> Session {
+    Session { title: mask::numbers(&line.title, &[]), place: mask::numbers(&line.place, &[]), ..line }
+}
+
 /// The reason that was given last. Whoever wrote it may have left a number in it.
 fn reason(told: &Told) -> String {
-    reading::mask::numbers(&word(&told.words(), "reason"), &[])
+    mask::numbers(&word(&told.words(), "reason"), &[])
 }
 
 /// When it was to be held, as an event says it, and whether the event moved it.
@@ -216,7 +222,7 @@ pub(crate) async fn poster(
     let (l, d) = (visitor.l, app.desk().district());
     let (told, _) = read(&app, &code).await?;
     let of = lecture(&told).ok_or_else(Problem::not_found)?;
-    let line = session(l, &d, app.desk().now(), &told).ok_or_else(Problem::not_found)?;
+    let line = open(session(l, &d, app.desk().now(), &told).ok_or_else(Problem::not_found)?);
     let address = format!("{}/lectures/{}", app.site().origin(), of.code.as_str());
     let page = PosterPage {
         l,
@@ -227,7 +233,7 @@ pub(crate) async fn poster(
         day: l.full_day(of.starts.date()),
         time: span(of),
         place: line.place,
-        speaker: word(&told.words(), "speaker"),
+        speaker: mask::numbers(&word(&told.words(), "speaker"), &[]),
         hosts: hosts(l, &d, of),
         audience: capital(of.audience.label(l.0)),
         qr: Qr::of(&address),

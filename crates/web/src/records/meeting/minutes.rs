@@ -2,7 +2,7 @@
 //! opinion by number. No code of a case stands on it, and words only once their speaker let them be shown.
 
 use super::public::{Read, became, read};
-use super::{departments, meeting, word};
+use super::{departments, meeting, topics, word};
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::lang::{L, capital};
@@ -14,7 +14,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::Label;
 use reading::mask;
-use registers::listen::meeting::Stage;
+use registers::listen::meeting::{NoteState, Stage};
 
 /// `GET /records/meetings/{code}/minutes.docx`
 pub(crate) async fn file(
@@ -25,17 +25,20 @@ pub(crate) async fn file(
     let (l, d, now) = (visitor.l, app.desk().district(), app.desk().now());
     let read = read(&app, &code).await?;
     let of = meeting(&read.told).filter(|of| of.minuted).ok_or_else(Problem::not_found)?;
-    let (words, comma) = (read.told.words(), l.0.pick("；", "; "));
+    let words = read.told.words();
     let label = |key: &str, text: String| Line::Label(format!("{}{}", l.t(key), l.0.pick("：", ": ")), text);
     let heads = of.heads.map(|(heads, counted)| {
         l.t_with("lecture-heads", &[("n", heads.to_string()), ("how", counted.label(l.0).to_owned())])
     });
     let mut lines = vec![
+        label("meeting-unit", d.unit_name(&of.unit, l.0).to_owned()),
         label("meeting-when", format!("{} {}", l.full_day(of.starts.date()), time(of.starts))),
         label("meeting-where", word(&words, "place")),
         label("meeting-chair", word(&words, "chair")),
         label("meeting-departments", departments(l, &d, of)),
         label("meeting-heads", heads.unwrap_or_default()),
+        label("meeting-topics", topics(&words).join(l.0.pick("；", "; "))),
+        label("meeting-agenda", word(&words, "agenda")),
     ];
     lines.retain(|line| !matches!(line, Line::Label(_, text) if text.is_empty()));
     lines.push(Line::Heading(l.t("meeting-paper-talked")));
@@ -45,11 +48,17 @@ pub(crate) async fn file(
     if !items.is_empty() {
         lines.push(Line::Heading(l.t("meeting-paper-opinions")));
     }
-    lines.extend(items.iter().map(|item| {
-        let said = [&item.about, &item.text, &item.status.words, &item.unit, &item.note, &item.answer, &item.word];
-        let said = said.into_iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>();
-        Line::Label(format!("{} ", item.name), said.join(comma))
-    }));
+    for item in &items {
+        let stands = [&item.about, &item.status.words, &item.unit].map(String::as_str);
+        let stands = stands.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        lines.push(Line::Label(format!("{}　", item.name), stands.join(" · ")));
+        let said = [&item.text, &item.note, &item.answer, &item.word].into_iter().filter(|part| !part.is_empty());
+        lines.extend(said.map(|part| Line::Text(part.clone())));
+    }
+    let struck = of.count(NoteState::Dropped);
+    if struck > 0 {
+        lines.push(Line::Text(l.t_n("meeting-public-struck", struck)));
+    }
     let unit = d.unit_name(&of.unit, l.0);
     let paper = Paper {
         mark: l.t_n("meeting-paper-mark", unit),

@@ -257,10 +257,10 @@ pub(crate) async fn book(
     Path(code): Path<String>,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    app.limits().count_booking(from)?;
     let typed = sent.get("key").to_owned();
     let key = if (1..=KEY_MOST).contains(&typed.len()) { typed } else { app.random_text() };
-    run(&app, &visitor, (Actor::Resident, Key::of(SCOPE, &key)), &code, sent, None).await
+    let booker = Booker { actor: Actor::Resident, key: Key::of(SCOPE, &key), from: Some(from), staff: None };
+    run(&app, &visitor, booker, &code, sent).await
 }
 
 /// `POST /records/receptions/{code}/book`
@@ -272,17 +272,21 @@ pub(crate) async fn book_for(
     sent: Sent,
 ) -> Result<Response, Problem> {
     let key = sent.key(&staff)?;
-    run(&app, &visitor, (staff.actor(), key), &code, sent, Some(&staff)).await
+    let booker = Booker { actor: staff.actor(), key, from: None, staff: Some(&staff) };
+    run(&app, &visitor, booker, &code, sent).await
 }
 
-async fn run(
-    app: &App,
-    visitor: &Visitor,
-    (actor, key): (Actor, Key),
-    code: &str,
-    sent: Sent,
-    staff: Option<&Staff>,
-) -> Result<Response, Problem> {
+/// Who books.
+struct Booker<'a> {
+    actor: Actor,
+    key: Key,
+    /// Where a resident's form came from: what is counted are bookings, not forms that were filled in wrongly.
+    from: Option<std::net::IpAddr>,
+    staff: Option<&'a Staff>,
+}
+
+async fn run(app: &App, visitor: &Visitor, by: Booker<'_>, code: &str, sent: Sent) -> Result<Response, Problem> {
+    let Booker { actor, key, from, staff } = by;
     let (l, told) = (visitor.l, open(app, code).await?);
     let day = reception(&told).ok_or_else(Problem::not_found)?;
     let act = &Act::ALL[0];
@@ -290,6 +294,7 @@ async fn run(
     let values = values(act, &sent, &app.desk().district());
     let done = match VISITS.read_act(act.code, &values) {
         Ok(read) => {
+            from.map_or(Ok(()), |from| app.limits().count_booking(from))?;
             let by = (actor, Visit::BEST);
             let done =
                 app.desk().execute_read(by, &VISITS, (On::New, None), (act.code, &values, read), Some(key)).await;

@@ -61,7 +61,7 @@ pub(in crate::records) fn status(l: L, stage: Stage) -> StatusView {
         Stage::Booked => "new",
         Stage::Waiting => "wait",
         Stage::Received => "done",
-        Stage::Left | Stage::Cancelled | Stage::Void => "stop",
+        Stage::Left | Stage::Cancelled | Stage::CalledOff | Stage::Void => "stop",
     };
     StatusView { kind, words: capital(stage.label(l.0)) }
 }
