@@ -69,7 +69,7 @@ shared! {
     TooLong "too_long" "内容太长（最多{}个字）。" "请缩短后再提交。" "This is too long (at most {} characters)." "Shorten it and send it again.",
     TooMany "too_many" "数量太多（最多{}个）。" "请减少后再提交。" "There are too many (at most {})." "Remove some and send it again.",
     TooManySpeakers "too_many_speakers" "多人反映同一事项的，代表不得超过五人。" "请推选一至五名代表。" "A group names one to five speakers." "Choose up to five and enter their number.",
-    BadPhone "bad_phone" "这不是一个电话号码：至少三位数字，数字之间不能夹字母。" "请对照改正，或留空。" "There is no number in this, or letters stand between its digits." "Use digits, or leave it empty.",
+    BadPhone "bad_phone" "这不是一个电话号码：至少三位数字，数字之间不能夹字母。" "请对照改正；不愿留的，在可以不填的地方留空。" "There is no number in this, or letters stand between its digits." "Use digits; leave it empty where it is optional.",
     BadMobile "bad_mobile" "这个号码收不到短信。" "请填写 11 位手机号，或换一种通知方式。" "Text messages can't go to this number." "Enter a mobile number of 11 digits (from abroad with its +), or choose another way of being told.",
     BadEmail "bad_email" "电子邮件地址不完整，或邮件服务器不收这样的地址。" "请用半角字母填写如 name@example.com 的地址，或留空。" "The e-mail address is not complete, or mail servers don't take it." "Enter one like name@example.com, or leave it empty.",
     NoAddress "no_address" "选择了“{}”，但没有填写地址或号码。" "请填写，或选择不用通知。" "“{}” was chosen, and there is no address for it." "Enter it, or choose not to be told.",

@@ -6,7 +6,7 @@ use crate::label::Lang;
 use serde::{Deserialize, Serialize};
 
 crate::vocabulary! {
-    /// By which way a resident is told of the steps of a case.
+    /// By which way somebody is told.
     Channel {
         None "none" "不用通知，我自己查询" "do not tell me: I look for myself",
         Sms "sms" "短信" "text message",

@@ -167,7 +167,7 @@ pub fn reindex(data: &str, index: Option<&Path>) -> Done {
         match Follower::open(&place, registers::REGISTERS, NUMBER, &folder)? {
             Some(mut follower) => {
                 follower.catch_up()?;
-                say(format_args!("The search index is made anew from {} cases.", follower.cases()));
+                say(format_args!("The search index is made anew from {} records.", follower.cases()));
                 return Ok(());
             }
             None => std::thread::sleep(LOOK_EVERY),

@@ -195,7 +195,9 @@ impl Sender {
         let (topic, code) = (message.topic.as_str(), letter.about.code());
         let counted = match Topic::of(topic) {
             Some(Topic::Secret) => format!("{topic} {address}"),
-            Some(Topic::Readdressed) | None => format!("{topic} {code} {address}"),
+            Some(Topic::Readdressed) => format!("{topic} {code} {address}"),
+            // A date that is corrected on the same day is told once more.
+            None => format!("{topic} {code} {} {address}", message.seq),
             Some(_) => address.to_owned(),
         };
         if !address.is_empty() {
@@ -358,6 +360,9 @@ fn is_pointless(message: &Message, letter: &Letter) -> bool {
         _ => (&letter.former.1, &letter.email),
     };
     let chosen = matches!(&letter.about, About::Case { event, .. } if matches!(**event, Event::TellingChosen { .. }));
+    if let About::Record { stale, .. } = letter.about {
+        return stale;
+    }
     match Topic::of(&message.topic) {
         Some(Topic::Secret) => letter.secret.is_empty(),
         // A case that is told of by another way than the one that changed has the same address as before.

@@ -119,8 +119,12 @@ impl Entry {
 }
 
 impl Entry {
-    /// What the index may hold of a record of another register: what it says it is found by. Of an erased one no word.
+    /// What the index may hold of a record of another register: what it says it is found by. Of an erased one no word; of a
+    /// register that is found by its codes alone nothing.
     pub fn of_record(told: &Told) -> Option<Entry> {
+        if told.shelf.found().is_empty() {
+            return None;
+        }
         let summary = told.shelf.summary(told.state.as_ref())?;
         let words = told.words_for(false);
         let found = told.shelf.found().iter().filter_map(|name| words.get(*name));

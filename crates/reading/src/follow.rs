@@ -144,7 +144,7 @@ impl Follower {
         Ok(())
     }
 
-    /// How many cases the index has.
+    /// How many records the index has.
     pub fn cases(&self) -> u64 {
         self.volume.as_ref().map_or(0, Volume::len)
     }
@@ -168,7 +168,7 @@ impl Follower {
         }
     }
 
-    /// Takes the next cases into the new volume. A case that changes meanwhile is followed afterwards.
+    /// Takes the next records into the new volume. One that changes meanwhile is followed afterwards.
     fn build(&mut self) -> Result<bool, Error> {
         let Some(building) = &mut self.building else { return Ok(false) };
         let found = follow::behind(&mut self.db, self.number, building.behind, RECORDS)?;

@@ -52,14 +52,16 @@ macro_rules! owed_to_records {
             "SELECT ",
             owed!(),
             " FROM duties d JOIN records r ON r.district = d.district AND r.seq = d.seq \
-             WHERE d.district = $1 AND d.register <> 'case' AND ($2 = '' OR d.register = $2) AND ",
+             WHERE d.district = $1 AND d.register <> 'case' AND d.sealed = 0 AND ($2 = '' OR d.register = $2) AND ",
             $which
         )
     };
 }
 const OWED: &str = owed_to_records!("d.unit = $3 AND d.since <= $4 ORDER BY d.due, d.seq, d.no LIMIT $5");
-const LATE: &str = owed_to_records!("d.last < $3 AND (d.last, d.seq) > ($4, $5) ORDER BY d.last, d.seq LIMIT $6");
-const LATE_COUNT: &str = "SELECT COUNT(*) AS n FROM duties WHERE district = $1 AND register <> 'case' AND last < $2";
+const LATE: &str =
+    owed_to_records!("d.last < $3 AND (d.last, d.seq, d.no) > ($4, $5, $6) ORDER BY d.last, d.seq, d.no LIMIT $7");
+const LATE_COUNT: &str =
+    "SELECT COUNT(*) AS n FROM duties WHERE district = $1 AND register <> 'case' AND sealed = 0 AND last < $2";
 const FIRSTS: &str = "SELECT id FROM records WHERE district = $1 AND seq IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
 $14, $15, $16, $17, $18, $19, $20, $21)";
 const KNOWN: &str = "SELECT code FROM records WHERE district = $1 AND register = $2 AND code IN ($3, $4, $5, $6, $7, $8, $9, \
@@ -347,10 +349,10 @@ pub fn late(
     district: i64,
     register: &str,
     today: i64,
-    after: (i64, i64),
+    (last, seq, no): (i64, i64, i64),
     most: usize,
 ) -> Result<Vec<Owed>> {
-    db.query(LATE, &args![district, register, today, after.0, after.1, most as u64])?.iter().map(owed_row).collect()
+    db.query(LATE, &args![district, register, today, last, seq, no, most as u64])?.iter().map(owed_row).collect()
 }
 
 /// How much units owe records of all registers but cases, and are late with.

@@ -134,7 +134,8 @@ impl Log {
     /// Takes the log up where the last commit left it.
     ///
     /// # Errors
-    /// What the database says; [`StoreError::Corrupt`] if tiles and events disagree about the size.
+    /// What the database says; [`StoreError::Corrupt`] if tiles and events disagree about the size, or if there are fewer
+    /// entries than the latest checkpoint speaks of.
     pub fn open(mut db: Db, keys: Keys, district: i64, signer: Signer) -> Result<Log> {
         let (edge, note) = Log::edge(&mut db, district)?;
         let (group, condemned) = (Group::default(), Vec::new());
@@ -150,8 +151,9 @@ impl Log {
             Some(row) => (row.bytes("note")?.to_vec(), row.int("size")? as u64),
             None => (Vec::new(), 0),
         };
-        // Whoever goes on from here would give out an index for the second time.
-        if noted > size {
+        // Whoever goes on from here would give out an index for the second time. What was committed between the two questions
+        // is asked for once more.
+        if noted > size && noted > db.number(SIZE, &args![district])? as u64 {
             return Err(StoreError::Corrupt(format!(
                 "the ledger has {size} entries, and its own signed checkpoint speaks of {noted}: the last ones are missing. \
                  Restore the latest backup"

@@ -265,22 +265,19 @@ fn message(row: &Row) -> Result<Message> {
 /// What the database says.
 pub fn due(db: &mut Db, district: i64, kind: Kind, now: Moment, most: usize) -> Result<Vec<Message>> {
     let args = args![district, kind.code(), now.0, most as u64];
-    match db.query(DUE, &args) {
-        Ok(rows) => rows.iter().map(message).collect(),
-        // A row that is damaged holds up no other: they are taken one by one.
-        Err(StoreError::Corrupt(_)) => {
-            let mut found = Vec::new();
-            for key in db.query(DUE_KEYS, &args)? {
-                let (seq, no) = (key.int("seq")?, key.int("no")?);
-                match db.query(STILL, &args![district, seq, no, kind.code()]) {
-                    Ok(rows) => found.extend(rows.first().map(message).transpose()?),
-                    Err(error) => tracing::error!(entry = seq, %error, "a message can't be read, and is left alone"),
-                }
-            }
-            Ok(found)
+    let whole = db.query(DUE, &args).and_then(|rows| rows.iter().map(message).collect());
+    // A row that is damaged holds up no other: they are taken one by one.
+    let Err(StoreError::Corrupt(_)) = whole else { return whole };
+    let mut found = Vec::new();
+    for key in db.query(DUE_KEYS, &args)? {
+        let (seq, no) = (key.int("seq")?, key.int("no")?);
+        let one = db.query(STILL, &args![district, seq, no, kind.code()]);
+        match one.and_then(|rows| rows.first().map(message).transpose()) {
+            Ok(message) => found.extend(message),
+            Err(error) => tracing::error!(entry = seq, %error, "a message can't be read, and is left alone"),
         }
-        Err(error) => Err(error),
     }
+    Ok(found)
 }
 
 /// A message as it is now, if it still waits and goes the same way: none if somebody dropped it or turned it.

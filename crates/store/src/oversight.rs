@@ -27,7 +27,7 @@ domain::vocabulary! {
         Review "review" "复查、复核答复" "the answer to a review",
         Erasure "erasure" "删除申请待决定" "a decision on an erasure",
         /// A meeting, a lecture, a reception day: whatever is no case.
-        Record "record" "会议、讲座、接待等" "a meeting, lecture or reception day",
+        Record "record" "会议、讲座、接待等的办理" "what a meeting, lecture or reception day asks for",
     }
 }
 

@@ -6,7 +6,7 @@ use domain::Actor;
 use domain::case::{Case, CaseId, Cases, Command, Visit};
 use domain::register::{Ask, On};
 use std::time::{Duration, Instant};
-use store::read;
+use store::{StoreError, read};
 
 /// How often all merged cases are looked at.
 const ALL_MERGED_EVERY: Duration = Duration::from_secs(3600);
@@ -20,8 +20,14 @@ impl Writer {
         let before = self.log.size();
         let mut done = 0;
         for id in read::to_wake(self.log.db(), self.number, today, GROUP_MOST)? {
-            // One that can't be read holds up no other.
-            let held = self.hold(id).ok().flatten();
+            let held = match self.hold(id) {
+                // One that can't be read holds up no other.
+                Err(error @ (StoreError::Corrupt(_) | StoreError::Unknown(_))) => {
+                    tracing::error!(%error, "a record that waits for the clock can't be read");
+                    None
+                }
+                held => held?,
+            };
             let acts = held.map(|held| held.shelf.by_clock(held.state.as_ref(), id)).unwrap_or_default();
             done += u64::from(acts.into_iter().any(|ask| self.clock_asks(ask).is_ok()));
         }

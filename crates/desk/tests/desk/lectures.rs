@@ -71,7 +71,7 @@ fn a_lecture_is_listed_owed_and_found_by_its_code_until_it_is_recorded() {
         let owed = listed::owed(&mut town.reader(), 1, ("housing", "lecture"), today(town), 9).unwrap();
         assert_eq!((owed.len(), owed[0].rule.code(), owed[0].code.as_str()), (1, "lecture_record", done.code.as_str()));
         town.days(7);
-        let late = listed::late(&mut town.reader(), 1, "", today(town), (i64::MIN, -1), 9).unwrap();
+        let late = listed::late(&mut town.reader(), 1, "", today(town), (i64::MIN, -1, -1), 9).unwrap();
         assert_eq!((late.len(), listed::late_count(&mut town.reader(), 1, today(town))), (1, Ok(1)));
         let record = Act::Record { heads: 40, counted: Counted::ByHand, online: None };
         town.lecture("housing", On::Record(done.id), record).unwrap();

@@ -142,13 +142,16 @@ fn who_booked_gets_one_message_when_the_day_is_moved_and_none_after_an_erasure()
         let letter = of(kept.id);
         assert_eq!((letter.phone.as_str(), letter.erased), ("13800012345", false));
         let (code, unit, when) = (kept.code.clone(), "street-1".into(), Some(starts));
-        assert_eq!(letter.about, About::Record { code, unit, when });
+        assert_eq!(letter.about, About::Record { code, unit, when, stale: false });
         assert_eq!((of(gone).phone.as_str(), of(gone).erased), ("", true));
 
         let cancelled = reception::Act::Cancel { reason: reason() };
         town.do_to::<Receptions>(clerk("street-1"), On::Record(day), cancelled).unwrap();
         let topics: Vec<_> = waiting(town).into_iter().map(|m| m.topic).collect();
         assert_eq!(topics, ["encounter_moved", "encounter_called_off"]);
+        let letters = outbox::letters(&mut town.reader(), &mut keys, registers, 1, &waiting(town)).unwrap();
+        let stale = letters.iter().flatten().map(|letter| matches!(letter.about, About::Record { stale: true, .. }));
+        assert_eq!(stale.collect::<Vec<_>>(), [true, false], "that it is moved is no news any more");
     });
 }
 

@@ -162,6 +162,7 @@ mod tests {
             target,
             on_time: theirs,
             unmapped: None,
+            unplaced: None,
             odd_phone: false,
             settled: false,
             cells,

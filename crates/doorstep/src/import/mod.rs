@@ -72,6 +72,7 @@ struct Found {
     bad: u64,
     told: Vec<Fault>,
     unmapped: BTreeMap<String, u64>,
+    unplaced: BTreeMap<String, u64>,
     comparison: Option<Comparison>,
     notes: Vec<Note>,
     /// How many phones are none, and the first lines of them.
@@ -91,6 +92,7 @@ impl Found {
             bad: 0,
             told: Vec::new(),
             unmapped: BTreeMap::new(),
+            unplaced: BTreeMap::new(),
             comparison,
             notes,
             odd_phones: (0, Vec::new()),
@@ -258,10 +260,13 @@ fn first_reading(wanted: &Wanted, judge: &mut Judge<'_>, mut rest: Option<&mut R
             Err(Bad::Row(bad)) => bad,
             Ok(row) => {
                 found.count(&row);
-                let unmapped = row.unmapped.clone();
+                let (unmapped, unplaced) = (row.unmapped.clone(), row.unplaced.clone());
                 let judged = judge.judge(row)?;
                 let Judged::Bad(bad) = judged else {
                     *if matches!(judged, Judged::There) { &mut found.there } else { &mut found.new } += 1;
+                    if let Some(street) = unplaced {
+                        *found.unplaced.entry(street).or_default() += 1;
+                    }
                     if let Some(category) = unmapped {
                         *found.unmapped.entry(category).or_default() += 1;
                     }
@@ -310,19 +315,29 @@ fn tell(map: &Map, found: &Found) {
             ),
         ));
     }
-    if found.unmapped.is_empty() {
-        return;
-    }
-    let count: u64 = found.unmapped.values().sum();
-    say(format_args!(
-        "{count}行的类别在本区目录里没有：原词留在来源行里，由受理人员定类别（可在映射{}的[categories]里写明）。 / {count} rows \
-         have a category that the district's catalogue lacks: the words stay in the source row, and triage decides ([categories] \
-         in the map says where they land).",
-        map.name
-    ));
-    let mut most: Vec<_> = found.unmapped.iter().collect();
-    most.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-    most.iter().take(LISTED).for_each(|(category, count)| say(format_args!("  {count:>8}  {category}")));
+    let landed_nowhere = |words: &BTreeMap<String, u64>, zh: &str, en: &str| {
+        if words.is_empty() {
+            return;
+        }
+        let count: u64 = words.values().sum();
+        say(format_args!("{count}行{zh} / {count} rows {en}"));
+        let mut most: Vec<_> = words.iter().collect();
+        most.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        most.iter().take(LISTED).for_each(|(word, count)| say(format_args!("  {count:>8}  {word}")));
+    };
+    let name = &map.name;
+    landed_nowhere(
+        &found.unplaced,
+        &format!("的街道本区没有：登记为没有街道，原词留在来源行里（可在映射{name}的[streets]里写明）。"),
+        "have a street that the district lacks: they are registered without one, and the words stay in the source row \
+         ([streets] in the map says where they land).",
+    );
+    landed_nowhere(
+        &found.unmapped,
+        &format!("的类别在本区目录里没有：原词留在来源行里，由受理人员定类别（可在映射{name}的[categories]里写明）。"),
+        "have a category that the district's catalogue lacks: the words stay in the source row, and triage decides \
+         ([categories] in the map says where they land).",
+    );
 }
 
 /// What the desk took.

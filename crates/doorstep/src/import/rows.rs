@@ -33,6 +33,8 @@ pub struct Row {
     pub on_time: Option<bool>,
     /// The category in the source's words, where the district's catalogue has none for it.
     pub unmapped: Option<String>,
+    /// The street as the source has it, where the district has none of that name.
+    pub unplaced: Option<String>,
     /// Whether something else than one phone number stands where the phone should: it goes in as it was written.
     pub odd_phone: bool,
     /// Whether the closing, a little before the opening, was taken as the opening.
@@ -397,20 +399,19 @@ impl RowReader<'_> {
         let levels = self.joined(&columns.category, "/");
         let category = levels.as_deref().and_then(|levels| self.landing.category(levels));
         let text = |cell: Option<&str>| cell.unwrap_or_default().to_owned();
-        let contact = Contact {
-            name: text(self.maybe(columns.name.as_ref())),
-            phone: text(self.maybe(columns.phone.as_ref())),
-            ..Contact::default()
-        };
-        let one = |phone: &str| typed::phone(phone).is_some_and(|phone| typed::is_one_number(&phone));
-        let odd_phone = !contact.phone.is_empty() && !one(&contact.phone);
+        let [name, phone] = [&columns.name, &columns.phone].map(|column| text(self.maybe(column.as_ref())));
+        let contact = Contact { name, phone, ..Contact::default() };
+        let one = typed::phone(&contact.phone).is_some_and(|phone| typed::is_one_number(&phone));
+        let odd_phone = !contact.phone.is_empty() && !one;
+        let street = self.maybe(columns.street.as_ref());
+        let unplaced = street.filter(|s| !self.landing.streets.contains_key(*s)).map(str::to_owned);
         let (title, body) = words?;
         let raise = Raise {
             track: track?,
             door: Door::Import,
             title,
             text: body,
-            street: self.maybe(columns.street.as_ref()).and_then(|s| self.landing.streets.get(s).cloned()),
+            street: street.and_then(|street| self.landing.streets.get(street).cloned()),
             place: self.joined(&columns.place, " ").unwrap_or_default(),
             contact,
             origin: Some(Origin { opened: opened?, target: target.map(Moment::date), closed, answer }),
@@ -425,6 +426,7 @@ impl RowReader<'_> {
             target,
             on_time,
             unmapped,
+            unplaced,
             odd_phone,
             settled,
             cells: Vec::new(),
@@ -535,7 +537,7 @@ no = ["否", "超"]
     #[test]
     fn a_street_that_is_none_here_stays_in_the_source_row() {
         let row = good("7,热线,题,文,,2023/5/4 9:30,,,,,,一局,");
-        assert_eq!(row.raise.street, None);
+        assert_eq!((row.raise.street, row.unplaced.as_deref()), (None, Some("一局")));
         assert!(row.raise.source.contains("一局"));
     }
 

@@ -22,7 +22,7 @@ fn the_index_is_made_anew_by_a_command_with_and_without_a_server_and_stays_out_o
     story.end();
     let (data, index) = (data.to_str().unwrap(), data.join("index"));
     let said = must(&["reindex", "--data", data]);
-    assert!(said.starts_with("The search index is made anew from ") && !said.contains(" 0 cases"), "{said}");
+    assert!(said.starts_with("The search index is made anew from ") && !said.contains(" 0 records"), "{said}");
     assert_eq!(fs::metadata(&index).unwrap().permissions().mode() & 0o777, 0o700);
     let before = volumes(&index);
 
@@ -49,7 +49,7 @@ fn an_index_can_stand_elsewhere_and_a_mistyped_place_makes_none() {
     let (data, index) = (folder.path().join("data"), folder.path().join("elsewhere"));
     found(data.to_str().unwrap());
     let said = must(&["reindex", "--data", data.to_str().unwrap(), "--index", index.to_str().unwrap()]);
-    assert_eq!(said, "The search index is made anew from 0 cases.\n");
+    assert_eq!(said, "The search index is made anew from 0 records.\n");
     assert!(index.join("lock").exists() && !data.join("index").exists());
     let nowhere = folder.path().join("nowhere");
     let done = run(&["reindex", "--data", nowhere.to_str().unwrap()]);
@@ -62,6 +62,6 @@ fn an_index_can_stand_elsewhere_and_a_mistyped_place_makes_none() {
         let said = String::from_utf8_lossy(&done.stderr).into_owned();
         assert!(done.status.code() == Some(2) && said.contains("--index"), "{said}");
         let said = must(&["reindex", "--data", &url, "--index", folder.path().join("pg").to_str().unwrap()]);
-        assert_eq!(said, "The search index is made anew from 0 cases.\n");
+        assert_eq!(said, "The search index is made anew from 0 records.\n");
     }
 }

@@ -49,3 +49,4 @@ mail-subject-record = { $district }: { $code }, { $topic }
 # To who booked a reception day.
 encounter-moved = Your appointment { $code } at a reception day is moved to { $when }. If that does not suit you, call the unit ({ $unit }), or give it back on the page “My booking” with its code and secret.
 encounter-called-off = The reception day of { $when } is cancelled, and your appointment { $code } with it. You can book another day on the page “Reception days”, or call the unit ({ $unit }).
+encounter-relocated = The reception day of your appointment { $code } ({ $when }) is at another place. Where, stands on the page “Reception days”; you can call the unit, too ({ $unit }).

@@ -49,3 +49,4 @@ mail-subject-record = { $district }：{ $code }，{ $topic }
 # 给预约接访的人。
 encounter-moved = 您的接访预约 { $code } 改到{ $when }。时间不合适的，请联系{ $unit }，也可在“我的预约”页面凭编号和密钥退约。
 encounter-called-off = { $when }的接访取消了，您的预约 { $code } 也就取消了。可在“领导接访”页面另约一天，或联系{ $unit }。
+encounter-relocated = 您预约 { $code } 的接访（{ $when }）换了地点。新地点见“领导接访”页面，也可以联系{ $unit }。

@@ -84,6 +84,19 @@ impl World {
     }
 }
 
+#[test]
+fn a_board_opens_on_the_day_and_on_the_next_one_and_lapses_by_the_clock_alone() {
+    let clock = Actor::clock();
+    let mut world = World::board();
+    let lapse = |world: &mut World| world.town.act::<Meetings>(world.id, &clock, Act::Lapse {});
+    world.town.now = at("2023-05-09T20:00");
+    assert_eq!(lapse(&mut world).unwrap_err().why.code(), "meeting_has_board", "somebody may still close it");
+    world.town.now = at("2023-05-10T06:00");
+    assert!(world.acts(Role::Head, &Act::Lapse {}).is_err(), "nobody does it by hand");
+    assert_eq!(lapse(&mut world), Ok(vec!["meeting.board_closed"]));
+    assert_eq!(world.acts(Role::Head, &Act::Board {}).unwrap_err().why.code(), "meeting_board_over");
+}
+
 fn plan() -> Act {
     Act::Plan {
         name: Line("民情恳谈会".into()),

@@ -185,6 +185,18 @@ fn who_booked_is_told_when_the_day_is_moved_or_cancelled_and_of_nothing_else() {
     assert_eq!(Encounters::when(&booked(&world, 21)), Some(at("2023-05-10T15:00")));
     assert_eq!(Encounters::when(&booked(&world, 22)), Some(at("2023-05-10T15:30")));
 
+    // At another place they come to another door; that it ends later is nothing to them; and what changes nothing is refused.
+    let at_same = |minutes: u16, place: Option<&str>| reception::Act::Move {
+        starts: at("2023-05-10T14:00"),
+        minutes,
+        place: place.map(|place| Line(place.into())),
+        reason: reason(),
+    };
+    let placed = ["reception.moved", "encounter.relocated", "encounter.relocated"];
+    assert_eq!(world.day(&at_same(180, Some("另一间"))), Ok(placed.to_vec()));
+    assert_eq!(world.day(&at_same(200, None)), Ok(vec!["reception.moved"]));
+    assert_eq!(world.day(&at_same(200, None)).unwrap_err().why.code(), "reception_same");
+
     // Who gave the time back is not told any more.
     world.visit(CaseId([22; 16]), &Actor::Resident, &encounter::Act::Unbook {}).unwrap();
     let cancelled = world.day(&reception::Act::Cancel { reason: reason() });

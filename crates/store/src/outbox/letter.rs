@@ -12,7 +12,7 @@ use domain::case::{Body, Case, CaseId, Cases, Channel, Event, Texts, Topic, Trus
 use domain::district::UnitCode;
 use domain::register::Registers;
 use domain::{Label, Moment};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// How many cases one statement brings.
 const CASES_MOST: usize = 32;
@@ -61,6 +61,8 @@ pub enum About {
         unit: UnitCode,
         /// When it takes place.
         when: Option<Moment>,
+        /// Whether it takes place at another time by now, or is over or given up since: then this would mislead.
+        stale: bool,
     },
 }
 
@@ -96,7 +98,8 @@ pub fn letters(
             found.extend(told.and_then(|told| told.letter(m, key)).map(|letter| ((m.seq, m.no), letter)));
         }
     }
-    let ids: Vec<CaseId> = records.iter().map(|m| m.record).collect();
+    let ids: BTreeSet<CaseId> = records.iter().map(|m| m.record).collect();
+    let ids: Vec<CaseId> = ids.into_iter().collect();
     let told = listed::some(db, keys, registers, district, &ids)?;
     for m in records {
         let of = told.iter().find(|told| told.id == m.record);
@@ -115,9 +118,11 @@ fn record_letter(told: &listed::Told, message: &Message) -> Option<Letter> {
     told.events.iter().find(|(seq, _)| *seq == message.seq)?;
     let summary = shelf.summary(then.as_ref())?;
     let word = |name: &str| told.words().get(name).cloned().unwrap_or_default();
+    let (now, when) = (shelf.summary(told.state.as_ref())?, shelf.when(then.as_ref()));
+    let stale = when != shelf.when(told.state.as_ref()) || summary.open && !now.open;
     Some(Letter {
-        about: About::Record { code: summary.code, unit: summary.unit, when: shelf.when(then.as_ref()) },
-        erased: shelf.summary(told.state.as_ref()).is_some_and(|now| now.erased),
+        about: About::Record { code: summary.code, unit: summary.unit, when, stale },
+        erased: now.erased,
         phone: word(field::PHONE),
         email: word(field::EMAIL),
         former: Default::default(),

@@ -26,3 +26,4 @@ find-similar-show = Show the answer ({ $n })
 find-similar-lead = Found by similar words; for reference only.
 find-open = under way
 find-over = over
+find-days-reversed = The last day lies before the first one.

@@ -218,4 +218,4 @@ meeting-paper-mark = { $n }: minutes of a talk meeting
 meeting-paper-draft = draft, not approved
 meeting-paper-talked = What was talked about
 meeting-paper-opinions = What was said, and what became of it
-meeting-heads = Who came
+meeting-heads = Attendance

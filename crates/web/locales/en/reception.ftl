@@ -25,7 +25,7 @@ reception-cases = { $n } { $n ->
    *[other] cases
   }
 reception-turned = { $n } waited in vain, were told so, and get another time.
-reception-call-booked = { $n } had booked: each gets a text message. Call those whom it does not reach (the sheet has their numbers).
+reception-call-booked = { $n } had booked: tell each of them (the sheet has their numbers). Where text messages are set up, those with a mobile number get one.
 reception-now-planned = Not published yet. Once { $unit } publishes it, residents can see and book it: { $day } { $time }, { $place }.
 reception-now-published = { $day } { $time } at { $place }; { $booked } booked. It can be opened from two hours before.
 reception-now-open = Open: { $waiting } waiting, { $heard } heard so far.
@@ -114,8 +114,8 @@ booked-code = Booking code
 booked-secret = Booking secret
 booked-how = Say this code at the door and take a number. When your time has come, you are called first.
 booked-qr = QR code that opens this booking
-booked-told = If the day is moved or cancelled, a text message tells you.
-reception-book-tongue = Text message, if the day is moved or cancelled, in
+booked-told = If the day is moved or cancelled, a text message goes to a mobile number.
+reception-book-tongue = Language of the text message, if the day is moved or cancelled
 booked-keep = Photograph or print this page: you need code and secret to cancel. Nobody asks why you did not come.
 booked-look = Look at this booking
 bookings-title = My booking
@@ -206,6 +206,7 @@ encounter-event-visited = Visited
 encounter-event-received = Heard
 encounter-event-taken_down = Taken down
 encounter-event-moved = Moved with the reception day
+encounter-event-relocated = At another place with the reception day
 encounter-event-called_off = The reception day was cancelled
 encounter-event-left = Not heard
 encounter-event-erased = Personal data erased

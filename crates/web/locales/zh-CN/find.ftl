@@ -26,3 +26,4 @@ find-similar-show = 看答复（{ $n }）
 find-similar-lead = 按文字相近找的，只作参考。
 find-open = 进行中
 find-over = 已结束
+find-days-reversed = 结束日期早于开始日期。

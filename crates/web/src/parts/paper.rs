@@ -80,7 +80,7 @@ fn page_number(align: AlignmentType) -> Footer {
     Footer::new().add_paragraph(number.add_page_num(PageNum::new()).add_run(dash(" —")))
 }
 
-/// The paper as a file.
+/// The paper as a file; none if it can't be written, which the log says.
 pub(crate) fn docx(paper: &Paper) -> Option<Vec<u8>> {
     let mark = Run::new().add_text(&paper.mark).size(MARK).color(RED).fonts(fonts(SONG));
     let mut under = centred(run(&paper.under, FANG_SONG), exact().before(LINE as u32).after(227));
@@ -100,7 +100,12 @@ pub(crate) fn docx(paper: &Paper) -> Option<Vec<u8>> {
     out.document = out.document.doc_grid(grid);
     for line in &paper.lines {
         out = match line {
-            Line::Label(label, text) => out.add_paragraph(body([run(label, HEI), run(text, FANG_SONG)])),
+            Line::Label(label, text) => {
+                let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+                let first = lines.next().unwrap_or_default();
+                let out = out.add_paragraph(body([run(label, HEI), run(first.trim(), FANG_SONG)]));
+                lines.fold(out, |out, line| out.add_paragraph(body([run(line.trim(), FANG_SONG)])))
+            }
             Line::Heading(text) => out.add_paragraph(body([run(text, HEI)])),
             // What was typed as a paragraph is one.
             Line::Text(text) => text
@@ -110,5 +115,11 @@ pub(crate) fn docx(paper: &Paper) -> Option<Vec<u8>> {
         };
     }
     let mut bytes = Cursor::new(Vec::new());
-    out.build().pack(&mut bytes).ok().map(|()| bytes.into_inner())
+    match out.build().pack(&mut bytes) {
+        Ok(()) => Some(bytes.into_inner()),
+        Err(error) => {
+            tracing::error!(%error, "a paper can't be written");
+            None
+        }
+    }
 }

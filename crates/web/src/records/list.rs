@@ -75,7 +75,7 @@ pub(crate) async fn list(
         // Behind the first page nobody looks for what is owed.
         let owed = match (after, unit.as_str()) {
             (Some(_), _) => Vec::new(),
-            (None, "") => listed::late(db, number, code, today, (i64::MIN, -1), OWED_MOST)?,
+            (None, "") => listed::late(db, number, code, today, (i64::MIN, -1, -1), OWED_MOST)?,
             (None, unit) => listed::owed(db, number, (unit, code), today, OWED_MOST)?,
         };
         let ids: Vec<CaseId> = owed.iter().map(|duty| duty.id).collect();

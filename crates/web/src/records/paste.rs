@@ -180,7 +180,7 @@ pub(crate) async fn send(
             Ok(sheets) => {
                 let filled: Vec<&sheet::Sheet> = sheets.iter().filter(|sheet| !sheet.rows.is_empty()).collect();
                 let read = filled.iter().find(|sheet| sheet.visible);
-                let others = filled.iter().filter(|sheet| read.is_some_and(|read| read.name != sheet.name));
+                let others = filled.iter().filter(|sheet| read.is_none_or(|read| read.name != sheet.name));
                 let others: Vec<&str> = others.map(|sheet| sheet.name.as_str()).collect();
                 if !others.is_empty() {
                     notes.push(l.t_n("paste-other-sheets", others.join("、")));
@@ -329,7 +329,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The records whose codes stand in the text's column of codes and that are in the register: one statement for 64 rows.
+    /// The records whose codes stand in the text's column of codes and that are in the register: one statement for 32 rows.
     async fn there(&self, app: &App, text: &str) -> Result<BTreeSet<String>, Problem> {
         let mut records = csv_of(text).into_records().flatten();
         let first = records.next();
@@ -382,9 +382,18 @@ impl Reader<'_> {
                 return table;
             }
             let code = code_at.and_then(|at| desk::read_case_code(record.get(at)?));
-            if let Some(code) = code.filter(|code| there.contains(code)) {
-                table.there.push(code);
-                continue;
+            match code {
+                Some(code) if there.contains(&code) => {
+                    table.there.push(code);
+                    continue;
+                }
+                // Whoever gives a code means a record that is there.
+                Some(code) => {
+                    let (column, text) = (self.l.t("lecture-code"), self.l.t_n("paste-no-such-code", code));
+                    table.faults.push(Fault { line, column, text });
+                    continue;
+                }
+                None => {}
             }
             let whole = record.iter().collect::<Vec<_>>().join("\u{1f}");
             if let Some(first) = seen.insert(whole, line) {

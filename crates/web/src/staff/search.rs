@@ -284,6 +284,9 @@ fn question(l: L, wanted: &SearchQuery, district: &District, errors: &mut Vec<Fi
         }
     };
     let (from, to) = (day("from", &wanted.from), day("to", &wanted.to));
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        errors.push(FieldError { field: "to".into(), text: l.t("find-days-reversed") });
+    }
     let tag = |code: &str, of: fn(&str) -> Tag| (!code.is_empty()).then(|| of(code));
     let tags = [
         tag(&wanted.unit, Tag::unit),

@@ -289,7 +289,7 @@ async fn the_list_of_a_year_that_comes_back_is_known_by_its_codes_and_doubles_no
     let mut english = kit.role(Role::Clerk).await;
     english.lang = "en";
     let again = english.upload("/records/lectures/paste", &list.bytes).await;
-    again.has("2 rows stand here already by their codes");
+    again.has("2 rows are already entered (same code)");
 }
 
 #[tokio::test]
@@ -311,7 +311,7 @@ async fn what_is_late_to_be_recorded_stands_with_its_unit_before_supervision_and
     there(&begin(&mut clerk, &[]).await);
     kit.clock.set(at("2023-05-19T09:00:00"));
     let late = kit.role(Role::Supervisor).await.get("/late").await;
-    assert!(late.text.contains("会议、讲座、接待等 1"), "{}", late.text);
+    assert!(late.text.contains("会议、讲座、接待等的办理 1"), "{}", late.text);
     assert!(kit.role(Role::Leader).await.get("/leader").await.text.contains("项 · 台账中逾期未办"));
     assert!(kit.role(Role::Leader).await.get("/records/lectures").await.text.contains("学习专题"));
 }

@@ -277,7 +277,7 @@ async fn a_clerk_books_for_somebody_who_calls_and_who_had_booked_is_called_when_
     assert_eq!(booked.status, StatusCode::OK, "{}", booked.text);
     let reason = [("cancel-reason", "防汛")];
     done(&act(&mut clerk, &format!("receptions/{code}"), "cancel", &reason).await);
-    clerk.get(&format!("/records/receptions/{code}")).await.has("已有 1 人预约，会给每人发短信");
+    clerk.get(&format!("/records/receptions/{code}")).await.has("已有 1 人预约，请逐个告知");
     clerk.get(&format!("/records/receptions/{code}/sheet")).await.has("13800012345");
     let gone = kit.client().get(&format!("/receptions/{code}")).await;
     gone.has("已取消。原因：防汛").lacks("book-slot");

@@ -230,6 +230,12 @@ impl Meeting {
     }
 }
 
+/// The last day of its board: the day after the meeting.
+fn board_ends(meeting: &Meeting) -> Date {
+    let day = meeting.starts.date();
+    day.tomorrow().unwrap_or(day)
+}
+
 /// The register of talk meetings.
 pub struct Meetings;
 
@@ -404,8 +410,7 @@ impl Register for Meetings {
 
     /// A board that is left open would show what was said to every department for ever.
     fn wake(meeting: &Meeting) -> Option<Date> {
-        let day = meeting.starts.date();
-        meeting.board.then(|| day.tomorrow().unwrap_or(day))
+        meeting.board.then(|| board_ends(meeting))
     }
 
     fn by_clock(_meeting: &Meeting) -> Vec<Act> {

@@ -44,6 +44,7 @@ reasons! {
     NO_SUCH_NOTE "meeting_no_such_note" "没有待读回的第{}条。" "请刷新页面，从列表里选择。" "There is no line {} to be read back." "Reload the page and choose from its list.",
     NO_TOPIC "meeting_no_topic" "这次恳谈会没有这个议题。" "请选一个议题；都不是的，选“其他”。" "This meeting has no such topic." "Choose one of its topics, or “another”.",
     BOARD "meeting_board" "认领板还开着。" "请先结束认领，再散会。" "The board is still open." "Close it first, then the meeting.",
+    BOARD_OVER "meeting_board_over" "认领板只在会议当天和第二天可以打开。" "没有认领的意见由分派中心派单。" "A board can be opened on the day of the meeting and on the day after." "What nobody claimed is for the dispatch centre.",
     HAS_BOARD "meeting_has_board" "认领板现在不是这个状态。" "请刷新页面。" "The board is not in that state." "Reload the page.",
     NO_MINUTES "meeting_no_minutes" "还没有写纪要。" "请先写纪要，再审定。" "No minutes were written." "Write them first, then approve them.",
     NOT_BEFORE "meeting_not_before" "这不是更早的一次恳谈会。" "请从列表里选择上一次，或不填。" "This is no earlier talk meeting." "Choose the one before from the list, or leave it empty.",
@@ -57,7 +58,7 @@ pub(super) fn offers(meeting: &Meeting, actor: &Actor, now: Moment) -> Vec<&'sta
     let fits = |act: &ActOf| match act.code {
         "open" => now.0 >= meeting.starts.0 - EARLY,
         "confirm" | "drop" => meeting.count(NoteState::Noted) > 0,
-        "board" => !meeting.board,
+        "board" => !meeting.board && now.date() <= super::board_ends(meeting),
         "end_board" => meeting.board,
         "close" => !meeting.board,
         "approve" => meeting.minuted && meeting.count(NoteState::Noted) == 0,
@@ -135,6 +136,7 @@ pub(super) fn decide(meeting: &Meeting, act: &Act, facts: &Facts<'_>) -> Result<
             vec![New::of(Event::Invited { units: come }).into()]
         }
         Act::Board {} if meeting.board => return Err(Refusal::new(HAS_BOARD)),
+        Act::Board {} if facts.now.date() > super::board_ends(meeting) => return Err(Refusal::new(BOARD_OVER)),
         Act::Board {} => vec![New::of(Event::BoardOpened {}).into()],
         Act::EndBoard {} if !meeting.board => return Err(Refusal::new(HAS_BOARD)),
         Act::EndBoard {} => end_board(meeting, facts),

@@ -81,6 +81,7 @@ vocabulary! {
     /// What messages to who booked say.
     Topic {
         Moved "encounter_moved" "接访改期" "a reception day is moved",
+        Relocated "encounter_relocated" "接访换地点" "a reception day is at another place",
         CalledOff "encounter_called_off" "接访取消" "a reception day is cancelled",
     }
 }
@@ -108,7 +109,7 @@ acts! {
         Book "book" "预约" "book" from [] by [By::Resident, By::Here(Role::Clerk), By::Here(Role::Head), By::Anywhere(Role::Dispatcher)]
             { reception: CaseId = "接访日" "reception day", slot: u16 = "时段" "time", phone: Line = "电话" "phone", name: Option<Line> = "称呼" "name",
               people: u8 = "几个人来" "how many come", matter: Option<Text> = "想谈什么" "what it is about", fetch: bool = "听力不便，请到座位上叫" "fetch me from my seat: I hear badly",
-              tongue: Option<Tongue> = "改期、取消的短信用" "a text message, if the day is moved or cancelled, in" },
+              tongue: Option<Tongue> = "改期、取消的短信用哪种语言" "language of the text message, if the day is moved or cancelled" },
         /// Somebody comes to the door without a booking, and gets a number.
         Come "come" "发号" "give a number" from [] by [By::Here(Role::Clerk), By::Here(Role::Head)]
             { reception: CaseId = "接访日" "reception day", people: u8 = "几个人来" "how many came", fetch: bool = "到座位上叫（听力不便）" "fetch from the seat (hard of hearing)" },
@@ -137,6 +138,8 @@ acts! {
         Leave "leave" "没有接谈" "not heard" from ["booked", "waiting"] by [By::Asked] {},
         /// The day is held at another time, and its bookings go along.
         Shift "shift" "随接访日改期" "moved with the day" from ["booked"] by [By::Asked] { at: Moment = "新的时间" "new time" },
+        /// The day is held at the same time and at another place.
+        Relocate "relocate" "随接访日换地点" "at another place with the day" from ["booked"] by [By::Asked] {},
         /// The day is not held.
         CallOff "call_off" "接访日取消" "the day is cancelled" from ["booked"] by [By::Asked] {},
         /// Destroy what was written of it.
@@ -173,8 +176,10 @@ events! {
         Voided "encounter.voided" {},
         /// It came to nothing.
         Left "encounter.left" {},
-        /// The day is held at another time or place; the booking goes along.
+        /// The day is held at another time; the booking goes along.
         Moved "encounter.moved" { day: Moment },
+        /// The day is held at another place.
+        Relocated "encounter.relocated" {},
         /// The day is not held.
         CalledOff "encounter.called_off" {},
         /// What was written of it is destroyed.
@@ -352,6 +357,7 @@ impl Register for Encounters {
             Event::Left {} => visit.stage = Stage::Left,
             Event::CalledOff {} => visit.stage = Stage::CalledOff,
             Event::Moved { day } => visit.day = *day,
+            Event::Relocated {} => {}
             Event::Erased {} => visit.erased = true,
         }
     }
@@ -392,6 +398,7 @@ impl Register for Encounters {
     fn told(visit: &Encounter, body: &Body<Event>) -> Vec<Notice<&'static str>> {
         let topic = match body.event {
             Event::Moved { .. } => Topic::Moved,
+            Event::Relocated {} => Topic::Relocated,
             Event::CalledOff {} => Topic::CalledOff,
             _ => return Vec::new(),
         };

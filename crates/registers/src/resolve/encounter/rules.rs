@@ -65,7 +65,9 @@ pub(super) fn decide(visit: &Encounter, act: &Act, facts: &Facts<'_>) -> Result<
         return Err(Refusal::new(Why::Erased));
     }
     match act {
-        Act::Leave {} | Act::Shift { .. } | Act::CallOff {} => on_request(Act::ALL, act.code(), visit.stage, facts)?,
+        Act::Leave {} | Act::Shift { .. } | Act::Relocate {} | Act::CallOff {} => {
+            on_request(Act::ALL, act.code(), visit.stage, facts)?
+        }
         _ => permitted(Act::ALL, act.code(), Some(visit.stage), facts.actor, Some(&visit.unit))?,
     }
     let of_day = |act: reception::Act| visit.reception.map(|day| asks(day, act));
@@ -101,6 +103,7 @@ pub(super) fn decide(visit: &Encounter, act: &Act, facts: &Facts<'_>) -> Result<
         Act::Void { reason } => vec![New::of(Event::Voided {}).with("reason", &reason.0).into()],
         Act::Leave {} => vec![New::of(Event::Left {}).into()],
         Act::Shift { at } => vec![New::of(Event::Moved { day: *at }).into()],
+        Act::Relocate {} => vec![New::of(Event::Relocated {}).into()],
         Act::CallOff {} => vec![New::of(Event::CalledOff {}).into()],
         Act::Erase {} => {
             // What waits for the day is given back first, so that nothing there leads to what is gone.

@@ -109,9 +109,15 @@ pub(super) fn decide(day: &Reception, act: &Act, facts: &Facts<'_>) -> Result<Ve
             let place = place.as_ref().map_or("", |Line(place)| place);
             let clocks = settled(&day.clocks, facts).into_iter().chain([owed(*starts, *minutes, facts)]);
             let moved = New::of(Event::Moved { starts: *starts, minutes: *minutes }).clocks(clocks);
+            let told = |(slot, id)| {
+                let at = Moment(starts.0 + i64::from(slot) * i64::from(day.slot) * 60_000);
+                asks(id, if *starts == day.starts { encounter::Act::Relocate {} } else { encounter::Act::Shift { at } })
+            };
             let mut deeds: Vec<Deed<Event>> = vec![moved.with("place", place).with("reason", &reason.0).into()];
-            let at = |slot: u16| Moment(starts.0 + i64::from(slot) * i64::from(day.slot) * 60_000);
-            deeds.extend(booked(day).map(|(slot, id)| asks(id, encounter::Act::Shift { at: at(slot) })));
+            // Whether it ends later is nothing to who booked.
+            if *starts != day.starts || !place.is_empty() {
+                deeds.extend(booked(day).map(told));
+            }
             deeds
         }
         Act::Cancel { reason } => {

@@ -119,6 +119,7 @@ impl Face for EncounterFace {
             Event::Voided {} => ("voided", Vec::new()),
             Event::Left {} => ("left", Vec::new()),
             Event::Moved { day } => ("moved", vec![moment(day)]),
+            Event::Relocated {} => ("relocated", Vec::new()),
             Event::CalledOff {} => ("called_off", Vec::new()),
             Event::Erased {} => ("erased", Vec::new()),
         };

@@ -176,7 +176,7 @@ async fn read(app: &App, staff: &Staff, all: bool, monday: i64, now: Moment) -> 
             Ok(listed::page(db, number, &which, most)?.into_iter().map(|(id, _)| id).collect())
         };
         let owed = match all {
-            true => listed::late(db, number, "lecture", today, (i64::MIN, -1), OWED_MOST)?,
+            true => listed::late(db, number, "lecture", today, (i64::MIN, -1, -1), OWED_MOST)?,
             false => listed::owed(db, number, (unit.as_str(), "lecture"), today, OWED_MOST)?,
         };
         let owed: Vec<CaseId> = owed.iter().map(|duty| duty.id).collect();

@@ -13,6 +13,7 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::Label;
+use domain::body::Fields;
 use reading::mask;
 use registers::listen::meeting::{NoteState, Stage};
 
@@ -25,7 +26,9 @@ pub(crate) async fn file(
     let (l, d, now) = (visitor.l, app.desk().district(), app.desk().now());
     let read = read(&app, &code).await?;
     let of = meeting(&read.told).filter(|of| of.minuted).ok_or_else(Problem::not_found)?;
-    let words = read.told.words();
+    // Whoever wrote them may have left a number in them.
+    let masked = |(name, text): (String, String)| (name, mask::numbers(&text, &[]));
+    let words: Fields = read.told.words_for(false).into_iter().map(masked).collect();
     let label = |key: &str, text: String| Line::Label(format!("{}{}", l.t(key), l.0.pick("：", ": ")), text);
     let heads = of.heads.map(|(heads, counted)| {
         l.t_with("lecture-heads", &[("n", heads.to_string()), ("how", counted.label(l.0).to_owned())])
@@ -42,8 +45,7 @@ pub(crate) async fn file(
     ];
     lines.retain(|line| !matches!(line, Line::Label(_, text) if text.is_empty()));
     lines.push(Line::Heading(l.t("meeting-paper-talked")));
-    // Whoever wrote them may have left a number in them.
-    lines.push(Line::Text(mask::numbers(&word(&words, "minutes"), &[])));
+    lines.push(Line::Text(word(&words, "minutes")));
     let items = became(l, &d, now.date(), &read);
     if !items.is_empty() {
         lines.push(Line::Heading(l.t("meeting-paper-opinions")));
@@ -63,7 +65,7 @@ pub(crate) async fn file(
     let paper = Paper {
         mark: l.t_n("meeting-paper-mark", unit),
         under: under(l, &read, of.no, of.stage == Stage::Approved),
-        title: capital(&read.told.title(l.0)),
+        title: capital(&mask::numbers(&read.told.title(l.0), &[])),
         lines,
     };
     let bytes = docx(&paper).ok_or_else(Problem::broken)?;

@@ -154,7 +154,9 @@ pub(crate) async fn show_one(
     let of = meeting(&read.told).ok_or_else(Problem::not_found)?;
     let said = became(l, &d, now.date(), &read);
     let Read { told, asked, before, .. } = &read;
-    let words = told.words();
+    // Whoever wrote them may have left a number in them.
+    let masked = |(name, text): (String, String)| (name, reading::mask::numbers(&text, &[]));
+    let words: domain::body::Fields = told.words_for(false).into_iter().map(masked).collect();
     let board = of.board;
     let counts = [
         ("n", asked.len().to_string()),

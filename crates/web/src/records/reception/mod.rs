@@ -283,13 +283,14 @@ impl Face for ReceptionFace {
         Some(format!("/receptions/{}", day.code.as_str()))
     }
 
-    fn ways(&self, l: L, told: &Told, _staff: &Staff, own: bool) -> Vec<(String, String)> {
-        if !own {
-            return Vec::new();
-        }
+    fn ways(&self, l: L, told: &Told, staff: &Staff, own: bool) -> Vec<(String, String)> {
         let Some(day) = reception(told) else { return Vec::new() };
         let at = format!("/records/receptions/{}", day.code.as_str());
         let way = |page: &str, key: &str| (format!("{at}/{page}"), l.t(key));
+        let book = (day.stage == Stage::Published && books(day, staff)).then(|| way("book", "reception-book-for"));
+        if !own {
+            return book.into_iter().collect();
+        }
         match day.stage {
             Stage::Open => {
                 vec![
@@ -298,7 +299,7 @@ impl Face for ReceptionFace {
                     way("sheet", "reception-sheet"),
                 ]
             }
-            Stage::Published => vec![way("sheet", "reception-sheet")],
+            Stage::Published => book.into_iter().chain([way("sheet", "reception-sheet")]).collect(),
             Stage::Closed | Stage::Cancelled => vec![way("sheet", "reception-sheet")],
             Stage::Planned => Vec::new(),
         }
