@@ -119,7 +119,7 @@ fn everything_that_can_happen_at_a_reception_happens_in_a_small_demo_and_nobody_
     let all = Receptions::KINDS.iter().chain(Encounters::KINDS);
     let missing: Vec<_> = all.copied().filter(|kind| !kinds.contains(kind)).collect();
     // Nobody has booked a day of the demo that is moved or cancelled.
-    assert_eq!(missing, ["encounter.moved", "encounter.called_off"]);
+    assert_eq!(missing, ["encounter.moved", "encounter.relocated", "encounter.called_off"]);
     let (mut db, mut keys) = (Db::open_reader(&place).unwrap(), Keys::open(&place, 1, false).unwrap());
     let sql = "SELECT seq, stream, version FROM events WHERE district = $1 AND (kind LIKE 'reception.%' OR kind LIKE 'encounter.%')";
     let mut said = 0;
