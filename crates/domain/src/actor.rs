@@ -37,8 +37,7 @@ pub enum Actor {
         /// The token's name.
         name: String,
     },
-    /// A connected system that acts on records of registers as a post of a unit would. It is no account, and comes to cases
-    /// only where an act on a record asks for one.
+    /// A connected system that acts on records as a post of a unit would. It is no account.
     Token {
         /// The token's name.
         token: String,

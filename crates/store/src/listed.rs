@@ -45,6 +45,14 @@ macro_rules! rows {
 }
 const BY_FIRST: &str = rows!("seq");
 const BY_LAST: &str = rows!("last");
+// Sealed cases are left out, and the gap tells nothing.
+const CASES: &str = "SELECT c.seq, c.id, (SELECT e.seq FROM events e WHERE e.district = c.district AND e.stream = c.id \
+ORDER BY e.version DESC LIMIT 1) AS last FROM cases c WHERE c.district = $1 AND c.seq > $2 AND c.sealed = 0 ORDER BY c.seq LIMIT $3";
+const CHANGED: &str = "SELECT c.seq, c.id, e.seq AS last FROM events e \
+JOIN events f ON f.district = e.district AND f.stream = e.stream AND f.version = 1 \
+JOIN cases c ON c.district = f.district AND c.seq = f.seq \
+WHERE e.district = $1 AND e.seq > $2 AND e.seq <= $3 AND c.sealed = 0 AND NOT EXISTS (SELECT 1 FROM events n \
+WHERE n.district = e.district AND n.stream = e.stream AND n.version = e.version + 1) ORDER BY e.seq";
 const CODE: &str = "SELECT id, register, public FROM records WHERE district = $1 AND code = $2";
 macro_rules! owed_to_records {
     ($which:literal) => {
@@ -87,6 +95,8 @@ pub const STATEMENTS: &[&str] = &[
     STANDING,
     BY_FIRST,
     BY_LAST,
+    CASES,
+    CHANGED,
     CODE,
     OWED,
     LATE,
@@ -277,6 +287,47 @@ pub fn lines(db: &mut Db, district: i64, wanted: &Wanted, most: usize) -> Result
         })
     };
     rows.iter().map(line).collect()
+}
+
+impl Wanted {
+    /// Whether a line is among those that are asked for, wherever it stands.
+    pub fn takes(&self, line: &Line) -> bool {
+        let (from, to) = self.days;
+        let is = |wanted: &str, is: &str| wanted.is_empty() || wanted == is;
+        (from..to).contains(&line.day) && is(&self.unit, &line.unit) && is(&self.stage, &line.stage)
+    }
+}
+
+/// A case by its place in the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Its handle.
+    pub id: CaseId,
+    /// The ledger index of its first entry.
+    pub first: u64,
+    /// The ledger index of its last entry.
+    pub last: u64,
+}
+
+/// The cases that begin behind a ledger index, at most `most`, by their first entry. Sealed ones are left out.
+///
+/// # Errors
+/// What the database says.
+pub fn cases(db: &mut Db, district: i64, behind: i64, most: usize) -> Result<Vec<Placed>> {
+    db.query(CASES, &args![district, behind, most as u64])?.iter().map(placed).collect()
+}
+
+/// The cases whose last entry lies behind a ledger index, among the `most` entries behind it, by that entry. Sealed ones
+/// are left out.
+///
+/// # Errors
+/// What the database says.
+pub fn changed_cases(db: &mut Db, district: i64, behind: i64, most: usize) -> Result<Vec<Placed>> {
+    db.query(CHANGED, &args![district, behind, behind.saturating_add(most as i64)])?.iter().map(placed).collect()
+}
+
+fn placed(row: &Row) -> Result<Placed> {
+    Ok(Placed { id: CaseId(row.array("id")?), first: row.int("seq")? as u64, last: row.int("last")? as u64 })
 }
 
 /// The handle of a code in a register, and whether everybody may see it.

@@ -125,6 +125,7 @@ pub(crate) async fn guard(
         Access::Public
         | Access::Intake
         | Access::CaseSecret
+        | Access::CaseCaller
         | Access::Reader
         | Access::RecordReader
         | Access::ActToken => {}
@@ -418,5 +419,22 @@ impl FromRequestParts<App> for CaseSecret {
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
         let header = parts.headers.get("case-secret").and_then(|h| h.to_str().ok());
         header.map(|h| CaseSecret(h.trim().to_owned())).ok_or_else(Problem::wrong_secret)
+    }
+}
+
+/// Whoever comes to a case: its resident with the secret, or a post with its token. The secret holds where both are sent.
+pub(crate) enum CaseCaller {
+    Resident(CaseSecret),
+    Post(ActToken),
+}
+
+impl FromRequestParts<App> for CaseCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        if parts.headers.contains_key(AUTHORIZATION) && !parts.headers.contains_key("case-secret") {
+            return ActToken::from_request_parts(parts, app).await.map(CaseCaller::Post);
+        }
+        CaseSecret::from_request_parts(parts, app).await.map(CaseCaller::Resident)
     }
 }

@@ -1,5 +1,5 @@
-//! The API of a resident's acts on a case: `POST /api/v1/cases/{code}/{act}`, and what the description says about it. The
-//! fields of an act are those that it declares; a name or a value that isn't taken is refused at its field.
+//! The API of a resident's acts on a case: `POST /api/v1/cases/{code}/{act}` with the secret, and what the description says
+//! about it. The fields of an act are those that it declares; a name or a value that isn't taken is refused at its field.
 
 use crate::app::App;
 use crate::caller::{CaseSecret, From, idempotency_key, json_only, same_origin};
@@ -8,8 +8,6 @@ use crate::cookie::is_marked;
 use crate::parts::open_case::open_case;
 use crate::problem::Problem;
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use desk::Key;
 use domain::case::{Command, CommandKind, Trust, Visit, With};
@@ -42,29 +40,27 @@ pub(crate) struct Done {
     index: u64,
 }
 
-/// `POST /api/v1/cases/{code}/{act}`
+/// `POST /api/v1/cases/{code}/{act}` with the case's secret.
 pub(crate) async fn act(
-    State(app): State<App>,
-    Path((code, act)): Path<(String, String)>,
+    app: &App,
+    (code, act): (&str, &str),
     from: From,
     CaseSecret(secret): CaseSecret,
-    headers: HeaderMap,
-    body: Bytes,
+    (headers, body): (&HeaderMap, &[u8]),
 ) -> Result<Json<Done>, Problem> {
-    same_origin(&app, &headers)?;
-    json_only(&headers)?;
-    let (history, with) = open_case(&app, from, &code, &secret).await?;
+    same_origin(app, headers)?;
+    json_only(headers)?;
+    let (history, with) = open_case(app, from, code, &secret).await?;
     let case = history.case;
-    let visit = Visit { with, marked: is_marked(&headers) };
+    let visit = Visit { with, marked: is_marked(headers) };
     // A secret that staff may have held is used up on the page, where that has a time: it does nothing here.
     if matches!(with, With::Secret(_)) && case.trust(visit) < Trust::Independent {
         return Err(Refusal::new(Why::NeedsSecret).into());
     }
-    let kind = CommandKind::of(&act).filter(|kind| ACTS.contains(kind)).ok_or_else(Problem::not_found)?;
-    let key =
-        Key::of(&format!("case {}", case.id.hex()), idempotency_key(&headers, 1)?.ok_or_else(|| Problem::key(1))?);
-    let seen = fields::version_seen(&headers)?;
-    let command = Command::read(kind, &fields::values(Command::fields(kind), &body)?);
+    let kind = CommandKind::of(act).filter(|kind| ACTS.contains(kind)).ok_or_else(Problem::not_found)?;
+    let key = Key::of(&format!("case {}", case.id.hex()), idempotency_key(headers, 1)?.ok_or_else(|| Problem::key(1))?);
+    let seen = fields::version_seen(headers)?;
+    let command = Command::read(kind, &fields::values(Command::fields(kind), body)?);
     let command = command.map_err(|wrong| wrong.into_iter().next().map_or_else(Problem::form, Problem::from))?;
     app.limits().count_act(case.id)?;
     let acted = app.desk().visit(visit, case.id, seen, command, Some(key)).await?;
@@ -79,6 +75,7 @@ pub(crate) static OPENAPI: LazyLock<String> = LazyLock::new(|| {
     let schemas = ACTS.iter().map(|kind| schema(*kind)).collect::<Vec<_>>();
     act["requestBody"]["content"]["application/json"]["schema"] = json!({ "anyOf": schemas });
     crate::contract::describe::add(&mut document);
+    crate::contract::describe::add_cases(&mut document);
     serde_json::to_string_pretty(&document).unwrap_or_default()
 });
 
@@ -95,7 +92,7 @@ mod tests {
         let document: Value = serde_json::from_str(&OPENAPI).unwrap();
         let act = &document["paths"]["/api/v1/cases/{code}/{act}"]["post"];
         let schemas = act["requestBody"]["content"]["application/json"]["schema"]["anyOf"].as_array().unwrap();
-        assert_eq!(schemas.len(), ACTS.len());
+        assert_eq!(schemas.len(), ACTS.len() + domain::case::BY_TOKENS.len(), "the resident's, and those of a token");
         let verdict = schemas.iter().find(|schema| schema["title"] == "give_verdict").unwrap();
         assert_eq!(verdict["required"], json!(["solved", "handled"]));
         for name in ["solved", "handled", "asked_for_good", "witnessed", "words", "witness"] {

@@ -136,12 +136,12 @@ struct FollowedStep {
 
 /// `GET /api/v1/cases/{code}`
 pub(crate) async fn follow(
-    State(app): State<App>,
-    Path(code): Path<String>,
+    app: &App,
+    code: &str,
     from: From,
     CaseSecret(secret): CaseSecret,
 ) -> Result<Response, Problem> {
-    let (history, _) = open_case(&app, from, &code, &secret).await?;
+    let (history, _) = open_case(app, from, code, &secret).await?;
     let (case, fields) = (&history.case, history.fields());
     let district = app.desk().district();
     let due = case.next_due();

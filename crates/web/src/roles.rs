@@ -11,6 +11,8 @@ pub enum Access {
     Intake,
     /// Whoever has the case's secret, in a header.
     CaseSecret,
+    /// Whoever has the case's secret, or a token of scope act whose post sees the case.
+    CaseCaller,
     /// A token of scope read.
     Reader,
     /// A token of scope read or act, at records of registers.

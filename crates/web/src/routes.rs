@@ -14,8 +14,8 @@ use crate::roles::{
     ACT, ADMINISTRATOR, ANY, AUDITOR, CASES, INTAKE, PUBLISHERS, READERS, RECOMPUTE, RECORDS, TEMPLATES,
 };
 use crate::{
-    account, assets, case_acts, contract, factor, headers, home, intake, kept, log, office, resident, sign_in, site,
-    staff, statements,
+    account, assets, contract, factor, headers, home, intake, kept, log, office, resident, sign_in, site, staff,
+    statements,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -72,8 +72,10 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
 const TABLE: &[Route] = &[
     // The API of intake, and the ledger.
     route("POST", "/api/v1/cases", Access::Intake, || post(intake::raise)),
-    route("GET", "/api/v1/cases/{code}", Access::CaseSecret, || get(intake::follow)),
-    route("POST", "/api/v1/cases/{code}/{act}", Access::CaseSecret, || post(case_acts::act)),
+    route("GET", "/api/v1/cases", Access::ActToken, || get(contract::cases::list)),
+    route("GET", "/api/v1/cases/{code}", Access::CaseCaller, || get(contract::cases::show)),
+    route("GET", "/api/v1/cases/{code}/stream", Access::CaseCaller, || get(contract::cases::stream)),
+    route("POST", "/api/v1/cases/{code}/{act}", Access::CaseCaller, || post(contract::cases::act)),
     route("GET", "/receipts/{file}", Access::CaseSecret, || get(intake::receipt)),
     route("GET", "/checkpoint", Access::Public, || get(log::checkpoint)),
     route("GET", "/checkpoint.vkey", Access::Public, || get(log::vkey)),
@@ -125,6 +127,7 @@ const TABLE: &[Route] = &[
     route("GET", "/api/v1/opinions", Access::RecordReader, || get(contract::read::opinions)),
     route("GET", "/api/v1/{register}", Access::RecordReader, || get(contract::read::list)),
     route("GET", "/api/v1/{register}/{code}", Access::RecordReader, || get(contract::read::show)),
+    route("GET", "/api/v1/{register}/{code}/stream", Access::RecordReader, || get(contract::read::stream)),
     route("POST", "/api/v1/{register}", Access::ActToken, || post(contract::act::begin)),
     route("POST", "/api/v1/{register}/{code}/{act}", Access::ActToken, || post(contract::act::act)),
     // The administrator.
@@ -198,7 +201,7 @@ const TABLE: &[Route] = &[
     route("GET", "/records/{register}/new", Access::Staff(RECORDS), || get(records::page::begin_form)),
     route("POST", "/records/{register}/new", Access::Staff(RECORDS), || post(records::page::begin)),
     route("GET", "/records/{register}/{code}", Access::Staff(CASES), || get(records::page::show)),
-    route("GET", "/records/{register}/{code}/stream", Access::Staff(CASES), || get(records::stream::stream)),
+    route("GET", "/records/{register}/{code}/stream", Access::Staff(CASES), || get(records::page::stream)),
     route("POST", "/records/{register}/{code}/act", Access::Staff(RECORDS), || post(records::page::act)),
     // The working pages of staff.
     route("GET", "/desk", Access::Staff(&[Role::Clerk, Role::Head]), || get(staff::desk::desk)),

@@ -44,7 +44,7 @@ pub use sight::may_see;
 pub use term::*;
 pub use texts::{Texts, answer_only, answer_version, changes_fields};
 pub use told::{SILENT, told};
-pub use transition::{TABLE, Transition, Who, allowed};
+pub use transition::{BY_TOKENS, TABLE, Transition, Who, allowed};
 pub use urgent::Urgent;
 
 /// A decided event of a case.

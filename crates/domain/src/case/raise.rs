@@ -199,8 +199,8 @@ pub fn decide_raise(raise: &Raise, facts: &Facts<'_>) -> Result<Vec<New>, Refusa
     {
         return Err(Refusal::new(Why::NotYours));
     }
-    // A token raises what an act on a record asks for; an accusation goes past everybody's hands.
-    if facts.actor.is_token() && raise.track == Track::Accusation {
+    // A token at a post raises what an act on a record asks for; an accusation goes past everybody's hands.
+    if facts.actor.is_token() && (!facts.asked || raise.track == Track::Accusation) {
         return Err(Refusal::new(Why::NotYours));
     }
     let raise = &raise.understood();

@@ -1,6 +1,6 @@
 //! Cases as a register.
 
-use super::command::{Command, Corrected};
+use super::command::{Command, CommandKind, Corrected};
 use super::opening::Trust;
 use super::term::Channel;
 use super::transition::{TABLE, Transition};
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::label::{Label, Lang};
 use crate::refusal::{Refusal, Why};
-use crate::register::{Declared, Deed, Duty, Facts, Handed, Needs, New, Public, Register, Term};
+use crate::register::{Declared, Deed, Duty, Facts, Handed, Needs, New, Public, Register, Term, Values};
 use crate::rule::{Builtin, CASES};
 use calendar::Date;
 
@@ -163,6 +163,11 @@ impl Register for Cases {
 
     fn by_clock(_case: &Case) -> Vec<Act> {
         [Command::AskStep, Command::EndUnreached, Command::Unask].map(Act::Do).into()
+    }
+
+    fn read(code: &str, values: &Values) -> Result<Act, Vec<Refusal>> {
+        let kind = CommandKind::of(code).ok_or_else(|| vec![Refusal::new(Why::NoSuchAct)])?;
+        Command::read(kind, values).map(Act::Do)
     }
 
     fn is_open(case: &Case) -> bool {

@@ -5,13 +5,13 @@ use crate::actor::{Actor, Role};
 use crate::codes::{CategoryCode, UnitCode, UnitTag};
 use crate::district::{District, UnitKind};
 
-/// Whether a staff member may see a case at all. A sealed accusation is seen by the discipline unit alone, and never
+/// Whether whoever acts at a post may see a case at all. A sealed accusation is seen by the discipline unit alone, and never
 /// by the unit that it is about (信访工作条例 30). A unit sees the cases in which it has or had a task, or reviews; the centre,
 /// supervision, leaders and auditors see all others. An account that stepped aside for an interest (28) no longer does. A
-/// token sees none, whatever its post.
+/// token sees what its post sees, and never a sealed accusation.
 pub fn may_see(case: &Case, actor: &Actor, district: &District) -> bool {
-    let Actor::Staff { unit, role, .. } = actor else { return false };
-    if case.stepped_aside(actor) {
+    let (Some(unit), Some(role)) = (actor.unit(), actor.role()) else { return false };
+    if case.stepped_aside(actor) || (case.is_sealed() && actor.is_token()) {
         return false;
     }
     if case.is_sealed() {

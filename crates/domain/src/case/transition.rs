@@ -139,6 +139,25 @@ pub const TABLE: &[Transition] = {
     ]
 };
 
+/// What a token does at its post: what a unit's own system passes on. A decision that somebody's right hangs on, one over the
+/// work of others, and whatever touches a person's data are for people.
+pub const BY_TOKENS: &[CommandKind] = &[
+    CommandKind::Accept,
+    CommandKind::Dispatch,
+    CommandKind::Join,
+    CommandKind::Object,
+    CommandKind::Transfer,
+    CommandKind::Ask,
+    CommandKind::Inform,
+    CommandKind::Unask,
+    CommandKind::Note,
+    CommandKind::Report,
+    CommandKind::Answer,
+    CommandKind::Recategorise,
+    CommandKind::MarkUrgent,
+    CommandKind::Reached,
+];
+
 impl Transition {
     /// The row of an act.
     pub fn of(command: CommandKind) -> Option<&'static Transition> {
@@ -194,10 +213,10 @@ pub(super) fn may(command: CommandKind, case: &Case, task: Option<&Task>, actor:
     comes_near(command, case, actor, district) && posts.iter().any(|w| w.is(actor, case, task))
 }
 
-/// [`reaches`]; and whoever took a case down prints its slip, without seeing what becomes of it. A token never comes near,
-/// whatever its post.
+/// [`reaches`]; and whoever took a case down prints its slip, without seeing what becomes of it. A token comes near with the
+/// acts of [`BY_TOKENS`] alone.
 fn comes_near(command: CommandKind, case: &Case, actor: &Actor, district: &District) -> bool {
-    if actor.is_token() {
+    if actor.is_token() && !BY_TOKENS.contains(&command) {
         return false;
     }
     (command == CommandKind::HandSecret && case.was_taken_by(actor)) || reaches(case, actor, district)

@@ -137,7 +137,8 @@ impl Story {
             other: None,
             visit: Visit::BEST,
             numbers: &[],
-            asked: false,
+            // A token raises what an act on a record asks for.
+            asked: actor.is_token(),
         };
         let news = decide_raise(raise, &facts)?;
         story.take(&actor, news);

@@ -98,37 +98,68 @@ fn what_was_written_before_there_were_posts_still_reads_and_is_written_as_before
 }
 
 #[test]
-fn whatever_its_post_it_sees_no_case_and_does_nothing_to_one() {
+fn it_sees_what_its_post_sees_and_never_an_accusation() {
     let district = founded();
     for track in [Track::Hotline, Track::Petition, Track::Accusation] {
         let lead = if track == Track::Accusation { "discipline" } else { "housing" };
-        let mut story = Story::at(track, lead);
-        for role in Role::ALL {
+        let story = Story::at(track, lead);
+        for role in [Role::Clerk, Role::Head, Role::Dispatcher] {
             for unit in ["centre", "housing", "discipline", "water"] {
-                let actor = token(unit, *role);
-                assert!(!may_see(&story.case, &actor, &district), "{role} {unit}");
-                for stage in Stage::ALL {
-                    let mut case = story.case.clone();
-                    case.stage = *stage;
-                    assert_eq!(allowed(&case, &actor, &district), [], "{role} {unit} {stage}");
-                }
-                let text = || "原因".to_owned();
-                for command in [
-                    answer(Outcome::Done),
-                    dispatch("water"),
-                    Command::Note { text: text() },
-                    Command::DeclareInterest,
-                    Command::Unmask { purpose: domain::purpose::Purpose::Contact, text: text() },
-                    Command::HandSecret { way: domain::case::Handed::Slip },
-                    Command::Erase { ground: Ground::ConsentWithdrawn },
-                    Command::ReportTries,
-                    verdict(Solved::Yes),
-                ] {
-                    assert_eq!(story.why(&actor, command.clone()), Why::NotYours, "{role} {unit} {command:?}");
-                }
+                let seen = may_see(&story.case, &token(unit, role), &district);
+                let post = may_see(&story.case, &staff(unit, role), &district);
+                assert_eq!(seen, post && track != Track::Accusation, "{track} {role} {unit}");
             }
         }
     }
+}
+
+#[test]
+fn it_does_what_its_post_does_of_the_acts_that_a_units_own_system_passes_on() {
+    let district = founded();
+    let story = Story::at(Track::Petition, "housing");
+    for role in [Role::Clerk, Role::Head, Role::Dispatcher] {
+        for unit in ["centre", "housing", "water"] {
+            for stage in Stage::ALL {
+                let mut case = story.case.clone();
+                case.stage = *stage;
+                let own = allowed(&case, &staff(unit, role), &district);
+                let passed_on: Vec<CommandKind> = own.into_iter().filter(|kind| BY_TOKENS.contains(kind)).collect();
+                assert_eq!(allowed(&case, &token(unit, role), &district), passed_on, "{role} {unit} {stage}");
+            }
+        }
+    }
+    let sealed = Story::at(Track::Accusation, "discipline");
+    assert_eq!(allowed(&sealed.case, &token("discipline", Role::Head), &district), []);
+}
+
+#[test]
+fn what_is_for_people_it_does_not_do_whatever_its_post() {
+    let text = || "原因".to_owned();
+    for role in Role::ALL {
+        for unit in ["centre", "housing", "discipline", "water"] {
+            for command in [
+                Command::Approve { task: 0 },
+                Command::DeclareInterest,
+                Command::Unmask { purpose: domain::purpose::Purpose::Contact, text: text() },
+                Command::HandSecret { way: domain::case::Handed::Slip },
+                Command::Erase { ground: Ground::ConsentWithdrawn },
+                Command::ReportTries,
+                verdict(Solved::Yes),
+            ] {
+                let mut story = Story::at(Track::Hotline, "housing");
+                assert_eq!(story.why(&token(unit, *role), command.clone()), Why::NotYours, "{role} {unit} {command:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_answer_of_a_token_waits_for_a_persons_approval_where_that_of_a_clerk_does() {
+    let mut story = Story::at(Track::Petition, "housing");
+    let head = token("housing", Role::Head);
+    story.act(&head, answer(Outcome::Supported)).unwrap();
+    assert!(matches!(story.bodies.last().unwrap().event, Event::Proposed { .. }));
+    assert_eq!(story.why(&head, Command::Approve { task: 0 }), Why::NotYours);
 }
 
 #[test]

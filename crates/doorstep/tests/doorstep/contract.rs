@@ -24,9 +24,10 @@ fn schemathesis() -> Option<PathBuf> {
 }
 
 /// The paths on which a token of scope act is needed, as a regular expression.
-const ACTED_ON: &str = "^/api/v1/(?!cases)[a-z_]+(/[{]code[}]/[a-z_]+)?$";
+const ACTED_ON: &str = "^/api/v1/((?!cases)[a-z_]+(/[{]code[}]/[a-z_]+)?|cases/[{]code[}]/[{]act[}])$";
 
-/// All checks on the operations of a method, on the paths for a token of scope act or on all others, under a token; what it
+/// All checks on the operations of a method, on the paths for a token of scope act (when it reads: those of cases) or on all
+/// others, under a token; what it
 /// says, if it found something.
 fn judge(program: &Path, server: &Server, token: &str, (method, acts): (&str, bool)) -> Result<(), String> {
     let mut command = Command::new(program);
@@ -36,8 +37,11 @@ fn judge(program: &Path, server: &Server, token: &str, (method, acts): (&str, bo
     command.args(["--max-examples", EXAMPLES, "--generation-database", "none", "--continue-on-failure"]);
     command.arg("-H").arg(format!("Authorization: Bearer {token}"));
     command.args(["--include-method", method]);
-    if method == "POST" {
-        command.args([if acts { "--include-path-regex" } else { "--exclude-path-regex" }, ACTED_ON]);
+    match (method, acts) {
+        ("POST", true) => drop(command.args(["--include-path-regex", ACTED_ON])),
+        ("POST", false) => drop(command.args(["--exclude-path-regex", ACTED_ON])),
+        (_, true) => drop(command.args(["--include-path-regex", "^/api/v1/cases(/.*)?$"])),
+        (_, false) => {}
     }
     let said = command.arg(format!("{}/api/openapi.json", server.address)).current_dir(std::env::temp_dir()).output();
     let said = said.unwrap();
@@ -60,6 +64,7 @@ fn the_api_answers_as_its_description_promises_whatever_it_is_asked() {
         judge(&program, &server, &intake, ("POST", false)),
         judge(&program, &server, &act, ("POST", true)),
         judge(&program, &server, &read, ("GET", false)),
+        judge(&program, &server, &act, ("GET", true)),
     ];
     let faults: Vec<String> = faults.into_iter().filter_map(Result::err).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));

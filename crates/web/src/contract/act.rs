@@ -42,6 +42,13 @@ impl From<Done> for Acted {
     }
 }
 
+impl Acted {
+    /// What was done to the record of a code: a repeated key's answer doesn't say it.
+    pub(super) fn of(code: String, done: Done) -> Acted {
+        Acted { code, ..done.into() }
+    }
+}
+
 /// By which act a record begins, where there are several.
 #[derive(Default, Deserialize)]
 pub(crate) struct BeginQuery {
@@ -76,11 +83,11 @@ pub(crate) async fn act(
     let act = acts(shelf).find(|declared| declared.code == act).ok_or_else(Problem::not_found)?;
     let (id, code) = record(&app, shelf, &code).await?;
     let done = run(&app, token, shelf, On::Record(id), &act, (&headers, &body)).await?;
-    Ok(Json(Acted { code, ..done.into() }))
+    Ok(Json(Acted::of(code, done)))
 }
 
 /// Reads an act from what was sent, and has it done.
-async fn run(
+pub(super) async fn run(
     app: &App,
     token: ActToken,
     shelf: &'static dyn Shelf,

@@ -12,6 +12,8 @@ pub(crate) fn add(document: &mut Value) {
         let paths = &mut document["paths"];
         paths[format!("/api/v1/{plural}")] = json!({ "get": list(plural) });
         paths[format!("/api/v1/{plural}/{{code}}")] = json!({ "get": show(plural, shelf) });
+        paths[format!("/api/v1/{plural}/{{code}}/stream")] =
+            json!({ "get": stream("The token is of scope read or act.") });
         let first: Vec<Declared> = begins(shelf).collect();
         if !first.is_empty() {
             paths[format!("/api/v1/{plural}")]["post"] = doing(&first);
@@ -21,6 +23,49 @@ pub(crate) fn add(document: &mut Value) {
                 json!({ "post": doing(std::slice::from_ref(&act)) });
         }
     }
+}
+
+/// Adds what a token does with cases to what stands there about residents.
+pub(crate) fn add_cases(document: &mut Value) {
+    let paths = &mut document["paths"];
+    let mut cases = list("cases that the token's post sees");
+    cases["description"] = "The cases that the token's post sees, by the ledger index of their first entry; with changed_since by that of their \
+        last one. A page looks at a stretch of the ledger, so it may be short or empty while there is a next: go on from there, \
+        and remember the largest position that you got. The unit is the one that leads, or led last. The token is of scope act."
+        .into();
+    paths["/api/v1/cases"]["get"] = cases;
+    let code = "/api/v1/cases/{code}";
+    paths[code]["get"]["description"] =
+        "With Case-Secret the case as its resident sees it; with a token of scope act as its post sees it: names and \
+        addresses are masked, and `acts` says what the token may do now. Where both are sent, the secret holds."
+            .into();
+    paths[format!("{code}/stream")] =
+        json!({ "get": stream("With Case-Secret, or a token of scope act while its post sees the case.") });
+    paths[format!("{code}/stream")]["get"]["responses"]["429"] = problem("Too many tries: try again later.");
+    let act = format!("{code}/{{act}}");
+    for operation in [(code, "get"), (&format!("{code}/stream"), "get"), (&act, "post")] {
+        let operation = &mut paths[operation.0][operation.1];
+        operation["security"] = json!([{ "secret": [] }, { "token": [] }]);
+        operation["responses"]["401"] = problem("The token is unknown, ended, expired or of another scope.");
+    }
+    let act = &mut paths[act]["post"];
+    let schema = |act: Declared| fields::schema(act.code, act.label[1], act.fields);
+    let schemas = &mut act["requestBody"]["content"]["application/json"]["schema"]["anyOf"];
+    schemas.as_array_mut().into_iter().for_each(|schemas| schemas.extend(super::cases::acts().map(schema)));
+    let codes = &mut act["parameters"][1]["schema"]["enum"];
+    codes.as_array_mut().into_iter().for_each(|codes| codes.extend(super::cases::acts().map(|act| act.code.into())));
+}
+
+/// A stream of changes.
+fn stream(who: &str) -> Value {
+    let changes = json!({ "description": "An event `changed` for each change, with the ledger index as its id and data; the first says where the \
+        record is now, so that whoever was away misses nothing.", "content": { "text/event-stream": { "schema": text() } } });
+    json!({
+        "security": [{ "token": [] }],
+        "description": format!("Server-sent events. {who}"),
+        "parameters": [code()],
+        "responses": answers(json!({ "200": changes }), &[("404", "There is no such record.")]),
+    })
 }
 
 /// An answer that is a problem document.

@@ -1,7 +1,8 @@
-//! The API of every register that has a table of its own: what other programs read and do there. All of it is derived from
-//! what the register declares; nothing here is written for one register.
+//! The API of registers: what other programs read and do there. For every register that has a table of its own it is derived
+//! from what the register declares; [`cases`] have what residents and sealed accusations need beside it.
 
 pub(crate) mod act;
+pub(crate) mod cases;
 pub(crate) mod describe;
 pub(crate) mod fields;
 pub(crate) mod read;

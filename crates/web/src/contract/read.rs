@@ -3,10 +3,12 @@
 use super::{record, register};
 use crate::app::App;
 use crate::caller::RecordReader;
+use crate::parts::stream::Heard;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
+use axum::response::Response;
 use domain::case::Fields;
 use domain::codes::UnitCode;
 use domain::moment::{date_of, day_number};
@@ -32,9 +34,15 @@ pub(crate) struct Listed {
     next: Option<u64>,
 }
 
+impl Listed {
+    pub(super) fn new(records: Vec<ListedRecord>, next: Option<u64>) -> Listed {
+        Listed { records, next }
+    }
+}
+
 /// A record in a list.
 #[derive(Serialize)]
-struct ListedRecord {
+pub(super) struct ListedRecord {
     code: String,
     version: u64,
     stage: String,
@@ -82,7 +90,7 @@ async fn listed(app: &App, plural: &str, query: Option<String>) -> Result<Json<L
 }
 
 /// What a query asks for. A name that no list takes is refused: a filter that was mistyped would let everything through.
-fn wanted(shelf: &'static dyn Shelf, query: &str) -> Result<Wanted, Problem> {
+pub(super) fn wanted(shelf: &'static dyn Shelf, query: &str) -> Result<Wanted, Problem> {
     let mut wanted = Wanted {
         register: shelf.code(),
         behind: -1,
@@ -165,7 +173,7 @@ pub(crate) struct Record {
 
 /// An event.
 #[derive(Serialize)]
-struct ToldEvent {
+pub(super) struct ToldEvent {
     index: u64,
     kind: Value,
     at: String,
@@ -203,6 +211,17 @@ pub(crate) async fn show(
     let (told, asked) = found.await?;
     let told = told.ok_or_else(Problem::not_found)?;
     told_record(&told, asked, reader.unit.as_ref()).map(Json)
+}
+
+/// `GET /api/v1/{register}/{code}/stream`
+pub(crate) async fn stream(
+    State(app): State<App>,
+    _: RecordReader,
+    Path((plural, code)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let heard = Heard::by(&app);
+    let (id, _) = record(&app, register(&plural)?, &code).await?;
+    Ok(heard.of(id))
 }
 
 /// A record as the token of a unit reads it, or one that has none. What belongs to the unit that has the record alone, and
@@ -250,7 +269,7 @@ fn cell(value: Cell) -> Value {
 }
 
 /// An event as its body has it, without what is nobody's: the nonce, and the number of an account.
-fn told_event(index: u64, mut body: Value) -> ToldEvent {
+pub(super) fn told_event(index: u64, mut body: Value) -> ToldEvent {
     let mut take = |name: &str| body.get_mut(name).map(Value::take).unwrap_or_default();
     let (mut by, mut fields) = (take("by"), take("event"));
     let moment = Moment(take("at").as_i64().unwrap_or_default());

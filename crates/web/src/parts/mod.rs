@@ -19,6 +19,7 @@ pub(crate) mod receipt_slip;
 pub(crate) mod review_request;
 pub(crate) mod sheet;
 pub(crate) mod sign_in_list;
+pub(crate) mod stream;
 pub(crate) mod telling;
 pub(crate) mod verdict;
 pub(crate) mod waiting_acts;

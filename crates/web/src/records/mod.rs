@@ -12,7 +12,6 @@ pub(crate) mod page;
 mod paged;
 pub(crate) mod paste;
 pub(crate) mod reception;
-pub(crate) mod stream;
 pub(crate) mod year;
 
 use crate::lang::L;

@@ -9,6 +9,7 @@ use crate::lang::{L, capital};
 use crate::page::{FieldError, Page, form_status, go, show_with, url_code};
 use crate::parts::case_title::CaseTitle;
 use crate::parts::handles::by_handle;
+use crate::parts::stream::Heard;
 use crate::parts::who::who;
 use crate::problem::Problem;
 use crate::view::{self, ClockView, StatusView};
@@ -52,6 +53,18 @@ struct Other {
     href: String,
     title: String,
     note: String,
+}
+
+/// `GET /records/{register}/{code}/stream`: says when the record has changed.
+pub(crate) async fn stream(
+    State(app): State<App>,
+    Path((register, code)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let face = face_of(&register).ok_or_else(Problem::not_found)?;
+    let (number, code) = (app.desk().number(), desk::read_case_code(&code).ok_or_else(Problem::not_found)?);
+    let heard = Heard::by(&app);
+    let found = app.read(move |db, _| listed::by_code(db, number, face.shelf().code(), &code)).await?;
+    found.map(|(id, _)| heard.of(id)).ok_or_else(Problem::not_found)
 }
 
 #[derive(Template)]

@@ -42,12 +42,18 @@ async fn every_role_comes_to_the_routes_of_its_row_and_to_no_other() {
                 Access::Public | Access::Intake => true,
                 Access::Entering => role.is_some(),
                 Access::Staff(roles) => role.is_some_and(|r| roles.contains(&r)),
-                Access::CaseSecret | Access::Reader | Access::RecordReader | Access::ActToken | Access::Visit => false,
+                Access::CaseSecret
+                | Access::CaseCaller
+                | Access::Reader
+                | Access::RecordReader
+                | Access::ActToken
+                | Access::Visit => false,
             };
             // A form without its token is turned away behind the guard: that it got there shows in the problem's name.
             let stale = answer.text.contains("页面已过期");
             let away = turned_away(answer.status, answer.location()) && !stale;
-            let hidden = matches!(route.access, Access::CaseSecret) && answer.status == StatusCode::NOT_FOUND;
+            let hidden = matches!(route.access, Access::CaseSecret | Access::CaseCaller)
+                && answer.status == StatusCode::NOT_FOUND;
             assert_eq!(may, !(away || hidden), "{role:?} at {} {}: {}", route.method, route.path, answer.status);
         }
     }
@@ -278,7 +284,7 @@ async fn every_token_comes_to_the_routes_of_its_scope_and_to_no_other() {
                 Access::Intake => &[Scope::Intake],
                 Access::Reader => &[Scope::Read],
                 Access::RecordReader => &[Scope::Read, Scope::Act],
-                Access::ActToken => &[Scope::Act],
+                Access::ActToken | Access::CaseCaller => &[Scope::Act],
                 // A token opens no page, and is not looked at where everybody may come.
                 Access::Staff(_) | Access::Entering | Access::Visit | Access::CaseSecret => &[],
                 Access::Public => continue,
@@ -311,6 +317,7 @@ fn routes_and_who_may_call_them_are_those_that_were_looked_at() {
         Access::Public => "everybody".to_owned(),
         Access::Intake => "a token of scope intake, or a resident".to_owned(),
         Access::CaseSecret => "the case's secret".to_owned(),
+        Access::CaseCaller => "the case's secret, or a token of scope act".to_owned(),
         Access::Reader => "a token of scope read".to_owned(),
         Access::RecordReader => "a token of scope read or act".to_owned(),
         Access::ActToken => "a token of scope act".to_owned(),

@@ -201,6 +201,8 @@ async fn what_the_description_says_about_a_contact_is_what_is_taken() {
             let needed: &[&str] = match route.access {
                 web::routes::Access::Intake => &["400", "401", "403", "413", "415", "422", "429"],
                 web::routes::Access::CaseSecret => &["404", "429"],
+                web::routes::Access::CaseCaller => &["401", "404", "429"],
+                web::routes::Access::ActToken if route.method == "GET" => &["400", "401", "422"],
                 web::routes::Access::Reader => &["400", "401", "422"],
                 web::routes::Access::RecordReader if pieces.is_empty() => &["400", "401", "422"],
                 web::routes::Access::RecordReader => &["401", "404"],

@@ -327,7 +327,16 @@ impl Client<'_> {
     /// Asks for something that does not end.
     pub async fn listen(&self, path: &str) -> axum::response::Response {
         let all: Vec<String> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
-        let request = Request::get(path).header(header::HOST, "doorstep.test").header(header::COOKIE, all.join("; "));
+        self.listen_with(path, header::COOKIE, &all.join("; ")).await
+    }
+
+    /// [`Client::listen`] with a token.
+    pub async fn listen_as(&self, token: &str, path: &str) -> axum::response::Response {
+        self.listen_with(path, header::AUTHORIZATION, &format!("Bearer {token}")).await
+    }
+
+    async fn listen_with(&self, path: &str, name: header::HeaderName, value: &str) -> axum::response::Response {
+        let request = Request::get(path).header(header::HOST, "doorstep.test").header(name, value);
         let mut request = request.body(Body::empty()).unwrap();
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 4000))));
         self.kit.router.clone().oneshot(request).await.unwrap()

@@ -2,6 +2,7 @@
 //! which post.
 
 mod acting;
+mod cases;
 
 use crate::kit::{Answer, Kit, at};
 use axum::body::Body;

@@ -37,17 +37,17 @@ async fn a_token_acts_at_its_own_post_alone_and_no_longer_than_it_may() {
             );
         }
     }
-    // Cases are not theirs, by whatever door.
+    // What is a resident's, a person's or another scope's is not theirs, by whatever door.
     let case = kit.raise("灯不亮").await;
     for path in ["/api/v1/cases".to_owned(), format!("/api/v1/cases/{}/withdraw", case.code)] {
         let (status, _) = post(&kit, "centre", &path, &keyed_by("k9"), &json!({ "text": "a" })).await;
         assert!(matches!(status, StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND), "{path} {status}");
     }
     let by = kit.desk.district().tokens["centre"].actor().unwrap();
-    let accept = domain::case::Command::Accept { way: None, category: "housing".into() };
+    let erase = domain::case::Command::Erase { ground: domain::case::Ground::ConsentWithdrawn };
     let raise = domain::case::Raise { text: "灯不亮".into(), ..domain::case::Raise::default() };
     let refusals = [
-        kit.desk.act(by.clone(), case.id, None, accept, None).await.err(),
+        kit.desk.act(by.clone(), case.id, None, erase, None).await.err(),
         kit.desk.raise(by.clone(), raise, Vec::new(), None).await.err(),
         kit.desk.change(by.clone(), Command::CloseUnit("water".into())).await.err(),
     ];
