@@ -78,7 +78,8 @@ pub fn check(db: &mut Db) -> Result<()> {
             "it has schema version {found} and this program works with {known}: start the service once to upgrade it"
         ))),
         _ if !shapes::changed(db)?.is_empty() => Err(StoreError::Shape(
-            "its read tables are those of another build of this program: start the service once to make them anew"
+            "its read tables are those of another build of this program, or one of them was removed: start the service once to make \
+             them anew"
                 .into(),
         )),
         _ => Ok(()),
