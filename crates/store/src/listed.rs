@@ -48,11 +48,11 @@ const BY_LAST: &str = rows!("last");
 // Sealed cases are left out, and the gap tells nothing.
 const CASES: &str = "SELECT c.seq, c.id, (SELECT e.seq FROM events e WHERE e.district = c.district AND e.stream = c.id \
 ORDER BY e.version DESC LIMIT 1) AS last FROM cases c WHERE c.district = $1 AND c.seq > $2 AND c.sealed = 0 ORDER BY c.seq LIMIT $3";
-const CHANGED: &str = "SELECT c.seq, c.id, e.seq AS last FROM events e \
-JOIN events f ON f.district = e.district AND f.stream = e.stream AND f.version = 1 \
-JOIN cases c ON c.district = f.district AND c.seq = f.seq \
-WHERE e.district = $1 AND e.seq > $2 AND e.seq <= $3 AND c.sealed = 0 AND NOT EXISTS (SELECT 1 FROM events n \
-WHERE n.district = e.district AND n.stream = e.stream AND n.version = e.version + 1) ORDER BY e.seq";
+// How many entries are looked through stands in the text: for all that PostgreSQL knows of an argument, it may be every one.
+const CHANGED: &str = "SELECT c.seq, c.id, e.seq AS last FROM (SELECT seq, stream, version FROM events \
+WHERE district = $1 AND seq > $2 ORDER BY seq LIMIT 500) e JOIN events f ON f.district = $1 AND f.stream = e.stream AND f.version = 1 \
+JOIN cases c ON c.district = $1 AND c.seq = f.seq AND c.sealed = 0 WHERE NOT EXISTS (SELECT 1 FROM events n \
+WHERE n.district = $1 AND n.stream = e.stream AND n.version = e.version + 1) ORDER BY e.seq";
 const CODE: &str = "SELECT id, register, public FROM records WHERE district = $1 AND code = $2";
 macro_rules! owed_to_records {
     ($which:literal) => {
@@ -67,9 +67,9 @@ macro_rules! owed_to_records {
 }
 const OWED: &str = owed_to_records!("d.unit = $3 AND d.since <= $4 ORDER BY d.due, d.seq, d.no LIMIT $5");
 const LATE: &str =
-    owed_to_records!("d.last < $3 AND (d.last, d.seq, d.no) > ($4, $5, $6) ORDER BY d.last, d.seq, d.no LIMIT $7");
+    owed_to_records!("d.due < $3 AND (d.due, d.seq, d.no) > ($4, $5, $6) ORDER BY d.due, d.seq, d.no LIMIT $7");
 const LATE_COUNT: &str =
-    "SELECT COUNT(*) AS n FROM duties WHERE district = $1 AND register <> 'case' AND sealed = 0 AND last < $2";
+    "SELECT COUNT(*) AS n FROM duties WHERE district = $1 AND register <> 'case' AND sealed = 0 AND due < $2";
 const FIRSTS: &str = "SELECT id FROM records WHERE district = $1 AND seq IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
 $14, $15, $16, $17, $18, $19, $20, $21)";
 const KNOWN: &str = "SELECT code FROM records WHERE district = $1 AND register = $2 AND code IN ($3, $4, $5, $6, $7, $8, $9, \
@@ -317,13 +317,15 @@ pub fn cases(db: &mut Db, district: i64, behind: i64, most: usize) -> Result<Vec
     db.query(CASES, &args![district, behind, most as u64])?.iter().map(placed).collect()
 }
 
-/// The cases whose last entry lies behind a ledger index, among the `most` entries behind it, by that entry. Sealed ones
-/// are left out.
+/// How many entries [`changed_cases`] looks through.
+pub const STRETCH: u64 = 500;
+
+/// The cases whose last entry is among the [`STRETCH`] entries behind a ledger index, by that entry. Sealed ones are left out.
 ///
 /// # Errors
 /// What the database says.
-pub fn changed_cases(db: &mut Db, district: i64, behind: i64, most: usize) -> Result<Vec<Placed>> {
-    db.query(CHANGED, &args![district, behind, behind.saturating_add(most as i64)])?.iter().map(placed).collect()
+pub fn changed_cases(db: &mut Db, district: i64, behind: i64) -> Result<Vec<Placed>> {
+    db.query(CHANGED, &args![district, behind])?.iter().map(placed).collect()
 }
 
 fn placed(row: &Row) -> Result<Placed> {
@@ -391,7 +393,8 @@ pub fn owed(db: &mut Db, district: i64, (unit, register): (&str, &str), today: i
     db.query(OWED, &args![district, register, unit, today, most as u64])?.iter().map(owed_row).collect()
 }
 
-/// What all units owe records of a register, or of all where none is named, and are late with, the longest first, at most `most`; behind a last day and ledger index.
+/// What all units owe records of a register, or of all where none is named, that was due before a day, the longest first, at
+/// most `most`; behind a due day and ledger index.
 ///
 /// # Errors
 /// What the database says.
@@ -399,19 +402,19 @@ pub fn late(
     db: &mut Db,
     district: i64,
     register: &str,
-    today: i64,
-    (last, seq, no): (i64, i64, i64),
+    before: i64,
+    (due, seq, no): (i64, i64, i64),
     most: usize,
 ) -> Result<Vec<Owed>> {
-    db.query(LATE, &args![district, register, today, last, seq, no, most as u64])?.iter().map(owed_row).collect()
+    db.query(LATE, &args![district, register, before, due, seq, no, most as u64])?.iter().map(owed_row).collect()
 }
 
-/// How much units owe records of all registers but cases, and are late with.
+/// How much units owe records of all registers but cases that was due before a day.
 ///
 /// # Errors
 /// What the database says.
-pub fn late_count(db: &mut Db, district: i64, today: i64) -> Result<i64> {
-    let rows = db.query(LATE_COUNT, &args![district, today])?;
+pub fn late_count(db: &mut Db, district: i64, before: i64) -> Result<i64> {
+    let rows = db.query(LATE_COUNT, &args![district, before])?;
     rows.first().map_or(Ok(0), |row| row.int("n"))
 }
 

@@ -37,7 +37,7 @@ pub(crate) use hour;
 /// What is said of a duty and the record that it is owed to: a case, or one of another register.
 macro_rules! owed {
     () => {
-        "d.register, d.no, d.unit AS owing, d.rule, d.since, d.due, d.last, d.held, d.seq AS first, r.id AS record, r.code AS called"
+        "d.register, d.no, d.unit AS owing, d.rule, d.since, d.due, d.held, d.seq AS first, r.id AS record, r.code AS called"
     };
 }
 pub(crate) use owed;
@@ -217,8 +217,6 @@ pub struct Owed {
     pub since: i64,
     /// The last day that alarms go by.
     pub due: i64,
-    /// The rolled last day, from which lateness counts.
-    pub last: i64,
 }
 
 /// A line of a unit's worklist.
@@ -379,7 +377,6 @@ pub(crate) fn owed_row(row: &Row) -> Result<Owed> {
         rule: rule_of(row)?,
         since: row.int("since")?,
         due: row.int("due")?,
-        last: row.int("last")?,
     })
 }
 

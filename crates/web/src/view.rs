@@ -3,6 +3,7 @@
 use crate::lang::L;
 use calendar::{Calendar, Date, Unit};
 use domain::case::{Case, Clock, Stage};
+use domain::moment::date_of;
 use domain::rule::RuleId;
 use domain::{Label, Moment};
 
@@ -77,6 +78,19 @@ pub(crate) fn hours(l: L, at: Moment, now: Moment) -> ClockView {
     let time = format!("{:02}:{:02}", local.hour(), local.minute());
     let date = l.t_with("day-and-time", &[("day", l.day(at.date(), now.date())), ("time", time.clone())]);
     ClockView { kind, words, date, iso: format!("{}T{time}", at.date()), provisional: false }
+}
+
+/// The day that people are told for a due day: the working day that it rolls to, mostly itself.
+pub(crate) fn rolled(due: i64, calendar: &Calendar) -> Date {
+    let day = (due..due + 60).find(|d| calendar.is_working(date_of(*d)));
+    date_of(day.unwrap_or(due))
+}
+
+/// The day before which due days have rolled to a day before `day`: what is due before it is over on `day`. All lists and
+/// counts of what is late ask here.
+pub(crate) fn due_before(day: i64, calendar: &Calendar) -> i64 {
+    let back = (1..=60).find(|n| calendar.is_working(date_of(day - n))).unwrap_or(1);
+    day - back + 1
 }
 
 /// A due day that a list knows without the whole clock: as people are told it, and as alarms go by it.

@@ -138,7 +138,7 @@ fn what_is_for_people_it_does_not_do_whatever_its_post() {
     for role in Role::ALL {
         for unit in ["centre", "housing", "discipline", "water"] {
             for command in [
-                Command::Approve { task: 0 },
+                Command::Approve { task: 1 },
                 Command::DeclareInterest,
                 Command::Unmask { purpose: domain::purpose::Purpose::Contact, text: text() },
                 Command::HandSecret { way: domain::case::Handed::Slip },
@@ -159,7 +159,7 @@ fn the_answer_of_a_token_waits_for_a_persons_approval_where_that_of_a_clerk_does
     let head = token("housing", Role::Head);
     story.act(&head, answer(Outcome::Supported)).unwrap();
     assert!(matches!(story.bodies.last().unwrap().event, Event::Proposed { .. }));
-    assert_eq!(story.why(&head, Command::Approve { task: 0 }), Why::NotYours);
+    assert_eq!(story.why(&head, Command::Approve { task: 1 }), Why::NotYours);
 }
 
 #[test]

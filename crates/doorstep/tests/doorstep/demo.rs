@@ -485,7 +485,7 @@ fn meetings_of_the_year(place: &Place, count: &impl Fn(&str) -> i64) {
     assert_eq!(count("SELECT COUNT(*) FROM events WHERE district = $1 AND kind = 'meeting.moved'"), 1);
     assert!(meetings("struck > 0") >= 5 && meetings("heads > 0") == held);
     // The minutes of the last one are still owed, and late.
-    let owed = "SELECT COUNT(*) FROM duties WHERE district = $1 AND register = 'meeting' AND last < 19722";
+    let owed = "SELECT COUNT(*) FROM duties WHERE district = $1 AND register = 'meeting' AND due < 19722";
     assert_eq!((meetings("stage = 'closed'"), count(owed)), (1, 1));
     // Each street's row: every meeting but the first names one before it.
     let planned = rows(place, "SELECT stream, body FROM events WHERE district = $1 AND kind = 'meeting.planned'");

@@ -74,8 +74,6 @@ pub(crate) static DUTIES: LazyLock<Table<DutyOf>> = LazyLock::new(|| {
         since "BIGINT NOT NULL" = |d| day_number(d.duty.from),
         // Its alarm day; [`NO_DUE`] while no clock of it runs.
         due "BIGINT NOT NULL" = |d| d.duty.due.map_or(NO_DUE, |due| day_number(due.alarm())),
-        // Its rolled last day, likewise.
-        last "BIGINT NOT NULL" = |d| d.duty.due.map_or(NO_DUE, |due| day_number(due.rolled)),
         // When it ends in milliseconds, if it is counted in hours; else a moment that never comes.
         hour "BIGINT NOT NULL" = |d| d.duty.hour.map_or(i64::MAX, |at| at.0),
         // What somebody else must do first.
@@ -84,7 +82,7 @@ pub(crate) static DUTIES: LazyLock<Table<DutyOf>> = LazyLock::new(|| {
     };
     let indexes = "\
 CREATE INDEX duties_due ON duties(district, unit, due, seq);
-CREATE INDEX duties_records ON duties(district, last, seq) WHERE register <> 'case';
+CREATE INDEX duties_records ON duties(district, due, seq) WHERE register <> 'case';
 ";
     Table::new("duties", 2, columns, indexes)
 });

@@ -86,12 +86,12 @@ const TABLES: &[(&str, &str, i64, &str)] = &[
     // A part in each open case, then what records are owed.
     (
         "duties",
-        "district, seq, no, register, unit, rule, since, due, last, hour, held, sealed",
+        "district, seq, no, register, unit, rule, since, due, hour, held, sealed",
         CASES / 10 + CASES / 20,
         "1, CASE WHEN i < {n} / 10 THEN 4 * ({n} / 10 * 9 + i) ELSE 40 * (i - {n} / 20) + 1 END, 0, \
          CASE WHEN i < {n} / 10 THEN 'case' ELSE 'lecture' END, 'u' || CAST(i % 25 AS TEXT), \
          CASE WHEN i < {n} / 10 THEN 'hotline_answer' ELSE 'lecture_record' END, 19401 + i / 100, 19406 + i / 100, \
-         19406 + i / 100, 9223372036854775807, CASE WHEN i % 10 = 9 THEN 'question' END, 0",
+         9223372036854775807, CASE WHEN i % 10 = 9 THEN 'question' END, 0",
     ),
     (
         "lectures",

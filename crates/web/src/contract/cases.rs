@@ -25,13 +25,10 @@ use reading::mask;
 use serde::Serialize;
 use std::sync::PoisonError;
 use store::db::Db;
-use store::listed::{self, Line, Placed};
+use store::follow;
+use store::listed::{self, Line, Placed, STRETCH};
 use store::read::{self, History};
 use store::view::work;
-
-/// How many entries of the ledger a page of `changed_since` looks at: those of other records and of sealed cases are among
-/// them.
-const ENTRIES: usize = 500;
 
 /// The cases among the registers.
 fn shelf() -> Result<&'static dyn Shelf, Problem> {
@@ -53,17 +50,18 @@ pub(crate) async fn list(
     let wanted = wanted(shelf()?, &query.unwrap_or_default())?;
     let (number, district) = (app.desk().number(), app.desk().district());
     let page = app.read(move |db, _| {
-        let (behind, most) = (wanted.behind, if wanted.by_last { ENTRIES } else { PAGE });
-        let placed = match wanted.by_last {
-            true => listed::changed_cases(db, number, behind, most)?,
-            false => listed::cases(db, number, behind, most)?,
-        };
-        let next = match wanted.by_last {
+        let (placed, next) = match wanted.by_last {
+            // Entries of other records and of sealed cases are among those that are looked through.
             true => {
-                let (through, size) = (behind.saturating_add(most as i64), store::follow::size(db, number)?);
-                Some(through).filter(|through| (*through as u64) + 1 < size)
+                let placed = listed::changed_cases(db, number, wanted.behind)?;
+                let (through, size) = (wanted.behind.saturating_add_unsigned(STRETCH), follow::size(db, number)?);
+                (placed, Some(through).filter(|through| through.saturating_add(1) < size as i64))
             }
-            false => placed.last().filter(|_| placed.len() == most).map(|last| last.first as i64),
+            false => {
+                let placed = listed::cases(db, number, wanted.behind, PAGE)?;
+                let next = placed.last().filter(|_| placed.len() == PAGE).map(|last| last.first as i64);
+                (placed, next)
+            }
         };
         let mut lines = seen(db, number, &placed, &token.actor, &district)?;
         lines.retain(|line| wanted.takes(line));
@@ -256,7 +254,8 @@ pub(crate) async fn act(
     };
     let declared = acts().find(|declared| declared.code == act).ok_or_else(Problem::not_found)?;
     let case = history(&app, &token.actor, &code).await?.case;
-    let done = run(&app, token, shelf()?, On::Record(case.id), &declared, (&headers, &body)).await?;
+    app.limits().count_token_act(&token.name)?;
+    let done = run(&app, token.into(), shelf()?, On::Record(case.id), &declared, (&headers, &body)).await?;
     Ok(Json(Acted::of(case.code, done)).into_response())
 }
 

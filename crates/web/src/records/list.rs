@@ -71,11 +71,12 @@ pub(crate) async fn list(
     let (code, plural) = (face.shelf().code(), face.shelf().plural());
     let (own, unit, after) = (asked.own(&staff), asked.unit(&staff), asked.after());
     let today = day_number(now.date());
+    let late = view::due_before(today, &d.calendar);
     let found = app.read(move |db, keys| {
         // Behind the first page nobody looks for what is owed.
         let owed = match (after, unit.as_str()) {
             (Some(_), _) => Vec::new(),
-            (None, "") => listed::late(db, number, code, today, (i64::MIN, -1, -1), OWED_MOST)?,
+            (None, "") => listed::late(db, number, code, late, (i64::MIN, -1, -1), OWED_MOST)?,
             (None, unit) => listed::owed(db, number, (unit, code), today, OWED_MOST)?,
         };
         let ids: Vec<CaseId> = owed.iter().map(|duty| duty.id).collect();

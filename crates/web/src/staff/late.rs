@@ -352,12 +352,12 @@ impl LateLists<'_> {
 
     /// What all units are late with of other registers, the longest first.
     async fn records(&self) -> Result<ListPart, Problem> {
-        let (number, today) = (self.app.desk().number(), day_number(self.days.today));
+        let (number, late) = (self.app.desk().number(), self.days.late);
         let from =
             rows::read_after(&self.asked.after).map_or((i64::MIN, -1, -1), |after| (after.due, after.seq, after.no));
-        let read = move |db: &mut Db, _: &_| store::listed::late(db, number, "", today, from, PAGE + 1);
+        let read = move |db: &mut Db, _: &_| store::listed::late(db, number, "", late, from, PAGE + 1);
         let mut owed = self.app.read(read).await?;
-        let next = rows::next_after(&mut owed, |owed| After { due: owed.last, seq: owed.seq, no: owed.no });
+        let next = rows::next_after(&mut owed, |owed| After { due: owed.due, seq: owed.seq, no: owed.no });
         let duties: Vec<Duty> = owed.into_iter().map(Duty::Record).collect();
         let LateLists { app, l, district, staff, days, .. } = *self;
         let lines = RecordLines::owed(app, l, district, staff, days, duties.iter()).await?;

@@ -12,7 +12,6 @@ use crate::problem::Problem;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::moment::day_number;
 use domain::{Label, Moment};
 use figures::{By, Figure, Filter, Group, picture, rounding};
 use std::sync::PoisonError;
@@ -79,7 +78,7 @@ pub(crate) async fn leader(State(app): State<App>, visitor: Visitor) -> Result<R
         .read(move |db, keys| {
             let settle = oversight::settle(db, number, from)?;
             let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-            let records = store::listed::late_count(db, number, day_number(today))?;
+            let records = store::listed::late_count(db, number, days.late)?;
             Ok((settle, records, oversight::said(db, &mut keys, number, SAID)?))
         })
         .await?;

@@ -27,6 +27,7 @@ pub(crate) mod templates;
 mod timeline;
 pub(crate) mod work_slip;
 
+use crate::view;
 use calendar::{Calendar, Date};
 use domain::moment::day_number;
 use domain::{Moment, Role};
@@ -57,11 +58,7 @@ impl Days {
     fn of(now: Moment, calendar: &Calendar) -> Days {
         let today = now.date();
         let number = day_number(today);
-        // Due days before what comes out have rolled to a day before `day`.
-        let before = |day: i64| {
-            let back = (1..=60).find(|n| calendar.is_working(domain::moment::date_of(day - n))).unwrap_or(1);
-            day - back + 1
-        };
+        let before = |day: i64| view::due_before(day, calendar);
         let to_sunday = i64::from(7 - i32::from(today.weekday().to_monday_one_offset()));
         Days {
             now,
@@ -72,12 +69,6 @@ impl Days {
             soon: day_number(calendar.add_working(today, 2).0) + 1,
         }
     }
-}
-
-/// The day that people are told for a due day: the working day that it rolls to, mostly itself.
-fn rolled(due: i64, calendar: &Calendar) -> Date {
-    let day = (due..due + 60).find(|d| calendar.is_working(domain::moment::date_of(*d)));
-    domain::moment::date_of(day.unwrap_or(due))
 }
 
 #[cfg(test)]
@@ -98,8 +89,8 @@ mod tests {
         assert!(number("2023-05-13") >= days("2023-05-15").late, "on Monday it is still in time");
         assert!(number("2023-05-13") < days("2023-05-16").late);
         assert!(number("2023-05-12") < days("2023-05-15").late);
-        assert_eq!(rolled(number("2023-05-13"), &Calendar::builtin()).to_string(), "2023-05-15");
-        assert_eq!(rolled(number("2023-05-12"), &Calendar::builtin()).to_string(), "2023-05-12");
+        assert_eq!(view::rolled(number("2023-05-13"), &Calendar::builtin()).to_string(), "2023-05-15");
+        assert_eq!(view::rolled(number("2023-05-12"), &Calendar::builtin()).to_string(), "2023-05-12");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A case as a line of a list, alike on every page; and on the lists of what is owed, a record of another register.
 
-use super::{Days, rolled};
+use super::Days;
 use crate::app::App;
 use crate::caller::Staff;
 use crate::lang::{L, capital};
@@ -220,7 +220,7 @@ impl RecordLines<'_> {
             (_, None) => Some(stands("soon", "staff-nobody", l.t_n("clock-since", l.day(day, today)))),
             _ => {
                 let unit = self.district.rules.of_case(rule).unit;
-                let due = view::due(l, (rolled(row.due, calendar), day), unit, today, calendar);
+                let due = view::due(l, (view::rolled(row.due, calendar), day), unit, today, calendar);
                 Some(view::also_asked(l, due, asked))
             }
         };
@@ -267,7 +267,13 @@ impl RecordLines<'_> {
             Unit::Hour => Unit::Calendar,
             unit => unit,
         };
-        let clock = view::due(l, (date_of(owed.last), date_of(owed.due)), unit, today, &district.calendar);
+        let clock = view::due(
+            l,
+            (view::rolled(owed.due, &district.calendar), date_of(owed.due)),
+            unit,
+            today,
+            &district.calendar,
+        );
         Some(RecordLine {
             href: format!("/records/{}/{}", shelf.plural(), owed.code),
             code: owed.code.clone(),

@@ -462,8 +462,8 @@ async fn english_pages_have_no_chinese_marks_and_one_day_is_one_day() {
 
 #[tokio::test]
 async fn a_desk_with_ten_thousand_open_tasks_reads_eight_statements_like_any_other() {
-    const TWICE: &str = "INSERT INTO duties(district, seq, no, register, unit, rule, since, due, last, hour, held, sealed) \
-        SELECT district, seq, no + $1, register, unit, rule, since, due, last, hour, held, sealed FROM duties \
+    const TWICE: &str = "INSERT INTO duties(district, seq, no, register, unit, rule, since, due, hour, held, sealed) \
+        SELECT district, seq, no + $1, register, unit, rule, since, due, hour, held, sealed FROM duties \
         WHERE district = $2";
     let kit = Kit::new().await;
     dispatched(&kit, hotline("楼道灯不亮")).await;

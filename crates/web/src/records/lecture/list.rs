@@ -169,6 +169,7 @@ fn monday_of(date: Date) -> i64 {
 
 async fn read(app: &App, staff: &Staff, all: bool, monday: i64, now: Moment) -> Result<Found, Problem> {
     let (number, unit, today) = (app.desk().number(), staff.unit.clone(), day_number(now.date()));
+    let late = view::due_before(today, &app.desk().district().calendar);
     let of = if all { String::new() } else { unit.to_string() };
     app.read(move |db, keys| {
         let page = |db: &mut store::Db, days: (i64, i64), back: bool, most: usize| -> store::Result<Vec<CaseId>> {
@@ -176,7 +177,7 @@ async fn read(app: &App, staff: &Staff, all: bool, monday: i64, now: Moment) -> 
             Ok(listed::page(db, number, &which, most)?.into_iter().map(|(id, _)| id).collect())
         };
         let owed = match all {
-            true => listed::late(db, number, "lecture", today, (i64::MIN, -1, -1), OWED_MOST)?,
+            true => listed::late(db, number, "lecture", late, (i64::MIN, -1, -1), OWED_MOST)?,
             false => listed::owed(db, number, (unit.as_str(), "lecture"), today, OWED_MOST)?,
         };
         let owed: Vec<CaseId> = owed.iter().map(|duty| duty.id).collect();
