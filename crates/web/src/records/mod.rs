@@ -28,13 +28,21 @@ fn word(words: &Fields, name: &str) -> String {
     words.get(name).cloned().unwrap_or_default()
 }
 
+/// A record as everybody may read it: dots stand for the numbers that somebody may have left in a text. Pages for everybody
+/// draw nothing else.
+fn for_everybody(mut told: Told) -> Told {
+    let texts = told.events.iter_mut().flat_map(|(_, event)| event.private.values_mut());
+    texts.for_each(|text| *text = reading::mask::numbers(text, &[]));
+    told
+}
+
 /// The time of a day.
 fn time(at: Moment) -> String {
     let local = at.local();
     format!("{:02}:{:02}", local.hour(), local.minute())
 }
 
-/// That a record was moved to another time, from when, and why, as everybody may read it; empty if it was not. `starts` says
+/// That a record was moved to another time, from when, and why; empty if it was not. `starts` says
 /// of an event when the record is to be held, and whether the event moved it.
 fn moved(l: L, told: &Told, starts: impl Fn(&Thing) -> Option<(Moment, bool)>) -> String {
     let (mut at, mut before, mut why) = (None, None, "");
@@ -49,8 +57,7 @@ fn moved(l: L, told: &Told, starts: impl Fn(&Thing) -> Option<(Moment, bool)>) -
         }
     }
     let Some(before) = before else { return String::new() };
-    // Whoever wrote the reason may have left a number in it.
-    let values = [("before", l.full_moment(before)), ("reason", reading::mask::numbers(why, &[]))];
+    let values = [("before", l.full_moment(before)), ("reason", why.to_owned())];
     l.t_with("record-moved", &values)
 }
 

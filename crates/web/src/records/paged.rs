@@ -1,5 +1,6 @@
 //! Pages of records, one after another, and whose they are.
 
+use super::for_everybody;
 use crate::caller::Staff;
 use crate::page::address;
 use domain::Role;
@@ -50,7 +51,8 @@ pub(super) fn place(text: &str) -> Option<Place> {
     Some((day.parse().ok()?, seq.parse().ok()?))
 }
 
-/// A page of records, and where the next one goes on, if there is one.
+/// A page of records, and where the next one goes on, if there is one. What is listed for everybody is as everybody may read
+/// it.
 pub(super) fn paged(
     db: &mut Db,
     keys: &Mutex<Keys>,
@@ -62,7 +64,8 @@ pub(super) fn paged(
     let next = page.get(rows - 1).filter(|_| page.len() > rows).map(|(_, at)| *at);
     let ids: Vec<_> = page.iter().take(rows).map(|(id, _)| *id).collect();
     let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok((listed::some(db, &mut keys, registers::REGISTERS, district, &ids)?, next))
+    let told = listed::some(db, &mut keys, registers::REGISTERS, district, &ids)?;
+    Ok((if which.public { told.into_iter().map(for_everybody).collect() } else { told }, next))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::staff::{dispatched, hotline};
 use axum::http::StatusCode;
 use domain::Role;
 
-const PLAN: &[(&str, &str)] = &[
+pub const PLAN: &[(&str, &str)] = &[
     ("act", "plan"),
     ("plan-lecture", "party"),
     ("plan-topic", "学习专题"),

@@ -454,3 +454,57 @@ fn there_is_no_bureaucratic_phrase_towards_residents() {
         }
     }
 }
+
+/// The fields of a form, with a number behind each text that is named.
+fn with_number<'a>(plan: &[(&'a str, &'a str)], texts: &[&str]) -> Vec<(&'a str, String)> {
+    let number = |name: &str| if texts.contains(&name) { " 13900000000" } else { "" };
+    plan.iter().map(|(name, text)| (*name, format!("{text}{}", number(name)))).collect()
+}
+
+#[tokio::test]
+async fn a_number_that_somebody_left_in_a_text_of_a_record_is_on_no_page_for_everybody() {
+    let kit = Kit::new().await;
+    let mut clerk = kit.role(Role::Clerk).await;
+    let plans = [
+        ("lectures", with_number(crate::lectures::PLAN, &["plan-topic", "plan-speaker", "plan-place"]), ""),
+        (
+            "meetings",
+            with_number(
+                crate::meetings::PLAN,
+                &["plan-name", "plan-topics", "plan-agenda", "plan-place", "plan-chair"],
+            ),
+            "notice",
+        ),
+        (
+            "receptions",
+            with_number(crate::receptions::PLAN, &["plan-post", "plan-leader", "plan-field", "plan-place"]),
+            "publish",
+        ),
+    ];
+    for (register, plan, act) in plans {
+        let key = clerk.get(&format!("/records/{register}/new")).await.input("key");
+        let mut fields: Vec<(&str, &str)> = plan.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        fields.push(("key", &key));
+        let begun = clerk.submit(&format!("/records/{register}/new"), &fields).await;
+        assert_eq!(begun.status, StatusCode::SEE_OTHER, "{register}: {}", begun.text);
+        let own = begun.location().split('?').next().unwrap().to_owned();
+        if !act.is_empty() {
+            let page = clerk.get(&own).await;
+            let (key, version) = (page.input("key"), page.input("version"));
+            let fields = [("act", act), ("key", key.as_str()), ("version", version.as_str())];
+            assert_eq!(clerk.submit(&format!("{own}/act"), &fields).await.status, StatusCode::SEE_OTHER, "{act}");
+        }
+        let open = own.strip_prefix("/records").unwrap();
+        let more: &[&str] = match register {
+            "lectures" => &["/poster"],
+            "receptions" => &["/calendar.ics", "/queue"],
+            _ => &[],
+        };
+        let pages = [format!("/{register}"), open.to_owned()].into_iter();
+        for path in pages.chain(more.iter().map(|more| format!("{open}{more}"))) {
+            let page = kit.client().get(&path).await;
+            assert_eq!(page.status, StatusCode::OK, "{path}");
+            assert!(!page.text.contains("13900000000"), "{path}");
+        }
+    }
+}

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use domain::Role;
 use domain::case::{Door, PostLevel};
 
-const PLAN: &[(&str, &str)] = &[
+pub const PLAN: &[(&str, &str)] = &[
     ("act", "plan"),
     ("plan-post", "示范街道主任"),
     ("plan-leader", "示例姓名七"),
@@ -35,7 +35,7 @@ fn done(answer: &Answer) -> String {
 }
 
 /// A day that is published, by its code.
-async fn published(client: &mut Client<'_>) -> String {
+pub async fn published(client: &mut Client<'_>) -> String {
     let key = client.get("/records/receptions/new").await.input("key");
     let mut fields = PLAN.to_vec();
     fields.push(("key", &key));
@@ -59,12 +59,12 @@ fn parameter(to: &str, name: &str) -> String {
 }
 
 /// The code and the secret of a booking, from its slip.
-fn slip(answer: &Answer) -> (String, String) {
+pub fn slip(answer: &Answer) -> (String, String) {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     (answer.input("code"), answer.input("secret"))
 }
 
-const BOOKING: &[(&str, &str)] = &[
+pub const BOOKING: &[(&str, &str)] = &[
     ("key", "b1"),
     ("book-slot", "1"),
     ("book-phone", "13800012345"),

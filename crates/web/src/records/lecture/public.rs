@@ -2,8 +2,8 @@
 //! that is half of what opens it.
 
 use super::super::became::{Became, answered};
-use super::super::moved;
 use super::super::paged::{paged, place};
+use super::super::{for_everybody, moved};
 use super::list::{Session, session};
 use super::{Body, heads, hosts, lecture, span, word};
 use crate::app::App;
@@ -21,7 +21,6 @@ use axum::response::Response;
 use domain::moment::day_number;
 use domain::register::Thing;
 use domain::{Label, Moment};
-use reading::mask;
 use registers::tell::lecture::{Audience, Event, Lecture, Stage};
 use serde::Deserialize;
 use std::sync::PoisonError;
@@ -84,7 +83,7 @@ pub(crate) async fn list(
     let over = |told: &&Told| lecture(told).is_some_and(|of| now >= of.ends() && of.stage != Stage::Cancelled);
     let line = |told: &Told| {
         let of = lecture(told)?;
-        let line = open(session(l, &d, now, told)?);
+        let line = session(l, &d, now, told)?;
         let status = open_status(l, of, now, line.status);
         Some(Session { href: format!("/lectures/{}", of.code.as_str()), clock: None, status, ..line })
     };
@@ -137,7 +136,7 @@ async fn read(app: &App, code: &str) -> Result<(Told, Vec<Shown>), Problem> {
         for id in std::iter::once(id).chain(merged) {
             asked.extend(public::asked_by(db, &mut keys, number, id, QUESTIONS_MOST)?);
         }
-        Ok(Some((told, asked)))
+        Ok(Some((for_everybody(told), asked)))
     });
     found.await?.ok_or_else(Problem::not_found)
 }
@@ -151,7 +150,7 @@ pub(crate) async fn show_one(
     let (l, d, now) = (visitor.l, app.desk().district(), app.desk().now());
     let (told, asked) = read(&app, &code).await?;
     let of = lecture(&told).ok_or_else(Problem::not_found)?;
-    let line = open(session(l, &d, now, &told).ok_or_else(Problem::not_found)?);
+    let line = session(l, &d, now, &told).ok_or_else(Problem::not_found)?;
     let line = Session { status: open_status(l, of, now, line.status), ..line };
     let named = |(n, case): (usize, &Shown)| Became::of(l, &d, l.t_n("lecture-question-no", n + 1), case);
     let questions: Vec<Became> = asked.iter().enumerate().map(named).collect();
@@ -161,11 +160,11 @@ pub(crate) async fn show_one(
         page: visitor.page(line.title.clone()),
         tabs: public_tabs(l, "/lectures"),
         code: of.code.as_str().to_owned(),
-        speaker: mask::numbers(&word(&told.words(), "speaker"), &[]),
+        speaker: word(&told.words(), "speaker"),
         audience: capital(of.audience.label(l.0)),
         counted: heads(l, of).unwrap_or_default(),
         moved: moved(l, &told, starts),
-        cancelled: (of.stage == Stage::Cancelled).then(|| reason(&told)),
+        cancelled: (of.stage == Stage::Cancelled).then(|| word(&told.words(), "reason")),
         ahead: now < of.starts && matches!(of.audience, Audience::Everybody | Audience::Residents),
         when: format!("{} {}", line.day, line.time),
         session: line,
@@ -174,16 +173,6 @@ pub(crate) async fn show_one(
         questions,
     };
     Ok(kept::words(&visitor, &page))
-}
-
-/// A session as everybody may read it: whoever wrote its topic or its place may have left a number in it.
-fn open(line: Session) -> Session {
-    Session { title: mask::numbers(&line.title, &[]), place: mask::numbers(&line.place, &[]), ..line }
-}
-
-/// The reason that was given last. Whoever wrote it may have left a number in it.
-fn reason(told: &Told) -> String {
-    mask::numbers(&word(&told.words(), "reason"), &[])
 }
 
 /// When it was to be held, as an event says it, and whether the event moved it.
@@ -222,7 +211,7 @@ pub(crate) async fn poster(
     let (l, d) = (visitor.l, app.desk().district());
     let (told, _) = read(&app, &code).await?;
     let of = lecture(&told).ok_or_else(Problem::not_found)?;
-    let line = open(session(l, &d, app.desk().now(), &told).ok_or_else(Problem::not_found)?);
+    let line = session(l, &d, app.desk().now(), &told).ok_or_else(Problem::not_found)?;
     let address = format!("{}/lectures/{}", app.site().origin(), of.code.as_str());
     let page = PosterPage {
         l,
@@ -233,7 +222,7 @@ pub(crate) async fn poster(
         day: l.full_day(of.starts.date()),
         time: span(of),
         place: line.place,
-        speaker: mask::numbers(&word(&told.words(), "speaker"), &[]),
+        speaker: word(&told.words(), "speaker"),
         hosts: hosts(l, &d, of),
         audience: capital(of.audience.label(l.0)),
         qr: Qr::of(&address),

@@ -13,8 +13,6 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::Label;
-use domain::body::Fields;
-use reading::mask;
 use registers::listen::meeting::{NoteState, Stage};
 
 /// `GET /records/meetings/{code}/minutes.docx`
@@ -26,9 +24,7 @@ pub(crate) async fn file(
     let (l, d, now) = (visitor.l, app.desk().district(), app.desk().now());
     let read = read(&app, &code).await?;
     let of = meeting(&read.told).filter(|of| of.minuted).ok_or_else(Problem::not_found)?;
-    // Whoever wrote them may have left a number in them.
-    let masked = |(name, text): (String, String)| (name, mask::numbers(&text, &[]));
-    let words: Fields = read.told.words_for(false).into_iter().map(masked).collect();
+    let words = read.told.words_for(false);
     let label = |key: &str, text: String| Line::Label(format!("{}{}", l.t(key), l.0.pick("：", ": ")), text);
     let heads = of.heads.map(|(heads, counted)| {
         l.t_with("lecture-heads", &[("n", heads.to_string()), ("how", counted.label(l.0).to_owned())])
@@ -65,7 +61,7 @@ pub(crate) async fn file(
     let paper = Paper {
         mark: l.t_n("meeting-paper-mark", unit),
         under: under(l, &read, of.no, of.stage == Stage::Approved),
-        title: capital(&mask::numbers(&read.told.title(l.0), &[])),
+        title: capital(&read.told.title(l.0)),
         lines,
     };
     let bytes = docx(&paper).ok_or_else(Problem::broken)?;

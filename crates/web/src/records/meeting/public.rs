@@ -2,8 +2,8 @@
 //! code here: that is half of what opens it.
 
 use super::super::became::{Became, answered};
-use super::super::moved;
 use super::super::paged::{paged, place};
+use super::super::{for_everybody, moved};
 use super::line::opinions;
 use super::list::{Line, line};
 use super::{Body, departments, meeting, topic, topics, word};
@@ -138,7 +138,7 @@ pub(super) async fn read(app: &App, code: &str) -> Result<Read, Problem> {
             Some(of) => opinions(db, &mut keys, number, of)?,
             None => Vec::new(),
         };
-        Ok(Some(Read { told, opinions, asked, before }))
+        Ok(Some(Read { told: for_everybody(told), opinions, asked, before }))
     });
     found.await?.ok_or_else(Problem::not_found)
 }
@@ -154,9 +154,7 @@ pub(crate) async fn show_one(
     let of = meeting(&read.told).ok_or_else(Problem::not_found)?;
     let said = became(l, &d, now.date(), &read);
     let Read { told, asked, before, .. } = &read;
-    // Whoever wrote them may have left a number in them.
-    let masked = |(name, text): (String, String)| (name, reading::mask::numbers(&text, &[]));
-    let words: domain::body::Fields = told.words_for(false).into_iter().map(masked).collect();
+    let words = told.words_for(false);
     let board = of.board;
     let counts = [
         ("n", asked.len().to_string()),
@@ -185,9 +183,8 @@ pub(crate) async fn show_one(
         heads: heads.unwrap_or_default(),
         ahead: matches!(of.stage, Stage::Planned | Stage::Noticed),
         moved: moved(l, told, starts),
-        cancelled: (of.stage == Stage::Cancelled).then(|| reading::mask::numbers(&word(&words, "reason"), &[])),
-        // Whoever wrote them may have left a number in them.
-        minutes: reading::mask::numbers(&minutes, &[]),
+        cancelled: (of.stage == Stage::Cancelled).then(|| word(&words, "reason")),
+        minutes,
         counts: if asked.is_empty() { String::new() } else { l.t_with("meeting-opinions", &counts) },
         struck: if struck > 0 { l.t_n("meeting-public-struck", struck) } else { String::new() },
         opinions: said,

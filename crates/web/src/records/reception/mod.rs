@@ -115,7 +115,7 @@ fn swapped(l: L, told: &Told) -> Option<String> {
         }
     }
     let (before, reason) = why?;
-    let values = [("before", before), ("reason", reading::mask::numbers(&reason, &[]))];
+    let values = [("before", before), ("reason", reason)];
     Some(l.t_with("reception-swapped", &values))
 }
 

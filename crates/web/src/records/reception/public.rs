@@ -3,9 +3,9 @@
 //! over.
 
 use super::super::form::{name, values};
-use super::super::moved;
 use super::super::page::{at_fields, refusals};
 use super::super::paged::{paged, place};
+use super::super::{for_everybody, moved};
 use super::list::{COMING, Line, line};
 use super::{Body, VISITS, books, posted, read, reception, swapped, time};
 use crate::app::App;
@@ -176,7 +176,7 @@ fn drawn(
         moved: moved(l, told, starts),
         swapped: swapped(l, told),
         today: of.stage == Stage::Published && now < of.ends() && !can_be_booked(of, now),
-        cancelled: (of.stage == Stage::Cancelled).then(|| reading::mask::numbers(&reason, &[])),
+        cancelled: (of.stage == Stage::Cancelled).then_some(reason),
         open: of.stage == Stage::Open,
         at: if can_be_booked(of, now) { format!("{to}/{code}/book") } else { String::new() },
         key: app.random_text(),
@@ -209,7 +209,7 @@ pub(crate) async fn show_one(
 async fn open(app: &App, code: &str) -> Result<Told, Problem> {
     let (told, _) = read(app, code, |_| Vec::new()).await?;
     let public = reception(&told).is_some_and(|day| day.is_public());
-    if public { Ok(told) } else { Err(Problem::not_found()) }
+    if public { Ok(for_everybody(told)) } else { Err(Problem::not_found()) }
 }
 
 /// `GET /records/receptions/{code}/book`: a clerk books for somebody who calls.

@@ -1,6 +1,7 @@
 //! The queue of a reception day: `/records/receptions/{code}/screen` in letters for a hall, and `/receptions/{code}/queue`
 //! for the phone of who waits. Both show the numbers that were called last with their desk, and neither a name nor a matter.
 
+use super::super::for_everybody;
 use super::{read, reception};
 use crate::app::App;
 use crate::caller::Visitor;
@@ -49,7 +50,7 @@ pub(crate) async fn screen(
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
     let l = visitor.l;
-    let (told, _) = read(&app, &code, |_| Vec::new()).await?;
+    let told = for_everybody(read(&app, &code, |_| Vec::new()).await?.0);
     let day = reception(&told).ok_or_else(Problem::not_found)?;
     let page = ScreenPage {
         l,
@@ -100,7 +101,7 @@ pub(crate) async fn phone(
     Query(asked): Query<QueueQuery>,
 ) -> Result<Response, Problem> {
     let (l, now) = (visitor.l, app.desk().now());
-    let (told, _) = read(&app, &code, |_| Vec::new()).await?;
+    let told = for_everybody(read(&app, &code, |_| Vec::new()).await?.0);
     let day = reception(&told).filter(|day| day.is_public()).ok_or_else(Problem::not_found)?;
     let typed = domain::typed::folded(&asked.no);
     let ticket = typed.parse::<u16>().ok().and_then(|no| day.ticket(no));
