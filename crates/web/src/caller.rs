@@ -128,6 +128,8 @@ pub(crate) async fn guard(
         | Access::CaseCaller
         | Access::Reader
         | Access::RecordReader
+        | Access::RecordCaller
+        | Access::ActCaller
         | Access::ActToken => {}
     }
     Ok(next.run(request).await)
@@ -436,5 +438,49 @@ impl FromRequestParts<App> for CaseCaller {
             return ActToken::from_request_parts(parts, app).await.map(CaseCaller::Post);
         }
         CaseSecret::from_request_parts(parts, app).await.map(CaseCaller::Resident)
+    }
+}
+
+/// The long secret of a record's party, if the header `Record-Secret` has one.
+fn record_secret(parts: &Parts) -> Option<String> {
+    let header = parts.headers.get("record-secret").and_then(|h| h.to_str().ok());
+    header.map(|h| h.trim().to_owned())
+}
+
+/// Whoever looks at a record: a system with its token, or a party to it with the record's secret, which holds where both are
+/// sent.
+pub(crate) enum RecordCaller {
+    Reader(RecordReader),
+    Party(String),
+}
+
+impl FromRequestParts<App> for RecordCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        match record_secret(parts) {
+            Some(secret) => Ok(RecordCaller::Party(secret)),
+            None => RecordReader::from_request_parts(parts, app).await.map(RecordCaller::Reader),
+        }
+    }
+}
+
+/// Whoever acts on a record, likewise.
+pub(crate) enum ActCaller {
+    Post(ActToken),
+    Party(String),
+}
+
+impl FromRequestParts<App> for ActCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        match record_secret(parts) {
+            Some(secret) => {
+                same_origin(app, &parts.headers)?;
+                Ok(ActCaller::Party(secret))
+            }
+            None => ActToken::from_request_parts(parts, app).await.map(ActCaller::Post),
+        }
     }
 }

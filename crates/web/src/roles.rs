@@ -17,8 +17,12 @@ pub enum Access {
     Reader,
     /// A token of scope read or act, at records of registers.
     RecordReader,
+    /// A token of scope read or act, or whoever has the record's secret.
+    RecordCaller,
     /// A token of scope act, at its post.
     ActToken,
+    /// A token of scope act, at its post, or whoever has the record's secret.
+    ActCaller,
     /// A resident who opened a case with its code and digits.
     Visit,
     /// Whoever gave a right password, also while something is due before anything else: a password of one's own, a

@@ -126,10 +126,10 @@ const TABLE: &[Route] = &[
     // The API of every register that has a table.
     route("GET", "/api/v1/opinions", Access::RecordReader, || get(contract::read::opinions)),
     route("GET", "/api/v1/{register}", Access::RecordReader, || get(contract::read::list)),
-    route("GET", "/api/v1/{register}/{code}", Access::RecordReader, || get(contract::read::show)),
-    route("GET", "/api/v1/{register}/{code}/stream", Access::RecordReader, || get(contract::read::stream)),
+    route("GET", "/api/v1/{register}/{code}", Access::RecordCaller, || get(contract::read::show)),
+    route("GET", "/api/v1/{register}/{code}/stream", Access::RecordCaller, || get(contract::read::stream)),
     route("POST", "/api/v1/{register}", Access::ActToken, || post(contract::act::begin)),
-    route("POST", "/api/v1/{register}/{code}/{act}", Access::ActToken, || post(contract::act::act)),
+    route("POST", "/api/v1/{register}/{code}/{act}", Access::ActCaller, || post(contract::act::act)),
     // The administrator.
     route("GET", "/admin", Access::Staff(ADMINISTRATOR), || get(units::admin)),
     route("GET", "/admin/units", Access::Staff(ADMINISTRATOR), || get(units::units)),

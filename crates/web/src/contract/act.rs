@@ -1,8 +1,8 @@
 //! What other programs do: `POST /api/v1/{register}` and `POST /api/v1/{register}/{code}/{act}`.
 
-use super::{acts, begins, fields, record, register};
+use super::{acts, begins, fields, party, record, register};
 use crate::app::App;
-use crate::caller::{ActToken, idempotency_key, json_only};
+use crate::caller::{ActCaller, ActToken, From, idempotency_key, json_only};
 use crate::parts::handles::by_handle;
 use crate::problem::Problem;
 use axum::Json;
@@ -10,9 +10,9 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use desk::{Done, Failure, Key};
-use domain::Refusal;
 use domain::case::Visit;
 use domain::register::{Declared, On, Shelf};
+use domain::{Actor, Refusal};
 use serde::{Deserialize, Serialize};
 
 /// An act that is done.
@@ -34,7 +34,7 @@ struct Begun {
     index: u64,
 }
 
-impl From<Done> for Acted {
+impl std::convert::From<Done> for Acted {
     fn from(done: Done) -> Acted {
         let begun = |begun: desk::Begun| Begun { register: begun.register, code: begun.code, index: begun.index };
         let Done { code, version, index, asked, receipt, .. } = done;
@@ -67,40 +67,57 @@ pub(crate) async fn begin(
     let shelf = register(&plural)?;
     let wanted = |act: &Declared| asked.act.as_deref().is_none_or(|code| code == act.code);
     let act = begins(shelf).find(wanted).ok_or_else(Problem::not_found)?;
-    let done = run(&app, token, shelf, On::New, &act, (&headers, &body)).await?;
+    let done = run(&app, token.into(), shelf, On::New, &act, (&headers, &body)).await?;
     Ok((StatusCode::CREATED, Json(done.into())))
 }
 
 /// `POST /api/v1/{register}/{code}/{act}`
 pub(crate) async fn act(
     State(app): State<App>,
-    token: ActToken,
     Path((plural, code, act)): Path<(String, String, String)>,
+    from: From,
+    caller: ActCaller,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Acted>, Problem> {
     let shelf = register(&plural)?;
+    let token = match caller {
+        ActCaller::Post(token) => token,
+        ActCaller::Party(secret) => {
+            return party::act(&app, from, (shelf, &act), (&code, &secret), (&headers, &body)).await.map(Json);
+        }
+    };
     let act = acts(shelf).find(|declared| declared.code == act).ok_or_else(Problem::not_found)?;
     let (id, code) = record(&app, shelf, &code).await?;
-    let done = run(&app, token, shelf, On::Record(id), &act, (&headers, &body)).await?;
+    app.limits().count_token_act(&token.name)?;
+    let done = run(&app, token.into(), shelf, On::Record(id), &act, (&headers, &body)).await?;
     Ok(Json(Acted::of(code, done)))
+}
+
+/// Who acts, and the scope of the keys that it sends.
+pub(super) struct By {
+    pub(super) scope: String,
+    pub(super) actor: Actor,
+}
+
+impl std::convert::From<ActToken> for By {
+    fn from(token: ActToken) -> By {
+        By { scope: format!("token {}", token.name), actor: token.actor }
+    }
 }
 
 /// Reads an act from what was sent, and has it done.
 pub(super) async fn run(
     app: &App,
-    token: ActToken,
+    by: By,
     shelf: &'static dyn Shelf,
     on: On,
     act: &Declared,
     (headers, body): (&HeaderMap, &[u8]),
 ) -> Result<Done, Problem> {
     json_only(headers)?;
-    if let On::Record(_) = on {
-        app.limits().count_token_act(&token.name)?;
-    }
     let key = idempotency_key(headers, 1)?.ok_or_else(|| Problem::key(1))?;
-    let key = Key::of(&format!("token {}", token.name), key);
+    let key = Key::of(&by.scope, key);
     let seen = fields::version_seen(headers)?;
     let values = by_handle(app, act.fields, fields::values(act.fields, body)?).await?;
     let first = |wrong: Vec<Refusal>| wrong.into_iter().next().map_or_else(Problem::form, refused);
@@ -109,7 +126,7 @@ pub(super) async fn run(
         On::New | On::Begin(_) => None,
         On::Record(_) => seen,
     };
-    let by = (token.actor, Visit::BEST);
+    let by = (by.actor, Visit::BEST);
     let done = app.desk().execute_read(by, shelf, (on, seen), (act.code, &values, read), Some(key)).await;
     done.map_err(|failure| match failure {
         Failure::Refused(refusal) => refused(refusal),

@@ -22,7 +22,39 @@ pub(crate) fn add(document: &mut Value) {
             paths[format!("/api/v1/{plural}/{{code}}/{}", act.code)] =
                 json!({ "post": doing(std::slice::from_ref(&act)) });
         }
+        add_party(paths, plural, shelf);
     }
+}
+
+/// Adds what a party does with the record's secret.
+fn add_party(paths: &mut Value, plural: &str, shelf: &dyn Shelf) {
+    let code = format!("/api/v1/{plural}/{{code}}");
+    let looks = [(code.clone(), "get"), (format!("{code}/stream"), "get")];
+    let own: Vec<_> = super::party::acts(shelf).map(|act| (format!("{code}/{}", act.code), "post")).collect();
+    if own.is_empty() {
+        return;
+    }
+    for (path, method) in looks.into_iter().chain(own) {
+        let operation = &mut paths[path][method];
+        operation["security"] = json!([{ "token": [] }, { "record": [] }]);
+        operation["responses"]["429"] = problem("Too many tries, or too many acts: try again later.");
+        let said = operation["description"].as_str().unwrap_or_default();
+        let party = "With Record-Secret, the long secret that was handed out when the record began, by its party: it sees code, \
+            version, stage, unit, day and what it may do.";
+        operation["description"] = format!("{said} {party}").trim().into();
+    }
+    // A party is told less than a token.
+    paths[&code]["get"]["responses"]["200"]["content"]["application/json"]["schema"] = json!({ "anyOf": [
+        paths[&code]["get"]["responses"]["200"]["content"]["application/json"]["schema"].take(),
+        partys(),
+    ] });
+}
+
+/// A record as its party sees it.
+fn partys() -> Value {
+    let mut properties = common();
+    properties.insert("acts".into(), json!({ "type": "array", "items": text() }));
+    object(properties)
 }
 
 /// Adds what a token does with cases to what stands there about residents.
@@ -294,7 +326,9 @@ mod tests {
         add(&mut document);
         for (plural, shelf) in all() {
             let show = &document["paths"][format!("/api/v1/{plural}/{{code}}")]["get"];
-            let schema = &show["responses"]["200"]["content"]["application/json"]["schema"]["properties"];
+            let schema = &show["responses"]["200"]["content"]["application/json"]["schema"];
+            // Where a record has a party, that one is told less.
+            let schema = &schema.get("anyOf").map_or(schema, |both| &both[0])["properties"];
             let (_, _, heads, _) = shelf.table().unwrap();
             for head in heads {
                 let optional = schema["columns"]["properties"][head.name]["type"].is_array();

@@ -5,6 +5,7 @@ pub(crate) mod act;
 pub(crate) mod cases;
 pub(crate) mod describe;
 pub(crate) mod fields;
+mod party;
 pub(crate) mod read;
 
 use crate::app::App;

@@ -1,14 +1,14 @@
 //! What other programs read: `GET /api/v1/{register}` and `GET /api/v1/{register}/{code}`.
 
-use super::{record, register};
+use super::{party, record, register};
 use crate::app::App;
-use crate::caller::RecordReader;
+use crate::caller::{From, RecordCaller, RecordReader};
 use crate::parts::stream::Heard;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use domain::case::Fields;
 use domain::codes::UnitCode;
 use domain::moment::{date_of, day_number};
@@ -53,7 +53,7 @@ pub(super) struct ListedRecord {
     index: u64,
 }
 
-impl From<Line> for ListedRecord {
+impl std::convert::From<Line> for ListedRecord {
     fn from(line: Line) -> ListedRecord {
         let Line { first, code, version, stage, unit, day, last } = line;
         ListedRecord { code, version, stage, unit, day: date_of(day).to_string(), first, index: last }
@@ -197,10 +197,18 @@ struct Asked {
 /// `GET /api/v1/{register}/{code}`
 pub(crate) async fn show(
     State(app): State<App>,
-    reader: RecordReader,
     Path((plural, code)): Path<(String, String)>,
-) -> Result<Json<Record>, Problem> {
+    from: From,
+    caller: RecordCaller,
+) -> Result<Response, Problem> {
     let shelf = register(&plural)?;
+    let reader = match caller {
+        RecordCaller::Reader(reader) => reader,
+        RecordCaller::Party(secret) => {
+            let told = party::open(&app, from, shelf, (&code, &secret)).await?;
+            return Ok(Json(party::seen(&told)?).into_response());
+        }
+    };
     let (id, _) = record(&app, shelf, &code).await?;
     let number = app.desk().number();
     let found = app.read(move |db, keys| {
@@ -210,17 +218,21 @@ pub(crate) async fn show(
     });
     let (told, asked) = found.await?;
     let told = told.ok_or_else(Problem::not_found)?;
-    told_record(&told, asked, reader.unit.as_ref()).map(Json)
+    Ok(Json(told_record(&told, asked, reader.unit.as_ref())?).into_response())
 }
 
 /// `GET /api/v1/{register}/{code}/stream`
 pub(crate) async fn stream(
     State(app): State<App>,
-    _: RecordReader,
     Path((plural, code)): Path<(String, String)>,
+    from: From,
+    caller: RecordCaller,
 ) -> Result<Response, Problem> {
-    let heard = Heard::by(&app);
-    let (id, _) = record(&app, register(&plural)?, &code).await?;
+    let (heard, shelf) = (Heard::by(&app), register(&plural)?);
+    let id = match caller {
+        RecordCaller::Reader(_) => record(&app, shelf, &code).await?.0,
+        RecordCaller::Party(secret) => party::open(&app, from, shelf, (&code, &secret)).await?.id,
+    };
     Ok(heard.of(id))
 }
 

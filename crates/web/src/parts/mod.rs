@@ -9,6 +9,7 @@ pub(crate) mod handles;
 pub(crate) mod history;
 pub(crate) mod open_boards;
 pub(crate) mod open_case;
+pub(crate) mod open_record;
 pub(crate) mod pairing;
 pub(crate) mod paper;
 pub(crate) mod photo;

@@ -4,7 +4,7 @@ use crate::kit::{Kit, PASSWORD, user_of};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use domain::district::{Command, Scope, TokenPost};
-use domain::{Actor, Label, Role};
+use domain::{Label, Role};
 use web::routes::{Access, table};
 
 /// A path with its pieces filled in; nothing there exists.
@@ -46,7 +46,9 @@ async fn every_role_comes_to_the_routes_of_its_row_and_to_no_other() {
                 | Access::CaseCaller
                 | Access::Reader
                 | Access::RecordReader
+                | Access::RecordCaller
                 | Access::ActToken
+                | Access::ActCaller
                 | Access::Visit => false,
             };
             // A form without its token is turned away behind the guard: that it got there shows in the problem's name.
@@ -122,7 +124,7 @@ async fn a_session_ends_when_idle_when_old_when_signed_out_and_with_its_account(
     assert_eq!(client.get("/account").await.status, StatusCode::SEE_OTHER);
     let mut client = kit.role(Role::Clerk).await;
     let close = domain::district::Command::CloseAccount { user: user_of(Role::Clerk) };
-    kit.desk.change(domain::Actor::System { name: "init".into() }, close).await.unwrap();
+    kit.desk.change(testing::founder(), close).await.unwrap();
     assert_eq!(client.get("/account").await.status, StatusCode::SEE_OTHER, "the account was closed");
 }
 
@@ -265,7 +267,6 @@ async fn an_encrypted_site_is_known_by_its_configured_address_and_its_cookies_ne
 #[tokio::test]
 async fn every_token_comes_to_the_routes_of_its_scope_and_to_no_other() {
     let kit = Kit::new().await;
-    let founder = || Actor::System { name: "init".into() };
     for scope in Scope::ALL {
         let name = scope.code().to_owned();
         let post = TokenPost { unit: "housing".into(), role: Role::Clerk, until: "2023-12-31".parse().unwrap() };
@@ -273,7 +274,7 @@ async fn every_token_comes_to_the_routes_of_its_scope_and_to_no_other() {
             Scope::Act => Command::MakeActingToken { name: name.clone(), post },
             _ => Command::MakeToken { name: name.clone(), scope: *scope },
         };
-        kit.desk.change(founder(), make).await.unwrap();
+        kit.desk.change(testing::founder(), make).await.unwrap();
         let key: [u8; 32] = sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix(&name)).into();
         kit.desk.put(vec![store::access::set_token(1, key, &name)]).await.unwrap();
     }
@@ -283,8 +284,8 @@ async fn every_token_comes_to_the_routes_of_its_scope_and_to_no_other() {
             let scopes: &[Scope] = match route.access {
                 Access::Intake => &[Scope::Intake],
                 Access::Reader => &[Scope::Read],
-                Access::RecordReader => &[Scope::Read, Scope::Act],
-                Access::ActToken | Access::CaseCaller => &[Scope::Act],
+                Access::RecordReader | Access::RecordCaller => &[Scope::Read, Scope::Act],
+                Access::ActToken | Access::ActCaller | Access::CaseCaller => &[Scope::Act],
                 // A token opens no page, and is not looked at where everybody may come.
                 Access::Staff(_) | Access::Entering | Access::Visit | Access::CaseSecret => &[],
                 Access::Public => continue,
@@ -320,7 +321,9 @@ fn routes_and_who_may_call_them_are_those_that_were_looked_at() {
         Access::CaseCaller => "the case's secret, or a token of scope act".to_owned(),
         Access::Reader => "a token of scope read".to_owned(),
         Access::RecordReader => "a token of scope read or act".to_owned(),
+        Access::RecordCaller => "a token of scope read or act, or the record's secret".to_owned(),
         Access::ActToken => "a token of scope act".to_owned(),
+        Access::ActCaller => "a token of scope act, or the record's secret".to_owned(),
         Access::Visit => "a resident who opened a case".to_owned(),
         Access::Entering => "whoever is signing in".to_owned(),
         Access::Staff(roles) if roles.len() == Role::ALL.len() => "every account".to_owned(),

@@ -151,7 +151,7 @@ async fn a_key_that_somebody_else_may_hit_upon_is_refused_without_a_token() {
     }
     kit.desk
         .change(
-            domain::Actor::System { name: "init".into() },
+            testing::founder(),
             domain::district::Command::MakeToken { name: "hotline".into(), scope: domain::district::Scope::Intake },
         )
         .await
@@ -205,8 +205,10 @@ async fn what_the_description_says_about_a_contact_is_what_is_taken() {
                 web::routes::Access::ActToken if route.method == "GET" => &["400", "401", "422"],
                 web::routes::Access::Reader => &["400", "401", "422"],
                 web::routes::Access::RecordReader if pieces.is_empty() => &["400", "401", "422"],
-                web::routes::Access::RecordReader => &["401", "404"],
-                web::routes::Access::ActToken => &["400", "401", "403", "409", "413", "415", "422"],
+                web::routes::Access::RecordCaller => &["401", "404"],
+                web::routes::Access::ActToken | web::routes::Access::ActCaller => {
+                    &["400", "401", "403", "409", "413", "415", "422"]
+                }
                 _ if !pieces.is_empty() => &["404"],
                 _ => &[],
             };

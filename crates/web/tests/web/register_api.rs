@@ -3,6 +3,7 @@
 
 mod acting;
 mod cases;
+mod party;
 
 use crate::kit::{Answer, Kit, at};
 use axum::body::Body;
@@ -11,12 +12,9 @@ use domain::district::{Command, Scope, TokenPost};
 use domain::register::{On, Shelf, Values};
 use domain::{Actor, Role};
 use serde_json::{Value, json};
+use testing::founder;
 
 const JSON: &str = "application/json";
-
-fn founder() -> Actor {
-    Actor::System { name: "init".into() }
-}
 
 /// Puts the key of a token that is there: the token is its own name.
 async fn keyed(kit: &Kit, name: &str) {

@@ -18,7 +18,7 @@ type Body = domain::body::Body<Event>;
 /// How many encounters of a day are looked at for those that may be one.
 const ALIKE_MOST: usize = 60;
 
-static SHELF: Of<Encounters> = Of::new();
+pub(super) static SHELF: Of<Encounters> = Of::new();
 
 fn encounter(told: &Told) -> Option<&Encounter> {
     told.state.downcast_ref()

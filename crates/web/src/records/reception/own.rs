@@ -1,11 +1,14 @@
 //! `/bookings`: whoever booked looks at the booking with its code and secret, and gives the time back. Nobody is asked why.
 
+use super::super::encounter::SHELF;
+use super::super::for_everybody;
 use super::{encounter, time, word};
 use crate::app::App;
 use crate::caller::{From, Visitor};
 use crate::form::Sent;
 use crate::lang::L;
 use crate::page::{FieldError, Page, form_status, show, show_with};
+use crate::parts::open_record::open_record;
 use crate::problem::Problem;
 use crate::view::StatusView;
 use askama::Template;
@@ -19,11 +22,6 @@ use domain::register::On;
 use registers::resolve::encounter::{Act, Encounters, Stage};
 use std::sync::PoisonError;
 use store::listed::{self, Told};
-use store::opening;
-use subtle::ConstantTimeEq;
-
-/// The number of the secret that opens a booking.
-const NO: u16 = 1;
 
 /// A booking as who made it sees it.
 struct Own {
@@ -61,22 +59,9 @@ fn blank(app: &App, visitor: &Visitor, code: String, errors: Vec<FieldError>) ->
     BookingsPage { l, page: visitor.page(l.t("bookings-title")), errors, code, own: None, key: app.random_text() }
 }
 
-/// The booking of a code that a secret opens.
+/// The booking of a code that a secret opens. What began at the door was never booked, and has no secret.
 async fn opened(app: &App, code: &str, secret: &str) -> Result<Option<Told>, Problem> {
-    let Some((code, secret)) = desk::read_case_code(code).zip(opening::read_secret(secret)) else { return Ok(None) };
-    let number = app.desk().number();
-    let found = app.read(move |db, keys| {
-        let Some((id, _)) = listed::by_code(db, number, "encounter", &code)? else { return Ok(None) };
-        let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-        let right = opening::secret_of(&mut keys, id, NO)?;
-        if !right.is_some_and(|right| bool::from(right.as_bytes().ct_eq(secret.as_bytes()))) {
-            return Ok(None);
-        }
-        Ok(listed::some(db, &mut keys, registers::REGISTERS, number, &[id])?.pop())
-    });
-    let told = found.await?;
-    // What began at the door was never booked, and has no secret.
-    Ok(told.filter(|told| encounter(told).is_some_and(|visit| visit.slot.is_some())))
+    open_record(app, &SHELF, code, secret).await
 }
 
 /// `POST /bookings`: the booking; with `act=unbook`, its time is given back.
@@ -130,7 +115,7 @@ pub(crate) async fn send(
     let cancelled = of_day.is_some_and(|day| day.stage == registers::resolve::reception::Stage::Cancelled);
     let reason = day_told.as_ref().map(|day| word(&day.words(), "reason")).unwrap_or_default();
     let news = match &day_told {
-        Some(_) if cancelled => l.t_n("bookings-cancelled", reading::mask::numbers(&reason, &[])),
+        Some(_) if cancelled => l.t_n("bookings-cancelled", &reason),
         Some(told) => super::public::news(l, told),
         None => String::new(),
     };
@@ -155,7 +140,7 @@ async fn day_of(app: &App, id: Option<domain::case::CaseId>) -> Result<Option<To
     let (number, Some(id)) = (app.desk().number(), id) else { return Ok(None) };
     let found = app.read(move |db, keys| {
         let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(listed::some(db, &mut keys, registers::REGISTERS, number, &[id])?.pop())
+        Ok(listed::some(db, &mut keys, registers::REGISTERS, number, &[id])?.pop().map(for_everybody))
     });
     found.await
 }
