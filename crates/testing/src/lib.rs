@@ -1,10 +1,15 @@
-//! What tests of the rules share: a made-up district, the people who act, and a [`Town`] in memory, in which an act is done
-//! as the writer does it: with all that it asks of other records, or not at all.
+//! What tests share: units, categories and the people who act; for tests of the rules a [`Town`] in memory, in which an act is
+//! done as the writer does it: with all that it asks of other records, or not at all; and for tests of the desk and of all
+//! above it, with the feature `desk`, a `Founded` district on a real database.
 
 #![allow(clippy::expect_used, clippy::unwrap_used)] // A test that can't go on says so.
 
+#[cfg(feature = "desk")]
+mod founded;
 mod kept;
 
+#[cfg(feature = "desk")]
+pub use founded::{Founded, Plan, founder, on_disk, options, places};
 pub use kept::kept;
 
 use domain::case::{Act as CaseAct, Cases, Fields, Raise};
@@ -32,29 +37,27 @@ pub fn staff(unit: &str, role: Role) -> Actor {
     Actor::Staff { account: 1, unit: unit.into(), role }
 }
 
+/// A unit of a kind.
+pub fn unit(code: &str, kind: UnitKind) -> Unit {
+    let (zh, en) = (format!("{code}单位"), format!("unit {code}"));
+    Unit { code: code.into(), zh, en, kind, parent: None, closed: false, at: None }
+}
+
+/// A category for which a unit is responsible.
+pub fn category(code: &str, unit: &str) -> Category {
+    let responsible = Responsible::Unit(unit.into());
+    let (zh, en) = (format!("{code}类别"), format!("category {code}"));
+    Category { code: code.into(), zh, en, responsible, tracks: Vec::new(), keywords: Vec::new() }
+}
+
 /// A district with two streets, some offices and one category.
 pub fn district() -> District {
-    let unit = |code: &str, kind: UnitKind| Unit {
-        code: code.into(),
-        zh: "示例单位".into(),
-        en: "Example".into(),
-        kind,
-        parent: None,
-        closed: false,
-        at: None,
-    };
-    let streets = ["street-1", "street-2"].map(|code| (code, UnitKind::Street));
-    let offices = ["water", "housing", "traffic", "party-school"].map(|code| (code, UnitKind::Bureau));
-    let units = streets.into_iter().chain(offices).map(|(code, kind)| (code.into(), unit(code, kind)));
-    let mut district = District { units: units.collect(), ..District::default() };
-    district.catalogue.categories.push(Category {
-        code: "parking".into(),
-        zh: "停车".into(),
-        en: "Parking".into(),
-        responsible: Responsible::StreetOfPlace,
-        tracks: Vec::new(),
-        keywords: Vec::new(),
-    });
+    let streets = ["street-1", "street-2"].map(|code| unit(code, UnitKind::Street));
+    let offices = ["water", "housing", "traffic", "party-school"].map(|code| unit(code, UnitKind::Bureau));
+    let units = streets.into_iter().chain(offices).map(|unit| (unit.code.clone(), unit)).collect();
+    let mut district = District { units, ..District::default() };
+    let parking = Category { responsible: Responsible::StreetOfPlace, ..category("parking", "") };
+    district.catalogue.categories.push(parking);
     district
 }
 

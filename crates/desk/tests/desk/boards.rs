@@ -12,14 +12,6 @@ use store::listed;
 pub const ITEMS: u16 = 30;
 
 impl Town {
-    pub fn on<R: Register>(&self, actor: Actor, on: On, act: R::Act) -> Result<desk::Done, Failure>
-    where
-        R::Act: serde::Serialize,
-    {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(self.desk().execute::<R>((actor, Visit::BEST), on, None, act, None))
-    }
-
     /// A meeting whose board is open, with opinions that have a category; its handle and those of its opinions.
     pub fn board(&self, items: u16) -> (CaseId, Vec<CaseId>) {
         let chair = || clerk("street-1");
@@ -38,12 +30,12 @@ impl Town {
             convener: None,
             after: None,
         };
-        let id = self.on::<Meetings>(chair(), On::New, plan).unwrap().id;
+        let id = self.execute::<Meetings>(chair(), On::New, plan).unwrap().id;
         let on = On::Record(id);
-        self.on::<Meetings>(chair(), on, meeting::Act::Open {}).unwrap();
+        self.execute::<Meetings>(chair(), on, meeting::Act::Open {}).unwrap();
         for no in 1..=items {
             let note = meeting::Act::Note { words: Text(format!("第{no}句")), topic: 1, how: How::Spoken };
-            self.on::<Meetings>(chair(), on, note).unwrap();
+            self.execute::<Meetings>(chair(), on, note).unwrap();
             let confirm = meeting::Act::Confirm {
                 no,
                 words: Text(format!("第{no}句，读回了")),
@@ -54,17 +46,11 @@ impl Town {
                 phone: None,
                 public: false,
             };
-            self.on::<Meetings>(chair(), on, confirm).unwrap();
+            self.execute::<Meetings>(chair(), on, confirm).unwrap();
         }
-        self.on::<Meetings>(chair(), on, meeting::Act::Board {}).unwrap();
+        self.execute::<Meetings>(chair(), on, meeting::Act::Board {}).unwrap();
         let lines = self.state::<Meetings, _>(id, |meeting: &Meeting| meeting.notes.clone());
         (id, lines.into_iter().map(|line| line.opinion).collect())
-    }
-
-    fn state<R: Register, T>(&self, id: CaseId, of: impl FnOnce(&R::State) -> T) -> T {
-        let mut keys = Keys::open(&self.place, 1, false).unwrap();
-        let told = listed::some(&mut self.reader(), &mut keys, ::registers::REGISTERS, 1, &[id]).unwrap().remove(0);
-        of(told.state.downcast_ref::<R::State>().unwrap())
     }
 
     pub fn opinion(&self, id: CaseId) -> Opinion {
@@ -125,7 +111,7 @@ fn fifty_phones_claim_the_same_thirty_opinions_and_each_has_one_lead_and_nobody_
         });
         let answers = at_once(town, chairs.collect());
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), usize::from(ITEMS));
-        town.on::<Meetings>(clerk("street-1"), On::Record(meeting), meeting::Act::EndBoard {}).unwrap();
+        town.execute::<Meetings>(clerk("street-1"), On::Record(meeting), meeting::Act::EndBoard {}).unwrap();
         for id in &opinions {
             let opinion = town.opinion(*id);
             let case = town.case(opinion.case.unwrap().0);
@@ -141,8 +127,8 @@ fn what_is_a_case_leaves_no_word_with_its_line_and_an_erased_case_leaves_none_at
     everywhere(|town| {
         let (meeting, opinions) = town.board(2);
         let act = claim(town.clock.now().date());
-        town.on::<Opinions>(clerk("water"), On::Record(opinions[0]), act).unwrap();
-        town.on::<Meetings>(clerk("street-1"), On::Record(meeting), meeting::Act::EndBoard {}).unwrap();
+        town.execute::<Opinions>(clerk("water"), On::Record(opinions[0]), act).unwrap();
+        town.execute::<Meetings>(clerk("street-1"), On::Record(meeting), meeting::Act::EndBoard {}).unwrap();
         let case = town.opinion(opinions[0]).case.unwrap().0;
         let mut keys = Keys::open(&town.place, 1, false).unwrap();
         let held = keys.case_keys(&[opinions[0].0, opinions[1].0, case.0]).unwrap();
@@ -151,11 +137,10 @@ fn what_is_a_case_leaves_no_word_with_its_line_and_an_erased_case_leaves_none_at
         town.days(40);
         town.act(&dispatcher(), case, Command::Erase { ground: Ground::PurposeServed });
         assert!(keys.case_keys(&[case.0]).unwrap().is_empty());
-        let told =
-            listed::some(&mut town.reader(), &mut keys, ::registers::REGISTERS, 1, &[case, opinions[0]]).unwrap();
+        let told = listed::some(&mut town.db(), &mut keys, ::registers::REGISTERS, 1, &[case, opinions[0]]).unwrap();
         assert!(told.iter().all(|told| told.words().is_empty()), "neither what was said nor what was promised");
         let closing = meeting::Act::Close { heads: 9, counted: Counted::ByHand, unread: true };
-        town.on::<Meetings>(clerk("street-1"), On::Record(meeting), closing).unwrap();
+        town.execute::<Meetings>(clerk("street-1"), On::Record(meeting), closing).unwrap();
     });
 }
 
@@ -164,7 +149,7 @@ fn who_follows_a_meeting_is_told_of_a_claim_on_what_was_said_there() {
     everywhere(|town| {
         let (meeting, opinions) = town.board(1);
         let mut changes = town.desk().changes();
-        let claimed = town.on::<Opinions>(clerk("water"), On::Record(opinions[0]), claim(town.clock.now().date()));
+        let claimed = town.execute::<Opinions>(clerk("water"), On::Record(opinions[0]), claim(town.clock.now().date()));
         let index = claimed.unwrap().index;
         let told = changes.try_recv().unwrap();
         assert!(told.contains(&(meeting, index)) && told.contains(&(opinions[0], index)), "{told:?}");
@@ -177,9 +162,9 @@ fn the_first_step_is_asked_about_once_on_its_day_and_not_of_a_case_that_is_over(
         let (meeting, opinions) = town.board(2);
         let day = Moment(town.clock.now().0 + 2 * 86_400_000).date();
         for id in &opinions {
-            town.on::<Opinions>(clerk("water"), On::Record(*id), claim(day)).unwrap();
+            town.execute::<Opinions>(clerk("water"), On::Record(*id), claim(day)).unwrap();
         }
-        town.on::<Meetings>(clerk("street-1"), On::Record(meeting), meeting::Act::EndBoard {}).unwrap();
+        town.execute::<Meetings>(clerk("street-1"), On::Record(meeting), meeting::Act::EndBoard {}).unwrap();
         let cases: Vec<CaseId> = opinions.iter().map(|id| town.opinion(*id).case.unwrap().0).collect();
         town.act(&Actor::Resident, cases[1], Command::Withdraw);
         assert_eq!(town.sweep(), 0);
@@ -198,12 +183,12 @@ fn a_board_that_nobody_closed_lapses_by_the_clock_and_settles_nothing() {
     everywhere(|town| {
         let (meeting, opinions) = town.board(2);
         let today = town.clock.now().date();
-        town.on::<Opinions>(clerk("water"), On::Record(opinions[0]), claim(today)).unwrap();
+        town.execute::<Opinions>(clerk("water"), On::Record(opinions[0]), claim(today)).unwrap();
         town.days(1);
         assert_eq!(town.sweep(), 0, "on the day after the meeting somebody may still close it");
         town.days(1);
         // Nobody does it by hand.
-        assert!(town.on::<Meetings>(head("street-1"), On::Record(meeting), meeting::Act::Lapse {}).is_err());
+        assert!(town.execute::<Meetings>(head("street-1"), On::Record(meeting), meeting::Act::Lapse {}).is_err());
         assert!(town.sweep() > 0);
         let (board, version) = town.state::<Meetings, _>(meeting, |of: &Meeting| (of.board, of.version));
         assert!(!board);

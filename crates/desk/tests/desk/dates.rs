@@ -11,7 +11,7 @@ fn table(revision: u16, off: &str) -> YearTable {
 
 /// The moves of a case's latest event: date before, date now. Dates that only became certain are left out.
 fn moves(town: &Town, id: CaseId) -> Vec<(String, String)> {
-    let stream = store::read::stream::<Cases>(&mut town.reader(), 1, id).unwrap();
+    let stream = store::read::stream::<Cases>(&mut town.db(), 1, id).unwrap();
     let last = stream.events.last().unwrap();
     assert_eq!(last.body.event, Event::DueMoved);
     let moved = |change: &ClockChange| match change {
@@ -42,7 +42,7 @@ fn a_calendar_table_moves_the_dates_of_open_cases_and_both_dates_are_kept() {
         town.change(ground::Command::LoadCalendar(table(1, "2027-02-17/2027-02-23"))).unwrap();
         assert_eq!(crate::district::ground_kinds(town).last().map(String::as_str), Some("calendar_loaded"));
         let sql = "SELECT entry FROM events WHERE district = $1 ORDER BY seq DESC LIMIT 1";
-        let loaded = town.reader().query_text(sql, &args![1]).unwrap();
+        let loaded = town.db().query_text(sql, &args![1]).unwrap();
         let loaded = ledger::entry::Entry::parse(loaded[0].bytes("entry").unwrap()).unwrap();
         assert_eq!(loaded.calendar, town.desk().district().calendar.version(), "it is the first entry under it");
         assert_eq!(refused_load(town, 1), Why::OldCalendar);

@@ -22,16 +22,7 @@ fn figure() -> Figure {
 }
 
 fn unit(code: &str, parent: Option<&str>) -> Unit {
-    let parent = parent.map(Into::into);
-    Unit {
-        code: code.into(),
-        zh: "单位".into(),
-        en: "unit".into(),
-        kind: UnitKind::Bureau,
-        parent,
-        closed: false,
-        at: None,
-    }
+    Unit { parent: parent.map(Into::into), ..testing::unit(code, UnitKind::Bureau) }
 }
 
 #[test]
@@ -70,7 +61,7 @@ fn units_and_posts_are_set_closed_and_refused_with_the_field_named() {
 pub(crate) fn ground_kinds(town: &Town) -> Vec<String> {
     let sql = "SELECT kind FROM events WHERE district = $1 AND stream = \
                (SELECT stream FROM events WHERE district = $1 AND seq = 0) ORDER BY version";
-    let rows = town.reader().query_text(sql, &args![1]).unwrap();
+    let rows = town.db().query_text(sql, &args![1]).unwrap();
     rows.iter().map(|row| row.text("kind").unwrap().to_owned()).collect()
 }
 

@@ -31,7 +31,7 @@ fn after_an_erasure_nobody_can_confirm_what_was_sent_and_the_key_still_makes_no_
         let key = Key::of("resident", "k-2");
         let id = town.desk().raise_now(Actor::Resident, raised(Track::Hotline), Some(key)).unwrap().id;
         let kept = |town: &Town| {
-            let done = store::read::done(&mut town.reader(), 1, &key.0).unwrap().unwrap();
+            let done = store::read::done(&mut town.db(), 1, &key.0).unwrap().unwrap();
             let guess = desk::raise_request(&Actor::Resident, &raised(Track::Hotline));
             assert_ne!(done.request, guess, "a guess is confirmed by the database alone");
             done.is_of(&mut Keys::open(&town.place, 1, false).unwrap(), &[7; 32]).unwrap()

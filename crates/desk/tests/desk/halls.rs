@@ -10,14 +10,12 @@ use domain::register::On;
 
 /// A laptop that has taken along what a hall needs of a town.
 fn carried(town: &Town) -> Town {
-    let folder = tempfile::tempdir().unwrap();
-    let place = Place::parse(folder.path().join("hall").to_str().unwrap()).unwrap();
-    let mut keys = Keys::open(&town.place, 1, false).unwrap();
-    let events = store::hall::district(&mut town.reader(), &mut keys, 1).unwrap();
-    let options = options(&town.clock, 77);
-    let open = Desk::found(&place, options, "示例区", "Example", "example.test/ledger/hall/1").unwrap();
-    open.0.merge_now(Hall { origin: None, checkpoint: Vec::new(), size: 0, events }).unwrap();
-    Town { place, clock: town.clock.clone(), open: Some(open), registers: town.registers, _folder: folder }
+    let events = store::hall::district(&mut town.db(), &mut town.keys(), 1).unwrap();
+    let (clock, entropy) = (town.clock.clone(), Entropy::seeded(77));
+    let plan = Plan { origin: "example.test/ledger/hall/1", clock, entropy, ..Plan::default() };
+    let hall = Town(Founded::new(on_disk(), plan));
+    hall.desk().merge_now(Hall { origin: None, checkpoint: Vec::new(), size: 0, events }).unwrap();
+    hall
 }
 
 /// The hall's ledger as it is now.
@@ -25,9 +23,9 @@ fn ledger(hall: &Town) -> Hall {
     let mut keys = Keys::open(&hall.place, 1, false).unwrap();
     Hall {
         origin: Some("example.test/ledger/hall/1".into()),
-        checkpoint: store::hall::checkpoint(&mut hall.reader(), 1).unwrap(),
-        size: store::follow::size(&mut hall.reader(), 1).unwrap(),
-        events: store::hall::records(&mut hall.reader(), &mut keys, 1).unwrap(),
+        checkpoint: store::hall::checkpoint(&mut hall.db(), 1).unwrap(),
+        size: store::follow::size(&mut hall.db(), 1).unwrap(),
+        events: store::hall::records(&mut hall.db(), &mut keys, 1).unwrap(),
     }
 }
 
@@ -56,8 +54,8 @@ fn what_a_hall_wrote_down_is_merged_once_under_its_codes_keys_and_claims() {
         town.at(Track::Hotline, "housing");
         let hall = carried(town);
         let (meeting, opinions) = hall.board(3);
-        hall.on::<Opinions>(clerk("water"), On::Record(opinions[0]), claim(hall.clock.now().date())).unwrap();
-        hall.on::<Meetings>(clerk("street-1"), On::Record(meeting), meeting::Act::EndBoard {}).unwrap();
+        hall.execute::<Opinions>(clerk("water"), On::Record(opinions[0]), claim(hall.clock.now().date())).unwrap();
+        hall.execute::<Meetings>(clerk("street-1"), On::Record(meeting), meeting::Act::EndBoard {}).unwrap();
         town.days(1);
         let merged = merge(town, &hall);
         assert_eq!((merged.before, merged.left.len(), merged.cases.len()), (0, 0, 3));
@@ -74,17 +72,17 @@ fn what_a_hall_wrote_down_is_merged_once_under_its_codes_keys_and_claims() {
         };
         assert_eq!(secret(town), secret(&hall));
         // What happened there is dated by what each ledger can vouch for.
-        let stream = store::read::stream::<Cases>(&mut town.reader(), 1, case).unwrap();
+        let stream = store::read::stream::<Cases>(&mut town.db(), 1, case).unwrap();
         assert!(stream.events.iter().all(|e| e.body.at > e.body.in_hall.unwrap()), "merged a day later");
         assert_eq!(stream.events[0].seq, merged.cases.iter().find(|(code, _)| *code == here.code).unwrap().1);
         // Once more, nothing is there twice, and nothing is noted.
-        let size = store::follow::size(&mut town.reader(), 1).unwrap();
+        let size = store::follow::size(&mut town.db(), 1).unwrap();
         let again = merge(town, &hall);
         assert_eq!((again.taken, again.before, again.left), (0, merged.taken, Vec::new()));
-        assert_eq!(store::follow::size(&mut town.reader(), 1).unwrap(), size);
+        assert_eq!(store::follow::size(&mut town.db(), 1).unwrap(), size);
         // The evening goes on, and is merged again.
-        hall.on::<Meetings>(clerk("street-1"), On::Record(meeting), meeting::Act::Board {}).unwrap();
-        hall.on::<Opinions>(clerk("housing"), On::Record(opinions[1]), claim(hall.clock.now().date())).unwrap();
+        hall.execute::<Meetings>(clerk("street-1"), On::Record(meeting), meeting::Act::Board {}).unwrap();
+        hall.execute::<Opinions>(clerk("housing"), On::Record(opinions[1]), claim(hall.clock.now().date())).unwrap();
         let more = merge(town, &hall);
         assert_eq!((more.taken, more.before), (3, merged.taken));
         assert_eq!(town.opinion(opinions[1]).claims.len(), 1);
@@ -103,9 +101,9 @@ fn a_case_that_went_on_here_stays_as_it_is_here_and_is_named_and_everything_else
         town.act(&dispatcher(), case(0), accept(Track::Hotline));
         town.act(&dispatcher(), case(0), dispatch("housing"));
         for id in &opinions {
-            hall.on::<Opinions>(clerk("water"), On::Record(*id), claim(hall.clock.now().date())).unwrap();
+            hall.execute::<Opinions>(clerk("water"), On::Record(*id), claim(hall.clock.now().date())).unwrap();
         }
-        hall.on::<Meetings>(clerk("street-1"), On::Record(meeting), meeting::Act::EndBoard {}).unwrap();
+        hall.execute::<Meetings>(clerk("street-1"), On::Record(meeting), meeting::Act::EndBoard {}).unwrap();
         let merged = merge(town, &hall);
         assert_eq!(merged.left, [(town.case(case(0)).code, 3)]);
         assert_eq!(town.case(case(0)).lead().map(|task| task.unit.as_str()), Some("housing"));

@@ -39,13 +39,7 @@ fn question(text: &str) -> Act {
 
 impl Town {
     fn lecture(&self, unit: &str, on: On, act: Act) -> Result<desk::Done, Failure> {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(self.desk().execute::<Lectures>((clerk(unit), Visit::BEST), on, None, act, None))
-    }
-
-    fn told(&self, ids: &[CaseId]) -> Vec<listed::Told> {
-        let mut keys = Keys::open(&self.place, 1, false).unwrap();
-        listed::some(&mut self.reader(), &mut keys, ::registers::REGISTERS, 1, ids).unwrap()
+        self.execute::<Lectures>(clerk(unit), on, act)
     }
 }
 
@@ -59,7 +53,7 @@ fn a_lecture_is_listed_owed_and_found_by_its_code_until_it_is_recorded() {
     everywhere(|town| {
         let done = town.lecture("housing", On::New, plan(&["water"])).unwrap();
         assert!(done.receipt.starts_with("c2sp.org/tlog-proof@v1"));
-        let mut db = town.reader();
+        let mut db = town.db();
         assert_eq!(listed::by_code(&mut db, 1, "lecture", &done.code).unwrap(), Some((done.id, true)));
         assert_eq!(listed::by_code(&mut db, 1, "case", &done.code).unwrap(), None);
         let today = |town: &Town| domain::moment::day_number(town.clock.now().date());
@@ -68,16 +62,16 @@ fn a_lecture_is_listed_owed_and_found_by_its_code_until_it_is_recorded() {
             "it is not over yet"
         );
         town.days(3);
-        let owed = listed::owed(&mut town.reader(), 1, ("housing", "lecture"), today(town), 9).unwrap();
+        let owed = listed::owed(&mut town.db(), 1, ("housing", "lecture"), today(town), 9).unwrap();
         assert_eq!((owed.len(), owed[0].rule.code(), owed[0].code.as_str()), (1, "lecture_record", done.code.as_str()));
         town.days(7);
-        let late = listed::late(&mut town.reader(), 1, "", today(town), (i64::MIN, -1, -1), 9).unwrap();
-        assert_eq!((late.len(), listed::late_count(&mut town.reader(), 1, today(town))), (1, Ok(1)));
+        let late = listed::late(&mut town.db(), 1, "", today(town), (i64::MIN, -1, -1), 9).unwrap();
+        assert_eq!((late.len(), listed::late_count(&mut town.db(), 1, today(town))), (1, Ok(1)));
         let record = Act::Record { heads: 40, counted: Counted::ByHand, online: None };
         town.lecture("housing", On::Record(done.id), record).unwrap();
-        assert!(listed::owed(&mut town.reader(), 1, ("housing", "lecture"), today(town), 9).unwrap().is_empty());
+        assert!(listed::owed(&mut town.db(), 1, ("housing", "lecture"), today(town), 9).unwrap().is_empty());
         for (public, back) in [(true, true), (true, false), (false, true), (false, false)] {
-            let page = listed::page(&mut town.reader(), 1, &all_lectures(public, back), 9).unwrap();
+            let page = listed::page(&mut town.db(), 1, &all_lectures(public, back), 9).unwrap();
             assert_eq!(page.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [done.id]);
         }
         let told = town.told(&[done.id]);
@@ -98,7 +92,7 @@ fn a_question_from_the_floor_is_a_case_that_leads_back_to_its_lecture() {
             (case.door, case.because, case.code.as_str()),
             (Door::Lecture, Some(done.index), done.asked[0].code.as_str())
         );
-        let asked = listed::asked(&mut town.reader(), 1, id).unwrap();
+        let asked = listed::asked(&mut town.db(), 1, id).unwrap();
         assert_eq!((asked.len(), asked[0].id, asked[0].stage), (1, case.id, Stage::Raised));
         let before = town.count("SELECT COUNT(*) FROM events WHERE district = $1");
         let empty = town.lecture("housing", On::Record(id), question(" ")).unwrap_err();
@@ -120,7 +114,7 @@ fn a_session_that_two_units_entered_counts_once_with_both_hosts() {
         town.lecture("water", On::Record(other), Act::Merge { into: kept }).unwrap();
         let told = town.told(&[kept, other]);
         assert!(told[0].state.downcast_ref::<Lecture>().unwrap().is_hosted_by(&"water".into()));
-        let public = listed::page(&mut town.reader(), 1, &all_lectures(true, false), 9).unwrap();
+        let public = listed::page(&mut town.db(), 1, &all_lectures(true, false), 9).unwrap();
         assert_eq!(public.len(), 1);
         let again = town.lecture("water", On::Record(other), Act::Merge { into: kept });
         assert_eq!(why(again.unwrap_err()), Why::WrongStage);

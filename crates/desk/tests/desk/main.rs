@@ -20,21 +20,29 @@ mod units;
 
 use desk::{Acted, Clock, Desk, Entropy, Failure, Options, Raised, WriterThread};
 use domain::case::*;
-use domain::district::{self as ground, Catalogue, Category, Responsible, Unit, UnitKind};
+use domain::district::{self as ground, Catalogue, Category, Unit, UnitKind};
 use domain::moment::Moment;
 use domain::{Actor, Refusal, Role, Why};
 use jiff::civil::date;
 use ledger::checkpoint::Verifier;
-use store::testing::cluster;
 use store::{Db, Keys, Place, args, rebuild, rows, schema, verify};
+use testing::{Founded, Plan, category, founder, on_disk, options, places, unit};
 
-/// A district on one engine, with its desk open and a clock that is set by hand.
-struct Town {
-    place: Place,
-    _folder: tempfile::TempDir,
-    clock: Clock,
-    registers: domain::register::Registers,
-    open: Option<(Desk, WriterThread)>,
+/// A district with its desk.
+struct Town(Founded);
+
+impl std::ops::Deref for Town {
+    type Target = Founded;
+
+    fn deref(&self) -> &Founded {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Town {
+    fn deref_mut(&mut self) -> &mut Founded {
+        &mut self.0
+    }
 }
 
 const UNITS: &[(&str, UnitKind)] = &[
@@ -54,48 +62,21 @@ fn everywhere(story: impl Fn(&mut Town)) {
 }
 
 fn towns() -> Vec<Town> {
-    let folder = tempfile::tempdir().unwrap();
-    let mut places = vec![(Place::parse(folder.path().join("data").to_str().unwrap()).unwrap(), folder)];
-    if let Some(cluster) = cluster() {
-        places.push((Place::parse(&cluster.database().unwrap()).unwrap(), tempfile::tempdir().unwrap()));
-    }
-    places.into_iter().map(|(place, folder)| Town::found(place, folder)).collect()
-}
-
-fn options(clock: &Clock, seed: u64) -> Options {
-    Options { clock: clock.clone(), entropy: Entropy::seeded(seed), ..Options::default() }
+    let plan = || Plan { units: units(), categories: catalogue().categories, ..Plan::default() };
+    places().into_iter().map(|place| Town(Founded::new(place, plan()))).collect()
 }
 
 fn system() -> Actor {
-    Actor::System { name: "init".into() }
+    founder()
 }
 
 impl Town {
-    fn found(place: Place, folder: tempfile::TempDir) -> Town {
-        let clock = Clock::at(Moment::from_local(date(2024, 3, 4).at(9, 0, 0, 0)));
-        let open = Desk::found(&place, options(&clock, 1), "示例区", "Example", "example.test/ledger").unwrap();
-        let registers = ::registers::REGISTERS;
-        let town = Town { place, _folder: folder, clock, registers, open: Some(open) };
-        town.change(ground::Command::SetUnits(units())).unwrap();
-        town.change(ground::Command::PublishCatalogue(catalogue())).unwrap();
-        town
-    }
-
-    fn desk(&self) -> &Desk {
-        &self.open.as_ref().unwrap().0
-    }
-
     fn change(&self, command: ground::Command) -> Result<(), Refusal> {
-        self.desk().change_now(system(), command).map(drop).map_err(refused)
+        self.0.change(command).map(drop).map_err(refused)
     }
 
     fn raise(&self, track: Track) -> Raised {
         self.desk().raise_now(Actor::Resident, raised(track), None).unwrap()
-    }
-
-    fn act(&self, actor: &Actor, id: CaseId, command: Command) -> Acted {
-        let said = format!("{actor:?} {command:?}");
-        self.desk().act_now(actor.clone(), id, command).unwrap_or_else(|e| panic!("{said}: {e}"))
     }
 
     fn why(&self, actor: &Actor, id: CaseId, command: Command) -> Why {
@@ -111,34 +92,13 @@ impl Town {
         raised
     }
 
-    fn case(&self, id: CaseId) -> Case {
-        store::read::case(&mut self.reader(), 1, id).unwrap().unwrap()
-    }
-
     fn kinds(&self, id: CaseId) -> Vec<&'static str> {
-        let stream = store::read::stream::<Cases>(&mut self.reader(), 1, id).unwrap();
+        let stream = store::read::stream::<Cases>(&mut self.db(), 1, id).unwrap();
         stream.events.iter().map(|e| e.body.event.kind()).collect()
     }
 
-    /// The private part of the latest event of a kind.
-    fn said(&self, id: CaseId, kind: &str) -> Fields {
-        let mut db = self.reader();
-        let stream = store::read::stream::<Cases>(&mut db, 1, id).unwrap();
-        let event = stream.events.iter().rev().find(|e| e.body.event.kind() == kind).unwrap();
-        let mut keys = Keys::open(&self.place, 1, false).unwrap();
-        store::read::private(&mut db, &mut keys, 1, id, event.version, event.seq).unwrap()
-    }
-
-    fn reader(&self) -> Db {
-        Db::open_reader(&self.place).unwrap()
-    }
-
     fn count(&self, sql: &str) -> i64 {
-        self.reader().number(sql, &args![1]).unwrap()
-    }
-
-    fn days(&self, days: i64) {
-        self.clock.set(Moment(self.clock.now().0 + days * 86_400_000));
+        self.db().number(sql, &args![1]).unwrap()
     }
 
     /// Sweeps until nothing is left to do; how many cases were worked on.
@@ -152,36 +112,8 @@ impl Town {
         }
     }
 
-    fn close(&mut self) -> String {
-        let (desk, thread) = self.open.take().unwrap();
-        let vkey = desk.vkey().to_owned();
-        drop(desk);
-        thread.join().unwrap();
-        vkey
-    }
-
-    fn reopen(&mut self, seed: u64) {
-        if self.open.is_some() {
-            self.close();
-        }
-        // PostgreSQL gives the lock back when it has noticed that the connection is closed.
-        for _ in 0..200 {
-            match Desk::open(&self.place, Options { registers: self.registers, ..options(&self.clock, seed) }) {
-                Ok(open) => {
-                    self.open = Some(open);
-                    return;
-                }
-                Err(Failure::Store(store::StoreError::Locked(_))) => {
-                    std::thread::sleep(std::time::Duration::from_millis(20));
-                }
-                Err(e) => panic!("{e}"),
-            }
-        }
-        panic!("the lock was not given back");
-    }
-
     fn rows(&self) -> Vec<Vec<store::Row>> {
-        let mut db = self.reader();
+        let mut db = self.db();
         let mut table = |table: &'static str| {
             let columns = schema::columns(&mut db, table).unwrap().join(", ");
             let sql = format!("SELECT {columns} FROM {table} WHERE district = $1 ORDER BY {columns}");
@@ -191,9 +123,9 @@ impl Town {
     }
 
     fn verified(&self, vkey: &str) -> verify::Report {
-        let mut keys = Keys::open(&self.place, 1, false).unwrap();
+        let mut keys = self.keys();
         let log = Verifier::parse(vkey).unwrap();
-        verify::verify(&mut self.reader(), &mut keys, 1, &log).unwrap().unwrap()
+        verify::verify(&mut self.db(), &mut keys, 1, &log).unwrap().unwrap()
     }
 
     /// The end of every story.
@@ -209,7 +141,7 @@ impl Town {
             }
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
-        rebuild::rebuild(&mut self.reader(), &mut writer.unwrap(), 1, &mut |_, _| ()).unwrap();
+        rebuild::rebuild(&mut self.db(), &mut writer.unwrap(), 1, &mut |_, _| ()).unwrap();
         assert!(self.rows() == before, "a rebuild gives other rows");
         self.verified(&vkey);
     }
@@ -223,27 +155,11 @@ fn refused(failure: Failure) -> Refusal {
 }
 
 fn units() -> Vec<Unit> {
-    let unit = |(code, kind): &(&str, UnitKind)| Unit {
-        code: (*code).into(),
-        zh: format!("{code}单位"),
-        en: format!("unit {code}"),
-        kind: *kind,
-        parent: None,
-        closed: false,
-        at: None,
-    };
-    UNITS.iter().map(unit).collect()
+    UNITS.iter().map(|(code, kind)| unit(code, *kind)).collect()
 }
 
 fn catalogue() -> Catalogue {
-    let category = |code: &str| Category {
-        code: code.into(),
-        zh: "供热".into(),
-        en: "heating".into(),
-        responsible: Responsible::Unit("housing".into()),
-        tracks: vec![],
-        keywords: vec![],
-    };
+    let category = |code: &str| Category { zh: "供热".into(), en: "heating".into(), ..category(code, "housing") };
     Catalogue {
         categories: vec![category("heating"), category("heating.cold"), category("lift")],
         ..Catalogue::default()

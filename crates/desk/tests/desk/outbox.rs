@@ -20,7 +20,7 @@ impl Town {
     }
 
     fn waiting(&self, kind: Kind) -> Vec<outbox::Message> {
-        outbox::due(&mut self.reader(), 1, kind, self.clock.now(), 100).unwrap()
+        outbox::due(&mut self.db(), 1, kind, self.clock.now(), 100).unwrap()
     }
 
     fn topics(&self, kind: Kind) -> Vec<String> {
@@ -29,9 +29,9 @@ impl Town {
 
     /// All rows of the outbox, as text.
     fn outbox_text(&self) -> String {
-        let columns = schema::columns(&mut self.reader(), "outbox").unwrap().join(", ");
+        let columns = schema::columns(&mut self.db(), "outbox").unwrap().join(", ");
         let sql = format!("SELECT {columns} FROM outbox WHERE district = $1 ORDER BY seq, no");
-        format!("{:?}", self.reader().query_text(&sql, &args![1]).unwrap())
+        format!("{:?}", self.db().query_text(&sql, &args![1]).unwrap())
     }
 }
 
@@ -98,8 +98,7 @@ fn a_new_choice_turns_what_still_waits_and_no_wish_drops_it() {
         assert!(town.waiting(Kind::Email).iter().all(|m| m.lang == Lang::En));
         let mut keys = Keys::open(&town.place, 1, false).unwrap();
         let letters =
-            outbox::letters(&mut town.reader(), &mut keys, ::registers::REGISTERS, 1, &town.waiting(Kind::Email))
-                .unwrap();
+            outbox::letters(&mut town.db(), &mut keys, ::registers::REGISTERS, 1, &town.waiting(Kind::Email)).unwrap();
         assert!(letters.iter().flatten().all(|l| l.email == "name@example.com" && l.phone == "13800000000"));
         let outbox::About::Case { then, .. } = &letters[0].as_ref().unwrap().about else {
             panic!("it is about a case")

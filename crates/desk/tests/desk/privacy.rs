@@ -35,11 +35,11 @@ fn a_sealed_accusation_is_seen_by_the_discipline_unit_alone_and_never_by_the_acc
         town.act(&head("discipline"), id, Command::Approve { task: 1 });
         town.act(&Actor::Resident, id, verdict(Solved::Yes));
         // The public ledger has neither its category nor a unit.
-        let entries = town.reader().query_text("SELECT entry FROM events WHERE district = $1", &args![1]).unwrap();
+        let entries = town.db().query_text("SELECT entry FROM events WHERE district = $1", &args![1]).unwrap();
         assert!(entries.len() > 6);
-        let stream = store::read::stream::<Cases>(&mut town.reader(), 1, id).unwrap();
+        let stream = store::read::stream::<Cases>(&mut town.db(), 1, id).unwrap();
         for event in stream.events {
-            let receipt = store::read::receipt(&mut town.reader(), 1, event.seq, event.seq + 1);
+            let receipt = store::read::receipt(&mut town.db(), 1, event.seq, event.seq + 1);
             let entry = ledger::entry::Entry::parse(&receipt.unwrap().entry).unwrap();
             assert_eq!((entry.category, entry.unit), (None, None));
         }
@@ -152,7 +152,7 @@ fn words_are_shown_only_after_a_person_released_them_and_no_longer_than_the_resi
         assert_eq!((shown(town), town.case(id).shown()), (1, Some(3)));
         assert_eq!(town.said(id, "text_released")[field::SHOWN], "一盏灯不亮", "the words stand in the vault");
         let everybody = |town: &Town| {
-            let (mut db, mut keys) = (town.reader(), Keys::open(&town.place, 1, false).unwrap());
+            let (mut db, mut keys) = (town.db(), Keys::open(&town.place, 1, false).unwrap());
             let list = store::public::released(&mut db, &mut keys, 1, i64::MAX, "", "", 9).unwrap();
             let all = store::public::all(&mut db, &mut keys, 1, -1, 9).unwrap();
             (list, all)
@@ -260,7 +260,7 @@ fn keys_that_an_old_copy_of_the_key_store_brings_back_are_destroyed_at_the_next_
 fn a_photo_that_two_cases_share_links_neither_to_the_other() {
     everywhere(|town| {
         let ids = [with_contact(town, Track::Hotline).id, with_contact(town, Track::Accusation).id];
-        let names = |id| match &store::read::stream::<Cases>(&mut town.reader(), 1, id).unwrap().events[0].body.event {
+        let names = |id| match &store::read::stream::<Cases>(&mut town.db(), 1, id).unwrap().events[0].body.event {
             Event::Raised { photos, .. } => photos.clone(),
             other => panic!("{other:?}"),
         };
@@ -269,7 +269,7 @@ fn a_photo_that_two_cases_share_links_neither_to_the_other() {
         assert_ne!(one, two, "the same photo has a name of its own in each case");
         let own = town.said(ids[0], "raised")[field::PHOTOS].clone();
         assert_eq!(own, town.said(ids[1], "raised")[field::PHOTOS], "its hash stands in the vault");
-        let files = town.reader().query_text("SELECT hash FROM files WHERE district = $1", &args![1]).unwrap();
+        let files = town.db().query_text("SELECT hash FROM files WHERE district = $1", &args![1]).unwrap();
         for file in files {
             let hash: [u8; 32] = file.array("hash").unwrap();
             assert_ne!(hash.iter().map(|b| format!("{b:02x}")).collect::<String>(), own);

@@ -42,26 +42,16 @@ fn book(reception: CaseId, slot: u16) -> Act {
 }
 
 impl Town {
-    fn do_to<R: Register>(&self, actor: Actor, on: On, act: R::Act) -> Result<desk::Done, Failure>
-    where
-        R::Act: serde::Serialize,
-    {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(self.desk().execute::<R>((actor, Visit::BEST), on, None, act, None))
-    }
-
     /// A day that is published, two days ahead.
     fn published(&self) -> CaseId {
         let starts = Moment(self.clock.now().0 + 2 * DAY);
-        let id = self.do_to::<Receptions>(clerk("street-1"), On::New, plan(starts)).unwrap().id;
-        self.do_to::<Receptions>(clerk("street-1"), On::Record(id), reception::Act::Publish {}).unwrap();
+        let id = self.execute::<Receptions>(clerk("street-1"), On::New, plan(starts)).unwrap().id;
+        self.execute::<Receptions>(clerk("street-1"), On::Record(id), reception::Act::Publish {}).unwrap();
         id
     }
 
     fn day<T>(&self, id: CaseId, of: impl FnOnce(&Reception) -> T) -> T {
-        let mut keys = Keys::open(&self.place, 1, false).unwrap();
-        let told = listed::some(&mut self.reader(), &mut keys, ::registers::REGISTERS, 1, &[id]).unwrap().remove(0);
-        of(told.state.downcast_ref::<Reception>().unwrap())
+        self.state::<Receptions, T>(id, of)
     }
 }
 
@@ -98,7 +88,7 @@ fn fifty_phones_that_want_the_same_four_times_get_four_bookings_and_nobody_a_fal
         assert!(held.iter().all(|(_, id)| booked.contains(id)), "whoever was told yes has the time");
         // What was refused is nowhere, not even its key.
         let encounters = "SELECT COUNT(*) FROM records WHERE district = $1 AND register = 'encounter'";
-        assert_eq!(town.reader().number(encounters, &args![1]).unwrap(), 4);
+        assert_eq!(town.db().number(encounters, &args![1]).unwrap(), 4);
     });
 }
 
@@ -107,7 +97,7 @@ fn numbers_that_are_given_at_once_are_given_once() {
     everywhere(|town| {
         let day = town.published();
         town.clock.set(Moment(town.clock.now().0 + 2 * DAY));
-        town.do_to::<Receptions>(clerk("street-1"), On::Record(day), reception::Act::Open {}).unwrap();
+        town.execute::<Receptions>(clerk("street-1"), On::Record(day), reception::Act::Open {}).unwrap();
         let come = || Act::Come { reception: day, people: 1, fetch: false };
         let answers = at_once(town, (0..40).map(|_| (clerk("street-1"), come())).collect());
         assert!(answers.iter().all(Result::is_ok));
@@ -120,24 +110,24 @@ fn numbers_that_are_given_at_once_are_given_once() {
 fn who_booked_gets_one_message_when_the_day_is_moved_and_none_after_an_erasure() {
     everywhere(|town| {
         let day = town.published();
-        let kept = town.do_to::<Encounters>(Actor::Resident, On::New, book(day, 0)).unwrap();
-        let gone = town.do_to::<Encounters>(Actor::Resident, On::New, book(day, 1)).unwrap().id;
-        let waiting = |town: &Town| outbox::due(&mut town.reader(), 1, Kind::Sms, town.clock.now(), 9).unwrap();
+        let kept = town.execute::<Encounters>(Actor::Resident, On::New, book(day, 0)).unwrap();
+        let gone = town.execute::<Encounters>(Actor::Resident, On::New, book(day, 1)).unwrap().id;
+        let waiting = |town: &Town| outbox::due(&mut town.db(), 1, Kind::Sms, town.clock.now(), 9).unwrap();
         assert!(waiting(town).is_empty());
         let starts = Moment(town.clock.now().0 + 3 * DAY);
         let reason = || Line("防汛".into());
         let moved = reception::Act::Move { starts, minutes: 120, place: None, reason: reason() };
-        town.do_to::<Receptions>(clerk("street-1"), On::Record(day), moved).unwrap();
+        town.execute::<Receptions>(clerk("street-1"), On::Record(day), moved).unwrap();
         let both = waiting(town);
         assert_eq!(both.iter().map(|m| m.topic.as_str()).collect::<Vec<_>>(), ["encounter_moved"; 2]);
 
         let head = Actor::Staff { account: 1, unit: "street-1".into(), role: Role::Head };
-        town.do_to::<Encounters>(head, On::Record(gone), Act::Erase {}).unwrap();
+        town.execute::<Encounters>(head, On::Record(gone), Act::Erase {}).unwrap();
         let left = waiting(town);
         assert_eq!(left.iter().map(|m| m.record).collect::<Vec<_>>(), [kept.id]);
         let mut keys = Keys::open(&town.place, 1, false).unwrap();
         let registers = ::registers::REGISTERS;
-        let letters = outbox::letters(&mut town.reader(), &mut keys, registers, 1, &both).unwrap();
+        let letters = outbox::letters(&mut town.db(), &mut keys, registers, 1, &both).unwrap();
         let of = |id| letters.iter().zip(&both).find(|(_, m)| m.record == id).and_then(|(l, _)| l.clone()).unwrap();
         let letter = of(kept.id);
         assert_eq!((letter.phone.as_str(), letter.erased), ("13800012345", false));
@@ -146,10 +136,10 @@ fn who_booked_gets_one_message_when_the_day_is_moved_and_none_after_an_erasure()
         assert_eq!((of(gone).phone.as_str(), of(gone).erased), ("", true));
 
         let cancelled = reception::Act::Cancel { reason: reason() };
-        town.do_to::<Receptions>(clerk("street-1"), On::Record(day), cancelled).unwrap();
+        town.execute::<Receptions>(clerk("street-1"), On::Record(day), cancelled).unwrap();
         let topics: Vec<_> = waiting(town).into_iter().map(|m| m.topic).collect();
         assert_eq!(topics, ["encounter_moved", "encounter_called_off"]);
-        let letters = outbox::letters(&mut town.reader(), &mut keys, registers, 1, &waiting(town)).unwrap();
+        let letters = outbox::letters(&mut town.db(), &mut keys, registers, 1, &waiting(town)).unwrap();
         let stale = letters.iter().flatten().map(|letter| matches!(letter.about, About::Record { stale: true, .. }));
         assert_eq!(stale.collect::<Vec<_>>(), [true, false], "that it is moved is no news any more");
     });
@@ -159,21 +149,21 @@ fn who_booked_gets_one_message_when_the_day_is_moved_and_none_after_an_erasure()
 fn an_erased_booking_leaves_no_key_and_no_word_and_everything_still_fits() {
     everywhere(|town| {
         let day = town.published();
-        let kept = town.do_to::<Encounters>(Actor::Resident, On::New, book(day, 0)).unwrap().id;
-        let gone = town.do_to::<Encounters>(Actor::Resident, On::New, book(day, 1)).unwrap().id;
+        let kept = town.execute::<Encounters>(Actor::Resident, On::New, book(day, 0)).unwrap().id;
+        let gone = town.execute::<Encounters>(Actor::Resident, On::New, book(day, 1)).unwrap().id;
         let head = Actor::Staff { account: 1, unit: "street-1".into(), role: Role::Head };
-        town.do_to::<Encounters>(head, On::Record(gone), Act::Erase {}).unwrap();
+        town.execute::<Encounters>(head, On::Record(gone), Act::Erase {}).unwrap();
         let mut keys = Keys::open(&town.place, 1, false).unwrap();
         let held = keys.case_keys(&[kept.0, gone.0]).unwrap();
         assert!(held.contains_key(&kept.0) && !held.contains_key(&gone.0));
-        let told = listed::some(&mut town.reader(), &mut keys, ::registers::REGISTERS, 1, &[kept, gone]).unwrap();
+        let told = listed::some(&mut town.db(), &mut keys, ::registers::REGISTERS, 1, &[kept, gone]).unwrap();
         let words: Vec<_> = told.iter().map(|told| told.words().get("phone").cloned()).collect();
         assert_eq!(words, [Some("13800012345".to_owned()), None]);
         assert_eq!(town.day(day, |day| day.booked.len()), 1, "its time is free again");
-        let found = store::health::case_keys(&mut town.reader(), &mut keys, 1).unwrap();
+        let found = store::health::case_keys(&mut town.db(), &mut keys, 1).unwrap();
         assert_eq!((found.without, found.erased_with), (0, 0));
-        let size = store::follow::size(&mut town.reader(), 1).unwrap();
-        let happened = store::follow::since(&mut town.reader(), 1, 0, size).unwrap();
+        let size = store::follow::size(&mut town.db(), 1).unwrap();
+        let happened = store::follow::since(&mut town.db(), 1, 0, size).unwrap();
         assert!(happened.iter().all(|h| !h.of.is_case) && happened.iter().any(|h| h.of.id == gone));
     });
 }

@@ -96,12 +96,12 @@ fn with_lost(story: impl Fn(&mut Town, &tokio::runtime::Runtime)) {
         let vkey = town.close();
         let mut keys = Keys::open(&town.place, 1, false).unwrap();
         let log = Verifier::parse(&vkey).unwrap();
-        let older = verify::verify(&mut town.reader(), &mut keys, 1, &log);
+        let older = verify::verify(&mut town.db(), &mut keys, 1, &log);
         assert!(matches!(older, Err(StoreError::Unknown(kind)) if kind.starts_with("lost.")));
         let (mut scratch, mut replay) = (Db::scratch().unwrap(), rebuild::Replay::knowing(WITH_LOST));
         schema::migrate(&mut scratch).unwrap();
         let all = town.count(COUNT) as u64;
-        rebuild::fill(&mut town.reader(), &mut scratch, 1, &mut replay, (0, all), &mut |_| ()).unwrap();
+        rebuild::fill(&mut town.db(), &mut scratch, 1, &mut replay, (0, all), &mut |_| ()).unwrap();
     }
 }
 
@@ -144,7 +144,7 @@ fn what_an_act_asks_of_a_case_is_in_the_same_commit_and_says_because_of_what() {
     with_lost(|town, runtime| {
         let id = town.lost(runtime, On::New, hand_in()).unwrap().id;
         let done = town.lost(runtime, On::Record(id), Act::Complain { text: "伞丢了。".into() }).unwrap();
-        let mut db = town.reader();
+        let mut db = town.db();
         let raised = store::follow::behind(&mut db, 1, done.index as i64, 1).unwrap();
         assert_eq!(
             raised.iter().map(|stream| (stream.first, stream.is_case)).collect::<Vec<_>>(),

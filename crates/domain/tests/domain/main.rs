@@ -62,33 +62,15 @@ fn change(district: &mut District, command: &ground::Command) -> Result<(), Refu
 }
 
 fn units() -> Vec<Unit> {
-    let unit = |(code, kind): &(&str, UnitKind)| Unit {
-        code: (*code).into(),
-        zh: format!("{code}单位"),
-        en: format!("unit {code}"),
-        kind: *kind,
-        parent: (*code == "community-1").then(|| "street-1".into()),
-        closed: false,
-        at: None,
-    };
+    let parent = |code: &str| (code == "community-1").then(|| "street-1".into());
+    let unit = |(code, kind): &(&str, UnitKind)| Unit { parent: parent(code), ..testing::unit(code, *kind) };
     UNITS.iter().map(unit).collect()
 }
 
 fn catalogue() -> Catalogue {
-    let category = |code: &str, responsible| Category {
-        code: code.into(),
-        zh: "类别".into(),
-        en: "category".into(),
-        responsible,
-        tracks: vec![],
-        keywords: vec![],
-    };
-    let housing = Responsible::Unit("housing".into());
-    let categories = vec![
-        category("heating", housing.clone()),
-        category("heating.cold", housing),
-        category("street", Responsible::StreetOfPlace),
-    ];
+    let street = Category { responsible: Responsible::StreetOfPlace, ..testing::category("street", "") };
+    let categories =
+        vec![testing::category("heating", "housing"), testing::category("heating.cold", "housing"), street];
     Catalogue { categories, ..Catalogue::default() }
 }
 

@@ -4,7 +4,7 @@ use crate::binary::{self, Crowd, Server, all_there, kill, must};
 use desk::{Desk, Entropy, Key, Options};
 use domain::Actor;
 use domain::case::{CaseId, Cases, Command, Event, Raise, field};
-use domain::district::{self, Catalogue, Category, Responsible, Unit, UnitKind};
+use domain::district::UnitKind;
 use rand_core::RngCore;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 use store::{Keys, Place};
+use testing::{Plan, category, unit};
 
 /// How many hand in cases at the same time.
 const CLIENTS: usize = 6;
@@ -78,30 +79,14 @@ fn staff(unit: &str, role: domain::actor::Role) -> Actor {
 
 /// A district with a unit, and cases that the unit is handling.
 fn handled(place: &Place, cases: usize) -> Vec<CaseId> {
-    let (desk, thread) = Desk::found(place, Options::default(), "试区", "Trial", "crash.example/district").unwrap();
-    let unit = |code: &str, kind| Unit {
-        code: code.into(),
-        zh: code.into(),
-        en: code.into(),
-        kind,
-        parent: None,
-        closed: false,
-        at: None,
+    let plan = Plan {
+        origin: "crash.example/district",
+
+        units: vec![unit(DESK, UnitKind::Centre), unit(UNIT, UnitKind::Bureau)],
+        categories: vec![category("heating", UNIT), category("heating.cold", UNIT)],
+        ..Plan::of_today()
     };
-    let category = |code: &str| Category {
-        code: code.into(),
-        zh: code.into(),
-        en: code.into(),
-        responsible: Responsible::Unit(UNIT.into()),
-        tracks: Vec::new(),
-        keywords: Vec::new(),
-    };
-    let init = || Actor::System { name: "init".into() };
-    let units = vec![unit(DESK, UnitKind::Centre), unit(UNIT, UnitKind::Bureau)];
-    desk.change_now(init(), district::Command::SetUnits(units)).unwrap();
-    let catalogue =
-        Catalogue { categories: vec![category("heating"), category("heating.cold")], ..Catalogue::default() };
-    desk.change_now(init(), district::Command::PublishCatalogue(catalogue)).unwrap();
+    let (desk, thread) = plan.found(place);
     let ids = (0..cases)
         .map(|n| {
             let raise = Raise { text: format!("第{n}件：暖气不热。"), ..Raise::default() };

@@ -1,15 +1,14 @@
 //! A small district in which nearly everything that can happen has happened once, made by commands through the desk.
 
-use desk::{Clock, Desk, Entropy, Key, Options, WriterThread};
+use desk::{Clock, Desk, Entropy, Key, WriterThread};
 use domain::case::{CaseId, Command as Act, *};
-use domain::district::{
-    self, AccountAct, Catalogue, Category, Command as Change, Figure, Post, Responsible, Scope, Unit, UnitKind,
-};
+use domain::district::{self, AccountAct, Catalogue, Command as Change, Figure, Post, Scope, UnitKind};
 use domain::register::{On, Register};
 use domain::rule::RuleId;
 use domain::{Actor, Lang, Moment, Role};
 use store::access::{self, Session};
 use store::{Db, Place};
+use testing::{Plan, category, founder, unit};
 
 /// A district's writer, for stories.
 pub struct Story {
@@ -32,10 +31,6 @@ pub struct Told {
 /// The moment of a local time such as `2023-05-04T09:00:00`.
 pub fn at(local: &str) -> Moment {
     Moment::from_local(local.parse().unwrap())
-}
-
-fn founder() -> Actor {
-    Actor::System { name: "init".into() }
 }
 
 /// The first bytes of a picture, and some more.
@@ -72,8 +67,10 @@ impl Story {
     /// A founded district without units, its clock at 2023-05-04 09:00.
     pub fn found(place: &Place, seed: u64) -> Story {
         let clock = Clock::at(at("2023-05-04T09:00:00"));
-        let options = Options { clock: clock.clone(), entropy: Entropy::seeded(seed), ..Options::default() };
-        let (desk, thread) = Desk::found(place, options, "示范区", "Demonstration", "doorstep.example/story").unwrap();
+        let name = ["示范区", "Demonstration"];
+        let (at, entropy) = (clock.clone(), Entropy::seeded(seed));
+        let plan = Plan { origin: "doorstep.example/story", name, clock: at, entropy, ..Plan::default() };
+        let (desk, thread) = plan.found(place);
         Story { desk, clock, thread, place: place.clone() }
     }
 
@@ -164,16 +161,7 @@ pub struct Whole {
 
 /// Everything that can happen, once: every event of the district and of a case.
 pub fn whole(story: &Story, fill: usize) -> Whole {
-    let unit = |(code, kind): &(&str, UnitKind)| Unit {
-        code: (*code).into(),
-        zh: format!("示范{code}"),
-        en: format!("Demo {code}"),
-        kind: *kind,
-        parent: None,
-        closed: false,
-        at: None,
-    };
-    story.change(Change::SetUnits(UNITS.iter().map(unit).collect()));
+    story.change(Change::SetUnits(UNITS.iter().map(|(code, kind)| unit(code, *kind)).collect()));
     story.change(Change::CloseUnit("old-office".into()));
     let post = Post {
         code: "p1".into(),
@@ -191,14 +179,6 @@ pub fn whole(story: &Story, fill: usize) -> Whole {
     story.change(Change::MakeToken { name: "box".into(), scope: Scope::Intake });
     story.change(Change::MakeToken { name: "old".into(), scope: Scope::Read });
     story.change(Change::EndToken { name: "old".into() });
-    let category = |code: &str, unit: &str| Category {
-        code: code.into(),
-        zh: format!("类别{code}"),
-        en: format!("Category {code}"),
-        responsible: Responsible::Unit(unit.into()),
-        tracks: Vec::new(),
-        keywords: Vec::new(),
-    };
     let categories = ["light", "light.stair", "water", "conduct"].map(|c| category(c, "water")).to_vec();
     story.change(Change::PublishCatalogue(Catalogue { categories, ..Catalogue::default() }));
     story.change(Change::PublishRules(registers::rule_table()));

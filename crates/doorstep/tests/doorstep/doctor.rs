@@ -3,22 +3,24 @@
 use crate::binary::{Server, on};
 use crate::district::{Story, at, whole};
 use calendar::YearTable;
-use desk::{Clock, Desk, Options};
+use desk::Clock;
 use domain::district::Command as Change;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use store::keys::SIGNING_KEY;
 use store::{Db, Keys, Place, Write, args};
+use testing::Plan;
 
 /// A district of today that lacks nothing.
 fn healthy(place: &Place) {
-    let (desk, thread) = Desk::found(place, Options::default(), "示范区", "Demo", "doorstep.example/doctor").unwrap();
+    let plan = Plan { origin: "doorstep.example/doctor", ..Plan::of_today() };
+    let (desk, thread) = plan.found(place);
     let year = Clock::System.now().date().year();
     for year in [year, year + 1].into_iter().filter(|y| desk.district().calendar.table(*y).is_none()) {
         let text = format!("year = {year}\nsource = \"made up\"\noff = []\nwork = []\n");
         let table = YearTable::parse(&text).unwrap();
-        desk.change_now(domain::Actor::System { name: "init".into() }, Change::LoadCalendar(table)).unwrap();
+        desk.change_now(testing::founder(), Change::LoadCalendar(table)).unwrap();
     }
     let raise = crate::district::hotline;
     let raise = domain::case::Raise { category: None, ..raise("路灯不亮") };

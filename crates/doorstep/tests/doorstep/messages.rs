@@ -1,46 +1,25 @@
 //! The process is killed after a message went out and before anybody could mark it.
 
 use crate::binary::{Server, on};
-use desk::{Desk, Options};
 use domain::case::{Channel, Command as Act, Contact, Raise, Tell};
-use domain::district::{Catalogue, Category, Command as Change, Responsible, Unit, UnitKind};
+use domain::district::UnitKind;
 use domain::{Actor, Lang, Role};
 use messages::testing::{Answer, Got, Server as Receiver};
 use std::fs;
 use store::outbox::{self, Hook, Kind, State};
 use store::{Db, Place};
-
-fn unit(code: &str, kind: UnitKind) -> Unit {
-    Unit {
-        code: code.into(),
-        zh: "示范单位".into(),
-        en: "Demo unit".into(),
-        kind,
-        parent: None,
-        closed: false,
-        at: None,
-    }
-}
+use testing::{Plan, category, unit};
 
 /// Two cases that were dispatched to housing: the first one's resident wants mail, the second one's text messages.
 fn dispatched(place: &Place) {
-    let (desk, thread) = Desk::found(place, Options::default(), "示范区", "Demo", "doorstep.example/messages").unwrap();
-    let system = || Actor::System { name: "init".into() };
-    let units = vec![unit("centre", UnitKind::Centre), unit("housing", UnitKind::Bureau)];
-    desk.change_now(system(), Change::SetUnits(units)).unwrap();
-    let category = Category {
-        code: "light".into(),
-        zh: "路灯".into(),
-        en: "street light".into(),
-        responsible: Responsible::Unit("housing".into()),
-        tracks: Vec::new(),
-        keywords: Vec::new(),
+    let plan = Plan {
+        origin: "doorstep.example/messages",
+
+        units: vec![unit("centre", UnitKind::Centre), unit("housing", UnitKind::Bureau)],
+        categories: vec![category("light", "housing")],
+        ..Plan::of_today()
     };
-    desk.change_now(
-        system(),
-        Change::PublishCatalogue(Catalogue { categories: vec![category], ..Catalogue::default() }),
-    )
-    .unwrap();
+    let (desk, thread) = plan.found(place);
     let dispatcher = || Actor::Staff { account: 1, unit: "centre".into(), role: Role::Dispatcher };
     for channel in [Channel::Email, Channel::Sms] {
         let tell = Some(Tell { channel, lang: Lang::Zh });

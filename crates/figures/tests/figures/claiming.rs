@@ -33,7 +33,7 @@ fn a_first_step_is_kept_by_the_speakers_own_word_alone_and_silence_is_neither() 
             w.act(Actor::Resident, *id, Command::HandSecret { way: Handed::Device });
         }
         w.evening("2023-03-06");
-        while w.desk.sweep_now().unwrap() > 0 {}
+        while w.desk().sweep_now().unwrap() > 0 {}
         for (id, kept) in cases.iter().zip([Kept::Yes, Kept::No, Kept::Unclear]) {
             w.act(Actor::Resident, *id, Command::TellStep { kept });
         }

@@ -129,7 +129,7 @@ fn a_case_that_was_not_reached_is_never_satisfied_and_lowers_participation() {
         w.act(Actor::Resident, fair, verdict(Solved::Partly, Handled::Fair));
         w.act(Actor::Resident, no_wish, verdict(Solved::No, Handled::NoWish));
         w.day("2023-04-10");
-        while w.desk.sweep_now().unwrap() > 0 {}
+        while w.desk().sweep_now().unwrap() > 0 {}
         assert_eq!(w.parts("satisfied"), (1, 2));
         assert_eq!(w.parts("resolved_of_asked"), (1, 4));
         assert_eq!(w.parts("not_reached"), (1, 4));

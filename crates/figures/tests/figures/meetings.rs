@@ -33,7 +33,7 @@ fn a_meeting_that_is_over_counts_and_what_is_planned_announced_open_or_cancelled
         w.meeting("street-1", On::Record(open), Act::Minute { text: Text("示例纪要。".into()) });
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let head = (staff("street-1", Role::Head), domain::case::Visit::BEST);
-        runtime.block_on(w.desk.execute::<Meetings>(head, On::Record(open), None, Act::Approve {}, None)).unwrap();
+        runtime.block_on(w.desk().execute::<Meetings>(head, On::Record(open), None, Act::Approve {}, None)).unwrap();
         assert_eq!([HELD, OPINIONS].map(|id| w.parts(id).0), [2, 4]);
         // Its opinions are cases like all others.
         assert_eq!(w.parts("raised").0, 4);

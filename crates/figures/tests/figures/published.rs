@@ -50,7 +50,7 @@ fn where_nothing_was_published_there_is_nothing_wrong() {
 fn the_hash_is_over_the_lists_as_anybody_can_write_them_down() {
     for mut w in worlds() {
         let (first, second) =
-            (w.desk.raise_now(Actor::Resident, raise(), None), w.desk.raise_now(Actor::Resident, raise(), None));
+            (w.desk().raise_now(Actor::Resident, raise(), None), w.desk().raise_now(Actor::Resident, raise(), None));
         let (first, second) = (first.unwrap(), second.unwrap());
         w.act(dispatcher(), second.id, accept(domain::case::Track::Hotline));
         let figure = made(&mut w, &year(), &["accepted"]).remove(0);

@@ -53,7 +53,7 @@ fn what_was_said_to_a_leader_counts_once_it_is_accepted_and_the_name_of_a_door_a
         assert_eq!(w.parts("resolve.reception.accepted_in_time"), (2, 2), "the third one still has its time");
         assert_eq!(w.parts("resolve.reception.closed_in_time"), (0, 0), "no promise is over");
         w.clock.set(domain::Moment::from_local(date("2023-06-20").at(9, 0, 0, 0)));
-        w.desk.sweep_now().unwrap();
+        w.desk().sweep_now().unwrap();
         w.raise(domain::case::Raise { text: "示例。".into(), ..Default::default() });
         assert_eq!(w.parts("resolve.reception.accepted_in_time"), (2, 3), "the third one is overdue");
     }
@@ -89,7 +89,7 @@ fn published_receptions_are_recomputed_also_when_their_words_are_erased() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let erase = registers::resolve::encounter::Act::Erase {};
         let by = (dispatcher(), domain::visit::Visit::BEST);
-        runtime.block_on(w.desk.execute::<Encounters>(by, On::Record(id), None, erase, None)).unwrap();
+        runtime.block_on(w.desk().execute::<Encounters>(by, On::Record(id), None, erase, None)).unwrap();
         assert_eq!(w.parts(SESSIONS).0, 1, "what it counts for is not personal");
         assert_eq!(verify_published(&mut w.db, 1).unwrap().unwrap().right, 2);
     }

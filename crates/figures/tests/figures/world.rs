@@ -1,9 +1,9 @@
 //! A small district whose days are set by hand.
 
 use calendar::Date;
-use desk::{Acted, Changed, Clock, Desk, Entropy, Failure, Options, WriterThread};
+use desk::{Acted, Changed, Clock, Entropy, Failure};
 use domain::case::*;
-use domain::district::{self, Catalogue, Category, Responsible, Unit, UnitKind};
+use domain::district::{self, UnitKind};
 use domain::register::{Line, On, Register, Text};
 
 use domain::{Actor, Label, Moment, Role};
@@ -13,32 +13,29 @@ use registers::listen::opinion::{self, Opinions};
 use registers::resolve::encounter::{self, Encounters, Matter, Mode, Trip};
 use registers::resolve::reception::{self, Form, Receptions};
 use registers::tell::lecture::{Act, Audience, Counted, Kind, Lectures, Level, Venue};
-use store::testing::cluster;
 use store::{Db, Place};
+use testing::{Founded, Plan, category, places, unit};
 
 pub const NUMBER: i64 = 1;
 /// Mostly leaders.
 const LEVELS: [PostLevel; 4] = [PostLevel::Division, PostLevel::Bureau, PostLevel::Division, PostLevel::Section];
 
 pub struct World {
-    pub desk: Desk,
-    pub clock: Clock,
-    pub place: Place,
+    founded: Founded,
     pub db: Db,
-    pub thread: WriterThread,
-    _keep: tempfile::TempDir,
+}
+
+impl std::ops::Deref for World {
+    type Target = Founded;
+
+    fn deref(&self) -> &Founded {
+        &self.founded
+    }
 }
 
 /// A founded district on every engine that is there, on Wednesday, 1 March 2023.
 pub fn worlds() -> Vec<World> {
-    let folder = tempfile::tempdir().unwrap();
-    let place = Place::parse(folder.path().join("data").to_str().unwrap()).unwrap();
-    let mut worlds = vec![World::found(place, folder)];
-    if let Some(cluster) = cluster() {
-        let place = Place::parse(&cluster.database().unwrap()).unwrap();
-        worlds.push(World::found(place, tempfile::tempdir().unwrap()));
-    }
-    worlds
+    places().into_iter().map(World::found).collect()
 }
 
 pub fn date(text: &str) -> Date {
@@ -188,44 +185,29 @@ pub fn answer(task: u16) -> Command {
 }
 
 impl World {
-    fn found(place: Place, keep: tempfile::TempDir) -> World {
-        let clock = Clock::at(Moment::from_local(date("2023-03-01").at(9, 0, 0, 0)));
-        let options = Options { clock: clock.clone(), entropy: Entropy::seeded(7), ..Options::default() };
-        let (desk, thread) = Desk::found(&place, options, "示例区", "Example District", "figures.test/1").unwrap();
-        let db = Db::open_reader(&place).unwrap();
-        let world = World { desk, clock, place, db, thread, _keep: keep };
-        let unit = |code: &str, kind| Unit {
-            code: code.into(),
-            zh: code.into(),
-            en: code.into(),
-            kind,
-            parent: None,
-            closed: false,
-            at: None,
+    fn found(place: (Place, tempfile::TempDir)) -> World {
+        let units = [
+            ("centre", UnitKind::Centre),
+            ("housing", UnitKind::Bureau),
+            ("heat", UnitKind::Bureau),
+            ("discipline", UnitKind::Discipline),
+            ("street-1", UnitKind::Street),
+            ("street-2", UnitKind::Street),
+        ];
+        let founded = Plan {
+            origin: "figures.test/1",
+            clock: Clock::at(Moment::from_local(date("2023-03-01").at(9, 0, 0, 0))),
+            entropy: Entropy::seeded(7),
+            units: units.map(|(code, kind)| unit(code, kind)).to_vec(),
+            categories: ["heating", "heating.cold", "heating.hot", "noise"].map(|c| category(c, "housing")).to_vec(),
+            ..Plan::default()
         };
-        world.change(district::Command::SetUnits(vec![
-            unit("centre", UnitKind::Centre),
-            unit("housing", UnitKind::Bureau),
-            unit("heat", UnitKind::Bureau),
-            unit("discipline", UnitKind::Discipline),
-            unit("street-1", UnitKind::Street),
-            unit("street-2", UnitKind::Street),
-        ]));
-        let category = |code: &str| Category {
-            code: code.into(),
-            zh: code.into(),
-            en: code.into(),
-            responsible: Responsible::Unit("housing".into()),
-            tracks: Vec::new(),
-            keywords: Vec::new(),
-        };
-        let categories = ["heating", "heating.cold", "heating.hot", "noise"].map(category).to_vec();
-        world.change(district::Command::PublishCatalogue(Catalogue { categories, ..Catalogue::default() }));
-        world
+        let founded = Founded::new(place, founded);
+        World { db: founded.db(), founded }
     }
 
     pub fn change(&self, command: district::Command) -> Changed {
-        self.desk.change_now(Actor::System { name: "test".into() }, command).unwrap()
+        self.founded.change(command).unwrap()
     }
 
     /// Goes on to a day, at nine in the morning.
@@ -247,7 +229,7 @@ impl World {
     pub fn raise(&self, raise: Raise) -> CaseId {
         let raise =
             Raise { text: if raise.text.is_empty() { "楼道灯不亮。".into() } else { raise.text }, ..raise };
-        self.desk.raise_now(Actor::Resident, raise, None).unwrap().id
+        self.desk().raise_now(Actor::Resident, raise, None).unwrap().id
     }
 
     pub fn hotline(&self) -> CaseId {
@@ -255,7 +237,7 @@ impl World {
     }
 
     pub fn try_act(&self, actor: Actor, id: CaseId, command: Command) -> Result<Acted, Failure> {
-        self.desk.act_now(actor, id, command)
+        self.desk().act_now(actor, id, command)
     }
 
     pub fn act(&self, actor: Actor, id: CaseId, command: Command) {
@@ -277,7 +259,7 @@ impl World {
     pub fn held(&self, unit: &str) -> CaseId {
         let raise = Raise { text: "楼道灯不亮。".into(), ..Raise::default() };
         let clerk = || staff(unit, Role::Clerk);
-        let id = self.desk.raise_now(clerk(), raise, None).unwrap().id;
+        let id = self.desk().raise_now(clerk(), raise, None).unwrap().id;
         self.act(clerk(), id, Command::HandSecret { way: Handed::Slip });
         id
     }
@@ -300,9 +282,7 @@ impl World {
 
     /// An act on a lecture by a unit's clerk; none if it is not possible.
     pub fn try_lecture(&self, unit: &str, on: On, act: Act) -> Result<desk::Done, Failure> {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let clerk = (staff(unit, Role::Clerk), Visit::BEST);
-        runtime.block_on(self.desk.execute::<Lectures>(clerk, on, None, act, None))
+        self.execute::<Lectures>(staff(unit, Role::Clerk), on, act)
     }
 
     pub fn lecture(&self, unit: &str, on: On, act: Act) -> desk::Done {
@@ -314,9 +294,7 @@ impl World {
     where
         R::Act: serde::Serialize,
     {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let clerk = (staff(unit, Role::Clerk), Visit::BEST);
-        runtime.block_on(self.desk.execute::<R>(clerk, on, None, act, None)).unwrap()
+        self.execute::<R>(staff(unit, Role::Clerk), on, act).unwrap()
     }
 
     /// Somebody was received in a way by a post of a level, and so many cases came of it.
@@ -438,10 +416,9 @@ impl World {
 
     /// Lets everything be written and unlocks the place.
     pub fn close(self) -> (Place, Db, tempfile::TempDir) {
-        let World { desk, place, db, thread, _keep, .. } = self;
-        drop(desk);
-        thread.join().unwrap();
-        (place, db, _keep)
+        let World { mut founded, db } = self;
+        founded.close();
+        (founded.place, db, founded.folder)
     }
 
     /// Lives through half a year of everything that can happen: some hundred acts, the same for the same seed.
@@ -476,7 +453,7 @@ impl World {
             let (actor, command) = chance.act(other);
             done += usize::from(self.try_act(actor, id, command).is_ok());
             if n % 50 == 0 {
-                self.desk.sweep_now().unwrap();
+                self.desk().sweep_now().unwrap();
             }
         }
         assert!(done > cases * 3 / 2, "only {done} acts were possible");

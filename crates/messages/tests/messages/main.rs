@@ -7,39 +7,38 @@
 mod promises;
 mod ways;
 
-use desk::{Clock, Desk, Entropy, Options, Raised, WriterThread};
+use desk::Raised;
 use domain::case::*;
-use domain::district::{self as ground, Catalogue, Category, Responsible, Unit, UnitKind};
+use domain::district::{Category, UnitKind};
 use domain::{Actor, Lang, Moment, Role};
 use messages::testing::Server;
 use messages::{Config, Sender};
 use std::sync::Arc;
 use store::outbox::{self, Kind, State};
-use store::testing::cluster;
 use store::{Db, Place};
+use testing::{Founded, Plan, category, places, unit};
 
 const SECRET: &str = "a secret of the district";
 
 /// A district with its desk, a mail server, and a receiver of requests.
 struct Town {
-    place: Place,
-    _folder: tempfile::TempDir,
-    clock: Clock,
-    desk: Desk,
-    _thread: WriterThread,
+    founded: Founded,
     mail: Server,
     http: Server,
 }
 
+impl std::ops::Deref for Town {
+    type Target = Founded;
+
+    fn deref(&self) -> &Founded {
+        &self.founded
+    }
+}
+
 /// Runs a story on every engine that is there.
 fn everywhere(story: impl Fn(&Town)) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut places = vec![(Place::parse(folder.path().join("data").to_str().unwrap()).unwrap(), folder)];
-    if let Some(cluster) = cluster() {
-        places.push((Place::parse(&cluster.database().unwrap()).unwrap(), tempfile::tempdir().unwrap()));
-    }
-    for (place, folder) in places {
-        story(&Town::found(place, folder));
+    for place in places() {
+        story(&Town::found(place));
     }
 }
 
@@ -48,35 +47,13 @@ fn staff(unit: &str, role: Role) -> Actor {
 }
 
 impl Town {
-    fn found(place: Place, folder: tempfile::TempDir) -> Town {
-        let clock = Clock::at(Moment::from_local("2024-03-04T09:00:00".parse().unwrap()));
-        let options = Options { clock: clock.clone(), entropy: Entropy::seeded(1), ..Options::default() };
-        let (desk, thread) = Desk::found(&place, options, "示例区", "Example", "example.test/ledger").unwrap();
-        let unit = |code: &str, kind| Unit {
-            code: code.into(),
-            zh: format!("{code}单位"),
-            en: format!("unit {code}"),
-            kind,
-            parent: None,
-            closed: false,
-            at: None,
-        };
+    fn found(place: (Place, tempfile::TempDir)) -> Town {
         let units =
             vec![unit("centre", UnitKind::Centre), unit("housing", UnitKind::Bureau), unit("water", UnitKind::Bureau)];
-        let category = Category {
-            code: "heating".into(),
-            zh: "供热".into(),
-            en: "heating".into(),
-            responsible: Responsible::Unit("housing".into()),
-            tracks: vec![],
-            keywords: vec![],
-        };
-        let system = || Actor::System { name: "init".into() };
-        desk.change_now(system(), ground::Command::SetUnits(units)).unwrap();
-        let catalogue = Catalogue { categories: vec![category], ..Catalogue::default() };
-        desk.change_now(system(), ground::Command::PublishCatalogue(catalogue)).unwrap();
+        let heating = Category { zh: "供热".into(), en: "heating".into(), ..category("heating", "housing") };
+        let founded = Founded::new(place, Plan { units, categories: vec![heating], ..Plan::default() });
         let (mail, http) = (Server::mail().unwrap(), Server::http().unwrap());
-        Town { place, _folder: folder, clock, desk, _thread: thread, mail, http }
+        Town { founded, mail, http }
     }
 
     /// The channels of the district, all of them to the servers of the test.
@@ -100,7 +77,7 @@ impl Town {
 
     fn sender_with(&self, config: &str) -> Sender {
         let config = Config::parse(config, &|_| None).unwrap();
-        Sender::new(self.desk.clone(), &self.place, Arc::new(config)).unwrap()
+        Sender::new(self.desk().clone(), &self.place, Arc::new(config)).unwrap()
     }
 
     /// A case whose resident wants to be told.
@@ -112,31 +89,23 @@ impl Town {
             tell: Some(Tell { channel, lang: Lang::Zh }),
         };
         let raise = Raise { text: "楼道的灯三天不亮了。".into(), contact, ..Raise::default() };
-        self.desk.raise_now(Actor::Resident, raise, None).unwrap()
+        self.desk().raise_now(Actor::Resident, raise, None).unwrap()
     }
 
     /// The same, and the resident has said that the address is theirs.
     fn raise_confirmed(&self, channel: Channel) -> Raised {
         let raised = self.raise(channel);
-        self.act(Actor::Resident, raised.id, Command::ConfirmAddress { channel });
+        self.act(&Actor::Resident, raised.id, Command::ConfirmAddress { channel });
         raised
     }
 
-    fn act(&self, actor: Actor, id: CaseId, command: Command) {
-        self.desk.act_now(actor, id, command).unwrap();
-    }
-
     fn accept(&self, id: CaseId) {
-        self.act(staff("centre", Role::Dispatcher), id, Command::Accept { way: None, category: "heating".into() });
+        self.act(&staff("centre", Role::Dispatcher), id, Command::Accept { way: None, category: "heating".into() });
     }
 
     fn dispatch(&self, id: CaseId) {
         let joint = vec!["water".into()];
-        self.act(staff("centre", Role::Dispatcher), id, Command::Dispatch { lead: "housing".into(), joint });
-    }
-
-    fn minutes(&self, minutes: i64) {
-        self.clock.set(Moment(self.clock.now().0 + minutes * 60_000));
+        self.act(&staff("centre", Role::Dispatcher), id, Command::Dispatch { lead: "housing".into(), joint });
     }
 
     fn db(&self) -> Db {

@@ -57,7 +57,7 @@ fn after_many_tries_a_message_is_given_up_and_somebody_can_have_it_tried_again()
         }
         assert_eq!((sender.pass(Kind::Sms).unwrap(), town.count(Kind::Sms, State::Failed)), (0, 1));
         assert_eq!(town.said(), ["http 500"]);
-        town.desk.put_now(vec![outbox::again(1, Kind::Sms, town.clock.now())]).unwrap();
+        town.desk().put_now(vec![outbox::again(1, Kind::Sms, town.clock.now())]).unwrap();
         sender.pass(Kind::Sms).unwrap();
         assert_eq!((town.http.got().len(), town.count(Kind::Sms, State::Sent)), (1, 1));
     });
@@ -104,19 +104,19 @@ fn what_the_process_was_sending_when_it_ended_goes_to_a_group_never_twice_and_to
         // As after an end between sending and marking: the group's message is marked as being sent, the mail is not marked.
         let first = outbox::due(&mut town.db(), 1, Kind::Robot, town.clock.now(), 1).unwrap().remove(0);
         let now = town.clock.now();
-        town.desk.put_now(vec![outbox::mark(1, &first, State::Sending, now, now, None)]).unwrap();
+        town.desk().put_now(vec![outbox::mark(1, &first, State::Sending, now, now, None)]).unwrap();
         sender.recover().unwrap();
         sender.pass(Kind::Robot).unwrap();
         assert!(town.http.got().is_empty());
         assert_eq!((town.count(Kind::Robot, State::Unsure), town.said()), (1, vec!["stopped".to_owned()]));
         // Somebody looks into the group, and has it sent.
-        town.desk.put_now(vec![outbox::again_one(1, first.seq, first.no, now)]).unwrap();
+        town.desk().put_now(vec![outbox::again_one(1, first.seq, first.no, now)]).unwrap();
         sender.pass(Kind::Robot).unwrap();
         assert_eq!(town.http.got().len(), 1);
 
         sender.pass(Kind::Email).unwrap();
         let ids: Vec<String> = town.mail.got().iter().map(|g| g.headers["message-id"].clone()).collect();
-        town.desk
+        town.desk()
             .put_now(vec![store::Write::new(
                 "UPDATE outbox SET state = 'waiting' WHERE district = $1 AND kind = 'email'",
                 store::args![1],
@@ -136,7 +136,7 @@ fn a_resident_who_changes_the_choice_gets_what_waits_by_the_new_way() {
     everywhere(|town| {
         let case = town.raise(Channel::Sms);
         let tell = Tell { channel: Channel::Email, lang: Lang::En };
-        town.act(Actor::Resident, case.id, Command::ChooseTelling { tell, address: "new@example.com".into() });
+        town.act(&Actor::Resident, case.id, Command::ChooseTelling { tell, address: "new@example.com".into() });
         let mut sender = town.sender();
         sender.pass(Kind::Sms).unwrap();
         sender.pass(Kind::Email).unwrap();
@@ -153,17 +153,17 @@ fn an_erased_case_gets_no_message_any_more() {
     everywhere(|town| {
         let case = town.raise(Channel::Email);
         town.act(
-            staff("centre", Role::Dispatcher),
+            &staff("centre", Role::Dispatcher),
             case.id,
             Command::NotAccept { reason: ScopeReason::OtherPlace, text: "请到邻区。".into() },
         );
-        town.act(Actor::Resident, case.id, Command::AskErasure { reason: String::new() });
-        town.act(staff("centre", Role::Dispatcher), case.id, Command::Erase { ground: Ground::ConsentWithdrawn });
+        town.act(&Actor::Resident, case.id, Command::AskErasure { reason: String::new() });
+        town.act(&staff("centre", Role::Dispatcher), case.id, Command::Erase { ground: Ground::ConsentWithdrawn });
         let mut sender = town.sender();
         assert_eq!(sender.pass(Kind::Email).unwrap(), 0);
         // Even a row that was put back by hand finds no address.
         let back = "UPDATE outbox SET state = 'waiting' WHERE district = $1";
-        town.desk.put_now(vec![store::Write::new(back, store::args![1])]).unwrap();
+        town.desk().put_now(vec![store::Write::new(back, store::args![1])]).unwrap();
         sender.pass(Kind::Email).unwrap();
         assert!(town.mail.got().is_empty());
         assert_eq!(town.count(Kind::Email, State::Dropped), 2);
@@ -178,10 +178,10 @@ fn settled_messages_are_forgotten_after_half_a_year_and_not_before() {
         sender.pass(Kind::Email).unwrap();
         town.minutes(182 * 24 * 60);
         town.raise(Channel::Email);
-        messages::forget(&town.desk).unwrap();
+        messages::forget(town.desk()).unwrap();
         assert_eq!(town.count(Kind::Email, State::Sent), 1);
         town.minutes(3 * 24 * 60);
-        messages::forget(&town.desk).unwrap();
+        messages::forget(town.desk()).unwrap();
         assert_eq!((town.count(Kind::Email, State::Sent), town.count(Kind::Email, State::Waiting)), (0, 1));
     });
 }
@@ -207,7 +207,7 @@ fn a_case_that_can_not_be_read_holds_up_no_other() {
     everywhere(|town| {
         let (spoilt, _) = (town.raise(Channel::Email), town.raise(Channel::Email));
         let spoil = "UPDATE vault SET sealed = $1 WHERE district = $2 AND seq = $3";
-        town.desk.put_now(vec![store::Write::new(spoil, store::args![[0u8; 64], 1, spoilt.index])]).unwrap();
+        town.desk().put_now(vec![store::Write::new(spoil, store::args![[0u8; 64], 1, spoilt.index])]).unwrap();
         town.sender().pass(Kind::Email).unwrap();
         assert_eq!((town.count(Kind::Email, State::Failed), town.said()), (1, vec!["unreadable".to_owned()]));
         assert_eq!((town.count(Kind::Email, State::Sent), town.mail.got().len()), (1, 1));
@@ -240,7 +240,7 @@ fn a_sender_that_is_to_stop_begins_nothing_more() {
 fn a_resident_who_opts_out_while_others_are_told_gets_nothing() {
     everywhere(|town| {
         let (_, second) = (town.raise(Channel::Sms), town.raise(Channel::Sms));
-        let (desk, out) = (town.desk.clone(), second.id);
+        let (desk, out) = (town.desk().clone(), second.id);
         let opt_out = move || {
             desk.act_now(Actor::Resident, out, choose(Channel::None, "")).unwrap();
         };
@@ -255,9 +255,9 @@ fn a_message_that_was_dropped_stays_so_whatever_becomes_of_it() {
         let case = town.raise(Channel::Email);
         let now = town.clock.now();
         let message = outbox::due(&mut town.db(), 1, Kind::Email, now, 1).unwrap().remove(0);
-        town.act(Actor::Resident, case.id, choose(Channel::None, ""));
+        town.act(&Actor::Resident, case.id, choose(Channel::None, ""));
         for state in [State::Sent, State::Failed, State::Waiting] {
-            town.desk.put_now(vec![outbox::mark(1, &message, state, now, now, None)]).unwrap();
+            town.desk().put_now(vec![outbox::mark(1, &message, state, now, now, None)]).unwrap();
             assert_eq!(town.count(Kind::Email, State::Dropped), 1, "{state}");
         }
         assert_eq!(outbox::still(&mut town.db(), 1, &message).unwrap(), None);
@@ -269,12 +269,12 @@ fn what_was_perhaps_sent_is_neither_repeated_after_an_opt_out_nor_by_the_old_way
     everywhere(|town| {
         let (out, turned) = (town.raise(Channel::Email), town.raise(Channel::Email));
         let unsure = "UPDATE outbox SET state = 'unsure' WHERE district = $1";
-        town.desk.put_now(vec![store::Write::new(unsure, store::args![1])]).unwrap();
-        town.act(Actor::Resident, out.id, choose(Channel::None, ""));
-        town.act(Actor::Resident, turned.id, choose(Channel::Sms, "13900000000"));
+        town.desk().put_now(vec![store::Write::new(unsure, store::args![1])]).unwrap();
+        town.act(&Actor::Resident, out.id, choose(Channel::None, ""));
+        town.act(&Actor::Resident, turned.id, choose(Channel::Sms, "13900000000"));
         let now = town.clock.now();
         let again = [Kind::Email, Kind::Sms].map(|kind| outbox::again(1, kind, now));
-        town.desk.put_now(again.to_vec()).unwrap();
+        town.desk().put_now(again.to_vec()).unwrap();
         let mut sender = town.sender();
         assert_eq!(sender.pass(Kind::Email).unwrap(), 0);
         // What was perhaps sent asks whether the number is the resident's; that it goes by this way from now on would ask again.
@@ -288,7 +288,7 @@ fn what_was_perhaps_sent_is_neither_repeated_after_an_opt_out_nor_by_the_old_way
 fn a_sender_goes_on_after_postgres_was_started_again() {
     let Some(cluster) = own_cluster() else { return };
     let place = Place::parse(&cluster.database().unwrap()).unwrap();
-    let town = Town::found(place, tempfile::tempdir().unwrap());
+    let town = Town::found((place, tempfile::tempdir().unwrap()));
     let mut sender = town.sender();
     assert_eq!(sender.pass(Kind::Email).unwrap(), 0);
     cluster.down().unwrap();
@@ -311,31 +311,31 @@ fn thirty_cases_that_name_one_number_send_it_one_message_until_its_holder_says_t
         for case in &cases {
             town.accept(case.id);
             let dispatch = Command::Dispatch { lead: "housing".into(), joint: Vec::new() };
-            town.act(staff("centre", Role::Dispatcher), case.id, dispatch);
+            town.act(&staff("centre", Role::Dispatcher), case.id, dispatch);
         }
         sends();
         assert_eq!((town.http.got().len(), town.count(Kind::Sms, State::Dropped)), (1, 89));
         assert!(town.said().is_empty(), "nobody has to do anything about it");
         // The holder confirms it for one case, and hears of that one.
         let [one, other] = [cases[0].id, cases[1].id];
-        town.act(Actor::Resident, one, Command::ConfirmAddress { channel: Channel::Sms });
+        town.act(&Actor::Resident, one, Command::ConfirmAddress { channel: Channel::Sms });
         for case in [one, other] {
             let answer =
                 Command::Answer { task: 1, outcome: Outcome::Done, text: "已修好。".into(), basis: String::new() };
-            town.act(staff("housing", Role::Clerk), case, answer);
+            town.act(&staff("housing", Role::Clerk), case, answer);
         }
         sends();
         assert_eq!(town.http.got().len(), 2);
         assert!(town.http.got()[1].body.contains(&cases[0].code));
         // Another number is another question.
-        town.act(Actor::Resident, one, choose(Channel::Sms, "13900000000"));
+        town.act(&Actor::Resident, one, choose(Channel::Sms, "13900000000"));
         sends();
         let last = town.http.got().len();
         assert_eq!(last, 4, "the new one is asked, and the former one hears of it");
         let verdict = Verdict { solved: Solved::No, handled: Handled::Poor, asked_for_good: false, witnessed: false };
         let give = Command::GiveVerdict { verdict, words: String::new(), witness: String::new() };
-        town.act(Actor::Resident, one, give);
-        town.act(Actor::Resident, one, Command::Reopen { reason: "又坏了".into() });
+        town.act(&Actor::Resident, one, give);
+        town.act(&Actor::Resident, one, Command::Reopen { reason: "又坏了".into() });
         town.dispatch(one);
         sends();
         assert_eq!(town.http.got().len(), last);
@@ -352,7 +352,7 @@ fn a_district_sends_so_many_an_hour_and_the_rest_goes_in_the_next() {
                 ..Contact::default()
             };
             let raise = Raise { text: "灯不亮。".into(), contact, ..Raise::default() };
-            town.desk.raise_now(Actor::Resident, raise, None).unwrap();
+            town.desk().raise_now(Actor::Resident, raise, None).unwrap();
         }
         let mut sender = town.sender_with(&format!("hourly = 2\n{}", town.config()));
         while sender.pass(Kind::Sms).unwrap() > 0 {}

@@ -108,7 +108,7 @@ fn the_groups_that_are_missing_cost_no_look_into_a_case() {
         town.dispatch(case.id);
         // Nobody could read it.
         let spoil = "UPDATE vault SET sealed = $1 WHERE district = $2";
-        town.desk.put_now(vec![store::Write::new(spoil, store::args![[0u8; 64], 1])]).unwrap();
+        town.desk().put_now(vec![store::Write::new(spoil, store::args![[0u8; 64], 1])]).unwrap();
         let config = town.config().replace("unit = \"housing\"", "unit = \"centre\"");
         assert_eq!(town.sender_with(&config).pass(Kind::Robot).unwrap(), 2);
         assert_eq!((town.count(Kind::Robot, State::Dropped), town.http.got().len()), (2, 0));
@@ -124,7 +124,7 @@ fn another_system_gets_the_events_that_it_asked_for_in_order_and_nothing_persona
         assert_eq!(sender.hooks().unwrap(), 0, "a new hook begins here and now");
         let case = town.raise(Channel::Sms);
         town.accept(case.id);
-        town.act(staff("centre", Role::Dispatcher), case.id, Command::Note { text: "内部".into() });
+        town.act(&staff("centre", Role::Dispatcher), case.id, Command::Note { text: "内部".into() });
         town.dispatch(case.id);
         assert!(sender.hooks().unwrap() > 0);
         let got = town.http.got();
@@ -172,7 +172,7 @@ fn a_web_hook_that_does_not_answer_gets_everything_later_and_in_order() {
         }
         assert!(outbox::hooks(&mut town.db(), 1).unwrap()[0].stopped);
         assert_eq!(town.http.got().len(), 2);
-        town.desk.put_now(vec![outbox::hook_again(1, "city", town.clock.now())]).unwrap();
+        town.desk().put_now(vec![outbox::hook_again(1, "city", town.clock.now())]).unwrap();
         sender.hooks().unwrap();
         assert_eq!(town.http.got().len(), 3);
     });
@@ -184,7 +184,7 @@ fn without_a_configuration_everything_stays_in_the_sink() {
         let case = town.raise(Channel::Sms);
         town.accept(case.id);
         town.dispatch(case.id);
-        let mut sender = Sender::new(town.desk.clone(), &town.place, Arc::new(Config::none())).unwrap();
+        let mut sender = Sender::new(town.desk().clone(), &town.place, Arc::new(Config::none())).unwrap();
         for kind in [Kind::Sms, Kind::Email, Kind::Robot] {
             while sender.pass(kind).unwrap() > 0 {}
         }
@@ -196,9 +196,7 @@ fn without_a_configuration_everything_stays_in_the_sink() {
 
 #[test]
 fn no_message_holds_what_somebody_wrote_or_who_somebody_is() {
-    let folder = tempfile::tempdir().unwrap();
-    let place = Place::parse(folder.path().join("data").to_str().unwrap()).unwrap();
-    let town = Town::found(place, folder);
+    let town = Town::found(testing::on_disk());
     let sender = std::cell::RefCell::new(town.sender());
     sender.borrow_mut().hooks().unwrap();
     let config = proptest::test_runner::Config { cases: 12, failure_persistence: None, ..Default::default() };
@@ -212,14 +210,14 @@ fn no_message_holds_what_somebody_wrote_or_who_somebody_is() {
         };
         let (title, place) = (words.clone(), words.clone());
         let raise = Raise { text: words.clone(), title, place, contact, ..Raise::default() };
-        let case = town.desk.raise_now(Actor::Resident, raise, None).unwrap();
+        let case = town.desk().raise_now(Actor::Resident, raise, None).unwrap();
         town.accept(case.id);
         town.dispatch(case.id);
         let task = |question| Command::Ask { task: 1, question };
-        town.act(staff("housing", Role::Clerk), case.id, task(words.clone()));
-        town.act(Actor::Resident, case.id, Command::Reply { text: words.clone() });
+        town.act(&staff("housing", Role::Clerk), case.id, task(words.clone()));
+        town.act(&Actor::Resident, case.id, Command::Reply { text: words.clone() });
         let reject = Command::Transfer { task: 1, to: "centre".into(), reason: words.clone() };
-        town.act(staff("centre", Role::Dispatcher), case.id, reject);
+        town.act(&staff("centre", Role::Dispatcher), case.id, reject);
         town.minutes(2);
         let mut sender = sender.borrow_mut();
         while sender.pass(Kind::Sms).unwrap() + sender.pass(Kind::Robot).unwrap() + sender.hooks().unwrap() > 0 {}

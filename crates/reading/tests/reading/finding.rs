@@ -76,7 +76,7 @@ fn who_may_see_a_case_finds_it_and_nobody_else_does() {
         all.push(town.raise(accusation("共同标记 自查", Some("discipline"))));
         all.push(town.raise(accusation("共同标记 无名", None)));
         town.dispatch(all[3], "discipline");
-        let district = town.desk.district();
+        let district = town.desk().district();
         let words = || "共同标记".to_owned();
         for unit in ["centre", "housing", "water", "discipline", "discipline-2", "street-1"] {
             for role in Role::ALL {
@@ -114,7 +114,7 @@ fn who_stepped_aside_for_interest_finds_a_case_no_more_and_others_do() {
         assert_eq!(town.finds_as(&clerk, "共同标记"), [id]);
         town.act(&clerk, id, domain::case::Command::DeclareInterest);
         assert!(
-            town.finds_as(&clerk, "共同标记").is_empty() && !may_see(&town.case(id), &clerk, &town.desk.district())
+            town.finds_as(&clerk, "共同标记").is_empty() && !may_see(&town.case(id), &clerk, &town.desk().district())
         );
         assert!(town.asks(&clerk, &Question::default()).is_empty());
         assert_eq!(town.finds_as(&head, "共同标记"), [id]);

@@ -102,9 +102,7 @@ fn an_index_of_another_layout_or_an_unfinished_one_is_made_again() {
 fn an_index_of_another_ledger_is_not_believed() {
     let (mut one, _) = filled();
     one.follower = None;
-    let folder = tempfile::tempdir().unwrap();
-    let place = Place::parse(folder.path().join("data").to_str().unwrap()).unwrap();
-    let mut other = Town::found(place, folder, "reading.example/other");
+    let mut other = Town::found(testing::on_disk(), "reading.example/other");
     let own = other.text("停水");
     for n in 0..5 {
         other.text(&format!("别的 {n}"));
@@ -120,7 +118,7 @@ fn a_new_volume_is_made_on_request_while_the_old_one_answers_and_is_followed() {
     let old = volume(&town);
     let folder = Folder::at(&town.index()).unwrap();
     assert!(folder.lock().unwrap().is_none(), "the follower holds the folder");
-    assert!(Follower::open(&town.place, town.desk.registers(), 1, &town.index()).unwrap().is_none());
+    assert!(Follower::open(&town.place, town.desk().registers(), 1, &town.index()).unwrap().is_none());
     folder.ask().unwrap();
     let late = town.text("楼道灯第三次坏了");
     let reader = Reader::of(&dispatcher()).unwrap();

@@ -53,7 +53,7 @@ fn neither_an_event_nor_a_read_table_nor_the_index_says_what_a_sealed_accusation
 fn the_accused_unit_is_known_by_its_tag_and_the_discipline_unit_reads_what_the_vault_has() {
     everywhere(|town| {
         let id = accused(town);
-        let (case, district) = (town.case(id), town.desk.district());
+        let (case, district) = (town.case(id), town.desk().district());
         assert!(may_see(&case, &staff("discipline", Role::Clerk), &district));
         assert!(case.is_about(&"housing".into(), &district) && !case.is_about(&"water".into(), &district));
         let about_itself = Raise { track: Track::Accusation, accused: Some("discipline".into()), ..hotline("收礼") };

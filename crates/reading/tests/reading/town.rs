@@ -1,21 +1,26 @@
 //! A small district with its index.
 
-use desk::{Clock, Desk, Entropy, Options, WriterThread};
-use domain::case::{Case, CaseId, Command, Contact, Ground, Outcome, Raise, Track};
-use domain::district::{self as ground, Catalogue, Category, Responsible, Unit, UnitKind};
-use domain::{Actor, Moment, Role};
+use desk::Entropy;
+use domain::case::{CaseId, Command, Contact, Ground, Outcome, Raise, Track};
+use domain::district::{Category, Unit, UnitKind};
+use domain::{Actor, Role};
 use reading::{Asked, Follower, Question, Reader, Tag, asked};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use store::testing::cluster;
-use store::{Db, Place};
+use store::Place;
+use testing::{Founded, Plan, category, on_disk, places, unit};
 
 pub struct Town {
-    pub place: Place,
-    pub folder: tempfile::TempDir,
+    founded: Founded,
     pub follower: Option<Follower>,
-    pub desk: Desk,
-    _thread: WriterThread,
+}
+
+impl std::ops::Deref for Town {
+    type Target = Founded;
+
+    fn deref(&self) -> &Founded {
+        &self.founded
+    }
 }
 
 const UNITS: &[(&str, UnitKind, &str)] = &[
@@ -29,20 +34,14 @@ const UNITS: &[(&str, UnitKind, &str)] = &[
 
 /// Runs a story in a new town on every engine that is there.
 pub fn everywhere(story: impl Fn(&mut Town)) {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    story(&mut Town::found(Place::parse(data.to_str().unwrap()).unwrap(), folder, "reading.example/one"));
-    if let Some(cluster) = cluster() {
-        let place = Place::parse(&cluster.database().unwrap()).unwrap();
-        story(&mut Town::found(place, tempfile::tempdir().unwrap(), "reading.example/one"));
+    for place in places() {
+        story(&mut Town::found(place, "reading.example/one"));
     }
 }
 
 /// A town on SQLite.
 pub fn town() -> Town {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    Town::found(Place::parse(data.to_str().unwrap()).unwrap(), folder, "reading.example/one")
+    Town::found(on_disk(), "reading.example/one")
 }
 
 pub fn staff(unit: &str, role: Role) -> Actor {
@@ -54,34 +53,14 @@ pub fn dispatcher() -> Actor {
 }
 
 impl Town {
-    pub fn found(place: Place, folder: tempfile::TempDir, origin: &str) -> Town {
-        let clock = Clock::at(Moment::from_local("2024-03-04T09:00:00".parse().unwrap()));
-        let options = Options { clock, entropy: Entropy::seeded(3), ..Options::default() };
-        let (desk, thread) = Desk::found(&place, options, "示例区", "Example", origin).unwrap();
-        let founder = || Actor::System { name: "init".into() };
-        let unit = |(code, kind, zh): &(&str, UnitKind, &str)| Unit {
-            code: (*code).into(),
-            zh: (*zh).into(),
-            en: format!("Demo {code}"),
-            kind: *kind,
-            parent: None,
-            closed: false,
-            at: None,
-        };
-        desk.change_now(founder(), ground::Command::SetUnits(UNITS.iter().map(unit).collect())).unwrap();
-        let category = |code: &str, zh: &str| Category {
-            code: code.into(),
-            zh: zh.into(),
-            en: format!("Category {code}"),
-            responsible: Responsible::Unit("housing".into()),
-            tracks: Vec::new(),
-            keywords: Vec::new(),
-        };
+    pub fn found(place: (Place, tempfile::TempDir), origin: &'static str) -> Town {
+        let unit = |(code, kind, zh): &(&str, UnitKind, &str)| Unit { zh: (*zh).into(), ..unit(code, *kind) };
+        let category = |code: &str, zh: &str| Category { zh: zh.into(), ..category(code, "housing") };
         let categories =
             vec![category("housing", "住房"), category("housing.light", "楼道照明"), category("discipline", "作风")];
-        desk.change_now(founder(), ground::Command::PublishCatalogue(Catalogue { categories, ..Catalogue::default() }))
-            .unwrap();
-        Town { place, folder, follower: None, desk, _thread: thread }
+        let (units, entropy) = (UNITS.iter().map(unit).collect(), Entropy::seeded(3));
+        let founded = Founded::new(place, Plan { origin, entropy, units, categories, ..Plan::default() });
+        Town { founded, follower: None }
     }
 
     /// The folder of the index.
@@ -93,7 +72,7 @@ impl Town {
     pub fn follower(&mut self) -> &mut Follower {
         if self.follower.is_none() {
             self.follower =
-                Some(Follower::open(&self.place, self.desk.registers(), 1, &self.index()).unwrap().unwrap());
+                Some(Follower::open(&self.place, self.desk().registers(), 1, &self.index()).unwrap().unwrap());
         }
         let follower = self.follower.as_mut().unwrap();
         follower.catch_up().unwrap();
@@ -101,16 +80,11 @@ impl Town {
     }
 
     pub fn raise(&self, raise: Raise) -> CaseId {
-        self.desk.raise_now(Actor::Resident, raise, None).unwrap().id
+        self.desk().raise_now(Actor::Resident, raise, None).unwrap().id
     }
 
     pub fn text(&self, text: &str) -> CaseId {
         self.raise(hotline(text))
-    }
-
-    pub fn act(&self, actor: &Actor, id: CaseId, command: Command) {
-        let said = format!("{actor:?} {command:?}");
-        self.desk.act_now(actor.clone(), id, command).unwrap_or_else(|e| panic!("{said}: {e}"));
     }
 
     /// Has a case accepted and dispatched.
@@ -135,18 +109,9 @@ impl Town {
         self.act(&dispatcher(), id, Command::Erase { ground: Ground::ConsentWithdrawn });
     }
 
-    pub fn db(&self) -> Db {
-        Db::open_reader(&self.place).unwrap()
-    }
-
-    pub fn case(&self, id: CaseId) -> Case {
-        store::read::case(&mut self.db(), 1, id).unwrap().unwrap()
-    }
-
     /// The handles of cases by the ledger index of their first entry.
     pub fn ids(&self, firsts: &[u64]) -> Vec<CaseId> {
-        let mut keys = store::Keys::open(&self.place, 1, false).unwrap();
-        let records = store::records::some(&mut self.db(), &mut keys, 1, firsts).unwrap();
+        let records = store::records::some(&mut self.db(), &mut self.keys(), 1, firsts).unwrap();
         firsts.iter().map(|first| records.iter().find(|r| r.first == *first).unwrap().case.id).collect()
     }
 
@@ -160,7 +125,7 @@ impl Town {
     }
 
     pub fn words(&self, typed: &str) -> Vec<Asked> {
-        asked(typed, &self.desk.district())
+        asked(typed, &self.desk().district())
     }
 
     /// What a dispatcher finds by words.

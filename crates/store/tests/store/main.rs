@@ -16,18 +16,8 @@ mod upgrade;
 mod wal;
 
 use std::time::Duration;
-use store::testing::cluster;
 use store::{Db, Place, Value, args, schema};
-
-/// A new, empty place on every engine that is there, with the folder that keeps it alive.
-fn places() -> Vec<(Place, tempfile::TempDir)> {
-    let folder = tempfile::tempdir().unwrap();
-    let mut places = vec![(Place::parse(folder.path().join("data").to_str().unwrap()).unwrap(), folder)];
-    if let Some(cluster) = cluster() {
-        places.push((Place::parse(&cluster.database().unwrap()).unwrap(), tempfile::tempdir().unwrap()));
-    }
-    places
-}
+use testing::places;
 
 /// A writer on a place whose tables are made.
 fn writer(place: &Place) -> Db {

@@ -20,7 +20,7 @@ fn size(kit: &Kit) -> i64 {
 
 async fn second_administrator(kit: &Kit) {
     let open = Command::OpenAccounts(vec![("administrator-2".into(), "centre".into(), Role::Administrator)]);
-    kit.desk.change(Actor::System { name: "init".into() }, open).await.unwrap();
+    kit.desk.change(testing::founder(), open).await.unwrap();
     let hash = desk::hash_password(PASSWORD, &mut desk::Entropy::seeded(6)).unwrap();
     let id = kit.desk.district().account_of("administrator-2").unwrap().id;
     kit.desk.put(vec![store::access::set_password(1, id, &hash)]).await.unwrap();

@@ -4,12 +4,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, StatusCode, header};
-use desk::{Clock, Desk, Entropy, Options};
+use desk::{Clock, Desk, Entropy};
 use domain::case::{Contact, Door, Raise, Track};
-use domain::district::{Catalogue, Category, Command, Responsible, Unit, UnitKind};
+use domain::district::{Category, Command, Unit, UnitCode, UnitKind};
 use domain::{Actor, Label, Moment, Role};
 use std::net::SocketAddr;
 use store::{Place, access};
+use testing::{Plan, category, founder, on_disk, places, unit};
 use tower::ServiceExt;
 
 /// The password of every account of the kit.
@@ -51,60 +52,50 @@ const UNITS: &[(&str, UnitKind, &str)] = &[
 impl Kit {
     /// A new district.
     pub async fn new() -> Kit {
-        tokio::task::spawn_blocking(|| Kit::found(false)).await.unwrap()
+        tokio::task::spawn_blocking(|| Kit::found(on_disk(), false)).await.unwrap()
     }
 
     /// A new district on each engine that is there.
     pub fn everywhere() -> Vec<Kit> {
-        let postgres = store::testing::cluster().map(|cluster| cluster.database().unwrap());
-        let kit =
-            postgres.map(|address| Kit::found_at(Place::parse(&address).unwrap(), tempfile::tempdir().unwrap(), false));
-        std::iter::once(Kit::found(false)).chain(kit).collect()
+        places().into_iter().map(|place| Kit::found(place, false)).collect()
     }
 
-    /// Opens further accounts of clerks, by name and unit.
-    pub fn clerks(&self, names: &[(&str, &str)]) {
+    /// Opens further accounts, all with [`PASSWORD`].
+    pub fn accounts(&self, accounts: Vec<(String, UnitCode, Role)>) {
         let known: Vec<u32> = self.desk.district().accounts.keys().copied().collect();
-        let accounts = names.iter().map(|(name, unit)| ((*name).to_owned(), (*unit).into(), Role::Clerk));
-        let founder = Actor::System { name: "init".into() };
-        self.desk.change_now(founder, Command::OpenAccounts(accounts.collect())).unwrap();
-        let hash = desk::hash_password(PASSWORD, &mut Entropy::seeded(7)).unwrap();
+        self.desk.change_now(founder(), Command::OpenAccounts(accounts)).unwrap();
+        let hash = desk::hash_password(PASSWORD, &mut Entropy::seeded(5)).unwrap();
         let district = self.desk.district();
         let new = district.accounts.keys().filter(|id| !known.contains(id));
         self.desk.put_now(new.map(|id| access::set_password(1, *id, &hash)).collect()).unwrap();
     }
 
+    /// Opens further accounts of clerks, by name and unit.
+    pub fn clerks(&self, names: &[(&str, &str)]) {
+        self.accounts(names.iter().map(|(name, unit)| ((*name).to_owned(), (*unit).into(), Role::Clerk)).collect());
+    }
+
     /// A new district with a community under its street, and accounts at both.
     pub async fn with_a_community() -> Kit {
-        let kit = Kit::new().await;
-        let mut units: Vec<Unit> = kit.desk.district().units.values().cloned().collect();
-        units.push(Unit {
-            code: "community-1".into(),
-            zh: "示范一社区".into(),
-            en: "Demo community-1".into(),
-            kind: UnitKind::Community,
-            parent: Some("street-1".into()),
-            closed: false,
-            at: None,
-        });
-        let founder = || Actor::System { name: "init".into() };
-        kit.desk.change(founder(), Command::SetUnits(units)).await.unwrap();
-        let accounts = vec![
-            ("clerk-community".into(), "community-1".into(), Role::Clerk),
-            ("head-community".into(), "community-1".into(), Role::Head),
-            ("head-street".into(), "street-1".into(), Role::Head),
-        ];
-        let known: Vec<u32> = kit.desk.district().accounts.keys().copied().collect();
-        kit.desk.change(founder(), Command::OpenAccounts(accounts)).await.unwrap();
-        let hash = desk::hash_password(PASSWORD, &mut Entropy::seeded(6)).unwrap();
-        let new: Vec<u32> = kit.desk.district().accounts.keys().copied().filter(|id| !known.contains(id)).collect();
-        kit.desk.put(new.iter().map(|id| access::set_password(1, *id, &hash)).collect()).await.unwrap();
-        kit
+        let community = || {
+            let kit = Kit::found(on_disk(), false);
+            let mut units: Vec<Unit> = kit.desk.district().units.values().cloned().collect();
+            let (zh, parent) = ("示范一社区".into(), Some("street-1".into()));
+            units.push(Unit { zh, parent, ..unit("community-1", UnitKind::Community) });
+            kit.desk.change_now(founder(), Command::SetUnits(units)).unwrap();
+            kit.accounts(vec![
+                ("clerk-community".into(), "community-1".into(), Role::Clerk),
+                ("head-community".into(), "community-1".into(), Role::Head),
+                ("head-street".into(), "street-1".into(), Role::Head),
+            ]);
+            kit
+        };
+        tokio::task::spawn_blocking(community).await.unwrap()
     }
 
     /// A new district with a search, which is empty until [`Kit::followed`].
     pub async fn with_search() -> Kit {
-        tokio::task::spawn_blocking(|| Kit::found(true)).await.unwrap()
+        tokio::task::spawn_blocking(|| Kit::found(on_disk(), true)).await.unwrap()
     }
 
     /// Has the index follow everything that happened so far.
@@ -112,61 +103,33 @@ impl Kit {
         self.follower.as_ref().unwrap().lock().unwrap().catch_up().unwrap();
     }
 
-    fn found(search: bool) -> Kit {
-        let folder = tempfile::tempdir().unwrap();
-        let place = Place::parse(folder.path().join("data").to_str().unwrap()).unwrap();
-        Kit::found_at(place, folder, search)
-    }
-
-    fn found_at(place: Place, folder: tempfile::TempDir, search: bool) -> Kit {
+    fn found((place, folder): (Place, tempfile::TempDir), search: bool) -> Kit {
         let clock = Clock::at(at("2023-05-04T09:00:00"));
-        let options = Options { clock: clock.clone(), entropy: Entropy::seeded(11), ..Options::default() };
-        let (desk, _thread) = Desk::found(&place, options, "示范区", "Demonstration", "doorstep.example/test").unwrap();
-        let founder = || Actor::System { name: "init".into() };
         let unit = |(code, kind, zh): &(&str, UnitKind, &str)| Unit {
-            code: (*code).into(),
             zh: (*zh).into(),
             en: format!("Demo {code}"),
-            kind: *kind,
-            parent: None,
-            closed: false,
-            at: None,
+            ..unit(code, *kind)
         };
-        desk.change_now(founder(), Command::SetUnits(UNITS.iter().map(unit).collect())).unwrap();
         let category = |code: &str, zh: &str, unit: &str, keywords: &[&str]| Category {
-            code: code.into(),
             zh: zh.into(),
             en: format!("Category {code}"),
-            responsible: Responsible::Unit(unit.into()),
-            tracks: Vec::new(),
             keywords: keywords.iter().map(|k| (*k).to_owned()).collect(),
+            ..category(code, unit)
         };
-        let categories = vec![
-            category("housing", "住房", "housing", &[]),
-            category("housing.light", "楼道照明", "housing", &["楼道灯", "灯不亮"]),
-            category("water", "供水", "water", &["停水"]),
-            category("discipline", "作风", "discipline", &[]),
-        ];
-        desk.change_now(founder(), Command::PublishCatalogue(Catalogue { categories, ..Catalogue::default() }))
-            .unwrap();
-        let mut accounts: Vec<(String, domain::district::UnitCode, Role)> = Role::ALL
-            .iter()
-            .map(|role| {
-                let unit = match role {
-                    Role::Clerk | Role::Head => "housing",
-                    Role::Grid => "street-1",
-                    _ => "centre",
-                };
-                (user_of(*role), unit.into(), *role)
-            })
-            .collect();
-        accounts.push(("clerk-water".into(), "water".into(), Role::Clerk));
-        accounts.push(("clerk-discipline".into(), "discipline".into(), Role::Clerk));
-        accounts.push(("dispatcher-discipline".into(), "discipline".into(), Role::Dispatcher));
-        desk.change_now(founder(), Command::OpenAccounts(accounts)).unwrap();
-        let hash = desk::hash_password(PASSWORD, &mut Entropy::seeded(5)).unwrap();
-        let ids: Vec<u32> = desk.district().accounts.keys().copied().collect();
-        desk.put_now(ids.iter().map(|id| access::set_password(1, *id, &hash)).collect()).unwrap();
+        let plan = Plan {
+            origin: "doorstep.example/test",
+            name: ["示范区", "Demonstration"],
+            clock: clock.clone(),
+            entropy: Entropy::seeded(11),
+            units: UNITS.iter().map(unit).collect(),
+            categories: vec![
+                category("housing", "住房", "housing", &[]),
+                category("housing.light", "楼道照明", "housing", &["楼道灯", "灯不亮"]),
+                category("water", "供水", "water", &["停水"]),
+                category("discipline", "作风", "discipline", &[]),
+            ],
+        };
+        let (desk, _thread) = plan.found(&place);
         let app = web::App::new(desk.clone(), &place).unwrap().settled_accounts();
         let app = app.with_workbooks(workbook::Reader::in_a_thread());
         let follower = search.then(|| {
@@ -175,7 +138,20 @@ impl Kit {
         let app = follower.as_ref().map(reading::Follower::finder).into_iter().fold(app, web::App::with_finder);
         let follower = follower.map(std::sync::Mutex::new);
         let router = web::router(app.clone());
-        Kit { router, app, desk, clock, place, follower, _folder: folder }
+        let kit = Kit { router, app, desk, clock, place, follower, _folder: folder };
+        let at = |role: &Role| match role {
+            Role::Clerk | Role::Head => "housing",
+            Role::Grid => "street-1",
+            _ => "centre",
+        };
+        let further = [
+            ("clerk-water", "water", Role::Clerk),
+            ("clerk-discipline", "discipline", Role::Clerk),
+            ("dispatcher-discipline", "discipline", Role::Dispatcher),
+        ];
+        let further = further.map(|(name, unit, role)| (name.to_owned(), unit.into(), role));
+        kit.accounts(Role::ALL.iter().map(|role| (user_of(*role), at(role).into(), *role)).chain(further).collect());
+        kit
     }
 
     /// The same district at a counter where second factors are needed, as everywhere but in a demo.

@@ -10,13 +10,9 @@ use domain::district::{Command, Unit, UnitKind};
 async fn a_long_list_of_units_comes_a_page_at_a_time_and_is_narrowed_by_words() {
     let kit = Kit::new().await;
     let unit = |n: usize| Unit {
-        code: format!("sample-{n:02}").as_str().into(),
         zh: format!("示范第{n}中心"),
         en: format!("Sample centre {n}"),
-        kind: UnitKind::Bureau,
-        parent: None,
-        closed: false,
-        at: None,
+        ..testing::unit(&format!("sample-{n:02}"), UnitKind::Bureau)
     };
     let many = Command::SetUnits((0..60).map(unit).collect());
     kit.desk.change(kit.actor("administrator-1"), many).await.unwrap();

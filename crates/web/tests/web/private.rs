@@ -48,16 +48,11 @@ async fn a_sealed_accusation_is_seen_by_the_discipline_unit_alone() {
 async fn a_case_about_the_discipline_unit_is_hidden_from_it() {
     let kit = Kit::new().await;
     let second = domain::district::Unit {
-        code: "discipline-2".into(),
         zh: "示范纪检机关二".into(),
         en: "Demo discipline 2".into(),
-        kind: domain::district::UnitKind::Discipline,
-        parent: None,
-        closed: false,
-        at: None,
+        ..testing::unit("discipline-2", domain::district::UnitKind::Discipline)
     };
-    let founder = Actor::System { name: "init".into() };
-    kit.desk.change(founder, domain::district::Command::SetUnits(vec![second])).await.unwrap();
+    kit.desk.change(testing::founder(), domain::district::Command::SetUnits(vec![second])).await.unwrap();
     let raise = Raise { track: Track::Accusation, accused: Some("discipline".into()), ..hotline("自查标记") };
     let code = kit.desk.raise(Actor::Resident, raise, Vec::new(), None).await.unwrap().code;
     let mut discipline = kit.signed_in("dispatcher-discipline").await;

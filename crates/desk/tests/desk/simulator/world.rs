@@ -133,11 +133,9 @@ impl Origin {
         let quiet: Hook = Arc::new(Mutex::new(|_| Fault::None));
         let disk = Disk::new(quiet).unwrap();
         let at = Moment::from_local(date(2024, 3, 4).at(9, 0, 0, 0));
-        let options = Options { number: 1, clock: Clock::at(at), entropy: Entropy::seeded(1), ..Options::default() };
-        let (desk, thread) = Desk::found(&disk.place(), options, "示例区", "Example", "example.test/ledger").unwrap();
-        for command in [ground::Command::SetUnits(units()), ground::Command::PublishCatalogue(catalogue())] {
-            desk.change_now(system(), command).unwrap();
-        }
+        let (units, categories) = (units(), catalogue().categories);
+        let founded = testing::Plan { clock: Clock::at(at), units, categories, ..testing::Plan::default() };
+        let (desk, thread) = founded.found(&disk.place());
         let log = Verifier::parse(desk.vkey()).unwrap();
         drop(desk);
         thread.join().unwrap();

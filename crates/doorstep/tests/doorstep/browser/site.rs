@@ -6,7 +6,7 @@ use crate::binary::Server;
 use crate::district::{Story, Told};
 use desk::{Clock, Entropy};
 use domain::case::{Command as Act, *};
-use domain::district::{Account, Catalogue, Category, Command as Change, Responsible, Scope, Unit, UnitCode, UnitKind};
+use domain::district::{Account, Catalogue, Category, Command as Change, Scope, Unit, UnitCode, UnitKind};
 use domain::{Actor, Label, Moment, Role};
 use store::keys::Factor;
 use store::{Db, Place, access};
@@ -85,22 +85,17 @@ fn raise(text: &str) -> Raise {
 
 fn found(story: &Story) {
     let unit = |(code, kind): &(&str, UnitKind)| Unit {
-        code: (*code).into(),
         zh: format!("Unit {code}"),
         en: format!("Unit {code}"),
-        kind: *kind,
-        parent: None,
-        closed: false,
         at: STREETS_AT.iter().find(|(street, _)| street == code).map(|(_, at)| at.parse().unwrap()),
+        ..testing::unit(code, *kind)
     };
     story.change(Change::SetUnits(UNITS.iter().map(unit).collect()));
     let category = |code: &str, unit: &str, keyword: &str| Category {
-        code: code.into(),
         zh: format!("Category {code}"),
         en: format!("Category {code}"),
-        responsible: Responsible::Unit(unit.into()),
-        tracks: Vec::new(),
         keywords: vec![keyword.into()],
+        ..testing::category(code, unit)
     };
     let categories = vec![
         category("housing", "housing", "roof"),
