@@ -41,6 +41,9 @@ pub(super) fn acts() -> impl Iterator<Item = Declared> {
     Cases::acts().into_iter().filter(|act| CommandKind::of(act.code).is_some_and(|kind| BY_TOKENS.contains(&kind)))
 }
 
+/// How many stretches of the ledger a page looks through at most, for a post that sees few of the cases.
+const STRETCHES: usize = 10;
+
 /// `GET /api/v1/cases`: those that the token's post sees.
 pub(crate) async fn list(
     State(app): State<App>,
@@ -50,24 +53,34 @@ pub(crate) async fn list(
     let wanted = wanted(shelf()?, &query.unwrap_or_default())?;
     let (number, district) = (app.desk().number(), app.desk().district());
     let page = app.read(move |db, _| {
-        let (placed, next) = match wanted.by_last {
-            // Entries of other records and of sealed cases are among those that are looked through.
-            true => {
-                let placed = listed::changed_cases(db, number, wanted.behind)?;
-                let (through, size) = (wanted.behind.saturating_add_unsigned(STRETCH), follow::size(db, number)?);
-                (placed, Some(through).filter(|through| through.saturating_add(1) < size as i64))
-            }
-            false => {
-                let placed = listed::cases(db, number, wanted.behind, PAGE)?;
-                let next = placed.last().filter(|_| placed.len() == PAGE).map(|last| last.first as i64);
-                (placed, next)
-            }
-        };
-        let mut lines = seen(db, number, &placed, &token.actor, &district)?;
-        lines.retain(|line| wanted.takes(line));
-        Ok(Listed::new(lines.into_iter().map(ListedRecord::from).collect(), next.map(|next| next as u64)))
+        let (mut lines, mut next) = (Vec::new(), Some(wanted.behind));
+        for _ in 0..STRETCHES {
+            let Some(behind) = next.filter(|_| lines.len() < PAGE) else { break };
+            let (placed, further) = stretch(db, number, wanted.by_last, behind)?;
+            next = further;
+            lines.extend(seen(db, number, &placed, &token.actor, &district)?.into_iter().filter(|of| wanted.takes(of)));
+        }
+        let mut next = next.map(|next| next as u64);
+        if lines.len() > PAGE {
+            lines.truncate(PAGE);
+            next = lines.last().map(|line| if wanted.by_last { line.last } else { line.first });
+        }
+        Ok(Listed::new(lines.into_iter().map(ListedRecord::from).collect(), next))
     });
     page.await.map(Json)
+}
+
+/// The cases of a stretch of the ledger behind a position, and where the next stretch begins, if there is one.
+fn stretch(db: &mut Db, number: i64, by_last: bool, behind: i64) -> store::Result<(Vec<Placed>, Option<i64>)> {
+    if by_last {
+        // Entries of other records and of sealed cases are among those that are looked through.
+        let placed = listed::changed_cases(db, number, behind)?;
+        let (through, size) = (behind.saturating_add_unsigned(STRETCH), follow::size(db, number)?);
+        return Ok((placed, Some(through).filter(|through| through.saturating_add(1) < size as i64)));
+    }
+    let placed = listed::cases(db, number, behind, PAGE)?;
+    let next = placed.last().filter(|_| placed.len() == PAGE).map(|last| last.first as i64);
+    Ok((placed, next))
 }
 
 /// Those of the cases that an actor sees, as lines.
