@@ -5,7 +5,7 @@ use crate::*;
 use ::registers::listen::meeting::{self, Counted, Meeting, Meetings};
 use ::registers::listen::opinion::{self, How, Opinion, Opinions};
 use domain::district::UnitCode;
-use domain::register::{Line, On, Register, Text};
+use domain::register::{Line, On, Text};
 use store::listed;
 
 /// Opinions on the board.

@@ -4,7 +4,7 @@
 use crate::*;
 use ::registers::resolve::encounter::{Act, Encounters};
 use ::registers::resolve::reception::{self, Form, Reception, Receptions};
-use domain::register::{Line, On, Register, Text};
+use domain::register::{Line, On, Text};
 use store::listed;
 use store::outbox::{self, About, Kind};
 
