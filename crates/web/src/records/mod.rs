@@ -103,6 +103,9 @@ mod tests {
             keys.extend(face.words().iter().map(|word| format!("{code}-word-{word}")));
             // A kind is the code, a dot, and what happened.
             keys.extend(shelf.kinds().iter().map(|kind| kind.replacen('.', "-event-", 1)));
+            // The tab of its list for everybody.
+            let looked_at = face.routes().iter().any(|route| route.path.strip_prefix('/') == Some(plural));
+            assert_eq!(l.has(&format!("look-{plural}")), looked_at, "{plural}");
             if !face.routes().iter().any(|route| route.path == format!("/records/{plural}")) {
                 keys.extend([format!("{plural}-none"), format!("{plural}-none-todo")]);
             }
