@@ -496,6 +496,8 @@ async fn what_was_said_in_a_hall_and_is_no_case_yet_is_read_by_the_unit_that_too
         assert_eq!((answer.status, record["stage"].as_str()), (StatusCode::OK, Some("noted")));
         assert_eq!(answer.text.contains("不给别人看的话"), reads, "{name}");
         assert_eq!(get(&kit, name, &path).await.1["words"]["topics"], "停车");
+        let (answer, listed) = get(&kit, name, "/api/v1/opinions").await;
+        assert_eq!((answer.status, &listed["records"][0]["code"]), (StatusCode::OK, &noted["asked"][0]["code"]));
     }
     // Once it is a case, its words stand there alone; on the board a unit claims it by the API as by its phone.
     let agreed = json!({ "no": 1, "words": "读回的话", "sort": "request", "category": "housing", "public": false });
