@@ -8,7 +8,7 @@ use thirtyfour::Key;
 /// Walks with j until the case's line has the focus.
 async fn walk_to(tab: &Tab, code: &str) {
     for _ in 0..40 {
-        tab.types("j").await;
+        tab.single_keys("j").await;
         let at = tab.run("return document.activeElement.getAttribute('href')").await;
         if at == json!(format!("/cases/{code}")) {
             return;
@@ -23,14 +23,14 @@ fn by_single_keys_a_clerk_walks_the_list_and_extends_two_cases_and_each_says_wha
         tab.desk().await;
         tab.sign_in("clerk-1").await;
         tab.go("/desk").await;
-        tab.types("?").await;
+        tab.single_keys("?").await;
         tab.at("dialog#keys[open]").await;
         tab.sees("不用鼠标也能办完所有事").await;
         tab.keys(Key::Escape).await;
         assert_eq!(tab.run("return document.querySelector('dialog[open]')").await, json!(null));
         for code in [&site.late.code, &site.handled.code] {
             walk_to(tab, code).await;
-            tab.types("x").await;
+            tab.single_keys("x").await;
         }
         assert_eq!(
             tab.run("return document.querySelector('p.sr[role=status]').textContent").await,
@@ -47,15 +47,14 @@ fn by_single_keys_a_clerk_walks_the_list_and_extends_two_cases_and_each_says_wha
         tab.sees("不能再延长").await;
         tab.press("main .btn-main").await;
         tab.sees("1 件中办理了 1 件").await;
-        tab.is_awake().await;
-        tab.types("gd").await;
+        tab.single_keys("gd").await;
         tab.at(".bulk").await;
-        tab.types("/").await;
+        tab.single_keys("/").await;
         let found = tab.run("return ['code', 'q'].includes(document.activeElement.name)").await;
         assert_eq!(found, json!(true), "/ leads to the search box");
         tab.go("/desk").await;
         walk_to(tab, &site.handled.code).await;
-        tab.types("a").await;
+        tab.single_keys("a").await;
         tab.at("#act").await;
         assert_eq!(tab.path().await, format!("/cases/{}", site.handled.code));
         // a leads into the answer.
@@ -71,7 +70,7 @@ fn one_key_dispatches_as_suggested_and_a_template_fills_an_answer_at_once() {
         tab.sign_in("dispatcher-1").await;
         tab.go("/inbox").await;
         walk_to(tab, &site.raised.code).await;
-        tab.types("y").await;
+        tab.single_keys("y").await;
         tab.sees("已按建议派单").await;
         tab.sign_out().await;
         tab.sign_in("head-1").await;

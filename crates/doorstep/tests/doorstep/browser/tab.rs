@@ -323,6 +323,12 @@ impl Tab {
         self.driver.action_chain().send_keys(TypingData::from(text)).perform().await.unwrap();
     }
 
+    /// Presses single keys on a desk page, once its script has been read.
+    pub async fn single_keys(&self, keys: &str) {
+        self.is_awake().await;
+        self.types(keys).await;
+    }
+
     /// Waits until a desk page's script has been read, which the single keys need: its voice is there then.
     pub async fn is_awake(&self) {
         self.at("body > p.sr[role='status']").await;
