@@ -139,8 +139,8 @@ pub const TABLE: &[Transition] = {
     ]
 };
 
-/// What a token does at its post: what a unit's own system passes on. A decision that somebody's right hangs on, one over the
-/// work of others, and whatever touches a person's data are for people.
+/// What a token does at its post: what a unit's own system passes on. A decision that somebody's right hangs on, one on what
+/// others have done, and whatever touches a person's data are for people.
 pub const BY_TOKENS: &[CommandKind] = &[
     CommandKind::Accept,
     CommandKind::Dispatch,

@@ -168,7 +168,7 @@ pub fn decide(district: &District, command: &Command, actor: &Actor, now: Moment
         Command::OpenSignIns { .. } => role == Some(Role::Auditor),
         _ => matches!(role, None | Some(Role::Administrator)),
     };
-    // A token acts on records of registers, and changes nothing of the district, whatever its post.
+    // A token acts on records, and changes nothing of the district, whatever its post.
     if !allowed || *actor == Actor::Resident || actor.is_token() {
         return Err(Refusal::new(Why::NotYours));
     }

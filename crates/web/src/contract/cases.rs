@@ -74,8 +74,9 @@ pub(crate) async fn list(
 fn stretch(db: &mut Db, number: i64, by_last: bool, behind: i64) -> store::Result<(Vec<Placed>, Option<i64>)> {
     if by_last {
         // Entries of other records and of sealed cases are among those that are looked through.
-        let placed = listed::changed_cases(db, number, behind)?;
+        // The size comes first: an entry that is added between the two is looked at by the next stretch, not passed over.
         let (through, size) = (behind.saturating_add_unsigned(STRETCH), follow::size(db, number)?);
+        let placed = listed::changed_cases(db, number, behind)?;
         return Ok((placed, Some(through).filter(|through| through.saturating_add(1) < size as i64)));
     }
     let placed = listed::cases(db, number, behind, PAGE)?;

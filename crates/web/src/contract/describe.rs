@@ -62,8 +62,8 @@ pub(crate) fn add_cases(document: &mut Value) {
     let paths = &mut document["paths"];
     let mut cases = list("cases that the token's post sees");
     cases["description"] = "The cases that the token's post sees, by the ledger index of their first entry; with changed_since by that of their \
-        last one. A page looks at a stretch of the ledger, so it may be short or empty while there is a next: go on from there, \
-        and remember the largest position that you got. The unit is the one that leads, or led last. The token is of scope act."
+        last one. A page looks at a stretch of the ledger, so it may be short or empty while there is a next: go on from there. \
+        To keep a copy, ask with changed_since and remember the largest position that you got. The unit is the one that leads, or led last. The token is of scope act."
         .into();
     paths["/api/v1/cases"]["get"] = cases;
     let code = "/api/v1/cases/{code}";
